@@ -1,0 +1,70 @@
+/**
+ * Every refusal that a client can meet: `type` is stable and public (`urn:sluice:problem:{type}`), the status follows
+ * from it, `detail` is a public sentence, and `cause` goes to the log only. RFC 9457.
+ */
+export class Problem extends Error {
+  readonly type: ProblemType;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(type: ProblemType, detail: string, options: ProblemOptions = {}) {
+    super(detail, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = 'Problem';
+    this.type = type;
+    this.status = PROBLEMS[type].status;
+    this.headers = options.headers ?? {};
+  }
+
+  get title(): string {
+    return PROBLEMS[this.type].title;
+  }
+}
+
+export type ProblemOptions = { readonly cause?: unknown; readonly headers?: Readonly<Record<string, string>> };
+export type ProblemType = keyof typeof PROBLEMS;
+
+const PROBLEMS = {
+  'bad-address': { status: 400, title: 'The address is malformed' },
+  'bad-parameter': { status: 400, title: 'A parameter is wrong' },
+  forbidden: { status: 403, title: 'The object may not be read' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'not-acceptable': { status: 406, title: 'Nothing that the client accepts can be made' },
+  'precondition-failed': { status: 412, title: 'A precondition failed' },
+  'too-large': { status: 413, title: 'Too large' },
+  'not-media': { status: 415, title: 'Not media' },
+  'unsupported-media': { status: 415, title: 'This media cannot be handled' },
+  'damaged-media': { status: 415, title: 'This media is damaged' },
+  encrypted: { status: 415, title: 'This media is encrypted' },
+  'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
+  busy: { status: 429, title: 'Busy' },
+  internal: { status: 500, title: 'Internal error' },
+  'source-changed': { status: 503, title: 'The object changed while it was read' },
+  'source-unavailable': { status: 503, title: 'The store is unavailable' },
+  timeout: { status: 504, title: 'Out of time' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export const notFound = (key: string, options?: ProblemOptions) =>
+  new Problem('not-found', `There is no object with the key ${JSON.stringify(key)}.`, options);
+
+export const forbidden = (key: string, options?: ProblemOptions) =>
+  new Problem('forbidden', `The object ${JSON.stringify(key)} may not be read by this service.`, options);
+
+export const sourceChanged = (key: string, options?: ProblemOptions) =>
+  new Problem('source-changed', `The object ${JSON.stringify(key)} was replaced while it was being read; ask again.`, {
+    ...options,
+    headers: { 'retry-after': '1' },
+  });
+
+export const sourceUnavailable = (options?: ProblemOptions) =>
+  new Problem('source-unavailable', 'The media store does not answer at the moment; try again shortly.', {
+    ...options,
+    headers: { 'retry-after': '5' },
+  });
+
+export const badParameter = (detail: string) => new Problem('bad-parameter', detail);
+export const damaged = (detail: string, options?: ProblemOptions) => new Problem('damaged-media', detail, options);
+export const unsupported = (detail: string, options?: ProblemOptions) =>
+  new Problem('unsupported-media', detail, options);
+export const encrypted = () =>
+  new Problem('encrypted', 'The media is encrypted (DRM); Sluice can neither read nor repackage it.');

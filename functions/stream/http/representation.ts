@@ -1,0 +1,25 @@
+import type { Readable } from 'node:stream';
+import type { ByteRange } from '../source/source.ts';
+
+/** What an address stands for, decided but not yet opened: nothing is read or started until `open`. */
+export type Representation = FileRepresentation | LiveRepresentation;
+
+/** Known bytes: served with ranges and conditions. */
+export type FileRepresentation = {
+  readonly kind: 'file';
+  readonly contentType: string;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly sizeBytes: number;
+  open(range: ByteRange): Promise<Readable>;
+  /** The same bytes at the store itself, for what one response cannot carry. */
+  redirect?(): Promise<string>;
+};
+
+/** Bytes that come into being while they are sent: no length, no ranges. */
+export type LiveRepresentation = {
+  readonly kind: 'live';
+  readonly contentType: string;
+  readonly etag: string;
+  open(): Promise<Readable>;
+};

@@ -1,0 +1,105 @@
+/** What a probe learns of a file: all that planning needs, and nothing that depends on who asks. */
+export type Media = {
+  readonly container: Container;
+  /** Of the longest track, on the presentation timeline; null where neither header nor index tells. */
+  readonly durationSeconds: number | null;
+  readonly tracks: readonly Track[];
+  /** Where the index (moov) of an MP4 or MOV lies; null for other containers. */
+  readonly layout: MovieLayout | null;
+};
+
+export type Container =
+  | 'mp4'
+  | 'mov'
+  | 'matroska'
+  | 'webm'
+  | 'mpegts'
+  | 'ogg'
+  | 'mp3'
+  | 'adts'
+  | 'flac'
+  | 'wav'
+  | 'avi'
+  | 'flv'
+  | 'amr'
+  | 'other';
+
+export type MovieLayout = {
+  readonly fragmented: boolean;
+  /** The moov lies behind the first mdat, so that a player must fetch the end before it can start. */
+  readonly moovAtEnd: boolean;
+  /** The metadata names a place (GPS). */
+  readonly hasLocation: boolean;
+};
+
+export type Track = VideoTrack | AudioTrack | OtherTrack;
+
+type TrackBase = {
+  /** Position among all tracks of the file, from 0, in the file's order. */
+  readonly index: number;
+  /** BCP 47 or ISO 639 code; null where undetermined. */
+  readonly language: string | null;
+  /** Presentation time of the first sample, in seconds on the file's timeline. */
+  readonly startSeconds: number;
+  readonly durationSeconds: number | null;
+  /** False where the file marks the track as disabled or not default. */
+  readonly isDefault: boolean;
+  /** Average over the track, where known. */
+  readonly bitrate: number | null;
+};
+
+export type VideoTrack = TrackBase & {
+  readonly kind: 'video';
+  readonly codec: VideoCodec;
+  /** RFC 6381, such as `avc1.640028`; null where it cannot be told. */
+  readonly codecString: string | null;
+  /** Pixels as coded. */
+  readonly codedWidth: number;
+  readonly codedHeight: number;
+  /** Pixels as a viewer sees them: square, rotated upright; whole numbers. */
+  readonly displayWidth: number;
+  readonly displayHeight: number;
+  /** Clockwise turn that a player applies, after mirroring. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  /** Left and right are to be exchanged, before the turn. */
+  readonly mirrored: boolean;
+  readonly frameRate: FrameRate | null;
+  /** 8, 10, 12; null where the header does not tell. */
+  readonly bitDepth: number | null;
+  readonly chroma: '4:2:0' | '4:2:2' | '4:4:4' | 'monochrome' | null;
+  readonly dynamicRange: 'sdr' | 'pq' | 'hlg' | null;
+  readonly interlaced: boolean;
+  /** A still picture that comes with a recording, not a film. */
+  readonly isCoverArt: boolean;
+};
+
+export type AudioTrack = TrackBase & {
+  readonly kind: 'audio';
+  readonly codec: AudioCodec;
+  readonly codecString: string | null;
+  readonly channels: number;
+  readonly sampleRate: number;
+};
+
+export type OtherTrack = TrackBase & {
+  readonly kind: 'subtitle' | 'data' | 'unknown';
+  /** The container's own name of the codec. */
+  readonly codec: string;
+};
+
+/** Exact as a fraction: 30000/1001. `constant` is false for variable frame rate, where the fraction is the average. */
+export type FrameRate = { readonly numerator: number; readonly denominator: number; readonly constant: boolean };
+
+export type VideoCodec = 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'other';
+export type AudioCodec =
+  | 'aac'
+  | 'mp3'
+  | 'opus'
+  | 'vorbis'
+  | 'flac'
+  | 'alac'
+  | 'ac3'
+  | 'eac3'
+  | 'dts'
+  | 'pcm'
+  | 'other';

@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+
+/** Byte positions `[start, end)`: `start` included, `end` excluded, both whole and not negative. */
+export type ByteRange = { readonly start: number; readonly end: number };
+
+/** One version of one object. Every read of it is pinned to `etag`. */
+export type StoredObject = {
+  readonly key: string;
+  /** Strong entity tag with its quotes, as HTTP writes it (RFC 9110 §8.8.3). */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly lastModified: Date;
+};
+
+export type PresignOptions = {
+  readonly contentType: string;
+  readonly contentDisposition: string | null;
+  readonly expiresInSeconds: number;
+};
+
+/**
+ * Where media comes from. Failures are `Problem`s: `not-found`, `forbidden`, `source-changed` (another version is
+ * there now than the one asked for), `source-unavailable`.
+ */
+export type Source = {
+  stat(key: string, signal: AbortSignal): Promise<StoredObject>;
+  /**
+   * Streams exactly `range` of exactly this version. Rejects when the first byte cannot be had; after that the stream
+   * errors, and never ends short.
+   */
+  read(object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<Readable>;
+  /** The first `limit` keys in lexical order. */
+  list(limit: number, signal: AbortSignal): Promise<readonly ListedObject[]>;
+  /** A URL at which a client reads the object from the store itself; absent where the store has none. */
+  presign?(object: StoredObject, options: PresignOptions): Promise<string>;
+};
+
+export type ListedObject = { readonly key: string; readonly sizeBytes: number };
