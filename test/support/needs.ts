@@ -26,7 +26,7 @@ export function needs(context: Mocha.Context, ...parts: readonly Part[]): void {
   const missing = parts.filter((part) => !has(part));
   if (missing.length === 0) return;
   const sentence = `needs ${missing.join(', ')}, which this machine does not have`;
-  if (process.env['CI']) throw new Error(`${context.test?.fullTitle() ?? 'a test'} ${sentence}`);
+  if (process.env.CI) throw new Error(`${context.test?.fullTitle() ?? 'a test'} ${sentence}`);
   console.log(`      skipped: ${sentence}`);
   context.skip();
 }

@@ -20,7 +20,10 @@ export class Problem extends Error {
   }
 }
 
-export type ProblemOptions = { readonly cause?: unknown; readonly headers?: Readonly<Record<string, string>> };
+export type ProblemOptions = {
+  readonly cause?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 export type ProblemType = keyof typeof PROBLEMS;
 
 const PROBLEMS = {
@@ -51,10 +54,14 @@ export const forbidden = (key: string, options?: ProblemOptions) =>
   new Problem('forbidden', `The object ${JSON.stringify(key)} may not be read by this service.`, options);
 
 export const sourceChanged = (key: string, options?: ProblemOptions) =>
-  new Problem('source-changed', `The object ${JSON.stringify(key)} was replaced while it was being read; ask again.`, {
-    ...options,
-    headers: { 'retry-after': '1' },
-  });
+  new Problem(
+    'source-changed',
+    `The object ${JSON.stringify(key)} was replaced while it was being read; ask again.`,
+    {
+      ...options,
+      headers: { 'retry-after': '1' },
+    },
+  );
 
 export const sourceUnavailable = (options?: ProblemOptions) =>
   new Problem('source-unavailable', 'The media store does not answer at the moment; try again shortly.', {
@@ -63,7 +70,8 @@ export const sourceUnavailable = (options?: ProblemOptions) =>
   });
 
 export const badParameter = (detail: string) => new Problem('bad-parameter', detail);
-export const damaged = (detail: string, options?: ProblemOptions) => new Problem('damaged-media', detail, options);
+export const damaged = (detail: string, options?: ProblemOptions) =>
+  new Problem('damaged-media', detail, options);
 export const unsupported = (detail: string, options?: ProblemOptions) =>
   new Problem('unsupported-media', detail, options);
 export const encrypted = () =>

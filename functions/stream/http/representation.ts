@@ -8,6 +8,8 @@ export type Representation = FileRepresentation | LiveRepresentation;
 export type FileRepresentation = {
   readonly kind: 'file';
   readonly contentType: string;
+  /** RFC 6266; null to leave it to the client. */
+  readonly contentDisposition: string | null;
   readonly etag: string;
   readonly lastModified: Date;
   readonly sizeBytes: number;

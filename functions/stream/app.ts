@@ -1,0 +1,124 @@
+import type { Config } from './config.ts';
+import type { Engine } from './engine/ffmpeg.ts';
+import { ffmpegVersion } from './engine/version.ts';
+import { isMediaKey } from './http/content-type.ts';
+import { addCors, optionsResponse } from './http/cors.ts';
+import { jsonResponse, prefersJson } from './http/json.ts';
+import { type App, describeError, type Invocation } from './http/lambda.ts';
+import { pageResponse } from './http/page.ts';
+import { Problem } from './http/problem.ts';
+import { asProblem, problemResponse } from './http/problem-response.ts';
+import { respond } from './http/respond.ts';
+import { probe } from './media/probe.ts';
+import { openMedia } from './open/open-media.ts';
+import { openStream } from './open/open-stream.ts';
+import { clientOf } from './plan/client.ts';
+import { planHeader } from './plan/describe.ts';
+import { describeObject } from './plan/info.ts';
+import type { Question } from './plan/question.ts';
+import { planStream } from './plan/stream-plan.ts';
+import { NO_WISHES, type StreamParameters } from './route/parameters.ts';
+import { parseRoute, type Route } from './route/route.ts';
+import { type BlockCache, cachedAccess } from './source/cache.ts';
+import type { Source } from './source/source.ts';
+
+export type Parts = {
+  readonly source: Source;
+  readonly engine: Engine;
+  readonly cache: BlockCache;
+  readonly config: Config;
+  readonly page: string;
+  readonly version: string;
+};
+
+/** The way of a request: route, stat, probe, plan, open, respond. Never rejects. */
+export function createApp(parts: Parts): App {
+  return async (request, invocation) => {
+    const { requestId, trace, signal } = invocation;
+    const response = await answer(request, invocation, parts).catch((error: unknown) => {
+      const problem = asProblem(error, signal);
+      trace.note({
+        problem: problem.type,
+        ...(problem.cause ? { cause: describeError(problem.cause) } : {}),
+      });
+      return problemResponse(problem, requestId, request.method);
+    });
+    addCors(response.headers, request, parts.config.allowedOrigins);
+    response.headers.set('x-content-type-options', 'nosniff');
+    response.headers.set('x-request-id', requestId);
+    response.headers.set('server-timing', trace.serverTiming());
+    return response;
+  };
+}
+
+async function answer(request: Request, invocation: Invocation, parts: Parts): Promise<Response> {
+  if (request.method === 'OPTIONS') return optionsResponse();
+  const route = parseRoute(new URL(request.url));
+  switch (route.kind) {
+    case 'page':
+      return answerPage(request, invocation, parts);
+    case 'health':
+      return jsonResponse({
+        status: 'ok',
+        version: parts.version,
+        ffmpeg: await ffmpegVersion(parts.config.ffmpegPath),
+      });
+    case 'media':
+    case 'stream':
+    case 'info':
+      return answerObject(route, request, invocation, parts);
+    default:
+      return route satisfies never;
+  }
+}
+
+async function answerPage(request: Request, { signal }: Invocation, parts: Parts): Promise<Response> {
+  const { playerPage, pageCredit } = parts.config;
+  if (!playerPage)
+    throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');
+  if (!prefersJson(request.headers.get('accept'))) return pageResponse(parts.page);
+  const listed = await parts.source.list(1_000, signal);
+  return jsonResponse({
+    media: listed.filter(({ key }) => isMediaKey(key)),
+    ...(pageCredit === null ? {} : { credit: pageCredit }),
+  });
+}
+
+type ObjectRoute = Extract<Route, { key: string }>;
+
+async function answerObject(
+  route: ObjectRoute,
+  request: Request,
+  invocation: Invocation,
+  { source, cache, engine, config }: Parts,
+): Promise<Response> {
+  const { trace, signal } = invocation;
+  const { limits, ffprobePath } = config;
+  const object = await trace.time('stat', () => source.stat(route.key, signal));
+  const access = cachedAccess(source, object, signal, { cache });
+  const desk = { source, object, access, limits, signal, trace };
+  if (route.kind === 'media') {
+    const { representation, plan } = await openMedia(route.parameters, desk);
+    return withPlan(plan, await respond(request, representation, limits));
+  }
+  const probed = await trace.time('probe', () => probe({ file: access, object, ffprobePath, signal }));
+  const question = (parameters: StreamParameters, accept: string | null): Question => ({
+    media: probed.media,
+    sizeBytes: object.sizeBytes,
+    parameters,
+    client: clientOf(parameters.accept, accept),
+    limits,
+    secondsLeft: invocation.secondsLeft(),
+    remuxObstacle: probed.remuxObstacle,
+  });
+  if (route.kind === 'info') return jsonResponse(describeObject(object, question(NO_WISHES, null)));
+
+  const plan = planStream(question(route.parameters, request.headers.get('accept')));
+  const representation = await openStream(plan, desk, { probed, engine });
+  return withPlan(planHeader(plan), await respond(request, representation, limits));
+}
+
+function withPlan(plan: string, response: Response): Response {
+  response.headers.set('sluice-plan', plan);
+  return response;
+}

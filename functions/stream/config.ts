@@ -1,0 +1,123 @@
+import { availableParallelism } from 'node:os';
+import * as v from 'valibot';
+
+/** The settings of the function, read once from the environment. */
+export type Config = {
+  readonly media:
+    | { readonly kind: 's3'; readonly bucket: string }
+    | { readonly kind: 'directory'; readonly path: string };
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
+  readonly allowedOrigins: readonly string[];
+  readonly playerPage: boolean;
+  /** A line of thanks under the player, such as the demo film's licence asks for. */
+  readonly pageCredit: string | null;
+  readonly limits: Limits;
+};
+
+export type Limits = {
+  /** What one response carries at most; Lambda streams 200 MB. */
+  readonly maxResponseBytes: number;
+  /** Width × height of a picture that is decoded or encoded. */
+  readonly maxPixels: number;
+  /** Of one transcoded or repackaged output. */
+  readonly maxDurationSeconds: number;
+  /** How long the store may be silent in mid-read before the read is tried anew. */
+  readonly readTimeoutSeconds: number;
+  /** How long a presigned address works. */
+  readonly presignSeconds: number;
+  /** Cores that ffmpeg has, for predictions of time. */
+  readonly cores: number;
+};
+
+/** Throws an Error with one sentence that names the setting which is missing or wrong. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty value counts as absent, as an unset variable of a template leaves one.
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = v.safeParse(SETTINGS, present, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new Error(`The setting ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
+  }
+  const settings = result.output;
+  return {
+    media: mediaOf(settings.MEDIA_BUCKET, settings.MEDIA_DIR),
+    ffmpegPath: settings.FFMPEG_PATH,
+    ffprobePath: settings.FFPROBE_PATH,
+    allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
+    playerPage: settings.PLAYER_PAGE,
+    pageCredit: settings.PAGE_CREDIT ?? null,
+    limits: {
+      maxResponseBytes: settings.MAX_RESPONSE_BYTES,
+      maxPixels: settings.MAX_PIXELS,
+      maxDurationSeconds: settings.MAX_DURATION_SECONDS,
+      readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
+      presignSeconds: settings.PRESIGN_SECONDS,
+      cores: availableParallelism(),
+    },
+  };
+}
+
+function mediaOf(bucket: string | undefined, path: string | undefined): Config['media'] {
+  if (bucket !== undefined && path !== undefined) {
+    throw new Error('The settings MEDIA_BUCKET and MEDIA_DIR exclude each other: set one of them.');
+  }
+  if (bucket !== undefined) return { kind: 's3', bucket };
+  if (path !== undefined) return { kind: 'directory', path };
+  throw new Error('One of the settings MEDIA_BUCKET and MEDIA_DIR must be set.');
+}
+
+const whole = (fallback: number, least: number, most: number) => {
+  const message = `must be a whole number between ${least} and ${most}`;
+  return v.optional(
+    v.pipe(
+      v.string(message),
+      v.regex(/^\d{1,12}$/, message),
+      v.transform(Number),
+      v.minValue(least, message),
+      v.maxValue(most, message),
+    ),
+    String(fallback),
+  );
+};
+
+const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
+
+const SETTINGS = v.object({
+  MEDIA_BUCKET: v.optional(
+    v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')),
+  ),
+  MEDIA_DIR: v.optional(v.pipe(v.string(), v.startsWith('/', 'must be an absolute path'))),
+  FFMPEG_PATH: v.optional(
+    v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
+    '/opt/bin/ffmpeg',
+  ),
+  FFPROBE_PATH: v.optional(
+    v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
+    '/opt/bin/ffprobe',
+  ),
+  ALLOWED_ORIGINS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(',').map((origin) => origin.trim())),
+      v.check(
+        (list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s,]+$/.test(origin)),
+        ORIGINS,
+      ),
+    ),
+  ),
+  PLAYER_PAGE: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
+      v.transform((text) => text === '1'),
+    ),
+    '0',
+  ),
+  PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
+  MAX_RESPONSE_BYTES: whole(200_000_000, 1_000_000, 209_715_200),
+  MAX_PIXELS: whole(4096 * 2304, 256 * 256, 16_384 * 16_384),
+  MAX_DURATION_SECONDS: whole(6 * 3600, 1, 86_400),
+  READ_TIMEOUT_SECONDS: whole(10, 1, 300),
+  PRESIGN_SECONDS: whole(3600 * 6, 60, 604_800),
+});

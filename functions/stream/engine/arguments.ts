@@ -1,0 +1,196 @@
+import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+
+export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
+
+/** Demuxers that a source may be read with: no playlists, no references to other files, no pictures. */
+export const INPUT_FORMATS = [
+  'aac',
+  'ac3',
+  'aiff',
+  'amr',
+  'amrnb',
+  'amrwb',
+  'asf',
+  'avi',
+  'caf',
+  'dts',
+  'dv',
+  'eac3',
+  'flac',
+  'flv',
+  'h263',
+  'h264',
+  'hevc',
+  'ivf',
+  'm4v',
+  'matroska',
+  'webm',
+  'mov',
+  'mp3',
+  'mpeg',
+  'mpegts',
+  'mpegvideo',
+  'mxf',
+  'ogg',
+  'rm',
+  'wav',
+  'w64',
+].join(',');
+
+/**
+ * ffmpeg's argument list for one output, without the input's address. Only numbers and names of fixed sets go in.
+ * The options and why they are these: facts measured with the build of December 2018.
+ */
+export function ffmpegArguments(output: Output, limits: { readonly maxPixels: number }): FfmpegArguments {
+  const { video, audio, startSeconds, durationSeconds } = output;
+  return {
+    input: [
+      '-nostdin',
+      '-hide_banner',
+      ...['-loglevel', 'warning'],
+      ...['-protocol_whitelist', 'http,tcp'],
+      ...['-format_whitelist', INPUT_FORMATS],
+      ...['-max_pixels', String(limits.maxPixels)],
+      '-noautorotate',
+      // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
+      ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
+      ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
+    ],
+    output: [
+      ...(video === null ? ['-vn'] : videoArguments(video)),
+      ...(audio === null ? ['-an'] : audioArguments(audio)),
+      ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+      ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
+      ...muxerArguments(output),
+    ],
+  };
+}
+
+function videoArguments(video: VideoOutput): string[] {
+  // `V` counts moving pictures only: cover art is no film.
+  const map = ['-map', `0:V:${video.stream}`];
+  if (video.kind === 'copy') return [...map, '-c:v', 'copy'];
+  const { codec, maxBitrate, frameRate } = video;
+  const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
+  const ceiling = ['-maxrate:v', String(maxBitrate), '-bufsize:v', String(maxBitrate)];
+  const common = [...map, '-vf', videoFilters(video).join(','), '-vsync', 'vfr', '-g', group];
+  // The picture has been turned upright, so that a `rotate` left in the metadata would turn it a second time.
+  const upright = ['-metadata:s:v:0', 'rotate=0'];
+  if (codec === 'h264') {
+    const quality = [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-profile:v',
+      'high',
+      '-crf',
+      '22',
+      ...ceiling,
+    ];
+    return [...common, ...quality, '-sc_threshold', '0', ...upright];
+  }
+  const encoder = codec === 'vp9' ? ['libvpx-vp9', '-row-mt', '1', '-tile-columns', '2'] : ['libvpx'];
+  return [
+    ...common,
+    ...[
+      '-c:v',
+      ...encoder,
+      '-deadline',
+      'realtime',
+      '-cpu-used',
+      '8',
+      '-lag-in-frames',
+      '0',
+      '-auto-alt-ref',
+      '0',
+    ],
+    ...['-b:v', String(maxBitrate), ...ceiling, ...upright],
+  ];
+}
+
+/** Deinterlaced, on a constant frame grid, scaled, in standard dynamic range, upright, with square pixels. */
+function videoFilters(video: Extract<VideoOutput, { kind: 'encode' }>): string[] {
+  const { rotation, mirrored, frameRate, toneMap } = video;
+  const sideways = rotation === 90 || rotation === 270;
+  const [width, height] = sideways ? [video.height, video.width] : [video.width, video.height];
+  return [
+    ...(video.deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
+    `fps=${frameRate.numerator}/${frameRate.denominator}`,
+    `scale=${width}:${height}:flags=bicubic`,
+    ...(toneMap === null ? [] : toneMapFilters(toneMap)),
+    ...(mirrored ? ['hflip'] : []),
+    ...TURNS[rotation],
+    'setsar=1',
+    'format=yuv420p',
+  ];
+}
+
+const TURNS: Readonly<Record<0 | 90 | 180 | 270, readonly string[]>> = {
+  0: [],
+  90: ['transpose=clock'],
+  180: ['hflip', 'vflip'],
+  270: ['transpose=cclock'],
+};
+
+/** BT.2020 with PQ or HLG to BT.709: linear light, Hable's curve. The input's colours are named, not guessed. */
+function toneMapFilters(transfer: 'pq' | 'hlg'): string[] {
+  const name = transfer === 'pq' ? 'smpte2084' : 'arib-std-b67';
+  return [
+    `zscale=tin=${name}:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=tonemap=hable:desat=0',
+    'zscale=t=bt709:m=bt709:r=tv',
+  ];
+}
+
+function audioArguments(audio: AudioOutput): string[] {
+  const map = ['-map', `0:a:${audio.stream}`];
+  if (audio.kind === 'copy') return [...map, '-c:a', 'copy'];
+  return [
+    ...map,
+    ...['-c:a', ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
+    // Gaps in the source's timestamps become silence, so that the sound stays with the picture.
+    ...['-af', 'aresample=async=1'],
+    ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
+  ];
+}
+
+const ENCODERS = {
+  aac: 'aac',
+  mp3: 'libmp3lame',
+  opus: 'libopus',
+  flac: 'flac',
+  pcm: 'pcm_s16le',
+} as const;
+
+function muxerArguments(output: Output): string[] {
+  switch (output.format) {
+    case 'mp4':
+      // delay_moov is the variant whose init carries the edit list that starts B-frames and AAC at zero.
+      return [
+        ...[
+          '-movflags',
+          '+frag_keyframe+delay_moov+default_base_moof+skip_trailer',
+          '-frag_duration',
+          '500000',
+        ],
+        ...['-brand', 'iso6', '-f', 'mp4'],
+      ];
+    case 'webm':
+      return ['-cluster_time_limit', '1000', '-f', 'webm'];
+    case 'mp3':
+      return ['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'];
+    case 'aac':
+      return ['-f', 'adts'];
+    case 'opus':
+      return ['-page_duration', '200000', '-f', 'ogg'];
+    case 'flac':
+      return ['-f', 'flac'];
+    case 'wav':
+      return ['-f', 'wav'];
+    default:
+      return output.format satisfies never;
+  }
+}

@@ -1,0 +1,29 @@
+/** Lets the pages of the allowed origins read answers; without a list, only pages of the service itself can. */
+export function addCors(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
+  if (allowedOrigins.length === 0) return;
+  if (!allowedOrigins.includes('*')) headers.append('vary', 'Origin');
+  const origin = request.headers.get('origin');
+  if (allowedOrigins.includes('*')) headers.set('access-control-allow-origin', '*');
+  else if (origin !== null && allowedOrigins.includes(origin))
+    headers.set('access-control-allow-origin', origin);
+  else return;
+  headers.set(
+    'access-control-expose-headers',
+    'Accept-Ranges, Content-Length, Content-Range, ETag, Server-Timing, Sluice-Plan, X-Request-Id',
+  );
+  headers.set('timing-allow-origin', headers.get('access-control-allow-origin') ?? '');
+}
+
+/** Answers OPTIONS, the preflight of a cross-origin request among others (Fetch standard, "CORS protocol"). */
+export function optionsResponse(): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      allow: 'GET, HEAD, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers':
+        'Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since',
+      'access-control-max-age': '86400',
+    },
+  });
+}

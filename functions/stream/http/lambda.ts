@@ -1,0 +1,144 @@
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { refuseRewrittenPath } from '../route/route.ts';
+import { createTrace, type Trace } from '../trace.ts';
+import { Problem } from './problem.ts';
+import { problemResponse } from './problem-response.ts';
+
+/** The part of a Function URL's event (payload format 2.0) that is read here. */
+export type FunctionUrlEvent = {
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestContext: { readonly http: { readonly method: string }; readonly requestId?: string };
+};
+
+export type LambdaContext = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
+
+/** One request as the core sees it. */
+export type Invocation = {
+  readonly requestId: string;
+  /** Aborted at the deadline, on a failure, and when the answer is complete: whatever the request holds ends with it. */
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+  /** Until the deadline. */
+  secondsLeft(): number;
+};
+
+export type App = (request: Request, invocation: Invocation) => Promise<Response>;
+export type Log = (
+  level: 'info' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+/** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
+const RESERVE_MILLISECONDS = 1_000;
+
+/** Carries Function URL events to the app and its responses to Lambda's response stream. */
+export function createLambdaHandler(app: App, log: Log) {
+  return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
+    const controller = new AbortController();
+    const trace = createTrace();
+    const started = performance.now();
+    const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
+    const timer = setTimeout(
+      () => controller.abort(new Problem('timeout', 'The time of one invocation has run out.')),
+      deadline - started,
+    );
+    const invocation: Invocation = {
+      requestId: context.awsRequestId,
+      signal: controller.signal,
+      trace,
+      secondsLeft: () => (deadline - performance.now()) / 1000,
+    };
+    const { method } = event.requestContext.http;
+    const response = await answer(app, event, invocation);
+    const sent = { bytes: 0 };
+    let failure: unknown = null;
+    try {
+      await send(response, stream, sent, controller.signal);
+    } catch (error) {
+      failure = error;
+    }
+    clearTimeout(timer);
+    // Not the cause of anything: it only releases what the request still holds.
+    controller.abort(new Problem('internal', 'The answer is complete.'));
+    log(failure === null ? 'info' : 'error', 'request', {
+      requestId: context.awsRequestId,
+      method,
+      path: event.rawPath,
+      status: response.status,
+      bytes: sent.bytes,
+      milliseconds: Math.round(performance.now() - started),
+      timing: response.headers.get('server-timing'),
+      plan: response.headers.get('sluice-plan'),
+      ...trace.fields,
+      ...(failure === null ? {} : { broken: describeError(failure) }),
+    });
+    // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
+    // starts another: a clean end would pass for the end of the media.
+    if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
+  };
+}
+
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;
+  return `${error.name}: ${error.message}${cause}`.slice(0, 4_000);
+}
+
+async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation): Promise<Response> {
+  try {
+    return await app(toRequest(event), invocation);
+  } catch (error) {
+    const problem =
+      error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
+    invocation.trace.note({ problem: problem.type, cause: describeError(error) });
+    return problemResponse(problem, invocation.requestId, event.requestContext.http.method);
+  }
+}
+
+function toRequest({ rawPath, rawQueryString, headers, requestContext }: FunctionUrlEvent): Request {
+  refuseRewrittenPath(rawPath);
+  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+  const url = new URL(`https://${headers.host ?? 'localhost'}${rawPath}${query}`);
+  const method = METHODS.includes(requestContext.http.method) ? requestContext.http.method : null;
+  if (method === null) {
+    throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
+      headers: { allow: METHODS.join(', ') },
+    });
+  }
+  const list = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new Request(url, { method, headers: new Headers(list) });
+}
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+async function send(
+  response: Response,
+  stream: Writable,
+  sent: { bytes: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const out = awslambda.HttpResponseStream.from(stream, {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+  });
+  // The prelude goes out with the first write; `end` alone would leave it behind.
+  out.write('');
+  if (response.body !== null) {
+    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+    await pipeline(body, counted(sent), out, { signal, end: false });
+  }
+  await new Promise<void>((resolve) => out.end(resolve));
+}
+
+function counted(sent: { bytes: number }) {
+  return async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      sent.bytes += chunk.byteLength;
+      yield chunk;
+    }
+  };
+}

@@ -1,0 +1,23 @@
+import { Problem } from './problem.ts';
+
+/** Anything thrown, as the `Problem` that the client may see. */
+export function asProblem(error: unknown, signal: AbortSignal): Problem {
+  if (error instanceof Problem) return error;
+  if (signal.aborted && signal.reason instanceof Problem) return signal.reason;
+  return new Problem('internal', 'Something went wrong inside the service.', { cause: error });
+}
+
+/** RFC 9457; HEAD gets the same status and headers without the body. */
+export function problemResponse(problem: Problem, requestId: string, method: string): Response {
+  const body = JSON.stringify({
+    type: `urn:sluice:problem:${problem.type}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    requestId,
+  });
+  return new Response(method === 'HEAD' ? null : body, {
+    status: problem.status,
+    headers: { 'cache-control': 'no-store', ...problem.headers, 'content-type': 'application/problem+json' },
+  });
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ByteRange } from '../source/source.ts';
+import { evaluateConditions, ifRangeHolds } from './conditions.ts';
+import { Problem } from './problem.ts';
+import { contentRange, parseRange } from './range.ts';
+import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
+
+/**
+ * Answers GET and HEAD for a representation: conditions, then ranges, then the limit of one response.
+ * Nothing is opened for HEAD, 304, 412, 416 or a redirect. Throws `Problem`.
+ */
+export async function respond(
+  request: Request,
+  representation: Representation,
+  limits: { readonly maxResponseBytes: number },
+): Promise<Response> {
+  const verdict = evaluateConditions(request.headers, {
+    etag: representation.etag,
+    lastModified: representation.kind === 'file' ? representation.lastModified : null,
+  });
+  if (verdict === 'precondition-failed') {
+    throw new Problem('precondition-failed', 'The object is not in the state that the request expects.');
+  }
+  const headers = describe(representation);
+  if (verdict === 'not-modified') return new Response(null, { status: 304, headers });
+  return representation.kind === 'file'
+    ? respondFile(request, representation, headers, limits.maxResponseBytes)
+    : respondLive(request, representation, headers);
+}
+
+function describe(representation: Representation): Headers {
+  const headers = new Headers({ 'content-type': representation.contentType, etag: representation.etag });
+  if (representation.kind === 'live') {
+    headers.set('accept-ranges', 'none');
+    return headers;
+  }
+  headers.set('accept-ranges', 'bytes');
+  if (representation.contentDisposition !== null) {
+    headers.set('content-disposition', representation.contentDisposition);
+  }
+  headers.set('last-modified', representation.lastModified.toUTCString());
+  return headers;
+}
+
+async function respondLive(request: Request, live: LiveRepresentation, headers: Headers): Promise<Response> {
+  if (request.method === 'HEAD') return new Response(null, { headers });
+  return new Response(toWeb(await live.open()), { headers });
+}
+
+async function respondFile(
+  request: Request,
+  file: FileRepresentation,
+  headers: Headers,
+  maxResponseBytes: number,
+): Promise<Response> {
+  const { sizeBytes } = file;
+  if (request.method === 'HEAD') {
+    // Range is defined for GET only (RFC 9110 §14.2).
+    headers.set('content-length', String(sizeBytes));
+    return new Response(null, { headers });
+  }
+  const validators = { etag: file.etag, lastModified: file.lastModified };
+  const range = ifRangeHolds(request.headers, validators)
+    ? parseRange(request.headers.get('range'), sizeBytes)
+    : { kind: 'whole' as const };
+
+  if (range.kind === 'unsatisfiable') {
+    throw new Problem(
+      'range-not-satisfiable',
+      `The range lies outside the ${sizeBytes} bytes of the object.`,
+      {
+        headers: { 'content-range': `bytes */${sizeBytes}`, 'accept-ranges': 'bytes' },
+      },
+    );
+  }
+  const asked: readonly ByteRange[] = range.kind === 'whole' ? [{ start: 0, end: sizeBytes }] : range.ranges;
+  const askedBytes = bytesOf(asked);
+  if (askedBytes > maxResponseBytes && file.redirect) return redirect(await file.redirect());
+
+  if (range.kind === 'whole') {
+    if (sizeBytes > maxResponseBytes) throw tooLarge(sizeBytes, maxResponseBytes);
+    headers.set('content-length', String(sizeBytes));
+    return new Response(toWeb(await file.open({ start: 0, end: sizeBytes })), { headers });
+  }
+  const [first, ...others] = range.ranges;
+  if (others.length > 0 && askedBytes <= maxResponseBytes) return multipart(file, range.ranges, headers);
+
+  // Clipping is allowed (RFC 9110 §15.3.7), and players come back for the rest as long as the total is true.
+  const served = { start: first.start, end: Math.min(first.end, first.start + maxResponseBytes) };
+  headers.set('content-range', contentRange(served, sizeBytes));
+  headers.set('content-length', String(served.end - served.start));
+  return new Response(toWeb(await file.open(served)), { status: 206, headers });
+}
+
+function redirect(location: string): Response {
+  // The address is signed for a short time only, so that it must not be kept.
+  return new Response(null, { status: 307, headers: { location, 'cache-control': 'no-store' } });
+}
+
+function tooLarge(sizeBytes: number, maxResponseBytes: number): Problem {
+  return new Problem(
+    'too-large',
+    `The object has ${sizeBytes} bytes and one response carries at most ${maxResponseBytes}; ask for it in ranges.`,
+    { headers: { 'accept-ranges': 'bytes' } },
+  );
+}
+
+function multipart(file: FileRepresentation, ranges: readonly ByteRange[], headers: Headers): Response {
+  const boundary = randomUUID();
+  const heads = ranges.map((range) =>
+    Buffer.from(
+      `\r\n--${boundary}\r\ncontent-type: ${file.contentType}\r\n` +
+        `content-range: ${contentRange(range, file.sizeBytes)}\r\n\r\n`,
+    ),
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const length = bytesOf(ranges) + heads.reduce((sum, head) => sum + head.length, tail.length);
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    for (const [i, range] of ranges.entries()) {
+      yield heads[i] ?? Buffer.alloc(0);
+      yield* await file.open(range);
+    }
+    yield tail;
+  }
+  headers.set('content-type', `multipart/byteranges; boundary=${boundary}`);
+  headers.set('content-length', String(length));
+  return new Response(toWeb(Readable.from(parts(), { objectMode: false })), { status: 206, headers });
+}
+
+function bytesOf(ranges: readonly ByteRange[]): number {
+  return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+function toWeb(readable: Readable): ReadableStream<Uint8Array> {
+  return Readable.toWeb(readable) as ReadableStream<Uint8Array>;
+}

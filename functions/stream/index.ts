@@ -1,0 +1,41 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import page from '../../web/index.html';
+import { createApp } from './app.ts';
+import { type Config, parseConfig } from './config.ts';
+import { createEngine } from './engine/ffmpeg.ts';
+import { createLambdaHandler } from './http/lambda.ts';
+import { createBlockCache } from './source/cache.ts';
+import { directorySource } from './source/directory.ts';
+import { resuming } from './source/resume.ts';
+import { createS3Client, s3Source } from './source/s3.ts';
+import type { Source } from './source/source.ts';
+
+declare const SLUICE_VERSION: string;
+
+const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
+const READ_ATTEMPTS = 4;
+
+const logger = new Logger({ serviceName: 'sluice' });
+const config = parseConfig(process.env);
+
+const app = createApp({
+  source: resuming(openStore(config.media), {
+    stallMilliseconds: config.limits.readTimeoutSeconds * 1000,
+    attempts: READ_ATTEMPTS,
+  }),
+  engine: createEngine(config.ffmpegPath),
+  cache: createBlockCache(BLOCK_CACHE_BYTES),
+  config,
+  page,
+  version: SLUICE_VERSION,
+});
+
+function openStore(media: Config['media']): Source {
+  return media.kind === 's3'
+    ? s3Source({ client: createS3Client(process.env), bucket: media.bucket })
+    : directorySource(media.path);
+}
+
+export const handler = awslambda.streamifyResponse(
+  createLambdaHandler(app, (level, message, fields) => logger[level](message, { ...fields })),
+);

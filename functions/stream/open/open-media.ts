@@ -1,0 +1,30 @@
+import { Problem } from '../http/problem.ts';
+import type { FileRepresentation } from '../http/representation.ts';
+import { faststart } from '../media/isobmff/faststart.ts';
+import { readMovie } from '../media/isobmff/movie.ts';
+import type { MediaParameters } from '../route/parameters.ts';
+import { type Desk, fileOptions, openOriginal, openPieces } from './original.ts';
+
+/** The object's own bytes, or with `faststart` its MP4 with the index moved to the front. Throws `not-media`. */
+export async function openMedia(
+  parameters: MediaParameters,
+  desk: Desk,
+): Promise<{ readonly representation: FileRepresentation; readonly plan: string }> {
+  const { object, access, limits } = desk;
+  const options = fileOptions(object.key, parameters.download, limits.presignSeconds);
+  const original = (reason: string) => ({
+    representation: openOriginal(desk, options),
+    plan: `passthrough; reason="${reason}"`,
+  });
+  if (!parameters.faststart) return original('the own bytes of the object');
+  const movie = await desk.trace.time('probe', () => readMovie(access));
+  if (movie === null) {
+    throw new Problem('not-media', 'faststart=1 is for MP4 and MOV files, and this is none.');
+  }
+  const made = await faststart(movie, access, { withoutLocation: false });
+  if (made === null) return original('the index is at the front already');
+  return {
+    representation: openPieces(desk, { ...made, variant: 'faststart' }, options),
+    plan: 'faststart; reason="the index is at the end of the file"',
+  };
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { ffmpegArguments } from '../engine/arguments.ts';
+import type { Engine } from '../engine/ffmpeg.ts';
+import { damaged } from '../http/problem.ts';
+import type { LiveRepresentation, Representation } from '../http/representation.ts';
+import { faststart } from '../media/isobmff/faststart.ts';
+import type { Probed } from '../media/probe.ts';
+import { remux } from '../media/remux.ts';
+import type { StreamPlan } from '../plan/stream-plan.ts';
+import { openLoopback } from '../source/loopback.ts';
+import type { StoredObject } from '../source/source.ts';
+import { type Desk, openOriginal, openPieces } from './original.ts';
+
+/** Changes when the same plan would give other bytes: part of every made answer's tag. */
+const ENGINE_VERSION = 1;
+
+/** Turns a plan into what can be sent; work starts when the representation is opened. */
+export async function openStream(
+  plan: StreamPlan,
+  desk: Desk,
+  { probed, engine }: { readonly probed: Probed; readonly engine: Engine },
+): Promise<Representation> {
+  const { access, signal } = desk;
+  const { contentType } = plan;
+  const options = { contentType, contentDisposition: null, presignSeconds: desk.limits.presignSeconds };
+  switch (plan.kind) {
+    case 'passthrough':
+      return openOriginal(desk, options);
+    case 'faststart': {
+      const made = probed.movie && (await faststart(probed.movie, access, plan));
+      if (!made) throw damaged('The index of the file cannot be moved to its front.');
+      const variant = plan.withoutLocation ? 'faststart-private' : 'faststart';
+      return openPieces(desk, { ...made, variant }, options);
+    }
+    case 'remux':
+      return live(plan, desk, async () => {
+        const fragments = await remux(probed, access, plan, signal);
+        return Readable.from(fragments, { objectMode: false, highWaterMark: 256 * 1024 });
+      });
+    case 'transcode':
+      return live(plan, desk, () => transcode(plan, desk, engine));
+    default:
+      return plan satisfies never;
+  }
+}
+
+function live(plan: StreamPlan, { object, trace }: Desk, open: () => Promise<Readable>): LiveRepresentation {
+  return {
+    kind: 'live',
+    contentType: plan.contentType,
+    etag: tagOf(plan, object),
+    open: () => trace.time('first', open),
+  };
+}
+
+/** Weak, since encoders promise the same picture and not the same bytes on every machine. */
+function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, { etag }: StoredObject): string {
+  const hash = createHash('sha256').update(JSON.stringify([ENGINE_VERSION, etag, plan]));
+  return `W/"${hash.digest('base64url').slice(0, 22)}"`;
+}
+
+async function transcode(
+  { output }: Extract<StreamPlan, { kind: 'transcode' }>,
+  { access, object, limits, signal, trace }: Desk,
+  engine: Engine,
+): Promise<Readable> {
+  const loopback = await openLoopback({ access, etag: object.etag, signal });
+  return engine.transcode(loopback.url, ffmpegArguments(output, limits), {
+    signal,
+    inputFailure: loopback.failure,
+    onExit(stderr) {
+      if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
+      void loopback.close();
+    },
+  });
+}

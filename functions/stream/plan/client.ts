@@ -1,0 +1,110 @@
+import type { AudioCodec, Container, VideoCodec } from '../media/media.ts';
+
+/** What a client plays. */
+export type Client = {
+  readonly containers: ReadonlySet<Container>;
+  readonly video: ReadonlySet<VideoCodec>;
+  readonly audio: ReadonlySet<AudioCodec>;
+};
+
+/**
+ * What current Chromium, Firefox and Safari all play from a plain address without asking the platform for a licensed
+ * or hardware decoder: no HEVC, no AV1, no Matroska, no QuickTime.
+ */
+const EVERYWHERE: Client = {
+  containers: new Set<Container>(['mp4', 'webm', 'ogg', 'mp3', 'adts', 'flac', 'wav']),
+  video: new Set<VideoCodec>(['h264', 'vp8', 'vp9']),
+  audio: new Set<AudioCodec>(['aac', 'mp3', 'opus', 'vorbis', 'flac', 'pcm']),
+};
+
+/**
+ * What the client plays: `accept=` if given, else its Accept header, else the defaults. A list of names replaces the
+ * default of each kind (containers, video codecs, audio codecs) that it mentions, and leaves the others.
+ */
+export function clientOf(accept: readonly string[] | null, acceptHeader: string | null): Client {
+  const named = fromNames(accept ?? fromHeader(acceptHeader));
+  return {
+    containers: named.containers.size > 0 ? named.containers : EVERYWHERE.containers,
+    video: named.video.size > 0 ? named.video : EVERYWHERE.video,
+    audio: named.audio.size > 0 ? named.audio : EVERYWHERE.audio,
+  };
+}
+
+const CONTAINERS: Readonly<Record<string, Container>> = {
+  mp4: 'mp4',
+  mov: 'mov',
+  webm: 'webm',
+  mkv: 'matroska',
+  ts: 'mpegts',
+  ogg: 'ogg',
+  'video/mp4': 'mp4',
+  'audio/mp4': 'mp4',
+  'video/quicktime': 'mov',
+  'video/webm': 'webm',
+  'audio/webm': 'webm',
+  'video/matroska': 'matroska',
+  'video/x-matroska': 'matroska',
+  'video/mp2t': 'mpegts',
+  'video/ogg': 'ogg',
+  'audio/ogg': 'ogg',
+  'application/ogg': 'ogg',
+  'audio/mpeg': 'mp3',
+  'audio/aac': 'adts',
+  'audio/flac': 'flac',
+  'audio/wav': 'wav',
+  adts: 'adts',
+  wav: 'wav',
+};
+
+const VIDEO: Readonly<Record<string, VideoCodec>> = {
+  h264: 'h264',
+  avc: 'h264',
+  hevc: 'hevc',
+  h265: 'hevc',
+  vp8: 'vp8',
+  vp9: 'vp9',
+  av1: 'av1',
+};
+
+const AUDIO: Readonly<Record<string, AudioCodec>> = {
+  aac: 'aac',
+  mp3: 'mp3',
+  opus: 'opus',
+  vorbis: 'vorbis',
+  flac: 'flac',
+  alac: 'alac',
+  ac3: 'ac3',
+  eac3: 'eac3',
+  pcm: 'pcm',
+};
+
+function fromNames(names: readonly string[]): Client {
+  const containers = new Set<Container>();
+  const video = new Set<VideoCodec>();
+  const audio = new Set<AudioCodec>();
+  for (const name of names) {
+    const container = CONTAINERS[name];
+    if (container) containers.add(container);
+    const videoCodec = VIDEO[name];
+    if (videoCodec) video.add(videoCodec);
+    const audioCodec = AUDIO[name];
+    if (audioCodec) audio.add(audioCodec);
+    // These two name a codec and the bare container of that codec alike.
+    if (name === 'mp3' || name === 'flac') containers.add(name);
+  }
+  // A list of codecs alone leaves the containers open, `mp3` and `flac` included.
+  const onlyBare = [...containers].every((container) => container === 'mp3' || container === 'flac');
+  return { containers: onlyBare ? new Set() : containers, video, audio };
+}
+
+/** The media types of an Accept header, unless a wildcard in it leaves the choice open (RFC 9110 §12.5.1). */
+function fromHeader(header: string | null): readonly string[] {
+  if (header === null) return [];
+  const ranges = header
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.split(';').map((piece) => piece.trim()))
+    .filter((pieces) => !pieces.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter)))
+    .map(([type]) => type ?? '');
+  return ranges.some((range) => /^(\*|video|audio)\/\*$/.test(range)) ? [] : ranges;
+}

@@ -1,0 +1,81 @@
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import type { Format, StreamParameters } from '../route/parameters.ts';
+import type { Client } from './client.ts';
+import type { Selection } from './question.ts';
+
+/** Why something cannot stay as it is, in words for people; null if nothing stands in the way. */
+export type Obstacle = string | null;
+
+/** What the request itself asks to change. */
+export function requestObstacle(
+  media: Media,
+  { video, audio }: Selection,
+  parameters: StreamParameters,
+): Obstacle {
+  const { bitrate, startSeconds, durationSeconds, format } = parameters;
+  if (bitrate !== null) return `bitrate=${bitrate} was asked for`;
+  if (startSeconds > 0) return `start=${startSeconds} was asked for`;
+  if (durationSeconds !== null && durationSeconds < (media.durationSeconds ?? Number.POSITIVE_INFINITY)) {
+    return `duration=${durationSeconds} was asked for`;
+  }
+  if (video !== null && isSmaller(parameters, video)) {
+    return `a picture smaller than ${video.displayWidth}x${video.displayHeight} was asked for`;
+  }
+  if (format !== null && video === null && media.tracks.some((t) => t.kind === 'video' && !t.isCoverArt)) {
+    return `format=${format} holds no picture`;
+  }
+  const first = media.tracks.find((track) => track.kind === 'audio');
+  if (audio !== null && first !== undefined && audio.index !== first.index) {
+    return 'players take the first audio track, and another one was chosen';
+  }
+  return null;
+}
+
+const CONTAINER_OF_FORMAT: Readonly<Record<Format, Media['container']>> = {
+  mp4: 'mp4',
+  webm: 'webm',
+  mp3: 'mp3',
+  aac: 'adts',
+  opus: 'ogg',
+  flac: 'flac',
+  wav: 'wav',
+};
+
+export function containerObstacle({ container }: Media, format: Format | null, client: Client): Obstacle {
+  if (format !== null && CONTAINER_OF_FORMAT[format] !== container) return `format=${format} was asked for`;
+  return client.containers.has(container) ? null : `the client does not play ${container} files`;
+}
+
+/** With a format, its own codecs count besides what the client plays: mp4 means H.264 unless the client says more. */
+export function videoObstacle(video: VideoTrack, format: Format | null, client: Client): Obstacle {
+  const { codec } = video;
+  if (!client.video.has(codec)) return `${codec} does not play on this client`;
+  if (format === 'webm' && codec === 'h264') return 'webm holds no h264';
+  if (video.codecString === null) return `the ${codec} stream lacks its decoder configuration`;
+  const deep = (video.bitDepth ?? 8) > 8;
+  // HEVC and AV1 decoders take 10 bits as a matter of course; those of H.264 and VP9 in browsers often do not.
+  if (deep && (codec === 'h264' || codec === 'vp9'))
+    return `${video.bitDepth}-bit ${codec} does not play everywhere`;
+  if (video.chroma !== null && video.chroma !== '4:2:0' && video.chroma !== 'monochrome') {
+    return `${video.chroma} chroma does not play everywhere`;
+  }
+  if (video.interlaced) return 'the picture is interlaced';
+  if (video.mirrored) return 'players do not mirror the picture';
+  return null;
+}
+
+export function audioObstacle({ codec }: AudioTrack, format: Format | null, client: Client): Obstacle {
+  if (!client.audio.has(codec)) return `${codec} does not play on this client`;
+  if (format === 'opus' && codec !== 'opus') return 'format=opus was asked for';
+  if (format === 'webm' && codec !== 'opus' && codec !== 'vorbis') return `webm holds no ${codec}`;
+  if (format === 'mp4' && (codec === 'vorbis' || codec === 'pcm')) return `mp4 players do not take ${codec}`;
+  return null;
+}
+
+export function trackObstacle({ video, audio }: Selection, format: Format | null, client: Client): Obstacle {
+  return (video && videoObstacle(video, format, client)) ?? (audio && audioObstacle(audio, format, client));
+}
+
+export function isSmaller({ height, width }: StreamParameters, video: VideoTrack): boolean {
+  return (height !== null && height < video.displayHeight) || (width !== null && width < video.displayWidth);
+}

@@ -1,0 +1,58 @@
+import type { Format } from '../route/parameters.ts';
+
+/** A definite wish to ffmpeg: everything that its arguments follow from. */
+export type Output = {
+  readonly format: Format;
+  /** The source's picture: which, and how it becomes what is seen. Null for audio alone. */
+  readonly video: VideoOutput | null;
+  readonly audio: AudioOutput | null;
+  /** The part of the source, on its timeline. */
+  readonly startSeconds: number;
+  readonly durationSeconds: number | null;
+};
+
+export type VideoOutput =
+  | { readonly kind: 'copy'; readonly stream: number }
+  | {
+      readonly kind: 'encode';
+      /** Ordinal among the source's moving pictures, from 0. */
+      readonly stream: number;
+      readonly codec: 'h264' | 'vp8' | 'vp9';
+      readonly width: number;
+      readonly height: number;
+      readonly rotation: 0 | 90 | 180 | 270;
+      readonly mirrored: boolean;
+      readonly deinterlace: boolean;
+      readonly toneMap: 'pq' | 'hlg' | null;
+      readonly frameRate: { readonly numerator: number; readonly denominator: number };
+      /** Ceiling in bits per second. */
+      readonly maxBitrate: number;
+    };
+
+export type AudioOutput =
+  | { readonly kind: 'copy'; readonly stream: number }
+  | {
+      readonly kind: 'encode';
+      /** Ordinal among the source's audio tracks, from 0. */
+      readonly stream: number;
+      readonly codec: 'aac' | 'mp3' | 'opus' | 'flac' | 'pcm';
+      readonly channels: 1 | 2;
+      readonly sampleRate: number;
+      /** Bits per second; null for lossless codecs. */
+      readonly bitrate: number | null;
+    };
+
+export const CONTENT_TYPES: Readonly<Record<Format, { readonly video: string; readonly audio: string }>> = {
+  mp4: { video: 'video/mp4', audio: 'audio/mp4' },
+  webm: { video: 'video/webm', audio: 'audio/webm' },
+  mp3: { video: 'audio/mpeg', audio: 'audio/mpeg' },
+  aac: { video: 'audio/aac', audio: 'audio/aac' },
+  opus: { video: 'audio/ogg', audio: 'audio/ogg' },
+  flac: { video: 'audio/flac', audio: 'audio/flac' },
+  wav: { video: 'audio/wav', audio: 'audio/wav' },
+};
+
+/** Formats that hold a picture. */
+export function isVideoFormat(format: Format): format is 'mp4' | 'webm' {
+  return format === 'mp4' || format === 'webm';
+}

@@ -1,0 +1,238 @@
+import { badParameter, Problem } from '../http/problem.ts';
+import type { AudioTrack, FrameRate, Media, VideoTrack } from '../media/media.ts';
+import type { Format } from '../route/parameters.ts';
+import type { Client } from './client.ts';
+import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
+import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
+import type { Question, Selection } from './question.ts';
+import { audiosOf, filmsOf } from './select-tracks.ts';
+
+/** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
+export function planOutput(question: Question, { video, audio }: Selection): Output {
+  const { media, parameters, client, limits } = question;
+  const { startSeconds, bitrate } = parameters;
+  const format = parameters.format ?? defaultFormat(video !== null, client);
+  checkBitrate(format, video !== null, bitrate);
+  const film = isVideoFormat(format) ? video : null;
+  if (film !== null) refusePixels(film, limits.maxPixels);
+
+  const audioOutput = audio && planAudio(audio, format, film === null ? bitrate : null, question);
+  const lengthSeconds =
+    media.durationSeconds === null
+      ? null
+      : Math.min(
+          parameters.durationSeconds ?? Number.POSITIVE_INFINITY,
+          media.durationSeconds - startSeconds,
+        );
+  const audioBitrate = audioOutput?.kind === 'encode' ? (audioOutput.bitrate ?? 0) : COPIED_AUDIO_BITRATE;
+  // What is left for the picture if the whole is to fit into one response, with 5 % for the container.
+  const budget =
+    lengthSeconds === null
+      ? null
+      : Math.floor((limits.maxResponseBytes * 8 * 0.95) / (lengthSeconds + 2)) - audioBitrate;
+  return {
+    format,
+    video: film && isVideoFormat(format) ? planVideo(film, format, budget, question) : null,
+    audio: audioOutput,
+    startSeconds,
+    durationSeconds: parameters.durationSeconds,
+  };
+}
+
+const COPIED_AUDIO_BITRATE = 400_000;
+
+function defaultFormat(film: boolean, client: Client): Format {
+  const plays = (container: Media['container'], codec: AudioTrack['codec']) =>
+    client.containers.has(container) && client.audio.has(codec);
+  if (film && client.containers.has('mp4') && client.video.has('h264')) return 'mp4';
+  if (film && client.containers.has('webm') && (client.video.has('vp9') || client.video.has('vp8')))
+    return 'webm';
+  // mp3 starts anywhere and needs no length, which makes it the surest for sound alone.
+  if (!film && plays('mp3', 'mp3')) return 'mp3';
+  if (!film && plays('mp4', 'aac')) return 'mp4';
+  if (!film && plays('adts', 'aac')) return 'aac';
+  if (!film && plays('ogg', 'opus')) return 'opus';
+  if (!film && plays('webm', 'opus')) return 'webm';
+  if (!film && plays('flac', 'flac')) return 'flac';
+  if (!film && plays('wav', 'pcm')) return 'wav';
+  throw new Problem(
+    'not-acceptable',
+    'None of the containers and codecs that the client accepts can be made here.',
+  );
+}
+
+const VIDEO_BITRATES = { least: 50_000, most: 50_000_000 };
+const AUDIO_BITRATES: Readonly<Record<Format, { least: number; most: number } | null>> = {
+  mp4: { least: 16_000, most: 512_000 },
+  aac: { least: 16_000, most: 512_000 },
+  webm: { least: 8_000, most: 512_000 },
+  opus: { least: 8_000, most: 512_000 },
+  mp3: { least: 32_000, most: 320_000 },
+  flac: null,
+  wav: null,
+};
+
+function checkBitrate(format: Format, film: boolean, bitrate: number | null): void {
+  if (bitrate === null) return;
+  const range = film && isVideoFormat(format) ? VIDEO_BITRATES : AUDIO_BITRATES[format];
+  if (range === null) throw badParameter(`The parameter "bitrate" does not apply to format=${format}.`);
+  if (bitrate < range.least || bitrate > range.most) {
+    throw badParameter(
+      `The parameter "bitrate" must be between ${range.least} and ${range.most} bits per second for format=${format}` +
+        `${film ? '' : ' without a picture'}.`,
+    );
+  }
+}
+
+function refusePixels({ codedWidth, codedHeight }: VideoTrack, maxPixels: number): void {
+  if (codedWidth * codedHeight <= maxPixels) return;
+  throw new Problem(
+    'too-large',
+    `The picture has ${codedWidth}x${codedHeight} pixels and the limit for a transcode is ${maxPixels} pixels.`,
+  );
+}
+
+function planVideo(
+  video: VideoTrack,
+  format: 'mp4' | 'webm',
+  budget: number | null,
+  question: Question,
+): VideoOutput {
+  const { media, parameters, client } = question;
+  const stream = filmsOf(media).findIndex(({ index }) => index === video.index);
+  if (canCopyVideo(video, format, question)) return { kind: 'copy', stream };
+
+  const scale = Math.min(
+    1,
+    (parameters.height ?? video.displayHeight) / video.displayHeight,
+    (parameters.width ?? video.displayWidth) / video.displayWidth,
+  );
+  const width = even(video.displayWidth * scale);
+  const height = even(video.displayHeight * scale);
+  const frameRate = frameGrid(video.frameRate);
+  return {
+    kind: 'encode',
+    stream,
+    codec: format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8',
+    width,
+    height,
+    rotation: video.rotation,
+    mirrored: video.mirrored,
+    // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone.
+    deinterlace: video.interlaced || video.codec === 'other',
+    toneMap: video.dynamicRange === 'pq' || video.dynamicRange === 'hlg' ? video.dynamicRange : null,
+    frameRate,
+    maxBitrate: ceiling(width, height, frameRate, parameters.bitrate, budget),
+  };
+}
+
+function canCopyVideo(
+  video: VideoTrack,
+  format: 'mp4' | 'webm',
+  { media, parameters, client }: Question,
+): boolean {
+  const indexed: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'flv'];
+  if (!indexed.includes(media.container)) return false;
+  if (format === 'webm' && video.codec !== 'vp8' && video.codec !== 'vp9') return false;
+  if (parameters.bitrate !== null || parameters.startSeconds > 0 || isSmaller(parameters, video))
+    return false;
+  return videoObstacle(video, format, client) === null;
+}
+
+/**
+ * Bits per second that a picture of this size may take: what was asked for, else 800 kbit/s at 640x360 and rising with
+ * the pixels to the power of 0.9, lowered to what one response can carry (by two thirds at most).
+ */
+function ceiling(
+  width: number,
+  height: number,
+  { numerator, denominator }: { numerator: number; denominator: number },
+  asked: number | null,
+  budget: number | null,
+): number {
+  if (asked !== null) return asked;
+  const motion = numerator / denominator > 32 ? 1.5 : 1;
+  const usual = Math.max(150_000, Math.round(800_000 * ((width * height) / 230_400) ** 0.9 * motion));
+  return budget === null ? usual : Math.max(Math.min(usual, budget), Math.round(usual / 3));
+}
+
+const STANDARD_RATES = [
+  { numerator: 24000, denominator: 1001 },
+  { numerator: 24, denominator: 1 },
+  { numerator: 25, denominator: 1 },
+  { numerator: 30000, denominator: 1001 },
+  { numerator: 30, denominator: 1 },
+  { numerator: 50, denominator: 1 },
+  { numerator: 60000, denominator: 1001 },
+  { numerator: 60, denominator: 1 },
+];
+
+/**
+ * The constant grid that frames are put on: the source's own where it is constant and at most 60, else the standard
+ * rate that its average is within 1 % of, else 30 or 60.
+ */
+export function frameGrid(rate: FrameRate | null): { numerator: number; denominator: number } {
+  if (rate === null) return { numerator: 30, denominator: 1 };
+  const { numerator, denominator } = rate;
+  const average = numerator / denominator;
+  if (rate.constant && average >= 1 && average <= 60) return { numerator, denominator };
+  const near = STANDARD_RATES.map((standard) => ({
+    standard,
+    distance: Math.abs(standard.numerator / standard.denominator / average - 1),
+  })).sort((a, b) => a.distance - b.distance)[0];
+  if (near !== undefined && near.distance < 0.01) return near.standard;
+  return { numerator: average > 31 ? 60 : 30, denominator: 1 };
+}
+
+const even = (pixels: number) => Math.max(2, Math.round(pixels / 2) * 2);
+
+const AUDIO_CODECS = {
+  mp4: 'aac',
+  aac: 'aac',
+  webm: 'opus',
+  opus: 'opus',
+  mp3: 'mp3',
+  flac: 'flac',
+  wav: 'pcm',
+} as const;
+
+/** Bits per second of one channel and of two; null for lossless codecs. */
+const AUDIO_DEFAULTS = {
+  aac: [96_000, 160_000],
+  opus: [80_000, 128_000],
+  mp3: [112_000, 192_000],
+  flac: null,
+  pcm: null,
+} as const;
+
+function planAudio(audio: AudioTrack, format: Format, asked: number | null, question: Question): AudioOutput {
+  const { media, parameters, client } = question;
+  const stream = audiosOf(media).findIndex(({ index }) => index === audio.index);
+  const copy =
+    isVideoFormat(format) &&
+    asked === null &&
+    parameters.startSeconds === 0 &&
+    audioObstacle(audio, format, client) === null;
+  if (copy) return { kind: 'copy', stream };
+
+  const codec = AUDIO_CODECS[format];
+  const channels = audio.channels === 1 ? 1 : 2;
+  const usual = AUDIO_DEFAULTS[codec]?.[channels - 1] ?? null;
+  // libopus takes at most 256 kbit/s a channel.
+  const most = codec === 'opus' ? 256_000 * channels : Number.POSITIVE_INFINITY;
+  return {
+    kind: 'encode',
+    stream,
+    codec,
+    channels,
+    sampleRate: outputSampleRate(codec, audio.sampleRate),
+    bitrate: usual === null ? null : Math.min(asked ?? usual, most),
+  };
+}
+
+function outputSampleRate(codec: keyof typeof AUDIO_DEFAULTS, source: number): number {
+  if (codec === 'opus') return 48_000;
+  const lossless = codec === 'flac' || codec === 'pcm';
+  if (lossless) return source >= 8_000 && source <= 96_000 ? source : 48_000;
+  return source > 0 && source % 11_025 === 0 ? 44_100 : 48_000;
+}

@@ -1,0 +1,24 @@
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import type { Client } from './client.ts';
+import type { Obstacle } from './obstacles.ts';
+
+/** All that a plan for `/stream` is a function of. */
+export type Question = {
+  readonly media: Media;
+  readonly sizeBytes: number;
+  readonly parameters: StreamParameters;
+  readonly client: Client;
+  readonly limits: {
+    readonly maxResponseBytes: number;
+    readonly maxPixels: number;
+    readonly maxDurationSeconds: number;
+    readonly cores: number;
+  };
+  /** Seconds until the invocation must have ended. */
+  readonly secondsLeft: number;
+  /** Why a track, by its index, cannot be repackaged as it is; null if it can. */
+  readonly remuxObstacle: (trackIndex: number) => Obstacle;
+};
+
+export type Selection = { readonly video: VideoTrack | null; readonly audio: AudioTrack | null };

@@ -1,0 +1,38 @@
+import { badParameter, unsupported } from '../http/problem.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import { isVideoFormat } from './output.ts';
+import type { Selection } from './question.ts';
+
+/** The moving pictures of a file: cover art is none. */
+export function filmsOf(media: Media): readonly VideoTrack[] {
+  return media.tracks.filter((track): track is VideoTrack => track.kind === 'video' && !track.isCoverArt);
+}
+
+export function audiosOf(media: Media): readonly AudioTrack[] {
+  return media.tracks.filter((track): track is AudioTrack => track.kind === 'audio');
+}
+
+/** The tracks that are played: the default ones, or the audio track that was asked for. Throws `Problem`. */
+export function selectTracks(media: Media, { audio: wanted, format }: StreamParameters): Selection {
+  const audios = audiosOf(media);
+  if (wanted !== null && audios[wanted] === undefined) {
+    const count = audios.length === 1 ? 'one audio track' : `${audios.length} audio tracks`;
+    throw badParameter(
+      audios.length === 0
+        ? 'The parameter "audio" does not apply: the file has no audio.'
+        : `The parameter "audio" must be between 0 and ${audios.length - 1}: the file has ${count}.`,
+    );
+  }
+  const picture = format === null || isVideoFormat(format);
+  const video = picture ? preferred(filmsOf(media)) : null;
+  const audio = wanted === null ? preferred(audios) : (audios[wanted] ?? null);
+  if (video === null && audio === null) {
+    throw unsupported(picture ? 'The file has neither a film nor sound.' : 'The file has no audio track.');
+  }
+  return { video, audio };
+}
+
+function preferred<T extends { readonly isDefault: boolean }>(tracks: readonly T[]): T | null {
+  return tracks.find((track) => track.isDefault) ?? tracks[0] ?? null;
+}

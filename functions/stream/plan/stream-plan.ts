@@ -1,0 +1,157 @@
+import { badParameter, Problem, unsupported } from '../http/problem.ts';
+import type { Media } from '../media/media.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import { containerObstacle, isSmaller, type Obstacle, requestObstacle, trackObstacle } from './obstacles.ts';
+import { CONTENT_TYPES, isVideoFormat, type Output } from './output.ts';
+import { planOutput } from './plan-output.ts';
+import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
+import type { Question, Selection } from './question.ts';
+import { selectTracks } from './select-tracks.ts';
+
+/** How `/stream` answers: the cheapest way that the client can play. */
+export type StreamPlan =
+  | (Planned & { readonly kind: 'passthrough' })
+  | (Planned & { readonly kind: 'faststart'; readonly withoutLocation: boolean })
+  | (Planned & {
+      readonly kind: 'remux';
+      /** `Track.index` of what is repackaged. */
+      readonly tracks: readonly number[];
+      readonly startSeconds: number;
+      readonly durationSeconds: number | null;
+    })
+  | (Planned & { readonly kind: 'transcode'; readonly output: Output });
+
+type Planned = {
+  readonly contentType: string;
+  /** Why it is not done more cheaply; in words for people. */
+  readonly reason: string;
+  readonly predicted: Prediction;
+};
+
+/** Throws `Problem`: a wrong parameter, nothing to play, or more than one response or one invocation can carry. */
+export function planStream(question: Question): StreamPlan {
+  const { media, parameters, client } = question;
+  const selection = selectTracks(media, parameters);
+  refuseOutside(media, parameters);
+
+  const asIs =
+    requestObstacle(media, selection, parameters) ??
+    containerObstacle(media, parameters.format, client) ??
+    trackObstacle(selection, parameters.format, client);
+  if (asIs === null) return planOriginal(question, selection);
+
+  const repackaged = remuxPlanObstacle(question, selection);
+  if (repackaged === null) return planRemux(question, selection, asIs);
+
+  const output = planOutput(question, selection);
+  const plan = {
+    kind: 'transcode' as const,
+    output,
+    contentType: CONTENT_TYPES[output.format][output.video === null ? 'audio' : 'video'],
+    reason: asIs === repackaged ? asIs : `${asIs}; ${repackaged}`,
+    predicted: predictTranscode(output, selection, question),
+  };
+  refuseBeyond(plan, question);
+  return plan;
+}
+
+function planOriginal({ media, sizeBytes }: Question, { video }: Selection): StreamPlan {
+  const contentType = ORIGINAL_TYPES[media.container]?.[video === null ? 'audio' : 'video'];
+  if (contentType === undefined) throw unsupported(`A ${media.container} file cannot be sent as it is.`);
+  const planned = { contentType, predicted: predictCopy(sizeBytes) };
+  const { layout } = media;
+  if (layout !== null && !layout.fragmented && (layout.moovAtEnd || layout.hasLocation)) {
+    const reason = layout.moovAtEnd ? 'the index is at the end of the file' : 'the metadata names a place';
+    return { ...planned, kind: 'faststart', withoutLocation: layout.hasLocation, reason };
+  }
+  return { ...planned, kind: 'passthrough', reason: 'the client plays the file as it is' };
+}
+
+const ORIGINAL_TYPES: Readonly<Partial<Record<Media['container'], { video: string; audio: string }>>> = {
+  mp4: CONTENT_TYPES.mp4,
+  mov: { video: 'video/quicktime', audio: 'video/quicktime' },
+  webm: CONTENT_TYPES.webm,
+  matroska: { video: 'video/matroska', audio: 'audio/matroska' },
+  mpegts: { video: 'video/mp2t', audio: 'video/mp2t' },
+  ogg: { video: 'video/ogg', audio: 'audio/ogg' },
+  mp3: CONTENT_TYPES.mp3,
+  adts: CONTENT_TYPES.aac,
+  flac: CONTENT_TYPES.flac,
+  wav: CONTENT_TYPES.wav,
+};
+
+function remuxPlanObstacle(question: Question, selection: Selection): Obstacle {
+  const { parameters, client, remuxObstacle } = question;
+  const { video, audio } = selection;
+  const { format, startSeconds, bitrate } = parameters;
+  if (format !== null && format !== 'mp4') return `format=${format} was asked for`;
+  if (!client.containers.has('mp4')) return 'the client does not play mp4';
+  if (bitrate !== null) return `bitrate=${bitrate} was asked for`;
+  if (video !== null && isSmaller(parameters, video)) return 'a smaller picture was asked for';
+  if (video !== null && startSeconds > 0) return 'a cut between keyframes needs decoding';
+  return (
+    trackObstacle(selection, 'mp4', client) ??
+    (video && remuxObstacle(video.index)) ??
+    (audio && remuxObstacle(audio.index))
+  );
+}
+
+function planRemux(question: Question, { video, audio }: Selection, reason: string): StreamPlan {
+  const { sizeBytes, media, parameters } = question;
+  const share =
+    media.durationSeconds === null || media.durationSeconds === 0 || parameters.durationSeconds === null
+      ? 1
+      : Math.min(1, parameters.durationSeconds / media.durationSeconds);
+  const plan: StreamPlan = {
+    kind: 'remux',
+    tracks: [video, audio].flatMap((track) => (track === null ? [] : [track.index])),
+    startSeconds: parameters.startSeconds,
+    durationSeconds: parameters.durationSeconds,
+    contentType: CONTENT_TYPES.mp4[video === null ? 'audio' : 'video'],
+    reason,
+    predicted: predictCopy(Math.ceil(sizeBytes * share)),
+  };
+  refuseBeyond(plan, question);
+  return plan;
+}
+
+function refuseOutside(
+  { durationSeconds }: Media,
+  { startSeconds, format, height, width }: StreamParameters,
+): void {
+  if (durationSeconds !== null && startSeconds > 0 && startSeconds >= durationSeconds) {
+    throw badParameter(
+      `The parameter "start" must be less than the duration of the media, ${durationSeconds.toFixed(3)} seconds.`,
+    );
+  }
+  if (format !== null && !isVideoFormat(format) && (height !== null || width !== null)) {
+    throw badParameter(
+      `The parameter "${height !== null ? 'height' : 'width'}" does not apply to format=${format}.`,
+    );
+  }
+}
+
+/** The unit of work is bounded before it starts, since a streaming function cannot see that its client has gone. */
+function refuseBeyond({ predicted }: StreamPlan, { limits, secondsLeft, parameters, media }: Question): void {
+  const part = 'ask for a part of it with start and duration';
+  const length = parameters.durationSeconds ?? (media.durationSeconds ?? 0) - parameters.startSeconds;
+  if (length > limits.maxDurationSeconds) {
+    throw tooLarge(
+      `${Math.round(length)} seconds are more than the limit of ${limits.maxDurationSeconds}; ${part}.`,
+    );
+  }
+  if (predicted.bytes !== null && predicted.bytes > limits.maxResponseBytes) {
+    throw tooLarge(
+      `The answer could have ${predicted.bytes} bytes and one response carries at most ${limits.maxResponseBytes}; ` +
+        `ask for a smaller height or bitrate, or ${part}.`,
+    );
+  }
+  if (predicted.seconds !== null && predicted.seconds > secondsLeft) {
+    throw tooLarge(
+      `The transcode would take about ${Math.ceil(predicted.seconds)} seconds and one invocation has ` +
+        `${Math.floor(secondsLeft)} left; ask for a smaller height, or ${part}.`,
+    );
+  }
+}
+
+const tooLarge = (detail: string) => new Problem('too-large', detail);

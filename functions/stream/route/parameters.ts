@@ -1,0 +1,161 @@
+import * as v from 'valibot';
+import { badParameter } from '../http/problem.ts';
+
+export const FORMATS = ['mp4', 'webm', 'mp3', 'aac', 'opus', 'flac', 'wav'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export type MediaParameters = { readonly faststart: boolean; readonly download: boolean };
+
+export type StreamParameters = {
+  readonly format: Format | null;
+  /** Pixels of the upright picture; the picture fits into what is given and is never enlarged. */
+  readonly height: number | null;
+  readonly width: number | null;
+  /** Bits per second, of the video where there is one, else of the audio. */
+  readonly bitrate: number | null;
+  readonly startSeconds: number;
+  readonly durationSeconds: number | null;
+  /** Which of the file's audio tracks, from 0. */
+  readonly audio: number | null;
+  /** Names of containers and codecs that the client plays; null where it does not say. */
+  readonly accept: readonly string[] | null;
+};
+
+export const NO_WISHES: StreamParameters = {
+  format: null,
+  height: null,
+  width: null,
+  bitrate: null,
+  startSeconds: 0,
+  durationSeconds: null,
+  audio: null,
+  accept: null,
+};
+
+type Parameters = {
+  page: object;
+  health: object;
+  info: object;
+  media: MediaParameters;
+  stream: StreamParameters;
+};
+
+/** Parses a query strictly: unknown and repeated parameters are refused. Throws `bad-parameter`. */
+export function parseParameters<Room extends keyof Parameters>(
+  room: Room,
+  query: URLSearchParams,
+): Parameters[Room] {
+  const values: Record<string, string> = Object.create(null);
+  const known = Object.keys(SCHEMAS[room].entries);
+  for (const [name, value] of query) {
+    if (!known.includes(name)) {
+      const list = known.length === 0 ? 'takes none' : `takes ${known.join(', ')}`;
+      throw badParameter(`Unknown parameter ${JSON.stringify(name.slice(0, 40))}: this address ${list}.`);
+    }
+    if (name in values) throw badParameter(`The parameter "${name}" is given twice.`);
+    values[name] = value;
+  }
+  const result = v.safeParse(SCHEMAS[room], values, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw badParameter(`The parameter "${v.getDotPath(issue) ?? '?'}" ${issue.message}.`);
+  }
+  return SHAPES[room](result.output as never);
+}
+
+/** `name=`, `name=1` and `name=true` switch on; `0` and `false` off. */
+const flag = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => ['', '1', 'true', '0', 'false'].includes(text), 'must be 1 or 0'),
+    v.transform((text) => !['0', 'false'].includes(text)),
+  ),
+  '0',
+);
+
+const whole = (least: number, most: number) => {
+  const message = `must be a whole number between ${least} and ${most}`;
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,9}$/, message),
+      v.transform(Number),
+      v.minValue(least, message),
+      v.maxValue(most, message),
+    ),
+  );
+};
+
+const MAX_SECONDS = 86_400;
+const seconds = (least: number) => {
+  const message = `must be a number of seconds between ${least} and ${MAX_SECONDS}`;
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,6}(\.\d{1,6})?$/, message),
+      v.transform(Number),
+      v.minValue(least, message),
+      v.maxValue(MAX_SECONDS, message),
+    ),
+  );
+};
+
+const BITRATE = 'must be between 8k and 50M bits per second, such as 800k, 2.5M or 2500000';
+const bitrate = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,8}(\.\d{1,3})?[kKmM]?$/, BITRATE),
+    v.transform((text) => {
+      const scale = /k$/i.test(text) ? 1e3 : /m$/i.test(text) ? 1e6 : 1;
+      return Math.round(Number.parseFloat(text) * scale);
+    }),
+    v.minValue(8_000, BITRATE),
+    v.maxValue(50_000_000, BITRATE),
+  ),
+);
+
+const ACCEPT = 'must list containers and codecs, such as mp4,h264,hevc,aac or video/webm';
+const accept = v.optional(
+  v.pipe(
+    v.string(),
+    v.maxLength(400, ACCEPT),
+    v.transform((text) => text.split(',').map((name) => name.trim().toLowerCase())),
+    v.check((names) => names.every((name) => /^[a-z0-9][a-z0-9./+-]*$/.test(name)), ACCEPT),
+  ),
+);
+
+const SCHEMAS = {
+  page: v.object({}),
+  health: v.object({}),
+  info: v.object({}),
+  media: v.object({ faststart: flag, download: flag }),
+  stream: v.object({
+    format: v.optional(v.picklist(FORMATS, `must be one of ${FORMATS.join(', ')}`)),
+    height: whole(16, 4320),
+    width: whole(16, 7680),
+    bitrate,
+    start: seconds(0),
+    duration: seconds(0.1),
+    audio: whole(0, 63),
+    accept,
+  }),
+};
+
+const SHAPES: {
+  [Room in keyof Parameters]: (output: v.InferOutput<(typeof SCHEMAS)[Room]>) => Parameters[Room];
+} = {
+  page: () => ({}),
+  health: () => ({}),
+  info: () => ({}),
+  media: (output) => output,
+  stream: ({ format, height, width, bitrate, start, duration, audio, accept }) => ({
+    format: format ?? null,
+    height: height ?? null,
+    width: width ?? null,
+    bitrate: bitrate ?? null,
+    startSeconds: start ?? 0,
+    durationSeconds: duration ?? null,
+    audio: audio ?? null,
+    accept: accept ?? null,
+  }),
+};

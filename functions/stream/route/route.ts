@@ -1,0 +1,82 @@
+import { Problem } from '../http/problem.ts';
+import { type MediaParameters, parseParameters, type StreamParameters } from './parameters.ts';
+
+/** What an address asks for, before anything is known of the object behind it. */
+export type Route =
+  | { readonly kind: 'page' }
+  | { readonly kind: 'health' }
+  | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
+  | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
+  | { readonly kind: 'info'; readonly key: string };
+
+/**
+ * Reads an address. Throws `bad-address` for a path that is not well formed, `bad-parameter` for a parameter that is
+ * unknown or out of range, `not-found` for an address that does not exist.
+ */
+export function parseRoute(url: URL): Route {
+  const [, room = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
+  const at = `${room}${rest === undefined ? '' : '/'}`;
+  switch (at) {
+    case '':
+      parseParameters('page', url.searchParams);
+      return { kind: 'page' };
+    case 'health':
+      parseParameters('health', url.searchParams);
+      return { kind: 'health' };
+    case 'media/': {
+      const key = parseKey(rest ?? '');
+      return { kind: 'media', key, parameters: parseParameters('media', url.searchParams) };
+    }
+    case 'stream/': {
+      const key = parseKey(rest ?? '');
+      return { kind: 'stream', key, parameters: parseParameters('stream', url.searchParams) };
+    }
+    case 'info/': {
+      const key = parseKey(rest ?? '');
+      parseParameters('info', url.searchParams);
+      return { kind: 'info', key };
+    }
+    default:
+      throw new Problem(
+        'not-found',
+        'There is nothing at this address; try /media/{key}, /stream/{key} or /info/{key}.',
+      );
+  }
+}
+
+/** The address of a key below a room, each segment encoded: the inverse of `parseRoute`. */
+export function addressOf(room: 'media' | 'stream' | 'info', key: string): string {
+  return `/${room}/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/**
+ * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that what was checked is
+ * what is read.
+ */
+export function refuseRewrittenPath(rawPath: string): void {
+  const decoded = rawPath.replace(/%2e/gi, '.').replace(/%5c/gi, '\\').replace(/%2f/gi, '/');
+  if (decoded.includes('\\') || decoded.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw new Problem('bad-address', 'The path must not contain backslashes or the segments "." and "..".');
+  }
+}
+
+const MAX_KEY_BYTES = 1024;
+
+function parseKey(encoded: string): string {
+  let key: string;
+  try {
+    key = decodeURIComponent(encoded);
+  } catch (cause) {
+    throw new Problem('bad-address', 'The path is not valid percent-encoded UTF-8.', { cause });
+  }
+  if (key === '') throw new Problem('not-found', 'The address names no object.');
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw new Problem('bad-address', `A key has at most ${MAX_KEY_BYTES} bytes.`);
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[\u0000-\u001f\u007f]/.test(key)) {
+    throw new Problem('bad-address', 'A key must not contain control characters.');
+  }
+  refuseRewrittenPath(key);
+  return key;
+}

@@ -1,0 +1,32 @@
+/** What one request did and how long it took: for Server-Timing and for its one line in the log. */
+export type Trace = {
+  /** Runs `work` and adds its milliseconds to `name`. */
+  time<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Adds fields to the log line; a later value of a field replaces the earlier one. */
+  note(fields: Readonly<Record<string, unknown>>): void;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** `name;dur=1.2, …` in the order of first use (W3C Server Timing). */
+  serverTiming(): string;
+};
+
+export function createTrace(now: () => number = () => performance.now()): Trace {
+  const milliseconds = new Map<string, number>();
+  const fields: Record<string, unknown> = {};
+  return {
+    fields,
+    async time(name, work) {
+      const start = now();
+      try {
+        return await work();
+      } finally {
+        milliseconds.set(name, (milliseconds.get(name) ?? 0) + now() - start);
+      }
+    },
+    note(more) {
+      Object.assign(fields, more);
+    },
+    serverTiming() {
+      return [...milliseconds].map(([name, value]) => `${name};dur=${value.toFixed(1)}`).join(', ');
+    },
+  };
+}
