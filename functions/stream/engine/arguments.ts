@@ -68,44 +68,29 @@ export function ffmpegArguments(output: Output, limits: { readonly maxPixels: nu
 
 function videoArguments(video: VideoOutput): string[] {
   // `V` counts moving pictures only: cover art is no film.
-  const map = ['-map', `0:V:${video.stream}`];
-  if (video.kind === 'copy') return [...map, '-c:v', 'copy'];
+  const stream = `0:V:${video.stream}`;
+  if (video.kind === 'copy') return ['-map', stream, '-c:v', 'copy'];
   const { codec, maxBitrate, frameRate } = video;
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
+  return [
+    // A complex graph, since a simple one would hand the source's display matrix on to the upright picture.
+    ...['-filter_complex', `[${stream}]${videoFilters(video).join(',')}[picture]`, '-map', '[picture]'],
+    ...['-vsync', 'vfr', '-g', group],
+    ...encoderArguments(codec, maxBitrate),
+  ];
+}
+
+function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): string[] {
   const ceiling = ['-maxrate:v', String(maxBitrate), '-bufsize:v', String(maxBitrate)];
-  const common = [...map, '-vf', videoFilters(video).join(','), '-vsync', 'vfr', '-g', group];
-  // The picture has been turned upright, so that a `rotate` left in the metadata would turn it a second time.
-  const upright = ['-metadata:s:v:0', 'rotate=0'];
   if (codec === 'h264') {
-    const quality = [
-      '-c:v',
-      'libx264',
-      '-preset',
-      'veryfast',
-      '-profile:v',
-      'high',
-      '-crf',
-      '22',
-      ...ceiling,
-    ];
-    return [...common, ...quality, '-sc_threshold', '0', ...upright];
+    const quality = ['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', '22', ...ceiling];
+    return [...quality, '-sc_threshold', '0'];
   }
   const encoder = codec === 'vp9' ? ['libvpx-vp9', '-row-mt', '1', '-tile-columns', '2'] : ['libvpx'];
   return [
-    ...common,
-    ...[
-      '-c:v',
-      ...encoder,
-      '-deadline',
-      'realtime',
-      '-cpu-used',
-      '8',
-      '-lag-in-frames',
-      '0',
-      '-auto-alt-ref',
-      '0',
-    ],
-    ...['-b:v', String(maxBitrate), ...ceiling, ...upright],
+    ...['-c:v', ...encoder, '-deadline', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', '-auto-alt-ref', '0'],
+    // The real-time encoder overshoots its mean by half; the ceiling is what must hold.
+    ...['-b:v', String(Math.round(maxBitrate * 0.65)), ...ceiling],
   ];
 }
 
@@ -154,6 +139,7 @@ function audioArguments(audio: AudioOutput): string[] {
     // Gaps in the source's timestamps become silence, so that the sound stays with the picture.
     ...['-af', 'aresample=async=1'],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
+    ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];
 }
 

@@ -89,12 +89,13 @@ function fromNames(names: readonly string[]): Client {
     if (videoCodec) video.add(videoCodec);
     const audioCodec = AUDIO[name];
     if (audioCodec) audio.add(audioCodec);
-    // These two name a codec and the bare container of that codec alike.
-    if (name === 'mp3' || name === 'flac') containers.add(name);
   }
-  // A list of codecs alone leaves the containers open, `mp3` and `flac` included.
-  const onlyBare = [...containers].every((container) => container === 'mp3' || container === 'flac');
-  return { containers: onlyBare ? new Set() : containers, video, audio };
+  // `mp3` and `flac` name a codec and the bare container of that codec alike. Where they stand among containers they
+  // are meant so; a list of codecs alone leaves the containers open.
+  if (containers.size > 0) {
+    for (const name of ['mp3', 'flac'] as const) if (names.includes(name)) containers.add(name);
+  }
+  return { containers, video, audio };
 }
 
 /** The media types of an Accept header, unless a wildcard in it leaves the choice open (RFC 9110 §12.5.1). */

@@ -40,6 +40,8 @@ export type AudioOutput =
       readonly sampleRate: number;
       /** Bits per second; null for lossless codecs. */
       readonly bitrate: number | null;
+      /** Bits a sample of lossless codecs; null to keep what a lossless source has. */
+      readonly bits: 16 | null;
     };
 
 export const CONTENT_TYPES: Readonly<Record<Format, { readonly video: string; readonly audio: string }>> = {

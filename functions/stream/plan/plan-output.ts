@@ -184,7 +184,8 @@ export function frameGrid(rate: FrameRate | null): { numerator: number; denomina
   return { numerator: average > 31 ? 60 : 30, denominator: 1 };
 }
 
-const even = (pixels: number) => Math.max(2, Math.round(pixels / 2) * 2);
+/** The whole number that is nearest, and the even one at or below it: H.264 in 4:2:0 has no odd sizes. */
+const even = (pixels: number) => Math.max(2, Math.floor(Math.round(pixels) / 2) * 2);
 
 const AUDIO_CODECS = {
   mp4: 'aac',
@@ -227,6 +228,8 @@ function planAudio(audio: AudioTrack, format: Format, asked: number | null, ques
     channels,
     sampleRate: outputSampleRate(codec, audio.sampleRate),
     bitrate: usual === null ? null : Math.min(asked ?? usual, most),
+    // A lossy source decodes to floats, whose 24 bits would be noise kept without loss.
+    bits: ['flac', 'alac', 'pcm'].includes(audio.codec) ? null : 16,
   };
 }
 

@@ -140,16 +140,16 @@ function refuseBeyond({ predicted }: StreamPlan, { limits, secondsLeft, paramete
       `${Math.round(length)} seconds are more than the limit of ${limits.maxDurationSeconds}; ${part}.`,
     );
   }
-  if (predicted.bytes !== null && predicted.bytes > limits.maxResponseBytes) {
-    throw tooLarge(
-      `The answer could have ${predicted.bytes} bytes and one response carries at most ${limits.maxResponseBytes}; ` +
-        `ask for a smaller height or bitrate, or ${part}.`,
-    );
-  }
   if (predicted.seconds !== null && predicted.seconds > secondsLeft) {
     throw tooLarge(
       `The transcode would take about ${Math.ceil(predicted.seconds)} seconds and one invocation has ` +
         `${Math.floor(secondsLeft)} left; ask for a smaller height, or ${part}.`,
+    );
+  }
+  if (predicted.bytes !== null && predicted.bytes > limits.maxResponseBytes) {
+    throw tooLarge(
+      `The answer could have ${predicted.bytes} bytes and one response carries at most ${limits.maxResponseBytes}; ` +
+        `ask for a smaller height or bitrate, or ${part}.`,
     );
   }
 }

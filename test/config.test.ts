@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { parseConfig } from '../functions/stream/config.ts';
+
+describe('parseConfig', () => {
+  it('takes a folder and fills in the rest', () => {
+    const config = parseConfig({ MEDIA_DIR: '/films', MAX_RESPONSE_BYTES: '' });
+    expect(config.media).to.deep.equal({ kind: 'directory', path: '/films' });
+    expect(config.limits.maxResponseBytes).to.equal(200_000_000);
+    expect([config.playerPage, config.allowedOrigins, config.pageCredit]).to.deep.equal([false, [], null]);
+  });
+
+  it('takes a bucket', () => {
+    expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
+  });
+
+  const WRONG: [Record<string, string>, RegExp][] = [
+    [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],
+    [{ MEDIA_DIR: '/a', MEDIA_BUCKET: 'films' }, /exclude each other/],
+    [{ MEDIA_DIR: 'films' }, /MEDIA_DIR must be an absolute path/],
+    [{ MEDIA_BUCKET: 'No Bucket' }, /MEDIA_BUCKET must be the name of an S3 bucket/],
+    [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],
+    [{ MEDIA_DIR: '/a', MAX_RESPONSE_BYTES: '999999999' }, /MAX_RESPONSE_BYTES must be .* 209715200/],
+    [{ MEDIA_DIR: '/a', PLAYER_PAGE: 'yes' }, /PLAYER_PAGE must be 1 or 0/],
+    [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: 'app.example' }, /ALLOWED_ORIGINS must be/],
+  ];
+  for (const [environment, sentence] of WRONG) {
+    it(`${JSON.stringify(environment)} is refused in one sentence`, () => {
+      expect(() => parseConfig(environment)).to.throw(sentence);
+    });
+  }
+});

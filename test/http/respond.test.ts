@@ -1,0 +1,122 @@
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import { Problem } from '../../functions/stream/http/problem.ts';
+import type { FileRepresentation, LiveRepresentation } from '../../functions/stream/http/representation.ts';
+import { respond } from '../../functions/stream/http/respond.ts';
+
+const bytes = Buffer.from('0123456789');
+const limits = { maxResponseBytes: 6 };
+
+function file(over: Partial<FileRepresentation> = {}): FileRepresentation & { opened: number } {
+  const made = {
+    kind: 'file' as const,
+    contentType: 'video/mp4',
+    contentDisposition: null,
+    etag: '"v1"',
+    lastModified: new Date(0),
+    sizeBytes: bytes.length,
+    opened: 0,
+    async open({ start, end }: { start: number; end: number }) {
+      made.opened++;
+      return Readable.from([bytes.subarray(start, end)], { objectMode: false });
+    },
+    ...over,
+  };
+  return made;
+}
+
+const get = (headers: Record<string, string> = {}, method = 'GET') =>
+  new Request('https://sluice.example/media/a.mp4', { method, headers });
+
+async function problemOf(work: Promise<Response>): Promise<Problem> {
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(Problem);
+  return error as Problem;
+}
+
+describe('respond', () => {
+  it('answers the whole with its length and validators', async () => {
+    const response = await respond(get(), file(), { maxResponseBytes: 10 });
+    expect(response.status).to.equal(200);
+    expect(Object.fromEntries(response.headers)).to.include({
+      'content-length': '10',
+      'content-type': 'video/mp4',
+      'accept-ranges': 'bytes',
+      etag: '"v1"',
+      'last-modified': 'Thu, 01 Jan 1970 00:00:00 GMT',
+    });
+    expect(await response.text()).to.equal('0123456789');
+  });
+
+  it('clips a range to what one response carries, with the true total', async () => {
+    const response = await respond(get({ range: 'bytes=2-' }), file(), limits);
+    expect(response.status).to.equal(206);
+    expect(response.headers.get('content-range')).to.equal('bytes 2-7/10');
+    expect(response.headers.get('content-length')).to.equal('6');
+    expect(await response.text()).to.equal('234567');
+  });
+
+  it('sends the client to the store for more than one response carries, and opens nothing', async () => {
+    const subject = file({ redirect: async () => 'https://store.example/a?signed' });
+    const response = await respond(get({ range: 'bytes=0-' }), subject, limits);
+    expect(response.status).to.equal(307);
+    expect(response.headers.get('location')).to.equal('https://store.example/a?signed');
+    expect(response.headers.get('cache-control')).to.equal('no-store');
+    expect(subject.opened).to.equal(0);
+  });
+
+  it('does not redirect what fits', async () => {
+    const subject = file({ redirect: async () => 'https://store.example/a?signed' });
+    expect((await respond(get({ range: 'bytes=4-9' }), subject, limits)).status).to.equal(206);
+  });
+
+  it('refuses the whole where it does not fit and there is nowhere to send the client', async () => {
+    expect((await problemOf(respond(get(), file(), limits))).type).to.equal('too-large');
+  });
+
+  it('ignores Range for HEAD and opens nothing, however large the object', async () => {
+    const subject = file();
+    const response = await respond(get({ range: 'bytes=0-1' }, 'HEAD'), subject, limits);
+    expect([response.status, response.headers.get('content-length')]).to.deep.equal([200, '10']);
+    expect(subject.opened).to.equal(0);
+  });
+
+  it('answers If-None-Match without opening, for files and for live answers', async () => {
+    const subject = file();
+    expect((await respond(get({ 'if-none-match': '"v1"', range: 'bytes=0-1' }), subject, limits)).status).to.equal(304);
+    expect(subject.opened).to.equal(0);
+    const live: LiveRepresentation = {
+      kind: 'live',
+      contentType: 'video/mp4',
+      etag: 'W/"x"',
+      open: () => expect.fail('must not start'),
+    };
+    expect((await respond(get({ 'if-none-match': 'W/"x"' }), live, limits)).status).to.equal(304);
+    expect((await respond(get({}, 'HEAD'), live, limits)).status).to.equal(200);
+  });
+
+  it('names the size in a 416', async () => {
+    const problem = await problemOf(respond(get({ range: 'bytes=10-' }), file(), limits));
+    expect([problem.status, problem.headers['content-range']]).to.deep.equal([416, 'bytes */10']);
+  });
+
+  it('checks If-Match before Range', async () => {
+    const problem = await problemOf(respond(get({ 'if-match': '"v0"', range: 'bytes=10-' }), file(), limits));
+    expect(problem.status).to.equal(412);
+  });
+
+  it('sends several ranges as multipart of exactly the announced length', async () => {
+    const response = await respond(get({ range: 'bytes=0-1,8-9' }), file(), limits);
+    expect(response.status).to.equal(206);
+    const boundary = /^multipart\/byteranges; boundary=(.+)$/.exec(response.headers.get('content-type') ?? '')?.[1];
+    const text = await response.text();
+    expect(text.length).to.equal(Number(response.headers.get('content-length')));
+    expect(text).to.equal(
+      `\r\n--${boundary}\r\ncontent-type: video/mp4\r\ncontent-range: bytes 0-1/10\r\n\r\n01` +
+        `\r\n--${boundary}\r\ncontent-type: video/mp4\r\ncontent-range: bytes 8-9/10\r\n\r\n89\r\n--${boundary}--\r\n`,
+    );
+  });
+});

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { Problem } from '../../functions/stream/http/problem.ts';
+import { addressOf, parseRoute, refuseRewrittenPath } from '../../functions/stream/route/route.ts';
+
+const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));
+
+function problemOf(work: () => unknown): Problem {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  return expect.fail('no problem was thrown');
+}
+
+describe('parseRoute', () => {
+  const KEYS: [string, string][] = [
+    ['/media/a/b.mp4', 'a/b.mp4'],
+    ['/media/a%20b%2Bc.mp4', 'a b+c.mp4'],
+    ['/media/a+b.mp4', 'a+b.mp4'],
+    ['/media/%E2%82%AC.mp4', '€.mp4'],
+    ['/media/what%3F%23%25.mp4', 'what?#%.mp4'],
+    ['/media//double//slash', '/double//slash'],
+    ['/media/folder/', 'folder/'],
+    ['/media/https://elsewhere.example/x.mp4', 'https://elsewhere.example/x.mp4'],
+  ];
+  for (const [path, key] of KEYS) {
+    it(`${path} names ${key}`, () => expect(route(path)).to.include({ kind: 'media', key }));
+  }
+
+  it('writes addresses that it reads', () => {
+    for (const [, key] of KEYS) expect(route(addressOf('stream', key))).to.include({ kind: 'stream', key });
+  });
+
+  const PROBLEMS: [string, number, RegExp][] = [
+    ['/nowhere', 404, /nothing at this address/],
+    ['/media', 404, /nothing at this address/],
+    ['/media/', 404, /names no object/],
+    ['/media/%Ft', 400, /percent-encoded/],
+    ['/media/%ff', 400, /percent-encoded/],
+    ['/media/a%00b', 400, /control/],
+    ['/media/a%0d%0ab', 400, /control/],
+    ['/media/a%5c..%5cb', 400, /backslashes/],
+    ['/media/a%2f..%2fb', 400, /segments/],
+    [`/media/${'x'.repeat(1025)}`, 400, /1024 bytes/],
+    ['/media/a.mp4?height=3', 400, /Unknown parameter "height".*faststart, download/],
+    ['/health?x=1', 400, /takes none/],
+    ['/stream/a?format=avi', 400, /"format" must be one of mp4, webm/],
+    ['/stream/a?height=8', 400, /"height" must be a whole number between 16 and 4320/],
+    ['/stream/a?height=1e2', 400, /"height" must be a whole number/],
+    ['/stream/a?height=', 400, /"height" must be a whole number/],
+    ['/stream/a?height=1&height=2', 400, /"height" is given twice/],
+    ['/stream/a?start=-1', 400, /"start" must be a number of seconds between 0 and 86400/],
+    ['/stream/a?duration=0', 400, /"duration" must be a number of seconds between 0.1/],
+    ['/stream/a?bitrate=1', 400, /"bitrate" must be between 8k and 50M/],
+    ['/stream/a?audio=x', 400, /"audio" must be a whole number between 0 and 63/],
+    ['/stream/a?accept=;', 400, /"accept" must list/],
+    ['/stream/a?__proto__=1', 400, /Unknown parameter "__proto__"/],
+    ['/media/a?faststart=yes', 400, /"faststart" must be 1 or 0/],
+  ];
+  for (const [path, status, sentence] of PROBLEMS) {
+    it(`${path.slice(0, 60)}: ${status}`, () => {
+      const problem = problemOf(() => route(path));
+      expect(problem.status).to.equal(status);
+      expect(problem.message).to.match(sentence);
+    });
+  }
+
+  it('reads every parameter of /stream', () => {
+    const path = '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&accept=hevc,AAC';
+    expect(route(path)).to.deep.include({
+      kind: 'stream',
+      parameters: {
+        format: 'mp4',
+        height: 360,
+        width: 640,
+        bitrate: 2_500_000,
+        startSeconds: 1.5,
+        durationSeconds: 10,
+        audio: 1,
+        accept: ['hevc', 'aac'],
+      },
+    });
+  });
+});
+
+describe('refuseRewrittenPath', () => {
+  for (const path of ['/media/../x', '/media/%2e%2E/x', '/media/.%2e', '/media/./x', '/media\\..\\x', '/media%5c']) {
+    it(path, () => expect(problemOf(() => refuseRewrittenPath(path)).type).to.equal('bad-address'));
+  }
+  for (const path of ['/media/a..b', '/media/...', '/media/.hidden', '/']) {
+    it(`${path} is left alone`, () => expect(() => refuseRewrittenPath(path)).not.to.throw());
+  }
+});

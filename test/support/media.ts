@@ -1,0 +1,56 @@
+import type { AudioTrack, Media, VideoTrack } from '../../functions/stream/media/media.ts';
+
+/** Made-up probe results for tests of pure decisions; each field can be set. */
+export function film(over: Partial<VideoTrack> = {}): VideoTrack {
+  return {
+    kind: 'video',
+    index: 0,
+    language: null,
+    startSeconds: 0,
+    durationSeconds: 10,
+    isDefault: true,
+    bitrate: 2_000_000,
+    codec: 'h264',
+    codecString: 'avc1.640028',
+    codedWidth: 1280,
+    codedHeight: 720,
+    displayWidth: 1280,
+    displayHeight: 720,
+    rotation: 0,
+    mirrored: false,
+    frameRate: { numerator: 24, denominator: 1, constant: true },
+    bitDepth: 8,
+    chroma: '4:2:0',
+    dynamicRange: 'sdr',
+    interlaced: false,
+    isCoverArt: false,
+    ...over,
+  };
+}
+
+export function sound(over: Partial<AudioTrack> = {}): AudioTrack {
+  return {
+    kind: 'audio',
+    index: 1,
+    language: null,
+    startSeconds: 0,
+    durationSeconds: 10,
+    isDefault: true,
+    bitrate: 128_000,
+    codec: 'aac',
+    codecString: 'mp4a.40.2',
+    channels: 2,
+    sampleRate: 48_000,
+    ...over,
+  };
+}
+
+export function mediaOf(tracks: Media['tracks'], over: Partial<Media> = {}): Media {
+  return {
+    container: 'mp4',
+    durationSeconds: 10,
+    tracks,
+    layout: { fragmented: false, moovAtEnd: false, hasLocation: false },
+    ...over,
+  };
+}
