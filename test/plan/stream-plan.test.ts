@@ -288,7 +288,7 @@ describe('planStream refuses', () => {
     ],
     [
       'more bytes than a response carries',
-      mediaOf([film()], { durationSeconds: 3_600 }),
+      mediaOf([film()], { durationSeconds: 1_200 }),
       { bitrate: 5_000_000 },
       'too-large',
       /could have \d+ bytes/,

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { ffmpegArguments, INPUT_FORMATS } from '../../functions/stream/engine/arguments.ts';
+import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/plan/output.ts';
+
+const limits = { maxPixels: 9_437_184 };
+const picture: VideoOutput = {
+  kind: 'encode',
+  stream: 0,
+  codec: 'h264',
+  width: 640,
+  height: 360,
+  rotation: 0,
+  mirrored: false,
+  deinterlace: false,
+  toneMap: null,
+  frameRate: { numerator: 24, denominator: 1 },
+  maxBitrate: 800_000,
+};
+const aac: AudioOutput = {
+  kind: 'encode',
+  stream: 1,
+  codec: 'aac',
+  channels: 2,
+  sampleRate: 48_000,
+  bitrate: 160_000,
+  bits: 16,
+};
+const whole = { startSeconds: 0, durationSeconds: null };
+const make = (output: Partial<Output>) =>
+  ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);
+
+describe('ffmpegArguments', () => {
+  it('writes the whole list for a film', () => {
+    const { input, output } = make({ video: picture, audio: aac, startSeconds: 12.5, durationSeconds: 3 });
+    expect(input.join(' ')).to.equal(
+      `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
+        '-max_pixels 9437184 -noautorotate -ss 12.5 -t 3',
+    );
+    expect(output.join(' ')).to.equal(
+      '-filter_complex [0:V:0]fps=24/1,scale=640:360:flags=bicubic,setsar=1,format=yuv420p[picture] -map [picture] ' +
+        '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
+        '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1 -b:a 160000 ' +
+        '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
+        '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer -frag_duration 500000 ' +
+        '-brand iso6 -f mp4',
+    );
+  });
+
+  it('reads no playlist, no list of files, no picture', () => {
+    const formats = INPUT_FORMATS.split(',');
+    for (const format of [
+      'hls',
+      'dash',
+      'concat',
+      'sdp',
+      'rtsp',
+      'image2',
+      'tty',
+      'lavfi',
+      'rtp',
+      'data',
+      'webm_dash_manifest',
+    ]) {
+      expect(formats).not.to.include(format);
+    }
+  });
+
+  it('leaves -ss out at the start', () => expect(make({ audio: aac }).input).not.to.include('-ss'));
+
+  const FILTERS: [string, Partial<Extract<VideoOutput, { kind: 'encode' }>>, string][] = [
+    [
+      'a quarter turn',
+      { rotation: 90, width: 360, height: 640 },
+      'fps=24/1,scale=640:360:flags=bicubic,transpose=clock,setsar=1,format=yuv420p',
+    ],
+    [
+      'three quarters, mirrored',
+      { rotation: 270, mirrored: true, width: 360, height: 640 },
+      'fps=24/1,scale=640:360:flags=bicubic,hflip,transpose=cclock,setsar=1,format=yuv420p',
+    ],
+    [
+      'half a turn',
+      { rotation: 180 },
+      'fps=24/1,scale=640:360:flags=bicubic,hflip,vflip,setsar=1,format=yuv420p',
+    ],
+    [
+      'interlaced',
+      { deinterlace: true },
+      'yadif=mode=send_frame:deint=interlaced,fps=24/1,scale=640:360:flags=bicubic,setsar=1,format=yuv420p',
+    ],
+    [
+      'HLG',
+      { toneMap: 'hlg' },
+      'fps=24/1,scale=640:360:flags=bicubic,zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p',
+    ],
+  ];
+  for (const [what, over, filters] of FILTERS) {
+    it(what, () =>
+      expect(make({ video: { ...picture, ...over } }).output).to.include(`[0:V:0]${filters}[picture]`),
+    );
+  }
+
+  const FORMATS: [Partial<Output>, string][] = [
+    [{ format: 'webm', video: { ...picture, codec: 'vp9' } }, '-c:v libvpx-vp9 -row-mt 1'],
+    [{ format: 'webm', video: { ...picture, codec: 'vp8' } }, '-c:v libvpx -deadline realtime'],
+    [{ video: { kind: 'copy', stream: 1 } }, '-map 0:V:1 -c:v copy'],
+    [{ audio: { kind: 'copy', stream: 2 } }, '-map 0:a:2 -c:a copy'],
+    [{ format: 'mp3', audio: { ...aac, codec: 'mp3' } }, '-c:a libmp3lame'],
+    [{ format: 'opus', audio: { ...aac, codec: 'opus' } }, '-c:a libopus'],
+    [{ format: 'flac', audio: { ...aac, codec: 'flac', bitrate: null } }, '-sample_fmt s16'],
+    [{ format: 'wav', audio: { ...aac, codec: 'pcm', bitrate: null } }, '-c:a pcm_s16le'],
+    [{ format: 'aac', audio: aac }, '-f adts'],
+  ];
+  for (const [output, part] of FORMATS) {
+    it(part, () => expect(make(output).output.join(' ')).to.include(part));
+  }
+});
