@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { capBandwidth } from './bandwidth.ts';
+import { type Prelude, preludeReader } from './prelude.ts';
+
+export type ForwardOptions = {
+  readonly maxResponseBytes: number;
+  readonly bandwidthBytesPerSecond: number | null;
+};
+
+export type Forwarded =
+  | { readonly kind: 'sent' }
+  /** Nothing was sent: the response has no usable prelude. */
+  | { readonly kind: 'invalid'; readonly reason: string }
+  /** The connection to the client was broken after its head was sent, by either side. */
+  | { readonly kind: 'broken'; readonly reason: string };
+
+const INTEGRATION_TYPE = 'application/vnd.awslambda.http-integration-response';
+
+/**
+ * Sends a function's streamed response on to the client, at the client's pace. The function's stream is read to its
+ * end whatever happens to the client, as in AWS, where a function learns nothing of a disconnect.
+ */
+export async function forwardResponse(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: ForwardOptions,
+): Promise<Forwarded> {
+  const chunks = message.iterator({ destroyOnReturn: false });
+  try {
+    const head = await readPrelude(message, chunks);
+    if (typeof head === 'string') return { kind: 'invalid', reason: functionError(message) ?? head };
+    writeHead(response, head.prelude);
+    await pipeline([
+      Readable.from(limited(head.rest, chunks, options.maxResponseBytes), { objectMode: false }),
+      ...decoders(head.prelude),
+      ...(options.bandwidthBytesPerSecond === null ? [] : [capBandwidth(options.bandwidthBytesPerSecond)]),
+      response,
+    ]);
+    return { kind: 'sent' };
+  } catch (error) {
+    if (!response.headersSent) return { kind: 'invalid', reason: `the response broke off: ${String(error)}` };
+    breakConnection(response);
+    return { kind: 'broken', reason: String(error) };
+  } finally {
+    void drain(chunks);
+  }
+}
+
+/** Ends the connection in a way that no client can take for the end of the body. */
+export function breakConnection(response: ServerResponse): void {
+  // Without chunks (HTTP/1.0) a plain close would mean the end of the body; a reset does not.
+  if (response.req.httpVersion === '1.0') response.req.socket.resetAndDestroy();
+  response.destroy();
+}
+
+/** That the handler threw, as the runtime tells in the trailers; its own log line has the stack. Null otherwise. */
+export function functionError(message: IncomingMessage): string | null {
+  const type = message.trailers['lambda-runtime-function-error-type'];
+  return type === undefined ? null : `the handler threw ${type}`;
+}
+
+async function readPrelude(message: IncomingMessage, chunks: AsyncIterator<Buffer>) {
+  // AWS answers 200 application/octet-stream here; nothing that meant to set a status wants that.
+  if (message.headers['content-type'] !== INTEGRATION_TYPE) {
+    await drain(chunks);
+    return 'the function wrote no prelude';
+  }
+  const read = preludeReader();
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done) return 'the response ended before its prelude was complete';
+    const step = read(next.value);
+    if (step.kind === 'invalid') return step.reason;
+    if (step.kind === 'complete') return step;
+  }
+}
+
+async function* limited(
+  rest: Buffer,
+  chunks: AsyncIterator<Buffer>,
+  maxBytes: number,
+): AsyncGenerator<Buffer> {
+  let sent = 0;
+  const count = (chunk: Buffer) => {
+    sent += chunk.byteLength;
+    if (sent > maxBytes) throw new Error(`the response is longer than ${maxBytes} bytes`);
+    return chunk;
+  };
+  if (rest.byteLength > 0) yield count(rest);
+  // Not `for await`: leaving that would close the function's stream, which must be drained instead.
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield count(next.value);
+}
+
+async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
+  try {
+    while (!(await chunks.next()).done);
+  } catch {
+    // It broke off. Whoever reads it for the client knows; here nobody does.
+  }
+}
+
+// The front speaks for the connection, so a function's own words about it are renamed or left out.
+const RENAMED = new Set(['connection', 'content-length', 'date']);
+const LEFT_OUT = new Set(['content-encoding', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade']);
+
+function writeHead(response: ServerResponse, prelude: Prelude): void {
+  for (const [name, value] of Object.entries(prelude.headers)) {
+    if (name === 'content-encoding' && !isDecoded(value)) response.setHeader(name, value);
+    if (LEFT_OUT.has(name)) continue;
+    response.setHeader(RENAMED.has(name) ? `x-amzn-remapped-${name}` : name, value);
+  }
+  if (prelude.cookies.length > 0) response.appendHeader('set-cookie', prelude.cookies);
+  // Node.js leaves it out for HEAD; the answer to HEAD has the header fields of the answer to GET.
+  if (response.req.method === 'HEAD' && hasBody(prelude)) response.setHeader('transfer-encoding', 'chunked');
+  response.writeHead(prelude.statusCode);
+  response.flushHeaders();
+}
+
+const hasBody = ({ statusCode }: Prelude) => statusCode !== 204 && statusCode !== 304;
+
+const DECODERS = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+const isDecoded = (encoding: string | undefined) => DECODERS.has((encoding ?? '').trim().toLowerCase());
+
+/** AWS decodes what the function encoded and drops the header. */
+function decoders(prelude: Prelude) {
+  const create = DECODERS.get((prelude.headers['content-encoding'] ?? '').trim().toLowerCase());
+  return create ? [create()] : [];
+}

@@ -1,0 +1,228 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildEvent } from './event.ts';
+import { breakConnection, forwardResponse, functionError } from './forward.ts';
+import { type Instance, type LogLine, startInstance } from './instance.ts';
+import { createInstances } from './instances.ts';
+
+export type FunctionUrlOptions = {
+  /** The folder with the built code; each instance works in it. */
+  readonly codeDirectory: string;
+  /** `file.export`, as Lambda writes it. */
+  readonly handler: string;
+  /** What the function's configuration sets, in addition to what Lambda sets. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** 0 takes any free port. */
+  readonly port?: number;
+  readonly maxInstances?: number;
+  readonly timeoutSeconds?: number;
+  /** What the function is told; it is not enforced. */
+  readonly memoryMegabytes?: number;
+  readonly maxResponseBytes?: number;
+  /** Beyond the first 6 MB of a response; null leaves it uncapped. */
+  readonly bandwidthBytesPerSecond?: number | null;
+  /** Ends an instance that had nothing to do for this long; null keeps it. */
+  readonly idleInstanceSeconds?: number | null;
+  log?(line: LogLine): void;
+};
+
+export type LocalFunctionUrl = {
+  readonly url: string;
+  /** The instances that take events at the moment. */
+  instances(): readonly InstanceInfo[];
+  counters(): Counters;
+  /** Breaks open connections, ends all instances, and resolves when nothing is left. */
+  close(): Promise<void>;
+};
+
+export type InstanceInfo = {
+  readonly pid: number;
+  readonly busy: boolean;
+  /** Start of the process to its first `GET /next`; null while it starts. */
+  readonly initMilliseconds: number | null;
+};
+
+export type Counters = {
+  readonly requests: number;
+  readonly instancesStarted: number;
+  readonly throttled: number;
+  /** Responses whose connection was broken after their head was sent. */
+  readonly broken: number;
+};
+
+const FUNCTION_NAME = 'sluice';
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 200 * 1024 * 1024;
+
+/** A Lambda Function URL in RESPONSE_STREAM mode on 127.0.0.1, with the built function behind AWS's runtime client. */
+export async function startFunctionUrl(options: FunctionUrlOptions): Promise<LocalFunctionUrl> {
+  const log = options.log ?? (() => {});
+  const timeoutSeconds = options.timeoutSeconds ?? 900;
+  const maxInstances = options.maxInstances ?? 10;
+  const environment = options.environment ?? {};
+  const functionArn = `arn:aws:lambda:${environment.AWS_REGION ?? 'us-east-1'}:000000000000:function:${FUNCTION_NAME}`;
+  const forwardOptions = {
+    maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
+    bandwidthBytesPerSecond: options.bandwidthBytesPerSecond ?? null,
+  };
+  const counters = { requests: 0, throttled: 0, broken: 0 };
+  const instances = createInstances({
+    maxInstances,
+    idleMilliseconds: options.idleInstanceSeconds == null ? null : options.idleInstanceSeconds * 1000,
+    start: (onChange) =>
+      startInstance(
+        {
+          codeDirectory: options.codeDirectory,
+          handler: options.handler,
+          environment,
+          memoryMegabytes: options.memoryMegabytes ?? 2048,
+          functionName: FUNCTION_NAME,
+          log,
+        },
+        onChange,
+      ),
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const traceId = newTraceId();
+    response.setHeader('x-amzn-requestid', requestId);
+    response.setHeader('x-amzn-trace-id', traceId);
+    counters.requests += 1;
+    const receivedAt = new Date();
+    const body = await readBody(request);
+    if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);
+    const event = buildEvent({
+      method: request.method ?? 'GET',
+      target: request.url ?? '/',
+      httpVersion: request.httpVersion,
+      rawHeaders: request.rawHeaders,
+      body,
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+      port: request.socket.localPort ?? 0,
+      requestId,
+      traceId,
+      receivedAt,
+    });
+    if (event === null) return refuse(response, 400, 'The request target is not a path.');
+    const acquired = await instances.acquire();
+    if (acquired.kind === 'none-free') {
+      counters.throttled += 1;
+      return throttle(response, maxInstances);
+    }
+    if (acquired.kind === 'failed') return fail(response, requestId, null, acquired.reason);
+    const deadline = new Date(Date.now() + timeoutSeconds * 1000);
+    await invoke(acquired.instance, { requestId, traceId, functionArn, deadline, event }, response);
+  }
+
+  async function invoke(
+    instance: Instance,
+    invocation: Parameters<Instance['invoke']>[0],
+    response: ServerResponse,
+  ): Promise<void> {
+    const { requestId } = invocation;
+    const outcome = await instance.invoke(invocation);
+    if (outcome.kind === 'timeout') return timeOut(response, timeoutSeconds);
+    if (outcome.kind === 'failed') return fail(response, requestId, instance.pid, outcome.reason);
+    const { message } = outcome;
+    message.once('end', () => {
+      // The client sees a clean end here, in AWS as well: only the log tells.
+      const error = functionError(message);
+      if (error !== null) log({ source: 'platform', pid: instance.pid, text: `${requestId} ${error}` });
+    });
+    const forwarded = await forwardResponse(message, response, forwardOptions);
+    if (forwarded.kind === 'invalid') {
+      if (instance.timedOut()) return timeOut(response, timeoutSeconds);
+      return fail(response, requestId, instance.pid, forwarded.reason);
+    }
+    if (forwarded.kind === 'sent') return;
+    counters.broken += 1;
+    log({
+      source: 'platform',
+      pid: instance.pid,
+      text: `${requestId} connection broken: ${forwarded.reason}`,
+    });
+  }
+
+  function fail(response: ServerResponse, requestId: string, pid: number | null, reason: string): void {
+    log({ source: 'platform', pid, text: `${requestId} 502: ${reason}` });
+    refuse(response, 502, 'Internal Server Error');
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log({ source: 'platform', pid: null, text: `request failed: ${String(error)}` });
+      breakConnection(response);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    instances: () =>
+      instances.running().map((instance) => ({
+        pid: instance.pid,
+        busy: instance.state() !== 'idle',
+        initMilliseconds: instance.initMilliseconds(),
+      })),
+    counters: () => ({ ...counters, instancesStarted: instances.startedCount() }),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await instances.close();
+    },
+  };
+}
+
+/** Null when it is larger than an event may be. The upload's own failure rejects. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  more: Record<string, string> = {},
+): void {
+  // What is left of an upload is not read, so the connection cannot carry another request.
+  if (!response.req.complete) {
+    response.setHeader('connection', 'close');
+    response.req.resume();
+  }
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ ...more, message }));
+}
+
+function throttle(response: ServerResponse, maxInstances: number): void {
+  const sentence =
+    maxInstances === 1 ? 'the only instance is busy' : `all ${maxInstances} instances are busy`;
+  refuse(response, 429, `Rate exceeded: ${sentence}. Ask again in a moment.`, {
+    Type: 'User',
+    Reason: 'ConcurrentInvocationLimitExceeded',
+  });
+}
+
+function timeOut(response: ServerResponse, timeoutSeconds: number): void {
+  refuse(response, 504, `The function did not answer within ${timeoutSeconds} seconds.`);
+}
+
+/** AWS X-Ray: version, time in seconds as hexadecimal, 96 random bits. */
+function newTraceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString('hex')}`;
+}

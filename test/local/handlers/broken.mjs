@@ -1,0 +1,2 @@
+throw new TypeError('the module cannot be loaded');
+export const handler = null;

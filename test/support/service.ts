@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bundle, bundleFunction } from '../../functions/stream/bundle.ts';
+import { localEnvironment } from '../../local/function.ts';
+import {
+  type FunctionUrlOptions,
+  type LocalFunctionUrl,
+  startFunctionUrl,
+} from '../../local/function-url.ts';
+import type { LogLine } from '../../local/instance.ts';
+import { afterEverything } from './hooks.ts';
+
+/** The built function behind a local Function URL. */
+export type Service = LocalFunctionUrl & {
+  /** The newest lines that the instances and the platform wrote. */
+  readonly logs: readonly LogLine[];
+};
+
+export type ServiceOptions = Partial<Omit<FunctionUrlOptions, 'environment' | 'log'>>;
+
+const KEPT_LOG_LINES = 2000;
+
+let bundled: Promise<Bundle> | undefined;
+
+/**
+ * Builds the function once per run, away from node_modules as in Lambda, and starts a Function URL for it on a free
+ * port. Close it in the suite's `after`; what a failed suite leaves open is closed at the end of the run.
+ */
+export async function startService(
+  environment: Readonly<Record<string, string>>,
+  options: ServiceOptions = {},
+): Promise<Service> {
+  bundled ??= bundleOnce();
+  const { directory, handler } = await bundled;
+  const logs: LogLine[] = [];
+  const functionUrl = await startFunctionUrl({
+    codeDirectory: directory,
+    handler,
+    ...options,
+    environment: await localEnvironment(environment),
+    log(line) {
+      logs.push(line);
+      if (logs.length > KEPT_LOG_LINES) logs.shift();
+    },
+  });
+  afterEverything(() => functionUrl.close());
+  return { ...functionUrl, logs };
+}
+
+async function bundleOnce(): Promise<Bundle> {
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-function-'));
+  afterEverything(() => rm(directory, { recursive: true, force: true }));
+  return bundleFunction(directory);
+}
