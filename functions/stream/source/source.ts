@@ -29,10 +29,17 @@ export type Source = {
    * errors, and never ends short.
    */
   read(object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<Readable>;
-  /** The first `limit` keys in lexical order. */
+  /** The first `limit` keys with the extension of media, in the order of their UTF-8 bytes. */
   list(limit: number, signal: AbortSignal): Promise<readonly ListedObject[]>;
   /** A URL at which a client reads the object from the store itself; absent where the store has none. */
   presign?(object: StoredObject, options: PresignOptions): Promise<string>;
 };
 
 export type ListedObject = { readonly key: string; readonly sizeBytes: number };
+
+/** Throws RangeError for a range that does not lie within the object: a fault of the caller, never of a client. */
+export function checkRange({ sizeBytes }: StoredObject, { start, end }: ByteRange): void {
+  const isInside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end;
+  if (!isInside || end > sizeBytes)
+    throw new RangeError(`[${start}, ${end}) is no range of ${sizeBytes} bytes.`);
+}

@@ -1,0 +1,63 @@
+/** Blocks of objects, shared by the requests that one process answers. Create it once, for one source. */
+export type BlockCache = {
+  readonly maxBytes: number;
+  readonly blockBytes: number;
+  /** Reads that are under way, by the keys of the blocks that they will bring. */
+  readonly pending: Map<string, BlockFetch>;
+  /** Counts as a use of the block; `has` does not. */
+  get(key: string): Uint8Array | undefined;
+  has(key: string): boolean;
+  put(key: string, block: Uint8Array): void;
+  readonly usedBytes: number;
+};
+
+/** One ranged read for one or several blocks in a row; it is given up when nobody waits for it any more. */
+export type BlockFetch = {
+  /** The block, as soon as it is complete. */
+  block(index: number): Promise<Uint8Array>;
+  hold(): void;
+  release(): void;
+  readonly done: Promise<void>;
+};
+
+export type BlockCacheOptions = { readonly blockBytes?: number };
+
+/** Keeps the blocks that were used last, at most `maxBytes` of them. */
+export function createBlockCache(
+  maxBytes: number = DEFAULT_CACHE_BYTES,
+  { blockBytes = DEFAULT_BLOCK_BYTES }: BlockCacheOptions = {},
+): BlockCache {
+  const blocks = new Map<string, Uint8Array>();
+  let usedBytes = 0;
+  return {
+    maxBytes,
+    blockBytes,
+    pending: new Map(),
+    get usedBytes() {
+      return usedBytes;
+    },
+    get(key) {
+      const block = blocks.get(key);
+      if (block === undefined) return undefined;
+      // A Map keeps the order of insertion: the first is the one that was not used for longest.
+      blocks.delete(key);
+      blocks.set(key, block);
+      return block;
+    },
+    has: (key) => blocks.has(key),
+    put(key, block) {
+      if (block.byteLength > maxBytes) return;
+      usedBytes += block.byteLength - (blocks.get(key)?.byteLength ?? 0);
+      blocks.delete(key);
+      blocks.set(key, block);
+      for (const [oldest, { byteLength }] of blocks) {
+        if (usedBytes <= maxBytes) break;
+        blocks.delete(oldest);
+        usedBytes -= byteLength;
+      }
+    },
+  };
+}
+
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_BLOCK_BYTES = 512 * 1024;

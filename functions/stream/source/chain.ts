@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+
+export type ChainOptions = {
+  readonly signal: AbortSignal;
+  /** Sees every chunk before the reader does; what it throws, the stream errors with. */
+  readonly onData?: (chunk: Uint8Array) => void;
+  /** How long a body may be silent while the reader waits; then it counts as broken. */
+  readonly stallMilliseconds?: number;
+};
+
+/**
+ * One stream out of bodies that are opened one after the other. `next` learns how the body before ended (null where it
+ * ended by itself) and gives the following one, or null at the end of all; what it throws, the stream errors with.
+ * Nothing is opened ahead of the reader's demand.
+ */
+export function chain(
+  first: Readable,
+  next: (failure: Error | null, signal: AbortSignal) => Promise<Readable | null>,
+  { signal, onData, stallMilliseconds = 0 }: ChainOptions,
+): Readable {
+  const opening = new AbortController();
+  const abort = () => out.destroy(asError(signal.reason));
+  let body: Readable | null = null;
+  let ended: { readonly failure: Error | null } | null = null;
+  let wanted = false;
+  let clock: NodeJS.Timeout | null = null;
+
+  const out = new Readable({
+    highWaterMark: BUFFER_BYTES,
+    read() {
+      wanted = true;
+      if (body !== null) flow(body);
+      else if (ended !== null) advance(ended.failure);
+    },
+    destroy(error, done) {
+      signal.removeEventListener('abort', abort);
+      stopClock();
+      opening.abort(error ?? new Error('The stream was closed.'));
+      body?.destroy();
+      body = null;
+      done(error);
+    },
+  });
+  attach(first);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return out;
+
+  function attach(following: Readable): void {
+    body = following;
+    // Paused first: a listener for data would otherwise set it flowing.
+    following.pause();
+    following.on('data', (chunk: Uint8Array) => {
+      if (body === following) accept(following, chunk);
+    });
+    following.on('end', () => settle(following, null));
+    following.on('error', (error) => settle(following, error));
+    following.on('close', () =>
+      settle(following, following.errored ?? new Error('The body was closed early.')),
+    );
+    if (following.destroyed) settle(following, following.errored ?? new Error('The body was closed early.'));
+    else if (wanted) flow(following);
+  }
+
+  function accept(from: Readable, chunk: Uint8Array): void {
+    try {
+      onData?.(chunk);
+    } catch (error) {
+      out.destroy(asError(error));
+      return;
+    }
+    wanted = out.push(chunk);
+    if (wanted) {
+      clock?.refresh();
+      return;
+    }
+    // A slow reader is no stalled source: the clock runs only while bytes are wanted.
+    stopClock();
+    from.pause();
+  }
+
+  function flow(from: Readable): void {
+    from.resume();
+    if (stallMilliseconds === 0 || clock !== null) return;
+    clock = setTimeout(() => {
+      settle(from, new Error(`No byte came for ${stallMilliseconds} ms.`));
+      from.destroy();
+    }, stallMilliseconds);
+  }
+
+  function settle(from: Readable, failure: Error | null): void {
+    if (body !== from) return;
+    body = null;
+    stopClock();
+    ended = { failure };
+    if (wanted) advance(failure);
+  }
+
+  function advance(failure: Error | null): void {
+    ended = null;
+    next(failure, opening.signal).then(
+      (following) => {
+        if (following === null) out.push(null);
+        else if (out.destroyed) discard(following);
+        else attach(following);
+      },
+      (error: unknown) => out.destroy(asError(error)),
+    );
+  }
+
+  function stopClock(): void {
+    if (clock !== null) clearTimeout(clock);
+    clock = null;
+  }
+}
+
+/** Ends a body that nobody reads any more. */
+export function discard(body: Readable): void {
+  body.on('error', () => {});
+  body.destroy();
+}
+
+export function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('The read was stopped.', { cause: reason });
+}
+
+const BUFFER_BYTES = 256 * 1024;

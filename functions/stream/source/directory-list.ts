@@ -1,0 +1,70 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { isMediaKey } from '../http/content-type.ts';
+import type { ListedObject } from './source.ts';
+
+/** What is looked at in all: links among directories can make a small tree endless. */
+const MAX_ENTRIES = 100_000;
+const MAX_DEPTH = 32;
+
+/** The first `limit` media files below `base`, a real path, in the order of their keys' UTF-8 bytes. */
+export async function listDirectory(
+  base: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<ListedObject[]> {
+  const found: ListedObject[] = [];
+  let seen = 0;
+  await walk('', [base]);
+  return found;
+
+  /** `trail` holds the real paths from the root down to this directory. */
+  async function walk(prefix: string, trail: readonly string[]): Promise<void> {
+    const entries = await readdir(join(base, prefix), { withFileTypes: true });
+    const keys = entries.filter(isCandidate).map(({ name }) => prefix + name);
+    const isDirectory = await directoriesAmong(entries, prefix);
+    const ordered = keys.map((key) => (isDirectory.has(key) ? `${key}/` : key)).sort(byBytes);
+    for (const key of ordered) {
+      signal.throwIfAborted();
+      if (found.length >= limit || seen++ >= MAX_ENTRIES) return;
+      // What vanishes or may not be read while it is listed is left out.
+      await visit(key, trail).catch(() => signal.throwIfAborted());
+    }
+  }
+
+  async function visit(key: string, trail: readonly string[]): Promise<void> {
+    const path = await realpath(join(base, key));
+    if (!path.startsWith(base.endsWith(sep) ? base : base + sep)) return;
+    if (key.endsWith('/')) {
+      if (trail.length < MAX_DEPTH && !trail.includes(path)) await walk(key, [...trail, path]);
+      return;
+    }
+    if (!isMediaKey(key)) return;
+    const stats = await stat(path);
+    if (stats.isFile()) found.push({ key, sizeBytes: stats.size });
+  }
+
+  async function directoriesAmong(entries: readonly Dirent[], prefix: string): Promise<ReadonlySet<string>> {
+    const directories = new Set<string>();
+    for (const entry of entries) {
+      const key = prefix + entry.name;
+      const isOne = entry.isSymbolicLink()
+        ? await stat(join(base, key)).then(
+            (stats) => stats.isDirectory(),
+            () => false,
+          )
+        : entry.isDirectory();
+      if (isOne) directories.add(key);
+    }
+    return directories;
+  }
+}
+
+function isCandidate({ name }: Dirent): boolean {
+  return !name.startsWith('.') && !name.includes('\\');
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

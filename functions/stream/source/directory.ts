@@ -1,0 +1,127 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../http/problem.ts';
+import { asError } from './chain.ts';
+import { listDirectory } from './directory-list.ts';
+import { refuseImpossibleKey } from './key.ts';
+import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
+
+/**
+ * The files below `root`, whose paths are the keys. Nothing outside is reached, also not by a symbolic link; hidden
+ * files, and all that is no regular file, do not exist for it.
+ */
+export function directorySource(root: string): Source {
+  return {
+    async stat(key, signal) {
+      signal.throwIfAborted();
+      const { file, stats } = await openFile(root, key);
+      await file.close();
+      return describe(key, stats);
+    },
+
+    async read(object, range, signal) {
+      signal.throwIfAborted();
+      checkRange(object, range);
+      const { file, stats } = await openFile(root, object.key);
+      if (etagOf(stats) === object.etag && !signal.aborted) return readFile(file, object, range, signal);
+      await file.close();
+      throw signal.aborted ? signal.reason : sourceChanged(object.key);
+    },
+
+    async list(limit, signal) {
+      try {
+        return await listDirectory(await realpath(root), limit, signal);
+      } catch (error) {
+        throw signal.aborted ? signal.reason : sourceUnavailable({ cause: error });
+      }
+    },
+  };
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+async function openFile(root: string, key: string): Promise<{ file: FileHandle; stats: BigIntStats }> {
+  refuseImpossibleKey(key);
+  if (key.split('/').some(isHiddenOrEmpty) || key.includes('\\')) throw notFound(key);
+  const base = await realpath(root).catch((cause: unknown) => {
+    throw sourceUnavailable({ cause });
+  });
+  let file: FileHandle | null = null;
+  try {
+    const path = await realpath(join(base, key));
+    if (!isInside(path, base) || !(await lstat(path)).isFile()) throw notFound(key);
+    // What is there may have been exchanged since: no link is followed, and a pipe does not block.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = await file.stat({ bigint: true });
+    if (!stats.isFile()) throw notFound(key);
+    return { file, stats };
+  } catch (error) {
+    await file?.close();
+    throw asProblem(error, key);
+  }
+}
+
+/** Compares the file with the version after every chunk and before handing it on, so that no chunk is of another. */
+function readFile(file: FileHandle, object: StoredObject, range: ByteRange, signal: AbortSignal): Readable {
+  let position = range.start;
+  const abort = () => out.destroy(asError(signal.reason));
+  const out = new Readable({
+    highWaterMark: CHUNK_BYTES,
+    read() {
+      nextChunk().then(
+        (chunk) => out.push(chunk),
+        (error: unknown) => out.destroy(asProblem(error, object.key)),
+      );
+    },
+    destroy(error, done) {
+      signal.removeEventListener('abort', abort);
+      // Closes after a read that is under way.
+      file.close().then(
+        () => done(error),
+        (failure: Error) => done(error ?? failure),
+      );
+    },
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  return out;
+
+  async function nextChunk(): Promise<Buffer | null> {
+    const length = Math.min(CHUNK_BYTES, range.end - position);
+    if (length === 0) return null;
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+    const stats = await file.stat({ bigint: true });
+    if (bytesRead === 0 || etagOf(stats) !== object.etag) throw sourceChanged(object.key);
+    position += bytesRead;
+    return buffer.subarray(0, bytesRead);
+  }
+}
+
+function describe(key: string, stats: BigIntStats): StoredObject {
+  return { key, etag: etagOf(stats), sizeBytes: Number(stats.size), lastModified: stats.mtime };
+}
+
+function etagOf({ mtimeNs, size, ino }: BigIntStats): string {
+  return `"${mtimeNs.toString(36)}-${size.toString(36)}-${ino.toString(36)}"`;
+}
+
+function isHiddenOrEmpty(segment: string): boolean {
+  return segment === '' || segment.startsWith('.');
+}
+
+function isInside(path: string, base: string): boolean {
+  return path.startsWith(base.endsWith(sep) ? base : base + sep);
+}
+
+function asProblem(error: unknown, key: string): Problem {
+  if (error instanceof Problem) return error;
+  const options = { cause: error };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (MISSING.has(code)) return notFound(key, options);
+  if (code === 'EACCES' || code === 'EPERM') return forbidden(key, options);
+  return sourceUnavailable(options);
+}
+
+/** ENXIO is a socket; ELOOP is also what O_NOFOLLOW answers. */
+const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ENXIO', 'EISDIR']);

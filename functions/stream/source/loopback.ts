@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { contentRange, parseRange } from '../http/range.ts';
+import type { CachedAccess } from './cache.ts';
+import type { ByteRange } from './source.ts';
+
+export type LoopbackOptions = {
+  readonly access: CachedAccess;
+  readonly etag: string;
+  readonly signal: AbortSignal;
+};
+
+export type Loopback = {
+  readonly url: string;
+  /**
+   * What the source failed with, or null. To be looked at when the reader has ended: ffmpeg takes a broken input for a
+   * short one and exits with 0.
+   */
+  failure(): unknown;
+  bytesServed(): number;
+  /** Ends every connection and the server; also done when the signal aborts. */
+  close(): Promise<void>;
+};
+
+/** One object over HTTP on 127.0.0.1, for one child process: at a path that nobody can guess, with single ranges. */
+export async function openLoopback({ access, etag, signal }: LoopbackOptions): Promise<Loopback> {
+  signal.throwIfAborted();
+  const path = `/${randomBytes(18).toString('base64url')}`;
+  let failure: unknown = null;
+  let bytesServed = 0;
+  let closing: Promise<void> | null = null;
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      failure ??= error;
+      response.destroy();
+    });
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  const abort = () => void close();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  if (signal.aborted) {
+    await close();
+    throw signal.reason;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${path}`,
+    failure: () => failure,
+    bytesServed: () => bytesServed,
+    close,
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url, headers } = request;
+    if (url !== path) return refuse(response, 404);
+    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
+    const { sizeBytes } = access;
+    response.setHeader('accept-ranges', 'bytes');
+    response.setHeader('content-type', 'application/octet-stream');
+    response.setHeader('etag', etag);
+    const asked =
+      method === 'GET' ? parseRange(headers.range ?? null, sizeBytes) : { kind: 'whole' as const };
+    if (asked.kind === 'unsatisfiable') {
+      response.setHeader('content-range', `bytes */${sizeBytes}`);
+      return refuse(response, 416);
+    }
+    // Several ranges may be answered by the whole (RFC 9110 §14.2), and this reader does not send them.
+    const part = asked.kind === 'ranges' && asked.ranges.length === 1 ? asked.ranges[0] : null;
+    const range = part ?? { start: 0, end: sizeBytes };
+    if (part !== null) response.setHeader('content-range', contentRange(part, sizeBytes));
+    response.writeHead(part === null ? 200 : 206, { 'content-length': range.end - range.start });
+    if (method === 'HEAD') response.end();
+    else await send(range, response);
+  }
+
+  async function send(range: ByteRange, response: ServerResponse): Promise<void> {
+    const bytes = access.stream(range);
+    bytes.on('data', (chunk: Uint8Array) => {
+      bytesServed += chunk.byteLength;
+    });
+    bytes.on('error', (error) => {
+      // A reader that goes away ends the stream too, without an error of its own.
+      if (!response.destroyed && !signal.aborted) failure ??= error;
+    });
+    bytes.pause();
+    await pipeline(bytes, response).catch(() => response.destroy());
+  }
+
+  function close(): Promise<void> {
+    closing ??= new Promise((resolve) => {
+      signal.removeEventListener('abort', abort);
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+    return closing;
+  }
+}
+
+/** A reader that seeks holds one, and one more while it changes from one to the next. */
+const MAX_CONNECTIONS = 16;
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-length': 0 }).end();
+}

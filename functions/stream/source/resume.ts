@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Problem, sourceUnavailable } from '../http/problem.ts';
+import { asError, chain } from './chain.ts';
+import type { Source } from './source.ts';
+
+export type ResumeOptions = {
+  /** How long a source may be silent while its reader waits. */
+  readonly stallMilliseconds: number;
+  /** How often a read is taken up again without a byte of progress. */
+  readonly attempts: number;
+};
+
+/**
+ * The same source, whose reads are continued where they broke off or stalled, in the same version. A read that cannot
+ * be continued errors with `source-unavailable`, or with what the source says, such as `source-changed`.
+ */
+export function resuming(source: Source, { stallMilliseconds, attempts }: ResumeOptions): Source {
+  return {
+    ...source,
+    async read(object, { start, end }, signal) {
+      let position = start;
+      let failures = 0;
+      const first = await source.read(object, { start, end }, signal);
+      return chain(first, resume, { signal, stallMilliseconds, onData: count });
+
+      function count(chunk: Uint8Array): void {
+        failures = 0;
+        position += chunk.byteLength;
+        if (position <= end) return;
+        throw sourceUnavailable({
+          cause: new Error(`The source sent more than the ${end - start} bytes asked for.`),
+        });
+      }
+
+      async function resume(failure: Error | null, opening: AbortSignal) {
+        let cause = failure ?? new Error(`The body ended ${end - position} bytes short.`);
+        if (position === end && (failure === null || !isFinal(failure))) return null;
+        while (!isFinal(cause)) {
+          failures++;
+          if (failures > attempts) throw cause instanceof Problem ? cause : sourceUnavailable({ cause });
+          await delay(backoffMilliseconds(failures), undefined, { signal: opening });
+          try {
+            return await source.read(object, { start: position, end }, opening);
+          } catch (error) {
+            cause = asError(error);
+          }
+        }
+        throw cause;
+      }
+    },
+  };
+}
+
+/** Asking again cannot help: the object is gone, changed, or not ours to read. */
+function isFinal(cause: Error): boolean {
+  return cause instanceof Problem && cause.type !== 'source-unavailable';
+}
+
+/** Doubles from 50 ms to 2 s, less a random half, so that many readers do not come back at once. */
+function backoffMilliseconds(failures: number): number {
+  return Math.min(2_000, 50 * 2 ** (failures - 1)) * (1 - Math.random() / 2);
+}

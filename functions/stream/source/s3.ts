@@ -1,0 +1,202 @@
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { isMediaKey } from '../http/content-type.ts';
+import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../http/problem.ts';
+import { chain, discard } from './chain.ts';
+import { refuseImpossibleKey } from './key.ts';
+import { type ByteRange, checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
+
+export type S3SourceOptions = {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** False where clients cannot reach the store themselves, as behind a VPC endpoint. Default true. */
+  readonly presign?: boolean;
+};
+
+/** Objects of one bucket. The only file that knows the names of S3's errors. */
+export function s3Source({ client, bucket, presign = true }: S3SourceOptions): Source {
+  const source: Source = {
+    async stat(key, signal) {
+      refuseImpossibleKey(key);
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      const head = await attempt(client.send(command, { abortSignal: signal }), key, signal);
+      if (isArchived(head)) throw archived(key);
+      const { ETag, ContentLength, LastModified } = head;
+      if (ETag === undefined || ContentLength === undefined) {
+        throw sourceUnavailable({
+          cause: new Error('The store answered HEAD without ETag or Content-Length.'),
+        });
+      }
+      return {
+        key,
+        etag: ETag.startsWith('"') ? ETag : `"${ETag}"`,
+        sizeBytes: ContentLength,
+        lastModified: LastModified ?? new Date(0),
+      };
+    },
+
+    async read(object, range, signal) {
+      checkRange(object, range);
+      if (range.start === range.end) return Readable.from([], { objectMode: false });
+      const { key, etag } = object;
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Range: `bytes=${range.start}-${range.end - 1}`,
+        IfMatch: etag,
+      });
+      const { Body, ContentRange, ContentLength } = await attempt(
+        client.send(command, { abortSignal: signal }),
+        key,
+        signal,
+      );
+      const body = Body instanceof Readable ? Body : Readable.from([]);
+      const answered = `${ContentRange}, ${ContentLength} bytes`;
+      if (answered !== rangeAnswer(object, range)) {
+        discard(body);
+        throw sourceUnavailable({
+          cause: new Error(`Asked for ${command.input.Range}, the store sent ${answered}.`),
+        });
+      }
+      // Node ends a body with a Content-Length in full or with an error, so that no count is needed here.
+      const next = async (failure: Error | null) => {
+        if (failure !== null) throw asProblem(failure, key);
+        return null;
+      };
+      return chain(body, next, { signal });
+    },
+
+    async list(limit, signal) {
+      const found: ListedObject[] = [];
+      let token: string | undefined;
+      for (let page = 0; page < MAX_LIST_PAGES && found.length < limit; page++) {
+        const command = new ListObjectsV2Command({ Bucket: bucket, ContinuationToken: token });
+        const { Contents = [], NextContinuationToken } = await attempt(
+          client.send(command, { abortSignal: signal }),
+          '',
+          signal,
+        );
+        for (const { Key, Size } of Contents) {
+          if (Key !== undefined && isMediaKey(Key)) found.push({ key: Key, sizeBytes: Size ?? 0 });
+        }
+        token = NextContinuationToken;
+        if (token === undefined) break;
+      }
+      return found.slice(0, limit);
+    },
+  };
+  if (!presign) return source;
+  return {
+    ...source,
+    presign: ({ key }, { contentType, contentDisposition, expiresInSeconds }) => {
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ResponseContentType: contentType,
+        ResponseContentDisposition: contentDisposition ?? undefined,
+      });
+      return getSignedUrl(client, command, { expiresIn: expiresInSeconds });
+    },
+  };
+}
+
+/** The client as a source needs it; an endpoint of one's own (`AWS_ENDPOINT_URL_S3`) is addressed by path. */
+export function createS3Client(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): S3Client {
+  const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
+  return new S3Client({
+    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    retryMode: 'standard',
+    maxAttempts: 3,
+    // The SDK would otherwise wrap bodies to check sums that are of the whole object, not of a range.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: 1_500,
+      // Until the answer's headers are there.
+      requestTimeout: 5_000,
+      throwOnRequestTimeout: true,
+      // A socket also rests while a slow viewer takes what it has: `resuming` knows one from the other.
+      socketTimeout: 0,
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+      httpsAgent: { keepAlive: true, maxSockets: 64 },
+    },
+  });
+}
+
+const MAX_LIST_PAGES = 20;
+
+function rangeAnswer({ sizeBytes }: StoredObject, { start, end }: ByteRange): string {
+  return `bytes ${start}-${end - 1}/${sizeBytes}, ${end - start} bytes`;
+}
+
+/** Ends with the signal at once, where the SDK would first sit out the pause between two of its attempts. */
+async function attempt<T>(sent: Promise<T>, key: string, signal: AbortSignal): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([sent, aborted]);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : asProblem(error, key);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function asProblem(error: unknown, key: string): Problem {
+  if (error instanceof Problem) return error;
+  const options = { cause: error };
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'InvalidObjectState') return archived(key, options);
+  if (SETUP_ERRORS.has(name)) return sourceUnavailable(options);
+  switch (statusOf(error)) {
+    case 403:
+      return forbidden(key, options);
+    case 404:
+      return notFound(key, options);
+    case 412: // If-Match
+    case 416: // A range of the size that was, in an object that has become smaller
+      return sourceChanged(key, options);
+    default:
+      return sourceUnavailable(options);
+  }
+}
+
+/** 403 and 404 that speak of the service's own set-up, not of the object. A HEAD's answer does not tell them apart. */
+const SETUP_ERRORS = new Set([
+  'NoSuchBucket',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'RequestTimeTooSkewed',
+  'ExpiredToken',
+]);
+
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
+}
+
+function isArchived({ StorageClass, ArchiveStatus, Restore }: HeadObjectCommandOutput): boolean {
+  const isCold = StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE' || ArchiveStatus !== undefined;
+  return isCold && !Restore?.includes('ongoing-request="false"');
+}
+
+function archived(key: string, options?: { readonly cause: unknown }): Problem {
+  return new Problem(
+    'forbidden',
+    `The object ${JSON.stringify(key)} is archived and must be restored in S3 before it can be read.`,
+    options,
+  );
+}
