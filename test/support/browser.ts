@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Debian's Chromium without a window, a sandbox or calls to the outside; media may start without a click. */
@@ -63,12 +64,24 @@ export function readPlayer(page: Page): Promise<PlayerState | null> {
 }
 
 /** Waits until the player has played beyond a time, or has failed, or the page shows a problem. */
-export async function playBeyond(page: Page, seconds: number, withinMs: number): Promise<void> {
-  const settled = `(() => {
+export function playBeyond(page: Page, seconds: number, withinMs: number): Promise<void> {
+  return until(
+    page,
+    withinMs,
+    `(() => {
     const element = ${ELEMENT};
     return element?.currentTime > ${seconds} || Boolean(element?.error) || !document.getElementById('problem').hidden;
-  })()`;
-  await page.waitForFunction(settled, undefined, { timeout: withinMs, polling: 100 });
+  })()`,
+  );
+}
+
+/** Waits for an expression to become true. Asked from here: the page's policy forbids it to evaluate text itself. */
+export async function until(page: Page, withinMs: number, expression: string): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await page.evaluate<boolean>(expression))) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${expression}`);
+    await setTimeout(100);
+  }
 }
 
 /** When the media response of an address ended, in milliseconds since it was asked for; null while it is open. */
