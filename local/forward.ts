@@ -34,7 +34,7 @@ export async function forwardResponse(
     if (typeof head === 'string') return { kind: 'invalid', reason: functionError(message) ?? head };
     writeHead(response, head.prelude);
     await pipeline([
-      Readable.from(limited(head.rest, chunks, options.maxResponseBytes), { objectMode: false }),
+      Readable.from(body(head.rest, chunks, options.maxResponseBytes, response), { objectMode: false }),
       ...decoders(head.prelude),
       ...(options.bandwidthBytesPerSecond === null ? [] : [capBandwidth(options.bandwidthBytesPerSecond)]),
       response,
@@ -78,10 +78,11 @@ async function readPrelude(message: IncomingMessage, chunks: AsyncIterator<Buffe
   }
 }
 
-async function* limited(
+async function* body(
   rest: Buffer,
   chunks: AsyncIterator<Buffer>,
   maxBytes: number,
+  response: ServerResponse,
 ): AsyncGenerator<Buffer> {
   let sent = 0;
   const count = (chunk: Buffer) => {
@@ -89,9 +90,15 @@ async function* limited(
     if (sent > maxBytes) throw new Error(`the response is longer than ${maxBytes} bytes`);
     return chunk;
   };
-  if (rest.byteLength > 0) yield count(rest);
-  // Not `for await`: leaving that would close the function's stream, which must be drained instead.
-  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield count(next.value);
+  try {
+    if (rest.byteLength > 0) yield count(rest);
+    // Not `for await`: leaving that would close the function's stream, which must be drained instead.
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield count(next.value);
+  } catch (error) {
+    // Before `pipeline` learns of it, which would close an HTTP/1.0 connection without a reset.
+    breakConnection(response);
+    throw error;
+  }
 }
 
 async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {

@@ -115,8 +115,9 @@ const behaviours = {
     body.end('released');
   },
 
-  /** `mib` mebibytes, with a log line after each. */
+  /** `mib` mebibytes, with a log line after each, beginning after `wait` milliseconds. */
   async '/bytes'(event, stream) {
+    await wait(Number(event.queryStringParameters.wait ?? 0));
     const body = open(stream);
     const chunk = Buffer.alloc(32 * 1024, 7);
     for (let sent = 1; sent <= Number(event.queryStringParameters.mib); sent += 1) {

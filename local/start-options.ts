@@ -1,0 +1,123 @@
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseConfig } from '../functions/stream/config.ts';
+import { demoDirectory } from './function.ts';
+
+/** What `npm start` was asked to do. */
+export type StartOptions = {
+  /** The function's settings, checked; where ffmpeg is comes later. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What is served, for the person who reads it. */
+  readonly served: string;
+  /** Null takes 8080 or the next free port; 0 any free one. */
+  readonly port: number | null;
+  readonly maxInstances: number;
+  /** Cap responses as AWS does. */
+  readonly bandwidth: boolean;
+};
+
+export const USAGE = `Usage: npm start -- [--media DIR] [--port N] [--max-instances N] [--bandwidth]
+
+  --media DIR         the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
+  --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
+  --max-instances N   how many requests are worked on at once, 1 to 100 (10)
+  --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
+`;
+
+export const DEMO_CREDIT =
+  'Big Buck Bunny © 2008 Blender Foundation, www.bigbuckbunny.org, licensed CC BY 3.0 (creativecommons.org/licenses/by/3.0)';
+
+// The settings of the function that a person may give it in the environment.
+const SETTINGS = [
+  'ALLOWED_ORIGINS',
+  'MAX_DURATION_SECONDS',
+  'MAX_PIXELS',
+  'MAX_RESPONSE_BYTES',
+  'PAGE_CREDIT',
+  'PRESIGN_SECONDS',
+  'READ_TIMEOUT_SECONDS',
+  'POWERTOOLS_LOG_LEVEL',
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws an Error with one sentence that says what is wrong. */
+export function parseStart(args: readonly string[], environment: Environment): StartOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      media: { type: 'string' },
+      port: { type: 'string' },
+      'max-instances': { type: 'string' },
+      bandwidth: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const port = values.port ?? (environment.PORT || undefined);
+  const portName = values.port === undefined ? 'PORT' : '--port';
+  const media = mediaSettings(values.media, environment);
+  const settings = { PLAYER_PAGE: '1', ...pick(environment, SETTINGS), ...media.settings };
+  parseConfig(settings);
+  return {
+    settings,
+    served: media.served,
+    port: port === undefined ? null : whole(portName, port, 0, 65_535),
+    maxInstances: whole('--max-instances', values['max-instances'] ?? '10', 1, 100),
+    bandwidth: values.bandwidth,
+  };
+}
+
+function mediaSettings(folder: string | undefined, environment: Environment) {
+  const { MEDIA_BUCKET: bucket, MEDIA_DIR: directory } = environment;
+  if (folder === undefined && bucket) {
+    if (directory) throw new Error('MEDIA_BUCKET and MEDIA_DIR are both set: unset one of them.');
+    const settings = { ...storeAccess(environment), MEDIA_BUCKET: bucket };
+    return { settings, served: `the bucket ${bucket}` };
+  }
+  const chosen = folder ?? (directory || undefined);
+  if (chosen === undefined) {
+    const settings = { PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory };
+    return { settings, served: `the demo film. ${DEMO_CREDIT}` };
+  }
+  const path = existingFolder(folder === undefined ? 'MEDIA_DIR' : '--media', chosen);
+  return { settings: { MEDIA_DIR: path }, served: `the folder ${path}` };
+}
+
+function existingFolder(name: string, path: string): string {
+  const absolute = resolve(path);
+  const stats = path === '' ? undefined : statSync(absolute, { throwIfNoEntry: false });
+  if (stats === undefined) throw new Error(`${name}: there is no folder ${JSON.stringify(path)}.`);
+  if (!stats.isDirectory()) throw new Error(`${name}: ${JSON.stringify(path)} is not a folder.`);
+  return absolute;
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new Error(
+    `${name} must be a whole number from ${least} to ${most}, and ${JSON.stringify(text)} is not.`,
+  );
+}
+
+/** What the AWS SDK needs to find credentials, region and endpoint as it would in this shell. */
+function storeAccess(environment: Environment): Record<string, string> {
+  const names = Object.keys(environment).filter((name) => /^AWS_(?!LAMBDA_)/.test(name));
+  const access = pick(environment, [...names, 'HOME', 'PATH', 'NODE_EXTRA_CA_CERTS']);
+  const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
+  if (region) return { ...access, AWS_REGION: region };
+  // A configuration file may name the region, which a default in the environment would override.
+  const configuration = environment.AWS_CONFIG_FILE || join(environment.HOME ?? homedir(), '.aws/config');
+  return existsSync(configuration) ? access : { ...access, AWS_REGION: 'us-east-1' };
+}
+
+function pick(environment: Environment, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = environment[name];
+    if (value) picked[name] = value;
+  }
+  return picked;
+}

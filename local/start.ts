@@ -1,0 +1,86 @@
+import { bundleFunction } from '../functions/stream/bundle.ts';
+import { AWS_BYTES_PER_SECOND } from './bandwidth.ts';
+import { localEnvironment } from './function.ts';
+import { type LocalFunctionUrl, startFunctionUrl } from './function-url.ts';
+import type { LogLine } from './instance.ts';
+import { parseStart, type StartOptions, USAGE } from './start-options.ts';
+
+const DEFAULT_PORT = 8080;
+const PORTS_TO_TRY = 100;
+
+/** `npm start`: builds the function and serves it until it is told to stop. */
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const functionUrl = await start(options);
+  await checkHealth(functionUrl);
+  console.log(`Sluice is at ${functionUrl.url}/ and serves ${options.served}`);
+  console.log('Ctrl-C ends it.');
+  await toldToStop();
+  await functionUrl.close();
+}
+
+function readOptions(): StartOptions | 'help' {
+  try {
+    return parseStart(process.argv.slice(2), process.env);
+  } catch (error) {
+    stop(error, 2);
+  }
+}
+
+async function start(options: StartOptions): Promise<LocalFunctionUrl> {
+  const { directory, handler } = await bundleFunction();
+  const environment = await localEnvironment(options.settings);
+  const first = options.port ?? DEFAULT_PORT;
+  const last = options.port === null ? first + PORTS_TO_TRY : first;
+  for (let port = first; ; port += 1) {
+    try {
+      return await startFunctionUrl({
+        codeDirectory: directory,
+        handler,
+        environment,
+        port,
+        maxInstances: options.maxInstances,
+        bandwidthBytesPerSecond: options.bandwidth ? AWS_BYTES_PER_SECOND : null,
+        log,
+      });
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EACCES') throw new Error(`Port ${port} may not be used by you; choose one above 1023.`);
+      if (code !== 'EADDRINUSE') throw error;
+      if (port === last) throw new Error(`Port ${port} is taken; choose another with --port.`);
+    }
+  }
+}
+
+/** The first instance starts here, and not while somebody waits for a page. */
+async function checkHealth(functionUrl: LocalFunctionUrl): Promise<void> {
+  const { ok } = await fetch(`${functionUrl.url}/health`);
+  if (ok) return;
+  await functionUrl.close();
+  throw new Error('The function does not start; the lines above say why.');
+}
+
+function log({ source, text }: LogLine): void {
+  (source === 'stdout' ? process.stdout : process.stderr).write(`${text}\n`);
+}
+
+/** Once is enough: ending takes a second or two at most, and a terminal's Ctrl-C may arrive twice. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+}
+
+function stop(error: unknown, exitCode: number): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(exitCode);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => stop(error, 1),
+);
