@@ -1,0 +1,58 @@
+import { bitCursor } from './bit-cursor.ts';
+
+/** What of an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) timing and remuxing need. */
+export type AacConfig = {
+  readonly objectType: number;
+  /** Of the core coder: with SBR the sound has twice as many samples. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly samplesPerFrame: 1024 | 960;
+};
+
+const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
+const CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
+
+/** Null where the bytes are no configuration of an AAC that MP4 players know. */
+export function parseAacConfig(config: Uint8Array): AacConfig | null {
+  if (config.length < 2) return null;
+  const { read } = bitCursor(config);
+  const readObjectType = () => {
+    const type = read(5);
+    return type === 31 ? 32 + read(6) : type;
+  };
+  const readRate = () => {
+    const index = read(4);
+    return index === 15 ? read(24) : (RATES[index] ?? 0);
+  };
+  const objectType = readObjectType();
+  const sampleRate = readRate();
+  const channels = CHANNELS[read(4)] ?? 0;
+  let core = objectType;
+  if (objectType === 5 || objectType === 29) {
+    readRate();
+    core = readObjectType();
+  }
+  if (![1, 2, 3, 4].includes(core) || sampleRate === 0) return null;
+  return { objectType, sampleRate, channels, samplesPerFrame: read(1) === 1 ? 960 : 1024 };
+}
+
+export type AdtsFrame = {
+  readonly config: Uint8Array;
+  readonly headerBytes: number;
+  readonly frameBytes: number;
+};
+
+/** The ADTS header at the start of `frame` (ISO/IEC 13818-7 §6.2) as an AudioSpecificConfig; null where there is none. */
+export function parseAdts(frame: Uint8Array): AdtsFrame | null {
+  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = frame;
+  if (frame.length < 7 || first !== 0xff || (second & 0xf6) !== 0xf0) return null;
+  const objectType = (third >> 6) + 1;
+  const rateIndex = (third >> 2) & 0x0f;
+  const channels = ((third & 1) << 2) | (fourth >> 6);
+  if (rateIndex > 12) return null;
+  return {
+    config: Uint8Array.of((objectType << 3) | (rateIndex >> 1), ((rateIndex & 1) << 7) | (channels << 3)),
+    headerBytes: second & 1 ? 7 : 9,
+    frameBytes: ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5),
+  };
+}

@@ -1,0 +1,54 @@
+/** One NAL unit after another, without its start code (H.264 and HEVC annex B); no copies are made. */
+export function* nalUnits(stream: Uint8Array): Generator<Uint8Array> {
+  let start = nextStartCode(stream, 0);
+  while (start !== -1) {
+    const next = nextStartCode(stream, start + 3);
+    let end = next === -1 ? stream.length : next;
+    // Zero bytes before a start code belong to no unit.
+    while (end > start + 3 && stream[end - 1] === 0) end--;
+    if (end > start + 3) yield stream.subarray(start + 3, end);
+    start = next;
+  }
+}
+
+/** Units behind lengths of `lengthSize` bytes (ISO/IEC 14496-15 §5.3.3); null where the lengths do not add up. */
+export function prefixedUnits(sample: Uint8Array, lengthSize: number): Uint8Array[] | null {
+  const units: Uint8Array[] = [];
+  let at = 0;
+  while (at < sample.length) {
+    if (at + lengthSize > sample.length) return null;
+    let length = 0;
+    for (let i = 0; i < lengthSize; i++) length = length * 256 + (sample[at + i] ?? 0);
+    at += lengthSize;
+    if (at + length > sample.length) return null;
+    if (length > 0) units.push(sample.subarray(at, at + length));
+    at += length;
+  }
+  return units;
+}
+
+export function isAnnexB(sample: Uint8Array): boolean {
+  return sample[0] === 0 && sample[1] === 0 && (sample[2] === 1 || (sample[2] === 0 && sample[3] === 1));
+}
+
+/** Puts a length of four bytes before each unit. */
+export function prefixUnits(units: readonly Uint8Array[]): Uint8Array {
+  const result = Buffer.alloc(units.reduce((sum, unit) => sum + 4 + unit.length, 0));
+  let at = 0;
+  for (const unit of units) {
+    at = result.writeUInt32BE(unit.length, at);
+    result.set(unit, at);
+    at += unit.length;
+  }
+  return result;
+}
+
+function nextStartCode(stream: Uint8Array, from: number): number {
+  for (let i = from; i + 3 <= stream.length; i++) {
+    const third = stream[i + 2] ?? 0;
+    // Three bytes at a time: a third byte above 1 is part of no start code that begins here.
+    if (third > 1) i += 2;
+    else if (third === 1 && stream[i] === 0 && stream[i + 1] === 0) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,83 @@
+import type { AudioCodec, Container, FrameRate, Media, VideoCodec } from '../media.ts';
+
+/**
+ * A file that a demuxer has opened. Times are seconds on the file's timeline; that of a transport stream, whose clock
+ * starts anywhere, begins at its earliest packet.
+ */
+export type OpenContainer = {
+  readonly container: Container;
+  /** The video and audio tracks; `others` are those that cannot be read as packets. */
+  readonly tracks: readonly ContainerTrack[];
+  readonly others: readonly UnreadTrack[];
+  /** From the header or the index, else by reading on to the end within the read limit; null where that fails. */
+  durationSeconds(): Promise<number | null>;
+  describe(): Promise<Media>;
+  /** Bytes that may still be read; reads beyond fail. For probes, so that a file cannot make them long. */
+  limitReads(bytes: number): void;
+  close(): void;
+};
+
+export type ContainerTrack = ContainerVideoTrack | ContainerAudioTrack;
+
+type ContainerTrackBase = TrackHeader & {
+  readonly codecString: string | null;
+  /** What the container keeps for the decoder: avcC, hvcC, AudioSpecificConfig, OpusHead, `fLaC` and STREAMINFO. */
+  readonly configuration: Uint8Array | null;
+  /** The finest step of the timestamps, in seconds. */
+  readonly resolutionSeconds: number;
+  /** Time that the decoder swallows before the first sound (Matroska's CodecDelay). */
+  readonly codecDelaySeconds: number;
+  /** In decode order, from the key packet at or before `fromSeconds`, or from the first. One iteration at a time. */
+  packets(fromSeconds?: number): AsyncGenerator<ContainerPacket, void, void>;
+};
+
+export type ContainerVideoTrack = ContainerTrackBase & {
+  readonly kind: 'video';
+  readonly codec: VideoCodec;
+  readonly codedWidth: number;
+  readonly codedHeight: number;
+  /** Square pixels, before rotation. */
+  readonly squareWidth: number;
+  readonly squareHeight: number;
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly mirrored: boolean;
+  /** As the container or the stream's headers tell; null where neither does. */
+  readonly colour: Colour | null;
+  /** Declared by the container, not measured. */
+  readonly declaredFrameRate: FrameRate | null;
+  readonly declaredInterlaced: boolean;
+};
+
+/** Colour description in the numbers of ITU-T H.273; 2 is unspecified. */
+export type Colour = {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  readonly isFullRange: boolean;
+};
+
+export type ContainerAudioTrack = ContainerTrackBase & {
+  readonly kind: 'audio';
+  readonly codec: AudioCodec;
+  readonly channels: number;
+  readonly sampleRate: number;
+};
+
+export type UnreadTrack = TrackHeader & {
+  readonly kind: 'subtitle' | 'data' | 'unknown';
+  readonly codec: string;
+};
+
+type TrackHeader = {
+  readonly index: number;
+  readonly language: string | null;
+  readonly isDefault: boolean;
+};
+
+export type ContainerPacket = {
+  readonly data: Uint8Array;
+  readonly timestampSeconds: number;
+  /** 0 where the container does not tell. */
+  readonly durationSeconds: number;
+  readonly isKey: boolean;
+};

@@ -1,0 +1,97 @@
+import type { AudioTrack, Media, OtherTrack, VideoTrack } from '../media.ts';
+import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from './av1.ts';
+import type { ContainerAudioTrack, ContainerVideoTrack, OpenContainer, UnreadTrack } from './container.ts';
+import { readFirstFrames } from './frame-rate.ts';
+import { sequenceFormat } from './parameter-sets.ts';
+import { parseVp9KeyFrame } from './vpx.ts';
+
+/** An open container as `Media`. The frame rate is that of the first frames; nothing of a track is read to its end. */
+export async function describeContainer(container: OpenContainer): Promise<Media> {
+  const tracks: (VideoTrack | AudioTrack | OtherTrack)[] = container.others.map(describeOther);
+  for (const track of container.tracks) {
+    tracks.push(track.kind === 'video' ? await describeVideo(track) : await describeAudio(track));
+  }
+  return {
+    container: container.container,
+    durationSeconds: await container.durationSeconds(),
+    tracks: tracks.sort((a, b) => a.index - b.index),
+    layout: null,
+  };
+}
+
+async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
+  const { first, startSeconds, frameRate } = await readFirstFrames(track);
+  const format = formatOf(track, first);
+  const isTurned = track.rotation % 180 !== 0;
+  return {
+    ...trackOf(track, startSeconds),
+    kind: 'video',
+    codec: track.codec,
+    codecString: track.codecString,
+    codedWidth: track.codedWidth,
+    codedHeight: track.codedHeight,
+    displayWidth: isTurned ? track.squareHeight : track.squareWidth,
+    displayHeight: isTurned ? track.squareWidth : track.squareHeight,
+    rotation: track.rotation,
+    mirrored: track.mirrored,
+    frameRate,
+    bitDepth: format.bitDepth,
+    chroma: format.chroma,
+    dynamicRange: dynamicRange(track, format.bitDepth),
+    interlaced: track.declaredInterlaced || format.interlaced,
+    isCoverArt: false,
+  };
+}
+
+async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
+  let startSeconds = 0;
+  for await (const packet of track.packets()) {
+    startSeconds = packet.timestampSeconds;
+    break;
+  }
+  const { kind, codec, codecString, channels, sampleRate } = track;
+  return { ...trackOf(track, startSeconds), kind, codec, codecString, channels, sampleRate };
+}
+
+function describeOther(track: UnreadTrack): OtherTrack {
+  return { ...trackOf(track, 0), kind: track.kind, codec: track.codec };
+}
+
+function trackOf(
+  { index, language, isDefault }: UnreadTrack | ContainerVideoTrack | ContainerAudioTrack,
+  start: number,
+) {
+  return { index, language, isDefault, startSeconds: start, durationSeconds: null, bitrate: null };
+}
+
+type Format = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced'>;
+const UNKNOWN: Format = { bitDepth: null, chroma: null, interlaced: false };
+
+function formatOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Format {
+  if (track.codec === 'h264' || track.codec === 'hevc') {
+    return sequenceFormat(track.codec, track.configuration, firstPacket) ?? UNKNOWN;
+  }
+  if (track.codec === 'vp8') return { bitDepth: 8, chroma: '4:2:0', interlaced: false };
+  if (track.codec === 'vp9') {
+    const header = parseVp9KeyFrame(firstPacket);
+    if (!header) return UNKNOWN;
+    const chroma = header.subsampling === 3 ? '4:4:4' : header.subsampling === 2 ? '4:2:2' : '4:2:0';
+    return { bitDepth: header.bitDepth, chroma, interlaced: false };
+  }
+  const unit = parseObus(firstPacket)?.find((obu) => obu.type === OBU_SEQUENCE_HEADER);
+  const sequence = unit && parseAv1Sequence(unit.payload);
+  if (!sequence) return UNKNOWN;
+  const colour = sequence.subsamplingX === 0 ? '4:4:4' : sequence.subsamplingY === 0 ? '4:2:2' : '4:2:0';
+  return {
+    bitDepth: sequence.bitDepth,
+    chroma: sequence.isMonochrome ? 'monochrome' : colour,
+    interlaced: false,
+  };
+}
+
+/** Eight bits without a word about it are standard range. */
+function dynamicRange({ colour }: ContainerVideoTrack, bitDepth: number | null): VideoTrack['dynamicRange'] {
+  if (colour?.transfer === 16) return 'pq';
+  if (colour?.transfer === 18) return 'hlg';
+  return (colour && colour.transfer !== 2) || bitDepth === 8 ? 'sdr' : null;
+}

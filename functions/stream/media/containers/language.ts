@@ -1,0 +1,35 @@
+/** ISO 639-2/T, as `mdhd` stores it; `und` for what is unknown or has only a code of its own. */
+export function threeLetters(language: string | null): string {
+  const primary = language?.split('-')[0]?.toLowerCase() ?? '';
+  return /^[a-z]{3}$/.test(primary) ? primary : (TWO_LETTERS[primary] ?? 'und');
+}
+
+const TWO_LETTERS: Readonly<Record<string, string>> = {
+  ar: 'ara',
+  cs: 'ces',
+  da: 'dan',
+  de: 'deu',
+  el: 'ell',
+  en: 'eng',
+  es: 'spa',
+  fi: 'fin',
+  fr: 'fra',
+  he: 'heb',
+  hi: 'hin',
+  hu: 'hun',
+  it: 'ita',
+  ja: 'jpn',
+  ko: 'kor',
+  nl: 'nld',
+  no: 'nor',
+  pl: 'pol',
+  pt: 'por',
+  ro: 'ron',
+  ru: 'rus',
+  sv: 'swe',
+  th: 'tha',
+  tr: 'tur',
+  uk: 'ukr',
+  vi: 'vie',
+  zh: 'zho',
+};

@@ -1,0 +1,177 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+
+/** What the Tracks element says of one track (RFC 9559 §5.1.4), as far as the demuxer leaves it out. */
+export type MatroskaTrack = {
+  /** Position in the file's order, from 0. */
+  readonly index: number;
+  readonly number: number;
+  readonly type: 'video' | 'audio' | 'subtitle' | 'other';
+  readonly codecId: string;
+  readonly language: string | null;
+  readonly isDefault: boolean;
+  readonly isEnabled: boolean;
+  readonly isEncrypted: boolean;
+  /** zlib and the like: packets that are to be inflated before they mean anything. */
+  readonly isCompressed: boolean;
+  readonly isInterlaced: boolean;
+  readonly defaultDurationNanoseconds: number | null;
+  readonly codecDelayNanoseconds: number;
+};
+
+/** Tracks lie before the first cluster in every file that can be streamed; more is not read. */
+const HEAD_BYTES = [2 ** 16, 2 ** 22];
+
+/** The track entries of a Matroska or WebM file in file order; null where they do not lie at its head. */
+export async function readMatroskaTracks(file: RandomAccess): Promise<readonly MatroskaTrack[] | null> {
+  for (const headBytes of HEAD_BYTES) {
+    const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
+    const segment = find(head, { start: 0, end: head.length }, ID.segment);
+    for (const element of segment ? elements(head, segment.start, segment.end) : []) {
+      if (element.id === ID.cluster) return null;
+      if (element.id === ID.tracks && !element.isCut) return trackEntries(head, element);
+    }
+    if (head.length < headBytes) break;
+  }
+  return null;
+}
+
+type Element = { readonly id: number; readonly start: number; readonly end: number; readonly isCut: boolean };
+
+const ID = {
+  segment: 0x18538067,
+  cluster: 0x1f43b675,
+  tracks: 0x1654ae6b,
+  entry: 0xae,
+  number: 0xd7,
+  type: 0x83,
+  codecId: 0x86,
+  language: 0x22b59c,
+  languageBcp47: 0x22b59d,
+  flagDefault: 0x88,
+  flagEnabled: 0xb9,
+  defaultDuration: 0x23e383,
+  codecDelay: 0x56aa,
+  video: 0xe0,
+  flagInterlaced: 0x9a,
+  contentEncodings: 0x6d80,
+  contentEncoding: 0x6240,
+  contentEncodingType: 0x5033,
+  contentCompression: 0x5034,
+  contentEncryption: 0x5035,
+  contentCompAlgo: 0x4254,
+} as const;
+
+const TYPES: Readonly<Record<number, MatroskaTrack['type']>> = { 1: 'video', 2: 'audio', 17: 'subtitle' };
+const HEADER_STRIPPING = 3;
+
+function trackEntries(bytes: Uint8Array, tracks: Element): MatroskaTrack[] {
+  const entries: MatroskaTrack[] = [];
+  for (const element of elements(bytes, tracks.start, tracks.end)) {
+    if (element.id === ID.entry) entries.push(trackEntry(bytes, element, entries.length));
+  }
+  return entries;
+}
+
+function trackEntry(bytes: Uint8Array, entry: Element, index: number): MatroskaTrack {
+  const fields = new Map<number, Element>();
+  for (const element of elements(bytes, entry.start, entry.end)) fields.set(element.id, element);
+  const uint = (id: number, otherwise: number) => {
+    const field = fields.get(id);
+    return field ? unsigned(bytes, field) : otherwise;
+  };
+  const text = (id: number) => {
+    const field = fields.get(id);
+    return field ? ascii(bytes, field) : null;
+  };
+  const encodings = encodingsOf(bytes, fields.get(ID.contentEncodings));
+  const video = fields.get(ID.video);
+  const interlaced = video && find(bytes, video, ID.flagInterlaced);
+  return {
+    index,
+    number: uint(ID.number, -1),
+    type: TYPES[uint(ID.type, 0)] ?? 'other',
+    codecId: text(ID.codecId) ?? '',
+    // RFC 9559 §5.1.4.1.19: the language is English where the element is absent, but writers leave it out for unknown.
+    language: text(ID.languageBcp47) ?? text(ID.language),
+    isDefault: uint(ID.flagDefault, 1) === 1,
+    isEnabled: uint(ID.flagEnabled, 1) === 1,
+    isEncrypted: encodings.isEncrypted,
+    isCompressed: encodings.isCompressed,
+    isInterlaced: interlaced ? unsigned(bytes, interlaced) === 1 : false,
+    defaultDurationNanoseconds: uint(ID.defaultDuration, 0) || null,
+    codecDelayNanoseconds: uint(ID.codecDelay, 0),
+  };
+}
+
+function encodingsOf(bytes: Uint8Array, encodings: Element | undefined) {
+  const found = { isEncrypted: false, isCompressed: false };
+  if (!encodings) return found;
+  for (const encoding of elements(bytes, encodings.start, encodings.end)) {
+    if (encoding.id !== ID.contentEncoding) continue;
+    const type = find(bytes, encoding, ID.contentEncodingType);
+    if (find(bytes, encoding, ID.contentEncryption) || (type && unsigned(bytes, type) === 1))
+      found.isEncrypted = true;
+    const compression = find(bytes, encoding, ID.contentCompression);
+    const algorithm = compression && find(bytes, compression, ID.contentCompAlgo);
+    if (compression && (!algorithm || unsigned(bytes, algorithm) !== HEADER_STRIPPING))
+      found.isCompressed = true;
+  }
+  return found;
+}
+
+function find(bytes: Uint8Array, parent: Pick<Element, 'start' | 'end'>, id: number): Element | undefined {
+  for (const element of elements(bytes, parent.start, parent.end)) if (element.id === id) return element;
+  return undefined;
+}
+
+/** The child elements in `[start, end)`; one that reaches beyond the bytes at hand is cut there and ends the walk. */
+function* elements(bytes: Uint8Array, start: number, end: number): Generator<Element> {
+  const stop = Math.min(end, bytes.length);
+  let position = start;
+  while (position < stop) {
+    const id = vint(bytes, position, stop, 4, true);
+    if (!id) return;
+    const size = vint(bytes, position + id.length, stop, 8, false);
+    if (!size) return;
+    const dataStart = position + id.length + size.length;
+    // All ones mean "unknown size" (RFC 8794 §6.2): the element lasts to its parent's end.
+    const dataEnd = size.isUnknown ? stop : Math.min(stop, dataStart + size.value);
+    yield {
+      id: id.value,
+      start: dataStart,
+      end: dataEnd,
+      isCut: !size.isUnknown && dataStart + size.value > stop,
+    };
+    position = size.isUnknown ? stop : dataStart + size.value;
+  }
+}
+
+function vint(bytes: Uint8Array, position: number, stop: number, maxLength: number, keepMarker: boolean) {
+  const first = bytes[position];
+  if (first === undefined || first === 0) return null;
+  const length = Math.clz32(first) - 23;
+  if (length > maxLength || position + length > stop) return null;
+  let value = keepMarker ? first : first & (0xff >> length);
+  let isUnknown = (first & (0xff >> length)) === 0xff >> length;
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[position + i] ?? 0;
+    if (byte !== 0xff) isUnknown = false;
+    value = value * 256 + byte;
+  }
+  return { value, length, isUnknown };
+}
+
+function unsigned(bytes: Uint8Array, element: Element): number {
+  let value = 0;
+  for (let i = element.start; i < Math.min(element.end, element.start + 8); i++)
+    value = value * 256 + (bytes[i] ?? 0);
+  return value;
+}
+
+function ascii(bytes: Uint8Array, element: Element): string {
+  const text = Buffer.from(
+    bytes.subarray(element.start, Math.min(element.end, element.start + 256)),
+  ).toString('latin1');
+  const end = text.indexOf('\0');
+  return end === -1 ? text : text.slice(0, end);
+}

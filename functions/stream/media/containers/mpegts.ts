@@ -1,0 +1,160 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+
+/** One elementary stream as the program map lists it (ISO/IEC 13818-1 §2.4.4.8), in its order. */
+export type ProgramStream = {
+  readonly index: number;
+  readonly pid: number;
+  readonly streamType: number;
+  /** What a demuxer for H.264, HEVC and their usual sound can make of it. */
+  readonly kind: 'readable' | 'unreadable' | 'data';
+  readonly language: string | null;
+  readonly codec: string;
+};
+
+export type ProgramMap = { readonly streams: readonly ProgramStream[]; readonly isScrambled: boolean };
+
+/** The tables repeat at least every 0.7 s in what broadcasters and muxers write; this is seconds of most streams. */
+const HEAD_BYTES = [2 ** 16, 2 ** 21];
+const PACKET_BYTES = 188;
+
+/** The program map of a transport stream with one program; null where there is none, or more than one. */
+export async function readProgramMap(file: RandomAccess): Promise<ProgramMap | null> {
+  for (const headBytes of HEAD_BYTES) {
+    const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
+    const map = findProgramMap(head);
+    if (map || head.length < headBytes) return map;
+  }
+  return null;
+}
+
+function findProgramMap(head: Uint8Array): ProgramMap | null {
+  const layout = packetLayout(head);
+  if (!layout) return null;
+  const sections = new Map<number, Uint8Array>();
+  let mapPid: number | null = null;
+  let streams: ProgramStream[] | null = null;
+  const scrambled = new Set<number>();
+  for (let at = layout.offset; at + PACKET_BYTES <= head.length; at += layout.stride) {
+    const packet = head.subarray(at, at + PACKET_BYTES);
+    if (packet[0] !== 0x47) return null;
+    const pid = ((byte(packet, 1) & 0x1f) << 8) | byte(packet, 2);
+    if (byte(packet, 3) >> 6 !== 0) scrambled.add(pid);
+    if (streams || (pid !== 0 && pid !== mapPid)) continue;
+    const section = collectSection(packet, sections.get(pid));
+    if (!section) continue;
+    sections.set(pid, section);
+    if (!isComplete(section)) continue;
+    sections.delete(pid);
+    if (pid === 0) {
+      const pids = programMapPids(section);
+      if (pids.length !== 1) return null;
+      mapPid = pids[0] ?? null;
+    } else if (section[0] === 0x02) {
+      streams = programStreams(section);
+    }
+  }
+  if (!streams) return null;
+  return { streams, isScrambled: streams.some((stream) => scrambled.has(stream.pid)) };
+}
+
+/** Where packets begin and how far apart they are: 188 bytes, 192 with a time code before, 204 with error correction. */
+export function packetLayout(head: Uint8Array): { offset: number; stride: number } | null {
+  for (const [offset, stride] of [
+    [0, 188],
+    [4, 192],
+    [0, 204],
+  ] as const) {
+    const count = Math.min(8, Math.floor((head.length - offset) / stride));
+    if (count < 2) continue;
+    let i = 0;
+    while (i < count && head[offset + i * stride] === 0x47) i++;
+    if (i === count) return { offset, stride };
+  }
+  return null;
+}
+
+function collectSection(packet: Uint8Array, begun: Uint8Array | undefined): Uint8Array | null {
+  const control = (byte(packet, 3) >> 4) & 3;
+  if ((control & 1) === 0) return begun ?? null;
+  let start = 4;
+  if (control & 2) start += 1 + byte(packet, 4);
+  const isStart = (byte(packet, 1) & 0x40) !== 0;
+  if (isStart) return packet.slice(start + 1 + byte(packet, start));
+  if (!begun || begun.length > 4096) return null;
+  return Buffer.concat([begun, packet.subarray(start)]);
+}
+
+function isComplete(section: Uint8Array): boolean {
+  return section.length >= 3 && section.length >= 3 + sectionLength(section);
+}
+
+function sectionLength(section: Uint8Array): number {
+  return ((byte(section, 1) & 0x0f) << 8) | byte(section, 2);
+}
+
+function programMapPids(section: Uint8Array): number[] {
+  const pids: number[] = [];
+  const end = Math.min(section.length, 3 + sectionLength(section) - 4);
+  for (let at = 8; at + 4 <= end; at += 4) {
+    const program = (byte(section, at) << 8) | byte(section, at + 1);
+    if (program !== 0) pids.push(((byte(section, at + 2) & 0x1f) << 8) | byte(section, at + 3));
+  }
+  return pids;
+}
+
+function programStreams(section: Uint8Array): ProgramStream[] {
+  const streams: ProgramStream[] = [];
+  const end = Math.min(section.length, 3 + sectionLength(section) - 4);
+  let at = 12 + (((byte(section, 10) & 0x0f) << 8) | byte(section, 11));
+  while (at + 5 <= end) {
+    const descriptorsEnd = Math.min(
+      end,
+      at + 5 + (((byte(section, at + 3) & 0x0f) << 8) | byte(section, at + 4)),
+    );
+    const streamType = byte(section, at);
+    const tags = descriptors(section, at + 5, descriptorsEnd);
+    streams.push({
+      index: streams.length,
+      pid: ((byte(section, at + 1) & 0x1f) << 8) | byte(section, at + 2),
+      streamType,
+      kind: kindOf(streamType, tags),
+      language: tags.get(0x0a)?.slice(0, 3).toString('latin1') ?? null,
+      codec: `stream type 0x${streamType.toString(16).padStart(2, '0')}`,
+    });
+    at = descriptorsEnd;
+  }
+  return streams;
+}
+
+function descriptors(section: Uint8Array, start: number, end: number): Map<number, Buffer> {
+  const found = new Map<number, Buffer>();
+  for (let at = start; at + 2 <= end; at += 2 + byte(section, at + 1)) {
+    found.set(
+      byte(section, at),
+      Buffer.from(section.subarray(at + 2, Math.min(end, at + 2 + byte(section, at + 1)))),
+    );
+  }
+  return found;
+}
+
+const READABLE = new Set([0x0f, 0x1b, 0x24, 0x81, 0x87]);
+const UNREADABLE = new Set([
+  0x01, 0x02, 0x03, 0x04, 0x10, 0x11, 0x33, 0x42, 0x80, 0x82, 0x83, 0x84, 0x85, 0x86, 0xea,
+]);
+
+/**
+ * Stream types of ISO/IEC 13818-1 table 2-34 and ATSC A/52. MPEG audio (3, 4) may be layer II, which the demuxer takes
+ * for MP3; private data (6) is AC-3 or E-AC-3 by its descriptor (ETSI EN 300 468 annex D), Opus or a subtitle.
+ */
+function kindOf(streamType: number, tags: ReadonlyMap<number, Buffer>): ProgramStream['kind'] {
+  if (READABLE.has(streamType)) return 'readable';
+  if (UNREADABLE.has(streamType)) return 'unreadable';
+  if (streamType !== 0x06) return 'data';
+  if (tags.has(0x6a) || tags.has(0x7a)) return 'readable';
+  if (tags.has(0x7b) || tags.get(0x05)?.subarray(0, 4).equals(Buffer.from('Opus'))) return 'unreadable';
+  return 'data';
+}
+
+function byte(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
