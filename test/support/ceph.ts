@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -86,6 +86,8 @@ osd pool default min size = 1
 osd pool default pg num = 8
 osd crush chooseleaf type = 0
 mon allow pool size one = true
+osd class update on start = false
+osd crush update on start = false
 osd objectstore = memstore
 memstore device bytes = 4294967296
 run dir = ${directory}/run
@@ -118,14 +120,19 @@ function guard(directory: string) {
   return {
     failure: () => failure,
     start(program: string, ...args: string[]): void {
-      const child = spawn(program, args, { stdio: 'ignore' });
+      const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-2_000);
+      });
       child.unref();
+      if (child.stderr instanceof Socket) child.stderr.unref();
       children.push(child);
       child.once('error', (error) => {
         failure ??= error;
       });
       child.once('exit', (code) => {
-        failure ??= new Error(`${program} ended with ${code}.`);
+        failure ??= new Error(`${program} ended with ${code}: ${said}`);
       });
       watch.stdin.write(`${child.pid}\n`);
     },

@@ -43,6 +43,7 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
     },
 
     async read(object, range, signal) {
+      refuseImpossibleKey(object.key);
       checkRange(object, range);
       if (range.start === range.end) return Readable.from([], { objectMode: false });
       const { key, etag } = object;
@@ -107,13 +108,20 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
   };
 }
 
-/** The client as a source needs it; an endpoint of one's own (`AWS_ENDPOINT_URL_S3`) is addressed by path. */
+/**
+ * The client as a source needs it, set up by the SDK's own variables; what they leave open, the SDK finds as it always
+ * does. An endpoint of one's own (`AWS_ENDPOINT_URL_S3`) is addressed by path.
+ */
 export function createS3Client(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): S3Client {
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
+  const region = environment.AWS_REGION;
+  const credentials = credentialsOf(environment);
   return new S3Client({
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    ...(region ? { region } : {}),
+    ...(credentials ? { credentials } : {}),
     retryMode: 'standard',
     maxAttempts: 3,
     // The SDK would otherwise wrap bodies to check sums that are of the whole object, not of a range.
@@ -133,6 +141,16 @@ export function createS3Client(
 }
 
 const MAX_LIST_PAGES = 20;
+
+function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return null;
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+  };
+}
 
 function rangeAnswer({ sizeBytes }: StoredObject, { start, end }: ByteRange): string {
   return `bytes ${start}-${end - 1}/${sizeBytes}, ${end - start} bytes`;
