@@ -1,0 +1,106 @@
+import { damaged } from '../../http/problem.ts';
+import type { Piece, RandomAccess } from '../../source/bytes.ts';
+import { type Box, childBoxes } from './boxes.ts';
+import { type Movie, orDamaged } from './movie.ts';
+
+export type Faststart = { readonly pieces: readonly Piece[]; readonly sizeBytes: number };
+
+/**
+ * The file with its moov in front of the media, as pieces: chunk offsets moved, everything else as it stands, the
+ * length known. With `withoutLocation`, boxes that tell a place become free space of the same size. Null where nothing
+ * would change: fragmented files, and a moov that is in front already with no place to be left out.
+ */
+export async function faststart(
+  movie: Movie,
+  file: RandomAccess,
+  { withoutLocation }: { readonly withoutLocation: boolean },
+): Promise<Faststart | null> {
+  const hides = withoutLocation && movie.locations.length > 0;
+  if (movie.fragments !== null || !(movie.moovAtEnd || hides)) return null;
+  return orDamaged(() => {
+    const source = Buffer.from(movie.moovBytes);
+    if (hides) for (const { start } of movie.locations) source.write('free', start + 4, 'latin1');
+    if (!movie.moovAtEnd) return pieces(movie, source, file.sizeBytes, movie.moov.start);
+
+    const insertAt = movie.topLevel[0]?.type === 'ftyp' ? movie.topLevel[0].end : 0;
+    const length = movie.moov.end - movie.moov.start;
+    const place = (growth: number) => (offset: number) =>
+      // What lies behind the old moov keeps its distance from the file's end.
+      offset >= movie.moov.end ? offset + growth : offset >= insertAt ? offset + length + growth : offset;
+    let moov = moveChunks(source, place(0), false);
+    // Past 4 GiB the offsets need eight bytes each, which moves everything once more.
+    if (moov === null) {
+      const wide = moveChunks(source, place(0), true);
+      moov = wide && moveChunks(source, place(wide.length - length), true);
+    }
+    if (moov === null) throw damaged('The index of the file cannot be moved.');
+    return pieces(movie, moov, file.sizeBytes, insertAt);
+  });
+}
+
+function pieces({ moov }: Movie, bytes: Buffer, fileSizeBytes: number, at: number): Faststart {
+  const list: Piece[] = [
+    { kind: 'source', start: 0, end: at },
+    { kind: 'bytes', bytes },
+    { kind: 'source', start: at, end: moov.start },
+    { kind: 'source', start: moov.end, end: fileSizeBytes },
+  ];
+  return {
+    pieces: list.filter((piece) => piece.kind === 'bytes' || piece.end > piece.start),
+    sizeBytes: fileSizeBytes - (moov.end - moov.start) + bytes.length,
+  };
+}
+
+const CONTAINERS = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
+
+/** A copy of a box with all chunk offsets moved; null if one does not fit into four bytes and `wide` is off. */
+function moveChunks(bytes: Buffer, place: (offset: number) => number, wide: boolean): Buffer | null {
+  const [root] = childBoxes(bytes, 0, bytes.length);
+  return root === undefined ? null : moveBox(bytes, root, place, wide);
+}
+
+function moveBox(bytes: Buffer, box: Box, place: (offset: number) => number, wide: boolean): Buffer | null {
+  if (box.type === 'stco' || box.type === 'co64') return moveOffsets(bytes, box, place, wide);
+  if (!CONTAINERS.has(box.type)) return bytes.subarray(box.start, box.end);
+  const parts: Buffer[] = [];
+  let tail = box.body;
+  for (const child of childBoxes(bytes, box.body, box.end)) {
+    const moved = moveBox(bytes, child, place, wide);
+    if (moved === null) return null;
+    parts.push(moved);
+    tail = child.end;
+  }
+  parts.push(bytes.subarray(tail, box.end));
+  return writeBox(box.type, Buffer.concat(parts), box.body - box.start === 16);
+}
+
+function moveOffsets(
+  bytes: Buffer,
+  box: Box,
+  place: (offset: number) => number,
+  wide: boolean,
+): Buffer | null {
+  const isWide = box.type === 'co64';
+  const stride = isWide ? 8 : 4;
+  const count = Math.min(bytes.readUInt32BE(box.body + 4), Math.floor((box.end - box.body - 8) / stride));
+  const toWide = isWide || wide;
+  const moved = Buffer.alloc(8 + count * (toWide ? 8 : 4));
+  moved.writeUInt32BE(count, 4);
+  for (let i = 0; i < count; i++) {
+    const at = box.body + 8 + i * stride;
+    const offset = place(isWide ? Number(bytes.readBigUInt64BE(at)) : bytes.readUInt32BE(at));
+    if (toWide) moved.writeBigUInt64BE(BigInt(offset), 8 + i * 8);
+    else if (offset > 0xffff_ffff) return null;
+    else moved.writeUInt32BE(offset, 8 + i * 4);
+  }
+  return writeBox(toWide ? 'co64' : 'stco', moved, false);
+}
+
+/** A header of the length that it had keeps a moov without wide offsets at its size. */
+function writeBox(type: string, content: Buffer, hasLongHeader: boolean): Buffer {
+  const header = Buffer.alloc(hasLongHeader ? 16 : 8);
+  header.writeUInt32BE(hasLongHeader ? 1 : header.length + content.length, 0);
+  header.write(type, 4, 'latin1');
+  if (hasLongHeader) header.writeBigUInt64BE(BigInt(header.length + content.length), 8);
+  return Buffer.concat([header, content]);
+}

@@ -1,0 +1,152 @@
+import { damaged } from '../../http/problem.ts';
+import { parseAacConfig } from '../containers/aac.ts';
+import { type Box, childBoxes } from './boxes.ts';
+
+/** How a track's samples are coded: the first entry of its `stsd`. */
+export type SampleEntry = {
+  /** Four letters, such as `avc1`; the original format of an encrypted entry is not looked for. */
+  readonly format: string;
+  /** The whole box as it stands. */
+  readonly bytes: Buffer;
+  readonly isEncrypted: boolean;
+  /** More than one way of coding within the track. */
+  readonly hasOthers: boolean;
+  readonly video: VideoEntry | null;
+  readonly audio: AudioEntry | null;
+  /** Contents of the boxes within, by type: `avcC`, `hvcC`, `esds`, … */
+  readonly configurations: ReadonlyMap<string, Buffer>;
+};
+
+export type VideoEntry = {
+  readonly codedWidth: number;
+  readonly codedHeight: number;
+  /** Width to height of a pixel. */
+  readonly pixelAspect: readonly [number, number];
+  /** ITU-T H.273 transfer characteristics of `colr`; null without one. */
+  readonly transfer: number | null;
+  /** `fiel`: two fields a frame. */
+  readonly isInterlaced: boolean;
+};
+
+export type AudioEntry = {
+  readonly channels: number;
+  readonly sampleRate: number;
+  /** MPEG-4 object type indication of `esds`: 0x40 AAC, 0x69 and 0x6B MP3; null without one. */
+  readonly objectType: number | null;
+  readonly audioSpecificConfig: Buffer | null;
+};
+
+/** Null where `stsd` is empty. */
+export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): SampleEntry | null {
+  const [entry, ...others] = childBoxes(bytes, stsd.body + 8, stsd.end);
+  if (entry === undefined) return null;
+  const isVideo = handler === 'vide';
+  const isAudio = handler === 'soun';
+  const configurations = new Map<string, Buffer>();
+  const childrenAt = isVideo ? entry.body + 78 : isAudio ? audioChildrenAt(bytes, entry) : entry.end;
+  if (childrenAt > entry.end) throw damaged('The description of a track (stsd box) is cut off.');
+  for (const box of childrenWithin(bytes, childrenAt, entry.end)) {
+    configurations.set(box.type, bytes.subarray(box.body, box.end));
+  }
+  return {
+    format: entry.type,
+    bytes: bytes.subarray(entry.start, entry.end),
+    isEncrypted: entry.type.startsWith('enc') || configurations.has('sinf'),
+    hasOthers: others.some(({ type }) => type !== entry.type),
+    video: isVideo ? readVideo(bytes, entry, configurations) : null,
+    audio: isAudio ? readAudio(bytes, entry, configurations) : null,
+    configurations,
+  };
+}
+
+/** What follows the fields of an entry; some writers leave a tail that is no box. */
+function* childrenWithin(bytes: Buffer, start: number, end: number): Generator<Box, void, void> {
+  try {
+    for (const box of childBoxes(bytes, start, end)) {
+      yield box;
+      // QuickTime keeps the sound's configuration one level deeper.
+      if (box.type === 'wave') yield* childBoxes(bytes, box.body, box.end);
+    }
+  } catch {
+    return;
+  }
+}
+
+function readVideo(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string, Buffer>): VideoEntry {
+  const pasp = configurations.get('pasp');
+  const [across, down] = pasp && pasp.length >= 8 ? [pasp.readUInt32BE(0), pasp.readUInt32BE(4)] : [1, 1];
+  const colr = configurations.get('colr');
+  const kind = colr?.toString('latin1', 0, 4);
+  const isCoded = colr !== undefined && colr.length >= 10 && (kind === 'nclx' || kind === 'nclc');
+  return {
+    codedWidth: bytes.readUInt16BE(entry.body + 24),
+    codedHeight: bytes.readUInt16BE(entry.body + 26),
+    pixelAspect: across > 0 && down > 0 ? [across, down] : [1, 1],
+    transfer: isCoded ? colr.readUInt16BE(6) : null,
+    isInterlaced: configurations.get('fiel')?.[0] === 2,
+  };
+}
+
+/** QuickTime has three versions of the sound description; ISO has the first. */
+function audioChildrenAt(bytes: Buffer, entry: Box): number {
+  const version = bytes.readUInt16BE(entry.body + 8);
+  return entry.body + (version === 1 ? 44 : version === 2 ? 64 : 28);
+}
+
+function readAudio(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string, Buffer>): AudioEntry {
+  const isVersion2 = bytes.readUInt16BE(entry.body + 8) === 2;
+  const channels = isVersion2 ? bytes.readUInt32BE(entry.body + 40) : bytes.readUInt16BE(entry.body + 16);
+  const sampleRate = isVersion2
+    ? bytes.readDoubleBE(entry.body + 32)
+    : bytes.readUInt32BE(entry.body + 24) / 65_536;
+  const descriptor = readEsds(configurations.get('esds') ?? null);
+  const aac = descriptor?.config ? parseAacConfig(descriptor.config) : null;
+  const isAac = descriptor?.objectType === 0x40 && aac !== null;
+  return {
+    channels: (isAac && aac.channels) || channels || 1,
+    sampleRate: Math.round((isAac && aac.sampleRate) || readOwnRate(configurations) || sampleRate),
+    objectType: descriptor?.objectType ?? null,
+    audioSpecificConfig: descriptor?.config ?? null,
+  };
+}
+
+/** Rates beyond 65,535 Hz do not fit into the entry: FLAC and ALAC carry their own. */
+function readOwnRate(configurations: ReadonlyMap<string, Buffer>): number | null {
+  const flac = configurations.get('dfLa');
+  // Version, block header, then STREAMINFO, whose rate has 20 bits after ten bytes.
+  if (flac && flac.length >= 21) return flac.readUIntBE(18, 3) >> 4;
+  const alac = configurations.get('alac');
+  return alac && alac.length >= 28 ? alac.readUInt32BE(24) : null;
+}
+
+/** ES descriptor of ISO/IEC 14496-1 §7.2.6.5, wherever its optional fields put the decoder's configuration. */
+function readEsds(esds: Buffer | null): { objectType: number; config: Buffer | null } | null {
+  if (esds === null) return null;
+  let objectType: number | null = null;
+  let config: Buffer | null = null;
+  let at = 4;
+  while (at + 2 <= esds.length) {
+    const tag = esds[at++];
+    let length = 0;
+    for (let i = 0; i < 4 && at < esds.length; i++) {
+      const byte = esds[at++] ?? 0;
+      length = length * 128 + (byte & 0x7f);
+      if (byte < 0x80) break;
+    }
+    if (tag === 3) at += 3 + optionalFields(esds, at + 2);
+    else if (tag === 4) {
+      objectType = esds[at] ?? null;
+      at += 13;
+    } else if (tag === 5) {
+      config = esds.subarray(at, at + length);
+      break;
+    } else break;
+  }
+  return objectType === null ? null : { objectType, config };
+}
+
+function optionalFields(esds: Buffer, flagsAt: number): number {
+  const flags = esds[flagsAt] ?? 0;
+  const url = flags & 0x40 ? 1 + (esds[flagsAt + 1 + (flags & 0x80 ? 2 : 0)] ?? 0) : 0;
+  return (flags & 0x80 ? 2 : 0) + url + (flags & 0x20 ? 2 : 0);
+}

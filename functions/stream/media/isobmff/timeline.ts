@@ -1,0 +1,49 @@
+import type { Movie, MovieTrack } from './movie.ts';
+import type { SampleTable } from './sample-table.ts';
+
+/** Where a track's samples lie on the presentation, as its edit list says (ISO/IEC 14496-12 §8.6.6). */
+export type Timeline = {
+  /** Blank before the first sample, in seconds. */
+  readonly delaySeconds: number;
+  /** The track's own time at which its presentation starts, in ticks. */
+  readonly mediaTime: number;
+  /** Of what is presented after the delay, in ticks; null where the edit list leaves it open. */
+  readonly durationTicks: number | null;
+  /** The edit list does more than to delay, and to cut at both ends. */
+  readonly isComplex: boolean;
+};
+
+export function timelineOf(movie: Movie, { edits, timescale }: MovieTrack): Timeline {
+  const leading = edits.findIndex(({ mediaTime }) => mediaTime >= 0);
+  const [edit, ...others] = leading < 0 ? [] : edits.slice(leading);
+  const empties = leading < 0 ? edits : edits.slice(0, leading);
+  const delay = empties.reduce((sum, { durationTicks }) => sum + durationTicks, 0);
+  const duration = edit === undefined ? 0 : Math.round((edit.durationTicks / movie.timescale) * timescale);
+  return {
+    delaySeconds: delay / movie.timescale,
+    mediaTime: edit?.mediaTime ?? 0,
+    // Zero means "to the end" in files that are fragmented or were written as they were recorded.
+    durationTicks: duration > 0 ? duration : null,
+    isComplex: others.length > 0 || (edit !== undefined && edit.rate !== 1),
+  };
+}
+
+/** The end of the last sample in presentation, in the track's ticks; 0 without samples. */
+export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: SampleTable): number {
+  let end = 0;
+  // The last to be shown is among the last to be decoded.
+  for (let i = Math.max(0, count - 64); i < count; i++) {
+    const duration = i + 1 < count ? (decodeTimes[i + 1] ?? 0) - (decodeTimes[i] ?? 0) : lastDuration;
+    end = Math.max(end, (decodeTimes[i] ?? 0) + (compositionOffsets[i] ?? 0) + duration);
+  }
+  return end;
+}
+
+/** The earliest presentation time, in the track's ticks; 0 without samples. */
+export function startOf({ count, decodeTimes, compositionOffsets }: SampleTable): number {
+  let start = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < Math.min(count, 64); i++) {
+    start = Math.min(start, (decodeTimes[i] ?? 0) + (compositionOffsets[i] ?? 0));
+  }
+  return count === 0 ? 0 : start;
+}

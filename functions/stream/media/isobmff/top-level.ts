@@ -1,0 +1,65 @@
+import { damaged } from '../../http/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+
+/** A box at the top of a file: `[start, end)` in the file, cut at the file's end where `isCutOff`. */
+export type TopLevelBox = {
+  readonly type: string;
+  readonly start: number;
+  readonly headerBytes: number;
+  readonly end: number;
+  readonly isCutOff: boolean;
+};
+
+/** What ISO base media and QuickTime files begin with. */
+const FIRST_TYPES = new Set([
+  'ftyp',
+  'styp',
+  'moov',
+  'mdat',
+  'free',
+  'skip',
+  'wide',
+  'pnot',
+  'moof',
+  'sidx',
+  'uuid',
+]);
+const MAX_BOXES = 20_000;
+/** Beyond both of these a fragmented file is not walked on: each header costs a read of its own. */
+const WALKED_FRAGMENTS = 64;
+const WALKED_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Walks a file's top-level boxes by their headers. Null if the file does not begin like one of its kind. Bounded: of a
+ * long fragmented file only the beginning is walked, and the last box then ends before the file does.
+ */
+export async function walkTopLevel(file: RandomAccess): Promise<readonly TopLevelBox[] | null> {
+  let fragments = 0;
+  const boxes: TopLevelBox[] = [];
+  for (let start = 0; start + 8 <= file.sizeBytes && boxes.length < MAX_BOXES; ) {
+    const box = await readHeader(file, start);
+    if (boxes.length === 0 && (box === null || !FIRST_TYPES.has(box.type))) return null;
+    // Padding behind the last box is no damage.
+    if (box === null) break;
+    boxes.push(box);
+    if (box.type === 'moof') fragments++;
+    if (fragments > WALKED_FRAGMENTS && box.end > WALKED_BYTES) break;
+    start = box.end;
+  }
+  return boxes.length === 0 ? null : boxes;
+}
+
+async function readHeader(file: RandomAccess, start: number): Promise<TopLevelBox | null> {
+  const bytes = Buffer.from(await file.read(start, start + 16));
+  const size = bytes.readUInt32BE(0);
+  const type = bytes.toString('latin1', 4, 8);
+  if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) return null;
+  if (size === 1 && bytes.length < 16) return null;
+  const headerBytes = size === 1 ? 16 : 8;
+  const length = size === 1 ? Number(bytes.readBigUInt64BE(8)) : size === 0 ? file.sizeBytes - start : size;
+  if (length < headerBytes) {
+    throw damaged(`The box "${type}" at byte ${start} claims a size that it cannot have.`);
+  }
+  const end = Math.min(start + length, file.sizeBytes);
+  return { type, start, headerBytes, end, isCutOff: start + length > file.sizeBytes };
+}
