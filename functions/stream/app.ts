@@ -1,6 +1,5 @@
 import type { Config } from './config.ts';
 import type { Engine } from './engine/ffmpeg.ts';
-import { ffmpegVersion } from './engine/version.ts';
 import { isMediaKey } from './http/content-type.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
@@ -29,6 +28,7 @@ export type Parts = {
   readonly config: Config;
   readonly page: string;
   readonly version: string;
+  readonly ffmpegVersion: () => Promise<string>;
 };
 
 /** The way of a request: route, stat, probe, plan, open, respond. Never rejects. */
@@ -46,7 +46,8 @@ export function createApp(parts: Parts): App {
     addCors(response.headers, request, parts.config.allowedOrigins);
     response.headers.set('x-content-type-options', 'nosniff');
     response.headers.set('x-request-id', requestId);
-    response.headers.set('server-timing', trace.serverTiming());
+    const timing = trace.serverTiming();
+    if (timing !== '') response.headers.set('server-timing', timing);
     return response;
   };
 }
@@ -58,11 +59,7 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
     case 'page':
       return answerPage(request, invocation, parts);
     case 'health':
-      return jsonResponse({
-        status: 'ok',
-        version: parts.version,
-        ffmpeg: await ffmpegVersion(parts.config.ffmpegPath),
-      });
+      return jsonResponse({ status: 'ok', version: parts.version, ffmpeg: await parts.ffmpegVersion() });
     case 'media':
     case 'stream':
     case 'info':

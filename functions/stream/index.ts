@@ -3,6 +3,7 @@ import page from '../../web/index.html';
 import { createApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createEngine } from './engine/ffmpeg.ts';
+import { ffmpegVersionOf } from './engine/version.ts';
 import { createLambdaHandler } from './http/lambda.ts';
 import { createBlockCache } from './source/cache.ts';
 import { directorySource } from './source/directory.ts';
@@ -28,6 +29,7 @@ const app = createApp({
   config,
   page,
   version: SLUICE_VERSION,
+  ffmpegVersion: ffmpegVersionOf(config.ffmpegPath),
 });
 
 function openStore(media: Config['media']): Source {

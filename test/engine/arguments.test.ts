@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ffmpegArguments, INPUT_FORMATS } from '../../functions/stream/engine/arguments.ts';
+import { ffmpegArguments } from '../../functions/stream/engine/arguments.ts';
+import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
 import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/plan/output.ts';
 
 const limits = { maxPixels: 9_437_184 };

@@ -1,41 +1,7 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+import { INPUT_FORMATS } from './input-formats.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
-
-/** Demuxers that a source may be read with: no playlists, no references to other files, no pictures. */
-export const INPUT_FORMATS = [
-  'aac',
-  'ac3',
-  'aiff',
-  'amr',
-  'amrnb',
-  'amrwb',
-  'asf',
-  'avi',
-  'caf',
-  'dts',
-  'dv',
-  'eac3',
-  'flac',
-  'flv',
-  'h263',
-  'h264',
-  'hevc',
-  'ivf',
-  'm4v',
-  'matroska',
-  'webm',
-  'mov',
-  'mp3',
-  'mpeg',
-  'mpegts',
-  'mpegvideo',
-  'mxf',
-  'ogg',
-  'rm',
-  'wav',
-  'w64',
-].join(',');
 
 /**
  * ffmpeg's argument list for one output, without the input's address. Only numbers and names of fixed sets go in.
@@ -83,12 +49,33 @@ function videoArguments(video: VideoOutput): string[] {
 function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): string[] {
   const ceiling = ['-maxrate:v', String(maxBitrate), '-bufsize:v', String(maxBitrate)];
   if (codec === 'h264') {
-    const quality = ['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', '22', ...ceiling];
+    const quality = [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-profile:v',
+      'high',
+      '-crf',
+      '22',
+      ...ceiling,
+    ];
     return [...quality, '-sc_threshold', '0'];
   }
   const encoder = codec === 'vp9' ? ['libvpx-vp9', '-row-mt', '1', '-tile-columns', '2'] : ['libvpx'];
   return [
-    ...['-c:v', ...encoder, '-deadline', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', '-auto-alt-ref', '0'],
+    ...[
+      '-c:v',
+      ...encoder,
+      '-deadline',
+      'realtime',
+      '-cpu-used',
+      '8',
+      '-lag-in-frames',
+      '0',
+      '-auto-alt-ref',
+      '0',
+    ],
     // The real-time encoder overshoots its mean by half; the ceiling is what must hold.
     ...['-b:v', String(Math.round(maxBitrate * 0.65)), ...ceiling],
   ];

@@ -1,8 +1,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** ffmpeg's own name of its version, such as `4.1-static`; rejects if it cannot be run. */
-export async function ffmpegVersion(path: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(path, ['-version'], { env: {}, timeout: 5_000 });
+/** Tells ffmpeg's own name of its version; asked once, and again after a failure. Rejects if it cannot be run. */
+export function ffmpegVersionOf(path: string): () => Promise<string> {
+  let known: Promise<string> | null = null;
+  return () => {
+    known ??= askVersion(path).catch((error: unknown) => {
+      known = null;
+      throw error;
+    });
+    return known;
+  };
+}
+
+async function askVersion(path: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(path, ['-version'], { env: {}, timeout: 10_000 });
   return /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
 }

@@ -19,7 +19,12 @@ export function fragment(sequenceNumber: number, runs: readonly TrackRun[]): Uin
   return [Buffer.concat([head, mdat]), ...runs.flatMap(({ packets }) => packets.map(({ data }) => data))];
 }
 
-function moof(sequenceNumber: number, runs: readonly TrackRun[], sizes: readonly number[], dataOffset: number): Buffer {
+function moof(
+  sequenceNumber: number,
+  runs: readonly TrackRun[],
+  sizes: readonly number[],
+  dataOffset: number,
+): Buffer {
   let offset = dataOffset;
   const trafs = runs.map((run, i) => {
     const made = traf(run, offset);

@@ -11,7 +11,17 @@ export function initSegment(tracks: readonly PacketTrack[]): Buffer {
   const ftyp = box('ftyp', text('iso6'), uint32(512), text('iso6mp41'));
   const moov = box(
     'moov',
-    fullBox('mvhd', 0, 0, uint32(0, 0, timescale, 0, 0x10000), uint16(0x100, 0), uint32(0, 0), IDENTITY, PREDEFINED, uint32(tracks.length + 1)),
+    fullBox(
+      'mvhd',
+      0,
+      0,
+      uint32(0, 0, timescale, 0, 0x10000),
+      uint16(0x100, 0),
+      uint32(0, 0),
+      IDENTITY,
+      PREDEFINED,
+      uint32(tracks.length + 1),
+    ),
     ...tracks.map((track, i) => trak(track, i + 1, timescale)),
     box(
       'mvex',
@@ -75,7 +85,8 @@ function trak(track: PacketTrack, id: number, movieTimescale: number): Buffer {
 function edits({ delaySeconds, mediaTime }: PacketTrack, movieTimescale: number): Buffer[] {
   const delay = Math.round(delaySeconds * movieTimescale);
   if (delay === 0 && mediaTime === 0) return [];
-  const entry = (duration: number, time: number) => Buffer.concat([uint64(duration), uint64(time), uint16(1, 0)]);
+  const entry = (duration: number, time: number) =>
+    Buffer.concat([uint64(duration), uint64(time), uint16(1, 0)]);
   const entries = [...(delay > 0 ? [entry(delay, -1)] : []), entry(0, mediaTime)];
   return [box('edts', fullBox('elst', 1, 0, uint32(entries.length), ...entries))];
 }

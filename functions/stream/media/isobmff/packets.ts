@@ -39,13 +39,19 @@ export function moviePackets(movie: Movie, file: RandomAccess, options: MoviePac
     const table = track && tableOf(movie, track);
     return track && table ? [{ track, table, timeline: timelineOf(movie, track) }] : [];
   });
-  const begin = options.startSeconds + Math.min(...chosen.map(({ track, table, timeline }) => beginOf(track, table, timeline)));
+  const begin =
+    options.startSeconds +
+    Math.min(...chosen.map(({ track, table, timeline }) => beginOf(track, table, timeline)));
   const end = options.durationSeconds === null ? Number.POSITIVE_INFINITY : begin + options.durationSeconds;
   return chosen.map(({ track, table, timeline }) => packetTrack(file, track, table, timeline, begin, end));
 }
 
 /** Where a track's first sample is presented, in seconds; later than 0 in files that were cut from a live stream. */
-function beginOf({ timescale }: MovieTrack, table: SampleTable, { delaySeconds, mediaTime }: Timeline): number {
+function beginOf(
+  { timescale }: MovieTrack,
+  table: SampleTable,
+  { delaySeconds, mediaTime }: Timeline,
+): number {
   return delaySeconds + Math.max(0, startOf(table) - mediaTime) / timescale;
 }
 

@@ -7,7 +7,12 @@ export function box(type: string, ...parts: readonly Uint8Array[]): Buffer {
 }
 
 /** A box that begins with a version and 24 flags. */
-export function fullBox(type: string, version: number, flags: number, ...parts: readonly Uint8Array[]): Buffer {
+export function fullBox(
+  type: string,
+  version: number,
+  flags: number,
+  ...parts: readonly Uint8Array[]
+): Buffer {
   return box(type, uint32((version << 24) | flags), ...parts);
 }
 

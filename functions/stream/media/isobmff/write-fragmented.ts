@@ -12,7 +12,9 @@ const MAX_FRAGMENT_BYTES = 8 * 1024 * 1024;
  * A fragmented MP4 of `tracks`: the init segment, then fragments that hold all tracks for the same stretch of time.
  * Packets are asked for as the output is, and at most one fragment of them is held.
  */
-export async function* writeFragmentedMp4(tracks: readonly PacketTrack[]): AsyncGenerator<Uint8Array, void, void> {
+export async function* writeFragmentedMp4(
+  tracks: readonly PacketTrack[],
+): AsyncGenerator<Uint8Array, void, void> {
   yield initSegment(tracks);
   const readers = tracks.map((track, i) => openReader(track, i + 1));
   try {
@@ -56,7 +58,8 @@ function openReader(track: PacketTrack, trackId: number) {
       const packets: Packet[] = [];
       let bytes = 0;
       for (let packet = await peek(); packet !== null; packet = await peek()) {
-        if (secondsOf(packet) >= endSeconds || (bytes > 0 && bytes + packet.data.byteLength > maxBytes)) break;
+        if (secondsOf(packet) >= endSeconds || (bytes > 0 && bytes + packet.data.byteLength > maxBytes))
+          break;
         packets.push(packet);
         bytes += packet.data.byteLength;
         head = undefined;

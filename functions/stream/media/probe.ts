@@ -1,0 +1,162 @@
+import { INPUT_FORMATS } from '../engine/input-formats.ts';
+import { damaged, Problem, unsupported } from '../http/problem.ts';
+import type { CachedAccess } from '../source/cache.ts';
+import { openLoopback } from '../source/loopback.ts';
+import type { StoredObject } from '../source/source.ts';
+import type { ContainerVideoTrack } from './containers/container.ts';
+import { whyUndecodable } from './containers/decodable.ts';
+import { describeWithFfprobe } from './containers/ffprobe.ts';
+import { openContainer } from './containers/mediabunny.ts';
+import { remuxObstacle } from './containers/packets.ts';
+import { SNIFF_BYTES, sniff } from './containers/sniff.ts';
+import { describeMovie, tableOf } from './isobmff/describe.ts';
+import { type Movie, readMovie } from './isobmff/movie.ts';
+import { movieRemuxObstacle } from './isobmff/packets.ts';
+import type { Media, VideoTrack } from './media.ts';
+
+export type ProbeInput = {
+  readonly file: CachedAccess;
+  readonly object: Pick<StoredObject, 'key' | 'etag'>;
+  readonly ffprobePath: string;
+  readonly signal: AbortSignal;
+};
+
+export type Probed = {
+  readonly media: Media;
+  /** The index of ISO base media; null for other containers. */
+  readonly movie: Movie | null;
+  /** Why a track, by its index, cannot be repackaged as it is, in words for people; null if it can. */
+  readonly remuxObstacle: (trackIndex: number) => string | null;
+};
+
+/**
+ * What a file is. Rejects with `not-media`, `damaged-media`, `encrypted` or `unsupported-media` where there is nothing
+ * to play, and with the source's problems; never later than the time limit.
+ */
+export async function probe(input: ProbeInput): Promise<Probed> {
+  const { file, object, signal } = input;
+  if (file.sizeBytes === 0) throw new Problem('not-media', 'The file is empty.');
+  const sniffed = sniff(await file.read(0, Math.min(SNIFF_BYTES, file.sizeBytes)), object.key);
+  if (sniffed.kind === 'refused') {
+    throw new Problem('not-media', `This file is ${sniffed.what}, not video or audio.`);
+  }
+  return withTimeLimit(signal, async (limited) => {
+    const movie = sniffed.kind === 'iso' ? await probeMovie(input, limited) : null;
+    if (movie !== null) return movie;
+    const media =
+      sniffed.kind === 'container' || sniffed.kind === 'unknown' ? await probeContainer(file, limited) : null;
+    return containerProbed(media ?? (await probeForeign(input, sniffed.kind !== 'unknown', limited)));
+  });
+}
+
+const TIME_LIMIT_MILLISECONDS = 9_000;
+
+/** ISO base media by our own reader; what its headers do not say of a deep picture's colours, ffprobe does. */
+async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {
+  const { file } = input;
+  const movie = await readMovie(file);
+  if (movie === null) return null;
+  const described = describeMovie(movie);
+  const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
+  if (film?.kind === 'video') await refuseUndecodableSample(movie, film, file);
+  const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
+  const media = isUnclear ? withColours(described, await probeForeign(input, true, signal)) : described;
+  return { media, movie, remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex) };
+}
+
+async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: CachedAccess): Promise<void> {
+  const track = movie.tracks[film.index];
+  const table = track ? tableOf(movie, track) : null;
+  if (!table || !track?.entry) return;
+  if (table.count === 0) throw damaged('The video in this file has no pictures.');
+  const [offset = 0, size = 0] = [table.offsets[0], table.sizes[0]];
+  const { configurations } = track.entry;
+  const why = whyUndecodable({
+    codec: film.codec,
+    configuration: configurations.get('avcC') ?? configurations.get('hvcC') ?? null,
+    data: await file.read(offset, offset + size),
+    isKey: table.sync[0] === 1,
+  });
+  if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
+}
+
+function withColours(media: Media, colours: Media): Media {
+  const { dynamicRange = null } = colours.tracks.find((track) => track.kind === 'video') ?? {};
+  return {
+    ...media,
+    tracks: media.tracks.map((track) => (track.kind === 'video' ? { ...track, dynamicRange } : track)),
+  };
+}
+
+async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<Media | null> {
+  const container = await openContainer(file, signal);
+  if (!container) return null;
+  try {
+    const media = await container.describe();
+    const video = container.tracks.find((track) => track.kind === 'video');
+    if (video) await refuseUndecodable(video);
+    return media;
+  } finally {
+    container.close();
+  }
+}
+
+async function refuseUndecodable(track: ContainerVideoTrack): Promise<void> {
+  for await (const { data, isKey } of track.packets()) {
+    const why = whyUndecodable({ codec: track.codec, configuration: track.configuration, data, isKey });
+    if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
+    return;
+  }
+  throw damaged('The video in this file has no pictures.');
+}
+
+async function probeForeign(
+  { file, object, ffprobePath }: ProbeInput,
+  isKnown: boolean,
+  signal: AbortSignal,
+) {
+  const loopback = await openLoopback({ access: file, etag: object.etag, signal });
+  try {
+    return await describeWithFfprobe(loopback.url, { ffprobePath, formatWhitelist: INPUT_FORMATS, signal });
+  } catch (error) {
+    // What looks like a broken file may be a source that broke.
+    const failure = loopback.failure();
+    if (failure) throw failure;
+    if (isKnown && error instanceof Problem && error.type === 'not-media') {
+      throw damaged('This file begins as media does, but cannot be read as such.', { cause: error });
+    }
+    throw error;
+  } finally {
+    await loopback.close();
+  }
+}
+
+function containerProbed(media: Media): Probed {
+  return {
+    media,
+    movie: null,
+    remuxObstacle(trackIndex) {
+      const track = media.tracks.find(({ index }) => index === trackIndex);
+      if (!track) return 'there is no such track';
+      // Without a length in its header such a file may change its sample rate on the way.
+      if (media.container === 'flac' && media.durationSeconds === null) return 'its length is unknown';
+      return remuxObstacle(media.container, track);
+    },
+  };
+}
+
+/** Ends `work` with a problem when it takes too long: files can be made to be slow to read. */
+async function withTimeLimit<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  const tooSlow = unsupported('This file takes too long to analyse.');
+  const timer = setTimeout(() => limit.abort(tooSlow), TIME_LIMIT_MILLISECONDS);
+  const limited = AbortSignal.any([signal, limit.signal]);
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      limited.addEventListener('abort', () => reject(limited.reason), { once: true });
+      work(limited).then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

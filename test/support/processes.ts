@@ -1,0 +1,22 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** The processes below `ancestor` as Linux lists them in /proc, zombies left out; by the name of their command. */
+export async function descendants(ancestor: number): Promise<{ pid: number; name: string }[]> {
+  const processes = new Map<number, { parent: number; name: string }>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    // A process may end between the listing and the reading.
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    const [, name = '', state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
+    if (parent && state !== 'Z') processes.set(Number(entry), { parent: Number(parent), name });
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = processes.get(pid)?.parent;
+    return parent !== undefined && (parent === ancestor || isBelow(parent));
+  };
+  return [...processes].filter(([pid]) => isBelow(pid)).map(([pid, { name }]) => ({ pid, name }));
+}
+
+export async function descendantsNamed(ancestor: number, wanted: string): Promise<number[]> {
+  return (await descendants(ancestor)).filter(({ name }) => name === wanted).map(({ pid }) => pid);
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const patient = { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
+
+/** What Debian's ffmpeg makes of a file: not the build that Sluice itself uses. */
+export type Decoded = {
+  /** Everything that a decode of the first film and the first sound printed; empty for sound media. */
+  readonly complaints: string;
+  /** From the first to the end of the last decoded frame of either; 0 where nothing was decoded. */
+  readonly seconds: number;
+};
+
+export async function decode(path: string): Promise<Decoded> {
+  const selection = ['-map', '0:V:0?', '-map', '0:a:0?', '-vsync', 'passthrough'];
+  const args = ['-v', 'error', '-nostdin', '-progress', 'pipe:1', '-i', path, ...selection, '-f', 'null', '-'];
+  const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, patient).catch(
+    (error: { stdout?: string; stderr?: string }) => ({
+      stdout: error.stdout ?? '',
+      stderr: error.stderr || 'ffmpeg failed without a word',
+    }),
+  );
+  const last = [...stdout.matchAll(/^out_time_us=(\d+)$/gm)].at(-1)?.[1];
+  return { complaints: stderr.trim(), seconds: Number(last ?? 0) / 1e6 };
+}
+
+export type Picture = { readonly width: number; readonly height: number };
+
+/** The first film's size as a viewer sees it: square pixels, upright; null without a film. */
+export async function uprightSize(path: string): Promise<Picture | null> {
+  const entries = 'stream=width,height,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation';
+  const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', entries, '-of', 'json', path];
+  const { stdout } = await run('/usr/bin/ffprobe', args, patient).catch(() => ({ stdout: '{}' }));
+  const [stream] = (JSON.parse(stdout) as { streams?: ProbedStream[] }).streams ?? [];
+  if (stream === undefined || !stream.width || !stream.height) return null;
+  const [across = 1, down = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number);
+  const width = across > 0 && down > 0 ? Math.round((stream.width * across) / down) : stream.width;
+  const turned = Math.abs(stream.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0) % 180;
+  return turned === 90 ? { width: stream.height, height: width } : { width, height: stream.height };
+}
+
+type ProbedStream = {
+  width?: number;
+  height?: number;
+  sample_aspect_ratio?: string;
+  side_data_list?: { rotation?: number }[];
+};
