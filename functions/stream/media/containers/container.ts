@@ -12,7 +12,7 @@ export type OpenContainer = {
   /** From the header or the index, else by reading on to the end within the read limit; null where that fails. */
   durationSeconds(): Promise<number | null>;
   describe(): Promise<Media>;
-  /** Bytes that may still be read; reads beyond fail. For probes, so that a file cannot make them long. */
+  /** Bytes that may still be read: packets end there. For probes, so that a file cannot make them long. */
   limitReads(bytes: number): void;
   close(): void;
 };

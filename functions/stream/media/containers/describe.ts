@@ -5,15 +5,23 @@ import { readFirstFrames } from './frame-rate.ts';
 import { sequenceFormat } from './parameter-sets.ts';
 import { parseVp9KeyFrame } from './vpx.ts';
 
+/** For the duration: a look at the end, or a walk through a short file. */
+const INDEX_BYTES = 16 * 2 ** 20;
+/** For the first packets of all tracks. */
+const PACKET_BYTES = 32 * 2 ** 20;
+
 /** An open container as `Media`. The frame rate is that of the first frames; nothing of a track is read to its end. */
 export async function describeContainer(container: OpenContainer): Promise<Media> {
+  container.limitReads(INDEX_BYTES);
+  const durationSeconds = await container.durationSeconds();
+  container.limitReads(PACKET_BYTES);
   const tracks: (VideoTrack | AudioTrack | OtherTrack)[] = container.others.map(describeOther);
   for (const track of container.tracks) {
     tracks.push(track.kind === 'video' ? await describeVideo(track) : await describeAudio(track));
   }
   return {
     container: container.container,
-    durationSeconds: await container.durationSeconds(),
+    durationSeconds,
     tracks: tracks.sort((a, b) => a.index - b.index),
     layout: null,
   };

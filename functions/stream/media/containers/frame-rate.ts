@@ -24,7 +24,7 @@ export async function readFirstFrames(track: ContainerVideoTrack): Promise<First
   }
   times.sort((a, b) => a - b);
   const startSeconds = times[0] ?? 0;
-  if (times.length === SAMPLE_PACKETS) times.length -= REORDERED_PACKETS;
+  if (times.length > 2 * REORDERED_PACKETS) times.length -= REORDERED_PACKETS;
   return {
     first,
     startSeconds,

@@ -6,6 +6,7 @@ import {
   FLAC,
   Input,
   type InputAudioTrack,
+  type InputFormat,
   type InputTrack,
   type InputVideoTrack,
   Logging,
@@ -17,7 +18,7 @@ import {
   WAVE,
   WEBM,
 } from 'mediabunny';
-import { encrypted, Problem, unsupported } from '../../http/problem.ts';
+import { damaged, encrypted, Problem, unsupported } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { AudioCodec, Container, VideoCodec } from '../media.ts';
 import type { Colour, ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from './container.ts';
@@ -30,8 +31,9 @@ import { readOggCodecs } from './ogg.ts';
 // What it would print is about files, which the caller reports in its own words.
 Logging.level = LogLevel.Silent;
 
-const FORMATS = [MATROSKA, WEBM, MPEG_TS, OGG, WAVE, FLAC, ADTS, MP3];
-const CONTAINERS = new Map<(typeof FORMATS)[number], Container>([
+const MATROSKA_FORMATS = [MATROSKA, WEBM];
+const OTHER_FORMATS = [MPEG_TS, OGG, WAVE, FLAC, ADTS, MP3];
+const CONTAINERS = new Map<InputFormat, Container>([
   [MATROSKA, 'matroska'],
   [WEBM, 'webm'],
   [MPEG_TS, 'mpegts'],
@@ -41,6 +43,8 @@ const CONTAINERS = new Map<(typeof FORMATS)[number], Container>([
   [ADTS, 'adts'],
   [MP3, 'mp3'],
 ]);
+
+const EBML_MAGIC = Buffer.of(0x1a, 0x45, 0xdf, 0xa3);
 
 const CACHE_BYTES = 4 * 2 ** 20;
 /** A cluster is read whole: what claims more than this is refused before it is allocated for long. */
@@ -54,8 +58,9 @@ const PIECE_BYTES = 2 ** 20;
 export async function openContainer(file: RandomAccess, signal: AbortSignal): Promise<OpenContainer | null> {
   signal.throwIfAborted();
   if (file.sizeBytes === 0) return null;
-  const reader = openReader(file);
-  const input = new Input({ formats: FORMATS, source: reader.source });
+  const isMatroska = Buffer.from(await file.read(0, 4)).equals(EBML_MAGIC);
+  const reader = openReader(file, isMatroska);
+  const input = new Input({ formats: isMatroska ? MATROSKA_FORMATS : OTHER_FORMATS, source: reader.source });
   const close = () => {
     signal.removeEventListener('abort', close);
     input.dispose();
@@ -66,12 +71,12 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      throw reader.failure() ?? error;
+      throw reader.failure() ?? asProblem(error);
     }
   };
   try {
     reader.limit(PROBE_BYTES);
-    const opened = await attempt(() => openInput(input, file, attempt));
+    const opened = await openInput(input, file, attempt);
     if (!opened) {
       close();
       return null;
@@ -85,7 +90,10 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
     return container;
   } catch (error) {
     close();
-    if (error instanceof Problem || signal.aborted) throw error;
+    signal.throwIfAborted();
+    if (reader.failure()) throw reader.failure();
+    if (error instanceof Problem && error.type === 'encrypted') throw error;
+    // What this demuxer stumbles over may still be something that another one reads.
     return null;
   }
 }
@@ -97,7 +105,8 @@ type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
 type Opened = Pick<OpenContainer, 'container' | 'tracks' | 'others' | 'durationSeconds'>;
 
 /** A source over our own reads: bounded in size and in sum, never retried, and the first failure is remembered. */
-function openReader(file: RandomAccess) {
+function openReader(file: RandomAccess, isMatroska: boolean) {
+  const refuseStandstill = standstillGuard();
   let allowance = Number.POSITIVE_INFINITY;
   let failure: unknown = null;
   const readPiece = async (start: number, end: number): Promise<Uint8Array> => {
@@ -115,14 +124,17 @@ function openReader(file: RandomAccess) {
   const source = new CustomSource({
     getSize: () => file.sizeBytes,
     read: (start, end) => {
+      refuseStandstill(start);
       if (end - start > LARGEST_READ) {
         failure ??= unsupported('A single block of this file is too large to be read.');
         throw failure;
       }
       return end - start <= PIECE_BYTES ? readPiece(start, end) : pieces(readPiece, start, end);
     },
-    maxCacheSize: CACHE_BYTES,
-    prefetchProfile: 'fileSystem',
+    // The Matroska demuxer goes round for ever where it looks for the next element in the last bytes of a damaged
+    // file. Without its cache each round comes by here, and is seen; the blocks behind `file` are cached anyway.
+    maxCacheSize: isMatroska ? 0 : CACHE_BYTES,
+    prefetchProfile: isMatroska ? 'none' : 'fileSystem',
     // A failed read ahead: whoever needs those bytes asks again and meets the failure then.
     handleUnhandledError: () => {},
   });
@@ -130,6 +142,24 @@ function openReader(file: RandomAccess) {
     allowance = bytes;
   };
   return { source, limit, failure: () => failure };
+}
+
+/** Throws when the same place is read over and over. */
+function standstillGuard(): (start: number) => void {
+  let last = -1;
+  let repeats = 0;
+  return (start) => {
+    repeats = start === last ? repeats + 1 : 0;
+    last = start;
+    if (repeats > MOST_REPEATS) throw damaged('This file is damaged: what follows in it cannot be found.');
+  };
+}
+
+const MOST_REPEATS = 100;
+
+function asProblem(error: unknown): unknown {
+  if (error instanceof Problem || error instanceof ReadLimit) return error;
+  return damaged('This file is damaged: what it holds does not fit together.', { cause: error });
 }
 
 class ReadLimit extends Error {
@@ -358,19 +388,25 @@ async function* packetsOf(
   origin: number,
   fromSeconds: number | undefined,
   attempt: Attempt,
-) {
+): AsyncGenerator<ContainerPacket, void, void> {
   const sink = new EncodedPacketSink(track);
   // The container's flags mark open GOPs as keys too; players can only start at what the bitstream says is one.
   const options = { verifyKeyPackets: true };
-  let packet = await attempt(async () => {
+  let find = async () => {
     const key = fromSeconds === undefined ? null : await sink.getKeyPacket(fromSeconds + origin, options);
     return key ?? sink.getFirstPacket(options);
-  });
-  while (packet) {
+  };
+  for (;;) {
+    const packet = await attempt(find).catch(endAtLimit);
+    if (!packet) return;
     yield packetOf(packet, origin);
-    const previous: EncodedPacket = packet;
-    packet = await attempt(() => sink.getNextPacket(previous, options));
+    find = () => sink.getNextPacket(packet, options);
   }
+}
+
+function endAtLimit(error: unknown): null {
+  if (error instanceof ReadLimit) return null;
+  throw error;
 }
 
 function packetOf(packet: EncodedPacket, origin: number): ContainerPacket {

@@ -29,6 +29,7 @@ export async function containerPackets(
       throw unsupported(`Track ${index} of this file cannot be repackaged: ${obstacle}.`);
     return track;
   });
+  container.limitReads(DURATION_BYTES);
   const totalSeconds = await container.durationSeconds();
   container.limitReads(Number.POSITIVE_INFINITY);
   const timelines = await openTimelines(container, tracks, options.startSeconds);
@@ -53,6 +54,9 @@ export function remuxObstacle(container: Container, track: Pick<Track, 'kind' | 
   if (track.kind !== 'video' && track.kind !== 'audio') return `a ${track.kind} track stays behind`;
   return INTO_MP4.has(track.codec) ? null : `${track.codec} in MP4 is not played by browsers`;
 }
+
+/** The length is for the header only: it is left out where it takes longer to find. */
+const DURATION_BYTES = 16 * 2 ** 20;
 
 const READ_IN_PROCESS = new Set<Container>(['matroska', 'webm', 'mpegts', 'ogg', 'adts', 'flac']);
 const INTO_MP4 = new Set<string>(['h264', 'hevc', 'vp9', 'av1', 'aac', 'opus', 'flac']);
