@@ -1,8 +1,8 @@
 import type { AudioCodec, Container, FrameRate, Media, VideoCodec } from '../media.ts';
 
 /**
- * A file that a demuxer has opened. Times are seconds on the file's timeline; that of a transport stream, whose clock
- * starts anywhere, begins at its earliest packet.
+ * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where
+ * the file's clock starts somewhere, as in transport streams.
  */
 export type OpenContainer = {
   readonly container: Container;

@@ -188,7 +188,7 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   const roster = await rosterOf(container, file);
   if (!roster) return null;
   const inputTracks = await input.getTracks();
-  const origin = container === 'mpegts' ? await input.getFirstTimestamp(inputTracks) : 0;
+  const origin = await originOf(container, inputTracks);
   const tracks: ContainerTrack[] = [];
   const others: UnreadTrack[] = [...roster.others];
   for (const [position, inputTrack] of inputTracks.entries()) {
@@ -210,6 +210,21 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   if (tracks.length === 0) return null;
   const durationSeconds = () => attempt(() => durationOf(input, container, file, origin, tracks));
   return { container, tracks: tracks.sort(byIndex), others: others.sort(byIndex), durationSeconds };
+}
+
+/**
+ * Where the file's timeline begins. Clocks of transport streams start anywhere, and so do those of recordings that were
+ * cut out of a longer one; a start of less than a second is an offset between tracks.
+ */
+async function originOf(container: Container, tracks: readonly InputTrack[]): Promise<number> {
+  if (container !== 'mpegts' && container !== 'matroska' && container !== 'webm') return 0;
+  let origin = Number.POSITIVE_INFINITY;
+  for (const track of tracks) {
+    const first = await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }).catch(endAtLimit);
+    if (first) origin = Math.min(origin, first.timestamp);
+  }
+  if (!Number.isFinite(origin)) return 0;
+  return container === 'mpegts' || origin >= 1 ? origin : 0;
 }
 
 type Roster = { readonly known: Map<number, KnownTrack>; readonly others: readonly UnreadTrack[] };
@@ -432,6 +447,7 @@ async function durationOf(
     return file.sizeBytes > WALK_BYTES ? null : measuredDuration(input, 0);
   }
   // A FLAC file that keeps its length to itself may change its sample rate on the way.
+  if (declared !== null && declared > origin) return declared - origin;
   if (declared !== null || container === 'flac') return declared;
   if (container === 'adts' && file.sizeBytes > WALK_BYTES) return null;
   return measuredDuration(input, origin);

@@ -1,6 +1,6 @@
+import { box } from '../isobmff/write-box.ts';
 import type { VideoTrack } from '../media.ts';
 import { isAnnexB, nalUnits, prefixedUnits, prefixUnits } from './annexb.ts';
-import { box } from './sample-entry.ts';
 import { parseH264Sps, parseHevcSps } from './sps.ts';
 
 type Codec = 'h264' | 'hevc';

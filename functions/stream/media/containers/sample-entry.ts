@@ -1,15 +1,7 @@
+import { box } from '../isobmff/write-box.ts';
 import type { Av1Sequence, Obu } from './av1.ts';
 import type { Colour } from './container.ts';
 import type { Vp9Header } from './vpx.ts';
-
-/** A box of the ISO base media file format (ISO/IEC 14496-12 §4.2). */
-export function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  const body = Buffer.concat(parts);
-  const header = Buffer.alloc(8);
-  header.writeUInt32BE(8 + body.length, 0);
-  header.write(type, 4, 'latin1');
-  return Buffer.concat([header, body]);
-}
 
 export type Picture = {
   readonly codedWidth: number;
