@@ -1,4 +1,7 @@
 import { type BitCursor, bitCursor } from './bit-cursor.ts';
+import { exponential, signedExponential } from './exp-golomb.ts';
+import { readHevcTail } from './hevc-sps-tail.ts';
+import { readVui, type Vui } from './vui.ts';
 
 /** What configuration boxes and planning need of an H.264 or HEVC sequence parameter set. */
 export type Sps = {
@@ -13,6 +16,11 @@ export type Sps = {
   /** HEVC's temporal sub-layers, and whether they nest. */
   readonly temporalLayers: number;
   readonly isNested: boolean;
+  /** Pixels of the picture, without those that are coded but cut off. */
+  readonly width: number;
+  readonly height: number;
+  /** Null where there is none, or none that can be read. */
+  readonly vui: Vui | null;
 };
 
 /** Rec. ITU-T H.264 §7.3.2.1.1; null where it is cut short or makes no sense. */
@@ -28,11 +36,17 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   readPictureOrder(bits);
   exponential(bits);
   bits.read(1);
-  exponential(bits);
-  exponential(bits);
+  const codedWidth = (exponential(bits) + 1) * 16;
+  const mapHeight = (exponential(bits) + 1) * 16;
   const isInterlaced = !bits.flag();
+  if (isInterlaced) bits.read(1);
+  bits.read(1);
+  const [across, down] = cropUnit(format.chromaFormat);
+  const fields = isInterlaced ? 2 : 1;
+  const size = readCrop(bits, codedWidth, mapHeight * fields, [across, down * fields]);
   const profileTierLevel = payload.subarray(1, 4);
-  return checked(bits, { ...format, profileTierLevel, isInterlaced, temporalLayers: 1, isNested: true });
+  const sps = { ...format, ...size, profileTierLevel, isInterlaced, temporalLayers: 1, isNested: true };
+  return checked(bits, sps, () => (bits.flag() ? readVui(bits) : null));
 }
 
 /** Rec. ITU-T H.265 §7.3.2.2.1; null where it is cut short or makes no sense. */
@@ -50,27 +64,47 @@ export function parseHevcSps(unit: Uint8Array): Sps | null {
   exponential(bits);
   const chromaFormat = exponential(bits);
   if (chromaFormat === 3) bits.read(1);
-  exponential(bits);
-  exponential(bits);
-  if (bits.flag()) for (let i = 0; i < 4; i++) exponential(bits);
+  const codedWidth = exponential(bits);
+  const codedHeight = exponential(bits);
+  const size = readCrop(bits, codedWidth, codedHeight, cropUnit(chromaFormat));
   const lumaDepth = 8 + exponential(bits);
   const chromaDepth = 8 + exponential(bits);
   const format = { chromaFormat, lumaDepth, chromaDepth };
-  return checked(bits, {
+  const sps = {
     ...format,
+    ...size,
     profileTierLevel,
     isInterlaced: isFieldSequence,
     temporalLayers,
     isNested,
-  });
+  };
+  return checked(bits, sps, () => readHevcTail(bits, temporalLayers));
 }
 
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const EIGHT_BIT = { chromaFormat: 1, lumaDepth: 8, chromaDepth: 8 };
 
-function checked(bits: BitCursor, sps: Sps): Sps | null {
+/** The usability information is read where the set before it makes sense, and never speaks against it. */
+function checked(bits: BitCursor, sps: Omit<Sps, 'vui'>, readTail: () => Vui | null): Sps | null {
   if (bits.isPastEnd() || sps.profileTierLevel.length < 3) return null;
-  return sps.chromaFormat <= 3 && sps.lumaDepth <= 16 && sps.chromaDepth <= 16 ? sps : null;
+  const hasSize = sps.width > 0 && sps.height > 0 && sps.width <= 65_535 && sps.height <= 65_535;
+  if (!hasSize || sps.chromaFormat > 3 || sps.lumaDepth > 16 || sps.chromaDepth > 16) return null;
+  const vui = readTail();
+  return { ...sps, vui: bits.isPastEnd() ? null : vui };
+}
+
+/** Pixels by which the cropping offsets count: those of the chroma planes. */
+function cropUnit(chromaFormat: number): readonly [across: number, down: number] {
+  return [chromaFormat === 1 || chromaFormat === 2 ? 2 : 1, chromaFormat === 1 ? 2 : 1];
+}
+
+function readCrop(bits: BitCursor, width: number, height: number, [across, down]: readonly [number, number]) {
+  if (!bits.flag()) return { width, height };
+  const left = exponential(bits);
+  const right = exponential(bits);
+  const top = exponential(bits);
+  const bottom = exponential(bits);
+  return { width: width - (left + right) * across, height: height - (top + bottom) * down };
 }
 
 function readHighFormat(bits: BitCursor) {
@@ -90,9 +124,7 @@ function readHighFormat(bits: BitCursor) {
 function skipScalingList(bits: BitCursor, size: number): void {
   let scale = 8;
   for (let i = 0; i < size && scale !== 0; i++) {
-    const code = exponential(bits);
-    const delta = code % 2 === 1 ? (code + 1) / 2 : -code / 2;
-    scale = (scale + delta + 256) % 256;
+    scale = (scale + signedExponential(bits) + 256) % 256;
   }
 }
 
@@ -115,13 +147,6 @@ function skipSubLayers(bits: BitCursor, count: number): void {
 
 function skip(bits: BitCursor, count: number): void {
   for (let i = 0; i < count; i += 8) bits.read(Math.min(8, count - i));
-}
-
-/** An Exp-Golomb code (H.264 §9.1). */
-function exponential(bits: BitCursor): number {
-  let zeros = 0;
-  while (zeros < 32 && !bits.isPastEnd() && !bits.flag()) zeros++;
-  return 2 ** zeros - 1 + bits.read(zeros);
 }
 
 /** Without the bytes that keep start codes out of the payload (H.264 §7.4.1). */

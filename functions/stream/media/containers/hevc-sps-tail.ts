@@ -1,0 +1,72 @@
+import type { BitCursor } from './bit-cursor.ts';
+import { exponential, skipExponentials } from './exp-golomb.ts';
+import { readVui, type Vui } from './vui.ts';
+
+/**
+ * What follows the bit depths in an HEVC sequence parameter set, up to its usability information (H.265 §7.3.2.2.1).
+ * Null where it has none or makes no sense.
+ */
+export function readHevcTail(bits: BitCursor, temporalLayers: number): Vui | null {
+  const orderBits = exponential(bits) + 4;
+  const orderings = bits.flag() ? temporalLayers : 1;
+  skipExponentials(bits, orderings * 3 + 6);
+  if (bits.flag() && bits.flag()) skipScalingLists(bits);
+  bits.read(2);
+  if (bits.flag()) {
+    bits.read(8);
+    skipExponentials(bits, 2);
+    bits.read(1);
+  }
+  if (!skipReferenceSets(bits) || orderBits > 16) return null;
+  if (bits.flag()) {
+    const count = exponential(bits);
+    if (count > 32) return null;
+    for (let i = 0; i < count; i++) bits.read(orderBits + 1);
+  }
+  bits.read(2);
+  if (!bits.flag() || bits.isPastEnd()) return null;
+  const vui = readVui(bits);
+  return bits.isPastEnd() ? null : vui;
+}
+
+/** §7.3.4 */
+function skipScalingLists(bits: BitCursor): void {
+  for (let size = 0; size < 4; size++) {
+    for (let matrix = 0; matrix < 6; matrix += size === 3 ? 3 : 1) {
+      if (!bits.flag()) exponential(bits);
+      else skipExponentials(bits, Math.min(64, 1 << (4 + size * 2)) + (size > 1 ? 1 : 0));
+    }
+  }
+}
+
+/** Short-term reference picture sets (§7.3.7); false where they cannot be right. */
+function skipReferenceSets(bits: BitCursor): boolean {
+  const count = exponential(bits);
+  if (count > 64) return false;
+  let pictures = 0;
+  for (let i = 0; i < count; i++) {
+    const next = i > 0 && bits.flag() ? skipPredictedSet(bits, pictures) : skipOwnSet(bits);
+    if (next === null || bits.isPastEnd()) return false;
+    pictures = next;
+  }
+  return true;
+}
+
+/** The set that is told by its difference from the one before it, which has `pictures` pictures. */
+function skipPredictedSet(bits: BitCursor, pictures: number): number {
+  bits.read(1);
+  exponential(bits);
+  let kept = 0;
+  for (let i = 0; i <= pictures; i++) if (bits.flag() || bits.flag()) kept++;
+  return kept;
+}
+
+function skipOwnSet(bits: BitCursor): number | null {
+  const pictures = exponential(bits) + exponential(bits);
+  if (pictures > 32) return null;
+  for (let i = 0; i < pictures; i++) {
+    exponential(bits);
+    bits.read(1);
+  }
+  return pictures;
+}

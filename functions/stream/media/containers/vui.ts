@@ -1,0 +1,34 @@
+import type { BitCursor } from './bit-cursor.ts';
+
+/** Of the video usability information, what tells a picture's look. */
+export type Vui = {
+  /** Width to height of a pixel; null where it is not told. */
+  readonly pixelAspect: readonly [width: number, height: number] | null;
+  /** ITU-T H.273 transfer characteristics: 16 PQ, 18 HLG; null where they are not told. */
+  readonly transfer: number | null;
+};
+
+/** The beginning of `vui_parameters`, which H.264 (annex E.1.1) and HEVC (annex E.2.1) share. */
+export function readVui(bits: BitCursor): Vui {
+  const pixelAspect = bits.flag() ? readPixelAspect(bits) : null;
+  if (bits.flag()) bits.read(1);
+  if (!bits.flag()) return { pixelAspect, transfer: null };
+  bits.read(4);
+  if (!bits.flag()) return { pixelAspect, transfer: null };
+  bits.read(8);
+  const transfer = bits.read(8);
+  return { pixelAspect, transfer: transfer === 2 ? null : transfer };
+}
+
+/** ITU-T H.273 §8.6, from index 1. */
+const ASPECTS = [
+  ...['1:1', '12:11', '10:11', '16:11', '40:33', '24:11', '20:11', '32:11', '80:33'],
+  ...['18:11', '15:11', '64:33', '160:99', '4:3', '3:2', '2:1'],
+].map((ratio) => ratio.split(':').map(Number) as [number, number]);
+
+function readPixelAspect(bits: BitCursor): Vui['pixelAspect'] {
+  const index = bits.read(8);
+  if (index !== 255) return ASPECTS[index - 1] ?? null;
+  const [width, height] = [bits.read(16), bits.read(16)];
+  return width > 0 && height > 0 ? [width, height] : null;
+}
