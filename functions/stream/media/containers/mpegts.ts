@@ -1,7 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
 /** One elementary stream as the program map lists it (ISO/IEC 13818-1 §2.4.4.8), in its order. */
-export type ProgramStream = {
+type ProgramStream = {
   readonly index: number;
   readonly pid: number;
   readonly streamType: number;
@@ -58,7 +58,7 @@ function findProgramMap(head: Uint8Array): ProgramMap | null {
 }
 
 /** Where packets begin and how far apart they are: 188 bytes, 192 with a time code before, 204 with error correction. */
-export function packetLayout(head: Uint8Array): { offset: number; stride: number } | null {
+function packetLayout(head: Uint8Array): { offset: number; stride: number } | null {
   for (const [offset, stride] of [
     [0, 188],
     [4, 192],
