@@ -35,7 +35,7 @@ export function cachedAccess(
   const { sizeBytes } = object;
   const readingAhead = new Set<BlockFetch>();
   let lastIndex = -1;
-  signal.addEventListener('abort', () => readingAhead.forEach(stopReadingAhead), { once: true });
+  const stopAll = () => readingAhead.forEach(stopReadingAhead);
 
   return {
     sizeBytes,
@@ -111,12 +111,14 @@ export function cachedAccess(
   function readAhead(fetch: BlockFetch): void {
     if (readingAhead.has(fetch) || signal.aborted) return;
     readingAhead.add(fetch);
+    signal.addEventListener('abort', stopAll, { once: true });
     fetch.hold();
     fetch.done.then(() => stopReadingAhead(fetch));
   }
 
   function stopReadingAhead(fetch: BlockFetch): void {
     if (readingAhead.delete(fetch)) fetch.release();
+    if (readingAhead.size === 0) signal.removeEventListener('abort', stopAll);
   }
 
   function streamBlocks({ start, end }: ByteRange): Readable {

@@ -16,7 +16,7 @@ export async function readPieces(
 ): Promise<Readable> {
   const wanted = cut(pieces, range);
   const firstRead = wanted.find((piece) => piece.kind === 'source');
-  const opened = firstRead && (await source.read(object, firstRead, signal));
+  const opened = firstRead && (await source.read(object, rangeOf(firstRead), signal));
   let index = 0;
   const stream = chain(Readable.from([]), openNext, { signal });
   // The stream that waits for its turn ends with the one that it is part of.
@@ -31,8 +31,14 @@ export async function readPieces(
     const piece = wanted[index++];
     if (piece === undefined) return null;
     if (piece.kind === 'bytes') return Readable.from([piece.bytes]);
-    return piece === firstRead && opened !== undefined ? opened : source.read(object, piece, opening);
+    return piece === firstRead && opened !== undefined
+      ? opened
+      : source.read(object, rangeOf(piece), opening);
   }
+}
+
+function rangeOf({ start, end }: ByteRange): ByteRange {
+  return { start, end };
 }
 
 function cut(pieces: readonly Piece[], range: ByteRange): Piece[] {

@@ -1,0 +1,121 @@
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import type { Piece } from '../../functions/stream/source/bytes.ts';
+import { readPieces } from '../../functions/stream/source/pieces.ts';
+import { fakeSource, pattern, problemOf } from '../support/sources.ts';
+
+const content = pattern(40);
+const { signal } = new AbortController();
+const made = (text: string): Piece => ({ kind: 'bytes', bytes: Buffer.from(text) });
+const from = (start: number, end: number): Piece => ({ kind: 'source', start, end });
+
+/** As a faststart file is made up: head, new index, media, with an empty piece and two that continue each other. */
+const pieces = [
+  from(0, 4),
+  made('INDEX'),
+  from(10, 20),
+  from(20, 25),
+  made(''),
+  from(7, 7),
+  made('TAIL'),
+  from(3, 6),
+];
+const expected = Buffer.concat(
+  pieces.map((piece) => (piece.kind === 'bytes' ? piece.bytes : content.subarray(piece.start, piece.end))),
+);
+
+describe('readPieces', () => {
+  it('gives every range of the made-up file exactly', async () => {
+    for (let start = 0; start <= expected.length; start++) {
+      for (let end = start; end <= expected.length; end++) {
+        const source = fakeSource(content, { chunkBytes: 3 });
+        const stream = await readPieces(source, source.object, pieces, { start, end }, signal);
+        const read = await buffer(stream);
+        expect(read.toString('hex'), `${start}-${end}`).to.equal(expected.toString('hex', start, end));
+        expect(source.reads.every(({ body }) => body.readableEnded)).to.equal(true);
+      }
+    }
+  });
+
+  it('asks only for the bytes of the range, and once for pieces that continue each other', async () => {
+    const source = fakeSource(content);
+    await buffer(await readPieces(source, source.object, pieces, { start: 2, end: 22 }, signal));
+    expect(source.reads.map(({ range }) => range)).to.deep.equal([
+      { start: 2, end: 4 },
+      { start: 10, end: 23 },
+    ]);
+  });
+
+  it('asks for nothing where made bytes are enough', async () => {
+    const source = fakeSource(content);
+    const read = await buffer(await readPieces(source, source.object, pieces, { start: 5, end: 8 }, signal));
+    expect(read.toString()).to.equal('NDE');
+    expect(source.reads).to.deep.equal([]);
+  });
+
+  it('rejects before it gives made bytes, where the source bytes behind them cannot be had', async () => {
+    const source = fakeSource(content);
+    source.script.push(() => {
+      throw sourceUnavailable();
+    });
+    const problem = await problemOf(
+      readPieces(source, source.object, [made('x'), from(0, 4)], { start: 0, end: 5 }, signal),
+    );
+    expect(problem.type).to.equal('source-unavailable');
+  });
+
+  it('errors where a later piece cannot be had', async () => {
+    const source = fakeSource(content);
+    const stream = await readPieces(
+      source,
+      source.object,
+      pieces,
+      { start: 0, end: expected.length },
+      signal,
+    );
+    source.script.push(() => {
+      throw sourceUnavailable();
+    });
+    expect((await problemOf(buffer(stream))).type).to.equal('source-unavailable');
+  });
+
+  it('ends the read that waits for its turn when its reader goes away', async () => {
+    const source = fakeSource(content);
+    const stream = await readPieces(
+      source,
+      source.object,
+      [made('x'), from(0, 4)],
+      { start: 0, end: 5 },
+      signal,
+    );
+    stream.destroy();
+    await new Promise((resolve) => stream.once('close', resolve));
+    expect(source.reads.map(({ body }) => body.destroyed)).to.deep.equal([true]);
+  });
+
+  it('stops with the signal', async () => {
+    const source = fakeSource(content);
+    const controller = new AbortController();
+    const stream = await readPieces(source, source.object, pieces, { start: 0, end: 30 }, controller.signal);
+    const reason = new Error('gone');
+    controller.abort(reason);
+    expect(await buffer(stream).catch((error: unknown) => error)).to.equal(reason);
+    expect(source.reads.map(({ body }) => body.destroyed)).to.deep.equal([true]);
+  });
+
+  for (const range of [
+    { start: 0, end: expected.length + 1 },
+    { start: -1, end: 2 },
+    { start: 3, end: 2 },
+  ]) {
+    it(`refuses [${range.start}, ${range.end})`, async () => {
+      const source = fakeSource(content);
+      const outcome = await readPieces(source, source.object, pieces, range, signal).catch(
+        (error: unknown) => error,
+      );
+      expect(outcome).to.be.instanceOf(RangeError);
+      expect(source.reads).to.deep.equal([]);
+    });
+  }
+});
