@@ -15,8 +15,9 @@ export type Bundle = {
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const FILE = 'index.mjs';
 
-// Some dependencies are CommonJS and `require` parts of Node.js, which an ES module has to provide for.
-const REQUIRE = `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);`;
+// Some dependencies are CommonJS: they `require` parts of Node.js and ask where they lie, which an ES module has to
+// provide for.
+const REQUIRE = `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);const __dirname = import.meta.dirname;`;
 
 /** Builds the function into one file. A build that fails leaves what was there before. */
 export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')): Promise<Bundle> {

@@ -13,8 +13,30 @@ export type Decoded = {
 };
 
 export async function decode(path: string): Promise<Decoded> {
-  const selection = ['-map', '0:V:0?', '-map', '0:a:0?', '-vsync', 'passthrough'];
-  const args = ['-v', 'error', '-nostdin', '-progress', 'pipe:1', '-i', path, ...selection, '-f', 'null', '-'];
+  // The null muxer's own clock would be too coarse for variable frame rates.
+  const selection = [
+    '-map',
+    '0:V:0?',
+    '-map',
+    '0:a:0?',
+    '-enc_time_base',
+    '1/90000',
+    '-vsync',
+    'passthrough',
+  ];
+  const args = [
+    '-v',
+    'error',
+    '-nostdin',
+    '-progress',
+    'pipe:1',
+    '-i',
+    path,
+    ...selection,
+    '-f',
+    'null',
+    '-',
+  ];
   const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, patient).catch(
     (error: { stdout?: string; stderr?: string }) => ({
       stdout: error.stdout ?? '',
@@ -29,14 +51,16 @@ export type Picture = { readonly width: number; readonly height: number };
 
 /** The first film's size as a viewer sees it: square pixels, upright; null without a film. */
 export async function uprightSize(path: string): Promise<Picture | null> {
-  const entries = 'stream=width,height,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation';
+  const entries =
+    'stream=width,height,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation';
   const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', entries, '-of', 'json', path];
   const { stdout } = await run('/usr/bin/ffprobe', args, patient).catch(() => ({ stdout: '{}' }));
   const [stream] = (JSON.parse(stdout) as { streams?: ProbedStream[] }).streams ?? [];
   if (stream === undefined || !stream.width || !stream.height) return null;
   const [across = 1, down = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number);
   const width = across > 0 && down > 0 ? Math.round((stream.width * across) / down) : stream.width;
-  const turned = Math.abs(stream.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0) % 180;
+  const turned =
+    Math.abs(stream.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0) % 180;
   return turned === 90 ? { width: stream.height, height: width } : { width, height: stream.height };
 }
 

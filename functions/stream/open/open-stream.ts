@@ -5,10 +5,12 @@ import type { Engine } from '../engine/ffmpeg.ts';
 import { damaged } from '../http/problem.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
+import { uprightPatches } from '../media/isobmff/upright.ts';
 import type { Probed } from '../media/probe.ts';
 import { remux } from '../media/remux.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
 import { openLoopback } from '../source/loopback.ts';
+import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
 import { type Desk, openOriginal, openPieces } from './original.ts';
 
@@ -39,7 +41,7 @@ export async function openStream(
         return Readable.from(fragments, { objectMode: false, highWaterMark: 256 * 1024 });
       });
     case 'transcode':
-      return live(plan, desk, () => transcode(plan, desk, engine));
+      return live(plan, desk, () => transcode(plan, desk, probed, engine));
     default:
       return plan satisfies never;
   }
@@ -63,9 +65,11 @@ function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, { etag }: Stor
 async function transcode(
   { output }: Extract<StreamPlan, { kind: 'transcode' }>,
   { access, object, limits, signal, trace }: Desk,
+  { movie }: Probed,
   engine: Engine,
 ): Promise<Readable> {
-  const loopback = await openLoopback({ access, etag: object.etag, signal });
+  const input = overlay(access, movie === null ? [] : uprightPatches(movie));
+  const loopback = await openLoopback({ access: input, etag: object.etag, signal });
   return engine.transcode(loopback.url, ffmpegArguments(output, limits), {
     signal,
     inputFailure: loopback.failure,

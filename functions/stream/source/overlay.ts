@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream';
+import type { CachedAccess } from './cache.ts';
+import type { ByteRange } from './source.ts';
+
+/** Bytes that stand in for those of the source at `start`, as many as there are. */
+export type Patch = { readonly start: number; readonly bytes: Uint8Array };
+
+/** The same object with some of its bytes replaced where they stand; its length stays. */
+export function overlay(access: CachedAccess, patches: readonly Patch[]): CachedAccess {
+  if (patches.length === 0) return access;
+  return {
+    sizeBytes: access.sizeBytes,
+    async read(start, end) {
+      return patched(await access.read(start, end), start, patches);
+    },
+    stream: (range) =>
+      Readable.from(patchedChunks(access.stream(range), range, patches), { objectMode: false }),
+  };
+}
+
+async function* patchedChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  { start }: ByteRange,
+  patches: readonly Patch[],
+): AsyncGenerator<Uint8Array, void, void> {
+  let position = start;
+  for await (const chunk of chunks) {
+    yield patched(chunk, position, patches);
+    position += chunk.byteLength;
+  }
+}
+
+/** The chunk itself where nothing changes, else a copy: chunks are views of a shared cache. */
+function patched(chunk: Uint8Array, position: number, patches: readonly Patch[]): Uint8Array {
+  const end = position + chunk.byteLength;
+  const touching = patches.filter(({ start, bytes }) => start < end && start + bytes.byteLength > position);
+  if (touching.length === 0) return chunk;
+  const copy = Uint8Array.from(chunk);
+  for (const { start, bytes } of touching) {
+    const from = Math.max(start, position);
+    const to = Math.min(start + bytes.byteLength, end);
+    copy.set(bytes.subarray(from - start, to - start), from - position);
+  }
+  return copy;
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { expect } from 'chai';
+import { type Ceph, startCeph } from '../support/ceph.ts';
+import { corpusDirectory, needs } from '../support/needs.ts';
+import { descendants } from '../support/processes.ts';
+import { peakResidentMegabytes, residentMegabytes } from '../support/rss.ts';
+import { s3Environment } from '../support/s3-environment.ts';
+import { type Service, startService } from '../support/service.ts';
+
+const MOST_MEGABYTES_ABOVE_IDLE = 96;
+const SIX_MINUTES = 'mp4/media__long_1080p_lowbitrate.mp4';
+
+describe('endurance', function () {
+  this.timeout(600_000);
+  let service: Service;
+  afterEach(() => service?.close());
+
+  it('1 GB through /media from S3 leaves the runtime small', async function () {
+    needs(this, 'ceph');
+    const ceph = await startCeph();
+    const sha256 = await putGigabyte(ceph, 'gigabyte.mp4');
+    service = await startService(s3Environment(ceph), { maxInstances: 1 });
+    const hash = createHash('sha256');
+    await report('1 GB through /media', async () => {
+      for (let start = 0; start < 2 ** 30; ) {
+        const range = `bytes=${start}-${start + 150_000_000 - 1}`;
+        const response = await fetch(`${service.url}/media/gigabyte.mp4`, { headers: { range } });
+        expect(response.status).to.equal(206);
+        for await (const chunk of response.body ?? []) {
+          hash.update(chunk);
+          start += chunk.byteLength;
+        }
+      }
+    });
+    expect(hash.digest('hex')).to.equal(sha256);
+  });
+
+  for (const query of ['format=mp4&height=360', 'format=wav']) {
+    it(`six minutes of ${query} to a slow reader leave the runtime small`, async function () {
+      needs(this, 'corpus');
+      service = await startService({ MEDIA_DIR: corpusDirectory }, { maxInstances: 1 });
+      let bytes = 0;
+      await report(`six minutes of ${query}`, async () => {
+        const response = await fetch(`${service.url}/stream/${SIX_MINUTES}?${query}`);
+        expect(response.status).to.equal(200);
+        for await (const chunk of response.body ?? []) {
+          bytes += chunk.byteLength;
+          await delay(Math.min(20, chunk.byteLength / 4_000));
+        }
+      });
+      expect(bytes).to.be.above(1_000_000);
+    });
+  }
+
+  it('200 requests in a row leave no descriptor and no process behind', async function () {
+    needs(this, 'corpus');
+    service = await startService({ MEDIA_DIR: corpusDirectory }, { maxInstances: 1 });
+    await ask(ADDRESSES.length);
+    const pid = instance();
+    const before = await openDescriptors(pid);
+    await ask(200);
+    expect(instance(), 'the same process').to.equal(pid);
+    expect(await descendants(pid)).to.deep.equal([]);
+    // Kept-alive connections and files that are just being closed settle within moments.
+    for (let i = 0; i < 50 && (await openDescriptors(pid)) > before; i++) await delay(100);
+    console.log(`      descriptors: ${before} before, ${await openDescriptors(pid)} after 200 requests`);
+    expect(await openDescriptors(pid)).to.be.at.most(before);
+  });
+
+  async function report(what: string, work: () => Promise<void>): Promise<void> {
+    for (let i = 0; i < 5; i++) await fetch(`${service.url}/health`).then((response) => response.text());
+    const pid = instance();
+    const idle = await residentMegabytes(pid);
+    const peak = await peakResidentMegabytes(pid, work);
+    expect(instance(), 'the same process').to.equal(pid);
+    console.log(`      ${what}: ${idle.toFixed(0)} MB idle, ${peak.toFixed(0)} MB at the most`);
+    expect(peak - idle).to.be.below(MOST_MEGABYTES_ABOVE_IDLE);
+  }
+
+  async function ask(times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      const [address = '', headers = {}] = ADDRESSES[i % ADDRESSES.length] ?? [];
+      const response = await fetch(`${service.url}${address}`, { headers });
+      expect(response.status, address).to.be.below(500);
+      await response.arrayBuffer();
+    }
+  }
+
+  function instance(): number {
+    const [only] = service.instances();
+    return only?.pid ?? expect.fail('no instance runs');
+  }
+});
+
+const ADDRESSES: readonly (readonly [string, Record<string, string>?])[] = [
+  ['/media/mp4/mediabunny__video.mp4', { range: 'bytes=1000-50000' }],
+  ['/media/mp4/mediabunny__video.mp4'],
+  ['/media/audio/audio-lena__lena.m4a?faststart=1'],
+  ['/info/mkv/mediabunny__annex-b-avc.mkv'],
+  ['/info/legacy/media__sample.avi'],
+  ['/stream/mp4/torchcodec__nasa_13013.mp4'],
+  ['/stream/ts/mediabunny__0.ts'],
+  ['/stream/audio/media__sample_nb.amr'],
+  ['/stream/mp4/torchcodec__h264_10bits.mp4'],
+  ['/stream/broken/mp4parse-rust__chunk_out_of_range.mp4'],
+  ['/stream/broken/media__invalid-bitstream.webm'],
+  ['/media/nothing.mp4'],
+  ['/stream/mp4/mediabunny__video.mp4?height=1'],
+];
+
+async function openDescriptors(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length;
+}
+
+/** 2^30 bytes in parts that differ; returns their SHA-256. */
+async function putGigabyte({ client, bucket: Bucket }: Ceph, Key: string): Promise<string> {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const hash = createHash('sha256');
+  const Parts = [];
+  const part = Buffer.alloc(2 ** 26, 'sluice');
+  for (let PartNumber = 1; PartNumber <= 16; PartNumber++) {
+    part.writeUInt32BE(PartNumber);
+    hash.update(part);
+    const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body: part }));
+    Parts.push({ PartNumber, ETag });
+  }
+  const MultipartUpload = { Parts };
+  await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
+  return hash.digest('hex');
+}
