@@ -1,0 +1,143 @@
+import {
+  type EncodedPacket,
+  EncodedPacketSink,
+  type InputAudioTrack,
+  type InputTrack,
+  type InputVideoTrack,
+} from 'mediabunny';
+import type { AudioCodec, VideoCodec } from '../media.ts';
+import { ReadLimit } from './bounded-reads.ts';
+import { colourOf } from './colour.ts';
+import type { ContainerPacket, ContainerTrack } from './container.ts';
+import type { MatroskaTrack } from './matroska.ts';
+import { isLayer3 } from './mp3.ts';
+
+/** Runs what may fail, and turns the failure into the one that is to be told. */
+export type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A track as the demuxer knows it, its times from `origin` on; null for codecs that it does not know. */
+export async function readTrack(
+  inputTrack: InputTrack,
+  header: Pick<ContainerTrack, 'index' | 'language' | 'isDefault'>,
+  matroska: MatroskaTrack | null,
+  origin: number,
+  attempt: Attempt,
+): Promise<ContainerTrack | null> {
+  if (!inputTrack.isVideoTrack() && !inputTrack.isAudioTrack()) return null;
+  const description = (await inputTrack.getDecoderConfig())?.description;
+  const common = {
+    ...header,
+    codecString: await inputTrack.getCodecParameterString(),
+    configuration: description ? bytesOf(description) : null,
+    resolutionSeconds: 1 / (await inputTrack.getTimeResolution()),
+    codecDelaySeconds: (matroska?.codecDelayNanoseconds ?? 0) / 1e9,
+    packets: (fromSeconds?: number) => packetsOf(inputTrack, origin, fromSeconds, attempt),
+  };
+  return inputTrack.isVideoTrack()
+    ? readVideoTrack(inputTrack, common, matroska)
+    : readAudioTrack(inputTrack, common);
+}
+
+type Common = Pick<
+  ContainerTrack,
+  | 'index'
+  | 'language'
+  | 'isDefault'
+  | 'codecString'
+  | 'configuration'
+  | 'resolutionSeconds'
+  | 'codecDelaySeconds'
+  | 'packets'
+>;
+
+const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
+  avc: 'h264',
+  hevc: 'hevc',
+  vp8: 'vp8',
+  vp9: 'vp9',
+  av1: 'av1',
+};
+
+async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: MatroskaTrack | null) {
+  const codec = VIDEO_CODECS[(await track.getCodec()) ?? ''];
+  if (!codec) return null;
+  const mirrored = await track.getFlip();
+  const rotation = await track.getRotation();
+  const nanoseconds = matroska?.defaultDurationNanoseconds ?? null;
+  return {
+    ...common,
+    kind: 'video' as const,
+    codec,
+    codedWidth: await track.getCodedWidth(),
+    codedHeight: await track.getCodedHeight(),
+    squareWidth: await track.getSquarePixelWidth(),
+    squareHeight: await track.getSquarePixelHeight(),
+    // The demuxer mirrors after the turn, `Media` before it: the turn then goes the other way.
+    rotation: (mirrored ? (360 - rotation) % 360 : rotation) as 0 | 90 | 180 | 270,
+    mirrored,
+    colour: colourOf(await track.getColorSpace()),
+    declaredFrameRate: nanoseconds ? { numerator: 1e9, denominator: nanoseconds, constant: true } : null,
+    declaredInterlaced: matroska?.isInterlaced ?? false,
+  };
+}
+
+async function readAudioTrack(track: InputAudioTrack, common: Common) {
+  const name = await track.getCodec();
+  if (!name) return null;
+  const first = name === 'mp3' ? await new EncodedPacketSink(track).getFirstPacket() : null;
+  return {
+    ...common,
+    kind: 'audio' as const,
+    codec: first && !isLayer3(first.data) ? ('other' as const) : audioCodec(name),
+    channels: await track.getNumberOfChannels(),
+    sampleRate: await track.getSampleRate(),
+  };
+}
+
+const AUDIO_CODECS: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'vorbis', 'flac', 'ac3', 'eac3', 'dts'];
+
+function audioCodec(name: string): AudioCodec {
+  if (name.startsWith('pcm-') || name === 'ulaw' || name === 'alaw') return 'pcm';
+  return AUDIO_CODECS.find((codec) => codec === name) ?? 'other';
+}
+
+async function* packetsOf(
+  track: InputTrack,
+  origin: number,
+  fromSeconds: number | undefined,
+  attempt: Attempt,
+): AsyncGenerator<ContainerPacket, void, void> {
+  const sink = new EncodedPacketSink(track);
+  // The container's flags mark open GOPs as keys too; players can only start at what the bitstream says is one.
+  const options = { verifyKeyPackets: true };
+  let find = async () => {
+    const key = fromSeconds === undefined ? null : await sink.getKeyPacket(fromSeconds + origin, options);
+    return key ?? sink.getFirstPacket(options);
+  };
+  for (;;) {
+    const packet = await attempt(find).catch(endAtLimit);
+    if (!packet) return;
+    yield packetOf(packet, origin);
+    find = () => sink.getNextPacket(packet, options);
+  }
+}
+
+export function endAtLimit(error: unknown): null {
+  if (error instanceof ReadLimit) return null;
+  throw error;
+}
+
+function packetOf(packet: EncodedPacket, origin: number): ContainerPacket {
+  return {
+    data: packet.data,
+    timestampSeconds: packet.timestamp - origin,
+    durationSeconds: packet.duration,
+    isKey: packet.type === 'key',
+  };
+}
+
+function bytesOf(data: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

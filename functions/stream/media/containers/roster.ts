@@ -1,0 +1,61 @@
+import { encrypted } from '../../http/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+import type { Container } from '../media.ts';
+import type { UnreadTrack } from './container.ts';
+import { knownLanguage } from './language.ts';
+import { type MatroskaTrack, readMatroskaTracks } from './matroska.ts';
+import { readProgramMap } from './mpegts.ts';
+import { readOggCodecs } from './ogg.ts';
+
+/** All tracks of a file, as its own headers list them. */
+export type Roster = { readonly known: Map<number, KnownTrack>; readonly others: readonly UnreadTrack[] };
+type KnownTrack = {
+  readonly index: number;
+  readonly language: string | null;
+  readonly isDefault: boolean;
+  readonly codec: string;
+  readonly matroska: MatroskaTrack | null;
+};
+
+/** The roster by the id that the demuxer gives them; null where it would miss a picture or a sound. */
+export async function readRoster(container: Container, file: RandomAccess): Promise<Roster | null> {
+  const known = new Map<number, KnownTrack>();
+  const others: UnreadTrack[] = [];
+  if (container === 'matroska' || container === 'webm') {
+    for (const track of (await readMatroskaTracks(file)) ?? []) {
+      if (track.isEncrypted) throw encrypted();
+      const { index, codecId: codec, isDefault, isEnabled } = track;
+      const language = knownLanguage(track.language);
+      if (track.type === 'video' || track.type === 'audio') {
+        if (track.isCompressed && isEnabled) return null;
+        known.set(track.number, {
+          index,
+          language,
+          codec,
+          isDefault: isDefault && isEnabled,
+          matroska: track,
+        });
+      } else {
+        others.push({
+          index,
+          language,
+          isDefault,
+          codec,
+          kind: track.type === 'subtitle' ? 'subtitle' : 'data',
+        });
+      }
+    }
+  }
+  if (container === 'mpegts') {
+    const map = await readProgramMap(file);
+    if (!map || map.streams.some((stream) => stream.kind === 'unreadable')) return null;
+    if (map.isScrambled) throw encrypted();
+    for (const { index, pid, kind, codec, language: code } of map.streams) {
+      const language = knownLanguage(code);
+      if (kind === 'data') others.push({ index, language, isDefault: false, kind, codec });
+      else known.set(pid, { index, language, codec, isDefault: true, matroska: null });
+    }
+  }
+  if (container === 'ogg' && (await readOggCodecs(file)).includes('other')) return null;
+  return { known, others };
+}
