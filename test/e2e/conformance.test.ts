@@ -46,7 +46,10 @@ describe('range and conditional requests on /media', function () {
   async function replay(): Promise<void> {
     const files = ['--file-path', '/media/film.mp4', '--empty-path', '/media/empty.mp4'];
     const args = ['--base', service.url, ...files, '--local', join(folder, 'film.mp4')];
-    const { stdout } = await promisify(execFile)('node', [join(conformanceDirectory, 'range-run.mjs'), ...args]);
+    const { stdout } = await promisify(execFile)('node', [
+      join(conformanceDirectory, 'range-run.mjs'),
+      ...args,
+    ]);
     console.log(`      ${stdout.trim().split('\n').at(-1)}`);
     const [, passed, failed, skipped] = /(\d+) passed, (\d+) failed, (\d+) skipped/.exec(stdout) ?? [];
     expect(Number(passed), stdout).to.be.at.least(90);

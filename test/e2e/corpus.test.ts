@@ -63,7 +63,9 @@ describe('every file of the corpus through /info and /stream', function () {
     const [made, own] = [await decode(output), (await sameBytes(source, body)) ? null : await decode(source)];
     expect(made.complaints, 'decodes without an error').to.equal('');
     expect(made.seconds, 'something is decoded').to.be.above(0);
-    expect(await uprightSize(output).then(rounded), 'upright size').to.deep.equal(await uprightSize(source).then(rounded));
+    expect(await uprightSize(output).then(rounded), 'upright size').to.deep.equal(
+      await uprightSize(source).then(rounded),
+    );
     if (own === null) return `the same bytes, ${made.seconds.toFixed(2)} s`;
     expect(made.seconds, 'duration').to.be.closeTo(own.seconds, 0.2);
     return `decodes, ${made.seconds.toFixed(2)} of ${own.seconds.toFixed(2)} s`;

@@ -128,7 +128,9 @@ async function putGigabyte({ client, bucket: Bucket }: Ceph, Key: string): Promi
   for (let PartNumber = 1; PartNumber <= 16; PartNumber++) {
     part.writeUInt32BE(PartNumber);
     hash.update(part);
-    const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body: part }));
+    const { ETag } = await client.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body: part }),
+    );
     Parts.push({ PartNumber, ETag });
   }
   const MultipartUpload = { Parts };

