@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundleFunction } from '../../functions/stream/bundle.ts';
@@ -50,6 +51,6 @@ export async function startService(
 
 async function bundleOnce(): Promise<Bundle> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-function-'));
-  afterEverything(() => rm(directory, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return bundleFunction(directory);
 }
