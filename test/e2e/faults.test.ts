@@ -9,8 +9,8 @@ import { s3Environment } from '../support/s3-environment.ts';
 import { type Service, startService } from '../support/service.ts';
 
 const MEGABYTE = 1_000_000;
-const body = Buffer.alloc(8 * MEGABYTE, (_) => 0).map((_, i) => (i * 31 + (i >> 9)) & 255) as Buffer;
-const other = Buffer.from(body).fill(7);
+const body = Buffer.from(Uint8Array.from({ length: 8 * MEGABYTE }, (_, i) => (i * 31 + (i >> 9)) & 255));
+const other = Buffer.alloc(body.length, 7);
 
 /** What a client got: everything, or the start of it with a connection that broke. */
 type Received = { status: number; bytes: Buffer; broke: boolean };

@@ -1,0 +1,41 @@
+/** Interleaved repetitions of several measurements; each gives one figure a round. Medians, since machines are noisy. */
+export async function medians<Name extends string>(
+  rounds: number,
+  measurements: Readonly<Record<Name, () => Promise<number>>>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(measurements) as Name[];
+  const figures = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) figures.get(name)?.push(await measurements[name]());
+  }
+  return Object.fromEntries(names.map((name) => [name, median(figures.get(name) ?? [])])) as Record<
+    Name,
+    number
+  >;
+}
+
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Milliseconds until the first byte of the body, after which the rest is read and dropped. */
+export async function firstByteMilliseconds(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const start = performance.now();
+  const response = await fetch(url, { headers });
+  let first = Number.NaN;
+  for await (const _ of response.body ?? []) if (Number.isNaN(first)) first = performance.now() - start;
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return first;
+}
+
+/** Megabytes per second of reading a stream to its end. */
+export async function throughput(open: () => Promise<AsyncIterable<Uint8Array>>): Promise<number> {
+  const start = performance.now();
+  let bytes = 0;
+  for await (const chunk of await open()) bytes += chunk.byteLength;
+  return bytes / 1e3 / (performance.now() - start);
+}
