@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -25,10 +25,10 @@ export type LogLine = {
  * `returning`: the response is complete, but the runtime has not asked for its next event yet. `ended`: the process
  * is gone, or is on its way out and takes no more events.
  */
-export type InstanceState = 'starting' | 'idle' | 'busy' | 'returning' | 'ended';
+type InstanceState = 'starting' | 'idle' | 'busy' | 'returning' | 'ended';
 
 /** How an invocation came out; a response may still break off while its body is read. */
-export type Outcome =
+type Outcome =
   | { readonly kind: 'response'; readonly message: IncomingMessage }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'timeout' };
@@ -68,6 +68,7 @@ export async function startInstance(
   let deadline: NodeJS.Timeout | undefined;
   let initMilliseconds: number | null = null;
   let timedOut = false;
+  let running = true;
   let lastFailure = 'the runtime exited';
 
   const api = await startRuntimeApi({
@@ -120,7 +121,8 @@ export async function startInstance(
   const gone = exited.then((how) => {
     clearTimeout(initTimer);
     clearTimeout(deadline);
-    signalGroup(child, 'SIGKILL');
+    signalGroup(pid, 'SIGKILL');
+    running = false;
     api.close();
     current?.settle(timedOut ? { kind: 'timeout' } : { kind: 'failed', reason: `${lastFailure} (${how})` });
     leave(`${lastFailure} (${how})`);
@@ -155,9 +157,11 @@ export async function startInstance(
   }
 
   async function end(): Promise<void> {
-    leave('ended');
-    signalGroup(child, 'SIGTERM');
-    const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MILLISECONDS);
+    leave(lastFailure);
+    // Once it is gone, its number may belong to somebody else's process.
+    if (!running) return gone;
+    signalGroup(pid, 'SIGTERM');
+    const kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MILLISECONDS);
     await gone;
     clearTimeout(kill);
   }
@@ -179,7 +183,7 @@ export async function startInstance(
           timedOut = true;
           say(`${invocation.requestId} Task timed out`);
           leave('timed out');
-          signalGroup(child, 'SIGKILL');
+          signalGroup(pid, 'SIGKILL');
         }, invocation.deadline.getTime() - Date.now());
         answer(invocation);
       });
@@ -215,10 +219,9 @@ function forwardLines(stream: Readable, line: (text: string) => void): void {
   createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', line);
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-leader, signal);
   } catch {
     // No process of the group is left.
   }

@@ -1,6 +1,6 @@
 import type { Instance } from './instance.ts';
 
-export type Acquired =
+type Acquired =
   | { readonly kind: 'instance'; readonly instance: Instance }
   /** The most instances that may run are running, and all are busy. */
   | { readonly kind: 'none-free' }
