@@ -1,4 +1,4 @@
-import { damaged } from '../../http/problem.ts';
+import { damaged, Problem } from '../../http/problem.ts';
 
 /** A box within a buffer: `[start, end)` with its header, whose content begins at `body`. */
 export type Box = {
@@ -47,6 +47,21 @@ export function findBox(
   }
   return null;
 }
+
+/** The problem behind an error of reading: Buffer's RangeErrors mean that a box is shorter than its own format. */
+export function asDamaged(error: unknown): unknown {
+  if (error instanceof Problem || !(error instanceof RangeError)) return error;
+  return damaged('The index of the file is damaged.', { cause: error });
+}
+
+/** A 64-bit number as it is counted with; throws `damaged-media` beyond 2^53. */
+export function countable(value: bigint): number {
+  if (value > MAX_COUNTABLE || value < -MAX_COUNTABLE)
+    throw damaged('The index of the file has absurd times.');
+  return Number(value);
+}
+
+const MAX_COUNTABLE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** A box's type as text that is safe to show. */
 export function name(type: string): string {

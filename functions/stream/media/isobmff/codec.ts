@@ -1,5 +1,5 @@
-import { parseAacConfig } from '../containers/aac.ts';
 import type { AudioCodec, VideoCodec } from '../media.ts';
+import { audibleFormat } from './aac-signalling.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
 const VIDEO: Readonly<Record<string, VideoCodec>> = {
@@ -113,7 +113,7 @@ export function audioCodecString(entry: SampleEntry): string | null {
   const { format, audio } = entry;
   switch (audioCodecOf(entry)) {
     case 'aac': {
-      const config = audio?.audioSpecificConfig ? parseAacConfig(audio.audioSpecificConfig) : null;
+      const config = audio?.audioSpecificConfig ? audibleFormat(audio.audioSpecificConfig) : null;
       return config && `mp4a.40.${config.objectType}`;
     }
     case 'mp3':

@@ -1,71 +1,92 @@
 import { damaged } from '../../http/problem.ts';
 import type { Piece, RandomAccess } from '../../source/bytes.ts';
-import { type Box, childBoxes } from './boxes.ts';
-import { type Movie, orDamaged } from './movie.ts';
+import { asDamaged, type Box, childBoxes } from './boxes.ts';
+import { type ErasedRange, erase, withoutPlaces } from './erase.ts';
+import { isPlaceless } from './location.ts';
+import type { Movie } from './movie.ts';
 
 export type Faststart = { readonly pieces: readonly Piece[]; readonly sizeBytes: number };
 
 /**
  * The file with its moov in front of the media, as pieces: chunk offsets moved, everything else as it stands, the
- * length known. With `withoutLocation`, boxes that tell a place become free space of the same size. Null where nothing
- * would change: fragmented files, and a moov that is in front already with no place to be left out.
+ * length known. With `withoutLocation`, what tells a place becomes free space of the same size. Null where nothing
+ * would change: fragmented files, and a moov that is in front already with no place to be left out. Throws
+ * `damaged-media`.
  */
 export async function faststart(
   movie: Movie,
   file: RandomAccess,
   { withoutLocation }: { readonly withoutLocation: boolean },
 ): Promise<Faststart | null> {
-  const hides = withoutLocation && movie.locations.length > 0;
+  const hides = withoutLocation && !isPlaceless(movie.locations);
   if (movie.fragments !== null || !(movie.moovAtEnd || hides)) return null;
-  return orDamaged(() => {
-    const source = Buffer.from(movie.moovBytes);
-    if (hides) for (const { start } of movie.locations) source.write('free', start + 4, 'latin1');
-    if (!movie.moovAtEnd) return pieces(movie, source, file.sizeBytes, movie.moov.start);
-
-    const insertAt = movie.topLevel[0]?.type === 'ftyp' ? movie.topLevel[0].end : 0;
-    const length = movie.moov.end - movie.moov.start;
-    const place = (growth: number) => (offset: number) =>
-      // What lies behind the old moov keeps its distance from the file's end.
-      offset >= movie.moov.end ? offset + growth : offset >= insertAt ? offset + length + growth : offset;
-    let moov = moveChunks(source, place(0), false);
-    // Past 4 GiB the offsets need eight bytes each, which moves everything once more.
-    if (moov === null) {
-      const wide = moveChunks(source, place(0), true);
-      moov = wide && moveChunks(source, place(wide.length - length), true);
-    }
-    if (moov === null) throw damaged('The index of the file cannot be moved.');
-    return pieces(movie, moov, file.sizeBytes, insertAt);
-  });
+  try {
+    const erased = hides ? withoutPlaces(movie) : { moov: movie.moovBytes, ranges: [] };
+    const { moov, insertAt } = movie.moovAtEnd
+      ? moveToFront(movie, erased.moov)
+      : { moov: erased.moov, insertAt: movie.moov.start };
+    return pieces(movie, moov, insertAt, erased.ranges, file.sizeBytes);
+  } catch (error) {
+    throw asDamaged(error);
+  }
 }
 
-function pieces({ moov }: Movie, bytes: Buffer, fileSizeBytes: number, at: number): Faststart {
+function moveToFront({ topLevel, moov: old }: Movie, source: Buffer): { moov: Buffer; insertAt: number } {
+  const [first] = topLevel;
+  const insertAt = first?.type === 'ftyp' ? first.end : 0;
+  const length = old.end - old.start;
+  const place = (growth: number) => (offset: number) =>
+    // What lies behind the old moov keeps its distance from the file's end.
+    offset >= old.end ? offset + growth : offset >= insertAt ? offset + length + growth : offset;
+  let moov = moveChunks(source, place(0), false);
+  // Past 4 GiB the offsets need eight bytes each, which moves everything once more.
+  if (moov === null) {
+    const wide = moveChunks(source, place(0), true);
+    moov = wide && moveChunks(source, place(wide.length - length), true);
+  }
+  if (moov === null) throw damaged('The index of the file cannot be moved.');
+  return { moov, insertAt };
+}
+
+function pieces(
+  { moov }: Movie,
+  bytes: Buffer,
+  at: number,
+  erased: readonly ErasedRange[],
+  fileSizeBytes: number,
+): Faststart {
   const list: Piece[] = [
-    { kind: 'source', start: 0, end: at },
+    ...erase({ start: 0, end: at }, erased),
     { kind: 'bytes', bytes },
-    { kind: 'source', start: at, end: moov.start },
-    { kind: 'source', start: moov.end, end: fileSizeBytes },
+    ...erase({ start: at, end: moov.start }, erased),
+    ...erase({ start: moov.end, end: fileSizeBytes }, erased),
   ];
-  return {
-    pieces: list.filter((piece) => piece.kind === 'bytes' || piece.end > piece.start),
-    sizeBytes: fileSizeBytes - (moov.end - moov.start) + bytes.length,
-  };
+  return { pieces: list, sizeBytes: fileSizeBytes - (moov.end - moov.start) + bytes.length };
 }
 
-const CONTAINERS = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
+/** The way to the chunk offsets: a box counts in its own place only, so that nesting has an end. */
+const PATH = ['moov', 'trak', 'mdia', 'minf', 'stbl'];
 
 /** A copy of a box with all chunk offsets moved; null if one does not fit into four bytes and `wide` is off. */
 function moveChunks(bytes: Buffer, place: (offset: number) => number, wide: boolean): Buffer | null {
   const [root] = childBoxes(bytes, 0, bytes.length);
-  return root === undefined ? null : moveBox(bytes, root, place, wide);
+  return root === undefined ? null : moveBox(bytes, root, 0, place, wide);
 }
 
-function moveBox(bytes: Buffer, box: Box, place: (offset: number) => number, wide: boolean): Buffer | null {
-  if (box.type === 'stco' || box.type === 'co64') return moveOffsets(bytes, box, place, wide);
-  if (!CONTAINERS.has(box.type)) return bytes.subarray(box.start, box.end);
+function moveBox(
+  bytes: Buffer,
+  box: Box,
+  depth: number,
+  place: (offset: number) => number,
+  wide: boolean,
+): Buffer | null {
+  const isTable = box.type === 'stco' || box.type === 'co64';
+  if (isTable && depth === PATH.length) return moveOffsets(bytes, box, place, wide);
+  if (box.type !== PATH[depth]) return bytes.subarray(box.start, box.end);
   const parts: Buffer[] = [];
   let tail = box.body;
   for (const child of childBoxes(bytes, box.body, box.end)) {
-    const moved = moveBox(bytes, child, place, wide);
+    const moved = moveBox(bytes, child, depth + 1, place, wide);
     if (moved === null) return null;
     parts.push(moved);
     tail = child.end;

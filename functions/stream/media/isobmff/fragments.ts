@@ -1,8 +1,8 @@
 import { unsupported } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import { type Box, childBoxes, findBox } from './boxes.ts';
+import { type Box, childBoxes, countable, findBox } from './boxes.ts';
 import type { MovieTrack } from './movie.ts';
-import type { SampleTable } from './sample-table.ts';
+import { hasSamples, readSampleTable, type SampleTable } from './sample-table.ts';
 import type { TopLevelBox } from './top-level.ts';
 
 /** What the fragments (moof boxes) of a file tell. */
@@ -26,8 +26,13 @@ type Growing = {
   lastDuration: number;
 };
 
-const MAX_MOOF_BYTES = 16 * 1024 * 1024;
-const MAX_SAMPLES = 4_000_000;
+/** Of all `moof` boxes together. */
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
+/** Of all tracks together: they are gathered in arrays that grow. */
+const MAX_SAMPLES = 2_000_000;
+/** A `sidx` has at most 65,535 entries, and a file is told enough about by the first few. */
+const MAX_SIDX_BYTES = 800 * 1024;
+const MAX_SIDX_BOXES = 64;
 const NON_SYNC = 0x10000;
 
 /** Reads the fragments of a file whose top level has been walked to its end (ISO/IEC 14496-12 §8.8). */
@@ -42,33 +47,40 @@ export async function readFragments(
   const isLong = mehd !== null && moov[mehd.body] === 1;
   const durationTicks =
     mehd && (isLong ? Number(moov.readBigUInt64BE(mehd.body + 4)) : moov.readUInt32BE(mehd.body + 4));
-  const indexedSeconds = await readIndexes(file, topLevel);
   const isWhole = (topLevel.at(-1)?.end ?? 0) + 8 > file.sizeBytes;
-  if (!isWhole) return { tables: null, durationTicks, indexedSeconds };
-
-  const defaults = readDefaults(moov, mvex);
+  const moofs = topLevel.filter(({ type, isCutOff }) => type === 'moof' && !isCutOff);
+  const indexBytes = moofs.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (!isWhole || indexBytes > MAX_INDEX_BYTES) {
+    return { tables: null, durationTicks, indexedSeconds: await readIndexes(file, topLevel) };
+  }
+  const defaults = readDefaults(moov, mvex, new Set(tracks.map(({ id }) => id)));
   const growing = new Map<number, Growing>();
-  for (const { id } of tracks) growing.set(id, emptyTable());
-  for (const box of topLevel) {
-    if (box.type !== 'moof' || box.isCutOff) continue;
-    if (box.end - box.start > MAX_MOOF_BYTES)
-      throw unsupported('A fragment of the file has too large an index.');
+  for (const track of tracks) growing.set(track.id, firstSamples(moov, track, file.sizeBytes));
+  for (const box of moofs) {
     const bytes = Buffer.from(await file.read(box.start, box.end));
+    if (bytes.length < box.end - box.start) break;
     readFragment(bytes, box, defaults, growing, file.sizeBytes);
+    if ([...growing.values()].reduce((sum, { sizes }) => sum + sizes.length, 0) > MAX_SAMPLES) {
+      throw unsupported(`The file has more than ${MAX_SAMPLES} samples in its fragments.`);
+    }
   }
   const tables = new Map([...growing].map(([id, table]) => [id, freeze(table)]));
-  return { tables, durationTicks, indexedSeconds };
+  return { tables, durationTicks, indexedSeconds: null };
 }
 
-function emptyTable(): Growing {
+/** Some writers put the first samples into the moov, where all other files have them. */
+function firstSamples(moovBytes: Buffer, track: MovieTrack, fileSizeBytes: number): Growing {
+  const table = hasSamples(moovBytes, [track]) ? readSampleTable({ moovBytes, fileSizeBytes }, track) : null;
+  const lastTime = table?.decodeTimes[table.count - 1] ?? 0;
+  const lastDuration = table?.lastDuration ?? 0;
   return {
-    offsets: [],
-    sizes: [],
-    decodeTimes: [],
-    compositionOffsets: [],
-    sync: [],
-    next: 0,
-    lastDuration: 0,
+    offsets: [...(table?.offsets ?? [])],
+    sizes: [...(table?.sizes ?? [])],
+    decodeTimes: [...(table?.decodeTimes ?? [])],
+    compositionOffsets: [...(table?.compositionOffsets ?? [])],
+    sync: [...(table?.sync ?? [])],
+    next: lastTime + lastDuration,
+    lastDuration,
   };
 }
 
@@ -84,11 +96,12 @@ function freeze(table: Growing): SampleTable {
   };
 }
 
-function readDefaults(moov: Buffer, mvex: Box): Map<number, Defaults> {
+function readDefaults(moov: Buffer, mvex: Box, ids: ReadonlySet<number>): Map<number, Defaults> {
   const defaults = new Map<number, Defaults>();
   for (const { type, body } of childBoxes(moov, mvex.body, mvex.end)) {
-    if (type !== 'trex') continue;
-    defaults.set(moov.readUInt32BE(body + 4), {
+    const id = type === 'trex' ? moov.readUInt32BE(body + 4) : 0;
+    if (!ids.has(id)) continue;
+    defaults.set(id, {
       duration: moov.readUInt32BE(body + 12),
       size: moov.readUInt32BE(body + 16),
       flags: moov.readUInt32BE(body + 20),
@@ -133,7 +146,9 @@ function readFragment(
     if (table === undefined) continue;
     if (tfdt !== null) {
       const isLong = bytes[tfdt.body] === 1;
-      table.next = isLong ? Number(bytes.readBigUInt64BE(tfdt.body + 4)) : bytes.readUInt32BE(tfdt.body + 4);
+      table.next = isLong
+        ? countable(bytes.readBigUInt64BE(tfdt.body + 4))
+        : bytes.readUInt32BE(tfdt.body + 4);
     }
     endOfLast = dataBase;
     for (const trun of childBoxes(bytes, traf.body, traf.end)) {
@@ -173,7 +188,7 @@ function readRun(
     const size = read32(0x200, defaults.size);
     const own = read32(0x400, i === 0 && firstFlags !== null ? firstFlags : defaults.flags);
     const composition = read32(0x800, 0) | 0;
-    if (position < 0 || position + size > fileSizeBytes || table.sizes.length >= MAX_SAMPLES) break;
+    if (position < 0 || position + size > fileSizeBytes || table.sizes.length > MAX_SAMPLES) break;
     table.offsets.push(position);
     table.sizes.push(size);
     table.decodeTimes.push(table.next);
@@ -189,9 +204,9 @@ function readRun(
 /** The seconds that the segment indexes before the media add up to (§8.16.3); chained ones are not followed. */
 async function readIndexes(file: RandomAccess, topLevel: readonly TopLevelBox[]): Promise<number | null> {
   let seconds: number | null = null;
-  for (const { type, start, end, headerBytes } of topLevel) {
-    if (type !== 'sidx' || end - start > MAX_MOOF_BYTES) continue;
-    const bytes = Buffer.from(await file.read(start + headerBytes, end));
+  const indexes = topLevel.filter(({ type }) => type === 'sidx').slice(0, MAX_SIDX_BOXES);
+  for (const { start, end, headerBytes } of indexes) {
+    const bytes = Buffer.from(await file.read(start + headerBytes, Math.min(end, start + MAX_SIDX_BYTES)));
     const timescale = bytes.readUInt32BE(8);
     const entriesAt = bytes[0] === 1 ? 28 : 20;
     const count = Math.min(

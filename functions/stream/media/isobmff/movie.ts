@@ -1,9 +1,10 @@
-import { damaged, encrypted, Problem, unsupported } from '../../http/problem.ts';
+import { damaged, encrypted, unsupported } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import { type Box, childBoxes, findBox } from './boxes.ts';
+import { asDamaged, type Box, childBoxes, countable, findBox } from './boxes.ts';
 import { type Fragments, readFragments } from './fragments.ts';
-import { findLocationBoxes } from './location.ts';
+import { findLocations, type Locations } from './location.ts';
 import { readSampleEntry, type SampleEntry } from './sample-entry.ts';
+import { hasSamples, refuseTooManySamples } from './sample-table.ts';
 import { type TopLevelBox, walkTopLevel } from './top-level.ts';
 
 /** The index of an ISO base media or QuickTime file. Positions within `moov` are those of `moovBytes`. */
@@ -20,8 +21,7 @@ export type Movie = {
   readonly tracks: readonly MovieTrack[];
   /** Null for files that have all samples in their moov. */
   readonly fragments: Fragments | null;
-  /** Boxes within moov that tell a place. */
-  readonly locations: readonly Box[];
+  readonly locations: Locations;
 };
 
 export type MovieTrack = {
@@ -43,8 +43,11 @@ export type MovieTrack = {
   readonly language: string | null;
   readonly entry: SampleEntry | null;
   readonly edits: readonly Edit[];
-  /** The sample table's box; null where there is none. */
+  /** The track's box, and that of its sample table; null where it has none. */
+  readonly trak: Box;
   readonly stbl: Box | null;
+  /** Titles or pictures of another track's chapters (QuickTime's `chap` reference). */
+  readonly isForChapters: boolean;
 };
 
 /** One line of an edit list: `durationTicks` on the movie's clock, `mediaTime` on the track's, -1 for an empty edit. */
@@ -52,6 +55,7 @@ export type Edit = { readonly durationTicks: number; readonly mediaTime: number;
 
 const MAX_MOOV_BYTES = 64 * 1024 * 1024;
 const MAX_TRACKS = 64;
+const MAX_EDITS = 4_096;
 
 /** Null if the file is of another kind. Throws `damaged-media`, `encrypted` or `unsupported-media`. */
 export async function readMovie(file: RandomAccess): Promise<Movie | null> {
@@ -65,7 +69,7 @@ export async function readMovie(file: RandomAccess): Promise<Movie | null> {
     throw unsupported(`The index of the file has ${length} bytes, too many to be read.`);
   const moovBytes = Buffer.from(await file.read(moov.start, moov.end));
   if (moovBytes.length < length) throw damaged('The file ends within its index (moov box).');
-  return orDamaged(async () => {
+  try {
     const top = { body: moov.headerBytes, end: length };
     if (findBox(moovBytes, top, 'cmov') !== null)
       throw unsupported('The index of the file is compressed (cmov).');
@@ -74,7 +78,10 @@ export async function readMovie(file: RandomAccess): Promise<Movie | null> {
       mvhd === null ? 0 : moovBytes.readUInt32BE(mvhd.body + (moovBytes[mvhd.body] === 1 ? 20 : 12));
     if (timescale === 0) throw damaged('The index of the file has no clock (mvhd).');
     const tracks = readTracks(moovBytes, top, moov.start);
+    refuseTooManySamples(moovBytes, tracks);
     const mvex = findBox(moovBytes, top, 'mvex');
+    const isFragmented =
+      mvex !== null && (topLevel.some(({ type }) => type === 'moof') || !hasSamples(moovBytes, tracks));
     const firstMedia = topLevel.findIndex(({ type }) => type === 'mdat');
     return {
       brand: await readBrand(file, topLevel),
@@ -85,19 +92,11 @@ export async function readMovie(file: RandomAccess): Promise<Movie | null> {
       moovAtEnd: firstMedia >= 0 && firstMedia < topLevel.indexOf(moov),
       timescale,
       tracks,
-      fragments: mvex === null ? null : await readFragments(file, topLevel, moovBytes, mvex, tracks),
-      locations: findLocationBoxes(moovBytes, top),
+      fragments: isFragmented ? await readFragments(file, topLevel, moovBytes, mvex, tracks) : null,
+      locations: await findLocations(file, topLevel, moovBytes, top, tracks),
     };
-  });
-}
-
-/** Reads beyond a box's end surface as RangeErrors of Buffer: the box is shorter than its own format. */
-export async function orDamaged<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof Problem || !(cause instanceof RangeError)) throw cause;
-    throw damaged('The index of the file is damaged.', { cause });
+  } catch (error) {
+    throw asDamaged(error);
   }
 }
 
@@ -108,16 +107,30 @@ async function readBrand(file: RandomAccess, [first]: readonly TopLevelBox[]): P
 }
 
 function readTracks(bytes: Buffer, top: Pick<Box, 'body' | 'end'>, moovStart: number): MovieTrack[] {
-  const tracks: MovieTrack[] = [];
+  const boxes: Box[] = [];
   for (const box of childBoxes(bytes, top.body, top.end)) {
     if (box.type !== 'trak') continue;
-    if (tracks.length === MAX_TRACKS) throw unsupported(`The file has more than ${MAX_TRACKS} tracks.`);
-    tracks.push(readTrack(bytes, box, tracks.length, moovStart));
+    if (boxes.length === MAX_TRACKS) throw unsupported(`The file has more than ${MAX_TRACKS} tracks.`);
+    boxes.push(box);
   }
-  return tracks;
+  const chapters = new Set(boxes.flatMap((box) => chapterTracks(bytes, box)));
+  return boxes.map((box, index) => readTrack(bytes, box, index, moovStart, chapters));
 }
 
-function readTrack(bytes: Buffer, trak: Box, index: number, moovStart: number): MovieTrack {
+/** The ids of tracks that `trak` names as its chapters. */
+function chapterTracks(bytes: Buffer, trak: Box): number[] {
+  const chap = findBox(bytes, trak, 'tref', 'chap');
+  const count = chap === null ? 0 : Math.min(MAX_TRACKS, Math.floor((chap.end - chap.body) / 4));
+  return Array.from({ length: count }, (_, i) => bytes.readUInt32BE((chap?.body ?? 0) + i * 4));
+}
+
+function readTrack(
+  bytes: Buffer,
+  trak: Box,
+  index: number,
+  moovStart: number,
+  chapters: ReadonlySet<number>,
+): MovieTrack {
   const tkhd = findBox(bytes, trak, 'tkhd');
   const mdhd = findBox(bytes, trak, 'mdia', 'mdhd');
   const hdlr = findBox(bytes, trak, 'mdia', 'hdlr');
@@ -133,12 +146,13 @@ function readTrack(bytes: Buffer, trak: Box, index: number, moovStart: number): 
   const handler = bytes.toString('latin1', hdlr.body + 8, hdlr.body + 12);
   const entry = stsd && readSampleEntry(bytes, stsd, handler);
   if (entry?.isEncrypted) throw encrypted();
+  const id = bytes.readUInt32BE(tkhd.body + (isLongHeader ? 20 : 12));
   return {
     index,
-    id: bytes.readUInt32BE(tkhd.body + (isLongHeader ? 20 : 12)),
+    id,
     handler,
     isEnabled: (bytes.readUInt32BE(tkhd.body) & 1) === 1,
-    matrix: bytes.subarray(matrixAt, matrixAt + 36),
+    matrix: readMatrix(bytes, matrixAt),
     matrixOffset: moovStart + matrixAt,
     width: bytes.readUInt32BE(matrixAt + 36) / 65_536,
     height: bytes.readUInt32BE(matrixAt + 40) / 65_536,
@@ -147,8 +161,15 @@ function readTrack(bytes: Buffer, trak: Box, index: number, moovStart: number): 
     language: readLanguage(bytes.readUInt16BE(mdhd.body + (isLongMedia ? 32 : 20))),
     entry,
     edits: readEdits(bytes, findBox(bytes, trak, 'edts', 'elst')),
+    trak,
     stbl,
+    isForChapters: chapters.has(id),
   };
+}
+
+function readMatrix(bytes: Buffer, at: number): Buffer {
+  if (at + 36 > bytes.length) throw damaged('The header of a track is cut off.');
+  return bytes.subarray(at, at + 36);
 }
 
 /** All ones stand for an unknown duration. */
@@ -169,13 +190,14 @@ function readEdits(bytes: Buffer, elst: Box | null): Edit[] {
   if (elst === null) return [];
   const isLong = bytes[elst.body] === 1;
   const stride = isLong ? 20 : 12;
-  const count = Math.min(bytes.readUInt32BE(elst.body + 4), Math.floor((elst.end - elst.body - 8) / stride));
+  const fitting = Math.floor((elst.end - elst.body - 8) / stride);
+  const count = Math.min(bytes.readUInt32BE(elst.body + 4), fitting, MAX_EDITS);
   return Array.from({ length: count }, (_, i) => {
     const at = elst.body + 8 + i * stride;
     return isLong
       ? {
-          durationTicks: Number(bytes.readBigUInt64BE(at)),
-          mediaTime: Number(bytes.readBigInt64BE(at + 8)),
+          durationTicks: countable(bytes.readBigUInt64BE(at)),
+          mediaTime: countable(bytes.readBigInt64BE(at + 8)),
           rate: bytes.readInt32BE(at + 16) / 65_536,
         }
       : {

@@ -28,8 +28,11 @@ export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | n
   if (!(entry.video ? VIDEO : AUDIO).has(codec)) return `${codec} in MP4 is not played by browsers`;
   if (entry.hasOthers) return 'its coding changes within the track';
   if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
-  if (tableOf(movie, track) === null) return 'the file has too many fragments';
-  return null;
+  const table = tableOf(movie, track);
+  if (table === null) return 'the file has too many fragments';
+  return table.decodeTimes.every((time, i, times) => i === 0 || time >= (times[i - 1] ?? 0))
+    ? null
+    : 'its times run backwards';
 }
 
 /** The tracks as packets with the times that they have in the source. Throws `damaged-media`. */
@@ -71,7 +74,7 @@ function packetTrack(
     timeline.mediaTime + (timeline.durationTicks ?? Number.POSITIVE_INFINITY),
     timeline.mediaTime + (end - timeline.delaySeconds) * timescale,
   );
-  const first = firstSample(table, start);
+  const first = firstSample(table, start - prerollTicks(track));
   // Times count from the first sample that is sent, unless the presentation starts before it.
   const shift = Math.min(start, table.decodeTimes[first] ?? 0);
   const shownEnd = Math.min(mediaEnd, endOf(table));
@@ -99,7 +102,14 @@ function firstSample({ count, sync, decodeTimes, compositionOffsets }: SampleTab
   return first;
 }
 
-/** Up to `end` in decode order: what is decoded later is presented later still. */
+/** Sound decoders need a stretch of what came before to be in tune: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
+function prerollTicks({ entry, timescale }: MovieTrack): number {
+  if (!entry?.audio) return 0;
+  const seconds = audioCodecOf(entry) === 'opus' ? 0.08 : 2048 / (entry.audio.sampleRate || timescale);
+  return Math.ceil(seconds * timescale);
+}
+
+/** Up to `end` in decode order: what is decoded later is presented later still, but for negative offsets. */
 async function* readPackets(
   file: RandomAccess,
   table: SampleTable,
@@ -108,15 +118,16 @@ async function* readPackets(
   end: number,
 ): AsyncGenerator<Packet, void, void> {
   const { count, offsets, sizes, decodeTimes, compositionOffsets, sync, lastDuration } = table;
+  const earliest = compositionOffsets.reduce((least, offset) => Math.min(least, offset), 0);
   for (let i = first; i < count; i++) {
     const time = decodeTimes[i] ?? 0;
-    if (time >= end) return;
+    if (time + earliest >= end) return;
     const offset = offsets[i] ?? 0;
     const size = sizes[i] ?? 0;
     const data = await file.read(offset, offset + size);
     if (data.byteLength < size) throw damaged('The file ends within its media.');
     const dts = time - shift;
-    const duration = i + 1 < count ? (decodeTimes[i + 1] ?? 0) - time : lastDuration;
+    const duration = i + 1 < count ? Math.max(0, (decodeTimes[i + 1] ?? 0) - time) : lastDuration;
     yield { data, dts, pts: dts + (compositionOffsets[i] ?? 0), duration, isSync: sync[i] === 1 };
   }
 }

@@ -1,7 +1,8 @@
-import { parseH264Sps } from '../containers/sps.ts';
+import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../containers/av1.ts';
 import type { VideoTrack } from '../media.ts';
 import { videoCodecOf } from './codec.ts';
 import type { SampleEntry } from './sample-entry.ts';
+import { sequenceSet } from './sequence-set.ts';
 
 export type PictureFormat = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced' | 'dynamicRange'>;
 
@@ -27,11 +28,11 @@ function codedFormat(entry: SampleEntry): Coded {
   const { configurations } = entry;
   switch (videoCodecOf(entry)) {
     case 'h264': {
-      const unit = firstH264Sps(configurations.get('avcC'));
-      const sps = unit && parseH264Sps(unit);
-      if (!sps) return UNKNOWN;
+      const sps = sequenceSet(entry);
+      if (sps === null) return UNKNOWN;
       const chroma = CHROMA[sps.chromaFormat] ?? null;
-      return { bitDepth: sps.lumaDepth, chroma, interlaced: sps.isInterlaced, transfer: null };
+      const transfer = sps.vui?.transfer ?? null;
+      return { bitDepth: sps.lumaDepth, chroma, interlaced: sps.isInterlaced, transfer };
     }
     case 'hevc': {
       const hvcC = configurations.get('hvcC');
@@ -39,14 +40,16 @@ function codedFormat(entry: SampleEntry): Coded {
       // general_progressive_source_flag off and general_interlaced_source_flag on.
       const interlaced = ((hvcC[6] ?? 0) & 0xc0) === 0x40;
       const chroma = CHROMA[(hvcC[16] ?? 0) & 3] ?? null;
-      return { bitDepth: 8 + ((hvcC[17] ?? 0) & 7), chroma, interlaced, transfer: null };
+      const transfer = sequenceSet(entry)?.vui?.transfer ?? null;
+      return { bitDepth: 8 + ((hvcC[17] ?? 0) & 7), chroma, interlaced, transfer };
     }
     case 'av1': {
-      const third = configurations.get('av1C')?.[2];
-      if (third === undefined) return UNKNOWN;
+      const av1C = configurations.get('av1C');
+      const third = av1C?.[2];
+      if (av1C === undefined || third === undefined) return UNKNOWN;
       const bitDepth = third & 0x40 ? (third & 0x20 ? 12 : 10) : 8;
       const chroma = third & 0x10 ? 'monochrome' : third & 8 ? (third & 4 ? '4:2:0' : '4:2:2') : '4:4:4';
-      return { bitDepth, chroma, interlaced: false, transfer: null };
+      return { bitDepth, chroma, interlaced: false, transfer: av1Transfer(av1C) };
     }
     case 'vp8':
     case 'vp9': {
@@ -61,7 +64,9 @@ function codedFormat(entry: SampleEntry): Coded {
   }
 }
 
-function firstH264Sps(avcC: Buffer | undefined): Buffer | null {
-  if (avcC === undefined || avcC.length < 9 || ((avcC[5] ?? 0) & 31) === 0) return null;
-  return avcC.subarray(8, 8 + avcC.readUInt16BE(6));
+/** Of the sequence header that the configuration may carry; 2 says that it is not told. */
+function av1Transfer(av1C: Buffer): number | null {
+  const header = parseObus(av1C.subarray(4))?.find(({ type }) => type === OBU_SEQUENCE_HEADER);
+  const transfer = header && parseAv1Sequence(header.payload)?.transfer;
+  return transfer === undefined || transfer === 2 ? null : transfer;
 }

@@ -1,5 +1,5 @@
 import { damaged } from '../../http/problem.ts';
-import { parseAacConfig } from '../containers/aac.ts';
+import { audibleFormat } from './aac-signalling.ts';
 import { type Box, childBoxes } from './boxes.ts';
 
 /** How a track's samples are coded: the first entry of its `stsd`. */
@@ -9,7 +9,7 @@ export type SampleEntry = {
   /** The whole box as it stands. */
   readonly bytes: Buffer;
   readonly isEncrypted: boolean;
-  /** More than one way of coding within the track. */
+  /** More than one way of coding within the track: other entries that differ from the first. */
   readonly hasOthers: boolean;
   readonly video: VideoEntry | null;
   readonly audio: AudioEntry | null;
@@ -20,8 +20,8 @@ export type SampleEntry = {
 export type VideoEntry = {
   readonly codedWidth: number;
   readonly codedHeight: number;
-  /** Width to height of a pixel. */
-  readonly pixelAspect: readonly [number, number];
+  /** Width to height of a pixel, from `pasp`; null without one. */
+  readonly pixelAspect: readonly [number, number] | null;
   /** ITU-T H.273 transfer characteristics of `colr`; null without one. */
   readonly transfer: number | null;
   /** `fiel`: two fields a frame. */
@@ -36,27 +36,47 @@ export type AudioEntry = {
   readonly audioSpecificConfig: Buffer | null;
 };
 
+/** Enough for every entry and every box in one; more is a file made to exhaust memory. */
+const MAX_BOXES = 128;
+
 /** Null where `stsd` is empty. */
 export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): SampleEntry | null {
-  const [entry, ...others] = childBoxes(bytes, stsd.body + 8, stsd.end);
+  const entries = atMost(MAX_BOXES, childBoxes(bytes, stsd.body + 8, stsd.end));
+  const [entry, ...others] = entries;
   if (entry === undefined) return null;
+  const content = bytes.subarray(entry.start, entry.end);
   const isVideo = handler === 'vide';
   const isAudio = handler === 'soun';
   const configurations = new Map<string, Buffer>();
-  const childrenAt = isVideo ? entry.body + 78 : isAudio ? audioChildrenAt(bytes, entry) : entry.end;
+  const hasIsoVersion = (bytes[stsd.body] ?? 0) > 0;
+  const childrenAt = isVideo
+    ? entry.body + 78
+    : isAudio
+      ? audioChildrenAt(bytes, entry, hasIsoVersion)
+      : entry.end;
   if (childrenAt > entry.end) throw damaged('The description of a track (stsd box) is cut off.');
-  for (const box of childrenWithin(bytes, childrenAt, entry.end)) {
+  for (const box of atMost(MAX_BOXES, childrenWithin(bytes, childrenAt, entry.end))) {
     configurations.set(box.type, bytes.subarray(box.body, box.end));
   }
   return {
     format: entry.type,
-    bytes: bytes.subarray(entry.start, entry.end),
-    isEncrypted: entry.type.startsWith('enc') || configurations.has('sinf'),
-    hasOthers: others.some(({ type }) => type !== entry.type),
+    bytes: content,
+    // A clear beginning does not help where the rest is locked.
+    isEncrypted: configurations.has('sinf') || entries.some(({ type }) => /^(enc|drm)/.test(type)),
+    hasOthers: others.some(({ start, end }) => !content.equals(bytes.subarray(start, end))),
     video: isVideo ? readVideo(bytes, entry, configurations) : null,
     audio: isAudio ? readAudio(bytes, entry, configurations) : null,
     configurations,
   };
+}
+
+function atMost(count: number, boxes: Iterable<Box>): Box[] {
+  const taken: Box[] = [];
+  for (const box of boxes) {
+    taken.push(box);
+    if (taken.length === count) break;
+  }
+  return taken;
 }
 
 /** What follows the fields of an entry; some writers leave a tail that is no box. */
@@ -74,22 +94,22 @@ function* childrenWithin(bytes: Buffer, start: number, end: number): Generator<B
 
 function readVideo(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string, Buffer>): VideoEntry {
   const pasp = configurations.get('pasp');
-  const [across, down] = pasp && pasp.length >= 8 ? [pasp.readUInt32BE(0), pasp.readUInt32BE(4)] : [1, 1];
+  const [across, down] = pasp && pasp.length >= 8 ? [pasp.readUInt32BE(0), pasp.readUInt32BE(4)] : [0, 0];
   const colr = configurations.get('colr');
   const kind = colr?.toString('latin1', 0, 4);
   const isCoded = colr !== undefined && colr.length >= 10 && (kind === 'nclx' || kind === 'nclc');
   return {
     codedWidth: bytes.readUInt16BE(entry.body + 24),
     codedHeight: bytes.readUInt16BE(entry.body + 26),
-    pixelAspect: across > 0 && down > 0 ? [across, down] : [1, 1],
+    pixelAspect: across > 0 && down > 0 ? [across, down] : null,
     transfer: isCoded ? colr.readUInt16BE(6) : null,
     isInterlaced: configurations.get('fiel')?.[0] === 2,
   };
 }
 
-/** QuickTime has three versions of the sound description; ISO has the first. */
-function audioChildrenAt(bytes: Buffer, entry: Box): number {
-  const version = bytes.readUInt16BE(entry.body + 8);
+/** QuickTime has three versions of the sound description; ISO has the first, whatever version its `stsd` gives it. */
+function audioChildrenAt(bytes: Buffer, entry: Box, hasIsoVersion: boolean): number {
+  const version = hasIsoVersion ? 0 : bytes.readUInt16BE(entry.body + 8);
   return entry.body + (version === 1 ? 44 : version === 2 ? 64 : 28);
 }
 
@@ -100,11 +120,10 @@ function readAudio(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
     ? bytes.readDoubleBE(entry.body + 32)
     : bytes.readUInt32BE(entry.body + 24) / 65_536;
   const descriptor = readEsds(configurations.get('esds') ?? null);
-  const aac = descriptor?.config ? parseAacConfig(descriptor.config) : null;
-  const isAac = descriptor?.objectType === 0x40 && aac !== null;
+  const aac = descriptor?.config && descriptor.objectType === 0x40 ? audibleFormat(descriptor.config) : null;
   return {
-    channels: (isAac && aac.channels) || channels || 1,
-    sampleRate: Math.round((isAac && aac.sampleRate) || readOwnRate(configurations) || sampleRate),
+    channels: aac?.channels || channels || 1,
+    sampleRate: Math.round(aac?.sampleRate || readOwnRate(configurations) || sampleRate),
     objectType: descriptor?.objectType ?? null,
     audioSpecificConfig: descriptor?.config ?? null,
   };

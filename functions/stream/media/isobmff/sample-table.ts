@@ -1,5 +1,6 @@
 import { damaged, unsupported } from '../../http/problem.ts';
 import { type Box, findBox } from './boxes.ts';
+import { audioCodecOf } from './codec.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 
 /** The samples of one track in decode order, one array a property. Times are ticks of the track's clock. */
@@ -18,12 +19,31 @@ export type SampleTable = {
 /** Enough for ten days of sound; more is a file made to exhaust memory, or PCM with a sample for each moment. */
 const MAX_SAMPLES = 4_000_000;
 
+type Indexed = Pick<Movie, 'moovBytes' | 'fileSizeBytes'>;
+
+/** Whether the moov itself holds samples, and not only fragments behind it do. */
+export function hasSamples(moovBytes: Buffer, tracks: readonly MovieTrack[]): boolean {
+  return tracks.some(({ stbl }) => claimedSamples(moovBytes, stbl) > 0);
+}
+
+/** Throws `unsupported-media` where the tables of all tracks together would take too much memory. */
+export function refuseTooManySamples(moovBytes: Buffer, tracks: readonly MovieTrack[]): void {
+  // PCM has one for each moment, and is described without them.
+  const indexed = tracks.filter(({ entry }) => entry?.audio == null || audioCodecOf(entry) !== 'pcm');
+  refuseTooMany(indexed.reduce((sum, { stbl }) => sum + claimedSamples(moovBytes, stbl), 0));
+}
+
+function claimedSamples(bytes: Buffer, stbl: Box | null): number {
+  const box = stbl && (findBox(bytes, stbl, 'stsz') ?? findBox(bytes, stbl, 'stz2'));
+  return box === null ? 0 : bytes.readUInt32BE(box.body + 8);
+}
+
 /**
  * Reads a track's sample table (ISO/IEC 14496-12 §8.6 and §8.7). Throws `damaged-media` where its parts disagree or
  * samples lie outside the file, `unsupported-media` for more than four million samples.
  */
 export function readSampleTable(
-  { moovBytes, fileSizeBytes }: Movie,
+  { moovBytes, fileSizeBytes }: Indexed,
   { stbl, index }: MovieTrack,
 ): SampleTable {
   if (stbl === null) throw damaged(`Track ${index} has no sample table.`);
@@ -78,7 +98,7 @@ function readSizes(bytes: Buffer, stsz: Box | null, stz2: Box | null, fileSizeBy
 
 function refuseTooMany(count: number): void {
   if (count > MAX_SAMPLES)
-    throw unsupported(`A track has ${count} samples, and at most ${MAX_SAMPLES} are handled.`);
+    throw unsupported(`The file has ${count} samples, and at most ${MAX_SAMPLES} are handled.`);
 }
 
 const outside = () => damaged('The index points outside the file, which is cut off or damaged.');

@@ -17,13 +17,15 @@ export function timelineOf(movie: Movie, { edits, timescale }: MovieTrack): Time
   const leading = edits.findIndex(({ mediaTime }) => mediaTime >= 0);
   const [edit, ...others] = leading < 0 ? [] : edits.slice(leading);
   const empties = leading < 0 ? edits : edits.slice(0, leading);
-  const delay = empties.reduce((sum, { durationTicks }) => sum + durationTicks, 0);
-  const duration = edit === undefined ? 0 : Math.round((edit.durationTicks / movie.timescale) * timescale);
+  const sum = (some: typeof edits) => some.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0);
+  const delay = sum(empties);
+  const shown = edit === undefined ? 0 : edit.durationTicks + sum(others);
+  const duration = Math.round((shown / movie.timescale) * timescale);
   return {
     delaySeconds: delay / movie.timescale,
     mediaTime: edit?.mediaTime ?? 0,
     // Zero means "to the end" in files that are fragmented or were written as they were recorded.
-    durationTicks: duration > 0 ? duration : null,
+    durationTicks: duration > 0 && Number.isSafeInteger(duration) ? duration : null,
     isComplex: others.length > 0 || (edit !== undefined && edit.rate !== 1),
   };
 }

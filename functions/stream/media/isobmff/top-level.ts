@@ -22,6 +22,8 @@ const FIRST_TYPES = new Set([
   'pnot',
   'moof',
   'sidx',
+  'emsg',
+  'prft',
   'uuid',
 ]);
 const MAX_BOXES = 20_000;
@@ -37,7 +39,7 @@ export async function walkTopLevel(file: RandomAccess): Promise<readonly TopLeve
   let fragments = 0;
   const boxes: TopLevelBox[] = [];
   for (let start = 0; start + 8 <= file.sizeBytes && boxes.length < MAX_BOXES; ) {
-    const box = await readHeader(file, start);
+    const box = await readHeader(file, start, boxes);
     if (boxes.length === 0 && (box === null || !FIRST_TYPES.has(box.type))) return null;
     // Padding behind the last box is no damage.
     if (box === null) break;
@@ -49,7 +51,11 @@ export async function walkTopLevel(file: RandomAccess): Promise<readonly TopLeve
   return boxes.length === 0 ? null : boxes;
 }
 
-async function readHeader(file: RandomAccess, start: number): Promise<TopLevelBox | null> {
+async function readHeader(
+  file: RandomAccess,
+  start: number,
+  before: readonly TopLevelBox[],
+): Promise<TopLevelBox | null> {
   const bytes = Buffer.from(await file.read(start, start + 16));
   const size = bytes.readUInt32BE(0);
   const type = bytes.toString('latin1', 4, 8);
@@ -58,6 +64,8 @@ async function readHeader(file: RandomAccess, start: number): Promise<TopLevelBo
   const headerBytes = size === 1 ? 16 : 8;
   const length = size === 1 ? Number(bytes.readBigUInt64BE(8)) : size === 0 ? file.sizeBytes - start : size;
   if (length < headerBytes) {
+    // Rubbish behind a file that has its index and its media harms nobody.
+    if (before.some((box) => box.type === 'moov') && before.some((box) => box.type === 'mdat')) return null;
     throw damaged(`The box "${type}" at byte ${start} claims a size that it cannot have.`);
   }
   const end = Math.min(start + length, file.sizeBytes);

@@ -1,0 +1,86 @@
+import { unsupported } from '../../http/problem.ts';
+import type { Piece } from '../../source/bytes.ts';
+import type { ByteRange } from '../../source/source.ts';
+import type { Box } from './boxes.ts';
+import { tableOf } from './describe.ts';
+import type { Movie, MovieTrack } from './movie.ts';
+
+/** A part of the source that reads as zeros: a whole box, which becomes a `free` box, or media in the middle of one. */
+export type ErasedRange = ByteRange & { readonly isBox: boolean };
+
+/**
+ * A copy of the moov in which nothing tells a place, and the ranges outside of it that do, in the file's order. Boxes
+ * keep their size, so that no offset changes.
+ */
+export function withoutPlaces(movie: Movie): { moov: Buffer; ranges: readonly ErasedRange[] } {
+  const { locations } = movie;
+  const moov = Buffer.from(movie.moovBytes);
+  for (const box of locations.boxes) freeBox(moov, box);
+  for (const { trak } of locations.tracks) freeBox(moov, trak);
+  const ranges = [
+    ...locations.topLevel.map((range) => ({ ...range, isBox: true })),
+    ...locations.tracks.flatMap((track) => mediaOf(movie, track)),
+  ].sort((a, b) => a.start - b.start);
+  return { moov, ranges };
+}
+
+/** What of `[start, end)` stays and what is erased, as pieces without empty ones. */
+export function erase({ start, end }: ByteRange, erased: readonly ErasedRange[]): Piece[] {
+  const pieces: Piece[] = [];
+  let position = start;
+  for (const range of erased) {
+    const from = Math.max(position, range.start);
+    const to = Math.min(end, range.end);
+    if (from >= to) continue;
+    if (from > position) pieces.push({ kind: 'source', start: position, end: from });
+    for (const bytes of range.isBox ? [freeHeader(to - from), ...zeros(to - from - 8)] : zeros(to - from)) {
+      pieces.push({ kind: 'bytes', bytes });
+    }
+    position = to;
+  }
+  if (position < end) pieces.push({ kind: 'source', start: position, end });
+  return pieces;
+}
+
+function freeBox(bytes: Buffer, { start, body, end }: Box): void {
+  bytes.write('free', start + 4, 'latin1');
+  bytes.fill(0, body, end);
+}
+
+function freeHeader(size: number): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt32BE(size, 0);
+  header.write('free', 4, 'latin1');
+  return header;
+}
+
+const ZEROS = Buffer.alloc(64 * 1024);
+
+function zeros(length: number): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let left = length; left > 0; left -= ZEROS.length) parts.push(ZEROS.subarray(0, left));
+  return parts;
+}
+
+/** Half a day of one stretch each second. */
+const MAX_RANGES = 50_000;
+const MAX_ERASED_BYTES = 256 * 1024 * 1024;
+
+/** The samples of a track, as few ranges as they make. */
+function mediaOf(movie: Movie, track: MovieTrack): ErasedRange[] {
+  const table = tableOf(movie, track);
+  const ranges: { start: number; end: number; isBox: boolean }[] = [];
+  let bytes = 0;
+  for (let i = 0; i < (table?.count ?? 0); i++) {
+    bytes += table?.sizes[i] ?? 0;
+    const start = table?.offsets[i] ?? 0;
+    const end = start + (table?.sizes[i] ?? 0);
+    const last = ranges.at(-1);
+    if (last?.end === start) last.end = end;
+    else ranges.push({ start, end, isBox: false });
+    if (ranges.length > MAX_RANGES || bytes > MAX_ERASED_BYTES) {
+      throw unsupported('The file tells a place in too many parts to leave them out.');
+    }
+  }
+  return ranges;
+}

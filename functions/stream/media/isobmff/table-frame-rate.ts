@@ -1,0 +1,42 @@
+import { snap } from '../containers/frame-rate.ts';
+import type { FrameRate } from '../media.ts';
+import type { SampleTable } from './sample-table.ts';
+
+/** Times that differ by one step, but for the clock's rounding in 98 of 100 cases, mean a constant rate. */
+export function frameRateOf({ count, decodeTimes }: SampleTable, timescale: number): FrameRate | null {
+  const span = (decodeTimes[count - 1] ?? 0) - (decodeTimes[0] ?? 0);
+  if (count < 2 || span <= 0) return null;
+  const step = span / (count - 1);
+  let even = 0;
+  let exact = 0;
+  const usual = mostFrequent(decodeTimes);
+  for (let i = 1; i < count; i++) {
+    const delta = (decodeTimes[i] ?? 0) - (decodeTimes[i - 1] ?? 0);
+    if (Math.abs(delta - step) <= 1) even++;
+    if (delta === usual) exact++;
+  }
+  // The last difference is often off, where a recording was stopped.
+  const needed = Math.floor((count - 1) * 0.98);
+  if (exact >= needed || (count < 50 && exact >= count - 2))
+    return { ...reduced(timescale, usual), constant: true };
+  const rate = timescale / step;
+  const nearest = snap(rate, 1e-3) ?? { numerator: Math.round(rate * 1000), denominator: 1000 };
+  return { ...nearest, constant: even >= needed };
+}
+
+function mostFrequent(times: Float64Array): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < times.length && counts.size < 10_000; i++) {
+    const delta = (times[i] ?? 0) - (times[i - 1] ?? 0);
+    counts.set(delta, (counts.get(delta) ?? 0) + 1);
+  }
+  let best = 1;
+  for (const [delta, times] of counts) if (delta > 0 && times > (counts.get(best) ?? 0)) best = delta;
+  return best;
+}
+
+function reduced(numerator: number, denominator: number): { numerator: number; denominator: number } {
+  let [a, b] = [numerator, denominator];
+  while (b !== 0) [a, b] = [b, a % b];
+  return { numerator: numerator / a, denominator: denominator / a };
+}
