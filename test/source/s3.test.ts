@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { createS3Client, s3Source } from '../../functions/stream/source/s3.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
-import { problemOf } from '../support/sources.ts';
+import { pattern, problemOf } from '../support/sources.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -183,6 +184,30 @@ describe('s3Source, by the answers of the store', () => {
     const stream = await source.read(object, { start: 0, end: 10 }, signal);
     const problem = await problemOf(buffer(stream));
     expect(problem.type).to.equal('source-unavailable');
+  });
+
+  it('keeps its connection from one block of the cache to the next', async () => {
+    const content = pattern(2_000_000);
+    const film = { ...object, sizeBytes: content.length };
+    let connections = 0;
+    server.on('connection', () => {
+      connections++;
+    });
+    handle = ({ headers }, response) => {
+      const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+      const part = content.subarray(Number(first), Number(last) + 1);
+      const range = `bytes ${first}-${last}/${content.length}`;
+      response.writeHead(206, { 'content-range': range, 'content-length': part.length }).end(part);
+    };
+    const cache = createBlockCache(10_000_000, { blockBytes: 50_000 });
+    const access = cachedAccess(source, film, signal, { cache, readAheadBlocks: 0 });
+    for (let start = 0; start < content.length; start += 50_000) {
+      expect(content.subarray(start, start + 100).equals(await access.read(start, start + 100))).to.equal(
+        true,
+      );
+    }
+    expect(requests).to.have.length(40);
+    expect(connections).to.be.below(4);
   });
 
   it('tries three times, and no more', async () => {

@@ -108,16 +108,17 @@ function forward(
 async function copy(answer: IncomingMessage, outgoing: ServerResponse, fault: Fault): Promise<void> {
   const until = 'afterBytes' in fault ? fault.afterBytes : Number.POSITIVE_INFINITY;
   let sent = 0;
+  let hasStruck = false;
   outgoing.flushHeaders();
   for await (const chunk of answer as AsyncIterable<Buffer>) {
-    const head = chunk.subarray(0, Math.max(until - sent, 0));
-    await write(outgoing, head, fault);
-    const reaches = sent < until && sent + chunk.length >= until;
-    if (reaches || (until === 0 && sent === 0)) {
-      if ((await strike(outgoing, fault)) === 'over') return;
-      await write(outgoing, chunk.subarray(head.length), fault);
-    } else if (head.length < chunk.length) await write(outgoing, chunk.subarray(head.length), fault);
+    const before = chunk.subarray(0, Math.max(until - sent, 0));
+    await write(outgoing, before, fault);
     sent += chunk.length;
+    if (!hasStruck && sent >= until) {
+      hasStruck = true;
+      if ((await strike(outgoing, fault)) === 'over') return;
+    }
+    await write(outgoing, chunk.subarray(before.length), fault);
   }
   outgoing.end();
 }

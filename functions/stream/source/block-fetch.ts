@@ -23,6 +23,7 @@ export function fetchBlocks(
   const waiting = new Map<number, Deferred>();
   for (let index = first; index < end; index++) waiting.set(index, defer());
   let holders = 0;
+  let isWhole = false;
 
   const fetch: BlockFetch = {
     block: (index) =>
@@ -32,7 +33,8 @@ export function fetchBlocks(
     },
     release: () => {
       holders--;
-      if (holders > 0) return;
+      // A read whose bytes are all there ends by itself; an abort would cost its connection.
+      if (holders > 0 || isWhole) return;
       // At once, so that whoever comes next does not join a read that is being given up.
       forget();
       controller.abort(new Error('Nobody waits for this read any more.'));
@@ -69,10 +71,11 @@ export function fetchBlocks(
         block.set(part, offset);
         from += part.byteLength;
         position += part.byteLength;
-        if (position % blockBytes === 0 || position === range.end) deliver(block, position);
+        isWhole = position === range.end;
+        if (position % blockBytes === 0 || isWhole) deliver(block, position);
       }
     }
-    if (position < range.end) throw sourceUnavailable({ cause: new Error('The source ended short.') });
+    if (!isWhole) throw sourceUnavailable({ cause: new Error('The source ended short.') });
   }
 
   function deliver(block: Uint8Array, position: number): void {

@@ -23,8 +23,9 @@ export async function listDirectory(
   async function walk(prefix: string, trail: readonly string[]): Promise<void> {
     const entries = await readdir(join(base, prefix), { withFileTypes: true });
     const keys = entries.filter(isCandidate).map(({ name }) => prefix + name);
-    const isDirectory = await directoriesAmong(entries, prefix);
-    const ordered = keys.map((key) => (isDirectory.has(key) ? `${key}/` : key)).sort(byBytes);
+    const directories = await directoriesAmong(entries, prefix);
+    // With its slash, as the keys below it have one, so that directories fall into the order of keys.
+    const ordered = keys.map((key) => (directories.has(key) ? `${key}/` : key)).sort(byBytes);
     for (const key of ordered) {
       signal.throwIfAborted();
       if (found.length >= limit || seen++ >= MAX_ENTRIES) return;
@@ -34,13 +35,13 @@ export async function listDirectory(
   }
 
   async function visit(key: string, trail: readonly string[]): Promise<void> {
+    if (!key.endsWith('/') && !isMediaKey(key)) return;
     const path = await realpath(join(base, key));
     if (!path.startsWith(base.endsWith(sep) ? base : base + sep)) return;
     if (key.endsWith('/')) {
       if (trail.length < MAX_DEPTH && !trail.includes(path)) await walk(key, [...trail, path]);
       return;
     }
-    if (!isMediaKey(key)) return;
     const stats = await stat(path);
     if (stats.isFile()) found.push({ key, sizeBytes: stats.size });
   }

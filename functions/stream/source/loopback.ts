@@ -102,8 +102,8 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
   }
 }
 
-/** A reader that seeks holds one, and one more while it changes from one to the next. */
-const MAX_CONNECTIONS = 16;
+/** A reader that seeks holds one, and one more while it changes; the rest is for those that are closing. */
+const MAX_CONNECTIONS = 64;
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-length': 0 }).end();
