@@ -104,11 +104,11 @@ export async function startInstance(
     child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
-  const pid = child.pid;
-  if (pid === undefined) {
+  if (child.pid === undefined) {
     api.close();
     throw new Error(`An instance could not be started: ${await exited}`);
   }
+  const pid: number = child.pid;
   const say = (text: string) => options.log({ source: 'platform', pid, text });
   forwardLines(child.stdout, (text) => options.log({ source: 'stdout', pid, text }));
   forwardLines(child.stderr, (text) => options.log({ source: 'stderr', pid, text }));

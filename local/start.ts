@@ -72,6 +72,10 @@ function log({ source, text }: LogLine): void {
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    // npm passes a signal on to its shell only, which dies of it and tells nobody.
+    if (process.env.npm_lifecycle_event === undefined) return;
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && resolve(), 500).unref();
   });
 }
 
