@@ -5,8 +5,11 @@ import { initSegment } from './init-segment.ts';
 /** Media in the first fragment: what a player waits for before the first frame. */
 const FIRST_FRAGMENT_SECONDS = 0.25;
 const FRAGMENT_SECONDS = 1;
-/** Ends a fragment early, whatever it holds by then. */
-const MAX_FRAGMENT_BYTES = 8 * 1024 * 1024;
+/** A fragment with this much ends at the next sync sample of the video, so that the one behind it can be decoded alone. */
+const SYNC_FRAGMENT_SECONDS = 0.2;
+/** Either ends what a fragment holds of a track early. */
+const MAX_RUN_BYTES = 8 * 1024 * 1024;
+const MAX_RUN_PACKETS = 16_384;
 
 /**
  * A fragmented MP4 of `tracks`: the init segment, then fragments that hold all tracks for the same stretch of time.
@@ -17,14 +20,18 @@ export async function* writeFragmentedMp4(
 ): AsyncGenerator<Uint8Array, void, void> {
   yield initSegment(tracks);
   const readers = tracks.map((track, i) => openReader(track, i + 1));
+  const video = readers[tracks.findIndex(({ kind }) => kind === 'video')];
   try {
     for (let sequenceNumber = 1; ; sequenceNumber++) {
       const heads = await Promise.all(readers.map((reader) => reader.peek()));
       if (heads.every((packet) => packet === null)) return;
       const start = Math.min(...readers.map((reader, i) => reader.secondsOf(heads[i] ?? null)));
-      const length = sequenceNumber === 1 ? FIRST_FRAGMENT_SECONDS : FRAGMENT_SECONDS;
+      const end = start + (sequenceNumber === 1 ? FIRST_FRAGMENT_SECONDS : FRAGMENT_SECONDS);
+      // The video says where the fragment ends, and the sound follows.
+      const film = await video?.takeUntil(end, start + SYNC_FRAGMENT_SECONDS);
+      const boundary = film?.endsAtSync ? video?.secondsOf(await video.peek()) : end;
       const runs = await Promise.all(
-        readers.map((reader) => reader.takeUntil(start + length, MAX_FRAGMENT_BYTES)),
+        readers.map((reader) => (reader === video && film ? film : reader.takeUntil(boundary ?? end))),
       );
       yield* fragment(
         sequenceNumber,
@@ -35,6 +42,8 @@ export async function* writeFragmentedMp4(
     await Promise.all(readers.map((reader) => reader.close()));
   }
 }
+
+type Taken = TrackRun & { readonly endsAtSync: boolean };
 
 function openReader(track: PacketTrack, trackId: number) {
   const iterator = track.packets[Symbol.asyncIterator]();
@@ -54,17 +63,23 @@ function openReader(track: PacketTrack, trackId: number) {
   return {
     peek,
     secondsOf,
-    async takeUntil(endSeconds: number, maxBytes: number): Promise<TrackRun> {
+    /** What is decoded before `endSeconds`, or before the first sync sample at or behind `syncSeconds`. */
+    async takeUntil(endSeconds: number, syncSeconds = Number.POSITIVE_INFINITY): Promise<Taken> {
       const packets: Packet[] = [];
       let bytes = 0;
       for (let packet = await peek(); packet !== null; packet = await peek()) {
-        if (secondsOf(packet) >= endSeconds || (bytes > 0 && bytes + packet.data.byteLength > maxBytes))
-          break;
+        const seconds = secondsOf(packet);
+        if (seconds >= endSeconds) break;
+        if (packets.length > 0) {
+          const { length } = packets;
+          if (packet.isSync && seconds >= syncSeconds) return { trackId, packets, endsAtSync: true };
+          if (length === MAX_RUN_PACKETS || bytes + packet.data.byteLength > MAX_RUN_BYTES) break;
+        }
         packets.push(packet);
         bytes += packet.data.byteLength;
         head = undefined;
       }
-      return { trackId, packets };
+      return { trackId, packets, endsAtSync: false };
     },
     async close(): Promise<void> {
       await iterator.return?.();
