@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { Problem } from '../../../functions/stream/http/problem.ts';
+import { describeMovie } from '../../../functions/stream/media/isobmff/describe.ts';
+import { faststart } from '../../../functions/stream/media/isobmff/faststart.ts';
+import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
+import { moviePackets, movieRemuxObstacle } from '../../../functions/stream/media/isobmff/packets.ts';
+import { box, fullBox, text } from '../../../functions/stream/media/isobmff/write-box.ts';
+import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
+import { bytesAccess } from '../../support/file-access.ts';
+import { movieFile } from '../../support/movie-file.ts';
+import { corpusDirectory, has } from '../../support/needs.ts';
+
+/** A generator of numbers in [0, 1), the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const made = () =>
+  movieFile({
+    tracks: [
+      {
+        sizes: Array.from({ length: 40 }, (_, i) => 20 + i),
+        compositionOffsets: Array.from({ length: 40 }, (_, i) => [40, 80, 0, 0][i % 4] ?? 0),
+        sync: [1, 17, 33],
+        edits: [
+          { duration: 100, mediaTime: -1 },
+          { duration: 1500, mediaTime: 40 },
+        ],
+        wideOffsets: true,
+      },
+      { handler: 'soun', sizes: Array<number>(60).fill(9), duration: 21, samplesPerChunk: 7 },
+      { handler: 'meta', entries: [box('gpmd', Buffer.alloc(8))], sizes: [5, 5, 5] },
+    ],
+    inMoov: [box('udta', box('\xa9xyz', text('+48.1+011.5/')))],
+    behind: [box('uuid', Buffer.alloc(16), text('GPSLatitude'))],
+  });
+
+const CORPUS = [
+  'mp4/media__sample_opus.mp4',
+  'mp4/media__sample_video_only.mp4',
+  'mp4/torchcodec__h265_10bits.mp4',
+  'mp4/mediabunny__edts.mp4',
+  'fmp4/media__sample_fragmented.mp4',
+  'fmp4/media__sample_fragmented_seekable_multiple_sidx.mp4',
+  'broken/taglib__infloop.m4a',
+];
+
+/** Positions worth a lie: the sizes and types of boxes, and what follows them. */
+function headerPositions(bytes: Buffer): number[] {
+  const types =
+    'moov mvhd trak tkhd edts elst mdia mdhd hdlr minf stbl stsd stts ctts stss stsc stsz stco co64'.split(
+      ' ',
+    );
+  const more = 'moof traf tfhd tfdt trun mvex trex mehd sidx avcC hvcC esds dOps mdat ftyp udta uuid'.split(
+    ' ',
+  );
+  return [...types, ...more].flatMap((type) => {
+    const found: number[] = [];
+    for (
+      let at = bytes.indexOf(type, 0, 'latin1');
+      at >= 4 && found.length < 4;
+      at = bytes.indexOf(type, at + 4, 'latin1')
+    ) {
+      found.push(at - 4);
+    }
+    return found;
+  });
+}
+
+const LIES = [0, 1, 7, 8, 9, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
+
+function mutant(original: Buffer, headers: readonly number[], random: () => number): Buffer {
+  const pick = (below: number) => Math.floor(random() * below);
+  const kind = pick(10);
+  if (kind === 0) return original.subarray(0, pick(original.length));
+  const bytes = Buffer.from(original);
+  for (let times = 1 + pick(3); times > 0; times--) {
+    const header = headers[pick(headers.length)] ?? 0;
+    if (kind < 3) bytes.writeUInt8(pick(256), pick(bytes.length));
+    else if (kind < 5) bytes.writeUInt8(pick(256), Math.min(bytes.length - 1, header + pick(64)));
+    else {
+      // Counts and sizes are 32 bits wide and lie on even places behind the header.
+      const at = Math.min(bytes.length - 4, header + (kind < 7 ? 0 : 8 + pick(12) * 4));
+      bytes.writeUInt32BE((LIES[pick(LIES.length)] ?? 0) >>> 0, at);
+    }
+  }
+  return bytes;
+}
+
+type Outcome = 'media' | Problem['type'];
+
+/** All that is ever done with a file; throws what is no Problem. */
+async function outcome(bytes: Buffer): Promise<Outcome> {
+  const file = bytesAccess(bytes);
+  try {
+    const movie = await readMovie(file);
+    if (movie === null) return 'not-media';
+    expect(file.reads.bytes, 'bytes read for the index').to.be.at.most(bytes.length * 2 + 16 * 1024);
+    const media = describeMovie(movie);
+    expect(media.durationSeconds === null || media.durationSeconds >= 0).to.equal(true);
+    await faststart(movie, file, { withoutLocation: true });
+    const trackIndexes = media.tracks
+      .map(({ index }) => index)
+      .filter((index) => movieRemuxObstacle(movie, index) === null);
+    for (const [startSeconds, durationSeconds] of [
+      [0, null],
+      [0.4, 0.3],
+    ] as const) {
+      if (trackIndexes.length === 0) break;
+      let written = 0;
+      for await (const chunk of writeFragmentedMp4(
+        moviePackets(movie, file, { trackIndexes, startSeconds, durationSeconds }),
+      )) {
+        written += chunk.byteLength;
+        // Samples may lie on top of each other, but a movie of a few kilobytes does not grow without end.
+        if (written > 64 * 1024 * 1024) break;
+      }
+    }
+    return 'media';
+  } catch (error) {
+    if (error instanceof Problem) return error.type;
+    throw error;
+  }
+}
+
+describe('damaged ISO media', () => {
+  const files = [
+    { name: 'a made-up movie', bytes: made },
+    ...(has('corpus') ? CORPUS : []).map((name) => ({
+      name,
+      bytes: () => readFileSync(`${corpusDirectory}/${name}`),
+    })),
+  ];
+  for (const [i, { name, bytes }] of files.entries()) {
+    it(`ends in media or in a Problem: 100 mutants of ${name}`, async function () {
+      this.timeout(60_000);
+      const random = seeded(i + 1);
+      const original = bytes();
+      const headers = headerPositions(original);
+      const outcomes = new Map<Outcome, number>();
+      for (let round = 0; round < 100; round++) {
+        const result = await outcome(mutant(original, headers, random));
+        outcomes.set(result, (outcomes.get(result) ?? 0) + 1);
+      }
+      const expected = ['media', 'not-media', 'damaged-media', 'unsupported-media', 'encrypted'];
+      expect(expected).to.include.members([...outcomes.keys()]);
+      // Mutants that all die at the first byte would prove nothing.
+      expect(outcomes.get('damaged-media')).to.be.at.least(20);
+      expect(outcomes.get('media')).to.be.at.least(1);
+    });
+  }
+
+  it('reads the made-up movie itself', async () => {
+    expect(await outcome(made())).to.equal('media');
+  });
+
+  it('refuses every beginning of a movie whose index is at the end', async () => {
+    const whole = made();
+    const end = whole.lastIndexOf('uuid', undefined, 'latin1') - 4;
+    for (let length = 0; length < end; length += 13) {
+      expect(await outcome(whole.subarray(0, length)), `${length} bytes`).to.be.oneOf([
+        'not-media',
+        'damaged-media',
+      ]);
+    }
+  });
+
+  it('takes no more memory for a table than a box can hold', async () => {
+    const stsz = fullBox('stsz', 0, 0, Buffer.from('00000000ffffffff', 'hex'));
+    const file = made();
+    const at = file.indexOf('stsz', 0, 'latin1') - 4;
+    stsz.copy(file, at + 4, 4);
+    expect(await outcome(file)).to.equal('unsupported-media');
+  });
+});
