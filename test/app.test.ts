@@ -36,7 +36,8 @@ describe('the app', () => {
 
   /** Counts what would be started, and gives a few bytes for it. */
   const engine: Engine = {
-    async transcode(_url, { output }, { onExit }) {
+    async transcode(_url, { output }, { onSpawn, onExit }) {
+      onSpawn(1);
       started.push([...output]);
       onExit('');
       return Readable.from([Buffer.from('made')], { objectMode: false });

@@ -1,6 +1,5 @@
 import type { Config } from './config.ts';
 import type { Engine } from './engine/ffmpeg.ts';
-import { isMediaKey } from './http/content-type.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
 import { type App, describeError, type Invocation } from './http/lambda.ts';
@@ -11,6 +10,7 @@ import { respond } from './http/respond.ts';
 import { probe } from './media/probe.ts';
 import { openMedia } from './open/open-media.ts';
 import { openStream } from './open/open-stream.ts';
+import { storeOrigins } from './open/original.ts';
 import { clientOf } from './plan/client.ts';
 import { planHeader } from './plan/describe.ts';
 import { describeObject } from './plan/info.ts';
@@ -70,16 +70,18 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
 }
 
 async function answerPage(request: Request, { signal }: Invocation, parts: Parts): Promise<Response> {
-  const { playerPage, pageCredit } = parts.config;
-  if (!playerPage)
+  const { source, page, config } = parts;
+  if (!config.playerPage) {
     throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');
-  if (!prefersJson(request.headers.get('accept'))) return pageResponse(parts.page);
-  const listed = await parts.source.list(1_000, signal);
-  return jsonResponse({
-    media: listed.filter(({ key }) => isMediaKey(key)),
-    ...(pageCredit === null ? {} : { credit: pageCredit }),
-  });
+  }
+  const response = prefersJson(request.headers.get('accept'))
+    ? jsonResponse({ media: await source.list(MAX_LISTED, signal), credit: config.pageCredit ?? undefined })
+    : pageResponse(page, await storeOrigins(source));
+  response.headers.set('vary', 'Accept');
+  return response;
 }
+
+const MAX_LISTED = 1_000;
 
 type ObjectRoute = Extract<Route, { key: string }>;
 

@@ -2,6 +2,8 @@
 export type Trace = {
   /** Runs `work` and adds its milliseconds to `name`. */
   time<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Adds milliseconds that were measured elsewhere. */
+  record(name: string, milliseconds: number): void;
   /** Adds fields to the log line; a later value of a field replaces the earlier one. */
   note(fields: Readonly<Record<string, unknown>>): void;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -12,14 +14,18 @@ export type Trace = {
 export function createTrace(now: () => number = () => performance.now()): Trace {
   const milliseconds = new Map<string, number>();
   const fields: Record<string, unknown> = {};
+  const record = (name: string, more: number) => {
+    milliseconds.set(name, (milliseconds.get(name) ?? 0) + more);
+  };
   return {
     fields,
+    record,
     async time(name, work) {
       const start = now();
       try {
         return await work();
       } finally {
-        milliseconds.set(name, (milliseconds.get(name) ?? 0) + now() - start);
+        record(name, now() - start);
       }
     },
     note(more) {

@@ -42,7 +42,8 @@ const CASES: [string | null, number, object][] = [
 
 describe('parseRange', () => {
   for (const [header, size, expected] of CASES) {
-    it(`${header?.slice(0, 60)} of ${size} bytes`, () => expect(parseRange(header, size)).to.deep.equal(expected));
+    it(`${header?.slice(0, 60)} of ${size} bytes`, () =>
+      expect(parseRange(header, size)).to.deep.equal(expected));
   }
 });
 

@@ -86,7 +86,9 @@ describe('respond', () => {
 
   it('answers If-None-Match without opening, for files and for live answers', async () => {
     const subject = file();
-    expect((await respond(get({ 'if-none-match': '"v1"', range: 'bytes=0-1' }), subject, limits)).status).to.equal(304);
+    expect(
+      (await respond(get({ 'if-none-match': '"v1"', range: 'bytes=0-1' }), subject, limits)).status,
+    ).to.equal(304);
     expect(subject.opened).to.equal(0);
     const live: LiveRepresentation = {
       kind: 'live',
@@ -111,7 +113,9 @@ describe('respond', () => {
   it('sends several ranges as multipart of exactly the announced length', async () => {
     const response = await respond(get({ range: 'bytes=0-1,8-9' }), file(), limits);
     expect(response.status).to.equal(206);
-    const boundary = /^multipart\/byteranges; boundary=(.+)$/.exec(response.headers.get('content-type') ?? '')?.[1];
+    const boundary = /^multipart\/byteranges; boundary=(.+)$/.exec(
+      response.headers.get('content-type') ?? '',
+    )?.[1];
     const text = await response.text();
     expect(text.length).to.equal(Number(response.headers.get('content-length')));
     expect(text).to.equal(

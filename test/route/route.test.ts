@@ -68,7 +68,8 @@ describe('parseRoute', () => {
   }
 
   it('reads every parameter of /stream', () => {
-    const path = '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&accept=hevc,AAC';
+    const path =
+      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&accept=hevc,AAC';
     expect(route(path)).to.deep.include({
       kind: 'stream',
       parameters: {
@@ -86,7 +87,14 @@ describe('parseRoute', () => {
 });
 
 describe('refuseRewrittenPath', () => {
-  for (const path of ['/media/../x', '/media/%2e%2E/x', '/media/.%2e', '/media/./x', '/media\\..\\x', '/media%5c']) {
+  for (const path of [
+    '/media/../x',
+    '/media/%2e%2E/x',
+    '/media/.%2e',
+    '/media/./x',
+    '/media\\..\\x',
+    '/media%5c',
+  ]) {
     it(path, () => expect(problemOf(() => refuseRewrittenPath(path)).type).to.equal('bad-address'));
   }
   for (const path of ['/media/a..b', '/media/...', '/media/.hidden', '/']) {

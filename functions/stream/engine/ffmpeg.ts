@@ -17,6 +17,8 @@ export type TranscodeOptions = {
   readonly signal: AbortSignal;
   /** What went wrong on the way in, if anything: ffmpeg takes a broken input for a short one and exits with 0. */
   readonly inputFailure: () => unknown;
+  /** Called when the process runs, with the milliseconds that it took to start it. */
+  readonly onSpawn: (milliseconds: number) => void;
   /** Called once, when the process has ended, with the last lines that it wrote to stderr. */
   readonly onExit: (stderrTail: string) => void;
 };
@@ -49,6 +51,8 @@ function run(path: string, url: string, args: FfmpegArguments, options: Transcod
     terminate(child());
   };
   options.signal.addEventListener('abort', abort, { once: true });
+  const asked = performance.now();
+  command.once('start', () => options.onSpawn(performance.now() - asked));
   const settle = (stderr: string | null) => {
     options.signal.removeEventListener('abort', abort);
     options.onExit(stderr ?? '');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { refuseRewrittenPath } from '../route/route.ts';
@@ -39,6 +40,8 @@ const RESERVE_MILLISECONDS = 1_000;
 export function createLambdaHandler(app: App, log: Log) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
+    // Every read of a request listens to it, and a transcode has many.
+    setMaxListeners(0, controller.signal);
     const trace = createTrace();
     const started = performance.now();
     const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The player page with a policy that lets exactly its own script and style run and only this origin be asked. */
-export function pageResponse(html: string): Response {
+export function pageResponse(html: string, mediaOrigins: readonly string[]): Response {
   return new Response(html, {
     headers: {
       'content-type': 'text/html; charset=utf-8',
@@ -10,7 +10,8 @@ export function pageResponse(html: string): Response {
         "default-src 'none'",
         `script-src ${hashes(html, 'script')}`,
         `style-src ${hashes(html, 'style')}`,
-        "media-src 'self'",
+        // What one response cannot carry is played from the store itself.
+        `media-src ${["'self'", ...mediaOrigins].join(' ')}`,
         "connect-src 'self'",
         "img-src 'self' data:",
         "base-uri 'none'",

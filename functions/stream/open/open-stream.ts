@@ -5,6 +5,7 @@ import type { Engine } from '../engine/ffmpeg.ts';
 import { damaged } from '../http/problem.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
+import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
 import { uprightPatches } from '../media/isobmff/upright.ts';
 import type { Probed } from '../media/probe.ts';
 import { remux } from '../media/remux.ts';
@@ -36,10 +37,7 @@ export async function openStream(
       return openPieces(desk, { ...made, variant }, options);
     }
     case 'remux':
-      return live(plan, desk, async () => {
-        const fragments = await remux(probed, access, plan, signal);
-        return Readable.from(fragments, { objectMode: false, highWaterMark: 256 * 1024 });
-      });
+      return live(plan, desk, async () => padded(remux(probed, access, plan, signal)));
     case 'transcode':
       return live(plan, desk, () => transcode(plan, desk, probed, engine));
     default:
@@ -56,6 +54,10 @@ function live(plan: StreamPlan, { object, trace }: Desk, open: () => Promise<Rea
   };
 }
 
+function padded(fragments: AsyncIterable<Uint8Array>): Readable {
+  return Readable.from(padFirstFragments(fragments), { objectMode: false, highWaterMark: 256 * 1024 });
+}
+
 /** Weak, since encoders promise the same picture and not the same bytes on every machine. */
 function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, { etag }: StoredObject): string {
   const hash = createHash('sha256').update(JSON.stringify([ENGINE_VERSION, etag, plan]));
@@ -70,12 +72,14 @@ async function transcode(
 ): Promise<Readable> {
   const input = overlay(access, movie === null ? [] : uprightPatches(movie));
   const loopback = await openLoopback({ access: input, etag: object.etag, signal });
-  return engine.transcode(loopback.url, ffmpegArguments(output, limits), {
+  const made = await engine.transcode(loopback.url, ffmpegArguments(output, limits), {
     signal,
     inputFailure: loopback.failure,
+    onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
     onExit(stderr) {
       if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
       void loopback.close();
     },
   });
+  return output.format === 'mp4' ? padded(made) : made;
 }

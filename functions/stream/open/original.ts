@@ -54,6 +54,14 @@ export function openOriginal(
   };
 }
 
+/** Where a redirect may lead: the origin of the store's presigned addresses, for the page's policy. */
+export async function storeOrigins({ presign }: Source): Promise<readonly string[]> {
+  if (presign === undefined) return [];
+  const any = { key: 'any', etag: '', sizeBytes: 0, lastModified: new Date(0) };
+  const options = { contentType: 'video/mp4', contentDisposition: null, expiresInSeconds: 60 };
+  return [new URL(await presign(any, options)).origin];
+}
+
 /** The object's bytes in another order, with some that were made: a file of its own with a tag of its own. */
 export function openPieces(
   { source, object, signal }: Desk,

@@ -40,15 +40,17 @@ export function planStream(question: Question): StreamPlan {
     trackObstacle(selection, parameters.format, client);
   if (asIs === null) return planOriginal(question, selection);
 
-  const repackaged = remuxPlanObstacle(question, selection);
-  if (repackaged === null) return planRemux(question, selection, asIs);
+  const asked = remuxRequestObstacle(question, selection);
+  const inTracks = asked ?? remuxTrackObstacle(question, selection);
+  if (inTracks === null) return planRemux(question, selection, asIs);
 
   const output = planOutput(question, selection);
   const plan = {
     kind: 'transcode' as const,
     output,
     contentType: CONTENT_TYPES[output.format][output.video === null ? 'audio' : 'video'],
-    reason: asIs === repackaged ? asIs : `${asIs}; ${repackaged}`,
+    // What the request itself rules out has been said once.
+    reason: asked !== null || asIs === inTracks ? asIs : `${asIs}; ${inTracks}`,
     predicted: predictTranscode(output, selection, question),
   };
   refuseBeyond(plan, question);
@@ -80,15 +82,17 @@ const ORIGINAL_TYPES: Readonly<Partial<Record<Media['container'], { video: strin
   wav: CONTENT_TYPES.wav,
 };
 
-function remuxPlanObstacle(question: Question, selection: Selection): Obstacle {
-  const { parameters, client, remuxObstacle } = question;
-  const { video, audio } = selection;
+function remuxRequestObstacle({ parameters, client }: Question, { video }: Selection): Obstacle {
   const { format, startSeconds, bitrate } = parameters;
   if (format !== null && format !== 'mp4') return `format=${format} was asked for`;
   if (!client.containers.has('mp4')) return 'the client does not play mp4';
   if (bitrate !== null) return `bitrate=${bitrate} was asked for`;
   if (video !== null && isSmaller(parameters, video)) return 'a smaller picture was asked for';
-  if (video !== null && startSeconds > 0) return 'a cut between keyframes needs decoding';
+  return video !== null && startSeconds > 0 ? 'a cut between keyframes needs decoding' : null;
+}
+
+function remuxTrackObstacle({ client, remuxObstacle }: Question, selection: Selection): Obstacle {
+  const { video, audio } = selection;
   return (
     trackObstacle(selection, 'mp4', client) ??
     (video && remuxObstacle(video.index)) ??
