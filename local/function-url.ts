@@ -59,7 +59,7 @@ const MAX_RESPONSE_BYTES = 200 * 1024 * 1024;
 export async function startFunctionUrl(options: FunctionUrlOptions): Promise<LocalFunctionUrl> {
   const log = options.log ?? (() => {});
   const timeoutSeconds = options.timeoutSeconds ?? 900;
-  const maxInstances = options.maxInstances ?? 10;
+  const maxInstances = options.maxInstances ?? 32;
   const environment = options.environment ?? {};
   const functionArn = `arn:aws:lambda:${environment.AWS_REGION ?? 'us-east-1'}:000000000000:function:${FUNCTION_NAME}`;
   const forwardOptions = {

@@ -15,7 +15,13 @@ export async function localEnvironment(
 ): Promise<Record<string, string>> {
   await makeExecutable(ffmpeg.path);
   await makeExecutable(ffprobe.path);
-  return { FFMPEG_PATH: ffmpeg.path, FFPROBE_PATH: ffprobe.path, ...settings };
+  return {
+    FFMPEG_PATH: ffmpeg.path,
+    FFPROBE_PATH: ffprobe.path,
+    // The SDK's word on Node.js 20 is for those who deploy, and Lambda runs a newer one.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...settings,
+  };
 }
 
 /** With install scripts off, npm leaves ffprobe without its execute bit. */

@@ -22,7 +22,7 @@ export const USAGE = `Usage: npm start -- [--media DIR] [--port N] [--max-instan
 
   --media DIR         the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
   --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
-  --max-instances N   how many requests are worked on at once, 1 to 100 (10)
+  --max-instances N   how many requests are worked on at once, 1 to 100 (32)
   --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
 `;
 
@@ -65,7 +65,7 @@ export function parseStart(args: readonly string[], environment: Environment): S
     settings,
     served: media.served,
     port: port === undefined ? null : whole(portName, port, 0, 65_535),
-    maxInstances: whole('--max-instances', values['max-instances'] ?? '10', 1, 100),
+    maxInstances: whole('--max-instances', values['max-instances'] ?? '32', 1, 100),
     bandwidth: values.bandwidth,
   };
 }

@@ -26,7 +26,7 @@ describe('parseStart', () => {
       settings: { PLAYER_PAGE: '1', PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory },
       served: `the demo film. ${DEMO_CREDIT}`,
       port: null,
-      maxInstances: 10,
+      maxInstances: 32,
       bandwidth: false,
     });
   });
