@@ -6,7 +6,7 @@ import { initSegment } from './init-segment.ts';
 const FIRST_FRAGMENT_SECONDS = 0.25;
 const FRAGMENT_SECONDS = 1;
 /** A fragment with this much ends at the next sync sample of the video, so that the one behind it can be decoded alone. */
-const SYNC_FRAGMENT_SECONDS = 0.2;
+const SYNC_FRAGMENT_SECONDS = 0.1;
 /** Either ends what a fragment holds of a track early. */
 const MAX_RUN_BYTES = 8 * 1024 * 1024;
 const MAX_RUN_PACKETS = 16_384;
@@ -68,7 +68,8 @@ function openReader(track: PacketTrack, trackId: number) {
       const packets: Packet[] = [];
       let bytes = 0;
       for (let packet = await peek(); packet !== null; packet = await peek()) {
-        const seconds = secondsOf(packet);
+        // What the sums of seconds lose is less than any tick.
+        const seconds = secondsOf(packet) + 1e-9;
         if (seconds >= endSeconds) break;
         if (packets.length > 0) {
           const { length } = packets;

@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { childBoxes, findBox } from '../../../functions/stream/media/isobmff/boxes.ts';
+import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
+import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
+import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
+import type { Packet, PacketTrack } from '../../../functions/stream/media/packets.ts';
+import { bytesAccess } from '../../support/file-access.ts';
+import { avc1, mp4a } from '../../support/movie-file.ts';
+import { pattern } from '../../support/sources.ts';
+
+type Asked = { packets: number; closed: boolean };
+
+/** Packets of 40 ticks, a key frame each `gop`; counts what is asked for. */
+function packets(
+  count: number,
+  { gop = 25, bytes = 10, offset = (_: number) => 0, asked = newAsked() } = {},
+) {
+  return (async function* (): AsyncGenerator<Packet, void, void> {
+    try {
+      for (let i = 0; i < count; i++) {
+        asked.packets++;
+        const dts = i * 40;
+        yield { data: pattern(bytes, i), dts, pts: dts + offset(i), duration: 40, isSync: i % gop === 0 };
+      }
+    } finally {
+      asked.closed = true;
+    }
+  })();
+}
+
+const newAsked = (): Asked => ({ packets: 0, closed: false });
+
+const track = (over: Partial<PacketTrack> = {}): PacketTrack => ({
+  kind: 'video',
+  timescale: 1000,
+  sampleEntry: avc1(),
+  language: 'eng',
+  width: 854,
+  height: 480,
+  matrix: null,
+  delaySeconds: 0,
+  mediaTime: 0,
+  durationTicks: null,
+  packets: packets(50),
+  ...over,
+});
+
+const sound = (over: Partial<PacketTrack> = {}) =>
+  track({ kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, ...over });
+
+async function written(tracks: readonly PacketTrack[]): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of writeFragmentedMp4(tracks)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+async function movieIn(bytes: Buffer) {
+  const movie = await readMovie(bytesAccess(bytes));
+  if (movie === null) throw new Error('What was written is no movie.');
+  return movie;
+}
+
+/** The decode times, in ticks, with which the fragments of the first track begin. */
+function fragmentStarts(bytes: Buffer): number[] {
+  return [...childBoxes(bytes, 0, bytes.length)].flatMap((box) => {
+    const tfdt = box.type === 'moof' ? findBox(bytes, box, 'traf', 'tfdt') : null;
+    return tfdt === null ? [] : [Number(bytes.readBigUInt64BE(tfdt.body + 4))];
+  });
+}
+
+describe('a fragmented MP4', () => {
+  it('reads back as what went in', async () => {
+    const offset = (i: number) => [80, 0, -40, 40][i % 4] ?? 0;
+    const matrix = Buffer.alloc(36, 1);
+    const bytes = await written([
+      track({
+        packets: packets(50, { offset }),
+        matrix,
+        delaySeconds: 0.5,
+        mediaTime: 80,
+        durationTicks: 1920,
+      }),
+      sound({ packets: packets(40, { gop: 1, bytes: 3 }), language: 'deu', durationTicks: 1600 }),
+    ]);
+    const movie = await movieIn(bytes);
+    const [film, heard] = movie.tracks;
+    if (!film || !heard) throw new Error('Tracks are missing.');
+    expect(film.matrix).to.deep.equal(matrix);
+    expect(film.entry?.bytes).to.deep.equal(avc1());
+    expect([film.language, heard.language]).to.deep.equal(['eng', 'deu']);
+    expect([film.width, film.height]).to.deep.equal([854, 480]);
+    expect(timelineOf(movie, film)).to.deep.include({ delaySeconds: 0.5, mediaTime: 80, isComplex: false });
+    expect(heard.edits).to.have.length(0);
+    expect(movie.fragments?.durationTicks).to.equal(Math.round((0.5 + 1.92) * movie.timescale));
+    const table = tableOf(movie, film);
+    expect(table && [...table.decodeTimes]).to.deep.equal(Array.from({ length: 50 }, (_, i) => i * 40));
+    expect(table && [...table.compositionOffsets]).to.deep.equal(
+      Array.from({ length: 50 }, (_, i) => offset(i)),
+    );
+    expect(table && [...table.sync]).to.deep.equal(
+      Array.from({ length: 50 }, (_, i) => Number(i % 25 === 0)),
+    );
+    for (const [i, at] of (table?.offsets ?? []).entries()) {
+      expect(bytes.subarray(at, at + 10), `sample ${i}`).to.deep.equal(pattern(10, i));
+    }
+    const media = describeMovie(movie);
+    expect(media.tracks.map(({ durationSeconds }) => durationSeconds)).to.deep.equal([1.96, 1.6]);
+  });
+
+  it('leaves the length open where one is unknown', async () => {
+    const movie = await movieIn(
+      await written([track(), sound({ durationTicks: 1600, packets: packets(40) })]),
+    );
+    expect(movie.fragments?.durationTicks).to.equal(null);
+  });
+
+  it('begins early, and then anew at each key frame or second', async () => {
+    const often = await written([track({ packets: packets(50, { gop: 10 }) })]);
+    expect(fragmentStarts(often)).to.deep.equal([0, 280, 800, 1200, 1600]);
+    const seldom = await written([track({ packets: packets(100, { gop: 60 }) })]);
+    expect(fragmentStarts(seldom)).to.deep.equal([0, 280, 1280, 2280, 2400, 3400]);
+  });
+
+  it('has the sound of the same stretch in each fragment', async () => {
+    const bytes = await written([track(), sound({ packets: packets(50, { gop: 1 }) })]);
+    for (const box of childBoxes(bytes, 0, bytes.length)) {
+      if (box.type !== 'moof') continue;
+      const times = [...childBoxes(bytes, box.body, box.end)].flatMap((traf) => {
+        const tfdt = traf.type === 'traf' ? findBox(bytes, traf, 'tfdt') : null;
+        return tfdt === null ? [] : [Number(bytes.readBigUInt64BE(tfdt.body + 4))];
+      });
+      expect(times).to.have.length(2);
+      expect(times[0]).to.equal(times[1]);
+    }
+  });
+
+  it('asks for packets as it is read, and lets go of them when it is left', async () => {
+    const asked = newAsked();
+    const output = writeFragmentedMp4([track({ packets: packets(1_000_000, { asked }) })]);
+    expect((await output.next()).done).to.equal(false);
+    expect(asked.packets).to.equal(0);
+    await output.next();
+    expect(asked.packets).to.be.below(12);
+    await output.return();
+    expect(asked.closed).to.equal(true);
+  });
+
+  it('ends a fragment that grows too large', async () => {
+    const bytes = 3 * 1024 * 1024;
+    const output = await written([track({ packets: packets(6, { bytes, gop: 100 }) })]);
+    expect(fragmentStarts(output)).to.deep.equal([0, 80, 160]);
+  });
+
+  it('is an init segment alone without packets', async () => {
+    const bytes = await written([track({ packets: packets(0) })]);
+    expect([...childBoxes(bytes, 0, bytes.length)].map(({ type }) => type)).to.deep.equal(['ftyp', 'moov']);
+  });
+
+  it('passes on what goes wrong on the way', async () => {
+    const failing = (async function* (): AsyncGenerator<Packet, void, void> {
+      yield* packets(3);
+      throw new Error('The source is gone.');
+    })();
+    const error = await written([track({ packets: failing }), sound()]).catch((caught: unknown) => caught);
+    expect(error).to.be.an('error').with.property('message', 'The source is gone.');
+  });
+});
