@@ -87,12 +87,12 @@ describe('a transcode as a viewer expects it', function () {
   });
 
   it('odd sizes become even', async () => {
-    await ffmpeg('-i', make('plain.mp4'), '-vf', 'scale=321:179', '-c:v', 'ffv1', make('odd.mkv'));
+    await ffmpeg('-i', make('plain.mp4'), '-vf', 'scale=321:179,setsar=1', '-c:v', 'ffv1', make('odd.mkv'));
     expect(await uprightSize(await stream('odd.mkv'))).to.deep.equal({ width: 320, height: 178 });
   });
 
   it('interlaced pictures lose their combs', async () => {
-    const moving = 'testsrc2=s=320x240:r=50,interlace';
+    const moving = 'testsrc2=s=320x240:r=50,scroll=h=0.02,interlace';
     await ffmpeg(
       '-f',
       'lavfi',
@@ -171,7 +171,7 @@ describe('a transcode as a viewer expects it', function () {
       'copy',
       ...place,
       '-movflags',
-      '+faststart',
+      '+faststart+use_metadata_tags',
       make('front.mp4'),
     );
     await ffmpeg('-i', make('plain.mp4'), '-c', 'copy', ...place, make('quick.mov'));
