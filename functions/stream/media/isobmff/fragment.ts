@@ -7,7 +7,7 @@ export type TrackRun = { readonly trackId: number; readonly packets: readonly Pa
 const SYNC = 0x0200_0000;
 const NON_SYNC = 0x0101_0000;
 
-/** A `moof` and its `mdat`, in parts to be sent one after the other; packets are not copied. */
+/** A `moof` and its `mdat`, in parts to be sent one after the other; large packets are not copied. */
 export function fragment(sequenceNumber: number, runs: readonly TrackRun[]): Uint8Array[] {
   const sizes = runs.map(({ packets }) => packets.reduce((sum, { data }) => sum + data.byteLength, 0));
   // The offsets count from the start of the moof, whose length does not depend on them.
@@ -16,7 +16,29 @@ export function fragment(sequenceNumber: number, runs: readonly TrackRun[]): Uin
   const mdat = Buffer.alloc(8);
   mdat.writeUInt32BE(8 + sizes.reduce((sum, size) => sum + size, 0), 0);
   mdat.write('mdat', 4, 'latin1');
-  return [Buffer.concat([head, mdat]), ...runs.flatMap(({ packets }) => packets.map(({ data }) => data))];
+  return gathered([head, mdat, ...runs.flatMap(({ packets }) => packets.map(({ data }) => data))]);
+}
+
+/** Sound comes in packets of a few bytes: fewer, larger parts cost the stream that carries them less. */
+const PART_BYTES = 64 * 1024;
+
+function gathered(parts: readonly Uint8Array[]): Uint8Array[] {
+  const made: Uint8Array[] = [];
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  const flush = () => {
+    if (waiting.length > 0)
+      made.push(waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting));
+    waiting = [];
+    bytes = 0;
+  };
+  for (const part of parts) {
+    if (bytes + part.byteLength > PART_BYTES) flush();
+    waiting.push(part);
+    bytes += part.byteLength;
+  }
+  flush();
+  return made;
 }
 
 function moof(
