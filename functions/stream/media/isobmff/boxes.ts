@@ -8,12 +8,17 @@ export type Box = {
   readonly end: number;
 };
 
+/** No box has so many in files that were made to be played. */
+const MAX_CHILDREN = 10_000;
+
 /**
  * The boxes that lie in `[start, end)` of `bytes`, in order (ISO/IEC 14496-12 §4.2). A box that claims more than its
  * parent has ends the walk with `damaged-media`; a tail of less than eight bytes is ignored, as QuickTime writes one.
  */
 export function* childBoxes(bytes: Buffer, start: number, end: number): Generator<Box, void, void> {
+  let count = 0;
   for (let position = start; position + 8 <= end; ) {
+    if (++count > MAX_CHILDREN) throw damaged('The index of the file has too many boxes.');
     const box = boxAt(bytes, position, end);
     if (box === null) return;
     yield box;

@@ -59,8 +59,9 @@ const MAX_EDITS = 4_096;
 
 /** Null if the file is of another kind. Throws `damaged-media`, `encrypted` or `unsupported-media`. */
 export async function readMovie(file: RandomAccess): Promise<Movie | null> {
-  const topLevel = await walkTopLevel(file);
-  if (topLevel === null) return null;
+  const walked = await walkTopLevel(file);
+  if (walked === null) return null;
+  const { boxes: topLevel } = walked;
   const moov = topLevel.find(({ type }) => type === 'moov');
   if (moov === undefined) throw damaged('The file has no index (moov box).');
   if (moov.isCutOff) throw damaged('The file ends within its index (moov box).');
@@ -92,7 +93,7 @@ export async function readMovie(file: RandomAccess): Promise<Movie | null> {
       moovAtEnd: firstMedia >= 0 && firstMedia < topLevel.indexOf(moov),
       timescale,
       tracks,
-      fragments: isFragmented ? await readFragments(file, topLevel, moovBytes, mvex, tracks) : null,
+      fragments: isFragmented ? await readFragments(file, walked, moovBytes, mvex, tracks) : null,
       locations: await findLocations(file, topLevel, moovBytes, top, tracks),
     };
   } catch (error) {

@@ -31,24 +31,32 @@ const MAX_BOXES = 20_000;
 const WALKED_FRAGMENTS = 64;
 const WALKED_BYTES = 64 * 1024 * 1024;
 
+export type TopLevel = {
+  readonly boxes: readonly TopLevelBox[];
+  /** The walk came to the file's end, or to what is no box any more. */
+  readonly isWhole: boolean;
+};
+
 /**
  * Walks a file's top-level boxes by their headers. Null if the file does not begin like one of its kind. Bounded: of a
- * long fragmented file only the beginning is walked, and the last box then ends before the file does.
+ * long fragmented file only the beginning is walked.
  */
-export async function walkTopLevel(file: RandomAccess): Promise<readonly TopLevelBox[] | null> {
+export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null> {
   let fragments = 0;
   const boxes: TopLevelBox[] = [];
-  for (let start = 0; start + 8 <= file.sizeBytes && boxes.length < MAX_BOXES; ) {
+  for (let start = 0; start + 8 <= file.sizeBytes; ) {
     const box = await readHeader(file, start, boxes);
     if (boxes.length === 0 && (box === null || !FIRST_TYPES.has(box.type))) return null;
     // Padding behind the last box is no damage.
     if (box === null) break;
     boxes.push(box);
     if (box.type === 'moof') fragments++;
-    if (fragments > WALKED_FRAGMENTS && box.end > WALKED_BYTES) break;
     start = box.end;
+    const isLong = fragments > WALKED_FRAGMENTS && start > WALKED_BYTES;
+    if ((isLong || boxes.length === MAX_BOXES) && start + 8 <= file.sizeBytes)
+      return { boxes, isWhole: false };
   }
-  return boxes.length === 0 ? null : boxes;
+  return boxes.length === 0 ? null : { boxes, isWhole: true };
 }
 
 async function readHeader(
