@@ -76,7 +76,7 @@ describe('the app', () => {
     const response = await ask('/stream/video.mp4?format=mp4&height=360');
     expect(await response.text()).to.equal('made');
     expect(response.headers.get('sluice-plan')).to.match(
-      /^transcode; format=mp4; video=h264:360; audio=copy; reason=/,
+      /^transcode; format=mp4; video=h264:360; audio=aac; reason=/,
     );
     expect(response.headers.get('accept-ranges')).to.equal('none');
     expect(started).to.have.length(1);

@@ -88,7 +88,11 @@ export type OtherTrack = TrackBase & {
 };
 
 /** Exact as a fraction: 30000/1001. `constant` is false for variable frame rate, where the fraction is the average. */
-export type FrameRate = { readonly numerator: number; readonly denominator: number; readonly constant: boolean };
+export type FrameRate = {
+  readonly numerator: number;
+  readonly denominator: number;
+  readonly constant: boolean;
+};
 
 export type VideoCodec = 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'other';
 export type AudioCodec =

@@ -21,7 +21,9 @@ export async function* remux(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (movie !== null) {
-    yield* writeFragmentedMp4(moviePackets(movie, file, { trackIndexes: tracks, startSeconds, durationSeconds }));
+    yield* writeFragmentedMp4(
+      moviePackets(movie, file, { trackIndexes: tracks, startSeconds, durationSeconds }),
+    );
     return;
   }
   const container = await openContainer(file, signal);

@@ -209,9 +209,11 @@ const AUDIO_DEFAULTS = {
 function planAudio(audio: AudioTrack, format: Format, asked: number | null, question: Question): AudioOutput {
   const { media, parameters, client } = question;
   const stream = audiosOf(media).findIndex(({ index }) => index === audio.index);
+  // Whoever asks for a made film gets sound that two loudspeakers play, at their bitrate.
   const copy =
     isVideoFormat(format) &&
     asked === null &&
+    audio.channels <= 2 &&
     parameters.startSeconds === 0 &&
     audioObstacle(audio, format, client) === null;
   if (copy) return { kind: 'copy', stream };
