@@ -27,8 +27,9 @@ const FIRST_TYPES = new Set([
   'uuid',
 ]);
 const MAX_BOXES = 20_000;
-/** Beyond both of these a fragmented file is not walked on: each header costs a read of its own. */
+/** Behind so many bytes and fragments, or boxes, a file is not walked on: each header costs a read of its own. */
 const WALKED_FRAGMENTS = 64;
+const WALKED_BOXES = 1_000;
 const WALKED_BYTES = 64 * 1024 * 1024;
 
 export type TopLevel = {
@@ -52,7 +53,7 @@ export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null>
     boxes.push(box);
     if (box.type === 'moof') fragments++;
     start = box.end;
-    const isLong = fragments > WALKED_FRAGMENTS && start > WALKED_BYTES;
+    const isLong = start > WALKED_BYTES && (fragments > WALKED_FRAGMENTS || boxes.length > WALKED_BOXES);
     if ((isLong || boxes.length === MAX_BOXES) && start + 8 <= file.sizeBytes)
       return { boxes, isWhole: false };
   }
