@@ -284,6 +284,13 @@ describe('the description of a sound', () => {
     ['MP3', mp4a('1190', 0x6b), { codec: 'mp3', codecString: 'mp4a.6B', ...stereo }],
     ['AC-3', soundEntry('ac-3', stereo), { codec: 'ac3', codecString: 'ac-3' }],
     ['E-AC-3', soundEntry('ec-3', stereo), { codec: 'eac3', codecString: 'ec-3' }],
+    ['AC-3 of 5.1', soundEntry('ac-3', stereo, box('dac3', Buffer.from('103dc0', 'hex'))), { channels: 6 }],
+    [
+      'E-AC-3 of 5.1',
+      soundEntry('ec-3', stereo, box('dec3', Buffer.from('0c00200f00', 'hex'))),
+      { channels: 6 },
+    ],
+    ['Opus of 5.1', soundEntry('Opus', stereo, box('dOps', Buffer.from('0006', 'hex'))), { channels: 6 }],
     ['PCM', soundEntry('sowt', stereo), { codec: 'pcm', codecString: null, ...stereo }],
     ['what nobody knows', soundEntry('QDM2', stereo), { codec: 'other', codecString: null }],
   ];

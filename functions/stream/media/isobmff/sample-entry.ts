@@ -122,11 +122,23 @@ function readAudio(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
   const descriptor = readEsds(configurations.get('esds') ?? null);
   const aac = descriptor?.config && descriptor.objectType === 0x40 ? audibleFormat(descriptor.config) : null;
   return {
-    channels: aac?.channels || channels || 1,
+    channels: aac?.channels || readOwnChannels(configurations) || channels || 1,
     sampleRate: Math.round(aac?.sampleRate || readOwnRate(configurations) || sampleRate),
     objectType: descriptor?.objectType ?? null,
     audioSpecificConfig: descriptor?.config ?? null,
   };
+}
+
+const AC3_CHANNELS = [2, 1, 2, 3, 3, 4, 4, 5];
+
+/** The entries of AC-3 and Opus may say two channels for any number of them; their configurations say the number. */
+function readOwnChannels(configurations: ReadonlyMap<string, Buffer>): number | null {
+  const [dac3, dec3] = [configurations.get('dac3'), configurations.get('dec3')];
+  // acmod and lfeon (ETSI TS 102 366 annex F): of the first substream, for the enhanced kind.
+  const mode =
+    dac3 && dac3.length >= 3 ? dac3.readUInt16BE(0) >> 2 : dec3 && dec3.length >= 4 ? dec3[3] : null;
+  if (mode != null) return (AC3_CHANNELS[(mode >> 1) & 7] ?? 2) + (mode & 1);
+  return configurations.get('dOps')?.[1] || null;
 }
 
 /** Rates beyond 65,535 Hz do not fit into the entry: FLAC and ALAC carry their own. */
