@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { PassThrough, type Readable } from 'node:stream';
+import { finished, PassThrough, type Readable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { damaged, Problem } from '../http/problem.ts';
 import type { FfmpegArguments } from './arguments.ts';
@@ -8,7 +8,8 @@ import type { FfmpegArguments } from './arguments.ts';
 export type Engine = {
   /**
    * Starts ffmpeg on `url` and resolves with its output once the first bytes are there. Rejects with `damaged-media`
-   * if it ends without any. Afterwards the stream ends cleanly only if ffmpeg did and `inputFailure` saw nothing.
+   * if it ends without any, with `internal` if it cannot be started or is killed from outside. Afterwards the stream
+   * ends cleanly only if ffmpeg did and `inputFailure` saw nothing.
    */
   transcode(url: string, args: FfmpegArguments, options: TranscodeOptions): Promise<Readable>;
 };
@@ -19,11 +20,10 @@ export type TranscodeOptions = {
   readonly inputFailure: () => unknown;
   /** Called when the process runs, with the milliseconds that it took to start it. */
   readonly onSpawn: (milliseconds: number) => void;
-  /** Called once, when the process has ended, with the last lines that it wrote to stderr. */
+  /** Called once, when the process has ended or is being killed, with the last lines that it wrote to stderr. */
   readonly onExit: (stderrTail: string) => void;
 };
 
-const KILL_AFTER_MILLISECONDS = 2_000;
 const STDERR_LINES = 20;
 
 /** The only importer of fluent-ffmpeg, which is archived upstream. */
@@ -40,16 +40,15 @@ export function createEngine(ffmpegPath: string): Engine {
 
 function run(path: string, url: string, args: FfmpegArguments, options: TranscodeOptions): Readable {
   const output = new PassThrough({ highWaterMark: 256 * 1024 });
+  // A failure before the first read waits for its reader.
+  output.on('error', () => {});
   const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
     .setFfmpegPath(path)
     .inputOptions([...args.input])
     .outputOptions([...args.output]);
-  const child = confine(command);
+  const child = confine(command, output);
 
-  const abort = () => {
-    output.destroy(options.signal.reason);
-    terminate(child());
-  };
+  const abort = () => output.destroy(asError(options.signal.reason));
   options.signal.addEventListener('abort', abort, { once: true });
   const asked = performance.now();
   command.once('start', () => options.onSpawn(performance.now() - asked));
@@ -57,11 +56,12 @@ function run(path: string, url: string, args: FfmpegArguments, options: Transcod
     options.signal.removeEventListener('abort', abort);
     options.onExit(stderr ?? '');
   };
-  output.once('close', () => terminate(child()));
+  // Nobody reads what it would still write, and this process may end next: a grace period could leave it behind.
+  output.once('close', () => child()?.kill('SIGKILL'));
 
   command.once('error', (error: Error, _stdout: string | null, stderr: string | null) => {
     settle(stderr);
-    output.destroy(asFailure(options, error, stderr));
+    output.destroy(asFailure(options, child(), error, stderr));
   });
   command.once('end', (_stdout: string | null, stderr: string | null) => {
     settle(stderr);
@@ -74,61 +74,49 @@ function run(path: string, url: string, args: FfmpegArguments, options: Transcod
   return output;
 }
 
+type Lines = { get(): string };
+type Spawned = (child: ChildProcess, stdout: Lines, stderr: Lines) => void;
+type Ended = (error: Error | null, stdout: Lines, stderr: Lines) => void;
+
+const NO_LINES: Lines = { get: () => '' };
+
 /**
- * Replaces two of fluent-ffmpeg's private steps, which it has no options for: the survey of formats and encoders before
- * the first command (120 ms), and a spawn that hands the function's environment, credentials included, to the child.
- * Returns the way to the child process.
+ * Replaces three of fluent-ffmpeg's private steps, which it has no options for: the surveys of formats and of encoders
+ * before the first command (120 ms), and a spawn that hands the function's environment, credentials included, to the
+ * child, and that throws where the program cannot be run. Returns the way to the child process.
  */
-function confine(command: FfmpegCommand): () => ChildProcess | null {
+function confine(command: FfmpegCommand, output: Readable): () => ChildProcess | null {
   const inner = command as unknown as {
     _checkCapabilities(done: () => void): void;
-    _spawnFfmpeg(
-      args: string[],
-      options: SpawnOptions,
-      onStart: (child: ChildProcess, ...rings: unknown[]) => void,
-      onEnd: unknown,
-    ): void;
+    availableEncoders(done: (error: null, encoders: object) => void): void;
+    _spawnFfmpeg(args: string[], options: SpawnOptions, onStart: Spawned, onEnd: Ended): void;
   };
   const spawn = inner._spawnFfmpeg.bind(command);
   let process: ChildProcess | null = null;
   inner._checkCapabilities = (done) => done();
+  inner.availableEncoders = (done) => done(null, {});
   inner._spawnFfmpeg = (args, options, onStart, onEnd) => {
-    // A group of its own, so that whatever ffmpeg might start is ended with it.
-    const confined: SpawnOptions = { ...options, env: {}, detached: true, stdio: ['ignore', 'pipe', 'pipe'] };
-    spawn(
-      args,
-      confined,
-      (child, ...rings) => {
-        process = child;
-        onStart(child, ...rings);
-      },
-      onEnd,
-    );
+    // It comes without lines where nothing ran.
+    const ended = (error: Error | null, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
+    if (output.destroyed) return ended(new Error('It was stopped before its start.'));
+    const confined: SpawnOptions = { ...options, env: {}, stdio: ['ignore', 'pipe', 'pipe'] };
+    const started: Spawned = (child, ...lines) => {
+      process = child;
+      onStart(child, ...lines);
+    };
+    try {
+      spawn(args, confined, started, ended);
+    } catch (error) {
+      ended(asError(error));
+    }
   };
   return () => process;
 }
 
-/** SIGTERM to the group, SIGKILL to what is left of it after two seconds. */
-function terminate(child: ChildProcess | null): void {
-  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const group = -child.pid;
-  signalGroup(group, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(group, 'SIGKILL'), KILL_AFTER_MILLISECONDS);
-  child.once('exit', () => clearTimeout(timer));
-}
-
-function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(group, signal);
-  } catch {
-    // It has ended in the meantime.
-  }
-}
-
 /** The process may have ended while its last output still waits in the pipe for a slow reader. */
 function endAfter(stdout: Readable | null, output: PassThrough): void {
-  if (stdout === null || stdout.readableEnded || stdout.destroyed) output.end();
-  else stdout.once('end', () => output.end());
+  if (stdout === null) output.end();
+  else finished(stdout, (error) => (error ? output.destroy(error) : output.end()));
 }
 
 async function firstBytes(output: Readable): Promise<void> {
@@ -140,11 +128,23 @@ async function firstBytes(output: Readable): Promise<void> {
   }
 }
 
-function asFailure({ signal, inputFailure }: TranscodeOptions, error: Error, stderr: string | null): Error {
+function asFailure(
+  { signal, inputFailure }: TranscodeOptions,
+  child: ChildProcess | null,
+  error: Error,
+  stderr: string | null,
+): Error {
   if (signal.aborted) return asError(signal.reason);
   const failure = inputFailure();
   if (failure !== null && failure !== undefined) return asError(failure);
   const cause = new Error(`${error.message}\n${stderr ?? ''}`);
+  if (child?.pid === undefined) {
+    return new Problem('internal', 'The transcoder cannot be started here.', { cause });
+  }
+  // What the media itself brings about has other names: SIGSEGV, SIGABRT.
+  if (child.signalCode === 'SIGKILL' || child.signalCode === 'SIGTERM') {
+    return new Problem('internal', 'The transcoder was stopped from outside.', { cause });
+  }
   return damaged('The media could not be decoded.', { cause });
 }
 
