@@ -12,7 +12,8 @@ import { type Ceph, startCeph } from '../support/ceph.ts';
 import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { needs } from '../support/needs.ts';
-import { pattern, problemOf } from '../support/sources.ts';
+import { problemOf } from '../support/problem.ts';
+import { pattern } from '../support/sources.ts';
 
 const SIZE = 1_200_000;
 const busy: Fault = { kind: 'refuse', status: 503, code: 'SlowDown' };

@@ -11,7 +11,8 @@ import type { Source, StoredObject } from '../../functions/stream/source/source.
 import { startCeph } from '../support/ceph.ts';
 import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
 import { needs, type Part } from '../support/needs.ts';
-import { pattern, problemOf } from '../support/sources.ts';
+import { problemOf } from '../support/problem.ts';
+import { pattern } from '../support/sources.ts';
 
 /** One implementation with a store of its own, empty at the start. */
 type Bench = {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { Problem } from '../../functions/stream/http/problem.ts';
 import type { FileRepresentation, LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import { respond } from '../../functions/stream/http/respond.ts';
+import { problemOf } from '../support/problem.ts';
 
 const bytes = Buffer.from('0123456789');
 const limits = { maxResponseBytes: 6 };
@@ -27,15 +27,6 @@ function file(over: Partial<FileRepresentation> = {}): FileRepresentation & { op
 
 const get = (headers: Record<string, string> = {}, method = 'GET') =>
   new Request('https://sluice.example/media/a.mp4', { method, headers });
-
-async function problemOf(work: Promise<Response>): Promise<Problem> {
-  const error: unknown = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(Problem);
-  return error as Problem;
-}
 
 describe('respond', () => {
   it('answers the whole with its length and validators', async () => {

@@ -10,8 +10,9 @@ import { directorySource } from '../../functions/stream/source/directory.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
 import { localEnvironment } from '../../local/function.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
+import { problemOf } from '../support/problem.ts';
 import { descendantsNamed } from '../support/processes.ts';
-import { fakeSource, problemOf } from '../support/sources.ts';
+import { fakeSource } from '../support/sources.ts';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { Problem } from '../../functions/stream/http/problem.ts';
 import type { Media } from '../../functions/stream/media/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planHeader } from '../../functions/stream/plan/describe.ts';
@@ -7,6 +6,7 @@ import type { Question } from '../../functions/stream/plan/question.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
 import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';
 import { film, mediaOf, sound } from '../support/media.ts';
+import { thrownBy } from '../support/problem.ts';
 
 const limits = {
   maxResponseBytes: 200_000_000,
@@ -27,16 +27,6 @@ function plan(media: Media, wishes: Partial<StreamParameters> = {}, over: Partia
     remuxObstacle: () => null,
     ...over,
   });
-}
-
-function problemOf(work: () => unknown): Problem {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  return expect.fail('no problem was thrown');
 }
 
 const both = [film(), sound()];
@@ -310,7 +300,7 @@ describe('planStream refuses', () => {
   ];
   for (const [what, media, wishes, type, sentence] of TABLE) {
     it(what, () => {
-      const problem = problemOf(() => plan(media, wishes));
+      const problem = thrownBy(() => plan(media, wishes));
       expect(problem.type).to.equal(type);
       expect(problem.message).to.match(sentence);
     });

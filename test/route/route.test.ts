@@ -1,18 +1,8 @@
 import { expect } from 'chai';
-import { Problem } from '../../functions/stream/http/problem.ts';
 import { addressOf, parseRoute, refuseRewrittenPath } from '../../functions/stream/route/route.ts';
+import { thrownBy } from '../support/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));
-
-function problemOf(work: () => unknown): Problem {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  return expect.fail('no problem was thrown');
-}
 
 describe('parseRoute', () => {
   const KEYS: [string, string][] = [
@@ -61,7 +51,7 @@ describe('parseRoute', () => {
   ];
   for (const [path, status, sentence] of PROBLEMS) {
     it(`${path.slice(0, 60)}: ${status}`, () => {
-      const problem = problemOf(() => route(path));
+      const problem = thrownBy(() => route(path));
       expect(problem.status).to.equal(status);
       expect(problem.message).to.match(sentence);
     });
@@ -95,7 +85,7 @@ describe('refuseRewrittenPath', () => {
     '/media\\..\\x',
     '/media%5c',
   ]) {
-    it(path, () => expect(problemOf(() => refuseRewrittenPath(path)).type).to.equal('bad-address'));
+    it(path, () => expect(thrownBy(() => refuseRewrittenPath(path)).type).to.equal('bad-address'));
   }
   for (const path of ['/media/a..b', '/media/...', '/media/.hidden', '/']) {
     it(`${path} is left alone`, () => expect(() => refuseRewrittenPath(path)).not.to.throw());

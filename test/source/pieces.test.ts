@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
 import type { Piece } from '../../functions/stream/source/bytes.ts';
 import { readPieces } from '../../functions/stream/source/pieces.ts';
-import { fakeSource, pattern, problemOf } from '../support/sources.ts';
+import { problemOf } from '../support/problem.ts';
+import { fakeSource, pattern } from '../support/sources.ts';
 
 const content = pattern(40);
 const { signal } = new AbortController();

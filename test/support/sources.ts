@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { notFound, Problem, sourceChanged } from '../../functions/stream/http/problem.ts';
 import type { ByteRange, Source, StoredObject } from '../../functions/stream/source/source.ts';
 
 /** Bytes that differ at every place and from seed to seed, so that a wrong offset shows. */
@@ -11,16 +10,6 @@ export function pattern(length: number, seed = 0): Buffer {
     bytes[i] = state >>> 24;
   }
   return bytes;
-}
-
-/** The Problem that a promise is rejected with; any other outcome is an error. */
-export async function problemOf(promise: Promise<unknown>): Promise<Problem> {
-  const outcome = await promise.then(
-    () => 'nothing',
-    (error: unknown) => error,
-  );
-  if (outcome instanceof Problem) return outcome;
-  throw new Error(`Expected a Problem, got ${outcome}`, { cause: outcome });
 }
 
 export type FakeRead = { readonly range: ByteRange; readonly signal: AbortSignal; readonly body: Readable };

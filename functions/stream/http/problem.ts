@@ -40,7 +40,6 @@ const PROBLEMS = {
   'damaged-media': { status: 415, title: 'This media is damaged' },
   encrypted: { status: 415, title: 'This media is encrypted' },
   'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
-  busy: { status: 429, title: 'Busy' },
   internal: { status: 500, title: 'Internal error' },
   'source-changed': { status: 503, title: 'The object changed while it was read' },
   'source-unavailable': { status: 503, title: 'The store is unavailable' },

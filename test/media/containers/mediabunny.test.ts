@@ -4,7 +4,7 @@ import { openContainer } from '../../../functions/stream/media/containers/mediab
 import type { Media } from '../../../functions/stream/media/media.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/sources.ts';
+import { problemOf } from '../../support/problem.ts';
 
 const { signal } = new AbortController();
 

@@ -13,7 +13,7 @@ import {
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import type { PacketTrack } from '../../../functions/stream/media/packets.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/sources.ts';
+import { problemOf } from '../../support/problem.ts';
 
 const run = promisify(execFile);
 const { signal } = new AbortController();

@@ -6,7 +6,7 @@ import { box, fullBox, text, uint32 } from '../../../functions/stream/media/isob
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { avc1, type MadeTrack, movieFile, mp4a, videoEntry } from '../../support/movie-file.ts';
-import { problemOf } from '../../support/sources.ts';
+import { problemOf } from '../../support/problem.ts';
 
 const film: MadeTrack = { sizes: [50, 10, 10, 30, 10] };
 

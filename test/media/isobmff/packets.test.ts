@@ -18,7 +18,7 @@ import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
 import { avc1, type MadeTrack, movieFile, soundEntry, videoEntry } from '../../support/movie-file.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/sources.ts';
+import { problemOf } from '../../support/problem.ts';
 
 const run = promisify(execFile);
 const whole = { startSeconds: 0, durationSeconds: null };

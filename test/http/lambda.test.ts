@@ -1,0 +1,84 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { demoDirectory } from '../../local/function.ts';
+import { type Service, startService } from '../support/service.ts';
+
+describe('the Lambda adapter, behind the Function URL', function () {
+  this.timeout(30_000);
+  let folder: string;
+  let service: Service;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-lambda-'));
+    const stuck = join(folder, 'stuck');
+    await writeFile(stuck, '#!/bin/sh\nexec sleep 60\n');
+    await chmod(stuck, 0o755);
+    service = await startService({ MEDIA_DIR: demoDirectory, FFMPEG_PATH: stuck }, { timeoutSeconds: 4 });
+  });
+  after(async () => {
+    await service.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** With header fields as they are, which `fetch` would set itself or refuse. */
+  async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
+    const { hostname, port } = new URL(service.url);
+    const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+      httpRequest({ hostname, port, path, method, headers }, resolve).on('error', reject).end();
+    });
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: (await buffer(response)).toString(),
+    };
+  }
+
+  for (const host of ['a b', 'user:word@host', '[::', 'x/media', 'x#', 'x?']) {
+    it(`takes the path from the request line, whatever Host says: ${host}`, async () => {
+      const { status, body } = await ask('/media/nothing.mp4', { host });
+      expect([status, JSON.parse(body).detail]).to.deep.equal([
+        404,
+        'There is no object with the key "nothing.mp4".',
+      ]);
+    });
+  }
+
+  for (const [method, path, status] of [
+    ['POST', '/media/video.mp4', 405],
+    ['GET', '/media/../video.mp4', 400],
+    ['GET', '/media/nothing.mp4', 404],
+    ['GET', '/media/video.mp4?x=1', 400],
+  ] as const) {
+    it(`gives the request's id and forbids sniffing when it answers ${method} ${path} with ${status}`, async () => {
+      const answer = await ask(path, {}, method);
+      expect(answer.status).to.equal(status);
+      expect(answer.headers['x-request-id']).to.equal(JSON.parse(answer.body).requestId);
+      expect(answer.headers['x-content-type-options']).to.equal('nosniff');
+    });
+  }
+
+  for (const path of ['/info/video.mp4', '/media/nothing.mp4', '/media/video.mp4']) {
+    it(`sends no body to HEAD ${path}`, async () => {
+      const { headers } = await ask(path, {}, 'HEAD');
+      const id = headers['x-request-id'];
+      const line = service.logs.find(
+        ({ text }) => text.includes('"message":"request"') && text.includes(String(id)),
+      );
+      expect(JSON.parse(line?.text ?? '{}').bytes).to.equal(0);
+    });
+  }
+
+  it('answers 504 in full when the time runs out before the first byte, and lives on', async () => {
+    const [instance] = service.instances();
+    const { status, body } = await ask('/stream/video.mp4?format=mp3&duration=1');
+    expect(status).to.equal(504);
+    expect(JSON.parse(body).type).to.equal('urn:sluice:problem:timeout');
+    expect((await ask('/media/nothing.mp4')).status).to.equal(404);
+    expect(service.instances().map(({ pid }) => pid)).to.deep.equal([instance?.pid]);
+    expect(service.counters().broken).to.equal(0);
+  });
+});
