@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { notFound, sourceChanged } from '../../functions/stream/http/problem.ts';
 import type { ByteRange, Source, StoredObject } from '../../functions/stream/source/source.ts';
 
 /** Bytes that differ at every place and from seed to seed, so that a wrong offset shows. */
