@@ -41,11 +41,9 @@ export function createApp(parts: Parts): App {
         problem: problem.type,
         ...(problem.cause ? { cause: describeError(problem.cause) } : {}),
       });
-      return problemResponse(problem, requestId, request.method);
+      return problemResponse(problem, requestId);
     });
     addCors(response.headers, request, parts.config.allowedOrigins);
-    response.headers.set('x-content-type-options', 'nosniff');
-    response.headers.set('x-request-id', requestId);
     const timing = trace.serverTiming();
     if (timing !== '') response.headers.set('server-timing', timing);
     return response;
@@ -114,7 +112,10 @@ async function answerObject(
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));
   const representation = await openStream(plan, desk, { probed, engine });
-  return withPlan(planHeader(plan), await respond(request, representation, limits));
+  const response = withPlan(planHeader(plan), await respond(request, representation, limits));
+  // Another client may get another plan at the same address.
+  response.headers.append('vary', 'Accept');
+  return response;
 }
 
 function withPlan(plan: string, response: Response): Response {

@@ -58,10 +58,12 @@ export function createLambdaHandler(app: App, log: Log) {
     };
     const { method } = event.requestContext.http;
     const response = await answer(app, event, invocation);
+    response.headers.set('x-content-type-options', 'nosniff');
+    response.headers.set('x-request-id', context.awsRequestId);
     const sent = { bytes: 0 };
     let failure: unknown = null;
     try {
-      await send(response, stream, sent, controller.signal);
+      await send(method === 'HEAD' ? withoutBody(response) : response, stream, sent, controller.signal);
     } catch (error) {
       failure = error;
     }
@@ -99,14 +101,15 @@ async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation)
     const problem =
       error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
     invocation.trace.note({ problem: problem.type, cause: describeError(error) });
-    return problemResponse(problem, invocation.requestId, event.requestContext.http.method);
+    return problemResponse(problem, invocation.requestId);
   }
 }
 
 function toRequest({ rawPath, rawQueryString, headers, requestContext }: FunctionUrlEvent): Request {
   refuseRewrittenPath(rawPath);
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-  const url = new URL(`https://${headers.host ?? 'localhost'}${rawPath}${query}`);
+  // No answer depends on the host, and what a client writes into Host must not move the path.
+  const url = new URL(`https://localhost${rawPath}${query}`);
   const method = METHODS.includes(requestContext.http.method) ? requestContext.http.method : null;
   if (method === null) {
     throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
@@ -118,6 +121,10 @@ function toRequest({ rawPath, rawQueryString, headers, requestContext }: Functio
 }
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+function withoutBody({ status, headers }: Response): Response {
+  return new Response(null, { status, headers });
+}
 
 async function send(
   response: Response,
@@ -136,7 +143,8 @@ async function send(
     body.on('data', (chunk: Uint8Array) => {
       sent.bytes += chunk.byteLength;
     });
-    await pipeline(body, out, { signal, end: false });
+    // What is answered after the deadline is the problem that tells of it.
+    await pipeline(body, out, signal.aborted ? { end: false } : { signal, end: false });
   }
   await new Promise<void>((resolve) => out.end(resolve));
 }

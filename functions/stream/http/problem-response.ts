@@ -7,8 +7,8 @@ export function asProblem(error: unknown, signal: AbortSignal): Problem {
   return new Problem('internal', 'Something went wrong inside the service.', { cause: error });
 }
 
-/** RFC 9457; HEAD gets the same status and headers without the body. */
-export function problemResponse(problem: Problem, requestId: string, method: string): Response {
+/** RFC 9457. */
+export function problemResponse(problem: Problem, requestId: string): Response {
   const body = JSON.stringify({
     type: `urn:sluice:problem:${problem.type}`,
     title: problem.title,
@@ -16,7 +16,7 @@ export function problemResponse(problem: Problem, requestId: string, method: str
     detail: problem.message,
     requestId,
   });
-  return new Response(method === 'HEAD' ? null : body, {
+  return new Response(body, {
     status: problem.status,
     headers: { 'cache-control': 'no-store', ...problem.headers, 'content-type': 'application/problem+json' },
   });
