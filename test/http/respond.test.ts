@@ -1,5 +1,8 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { readableOf } from '../../functions/stream/http/body.ts';
+import { Problem } from '../../functions/stream/http/problem.ts';
 import type { FileRepresentation, LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import { respond } from '../../functions/stream/http/respond.ts';
 import { problemOf } from '../support/problem.ts';
@@ -90,6 +93,31 @@ describe('respond', () => {
     expect((await respond(get({ 'if-none-match': 'W/"x"' }), live, limits)).status).to.equal(304);
     expect((await respond(get({}, 'HEAD'), live, limits)).status).to.equal(200);
   });
+
+  for (const [sizes, outcome] of [
+    [[3, 3], 6],
+    [[3, 4], 'too-large'],
+    [[7], 'too-large'],
+    [[3, 'source-changed'], 'source-changed'],
+  ] as const) {
+    it(`gives ${outcome} for a live answer of ${sizes} where one response carries 6 bytes`, async () => {
+      async function* make() {
+        for (const size of sizes) {
+          if (typeof size === 'string') throw new Problem(size, 'It was replaced.');
+          yield Buffer.alloc(size);
+        }
+      }
+      const made = Readable.from(make(), { objectMode: false });
+      const live = { kind: 'live' as const, contentType: 'video/mp4', etag: 'W/"x"', open: async () => made };
+      const { body } = await respond(get(), live, limits);
+      const end = await buffer(readableOf(body as ReadableStream<Uint8Array>)).then(
+        (bytes) => bytes.byteLength,
+        (error: Problem) => error.type,
+      );
+      expect(end).to.equal(outcome);
+      expect(made.destroyed).to.equal(true);
+    });
+  }
 
   it('names the size in a 416', async () => {
     const problem = await problemOf(respond(get({ range: 'bytes=10-' }), file(), limits));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import type { ByteRange } from '../source/source.ts';
 import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
@@ -27,7 +27,7 @@ export async function respond(
   if (verdict === 'not-modified') return new Response(null, { status: 304, headers });
   return representation.kind === 'file'
     ? respondFile(request, representation, headers, limits.maxResponseBytes)
-    : respondLive(request, representation, headers);
+    : respondLive(request, representation, headers, limits.maxResponseBytes);
 }
 
 function describe(representation: Representation): Headers {
@@ -44,9 +44,29 @@ function describe(representation: Representation): Headers {
   return headers;
 }
 
-async function respondLive(request: Request, live: LiveRepresentation, headers: Headers): Promise<Response> {
+async function respondLive(
+  request: Request,
+  live: LiveRepresentation,
+  headers: Headers,
+  maxResponseBytes: number,
+): Promise<Response> {
   if (request.method === 'HEAD') return new Response(null, { headers });
-  return new Response(bodyOf(await live.open()), { headers });
+  return new Response(bodyOf(breakBeyond(maxResponseBytes, await live.open())), { headers });
+}
+
+/** The size of what is made was only predicted: breaks off where the platform would, perhaps with a clean end. */
+function breakBeyond(maxBytes: number, live: Readable): Readable {
+  let bytes = 0;
+  const limited = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.byteLength;
+      if (bytes <= maxBytes) return done(null, chunk);
+      done(new Problem('too-large', `What was made became longer than ${maxBytes} bytes.`));
+    },
+  });
+  // Each ends with the other; its failure is that of `limited`.
+  pipeline(live, limited, () => {});
+  return limited;
 }
 
 async function respondFile(
