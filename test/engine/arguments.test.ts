@@ -40,7 +40,7 @@ describe('ffmpegArguments', () => {
     expect(output.join(' ')).to.equal(
       '-filter_complex [0:V:0]fps=24/1,scale=640:360:flags=bicubic,setsar=1,format=yuv420p[picture] -map [picture] ' +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
-        '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1 -b:a 160000 ' +
+        '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
         '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer -frag_duration 500000 ' +
         '-brand iso6 -f mp4',
@@ -105,7 +105,8 @@ describe('ffmpegArguments', () => {
     [{ format: 'webm', video: { ...picture, codec: 'vp9' } }, '-c:v libvpx-vp9 -row-mt 1'],
     [{ format: 'webm', video: { ...picture, codec: 'vp8' } }, '-c:v libvpx -deadline realtime'],
     [{ video: { kind: 'copy', stream: 1 } }, '-map 0:V:1 -c:v copy'],
-    [{ audio: { kind: 'copy', stream: 2 } }, '-map 0:a:2 -c:a copy'],
+    [{ audio: { kind: 'copy', stream: 2, codec: 'opus' } }, '-map 0:a:2 -c:a copy -sn'],
+    [{ audio: { kind: 'copy', stream: 0, codec: 'aac' } }, '-c:a copy -bsf:a aac_adtstoasc -sn'],
     [{ format: 'mp3', audio: { ...aac, codec: 'mp3' } }, '-c:a libmp3lame'],
     [{ format: 'opus', audio: { ...aac, codec: 'opus' } }, '-c:a libopus'],
     [{ format: 'flac', audio: { ...aac, codec: 'flac', bitrate: null } }, '-sample_fmt s16'],

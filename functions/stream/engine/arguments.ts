@@ -119,12 +119,15 @@ function toneMapFilters(transfer: 'pq' | 'hlg'): string[] {
 
 function audioArguments(audio: AudioOutput): string[] {
   const map = ['-map', `0:a:${audio.stream}`];
-  if (audio.kind === 'copy') return [...map, '-c:a', 'copy'];
+  if (audio.kind === 'copy') {
+    // Transport streams carry ADTS headers, which MP4 does not; what has none goes through the filter untouched.
+    return [...map, '-c:a', 'copy', ...(audio.codec === 'aac' ? ['-bsf:a', 'aac_adtstoasc'] : [])];
+  }
   return [
     ...map,
     ...['-c:a', ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
-    // Gaps in the source's timestamps become silence, so that the sound stays with the picture.
-    ...['-af', 'aresample=async=1'],
+    // Gaps in the source's timestamps become silence, a late start among them: sound stays where the film has it.
+    ...['-af', 'aresample=async=1:first_pts=0'],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];

@@ -1,3 +1,4 @@
+import type { AudioCodec } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
 
 /** A definite wish to ffmpeg: everything that its arguments follow from. */
@@ -30,7 +31,7 @@ export type VideoOutput =
     };
 
 export type AudioOutput =
-  | { readonly kind: 'copy'; readonly stream: number }
+  | { readonly kind: 'copy'; readonly stream: number; readonly codec: AudioCodec }
   | {
       readonly kind: 'encode';
       /** Ordinal among the source's audio tracks, from 0. */

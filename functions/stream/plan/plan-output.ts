@@ -216,7 +216,7 @@ function planAudio(audio: AudioTrack, format: Format, asked: number | null, ques
     audio.channels <= 2 &&
     parameters.startSeconds === 0 &&
     audioObstacle(audio, format, client) === null;
-  if (copy) return { kind: 'copy', stream };
+  if (copy) return { kind: 'copy', stream, codec: audio.codec };
 
   const codec = AUDIO_CODECS[format];
   const channels = audio.channels === 1 ? 1 : 2;
