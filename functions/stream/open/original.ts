@@ -34,7 +34,7 @@ export function fileOptions(key: string, download: boolean, presignSeconds: numb
 
 /** The object's own bytes. */
 export function openOriginal(
-  { source, object, signal }: Desk,
+  { source, object, signal, trace }: Desk,
   { contentType, contentDisposition, presignSeconds }: FileOptions,
 ): FileRepresentation {
   const { presign } = source;
@@ -45,7 +45,7 @@ export function openOriginal(
     etag: object.etag,
     lastModified: object.lastModified,
     sizeBytes: object.sizeBytes,
-    open: (range) => source.read(object, range, signal),
+    open: (range) => trace.time('first', () => source.read(object, range, signal)),
   };
   if (presign === undefined) return file;
   return {
@@ -64,7 +64,7 @@ export async function storeOrigins({ presign }: Source): Promise<readonly string
 
 /** The object's bytes in another order, with some that were made: a file of its own with a tag of its own. */
 export function openPieces(
-  { source, object, signal }: Desk,
+  { source, object, signal, trace }: Desk,
   made: { readonly pieces: readonly Piece[]; readonly sizeBytes: number; readonly variant: string },
   { contentType, contentDisposition }: FileOptions,
 ): FileRepresentation {
@@ -75,6 +75,6 @@ export function openPieces(
     etag: object.etag.replace(/"$/, `-${made.variant}"`),
     lastModified: object.lastModified,
     sizeBytes: made.sizeBytes,
-    open: (range) => readPieces(source, object, made.pieces, range, signal),
+    open: (range) => trace.time('first', () => readPieces(source, object, made.pieces, range, signal)),
   };
 }
