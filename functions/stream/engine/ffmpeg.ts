@@ -25,6 +25,7 @@ export type TranscodeOptions = {
 };
 
 const STDERR_LINES = 20;
+const KILL_AFTER_MILLISECONDS = 2_000;
 
 /** The only importer of fluent-ffmpeg, which is archived upstream. */
 export function createEngine(ffmpegPath: string): Engine {
@@ -56,8 +57,7 @@ function run(path: string, url: string, args: FfmpegArguments, options: Transcod
     options.signal.removeEventListener('abort', abort);
     options.onExit(stderr ?? '');
   };
-  // Nobody reads what it would still write, and this process may end next: a grace period could leave it behind.
-  output.once('close', () => child()?.kill('SIGKILL'));
+  output.once('close', () => terminate(child()));
 
   command.once('error', (error: Error, _stdout: string | null, stderr: string | null) => {
     settle(stderr);
@@ -92,7 +92,7 @@ function confine(command: FfmpegCommand, output: Readable): () => ChildProcess |
     _spawnFfmpeg(args: string[], options: SpawnOptions, onStart: Spawned, onEnd: Ended): void;
   };
   const spawn = inner._spawnFfmpeg.bind(command);
-  let process: ChildProcess | null = null;
+  let started: ChildProcess | null = null;
   inner._checkCapabilities = (done) => done();
   inner.availableEncoders = (done) => done(null, {});
   inner._spawnFfmpeg = (args, options, onStart, onEnd) => {
@@ -100,17 +100,31 @@ function confine(command: FfmpegCommand, output: Readable): () => ChildProcess |
     const ended = (error: Error | null, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
     if (output.destroyed) return ended(new Error('It was stopped before its start.'));
     const confined: SpawnOptions = { ...options, env: {}, stdio: ['ignore', 'pipe', 'pipe'] };
-    const started: Spawned = (child, ...lines) => {
-      process = child;
+    const running: Spawned = (child, ...lines) => {
+      started = child;
       onStart(child, ...lines);
     };
     try {
-      spawn(args, confined, started, ended);
+      spawn(args, confined, running, ended);
     } catch (error) {
       ended(asError(error));
     }
   };
-  return () => process;
+  return () => started;
+}
+
+/** SIGTERM, and SIGKILL after two seconds, or at once where this process ends before them. */
+function terminate(child: ChildProcess | null): void {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const kill = () => child.kill('SIGKILL');
+  const timer = setTimeout(kill, KILL_AFTER_MILLISECONDS);
+  // A broken connection ends the runtime, and nothing may outlive it.
+  process.once('exit', kill);
+  child.once('exit', () => {
+    clearTimeout(timer);
+    process.off('exit', kill);
+  });
+  child.kill('SIGTERM');
 }
 
 /** The process may have ended while its last output still waits in the pipe for a slow reader. */
