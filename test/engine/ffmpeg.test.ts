@@ -125,7 +125,9 @@ describe('the engine', () => {
   });
 
   it('hands no environment to the program', async () => {
-    expect((await buffer(await transcode('environment'))).toString()).to.equal('[]');
+    const environment = (await buffer(await transcode('environment'))).toString();
+    // Node.js adds this one to every child by itself where coverage is measured.
+    expect(environment.replace(/NODE_V8_COVERAGE=[^\0]*\0/, '')).to.equal('[]');
   });
 
   it('leaves no process behind that will not listen, when its reader goes', async () => {
