@@ -41,7 +41,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
   /** It is written after the answer. */
   async function logLine(requestId: string): Promise<string> {
     for (;;) {
-      const line = service.logs.find(({ source, text }) => source === 'stdout' && text.includes(requestId));
+      const line = service.logs.find(({ source, text }) => source !== 'platform' && text.includes(requestId));
       if (line !== undefined) return line.text;
       await delay(20);
     }
@@ -83,6 +83,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
     const [instance] = service.instances();
     const { status, body } = await ask('/stream/video.mp4?format=mp3&duration=1');
     expect(status).to.equal(504);
+    expect(JSON.parse(await logLine(JSON.parse(body).requestId)).level).to.equal('ERROR');
     expect(JSON.parse(body).type).to.equal('urn:sluice:problem:timeout');
     expect((await ask('/media/nothing.mp4')).status).to.equal(404);
     expect(service.instances().map(({ pid }) => pid)).to.deep.equal([instance?.pid]);

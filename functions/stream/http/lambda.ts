@@ -70,7 +70,7 @@ export function createLambdaHandler(app: App, log: Log) {
     clearTimeout(timer);
     // Not the cause of anything: it only releases what the request still holds.
     controller.abort(new Problem('internal', 'The answer is complete.'));
-    log(failure === null ? 'info' : 'error', 'request', {
+    log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
       requestId: context.awsRequestId,
       method,
       path: event.rawPath,
