@@ -13,7 +13,12 @@ export async function planFor(path: string, query: string): Promise<Output> {
   const { signal } = new AbortController();
   const object = await source.stat(basename(path), signal);
   const file = cachedAccess(source, object, signal, { cache: createBlockCache() });
-  const { media, remuxObstacle } = await probe({ file, object, ffprobePath: '/nonexistent', signal });
+  const { media, originalObstacle, remuxObstacle } = await probe({
+    file,
+    object,
+    ffprobePath: '/nonexistent',
+    signal,
+  });
   const route = parseRoute(new URL(`https://sluice.example/stream/${basename(path)}?${query}`));
   if (route.kind !== 'stream') throw new Error(`${query} is no query of /stream`);
   const limits = { maxResponseBytes: 2e8, maxPixels: 1e7, maxDurationSeconds: 3600, cores: 2 };
@@ -24,6 +29,7 @@ export async function planFor(path: string, query: string): Promise<Output> {
     client: clientOf(null, null),
     limits,
     secondsLeft: 900,
+    originalObstacle,
     remuxObstacle,
   });
   if (plan.kind !== 'transcode') throw new Error(`${query} needs no transcode`);

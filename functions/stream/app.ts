@@ -110,6 +110,7 @@ async function answerObject(
     client: clientOf(parameters.accept, accept),
     limits,
     secondsLeft: invocation.secondsLeft(),
+    originalObstacle: probed.originalObstacle,
     remuxObstacle: probed.remuxObstacle,
   });
   if (route.kind === 'info') return jsonResponse(describeObject(object, question(NO_WISHES, null)));

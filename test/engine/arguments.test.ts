@@ -26,7 +26,7 @@ const aac: AudioOutput = {
   bitrate: 160_000,
   bits: 16,
 };
-const whole = { startSeconds: 0, durationSeconds: null };
+const whole = { startSeconds: 0, durationSeconds: null, prerollSeconds: 0 };
 const make = (output: Partial<Output>) =>
   ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);
 
@@ -67,6 +67,20 @@ describe('ffmpegArguments', () => {
   });
 
   it('leaves -ss out at the start', () => expect(make({ audio: aac }).input).not.to.include('-ss'));
+
+  it('decodes from before the start where no index tells the keyframes', () => {
+    const part = { video: picture, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
+    expect(make(part).input.join(' ')).to.match(/-noautorotate -ss 6.5$/);
+    expect(make(part).output.join(' ')).to.include('-ss 6 -t 3 -sn');
+    expect(make({ ...part, startSeconds: 6 }).input).not.to.include('-ss');
+  });
+
+  it('leaves out what the end of the file cuts off, where it copies', () => {
+    expect(make({ video: { kind: 'copy', stream: 0 } }).input.join(' ')).to.include(
+      '-fflags +discardcorrupt',
+    );
+    expect(make({ video: picture, audio: aac }).input).not.to.include('-fflags');
+  });
 
   const FILTERS: [string, Partial<Extract<VideoOutput, { kind: 'encode' }>>, string][] = [
     [

@@ -24,6 +24,7 @@ function plan(media: Media, wishes: Partial<StreamParameters> = {}, over: Partia
     client: clientOf(parameters.accept, null),
     limits,
     secondsLeft: 899,
+    originalObstacle: null,
     remuxObstacle: () => null,
     ...over,
   });
@@ -82,6 +83,36 @@ describe('planStream takes the cheapest way', () => {
     ['interlaced', mediaOf([film({ interlaced: true })]), {}, /^transcode;.*interlaced/],
     ['mirrored', mediaOf([film({ mirrored: true })]), {}, /^transcode;.*mirror/],
     ['no decoder configuration', mediaOf([film({ codecString: null })]), {}, /^transcode;.*configuration/],
+    [
+      'AV1 and Opus, of which ffmpeg writes neither to MP4 for this client',
+      mediaOf([film({ codec: 'av1' }), sound({ codec: 'opus' })], { container: 'webm', layout: null }),
+      {},
+      /^transcode; format=mp4; video=h264:720; audio=aac;.*av1/,
+    ],
+    [
+      'FLAC beside what is made anew',
+      mediaOf([film({ codec: 'other' }), sound({ codec: 'flac' })], matroska),
+      {},
+      /format=mp4; video=h264:720; audio=aac;/,
+    ],
+    [
+      'VP8 in Matroska',
+      mediaOf([film({ codec: 'vp8' }), sound({ codec: 'vorbis' })], matroska),
+      {},
+      /^transcode; format=webm; video=copy; audio=copy;/,
+    ],
+    [
+      'VP8 asked for as mp4',
+      mediaOf([film({ codec: 'vp8' }), sound({ codec: 'ac3' })], matroska),
+      { format: 'mp4' },
+      /format=mp4; video=h264:720; audio=aac;/,
+    ],
+    [
+      'a start within VP9, of which nothing can be copied',
+      mediaOf([film({ codec: 'vp9' })], { container: 'webm', layout: null }),
+      { startSeconds: 2 },
+      /^transcode; format=mp4; video=h264:720;/,
+    ],
     ['smaller', mediaOf(both), { height: 360 }, /^transcode; format=mp4; video=h264:360; audio=copy;/],
     [
       'webm asked for',
@@ -115,6 +146,26 @@ describe('planStream takes the cheapest way', () => {
   for (const [what, media, wishes, header] of TABLE) {
     it(what, () => expect(planHeader(plan(media, wishes))).to.match(header));
   }
+
+  it('sends no file as it is that is damaged, and says so', () => {
+    const cut = { originalObstacle: 'the file is cut off', remuxObstacle: () => 'the file is cut off' };
+    const webm = mediaOf([film({ codec: 'vp9' })], { container: 'webm', layout: null });
+    expect(planHeader(plan(webm, {}, cut))).to.equal(
+      'transcode; format=webm; video=copy; reason="the file is cut off"',
+    );
+    const { originalObstacle } = cut;
+    expect(planHeader(plan(mediaOf(both), {}, { originalObstacle }))).to.match(/^remux; .*cut off/);
+  });
+
+  it('decodes from before the start in containers without an index', () => {
+    const preroll = (container: Media['container'], startSeconds: number) => {
+      const made = plan(mediaOf(both, { container, layout: null }), { startSeconds });
+      return made.kind === 'transcode' && made.output.prerollSeconds;
+    };
+    expect(preroll('mpegts', 8)).to.equal(6);
+    expect(preroll('mpegts', 2.5)).to.equal(2.5);
+    expect(preroll('matroska', 8)).to.equal(0);
+  });
 
   it('transcodes what cannot be repackaged, and says why', () => {
     const made = plan(

@@ -8,7 +8,9 @@ export type FfmpegArguments = { readonly input: readonly string[]; readonly outp
  * The options and why they are these: facts measured with the build of December 2018.
  */
 export function ffmpegArguments(output: Output, limits: { readonly maxPixels: number }): FfmpegArguments {
-  const { video, audio, startSeconds, durationSeconds } = output;
+  const { video, audio, startSeconds, durationSeconds, prerollSeconds } = output;
+  const seekSeconds = startSeconds - prerollSeconds;
+  const length = durationSeconds === null ? [] : ['-t', String(durationSeconds)];
   return {
     input: [
       '-nostdin',
@@ -18,13 +20,16 @@ export function ffmpegArguments(output: Output, limits: { readonly maxPixels: nu
       ...['-format_whitelist', INPUT_FORMATS],
       ...['-max_pixels', String(limits.maxPixels)],
       '-noautorotate',
+      // What is copied is not concealed by a decoder: a packet that the file's end cuts off is left out.
+      ...(video?.kind === 'copy' || audio?.kind === 'copy' ? ['-fflags', '+discardcorrupt'] : []),
       // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
-      ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
-      ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
+      ...(seekSeconds > 0 ? ['-ss', String(seekSeconds)] : []),
+      ...(prerollSeconds > 0 ? [] : length),
     ],
     output: [
       ...(video === null ? ['-vn'] : videoArguments(video)),
       ...(audio === null ? ['-an'] : audioArguments(audio)),
+      ...(prerollSeconds > 0 ? ['-ss', String(prerollSeconds), ...length] : []),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
       ...muxerArguments(output),

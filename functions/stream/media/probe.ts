@@ -8,7 +8,7 @@ import { whyUndecodable } from './containers/decodable.ts';
 import { describeWithFfprobe } from './containers/ffprobe.ts';
 import { openContainer } from './containers/mediabunny.ts';
 import { remuxObstacle } from './containers/packets.ts';
-import { SNIFF_BYTES, sniff } from './containers/sniff.ts';
+import { SNIFF_BYTES, type Sniffed, sniff } from './containers/sniff.ts';
 import { describeMovie, tableOf } from './isobmff/describe.ts';
 import { type Movie, readMovie } from './isobmff/movie.ts';
 import { movieRemuxObstacle } from './isobmff/packets.ts';
@@ -25,6 +25,8 @@ export type Probed = {
   readonly media: Media;
   /** The index of ISO base media; null for other containers. */
   readonly movie: Movie | null;
+  /** Why the file cannot be sent as it is; null if it can. */
+  readonly originalObstacle: string | null;
   /** Why a track, by its index, cannot be repackaged as it is, in words for people; null if it can. */
   readonly remuxObstacle: (trackIndex: number) => string | null;
 };
@@ -43,9 +45,14 @@ export async function probe(input: ProbeInput): Promise<Probed> {
   return withTimeLimit(signal, async (limited) => {
     const movie = sniffed.kind === 'iso' ? await probeMovie(input, limited) : null;
     if (movie !== null) return movie;
-    const media =
-      sniffed.kind === 'container' || sniffed.kind === 'unknown' ? await probeContainer(file, limited) : null;
-    return containerProbed(media ?? (await probeForeign(input, sniffed.kind !== 'unknown', limited)));
+    const isForeign = sniffed.kind === 'foreign' || sniffed.kind === 'iso';
+    const read = isForeign ? null : await probeContainer(file, limited);
+    if (read !== null && !(read instanceof Problem)) return read;
+    const media = await probeForeign(input, sniffed.kind, limited).catch((error: unknown) => {
+      throw read !== null && error instanceof Problem ? read : error;
+    });
+    const damage = read === null ? null : 'the file is damaged';
+    return containerProbed(media, damage, damage ?? `this ${media.container} file is not repackaged`);
   });
 }
 
@@ -60,8 +67,14 @@ async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probe
   const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
   if (film?.kind === 'video') await refuseUndecodableSample(movie, film, file);
   const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
-  const media = isUnclear ? withColours(described, await probeForeign(input, true, signal)) : described;
-  return { media, movie, remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex) };
+  const media = isUnclear ? withColours(described, await probeForeign(input, 'iso', signal)) : described;
+  const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
+  return {
+    media,
+    movie,
+    originalObstacle: isCutOff ? CUT_OFF : null,
+    remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex),
+  };
 }
 
 async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: CachedAccess): Promise<void> {
@@ -88,41 +101,58 @@ function withColours(media: Media, colours: Media): Media {
   };
 }
 
-async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<Media | null> {
-  const container = await openContainer(file, signal);
-  if (!container) return null;
+/** By the demuxer; null where it does not know the kind, and a problem where another program may see more in it. */
+async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<Probed | Problem | null> {
+  const container = await openContainer(file, signal).catch(damageOf);
+  if (container === null || container instanceof Problem) return container;
   try {
-    const media = await container.describe();
+    const media = await container.describe().catch(damageOf);
+    if (media instanceof Problem) return media;
     const video = container.tracks.find((track) => track.kind === 'video');
-    if (video) await refuseUndecodable(video);
-    return media;
+    if (video && !(await hasPicture(video))) return damaged('The video in this file has no pictures.');
+    // The demuxer leaves out the cluster that the file's end cuts, which is seconds long.
+    const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
+    return containerProbed(media, cut, cut);
   } finally {
     container.close();
   }
 }
 
-async function refuseUndecodable(track: ContainerVideoTrack): Promise<void> {
+const CUT_OFF = 'the file is cut off';
+
+function damageOf(error: unknown): Problem {
+  if (error instanceof Problem && error.type === 'damaged-media') return error;
+  throw error;
+}
+
+/** Throws where the first picture is one that no decoder makes anything of. */
+async function hasPicture(track: ContainerVideoTrack): Promise<boolean> {
   for await (const { data, isKey } of track.packets()) {
     const why = whyUndecodable({ codec: track.codec, configuration: track.configuration, data, isKey });
     if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
-    return;
+    return true;
   }
-  throw damaged('The video in this file has no pictures.');
+  return false;
 }
 
 async function probeForeign(
   { file, object, ffprobePath }: ProbeInput,
-  isKnown: boolean,
+  kind: Sniffed['kind'],
   signal: AbortSignal,
 ) {
   const loopback = await openLoopback({ access: file, etag: object.etag, signal });
   try {
-    return await describeWithFfprobe(loopback.url, { ffprobePath, formatWhitelist: INPUT_FORMATS, signal });
+    return await describeWithFfprobe(loopback.url, {
+      ffprobePath,
+      formatWhitelist: INPUT_FORMATS,
+      isKnown: kind === 'foreign',
+      signal,
+    });
   } catch (error) {
     // What looks like a broken file may be a source that broke.
     const failure = loopback.failure();
     if (failure) throw failure;
-    if (isKnown && error instanceof Problem && error.type === 'not-media') {
+    if (kind !== 'unknown' && error instanceof Problem && error.type === 'not-media') {
       throw damaged('This file begins as media does, but cannot be read as such.', { cause: error });
     }
     throw error;
@@ -131,11 +161,13 @@ async function probeForeign(
   }
 }
 
-function containerProbed(media: Media): Probed {
+function containerProbed(media: Media, originalObstacle: string | null, obstacle: string | null): Probed {
   return {
     media,
     movie: null,
+    originalObstacle,
     remuxObstacle(trackIndex) {
+      if (obstacle !== null) return obstacle;
       const track = media.tracks.find(({ index }) => index === trackIndex);
       if (!track) return 'there is no such track';
       // Without a length in its header such a file may change its sample rate on the way.

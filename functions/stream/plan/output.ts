@@ -10,6 +10,8 @@ export type Output = {
   /** The part of the source, on its timeline. */
   readonly startSeconds: number;
   readonly durationSeconds: number | null;
+  /** Decoded before the start and thrown away: where nothing tells a keyframe's place, one is met on the way. */
+  readonly prerollSeconds: number;
 };
 
 export type VideoOutput =

@@ -1,7 +1,6 @@
 import { badParameter, Problem } from '../http/problem.ts';
 import type { AudioTrack, FrameRate, Media, VideoTrack } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
-import type { Client } from './client.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
 import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
 import type { Question, Selection } from './question.ts';
@@ -9,9 +8,9 @@ import { audiosOf, filmsOf } from './select-tracks.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
 export function planOutput(question: Question, { video, audio }: Selection): Output {
-  const { media, parameters, client, limits } = question;
+  const { media, parameters, limits } = question;
   const { startSeconds, bitrate } = parameters;
-  const format = parameters.format ?? defaultFormat(video !== null, client);
+  const format = parameters.format ?? defaultFormat(video, question);
   checkBitrate(format, video !== null, bitrate);
   const film = isVideoFormat(format) ? video : null;
   if (film !== null) refusePixels(film, limits.maxPixels);
@@ -36,14 +35,25 @@ export function planOutput(question: Question, { video, audio }: Selection): Out
     audio: audioOutput,
     startSeconds,
     durationSeconds: parameters.durationSeconds,
+    prerollSeconds:
+      film !== null && UNINDEXED.includes(media.container) ? Math.min(startSeconds, PREROLL_SECONDS) : 0,
   };
 }
 
+/** ffmpeg finds a time in these by guessing a place, wherever the keyframes lie. */
+const UNINDEXED: readonly Media['container'][] = ['mpegts', 'other'];
+/** As long as a group of pictures is in what is made for streaming. */
+const PREROLL_SECONDS = 6;
+
 const COPIED_AUDIO_BITRATE = 400_000;
 
-function defaultFormat(film: boolean, client: Client): Format {
+function defaultFormat(video: VideoTrack | null, question: Question): Format {
+  const { client } = question;
+  const film = video !== null;
   const plays = (container: Media['container'], codec: AudioTrack['codec']) =>
     client.containers.has(container) && client.audio.has(codec);
+  // A picture that can stay as it is in WebM alone: VP8 has no other container, VP9 mostly comes with sound of WebM.
+  if (film && client.containers.has('webm') && canCopyVideo(video, 'webm', question)) return 'webm';
   if (film && client.containers.has('mp4') && client.video.has('h264')) return 'mp4';
   if (film && client.containers.has('webm') && (client.video.has('vp9') || client.video.has('vp8')))
     return 'webm';
@@ -118,8 +128,10 @@ function planVideo(
     height,
     rotation: video.rotation,
     mirrored: video.mirrored,
-    // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone.
-    deinterlace: video.interlaced || video.codec === 'other',
+    // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone. It takes
+    // no picture of less than three lines or columns.
+    deinterlace:
+      (video.interlaced || video.codec === 'other') && Math.min(video.codedWidth, video.codedHeight) >= 3,
     toneMap: video.dynamicRange === 'pq' || video.dynamicRange === 'hlg' ? video.dynamicRange : null,
     frameRate,
     maxBitrate: ceiling(width, height, frameRate, parameters.bitrate, budget),
@@ -134,6 +146,7 @@ function canCopyVideo(
   const indexed: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'flv'];
   if (!indexed.includes(media.container)) return false;
   if (format === 'webm' && video.codec !== 'vp8' && video.codec !== 'vp9') return false;
+  if (format === 'mp4' && video.codec === 'vp8') return false;
   if (parameters.bitrate !== null || parameters.startSeconds > 0 || isSmaller(parameters, video))
     return false;
   return videoObstacle(video, format, client) === null;
@@ -215,6 +228,8 @@ function planAudio(audio: AudioTrack, format: Format, asked: number | null, ques
     asked === null &&
     audio.channels <= 2 &&
     parameters.startSeconds === 0 &&
+    // The ffmpeg of 2018 writes Opus and FLAC into MP4 as an experiment only.
+    !(format === 'mp4' && (audio.codec === 'opus' || audio.codec === 'flac')) &&
     audioObstacle(audio, format, client) === null;
   if (copy) return { kind: 'copy', stream, codec: audio.codec };
 

@@ -17,6 +17,8 @@ export type Question = {
   };
   /** Seconds until the invocation must have ended. */
   readonly secondsLeft: number;
+  /** Why the file cannot be sent as it is, whoever asks; null if it can. */
+  readonly originalObstacle: Obstacle;
   /** Why a track, by its index, cannot be repackaged as it is; null if it can. */
   readonly remuxObstacle: (trackIndex: number) => Obstacle;
 };

@@ -37,6 +37,7 @@ export function planStream(question: Question): StreamPlan {
   const asIs =
     requestObstacle(media, selection, parameters) ??
     containerObstacle(media, parameters.format, client) ??
+    question.originalObstacle ??
     trackObstacle(selection, parameters.format, client);
   if (asIs === null) return planOriginal(question, selection);
 

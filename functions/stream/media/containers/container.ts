@@ -11,6 +11,8 @@ export type OpenContainer = {
   readonly others: readonly UnreadTrack[];
   /** From the header or the index, else by reading on to the end within the read limit; null where that fails. */
   durationSeconds(): Promise<number | null>;
+  /** The file ends before what its headers announce. */
+  readonly isCutOff: boolean;
   describe(): Promise<Media>;
   /** Bytes that may still be read: packets end there. For probes, so that a file cannot make them long. */
   limitReads(bytes: number): void;

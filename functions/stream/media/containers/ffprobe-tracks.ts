@@ -22,6 +22,7 @@ export const STREAM = v.object({
   codec_name: text,
   codec_tag_string: text,
   profile: text,
+  level: optionalNumber,
   width: optionalNumber,
   height: optionalNumber,
   sample_aspect_ratio: text,
@@ -89,13 +90,13 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
   const rotation = (((Math.round(-degrees / 90) * 90) % 360) + 360) % 360;
   const [across = 1, down = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number);
   const ratio = across > 0 && down > 0 ? across / down : 1;
-  const square = ratio >= 1 ? [Math.round(width * ratio), height] : [width, Math.round(height / ratio)];
+  const square = [Math.max(1, Math.round(width * ratio)), height];
   const [displayWidth = width, displayHeight = height] = rotation % 180 === 0 ? square : square.reverse();
   return {
     ...base,
     kind: 'video',
     codec: VIDEO_CODECS.find((codec) => codec === stream.codec_name) ?? 'other',
-    codecString: null,
+    codecString: stream.codec_name === 'h264' ? h264String(stream) : null,
     codedWidth: width,
     codedHeight: height,
     displayWidth,
@@ -109,6 +110,23 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
     isCoverArt: stream.disposition.attached_pic === 1,
   };
 }
+
+/** RFC 6381 §3.3, without the constraint flags, which ffprobe keeps to itself. */
+function h264String({ profile, level }: Stream): string | null {
+  const number = H264_PROFILES[profile ?? ''];
+  if (number === undefined || !level || level < 9 || level > 62) return null;
+  return `avc1.${number}00${level.toString(16).padStart(2, '0')}`;
+}
+
+const H264_PROFILES: Readonly<Record<string, string>> = {
+  'Constrained Baseline': '42',
+  Baseline: '42',
+  Main: '4d',
+  High: '64',
+  'High 10': '6e',
+  'High 4:2:2': '7a',
+  'High 4:4:4 Predictive': 'f4',
+};
 
 function audioTrack(stream: Stream, base: Base): AudioTrack {
   const name = stream.codec_name ?? '';

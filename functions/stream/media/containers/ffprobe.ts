@@ -8,6 +8,8 @@ export type FfprobeOptions = {
   readonly ffprobePath: string;
   /** Names of demuxers, comma-separated; whatever else the file turns out to be is refused. */
   readonly formatWhitelist: string;
+  /** The first bytes are those of a kind of media, so that an uncertain finding counts. */
+  readonly isKnown: boolean;
   readonly signal: AbortSignal;
 };
 
@@ -19,7 +21,7 @@ export async function describeWithFfprobe(url: string, options: FfprobeOptions):
   const output = v.safeParse(OUTPUT, await runFfprobe(url, options));
   if (!output.success) throw notMedia({ cause: output.issues });
   const { format, streams, packets } = output.output;
-  if (format.probe_score < LEAST_SCORE) throw notMedia();
+  if (format.probe_score < (options.isKnown ? LEAST_KNOWN_SCORE : LEAST_SCORE)) throw notMedia();
   if (packets.length === 0) throw damaged('This file has the header of a recording, but nothing recorded.');
   const container = containerOf(format.format_name);
   // Clocks of broadcast formats start anywhere: their timeline begins at the earliest packet.
@@ -35,13 +37,15 @@ export async function describeWithFfprobe(url: string, options: FfprobeOptions):
 
 /** ffprobe's own scale: an extension that fits is 50, what it names below that it has guessed out of noise. */
 const LEAST_SCORE = 50;
+/** What it gives short program streams (MPEG-PS), of which it wants to see more. */
+const LEAST_KNOWN_SCORE = 25;
 const TIME_LIMIT_MILLISECONDS = 8000;
 const OUTPUT_LIMIT_BYTES = 4 * 2 ** 20;
 
 const ENTRIES = [
   'format=format_name,probe_score,duration,start_time',
   'packet=stream_index',
-  'stream=index,codec_type,codec_name,codec_tag_string,profile,width,height,sample_aspect_ratio,pix_fmt,field_order',
+  'stream=index,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
   'stream=color_transfer,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate',
   'stream_disposition=default,attached_pic',
   'stream_tags=language',

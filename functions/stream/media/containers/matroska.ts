@@ -21,21 +21,36 @@ export type MatroskaTrack = {
 /** Tracks lie before the first cluster in every file that can be streamed; more is not read. */
 const HEAD_BYTES = [2 ** 16, 2 ** 22];
 
-/** The track entries of a Matroska or WebM file in file order; null where they do not lie at its head. */
-export async function readMatroskaTracks(file: RandomAccess): Promise<readonly MatroskaTrack[] | null> {
+export type MatroskaHead = {
+  /** In file order. */
+  readonly tracks: readonly MatroskaTrack[];
+  /** Where the segment says that it ends; 0 where it does not say. */
+  readonly endBytes: number;
+};
+
+/** The track entries of a Matroska or WebM file; null where they do not lie at its head. */
+export async function readMatroskaHead(file: RandomAccess): Promise<MatroskaHead | null> {
   for (const headBytes of HEAD_BYTES) {
     const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
     const segment = find(head, { start: 0, end: head.length }, ID.segment);
     for (const element of segment ? elements(head, segment.start, segment.end) : []) {
       if (element.id === ID.cluster) return null;
-      if (element.id === ID.tracks && !element.isCut) return trackEntries(head, element);
+      if (element.id === ID.tracks && !element.isCut)
+        return { tracks: trackEntries(head, element), endBytes: segment?.claimedEnd ?? 0 };
     }
     if (head.length < headBytes) break;
   }
   return null;
 }
 
-type Element = { readonly id: number; readonly start: number; readonly end: number; readonly isCut: boolean };
+type Element = {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+  /** Beyond `end` where the element is cut; 0 where its size is unknown. */
+  readonly claimedEnd: number;
+  readonly isCut: boolean;
+};
 
 const ID = {
   segment: 0x18538067,
@@ -140,6 +155,7 @@ function* elements(bytes: Uint8Array, start: number, end: number): Generator<Ele
       id: id.value,
       start: dataStart,
       end: dataEnd,
+      claimedEnd: size.isUnknown ? 0 : dataStart + size.value,
       isCut: !size.isUnknown && dataStart + size.value > stop,
     };
     position = size.isUnknown ? stop : dataStart + size.value;

@@ -11,6 +11,7 @@ import { colourOf } from './colour.ts';
 import type { ContainerPacket, ContainerTrack } from './container.ts';
 import type { MatroskaTrack } from './matroska.ts';
 import { isLayer3 } from './mp3.ts';
+import { sequenceSize } from './parameter-sets.ts';
 
 /** Runs what may fail, and turns the failure into the one that is to be told. */
 export type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
@@ -64,14 +65,17 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
   const mirrored = await track.getFlip();
   const rotation = await track.getRotation();
   const nanoseconds = matroska?.defaultDurationNanoseconds ?? null;
+  const { width, height, pixelAspect } =
+    (await streamSize(track, codec, common.configuration)) ?? (await containerSize(track));
   return {
     ...common,
     kind: 'video' as const,
     codec,
-    codedWidth: await track.getCodedWidth(),
-    codedHeight: await track.getCodedHeight(),
-    squareWidth: await track.getSquarePixelWidth(),
-    squareHeight: await track.getSquarePixelHeight(),
+    codedWidth: width,
+    codedHeight: height,
+    // Lines stay as they are, whichever way a pixel is longer.
+    squareWidth: Math.max(1, Math.round(width * pixelAspect)),
+    squareHeight: height,
     // The demuxer mirrors after the turn, `Media` before it: the turn then goes the other way.
     rotation: (mirrored ? (360 - rotation) % 360 : rotation) as 0 | 90 | 180 | 270,
     mirrored,
@@ -79,6 +83,20 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
     declaredFrameRate: nanoseconds ? { numerator: 1e9, denominator: nanoseconds, constant: true } : null,
     declaredInterlaced: matroska?.isInterlaced ?? false,
   };
+}
+
+/** The picture's size where the stream alone tells it: the demuxer counts half the lines of interlaced H.264. */
+async function streamSize(track: InputVideoTrack, codec: VideoCodec, configuration: Uint8Array | null) {
+  if (configuration !== null || (codec !== 'h264' && codec !== 'hevc')) return null;
+  const first = await new EncodedPacketSink(track).getFirstKeyPacket().catch(endAtLimit);
+  return first && sequenceSize(codec, first.data);
+}
+
+async function containerSize(track: InputVideoTrack) {
+  const width = await track.getCodedWidth();
+  const height = await track.getCodedHeight();
+  const ratio = (await track.getSquarePixelWidth()) / (await track.getSquarePixelHeight());
+  return { width, height, pixelAspect: (ratio * height) / width };
 }
 
 async function readAudioTrack(track: InputAudioTrack, common: Common) {

@@ -19,7 +19,7 @@ import { damaged, Problem } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { Container } from '../media.ts';
 import { type BoundedReads, boundedReads, ReadLimit } from './bounded-reads.ts';
-import type { ContainerTrack, OpenContainer, UnreadTrack } from './container.ts';
+import type { ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from './container.ts';
 import { describeContainer } from './describe.ts';
 import { hasConstantBitrate, WALK_BYTES, wavDuration } from './duration.ts';
 import { knownLanguage } from './language.ts';
@@ -100,7 +100,7 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
 /** What opening a file may read at most: headers, the first packets, and a look at the end. */
 const PROBE_BYTES = 16 * 2 ** 20;
 
-type Opened = Pick<OpenContainer, 'container' | 'tracks' | 'others' | 'durationSeconds'>;
+type Opened = Pick<OpenContainer, 'container' | 'tracks' | 'others' | 'durationSeconds' | 'isCutOff'>;
 
 function sourceOf(file: RandomAccess, { read }: BoundedReads, isMatroska: boolean): CustomSource {
   return new CustomSource({
@@ -139,7 +139,9 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
     };
     const track = await readTrack(inputTrack, header, known?.matroska ?? null, origin, attempt);
     if (!track) return null;
-    tracks.push(track);
+    tracks.push(
+      container === 'mpegts' && roster.isCutOff ? { ...track, packets: withoutLast(track.packets) } : track,
+    );
   }
   for (const [id, known] of roster.known) {
     if (inputTracks.some((track) => track.id === id)) continue;
@@ -148,7 +150,8 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   }
   if (tracks.length === 0) return null;
   const durationSeconds = () => attempt(() => durationOf(input, container, file, origin, tracks));
-  return { container, tracks: tracks.sort(byIndex), others: others.sort(byIndex), durationSeconds };
+  const { isCutOff } = roster;
+  return { container, tracks: tracks.sort(byIndex), others: others.sort(byIndex), isCutOff, durationSeconds };
 }
 
 /**
@@ -194,6 +197,17 @@ async function measuredDuration(input: Input, origin: number): Promise<number | 
     if (error instanceof ReadLimit) return null;
     throw error;
   }
+}
+
+/** A stream's last packet has no end but that of the file: where that is cut off, so is the packet. */
+function withoutLast(packets: ContainerTrack['packets']): ContainerTrack['packets'] {
+  return async function* (fromSeconds) {
+    let held: ContainerPacket | null = null;
+    for await (const packet of packets(fromSeconds)) {
+      if (held) yield held;
+      held = packet;
+    }
+  };
 }
 
 function byIndex(a: { readonly index: number }, b: { readonly index: number }): number {

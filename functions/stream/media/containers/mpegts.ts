@@ -1,4 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
+import type { PacketLayout } from './program-clock.ts';
 
 /** One elementary stream as the program map lists it (ISO/IEC 13818-1 §2.4.4.8), in its order. */
 type ProgramStream = {
@@ -11,7 +12,13 @@ type ProgramStream = {
   readonly codec: string;
 };
 
-export type ProgramMap = { readonly streams: readonly ProgramStream[]; readonly isScrambled: boolean };
+export type ProgramMap = {
+  readonly streams: readonly ProgramStream[];
+  readonly isScrambled: boolean;
+  /** The file ends within a packet. */
+  readonly isCutOff: boolean;
+  readonly layout: PacketLayout;
+};
 
 /** The tables repeat at least every 0.7 s in what broadcasters and muxers write; this is seconds of most streams. */
 const HEAD_BYTES = [2 ** 16, 2 ** 21];
@@ -21,13 +28,13 @@ const PACKET_BYTES = 188;
 export async function readProgramMap(file: RandomAccess): Promise<ProgramMap | null> {
   for (const headBytes of HEAD_BYTES) {
     const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
-    const map = findProgramMap(head);
+    const map = findProgramMap(head, file.sizeBytes);
     if (map || head.length < headBytes) return map;
   }
   return null;
 }
 
-function findProgramMap(head: Uint8Array): ProgramMap | null {
+function findProgramMap(head: Uint8Array, sizeBytes: number): ProgramMap | null {
   const layout = packetLayout(head);
   if (!layout) return null;
   const sections = new Map<number, Uint8Array>();
@@ -54,11 +61,16 @@ function findProgramMap(head: Uint8Array): ProgramMap | null {
     }
   }
   if (!streams) return null;
-  return { streams, isScrambled: streams.some((stream) => scrambled.has(stream.pid)) };
+  return {
+    streams,
+    isScrambled: streams.some((stream) => scrambled.has(stream.pid)),
+    isCutOff: sizeBytes % layout.stride !== 0,
+    layout,
+  };
 }
 
 /** Where packets begin and how far apart they are: 188 bytes, 192 with a time code before, 204 with error correction. */
-function packetLayout(head: Uint8Array): { offset: number; stride: number } | null {
+function packetLayout(head: Uint8Array): PacketLayout | null {
   for (const [offset, stride] of [
     [0, 188],
     [4, 192],
@@ -142,17 +154,25 @@ const UNREADABLE = new Set([
   0x01, 0x02, 0x03, 0x04, 0x10, 0x11, 0x33, 0x42, 0x80, 0x82, 0x83, 0x84, 0x85, 0x86, 0xea,
 ]);
 
+/** Teletext, subtitles, VBI data (ETSI EN 300 468 table 12). */
+const DATA_TAGS = [0x45, 0x46, 0x56, 0x59];
+const REGISTRATION = 0x05;
+/** Registered formats (SMPTE RA) that are neither picture nor sound. */
+const DATA_FORMATS = ['KLVA', 'ID3 ', 'CUEI', 'VANC', 'DTG1', 'SCTE'];
+
 /**
  * Stream types of ISO/IEC 13818-1 table 2-34 and ATSC A/52. MPEG audio (3, 4) may be layer II, which the demuxer takes
- * for MP3; private data (6) is AC-3 or E-AC-3 by its descriptor (ETSI EN 300 468 annex D), Opus or a subtitle.
+ * for MP3; private data (6) is AC-3 or E-AC-3 by its descriptor (ETSI EN 300 468 annex D), data that says so, or, with
+ * another word about it or none, a picture or sound that only a look at it can tell.
  */
 function kindOf(streamType: number, tags: ReadonlyMap<number, Buffer>): ProgramStream['kind'] {
   if (READABLE.has(streamType)) return 'readable';
   if (UNREADABLE.has(streamType)) return 'unreadable';
   if (streamType !== 0x06) return 'data';
   if (tags.has(0x6a) || tags.has(0x7a)) return 'readable';
-  if (tags.has(0x7b) || tags.get(0x05)?.subarray(0, 4).equals(Buffer.from('Opus'))) return 'unreadable';
-  return 'data';
+  if (DATA_TAGS.some((tag) => tags.has(tag))) return 'data';
+  const format = tags.get(REGISTRATION)?.toString('latin1', 0, 4);
+  return format !== undefined && DATA_FORMATS.includes(format) ? 'data' : 'unreadable';
 }
 
 function byte(bytes: Uint8Array, at: number): number {

@@ -55,6 +55,15 @@ export function sequenceFormat(
   );
 }
 
+/** Size and pixel shape by the first sequence parameter set of an Annex B packet; null where it cannot be read. */
+export function sequenceSize(codec: Codec, firstPacket: Uint8Array) {
+  const stream = openNalStream(codec, null, firstPacket);
+  const sps = stream && parseSps(stream);
+  if (!sps) return null;
+  const [across, down] = sps.vui?.pixelAspect ?? [1, 1];
+  return { width: sps.width, height: sps.height, pixelAspect: across / down };
+}
+
 const CHROMA = ['monochrome', '4:2:0', '4:2:2', '4:4:4'] as const;
 
 /** `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1) for units with lengths of four bytes; null without a valid SPS. */

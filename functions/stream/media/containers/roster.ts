@@ -3,12 +3,17 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import type { Container } from '../media.ts';
 import type { UnreadTrack } from './container.ts';
 import { knownLanguage } from './language.ts';
-import { type MatroskaTrack, readMatroskaTracks } from './matroska.ts';
+import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
 import { readProgramMap } from './mpegts.ts';
 import { readOggCodecs } from './ogg.ts';
+import { isClockSteady } from './program-clock.ts';
 
 /** All tracks of a file, as its own headers list them. */
-export type Roster = { readonly known: Map<number, KnownTrack>; readonly others: readonly UnreadTrack[] };
+export type Roster = {
+  readonly known: Map<number, KnownTrack>;
+  readonly others: readonly UnreadTrack[];
+  readonly isCutOff: boolean;
+};
 type KnownTrack = {
   readonly index: number;
   readonly language: string | null;
@@ -17,12 +22,15 @@ type KnownTrack = {
   readonly matroska: MatroskaTrack | null;
 };
 
-/** The roster by the id that the demuxer gives them; null where it would miss a picture or a sound. */
+/** The roster by the id that the demuxer gives them; null where it would miss a picture or a sound, or their times. */
 export async function readRoster(container: Container, file: RandomAccess): Promise<Roster | null> {
   const known = new Map<number, KnownTrack>();
   const others: UnreadTrack[] = [];
+  let isCutOff = false;
   if (container === 'matroska' || container === 'webm') {
-    for (const track of (await readMatroskaTracks(file)) ?? []) {
+    const head = await readMatroskaHead(file);
+    isCutOff = head !== null && head.endBytes > file.sizeBytes;
+    for (const track of head?.tracks ?? []) {
       if (track.isEncrypted) throw encrypted();
       const { index, codecId: codec, isDefault, isEnabled } = track;
       const language = knownLanguage(track.language);
@@ -50,6 +58,9 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
     const map = await readProgramMap(file);
     if (!map || map.streams.some((stream) => stream.kind === 'unreadable')) return null;
     if (map.isScrambled) throw encrypted();
+    // Where recordings were joined, times begin anew, which only ffmpeg puts right.
+    if (!(await isClockSteady(file, map.layout))) return null;
+    isCutOff = map.isCutOff;
     for (const { index, pid, kind, codec, language: code } of map.streams) {
       const language = knownLanguage(code);
       if (kind === 'data') others.push({ index, language, isDefault: false, kind, codec });
@@ -57,5 +68,5 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
     }
   }
   if (container === 'ogg' && (await readOggCodecs(file)).includes('other')) return null;
-  return { known, others };
+  return { known, others, isCutOff };
 }
