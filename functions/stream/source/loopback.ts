@@ -67,8 +67,10 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     const asked =
       method === 'GET' ? parseRange(headers.range ?? null, sizeBytes) : { kind: 'whole' as const };
     if (asked.kind === 'unsatisfiable') {
-      response.setHeader('content-range', `bytes */${sizeBytes}`);
-      return refuse(response, 416);
+      // Not 416: the ffmpeg of 2018 takes that for a seek that failed and reads on where it was, which made noise of
+      // CAF and W64 files. For this one reader, behind the end there is an end.
+      response.setHeader('content-range', `bytes ${sizeBytes}-${sizeBytes}/${sizeBytes}`);
+      return refuse(response, 206);
     }
     // Several ranges may be answered by the whole (RFC 9110 §14.2), and this reader does not send them.
     const part = asked.kind === 'ranges' && asked.ranges.length === 1 ? asked.ranges[0] : null;
