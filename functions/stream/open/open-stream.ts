@@ -37,7 +37,7 @@ export async function openStream(
       return openPieces(desk, { ...made, variant }, options);
     }
     case 'remux':
-      return live(plan, desk, async () => padded(remux(probed, access, plan, signal)));
+      return live(plan, desk, async () => padded(await begun(remux(probed, access, plan, signal))));
     case 'transcode':
       return live(plan, desk, () => transcode(plan, desk, probed, engine));
     default:
@@ -52,6 +52,16 @@ function live(plan: StreamPlan, { object, trace }: Desk, open: () => Promise<Rea
     etag: tagOf(plan, object),
     open: () => trace.time('first', open),
   };
+}
+
+/** With its init segment made: what fails before that is still answered with a problem. */
+async function begun(fragments: AsyncGenerator<Uint8Array>): Promise<AsyncGenerator<Uint8Array>> {
+  const first = await fragments.next();
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* fragments;
+  })();
 }
 
 function padded(fragments: AsyncIterable<Uint8Array>): Readable {

@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { openStream } from '../../functions/stream/open/open-stream.ts';
+import type { StreamPlan } from '../../functions/stream/plan/stream-plan.ts';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import { createTrace } from '../../functions/stream/trace.ts';
+import { mediaOf, sound } from '../support/media.ts';
+import { problemOf } from '../support/problem.ts';
+import { fakeSource, pattern } from '../support/sources.ts';
+
+describe('openStream', () => {
+  it('answers with a problem where repackaging fails before its first byte', async () => {
+    const source = fakeSource(pattern(10_000));
+    const { object } = source;
+    const { signal } = new AbortController();
+    const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
+    const limits = { maxPixels: 1e6, presignSeconds: 60 };
+    const plan: StreamPlan = {
+      kind: 'remux',
+      tracks: [0],
+      startSeconds: 0,
+      durationSeconds: null,
+      contentType: 'audio/mp4',
+      reason: 'a test',
+      predicted: { seconds: 0, bytes: 0 },
+    };
+    const probed = {
+      media: mediaOf([sound()]),
+      movie: null,
+      originalObstacle: null,
+      remuxObstacle: () => null,
+    };
+    const engine = { transcode: () => Promise.reject(new Error('not asked for')) };
+    const desk = { source, object, access, limits, signal, trace: createTrace() };
+    const representation = await openStream(plan, desk, { probed, engine });
+    if (representation.kind !== 'live') throw new Error('a remux is made while it is sent');
+    expect((await problemOf(representation.open())).type).to.equal('damaged-media');
+  });
+});
