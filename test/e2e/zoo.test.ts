@@ -69,6 +69,10 @@ const ZOO: [file: string, args: string[], plan: RegExp, more?: { query?: string;
   ['wmv.asf', [...film, '-c:v', 'wmv2', '-c:a', 'wmav2'], /video=h264:96; audio=aac/],
   ['tiny.mkv', [...syncVideo('2x2', 25, 2), '-c:v', 'ffv1'], /video=h264:2;/],
   ['odd.mkv', [...syncVideo('17x31', 25, 2), '-c:v', 'ffv1'], /video=h264:30;/],
+  ['pcm.caf', [...syncAudio(48_000, 3)], /audio=mp3/],
+  ['pcm.w64', [...syncAudio(48_000, 3)], /audio=mp3/],
+  ['double.wav', [...syncAudio(48_000, 3), '-c:a', 'pcm_f64le'], /audio=mp3/],
+  ['fast.flac', [...syncAudio(192_000, 3)], /format=mp4; audio=aac/, { query: '?format=mp4' }],
   ['cut.ogg', [...syncAudio(48_000, 6), '-c:a', 'libvorbis'], /damaged/, { change: cut }],
 ];
 
@@ -104,6 +108,16 @@ describe('files of all kinds, made by Debian’s ffmpeg', function () {
     await writeFile(output, Buffer.from(await response.arrayBuffer()));
     expect((await decode(output)).seconds).to.be.closeTo(6, 0.2);
     expect((await measureSync(output, true, false)).frames).to.be.closeTo(150, 3);
+  });
+
+  it('a slide that was shown before the start is there at the start', async () => {
+    const [source, output] = [join(folder, 'slides.mkv'), join(folder, 'output')];
+    const slides = `testsrc2=s=160x96:r=25:d=6,select='lt(n,3)+gt(n,140)'`;
+    await make(source, ['-f', 'lavfi', '-i', slides, '-vsync', 'vfr', ...hevc]);
+    const response = await fetch(`${service.url}${addressOf('stream', 'slides.mkv')}?start=3&duration=1`);
+    await writeFile(output, Buffer.from(await response.arrayBuffer()));
+    expect((await decode(output)).seconds).to.be.closeTo(1, 0.1);
+    expect((await measureSync(output, true, false)).frames).to.be.within(24, 31);
   });
 
   it('leaves no process behind', async () => {

@@ -35,12 +35,12 @@ describe('ffmpegArguments', () => {
     const { input, output } = make({ video: picture, audio: aac, startSeconds: 12.5, durationSeconds: 3 });
     expect(input.join(' ')).to.equal(
       `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
-        '-max_pixels 9437184 -noautorotate -ss 12.5 -t 3',
+        '-max_pixels 9437184 -noautorotate -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
       '-filter_complex [0:V:0]fps=24/1,scale=640:360:flags=bicubic,setsar=1,format=yuv420p[picture] -map [picture] ' +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
-        '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 ' +
+        '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
         '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer -frag_duration 500000 ' +
         '-brand iso6 -f mp4',

@@ -80,6 +80,14 @@ describe('planStream takes the cheapest way', () => {
     ['HEVC for a client that plays it', mediaOf([hevc, sound()]), { accept: ['hevc'] }, /^passthrough;/],
     ['10-bit H.264', mediaOf([film({ bitDepth: 10 })]), {}, /^transcode;.*10-bit/],
     ['4:2:2', mediaOf([film({ chroma: '4:2:2' })]), {}, /^transcode;.*4:2:2/],
+    ['lossless', mediaOf([film({ codecString: 'avc1.f4000c' })]), {}, /^transcode;.*profile of h264/],
+    ['grey', mediaOf([film({ chroma: 'monochrome' })]), {}, /^transcode;.*monochrome/],
+    [
+      'grey AV1',
+      mediaOf([film({ codec: 'av1', chroma: 'monochrome' })]),
+      { accept: ['av1'] },
+      /^passthrough/,
+    ],
     ['interlaced', mediaOf([film({ interlaced: true })]), {}, /^transcode;.*interlaced/],
     ['mirrored', mediaOf([film({ mirrored: true })]), {}, /^transcode;.*mirror/],
     ['no decoder configuration', mediaOf([film({ codecString: null })]), {}, /^transcode;.*configuration/],
@@ -131,6 +139,12 @@ describe('planStream takes the cheapest way', () => {
     ],
     ['wav', mediaOf([sound({ codec: 'pcm' })], { container: 'wav', layout: null }), {}, /^passthrough/],
     [
+      'mp3 in wav',
+      mediaOf([sound({ codec: 'mp3' })], { container: 'wav', layout: null }),
+      {},
+      /^remux; reason="wav players do not take mp3/,
+    ],
+    [
       'opus asked of ogg vorbis',
       mediaOf([sound({ codec: 'vorbis' })], { container: 'ogg', layout: null }),
       { format: 'opus' },
@@ -157,14 +171,16 @@ describe('planStream takes the cheapest way', () => {
     expect(planHeader(plan(mediaOf(both), {}, { originalObstacle }))).to.match(/^remux; .*cut off/);
   });
 
-  it('decodes from before the start in containers without an index', () => {
-    const preroll = (container: Media['container'], startSeconds: number) => {
-      const made = plan(mediaOf(both, { container, layout: null }), { startSeconds });
+  it('decodes from before the start without an index, and where a picture may stand for long', () => {
+    const preroll = (container: Media['container'], startSeconds: number, constant = true) => {
+      const frameRate = { numerator: 24, denominator: 1, constant };
+      const made = plan(mediaOf([film({ frameRate })], { container, layout: null }), { startSeconds });
       return made.kind === 'transcode' && made.output.prerollSeconds;
     };
     expect(preroll('mpegts', 8)).to.equal(6);
     expect(preroll('mpegts', 2.5)).to.equal(2.5);
     expect(preroll('matroska', 8)).to.equal(0);
+    expect(preroll('matroska', 8, false)).to.equal(6);
   });
 
   it('transcodes what cannot be repackaged, and says why', () => {

@@ -10,7 +10,6 @@ export type FfmpegArguments = { readonly input: readonly string[]; readonly outp
 export function ffmpegArguments(output: Output, limits: { readonly maxPixels: number }): FfmpegArguments {
   const { video, audio, startSeconds, durationSeconds, prerollSeconds } = output;
   const seekSeconds = startSeconds - prerollSeconds;
-  const length = durationSeconds === null ? [] : ['-t', String(durationSeconds)];
   return {
     input: [
       '-nostdin',
@@ -24,12 +23,13 @@ export function ffmpegArguments(output: Output, limits: { readonly maxPixels: nu
       ...(video?.kind === 'copy' || audio?.kind === 'copy' ? ['-fflags', '+discardcorrupt'] : []),
       // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
       ...(seekSeconds > 0 ? ['-ss', String(seekSeconds)] : []),
-      ...(prerollSeconds > 0 ? [] : length),
     ],
     output: [
       ...(video === null ? ['-vn'] : videoArguments(video)),
       ...(audio === null ? ['-an'] : audioArguments(audio)),
-      ...(prerollSeconds > 0 ? ['-ss', String(prerollSeconds), ...length] : []),
+      // Cut behind the filters: the input's cuts know nothing of the frames that fill the grid.
+      ...(prerollSeconds > 0 ? ['-ss', String(prerollSeconds)] : []),
+      ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
       ...muxerArguments(output),

@@ -3,7 +3,7 @@ import { damaged, Problem, unsupported } from '../http/problem.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { openLoopback } from '../source/loopback.ts';
 import type { StoredObject } from '../source/source.ts';
-import type { ContainerVideoTrack } from './containers/container.ts';
+import type { ContainerTrack, ContainerVideoTrack } from './containers/container.ts';
 import { whyUndecodable } from './containers/decodable.ts';
 import { describeWithFfprobe } from './containers/ffprobe.ts';
 import { openContainer } from './containers/mediabunny.ts';
@@ -112,7 +112,7 @@ async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<
     if (video && !(await hasPicture(video))) return damaged('The video in this file has no pictures.');
     // The demuxer leaves out the cluster that the file's end cuts, which is seconds long.
     const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
-    return containerProbed(media, cut, cut);
+    return containerProbed(media, cut, cut ?? (await silenceObstacle(container.tracks)));
   } finally {
     container.close();
   }
@@ -123,6 +123,18 @@ const CUT_OFF = 'the file is cut off';
 function damageOf(error: unknown): Problem {
   if (error instanceof Problem && error.type === 'damaged-media') return error;
   throw error;
+}
+
+/** Why a track of sound cannot be repackaged although its header is read: the demuxer finds nothing of it. */
+async function silenceObstacle(tracks: readonly ContainerTrack[]): Promise<string | null> {
+  for (const track of tracks) {
+    if (track.kind !== 'audio') continue;
+    const packets = track.packets();
+    const { done } = await packets.next();
+    await packets.return();
+    if (done) return 'the packets of its sound are not found';
+  }
+  return null;
 }
 
 /** Throws where the first picture is one that no decoder makes anything of. */

@@ -52,16 +52,28 @@ export function videoObstacle(video: VideoTrack, format: Format | null, client: 
   if (!client.video.has(codec)) return `${codec} does not play on this client`;
   if (format === 'webm' && codec === 'h264') return 'webm holds no h264';
   if (video.codecString === null) return `the ${codec} stream lacks its decoder configuration`;
+  if (codec === 'h264' && !isCommonProfile(video)) {
+    return 'this profile of h264 does not play everywhere';
+  }
   const deep = (video.bitDepth ?? 8) > 8;
   // HEVC and AV1 decoders take 10 bits as a matter of course; those of H.264 and VP9 in browsers often do not.
   if (deep && (codec === 'h264' || codec === 'vp9'))
     return `${video.bitDepth}-bit ${codec} does not play everywhere`;
-  if (video.chroma !== null && video.chroma !== '4:2:0' && video.chroma !== 'monochrome') {
+  // Monochrome is part of AV1's main profile, and of no profile of H.264 that hardware decodes.
+  const isGrey = video.chroma === 'monochrome' && codec !== 'h264';
+  if (video.chroma !== null && video.chroma !== '4:2:0' && !isGrey) {
     return `${video.chroma} chroma does not play everywhere`;
   }
   if (video.interlaced) return 'the picture is interlaced';
   if (video.mirrored) return 'players do not mirror the picture';
   return null;
+}
+
+/** Baseline, Main and High; what lies beyond them (lossless among it) only software decoders know. */
+function isCommonProfile({ codecString, bitDepth, chroma }: VideoTrack): boolean {
+  // Depth and colour have a sentence of their own.
+  if ((bitDepth ?? 8) > 8 || (chroma !== null && chroma !== '4:2:0')) return true;
+  return codecString === null || /^avc\d\.(42|4d|64)/i.test(codecString);
 }
 
 export function audioObstacle({ codec }: AudioTrack, format: Format | null, client: Client): Obstacle {

@@ -10,7 +10,7 @@ export type Output = {
   /** The part of the source, on its timeline. */
   readonly startSeconds: number;
   readonly durationSeconds: number | null;
-  /** Decoded before the start and thrown away: where nothing tells a keyframe's place, one is met on the way. */
+  /** Decoded before the start and thrown away: what is seen at the start may lie there. */
   readonly prerollSeconds: number;
 };
 

@@ -35,9 +35,13 @@ export function planOutput(question: Question, { video, audio }: Selection): Out
     audio: audioOutput,
     startSeconds,
     durationSeconds: parameters.durationSeconds,
-    prerollSeconds:
-      film !== null && UNINDEXED.includes(media.container) ? Math.min(startSeconds, PREROLL_SECONDS) : 0,
+    prerollSeconds: film !== null && needsPreroll(film, media) ? Math.min(startSeconds, PREROLL_SECONDS) : 0,
   };
+}
+
+/** Of variable rate, the picture at the start may have been shown for long: a slide, a screen where nothing moves. */
+function needsPreroll({ frameRate }: VideoTrack, { container }: Media): boolean {
+  return UNINDEXED.includes(container) || frameRate?.constant !== true;
 }
 
 /** ffmpeg finds a time in these by guessing a place, wherever the keyframes lie. */

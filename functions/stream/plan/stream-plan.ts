@@ -38,6 +38,7 @@ export function planStream(question: Question): StreamPlan {
     requestObstacle(media, selection, parameters) ??
     containerObstacle(media, parameters.format, client) ??
     question.originalObstacle ??
+    waveObstacle(media, selection) ??
     trackObstacle(selection, parameters.format, client);
   if (asIs === null) return planOriginal(question, selection);
 
@@ -56,6 +57,13 @@ export function planStream(question: Question): StreamPlan {
   };
   refuseBeyond(plan, question);
   return plan;
+}
+
+/** WAV can hold anything; players take PCM from it. */
+function waveObstacle({ container }: Media, { audio }: Selection): Obstacle {
+  return container === 'wav' && audio !== null && audio.codec !== 'pcm'
+    ? `wav players do not take ${audio.codec}`
+    : null;
 }
 
 function planOriginal({ media, sizeBytes }: Question, { video }: Selection): StreamPlan {

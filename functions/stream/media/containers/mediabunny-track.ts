@@ -115,6 +115,8 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
 const AUDIO_CODECS: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'vorbis', 'flac', 'ac3', 'eac3', 'dts'];
 
 function audioCodec(name: string): AudioCodec {
+  // 64-bit samples are PCM that no browser takes.
+  if (/^pcm-[fs]64/.test(name)) return 'other';
   if (name.startsWith('pcm-') || name === 'ulaw' || name === 'alaw') return 'pcm';
   return AUDIO_CODECS.find((codec) => codec === name) ?? 'other';
 }
