@@ -52,6 +52,8 @@ describe('the player page in Chromium', function () {
     it(`plays ${address}`, async () => {
       const { page, complaints } = await openPage(browser);
       await page.goto(service.url);
+      // The page first chooses the first film of the list by itself, and asks how it would be played.
+      await until(page, WITHIN_MS, `document.getElementById('plan').textContent !== ''`);
       await page.getByLabel('What is played').fill(address);
       await page.getByRole('button', { name: 'Play', exact: true }).click();
       await playBeyond(page, 2, WITHIN_MS);
