@@ -1,0 +1,87 @@
+import type { AudioOutput, VideoOutput } from './output.ts';
+
+/**
+ * What adaptive streaming (HLS, DASH) offers of one version of an object: all that its playlists say and its segments
+ * keep. A pure function of the probe, so that any instance answers any of its addresses.
+ */
+export type Presentation = {
+  /** Where the presentation's own zero lies on the file's timeline: the earliest start of what is offered. */
+  readonly zeroSeconds: number;
+  readonly durationSeconds: number;
+  /** Best first; empty for sound alone. */
+  readonly video: readonly VideoRendition[];
+  /** One for each audio track of the file, the default first. */
+  readonly audio: readonly AudioRendition[];
+};
+
+export type Rendition = VideoRendition | AudioRendition;
+
+type RenditionBase = {
+  /** As it stands in addresses: `copy`, `720p`, `audio-0`. */
+  readonly id: string;
+  /** RFC 6381, such as `avc1.64001f`; what the segments' sample entry says, exactly. */
+  readonly codecs: string;
+  /** Ticks per second of every time below. */
+  readonly timescale: number;
+  /** Each begins where the one before it ends. */
+  readonly segments: readonly Segment[];
+  /** Bits per second that no segment exceeds over its own duration, and that the whole has on average. */
+  readonly peakBitrate: number;
+  readonly averageBitrate: number;
+};
+
+/** In ticks, from the presentation's zero. */
+export type Segment = { readonly startTicks: number; readonly durationTicks: number };
+
+export type VideoRendition = RenditionBase & {
+  readonly kind: 'video';
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: { readonly numerator: number; readonly denominator: number } | null;
+  readonly source:
+    | CopySource
+    | {
+        readonly kind: 'encode';
+        /** One frame of the constant grid; every segment is a whole number of them. */
+        readonly frameTicks: number;
+        readonly picture: Extract<VideoOutput, { kind: 'encode' }>;
+        /** H.264 level times ten, such as 31. */
+        readonly level: number;
+      };
+};
+
+export type AudioRendition = RenditionBase & {
+  readonly kind: 'audio';
+  /** BCP 47 or ISO 639; null where the file does not tell. */
+  readonly language: string | null;
+  readonly isDefault: boolean;
+  readonly channels: number;
+  readonly source:
+    | CopySource
+    | {
+        readonly kind: 'encode';
+        /** AAC: 1024 samples a frame, `timescale` is the sample rate, every segment is a whole number of frames. */
+        readonly sound: Extract<AudioOutput, { kind: 'encode' }>;
+      };
+};
+
+/** The file's own samples. Segment i holds what lies between the cuts `cuts[i]` and `cuts[i + 1]` of its track. */
+export type CopySource = {
+  readonly kind: 'copy';
+  readonly trackIndex: number;
+  readonly cuts: readonly number[];
+};
+
+/** Where a track may be cut without decoding it. */
+export type Cuts = {
+  readonly trackIndex: number;
+  /** Ticks per second; the track's own clock, unless a container has none. */
+  readonly timescale: number;
+  /**
+   * Presentation times in ticks, from the presentation's zero, rising: at each of them decoding can begin, and nothing
+   * behind it is shown before it. Video: closed groups of pictures alone. Sound: every packet. The last one is the end.
+   */
+  readonly times: Float64Array;
+  /** Bytes of media that lie before each cut; as long as `times`. */
+  readonly bytesBefore: Float64Array;
+};
