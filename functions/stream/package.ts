@@ -1,15 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { requireUnzippedFits } from '../../deployment/unzipped-limit.ts';
-import { writeZip, type ZipEntry } from '../../deployment/zip.ts';
+import { type WrittenZip, writeZip, type ZipEntry } from '../../deployment/zip.ts';
 import { buildBundle, HANDLER, MODULE } from './bundle.ts';
 
-export type FunctionZip = {
-  /** Absolute. */
-  readonly zipPath: string;
-  /** As Lambda's CodeSha256 and Terraform's filebase64sha256 have it. */
-  readonly sha256Base64: string;
-  readonly zipBytes: number;
+export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
   /** As Lambda's configuration names it. */
   readonly handler: string;
 };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { requireUnzippedFits } from '../../deployment/unzipped-limit.ts';
-import { writeZip, type ZipEntry } from '../../deployment/zip.ts';
+import { type WrittenZip, writeZip, type ZipEntry } from '../../deployment/zip.ts';
 import type { Architecture } from './architecture.ts';
 import type { LayerContents, Program } from './contents.ts';
 import { readElf } from './elf.ts';
@@ -9,14 +9,7 @@ import { packagedContents } from './packaged-contents.ts';
 
 export type { Architecture } from './architecture.ts';
 
-export type BuiltLayer = {
-  /** Absolute. */
-  readonly zipPath: string;
-  /** As Lambda's CodeSha256 and Terraform's filebase64sha256 have it. */
-  readonly sha256Base64: string;
-  readonly zipBytes: number;
-  readonly unzippedBytes: number;
-};
+export type BuiltLayer = WrittenZip;
 
 export type LayerOptions = {
   readonly architecture: Architecture;

@@ -112,6 +112,22 @@ describe('buildFfmpegLayer of programs of one’s own', () => {
     });
   }
 
+  it('takes a program that needs libraries, and warns of it', async () => {
+    const path = join(binaries, 'ffprobe');
+    await writeFile(path, elfProgram(ARM64, { dynamic: true }));
+    const warnings: unknown[] = [];
+    const { warn } = console;
+    console.warn = (line) => warnings.push(line);
+    try {
+      await build();
+    } finally {
+      console.warn = warn;
+    }
+    expect(warnings).to.deep.equal([
+      `${path} is linked dynamically: it starts only if Lambda has the libraries that it names.`,
+    ]);
+  });
+
   it('refuses 32-bit programs', async () => {
     const program = elfProgram(ARM64);
     program[4] = 1;
