@@ -66,9 +66,11 @@ for (const { name, fetchKeys, operation, input, missing, holding } of STORES) {
       }
     });
 
-    it('are missed with the name of the failure', async () => {
+    it('are missed with a sentence and its cause', async () => {
       aws.answer = { status: 400, body: { __type: missing, message: 'none' } };
-      expect(await fetched()).to.have.property('name', missing);
+      const { message, cause } = (await fetched()) as Error;
+      expect(message).to.equal(`The ${name} /sluice/keys could not be fetched within 5 s.`);
+      expect(cause).to.have.property('name', missing);
     });
   });
 }
