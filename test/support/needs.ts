@@ -10,6 +10,8 @@ const PARTS = {
   conformance: [`${shared}conformance/range-run.mjs`],
   chromium: ['/usr/bin/chromium'],
   ceph: ['/usr/bin/radosgw', '/usr/bin/ceph-mon', '/usr/bin/ceph-osd', '/usr/bin/ceph'],
+  openssl: ['/usr/bin/openssl'],
+  python: ['/usr/bin/python3'],
   ffmpeg: ['/usr/bin/ffmpeg', '/usr/bin/ffprobe'],
 } as const;
 
