@@ -14,9 +14,9 @@ export function countRows(rows: readonly Row[]): Counts {
 export function printTable(rows: readonly Row[], columns: number): string {
   const { passed, failed, notChecked } = countRows(rows);
   const [nameWidth, verdictWidth, gaps] = [20, 11, 4 * 2];
-  const share = Math.max(20, Math.floor((columns - nameWidth - verdictWidth - gaps) / 3));
+  const share = Math.max(13, Math.floor((columns - nameWidth - verdictWidth - gaps) / 3));
   const widths = [nameWidth, verdictWidth, share, share, share];
-  const titles = ['check', 'verdict', 'seen', 'expected', 'why it matters'];
+  const titles = ['check', 'verdict', 'seen', 'expected', 'why'];
   const lines = [titles, widths.map((width) => '-'.repeat(width))].map((cells) => printLine(cells, widths));
   for (const { name, verdict, expected, why } of rows) {
     const word = verdict.kind === 'failed' ? 'FAILED' : verdict.kind;

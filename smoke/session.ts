@@ -44,8 +44,9 @@ export async function openSession(options: SmokeOptions): Promise<Session> {
   const ask: Session['ask'] = (path, more) => askWith(service.token, path, more);
 
   const first = await ask('/health');
-  if (first.status === null && first.outcome === 'broken') {
-    throw new Error(`${service.origin} does not answer: ${first.failure}.`);
+  if (first.status === null) {
+    const reason = first.failure ?? `nothing came within ${timeoutSeconds} seconds`;
+    throw new Error(`${service.origin} does not answer: ${reason}.`);
   }
   // A token may be for media only.
   const isRefused = first.status === 403 && service.token !== null;

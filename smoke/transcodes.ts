@@ -2,17 +2,17 @@ import { type Exchange, jsonOf } from './exchange.ts';
 import type { Session } from './session.ts';
 
 /** The same small part of a film, transcoded several times. */
-export type Transcodes =
-  | {
-      readonly kind: 'made';
-      readonly path: string;
-      readonly runs: readonly Exchange[];
-      /** What the part should last; null where the service does not know how long the film is. */
-      readonly expectedSeconds: number | null;
-      /** How long as many bytes take on this line when they are there already. */
-      readonly plainMilliseconds: number;
-    }
-  | { readonly kind: 'impossible'; readonly reason: string };
+export type MadeTranscodes = {
+  readonly kind: 'made';
+  readonly path: string;
+  readonly runs: readonly Exchange[];
+  /** What the part should last; null where the service does not know how long the film is. */
+  readonly expectedSeconds: number | null;
+  /** How long as many bytes take on this line when they are there already. */
+  readonly plainMilliseconds: number;
+};
+
+export type Transcodes = MadeTranscodes | { readonly kind: 'impossible'; readonly reason: string };
 
 /** Buffering was reported for 15 to 20 % of all answers, so that one of them tells little. */
 const RUNS = 3;
@@ -23,11 +23,9 @@ const MOST_BYTES = 20_000_000;
 
 export async function transcodeSeveral(session: Session): Promise<Transcodes> {
   const info = await session.ask(session.infoPath);
-  if (info.status !== 200)
-    return { kind: 'impossible', reason: `/info answered ${info.status ?? 'nothing'}` };
+  if (info.status !== 200) return impossible(`/info answered ${info.status ?? 'nothing'}`);
   const film = readFilm(jsonOf(info));
-  if (!film.hasPicture)
-    return { kind: 'impossible', reason: 'the media has no picture: name a film with --key' };
+  if (!film.hasPicture) return impossible('the media has no picture: name a film with --key');
 
   const pathFor = (partSeconds: number) =>
     `${session.streamPath}?format=mp4&height=144&duration=${partSeconds}`;
@@ -50,12 +48,17 @@ export async function transcodeSeveral(session: Session): Promise<Transcodes> {
   };
 }
 
+function impossible(reason: string): Transcodes {
+  return { kind: 'impossible', reason };
+}
+
 /** The quickest of several, since whatever comes in between makes it longer. */
 async function plainSpread(session: Session, bytes: number): Promise<number> {
+  const cutAfterBytes = Math.max(bytes, 1);
+  const headers = { range: `bytes=0-${cutAfterBytes - 1}` };
   const spreads: number[] = [];
   while (spreads.length < RUNS) {
-    const headers = { range: `bytes=0-${Math.max(bytes, 1) - 1}` };
-    const { arrivals } = await session.ask(session.mediaPath, { headers, cutAfterBytes: MOST_BYTES });
+    const { arrivals } = await session.ask(session.mediaPath, { headers, cutAfterBytes });
     spreads.push((arrivals.at(-1)?.milliseconds ?? 0) - (arrivals[0]?.milliseconds ?? 0));
   }
   return Math.min(...spreads);

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerOf, jsonOf } from '../exchange.ts';
-import type { Session } from '../session.ts';
+import { mediaPathOf, type Session } from '../session.ts';
 import { type Finding, hasEnded, hasStatus, judge, notChecked, summarise, type Verdict } from '../verdict.ts';
 
 export const unknownKey: Check = {
@@ -44,12 +44,8 @@ export const encodedPath: Check = {
   expected: 'a character written as %XX names the same object',
   why: 'the event has the path twice, decoded and as it was sent: decoding both would lose keys with a % in them',
   async run(session) {
-    const place = session.mediaPath.search(/[a-z0-9][^/]*$/i);
-    const code = session.mediaPath.charCodeAt(place).toString(16).toUpperCase();
-    if (place < 0 || session.mediaPath.slice(place - 2).startsWith('%')) {
-      return notChecked('the key has no plain letter');
-    }
-    const path = `${session.mediaPath.slice(0, place)}%${code}${session.mediaPath.slice(place + 1)}`;
+    const path = encodeOneLetter(session.key);
+    if (path === null) return notChecked('the key has no plain letter or digit');
     const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
     return judge(`${path.slice('/media/'.length)}: ${summarise(answer)}`, [
       hasStatus(answer, 206),
@@ -58,6 +54,14 @@ export const encodedPath: Check = {
     ]);
   },
 };
+
+/** The address of a key with a letter of its last segment written as %XX; null where it has none. */
+export function encodeOneLetter(key: string): string | null {
+  const at = key.search(/[a-z0-9][^/]*$/i);
+  if (at < 0) return null;
+  const code = key.charCodeAt(at).toString(16).toUpperCase();
+  return `${mediaPathOf(key.slice(0, at))}%${code}${encodeURIComponent(key.slice(at + 1))}`;
+}
 
 async function judgeProblem(
   session: Session,

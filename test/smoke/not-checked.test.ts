@@ -41,6 +41,7 @@ describe('a check that cannot be made', () => {
     [['redirect'], /^413: a folder/, forStatus(307, (_, ask) => problem(ask, 413, 'too-large'))],
     [TRANSCODES, /^the media has no picture/, at('/info/', ofSound)],
     [['transcode starts before its end'], /^this line carries the bytes hardly faster/, forStatus(206, drip)],
+    [['transcode starts before its end'], /^the film lasts 3 s/, shortAndAtOnce],
     [TRANSCODES, /^\/info answered 415$/, at('/info/', (_, ask) => problem(ask, 415, 'not-media'))],
     [
       ['404', 'invalid escape'],
@@ -85,6 +86,14 @@ function drip(right: Reply): Reply {
   const step = Math.ceil(body.length / 10);
   const pieces = Array.from({ length: 10 }, (_, at) => body.subarray(at * step, (at + 1) * step));
   return { ...right, pieces, pauseMilliseconds: 60 };
+}
+
+function shortAndAtOnce(...[ask, correct]: Parameters<Fault>): Reply {
+  if (ask.target.includes('/info/')) {
+    return json({ media: { durationSeconds: 3, tracks: [{ kind: 'video' }] } });
+  }
+  const right = correct(ask);
+  return { ...right, pieces: [Buffer.concat(right.pieces)] };
 }
 
 function ofSound() {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { at, forStatus } from './alter.ts';
+import { at, forStatus, silence } from './alter.ts';
 import { json, KEY, problem, reply, TOKEN } from './fake-answers.ts';
 import { type FakeService, startFakeService } from './fake-service.ts';
 
@@ -75,6 +75,13 @@ describe('npm run smoke', () => {
     await gone.close();
     const { error, code } = await smoke(gone.origin);
     expect(error).to.match(/^http:\/\/127\.0\.0\.1:\d+ does not answer: connect ECONNREFUSED .*\.\n$/);
+    expect(code).to.equal(1);
+  });
+
+  it('says in one sentence that nothing comes', async () => {
+    service.commit(at('/health', silence));
+    const { error, code } = await smoke(service.origin, '--timeout', '1');
+    expect(error).to.match(/^http:\/\/127\.0\.0\.1:\d+ does not answer: nothing came within 1 seconds\.\n$/);
     expect(code).to.equal(1);
   });
 
