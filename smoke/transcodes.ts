@@ -54,11 +54,10 @@ function impossible(reason: string): Transcodes {
 
 /** The quickest of several, since whatever comes in between makes it longer. */
 async function plainSpread(session: Session, bytes: number): Promise<number> {
-  const cutAfterBytes = Math.max(bytes, 1);
-  const headers = { range: `bytes=0-${cutAfterBytes - 1}` };
+  const headers = { range: `bytes=0-${Math.max(bytes, 1) - 1}` };
   const spreads: number[] = [];
   while (spreads.length < RUNS) {
-    const { arrivals } = await session.ask(session.mediaPath, { headers, cutAfterBytes });
+    const { arrivals } = await session.ask(session.mediaPath, { headers, cutAfterBytes: bytes + 1 });
     spreads.push((arrivals.at(-1)?.milliseconds ?? 0) - (arrivals[0]?.milliseconds ?? 0));
   }
   return Math.min(...spreads);
