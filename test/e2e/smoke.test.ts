@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import { sign } from '../../functions/stream/route/sign.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { startCeph } from '../support/ceph.ts';
 import { needs } from '../support/needs.ts';
@@ -40,6 +41,22 @@ describe('the smoke test against the local service', function () {
     const [, , , ...same] = transcodes.map(({ status, bytes, broken }) => ({ status, bytes, broken }));
     expect(new Set(same.map((each) => JSON.stringify(each)))).to.have.property('size', 1);
     expect(same[0]).to.include({ status: 200, broken: undefined });
+  });
+
+  it('finds that a signed service opens to its token alone, by either spelling of the command', async () => {
+    const secret = 'smoke'.repeat(8);
+    const service = await startService({
+      ...{ MEDIA_DIR: demoDirectory, PUBLIC: '0', SIGNING_KEYS: `main:${secret}` },
+    });
+    const expires = Math.floor(Date.now() / 1000) + 3600;
+    const token = sign({ id: 'main', secret }, { kind: 'key', key: 'video.mp4' }, expires);
+    for (const args of [[`${service.url}/~${token}`], [service.url, '--token', token]]) {
+      const { notPassed, code } = await smoke(...args, '--key', 'video.mp4');
+      // A token opens no other key, so that an unknown one is refused before it is looked for.
+      expect(notPassed).to.deep.equal(allNotChecked('redirect', '404', ...CORS));
+      expect(code).to.equal(0);
+    }
+    await service.close();
   });
 
   it('follows the redirect of what one response cannot carry to an S3 server', async function () {
