@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { capBandwidth } from './bandwidth.ts';
@@ -28,13 +29,12 @@ export async function forwardResponse(
   response: ServerResponse,
   options: ForwardOptions,
 ): Promise<Forwarded> {
-  const chunks = message.iterator({ destroyOnReturn: false });
   try {
-    const head = await readPrelude(message, chunks);
+    const head = await readPrelude(message);
     if (typeof head === 'string') return { kind: 'invalid', reason: functionError(message) ?? head };
     writeHead(response, head.prelude);
     await pipeline([
-      Readable.from(body(head.rest, chunks, options.maxResponseBytes, response), { objectMode: false }),
+      takeBody(message, head.rest, options.maxResponseBytes, response),
       ...decoders(head.prelude),
       ...(options.bandwidthBytesPerSecond === null ? [] : [capBandwidth(options.bandwidthBytesPerSecond)]),
       response,
@@ -45,7 +45,7 @@ export async function forwardResponse(
     breakConnection(response);
     return { kind: 'broken', reason: String(error) };
   } finally {
-    void drain(chunks);
+    drain(message);
   }
 }
 
@@ -62,51 +62,54 @@ export function functionError(message: IncomingMessage): string | null {
   return type === undefined ? null : `the handler threw ${type}`;
 }
 
-async function readPrelude(message: IncomingMessage, chunks: AsyncIterator<Buffer>) {
+async function readPrelude(message: IncomingMessage) {
   // AWS answers 200 application/octet-stream here; nothing that meant to set a status wants that.
   if (message.headers['content-type'] !== INTEGRATION_TYPE) {
-    await drain(chunks);
+    drain(message);
+    await once(message, 'close');
     return 'the function wrote no prelude';
   }
   const read = preludeReader();
-  for (;;) {
-    const next = await chunks.next();
-    if (next.done) return 'the response ended before its prelude was complete';
-    const step = read(next.value);
+  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+    const step = read(chunk);
     if (step.kind === 'invalid') return step.reason;
     if (step.kind === 'complete') return step;
   }
+  return 'the response ended before its prelude was complete';
 }
 
-async function* body(
+/** The body as a stream of its own, whose end leaves that of the function open: a pipe closes no source. */
+function takeBody(
+  message: IncomingMessage,
   rest: Buffer,
-  chunks: AsyncIterator<Buffer>,
   maxBytes: number,
   response: ServerResponse,
-): AsyncGenerator<Buffer> {
-  let sent = 0;
-  const count = (chunk: Buffer) => {
-    sent += chunk.byteLength;
-    if (sent > maxBytes) throw new Error(`the response is longer than ${maxBytes} bytes`);
-    return chunk;
-  };
-  try {
-    if (rest.byteLength > 0) yield count(rest);
-    // Not `for await`: leaving that would close the function's stream, which must be drained instead.
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield count(next.value);
-  } catch (error) {
+): Readable {
+  const body = new PassThrough({ highWaterMark: BODY_BUFFER_BYTES });
+  const breakOff = (error: Error) => {
     // Before `pipeline` learns of it, which would close an HTTP/1.0 connection without a reset.
     breakConnection(response);
-    throw error;
-  }
+    body.destroy(error);
+  };
+  let sent = 0;
+  message.on('data', (chunk: Buffer) => {
+    sent += chunk.byteLength;
+    if (sent > maxBytes && !body.destroyed)
+      breakOff(new Error(`the response is longer than ${maxBytes} bytes`));
+  });
+  message.once('error', breakOff);
+  if (rest.byteLength > 0) message.unshift(rest);
+  message.pipe(body);
+  return body;
 }
 
-async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
-  try {
-    while (!(await chunks.next()).done);
-  } catch {
-    // It broke off. Whoever reads it for the client knows; here nobody does.
-  }
+const BODY_BUFFER_BYTES = 256 * 1024;
+
+/** Reads on into nothing. That it broke off, whoever reads it for the client knows; here nobody does. */
+function drain(message: IncomingMessage): void {
+  message.on('error', () => {});
+  message.unpipe();
+  message.resume();
 }
 
 // The front speaks for the connection, so a function's own words about it are renamed or left out.

@@ -25,7 +25,9 @@ export type InstancesOptions = {
 type Waiter = { settle(acquired: Acquired): void; timer: NodeJS.Timeout | undefined; startedOne: boolean };
 
 // A client that sends one request after the other would otherwise meet a cold start between response and next event.
-const RETURN_MILLISECONDS = 100;
+const RETURN_MILLISECONDS = 300;
+// Where no other may be started, a client is refused only if none comes back for longer than a busy machine takes.
+const LAST_RETURN_MILLISECONDS = 2_000;
 const CLOSED = { kind: 'failed', reason: 'the Function URL is closed' } as const;
 
 /** The instances of one function: reused while they are idle, started when none is, up to a maximum. */
@@ -50,8 +52,14 @@ export function createInstances(options: InstancesOptions): Instances {
       const returning = inState('returning').length;
       const alreadyWaiting = waiters.filter(({ timer }) => timer !== undefined).length;
       if (returning <= alreadyWaiting) startFor(waiter);
-      else waiter.timer = setTimeout(() => startFor(waiter), RETURN_MILLISECONDS);
+      else waiter.timer = setTimeout(() => startOrWait(waiter), RETURN_MILLISECONDS);
     });
+  }
+
+  function startOrWait(waiter: Waiter): void {
+    const isFull = serving.size + starting.size >= options.maxInstances;
+    if (!isFull || inState('returning').length === 0) startFor(waiter);
+    else waiter.timer = setTimeout(() => startFor(waiter), LAST_RETURN_MILLISECONDS);
   }
 
   function take(instance: Instance): Instance {

@@ -37,7 +37,11 @@ const SETTINGS = [
   'MAX_RESPONSE_BYTES',
   'PAGE_CREDIT',
   'PRESIGN_SECONDS',
+  'PUBLIC',
   'READ_TIMEOUT_SECONDS',
+  'SIGNING_KEYS',
+  'SIGNING_KEYS_PARAMETER',
+  'SIGNING_KEYS_SECRET',
   'POWERTOOLS_LOG_LEVEL',
 ];
 
@@ -59,7 +63,12 @@ export function parseStart(args: readonly string[], environment: Environment): S
   const port = values.port ?? (environment.PORT || undefined);
   const portName = values.port === undefined ? 'PORT' : '--port';
   const media = mediaSettings(values.media, environment);
-  const settings = { PLAYER_PAGE: '1', ...pick(environment, SETTINGS), ...media.settings };
+  const settings = {
+    PLAYER_PAGE: '1',
+    ...accessSettings(environment),
+    ...pick(environment, SETTINGS),
+    ...media.settings,
+  };
   parseConfig(settings);
   return {
     settings,
@@ -70,11 +79,18 @@ export function parseStart(args: readonly string[], environment: Environment): S
   };
 }
 
+/** Only this machine reaches a loopback address: what it serves is public until somebody sets keys. */
+function accessSettings(environment: Environment): Record<string, string> {
+  if (environment.SIGNING_KEYS) return {};
+  const isStored = Boolean(environment.SIGNING_KEYS_PARAMETER || environment.SIGNING_KEYS_SECRET);
+  return isStored ? awsAccess(environment) : { PUBLIC: '1' };
+}
+
 function mediaSettings(folder: string | undefined, environment: Environment) {
   const { MEDIA_BUCKET: bucket, MEDIA_DIR: directory } = environment;
   if (folder === undefined && bucket) {
     if (directory) throw new Error('MEDIA_BUCKET and MEDIA_DIR are both set: unset one of them.');
-    const settings = { ...storeAccess(environment), MEDIA_BUCKET: bucket };
+    const settings = { ...awsAccess(environment), MEDIA_BUCKET: bucket };
     return { settings, served: `the bucket ${bucket}` };
   }
   const chosen = folder ?? (directory || undefined);
@@ -103,7 +119,7 @@ function whole(name: string, text: string, least: number, most: number): number 
 }
 
 /** What the AWS SDK needs to find credentials, region and endpoint as it would in this shell. */
-function storeAccess(environment: Environment): Record<string, string> {
+function awsAccess(environment: Environment): Record<string, string> {
   const names = Object.keys(environment).filter((name) => /^AWS_(?!LAMBDA_)/.test(name));
   const access = pick(environment, [...names, 'HOME', 'PATH', 'NODE_EXTRA_CA_CERTS']);
   const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;

@@ -18,6 +18,9 @@ async function main(): Promise<void> {
   const functionUrl = await start(options);
   await checkHealth(functionUrl);
   console.log(`Sluice is at ${functionUrl.url}/ and serves ${options.served}`);
+  if (options.settings.PUBLIC !== '1') {
+    console.log(`Addresses must be signed: npx sluice sign KEY --expires 2h --base ${functionUrl.url}`);
+  }
   console.log('Ctrl-C ends it.');
   await toldToStop();
   await functionUrl.close();

@@ -13,6 +13,27 @@ describe('parseConfig', () => {
     expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
   });
 
+  const KEYS = `main:${'m'.repeat(32)}`;
+  const ACCESS: [Record<string, string>, object][] = [
+    [{}, { kind: 'keys', keys: [] }],
+    [
+      { PUBLIC: '0', SIGNING_KEYS: '' },
+      { kind: 'keys', keys: [] },
+    ],
+    [{ PUBLIC: '1' }, { kind: 'public' }],
+    [{ SIGNING_KEYS: KEYS }, { kind: 'keys', keys: [{ id: 'main', secret: 'm'.repeat(32) }] }],
+    [{ SIGNING_KEYS_PARAMETER: '/sluice/keys' }, { kind: 'parameter', name: '/sluice/keys' }],
+    [
+      { SIGNING_KEYS_SECRET: 'sluice/keys', PUBLIC: '0' },
+      { kind: 'secret', name: 'sluice/keys' },
+    ],
+  ];
+  for (const [environment, access] of ACCESS) {
+    it(`${JSON.stringify(environment)} gives access that is ${JSON.stringify(access).slice(0, 40)}`, () => {
+      expect(parseConfig({ MEDIA_DIR: '/films', ...environment }).access).to.deep.equal(access);
+    });
+  }
+
   const WRONG: [Record<string, string>, RegExp][] = [
     [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],
     [{ MEDIA_DIR: '/a', MEDIA_BUCKET: 'films' }, /exclude each other/],
@@ -21,6 +42,16 @@ describe('parseConfig', () => {
     [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],
     [{ MEDIA_DIR: '/a', MAX_RESPONSE_BYTES: '999999999' }, /MAX_RESPONSE_BYTES must be .* 209715200/],
     [{ MEDIA_DIR: '/a', PLAYER_PAGE: 'yes' }, /PLAYER_PAGE must be 1 or 0/],
+    [{ MEDIA_DIR: '/a', PUBLIC: 'yes' }, /PUBLIC must be 1 or 0/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS: 'hush' }, /^The setting SIGNING_KEYS must be a list of (?!.*hush)/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS: `${KEYS},${KEYS}` }, /SIGNING_KEYS names the key "main" twice\.$/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS_PARAMETER: 'a b' }, /SIGNING_KEYS_PARAMETER must be a name or an ARN/],
+    [
+      { MEDIA_DIR: '/a', PUBLIC: '1', SIGNING_KEYS: KEYS },
+      /^The settings PUBLIC=1 and SIGNING_KEYS exclude each other: set one of them\.$/,
+    ],
+    [{ MEDIA_DIR: '/a', PUBLIC: '1', SIGNING_KEYS_SECRET: 'a' }, /PUBLIC=1 and SIGNING_KEYS_SECRET exclude/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS: KEYS, SIGNING_KEYS_PARAMETER: 'a' }, /exclude each other/],
     [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: 'app.example' }, /ALLOWED_ORIGINS must be/],
   ];
   for (const [environment, sentence] of WRONG) {

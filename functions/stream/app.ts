@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config, Limits } from './config.ts';
 import type { Engine } from './engine/ffmpeg.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
@@ -16,13 +16,16 @@ import { planHeader } from './plan/describe.ts';
 import { describeObject } from './plan/info.ts';
 import type { Question } from './plan/question.ts';
 import { planStream } from './plan/stream-plan.ts';
+import { type Access, authorise, type Grant } from './route/authorise.ts';
 import { NO_WISHES, type StreamParameters } from './route/parameters.ts';
 import { parseRoute, type Route } from './route/route.ts';
+import { splitToken } from './route/token.ts';
 import { type BlockCache, cachedAccess } from './source/cache.ts';
 import type { Source } from './source/source.ts';
 
 export type Parts = {
   readonly source: Source;
+  readonly access: Access;
   readonly engine: Engine;
   readonly cache: BlockCache;
   readonly config: Config;
@@ -31,7 +34,7 @@ export type Parts = {
   readonly ffmpegVersion: () => Promise<string>;
 };
 
-/** The way of a request: route, stat, probe, plan, open, respond. Never rejects. */
+/** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */
 export function createApp(parts: Parts): App {
   return async (request, invocation) => {
     const { requestId, trace, signal } = invocation;
@@ -52,7 +55,22 @@ export function createApp(parts: Parts): App {
 
 async function answer(request: Request, invocation: Invocation, parts: Parts): Promise<Response> {
   if (request.method === 'OPTIONS') return optionsResponse();
-  const route = parseRoute(new URL(request.url));
+  const address = splitToken(new URL(request.url));
+  const route = parseRoute(address.url);
+  const grant = await authorise(route, address, parts.access);
+  const response = await answerRoute(route, grant, request, invocation, parts);
+  // What one viewer was let in to see is not for a cache that others read from.
+  if (grant.kind === 'signed') response.headers.append('cache-control', 'private');
+  return response;
+}
+
+async function answerRoute(
+  route: Route,
+  grant: Grant,
+  request: Request,
+  invocation: Invocation,
+  parts: Parts,
+): Promise<Response> {
   switch (route.kind) {
     case 'page':
       return answerPage(request, invocation, parts);
@@ -61,10 +79,10 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
     case 'media':
     case 'stream':
     case 'info':
-      return answerObject(route, request, invocation, parts).catch((error: unknown) => {
+      return answerObject(route, grant, request, invocation, parts).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
-        return answerObject(route, request, invocation, parts);
+        return answerObject(route, grant, request, invocation, parts);
       });
     default:
       return route satisfies never;
@@ -89,12 +107,14 @@ type ObjectRoute = Extract<Route, { key: string }>;
 
 async function answerObject(
   route: ObjectRoute,
+  grant: Grant,
   request: Request,
   invocation: Invocation,
   { source, cache, engine, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
-  const { limits, ffprobePath } = config;
+  const { ffprobePath } = config;
+  const limits = limitsWithin(grant, config.limits);
   const object = await trace.time('stat', () => source.stat(route.key, signal));
   const access = cachedAccess(source, object, signal, { cache });
   const desk = { source, object, access, limits, signal, trace };
@@ -113,7 +133,10 @@ async function answerObject(
     originalObstacle: probed.originalObstacle,
     remuxObstacle: probed.remuxObstacle,
   });
-  if (route.kind === 'info') return jsonResponse(describeObject(object, question(NO_WISHES, null)));
+  if (route.kind === 'info') {
+    const prefix = grant.kind === 'signed' ? grant.prefix : '';
+    return jsonResponse(describeObject(object, question(NO_WISHES, null), prefix));
+  }
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));
   const representation = await openStream(plan, desk, { probed, engine });
@@ -121,6 +144,12 @@ async function answerObject(
   // Another client may get another plan at the same address.
   response.headers.append('vary', 'Accept');
   return response;
+}
+
+/** A redirect to the store holds no longer than the address that it answers. */
+function limitsWithin(grant: Grant, limits: Limits): Limits {
+  if (grant.kind === 'open') return limits;
+  return { ...limits, presignSeconds: Math.min(limits.presignSeconds, grant.secondsLeft) };
 }
 
 function withPlan(plan: string, response: Response): Response {

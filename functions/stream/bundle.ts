@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { replaceFile } from '../../deployment/replace-file.ts';
 
 export type Bundle = {
   /** What goes to Lambda: the minified module and its source map, nothing else. */
@@ -12,8 +13,15 @@ export type Bundle = {
   readonly sizeBytes: number;
 };
 
+export type BundleFile = { readonly name: string; readonly bytes: Uint8Array };
+
+/** As Lambda's configuration names it. */
+export const HANDLER = 'index.handler';
+
+/** The file that holds the handler. */
+export const MODULE = 'index.mjs';
+
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const FILE = 'index.mjs';
 
 // Some dependencies are CommonJS: they `require` parts of Node.js and ask where they lie, which an ES module has to
 // provide for.
@@ -21,10 +29,22 @@ const REQUIRE = `import { createRequire as __createRequire } from 'node:module';
 
 /** Builds the function into one file. A build that fails leaves what was there before. */
 export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')): Promise<Bundle> {
+  const files = await buildBundle();
+  await mkdir(outDirectory, { recursive: true });
+  for (const { name, bytes } of files) await replaceFile(join(outDirectory, name), bytes);
+  const sizeBytes = files.find(({ name }) => name === MODULE)?.bytes.length ?? 0;
+  return { directory: outDirectory, handler: HANDLER, sizeBytes };
+}
+
+/** The module and its source map: the same bytes from the same sources, wherever they lie and whoever starts it. */
+export async function buildBundle(): Promise<readonly BundleFile[]> {
   const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
   const { outputFiles } = await build({
     entryPoints: [join(PROJECT, 'functions/stream/index.ts')],
-    outfile: join(outDirectory, FILE),
+    // Nothing is written here: the source map names the sources as seen from this folder, so it must not depend on
+    // where the bundle goes.
+    outfile: join(PROJECT, 'dist/stream', MODULE),
+    absWorkingDir: PROJECT,
     write: false,
     bundle: true,
     minify: true,
@@ -41,20 +61,10 @@ export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')
     legalComments: 'none',
     logLevel: 'warning',
   });
-  await mkdir(outDirectory, { recursive: true });
-  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
-  const { size } = await stat(join(outDirectory, FILE));
-  return { directory: outDirectory, handler: 'index.handler', sizeBytes: size };
-}
-
-/** Moved into place as a whole, so that an instance that starts at this moment never reads half a file. */
-async function replaceFile(path: string, contents: Uint8Array): Promise<void> {
-  const fresh = `${path}.${process.pid}`;
-  await writeFile(fresh, contents);
-  await rename(fresh, path);
+  return outputFiles.map(({ path, contents }) => ({ name: basename(path), bytes: contents }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { directory, sizeBytes } = await bundleFunction();
-  console.log(`${join(directory, FILE)}: ${(sizeBytes / 1024).toFixed(0)} KiB`);
+  console.log(`${join(directory, MODULE)}: ${(sizeBytes / 1024).toFixed(0)} KiB`);
 }

@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
+import { type AccessConfig, accessOf } from './route/access-config.ts';
+import { parseSigningKeys } from './route/signing-keys.ts';
 
 /** The settings of the function, read once from the environment. */
 export type Config = {
   readonly media:
     | { readonly kind: 's3'; readonly bucket: string }
     | { readonly kind: 'directory'; readonly path: string };
+  readonly access: AccessConfig;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
   readonly allowedOrigins: readonly string[];
@@ -42,6 +45,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const settings = result.output;
   return {
     media: mediaOf(settings.MEDIA_BUCKET, settings.MEDIA_DIR),
+    access: accessOf(settings),
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
@@ -81,6 +85,19 @@ const whole = (fallback: number, least: number, most: number) => {
   );
 };
 
+const flag = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
+    v.transform((text) => text === '1'),
+  ),
+  '0',
+);
+
+const storedName = v.optional(
+  v.pipe(v.string(), v.regex(/^[\w/+=.@:-]{1,2048}$/, 'must be a name or an ARN')),
+);
+
 const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
 
 const SETTINGS = v.object({
@@ -106,14 +123,21 @@ const SETTINGS = v.object({
       ),
     ),
   ),
-  PLAYER_PAGE: v.optional(
+  PUBLIC: flag,
+  SIGNING_KEYS: v.optional(
     v.pipe(
       v.string(),
-      v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
-      v.transform((text) => text === '1'),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const keys = parseSigningKeys(dataset.value);
+        if (typeof keys !== 'string') return keys;
+        addIssue({ message: keys });
+        return NEVER;
+      }),
     ),
-    '0',
   ),
+  SIGNING_KEYS_PARAMETER: storedName,
+  SIGNING_KEYS_SECRET: storedName,
+  PLAYER_PAGE: flag,
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
   MAX_RESPONSE_BYTES: whole(200_000_000, 1_000_000, 209_715_200),
   MAX_PIXELS: whole(4096 * 2304, 256 * 256, 16_384 * 16_384),

@@ -4,7 +4,8 @@ import { createApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
-import { createLambdaHandler } from './http/lambda.ts';
+import { createLambdaHandler, describeError } from './http/lambda.ts';
+import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
 import { directorySource } from './source/directory.ts';
 import { resuming } from './source/resume.ts';
@@ -19,10 +20,19 @@ const READ_ATTEMPTS = 4;
 const logger = new Logger({ serviceName: 'sluice' });
 const config = parseConfig(process.env);
 
+if (config.access.kind === 'keys' && config.access.keys.length === 0) {
+  logger.warn('Every address of media is closed: set signing keys, or PUBLIC=1 to open all of them.');
+}
+
 const app = createApp({
   source: resuming(openStore(config.media), {
     stallMilliseconds: config.limits.readTimeoutSeconds * 1000,
     attempts: READ_ATTEMPTS,
+  }),
+  access: openAccess(config.access, (cause) => {
+    logger.error('The signing keys could not be fetched anew; the old ones stay in use.', {
+      cause: describeError(cause),
+    });
   }),
   engine: createEngine(config.ffmpegPath),
   cache: createBlockCache(BLOCK_CACHE_BYTES),

@@ -52,8 +52,6 @@ describe('the player page in Chromium', function () {
     it(`plays ${address}`, async () => {
       const { page, complaints } = await openPage(browser);
       await page.goto(service.url);
-      // The page first chooses the first film of the list by itself, and asks how it would be played.
-      await until(page, WITHIN_MS, `document.getElementById('plan').textContent !== ''`);
       await page.getByLabel('What is played').fill(address);
       await page.getByRole('button', { name: 'Play', exact: true }).click();
       await playBeyond(page, 2, WITHIN_MS);
@@ -115,6 +113,30 @@ describe('the player page in Chromium', function () {
     // The clock goes on from the chosen time, while the element itself began at zero.
     await page.getByText(/^0:1[3-9] \/ 0:30$/).waitFor({ timeout: WITHIN_MS });
     expect((await readPlayer(page))?.currentTime).to.be.below(12);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('keeps to what was asked for while the list of media was on its way', async () => {
+    const { page, complaints } = await openPage(browser);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(`${service.url}/`, async (route) => {
+      if (route.request().resourceType() === 'fetch') await held;
+      await route.continue();
+    });
+    await page.goto(service.url);
+    const asked = `/stream/${FILM}?format=mp3`;
+    await page.getByLabel('What is played').fill(asked);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    release();
+    await page.locator('#files button').first().waitFor({ timeout: WITHIN_MS });
+    await playBeyond(page, 0.5, WITHIN_MS);
+    expect(await page.getByLabel('What is played').inputValue()).to.equal(asked);
+    expect(await readPlayer(page)).to.include({ element: 'audio', error: null });
+    expect(await page.locator('[aria-current]').textContent()).to.contain(FILM);
     expect(complaints).to.deep.equal([]);
     await page.close();
   });

@@ -86,7 +86,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
     expect(JSON.parse(await logLine(JSON.parse(body).requestId)).level).to.equal('ERROR');
     expect(JSON.parse(body).type).to.equal('urn:sluice:problem:timeout');
     expect((await ask('/media/nothing.mp4')).status).to.equal(404);
-    expect(service.instances().map(({ pid }) => pid)).to.deep.equal([instance?.pid]);
+    expect(service.instances().map(({ pid }) => pid)).to.include(instance?.pid);
     expect(service.counters().broken).to.equal(0);
   });
 });

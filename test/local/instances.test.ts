@@ -44,6 +44,14 @@ describe('the local Function URL: its instances', () => {
     expect(second.body.toString()).to.not.equal(first.body.toString());
   });
 
+  it('are waited for longer where no other may be started', async () => {
+    service = await startBehaviours({ maxInstances: 1 });
+    const first = await ask(service.url, '/linger?ms=800');
+    const second = await ask(service.url, '/linger?ms=0');
+    expect(second.body.toString()).to.equal(first.body.toString());
+    expect(service.counters()).to.include({ instancesStarted: 1, throttled: 0 });
+  });
+
   it('are as many as requests at the same time, up to the maximum, and then 429', async () => {
     service = await startBehaviours({ maxInstances: 3 });
     const release = join(directory, 'several');

@@ -23,7 +23,7 @@ describe('parseStart', () => {
 
   it('serves the demo film with its credit when nothing is said', () => {
     expect(parse([], { HOME: '/home/somebody', AWS_SECRET_ACCESS_KEY: 'secret' })).to.deep.equal({
-      settings: { PLAYER_PAGE: '1', PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory },
+      settings: { PLAYER_PAGE: '1', PUBLIC: '1', PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory },
       served: `the demo film. ${DEMO_CREDIT}`,
       port: null,
       maxInstances: 32,
@@ -34,7 +34,7 @@ describe('parseStart', () => {
   it('takes everything from the command line', () => {
     const args = ['--media', folder, '--port', '0', '--max-instances', '3', '--bandwidth'];
     expect(parse(args, { MEDIA_DIR: '/elsewhere', PORT: '9' })).to.deep.equal({
-      settings: { PLAYER_PAGE: '1', MEDIA_DIR: folder },
+      settings: { PLAYER_PAGE: '1', PUBLIC: '1', MEDIA_DIR: folder },
       served: `the folder ${folder}`,
       port: 0,
       maxInstances: 3,
@@ -45,7 +45,12 @@ describe('parseStart', () => {
   it('takes folder, port and settings from the environment, where empty means absent', () => {
     const environment = { MEDIA_DIR: folder, PORT: '9000', MAX_PIXELS: '1000000', PRESIGN_SECONDS: '' };
     const { settings, port } = parse([], environment);
-    expect(settings).to.deep.equal({ PLAYER_PAGE: '1', MAX_PIXELS: '1000000', MEDIA_DIR: folder });
+    expect(settings).to.deep.equal({
+      PLAYER_PAGE: '1',
+      PUBLIC: '1',
+      MAX_PIXELS: '1000000',
+      MEDIA_DIR: folder,
+    });
     expect(port).to.equal(9000);
   });
 
@@ -62,6 +67,7 @@ describe('parseStart', () => {
     expect(served).to.equal('the bucket films');
     expect(settings).to.deep.equal({
       PLAYER_PAGE: '1',
+      PUBLIC: '1',
       MEDIA_BUCKET: 'films',
       AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:7480',
       AWS_ACCESS_KEY_ID: 'id',
@@ -81,9 +87,35 @@ describe('parseStart', () => {
     });
   }
 
+  const KEYS = `main:${'m'.repeat(32)}`;
+  const ACCESS: [environment: Record<string, string>, settings: Record<string, string>][] = [
+    [{}, { PUBLIC: '1' }],
+    [{ SIGNING_KEYS: '', PUBLIC: '' }, { PUBLIC: '1' }],
+    [{ PUBLIC: '0' }, { PUBLIC: '0' }],
+    [{ SIGNING_KEYS: KEYS, AWS_REGION: 'eu-west-1' }, { SIGNING_KEYS: KEYS }],
+    [
+      { SIGNING_KEYS_PARAMETER: '/keys', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'me' },
+      { SIGNING_KEYS_PARAMETER: '/keys', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'me' },
+    ],
+    [
+      { SIGNING_KEYS_SECRET: 'keys', AWS_REGION: 'eu-west-1' },
+      { SIGNING_KEYS_SECRET: 'keys', AWS_REGION: 'eu-west-1' },
+    ],
+  ];
+  for (const [environment, settings] of ACCESS) {
+    it(`is public only while nobody sets keys: ${JSON.stringify(environment).slice(0, 50)}`, () => {
+      expect(parse(['--media', folder], environment).settings).to.deep.equal({
+        PLAYER_PAGE: '1',
+        MEDIA_DIR: folder,
+        ...settings,
+      });
+    });
+  }
+
   it('prefers --media to a bucket in the environment', () => {
     expect(parse(['--media', folder], { MEDIA_BUCKET: 'films' }).settings).to.deep.equal({
       PLAYER_PAGE: '1',
+      PUBLIC: '1',
       MEDIA_DIR: folder,
     });
   });
@@ -107,6 +139,8 @@ describe('parseStart', () => {
       [[], { MEDIA_DIR: '/', MEDIA_BUCKET: 'films' }, /^MEDIA_BUCKET and MEDIA_DIR are both set/],
       [[], { MEDIA_BUCKET: 'Films!' }, /^The setting MEDIA_BUCKET must be the name of an S3 bucket\.$/],
       [[], { MAX_PIXELS: 'many' }, /^The setting MAX_PIXELS must be a whole number/],
+      [[], { PUBLIC: '1', SIGNING_KEYS: KEYS }, /^The settings PUBLIC=1 and SIGNING_KEYS exclude each other/],
+      [[], { SIGNING_KEYS: 'main:short' }, /^The setting SIGNING_KEYS must be a list of id:secret/],
       [['--colour'], {}, /^Unknown option '--colour'/],
       [['films'], {}, /^Unexpected argument 'films'/],
       [['--media'], {}, /^Option '--media <value>' argument missing/],

@@ -17,18 +17,18 @@ describe('npm start', () => {
     for (const server of occupied) server.close();
   });
 
-  function start(...args: string[]) {
+  function start(args: string[], environment: Record<string, string> = {}) {
     const child = spawn(process.execPath, ['--import', 'tsx', 'local/start.ts', ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...environment },
     });
     started.push(child);
     return child;
   }
 
   it('serves the page and the demo film, and ends cleanly when it is told to', async () => {
-    const child = start('--port', '0');
+    const child = start(['--port', '0']);
     // The function's own line about the health check may come first.
     let announcement = '';
     for await (const line of createInterface({ input: child.stdout })) {
@@ -48,8 +48,22 @@ describe('npm start', () => {
     expect(await exit).to.deep.equal([0, null]);
   });
 
+  it('says how to sign where keys are set', async () => {
+    const child = start(['--port', '0'], { SIGNING_KEYS: `main:${'m'.repeat(32)}` });
+    let hint = '';
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.startsWith('Addresses must be signed')) hint = line;
+      if (line.startsWith('Ctrl-C')) break;
+    }
+    const [, url] = /: npx sluice sign KEY --expires 2h --base (http:\/\/127\.0\.0\.1:\d+)$/.exec(hint) ?? [];
+    expect((await fetch(`${url}/media/video.mp4`, { method: 'HEAD' })).status).to.equal(403);
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).to.deep.equal([0, null]);
+  });
+
   it('says in one sentence what is wrong with an option', async () => {
-    const child = start('--port', 'eighty');
+    const child = start(['--port', 'eighty']);
     const exit = once(child, 'exit');
     expect(await text(child.stderr)).to.equal(
       '--port must be a whole number from 0 to 65535, and "eighty" is not.\n',
@@ -62,14 +76,14 @@ describe('npm start', () => {
     occupied.push(other);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const child = start('--port', String(port));
+    const child = start(['--port', String(port)]);
     const exit = once(child, 'exit');
     expect(await text(child.stderr)).to.equal(`Port ${port} is taken; choose another with --port.\n`);
     expect(await exit).to.deep.equal([1, null]);
   });
 
   it('explains itself', async () => {
-    const child = start('--help');
+    const child = start(['--help']);
     const exit = once(child, 'exit');
     expect(await text(child.stdout)).to.match(/^Usage: npm start -- \[--media DIR\]/);
     expect(await exit).to.deep.equal([0, null]);

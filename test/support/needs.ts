@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PackageUnavailable } from '../../layers/ffmpeg/fetch-package.ts';
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 
@@ -9,6 +10,8 @@ const PARTS = {
   conformance: [`${shared}conformance/range-run.mjs`],
   chromium: ['/usr/bin/chromium'],
   ceph: ['/usr/bin/radosgw', '/usr/bin/ceph-mon', '/usr/bin/ceph-osd', '/usr/bin/ceph'],
+  openssl: ['/usr/bin/openssl'],
+  python: ['/usr/bin/python3'],
   ffmpeg: ['/usr/bin/ffmpeg', '/usr/bin/ffprobe'],
 } as const;
 
@@ -24,9 +27,27 @@ export function has(part: Part): boolean {
 /** Skips the test or suite, and says why, where a part is missing; under CI a missing part is a failure. */
 export function needs(context: Mocha.Context, ...parts: readonly Part[]): void {
   const missing = parts.filter((part) => !has(part));
-  if (missing.length === 0) return;
-  const sentence = `needs ${missing.join(', ')}, which this machine does not have`;
+  if (missing.length > 0) skip(context, `${missing.join(', ')}, which this machine does not have`);
+}
+
+/** As `needs`, where `fetch` needs packages that `npm ci` leaves out and the npm registry may be out of reach. */
+export async function needsPackages<T>(context: Mocha.Context, fetch: () => Promise<T>): Promise<T> {
+  try {
+    return await fetch();
+  } catch (error) {
+    if (!(error instanceof PackageUnavailable)) throw error;
+    return skip(context, `the npm registry: ${error.message}`);
+  }
+}
+
+/** As `needs`, for what only Linux has. */
+export function needsLinux(context: Mocha.Context): void {
+  if (process.platform !== 'linux') skip(context, 'Linux');
+}
+
+function skip(context: Mocha.Context, what: string): never {
+  const sentence = `needs ${what}`;
   if (process.env.CI) throw new Error(`${context.test?.fullTitle() ?? 'a test'} ${sentence}`);
   console.log(`      skipped: ${sentence}`);
-  context.skip();
+  return context.skip();
 }

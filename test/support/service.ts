@@ -26,7 +26,8 @@ let bundled: Promise<Bundle> | undefined;
 
 /**
  * Builds the function once per run, away from node_modules as in Lambda, and starts a Function URL for it on a free
- * port. Close it in the suite's `after`; what a failed suite leaves open is closed at the end of the run.
+ * port, public unless `environment` says otherwise. Close it in the suite's `after`; what a failed suite leaves open is
+ * closed at the end of the run.
  */
 export async function startService(
   environment: Readonly<Record<string, string>>,
@@ -39,7 +40,7 @@ export async function startService(
     codeDirectory: directory,
     handler,
     ...options,
-    environment: await localEnvironment(environment),
+    environment: await localEnvironment({ PUBLIC: '1', ...environment }),
     log(line) {
       logs.push(line);
       if (logs.length > KEPT_LOG_LINES) logs.shift();

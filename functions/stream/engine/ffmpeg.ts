@@ -2,7 +2,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { finished, PassThrough, type Readable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
-import { damaged, Problem } from '../http/problem.ts';
+import { damaged, Problem, unsupported } from '../http/problem.ts';
 import type { FfmpegArguments } from './arguments.ts';
 
 export type Engine = {
@@ -159,6 +159,10 @@ function asFailure(
   if (child.signalCode === 'SIGKILL' || child.signalCode === 'SIGTERM') {
     return new Problem('internal', 'The transcoder was stopped from outside.', { cause });
   }
+  // Builds of ffmpeg differ in what they decode: that for arm64 is without AV1.
+  const codec = /Decoder \(codec (\w+)\) not found/.exec(stderr ?? '')?.[1];
+  if (codec !== undefined)
+    return unsupported(`The ffmpeg that runs here does not decode ${codec}.`, { cause });
   return damaged('The media could not be decoded.', { cause });
 }
 

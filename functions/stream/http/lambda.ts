@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { refuseRewrittenPath } from '../route/route.ts';
+import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
 import { readableOf } from './body.ts';
 import { Problem } from './problem.ts';
@@ -73,7 +74,7 @@ export function createLambdaHandler(app: App, log: Log) {
     log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
       requestId: context.awsRequestId,
       method,
-      path: event.rawPath,
+      path: withoutTokens(event.rawPath),
       status: response.status,
       bytes: sent.bytes,
       milliseconds: Math.round(performance.now() - started),

@@ -29,6 +29,9 @@ export type ProblemType = keyof typeof PROBLEMS;
 const PROBLEMS = {
   'bad-address': { status: 400, title: 'The address is malformed' },
   'bad-parameter': { status: 400, title: 'A parameter is wrong' },
+  unsigned: { status: 403, title: 'The address is not signed' },
+  'bad-signature': { status: 403, title: 'The signature does not hold' },
+  expired: { status: 403, title: 'The signature has expired' },
   forbidden: { status: 403, title: 'The object may not be read' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
@@ -43,6 +46,7 @@ const PROBLEMS = {
   internal: { status: 500, title: 'Internal error' },
   'source-changed': { status: 503, title: 'The object changed while it was read' },
   'source-unavailable': { status: 503, title: 'The store is unavailable' },
+  'signing-unavailable': { status: 503, title: 'The signing keys are unavailable' },
   timeout: { status: 504, title: 'Out of time' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -24,10 +24,14 @@ type AddressInfo =
       };
     };
 
-/** The body of `/info`: the object, its media, and what each address would do with it, and why. */
+/**
+ * The body of `/info`: the object, its media, and what each address would do with it, and why. `prefix` opens those
+ * addresses where they are signed.
+ */
 export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   question: Question,
+  prefix: string,
 ): object {
   return {
     key,
@@ -35,15 +39,15 @@ export function describeObject(
     etag,
     lastModified,
     media: question.media,
-    addresses: describeAddresses(key, question),
+    addresses: describeAddresses(key, question, prefix),
   };
 }
 
 /** Every plan is made, nothing is carried out. */
-function describeAddresses(key: string, question: Question): readonly AddressInfo[] {
+function describeAddresses(key: string, question: Question, prefix: string): readonly AddressInfo[] {
   const contentType = contentTypeOf(key).type;
-  const media = addressOf('media', key);
-  const stream = addressOf('stream', key);
+  const media = `${prefix}${addressOf('media', key)}`;
+  const stream = `${prefix}${addressOf('stream', key)}`;
   const { layout } = question.media;
   const sizes = { seconds: 0, bytes: question.sizeBytes };
   const own: AddressInfo[] = [

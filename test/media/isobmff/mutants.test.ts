@@ -10,17 +10,7 @@ import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/writ
 import { bytesAccess } from '../../support/file-access.ts';
 import { movieFile } from '../../support/movie-file.ts';
 import { corpusDirectory, has } from '../../support/needs.ts';
-
-/** A generator of numbers in [0, 1), the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seeded } from '../../support/seeded.ts';
 
 const made = () =>
   movieFile({

@@ -1,0 +1,60 @@
+import { Problem } from '../http/problem.ts';
+import type { SigningKey } from './sign.ts';
+
+const FRESH_MILLISECONDS = 5 * 60_000;
+const PAUSE_MILLISECONDS = 30_000;
+const USABLE_MILLISECONDS = 60 * 60_000;
+
+export type KeyringOptions = {
+  /** Called with the cause where keys could not be fetched anew and the old ones stay in use. */
+  onStale(cause: unknown): void;
+  /** The clock on the wall, since others stand still while Lambda freezes an instance. */
+  readonly now?: () => number;
+};
+
+/**
+ * Keys that are fetched when they are first needed, and again after five minutes, so that a new key reaches instances
+ * that live. While they cannot be fetched, those of the last hour stay in use; else it rejects with
+ * `signing-unavailable`, and the next call tries again.
+ */
+export function refreshedKeys(
+  fetchKeys: () => Promise<readonly SigningKey[]>,
+  { onStale, now = Date.now }: KeyringOptions,
+): () => Promise<readonly SigningKey[]> {
+  let held: { readonly keys: readonly SigningKey[]; readonly fetchedAt: number } | null = null;
+  let nextFetchAt = 0;
+  let pending: Promise<readonly SigningKey[]> | null = null;
+
+  async function refresh(): Promise<readonly SigningKey[]> {
+    try {
+      const keys = await fetchKeys();
+      held = { keys, fetchedAt: now() };
+      nextFetchAt = now() + FRESH_MILLISECONDS;
+      return keys;
+    } catch (cause) {
+      if (held === null || now() - held.fetchedAt > USABLE_MILLISECONDS) throw unavailable(cause);
+      nextFetchAt = now() + PAUSE_MILLISECONDS;
+      onStale(cause);
+      return held.keys;
+    }
+  }
+
+  return async () => {
+    if (held !== null && now() < nextFetchAt) return held.keys;
+    pending ??= refresh().finally(() => {
+      pending = null;
+    });
+    return pending;
+  };
+}
+
+function unavailable(cause: unknown): Problem {
+  return new Problem(
+    'signing-unavailable',
+    'Signatures cannot be checked at the moment; try again shortly.',
+    {
+      cause,
+      headers: { 'retry-after': '5' },
+    },
+  );
+}

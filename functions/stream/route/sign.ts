@@ -1,0 +1,27 @@
+import { createHmac } from 'node:crypto';
+
+export type SigningKey = { readonly id: string; readonly secret: string };
+
+/** What a token opens. */
+export type Scope =
+  /** An object's key, with all that hangs on it, in every room. */
+  | { readonly kind: 'key'; readonly key: string }
+  /** One address: path and query exactly as they will be asked for. */
+  | { readonly kind: 'address'; readonly address: string };
+
+/**
+ * The token of `/~{token}/…`. It holds until `expiresSeconds`, in whole seconds since 1970; throws RangeError for any
+ * other number. What verifies a token makes it anew with this same function.
+ */
+export function sign({ id, secret }: SigningKey, scope: Scope, expiresSeconds: number): string {
+  if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > MAX_EXPIRES_SECONDS) {
+    throw new RangeError(`${expiresSeconds} is no time in whole seconds since 1970.`);
+  }
+  const [letter, subject] = scope.kind === 'key' ? ['k', scope.key] : ['a', scope.address];
+  const claim = `${id}.${expiresSeconds}.${letter}`;
+  const mac = createHmac('sha256', secret).update(`sluice-1\n${claim}\n${subject}`).digest('base64url');
+  return `${claim}.${mac}`;
+}
+
+/** Ten digits, so that a time in milliseconds is an error and not a token for 50,000 years. */
+const MAX_EXPIRES_SECONDS = 9_999_999_999;

@@ -1,0 +1,43 @@
+/** An address and the token that stood in front of it, which is not part of what is asked for. */
+export type Address = {
+  readonly token: string | null;
+  /** Without the token. */
+  readonly url: URL;
+};
+
+/** What a token claims; only its signature can tell whether that is true. */
+export type Claim = {
+  readonly keyId: string;
+  readonly expiresSeconds: number;
+  readonly scope: 'key' | 'address';
+};
+
+/** Takes `/~{token}` off the front of a path, once: below a second one there is no address. */
+export function splitToken(url: URL): Address {
+  const [, token, rest] = /^\/~([^/]*)(\/.*)$/s.exec(url.pathname) ?? [];
+  if (token === undefined || rest === undefined) return { token: null, url };
+  const inner = new URL(url);
+  inner.pathname = rest;
+  return { token, url: inner };
+}
+
+/** Null for what `sign` cannot have made: each claim has one spelling only. */
+export function parseToken(token: string): Claim | null {
+  const [, keyId, expires, letter] =
+    /^([a-z0-9_-]{1,32})\.([1-9]\d{0,9})\.([ka])\.[A-Za-z0-9_-]{43}$/.exec(token) ?? [];
+  if (keyId === undefined || expires === undefined) return null;
+  return { keyId, expiresSeconds: Number(expires), scope: letter === 'k' ? 'key' : 'address' };
+}
+
+/**
+ * A path for the log: a token is cut out, and behind one that is damaged nothing is left. One that a client's mistake
+ * has put elsewhere may still open something, and is cut out as well.
+ */
+export function withoutTokens(path: string): string {
+  const behindTilde = /^[/\\]*(?:~|%(?:25)*7e)(.*)$/is.exec(path)?.[1];
+  if (behindTilde === undefined) return path.replace(SIGNATURES, '…');
+  const [, token = '', rest = ''] = /^([^/]*)(.*)$/s.exec(behindTilde) ?? [];
+  return parseToken(token) === null ? '/~…' : `/~…${rest.replace(SIGNATURES, '…')}`;
+}
+
+const SIGNATURES = /[\w.-]{0,50}[ka]\.[\w-]{43}/g;

@@ -1,0 +1,12 @@
+import type { Check } from './check.ts';
+import type { Row } from './report.ts';
+import type { Session } from './session.ts';
+
+/** One after the other, so that none disturbs the times of another. */
+export async function runChecks(session: Session, checks: readonly Check[]): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { name, expected, why, run } of checks) {
+    rows.push({ name, expected, why, verdict: await run(session) });
+  }
+  return rows;
+}

