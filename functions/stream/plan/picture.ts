@@ -1,0 +1,60 @@
+import { Problem } from '../http/problem.ts';
+import type { Media, VideoTrack } from '../media/media.ts';
+import { frameGrid } from './frame-grid.ts';
+import type { VideoOutput } from './output.ts';
+import { filmsOf } from './select-tracks.ts';
+
+/** Of what is encoded anew. */
+export type Picture = Extract<VideoOutput, { kind: 'encode' }>;
+
+/** The track's picture upright, progressive, in standard dynamic range, scaled by `scale` to even sizes. */
+export function planPicture(
+  media: Media,
+  video: VideoTrack,
+  scale: number,
+): Omit<Picture, 'codec' | 'maxBitrate'> {
+  return {
+    kind: 'encode',
+    stream: streamOf(media, video),
+    width: even(video.displayWidth * scale),
+    height: even(video.displayHeight * scale),
+    rotation: video.rotation,
+    mirrored: video.mirrored,
+    // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone. It takes
+    // no picture of less than three lines or columns.
+    deinterlace:
+      (video.interlaced || video.codec === 'other') && Math.min(video.codedWidth, video.codedHeight) >= 3,
+    toneMap: video.dynamicRange === 'pq' || video.dynamicRange === 'hlg' ? video.dynamicRange : null,
+    frameRate: frameGrid(video.frameRate),
+  };
+}
+
+/** As ffmpeg counts: among the moving pictures, from 0. */
+export function streamOf(media: Media, video: VideoTrack): number {
+  return filmsOf(media).findIndex(({ index }) => index === video.index);
+}
+
+/** The whole number that is nearest, and the even one at or below it: H.264 in 4:2:0 has no odd sizes. */
+const even = (pixels: number) => Math.max(2, Math.floor(Math.round(pixels) / 2) * 2);
+
+/**
+ * Bits per second that a picture of this size may take: 800 kbit/s at 640x360, rising with the pixels to the power of
+ * 0.9, and half as much again for fast motion.
+ */
+export function usualBitrate({
+  width,
+  height,
+  frameRate,
+}: Pick<Picture, 'width' | 'height' | 'frameRate'>): number {
+  const motion = frameRate.numerator / frameRate.denominator > 32 ? 1.5 : 1;
+  return Math.max(150_000, Math.round(800_000 * ((width * height) / 230_400) ** 0.9 * motion));
+}
+
+/** Throws `too-large` for a picture that is not decoded here. */
+export function refusePixels({ codedWidth, codedHeight }: VideoTrack, maxPixels: number): void {
+  if (codedWidth * codedHeight <= maxPixels) return;
+  throw new Problem(
+    'too-large',
+    `The picture has ${codedWidth}x${codedHeight} pixels and the limit for a transcode is ${maxPixels} pixels.`,
+  );
+}
