@@ -8,7 +8,9 @@ import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { respond } from './http/respond.ts';
 import { probe } from './media/probe.ts';
+import { openAdaptive } from './open/open-adaptive.ts';
 import { openMedia } from './open/open-media.ts';
+import { presentationOrProblem } from './open/open-presentation.ts';
 import { openStream } from './open/open-stream.ts';
 import { storeOrigins } from './open/original.ts';
 import { clientOf } from './plan/client.ts';
@@ -61,6 +63,7 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
     case 'media':
     case 'stream':
     case 'info':
+    case 'adaptive':
       return answerObject(route, request, invocation, parts).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
@@ -103,6 +106,12 @@ async function answerObject(
     return withPlan(plan, await respond(request, representation, limits));
   }
   const probed = await trace.time('probe', () => probe({ file: access, object, ffprobePath, signal }));
+  if (route.kind === 'adaptive') {
+    const { representation, plan, cacheControl } = await openAdaptive(route, desk, { probed, engine });
+    const response = withPlan(plan, await respond(request, representation, limits));
+    response.headers.set('cache-control', cacheControl);
+    return response;
+  }
   const question = (parameters: StreamParameters, accept: string | null): Question => ({
     media: probed.media,
     sizeBytes: object.sizeBytes,
@@ -113,7 +122,10 @@ async function answerObject(
     originalObstacle: probed.originalObstacle,
     remuxObstacle: probed.remuxObstacle,
   });
-  if (route.kind === 'info') return jsonResponse(describeObject(object, question(NO_WISHES, null)));
+  if (route.kind === 'info') {
+    const offer = await presentationOrProblem(desk, probed);
+    return jsonResponse(describeObject(object, question(NO_WISHES, null), offer));
+  }
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));
   const representation = await openStream(plan, desk, { probed, engine });

@@ -16,8 +16,8 @@ export function planPicture(
   return {
     kind: 'encode',
     stream: streamOf(media, video),
-    width: even(video.displayWidth * scale),
-    height: even(video.displayHeight * scale),
+    width: even(video.displayWidth, scale),
+    height: even(video.displayHeight, scale),
     rotation: video.rotation,
     mirrored: video.mirrored,
     // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone. It takes
@@ -34,8 +34,10 @@ export function streamOf(media: Media, video: VideoTrack): number {
   return filmsOf(media).findIndex(({ index }) => index === video.index);
 }
 
-/** The whole number that is nearest, and the even one at or below it: H.264 in 4:2:0 has no odd sizes. */
-const even = (pixels: number) => Math.max(2, Math.floor(Math.round(pixels) / 2) * 2);
+/** The nearest even number that is no more than there is: H.264 in 4:2:0 has no odd sizes. */
+function even(pixels: number, scale: number): number {
+  return Math.max(2, 2 * Math.min(Math.round((pixels * scale) / 2), Math.floor(pixels / 2)));
+}
 
 /**
  * Bits per second that a picture of this size may take: 800 kbit/s at 640x360, rising with the pixels to the power of
