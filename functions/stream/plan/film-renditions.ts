@@ -35,7 +35,7 @@ export function planFilm(
   const isTooLarge = track.codedWidth * track.codedHeight > limits.maxPixels;
   if (!stands) refusePixels(track, limits.maxPixels);
 
-  const rungs = isTooLarge ? [] : ladder(media, track, stands ? copy.averageBitrate : null);
+  const rungs = isTooLarge ? [] : ladder(media, track, copy);
   const encoded = planRungs(rungs, endSeconds, copy && sharedTimes(copy));
   const renditions = [...(copy === null ? [] : [copy]), ...encoded];
   const leading = encoded[0] ?? copy;

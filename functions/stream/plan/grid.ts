@@ -105,5 +105,5 @@ function nearestIndex(times: Float64Array, wanted: number, from: number): number
     else high = middle;
   }
   const before = low > from ? wanted - (times[low - 1] ?? 0) : Number.POSITIVE_INFINITY;
-  return before <= (times[low] ?? 0) - wanted ? low - 1 : low;
+  return before < (times[low] ?? 0) - wanted ? low - 1 : low;
 }

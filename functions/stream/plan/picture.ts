@@ -39,17 +39,21 @@ function even(pixels: number, scale: number): number {
   return Math.max(2, 2 * Math.min(Math.round((pixels * scale) / 2), Math.floor(pixels / 2)));
 }
 
-/**
- * Bits per second that a picture of this size may take: 800 kbit/s at 640x360, rising with the pixels to the power of
- * 0.9, and half as much again for fast motion.
- */
-export function usualBitrate({
-  width,
-  height,
-  frameRate,
-}: Pick<Picture, 'width' | 'height' | 'frameRate'>): number {
+/** Below it, pictures of any size fall apart. */
+export const LEAST_BITRATE = 150_000;
+
+type Sized = Pick<Picture, 'width' | 'height'>;
+
+/** Bits per second that a picture of this size may take: 800 kbit/s at 640x360, half as much again for fast motion. */
+export function usualBitrate({ width, height, frameRate }: Sized & Pick<Picture, 'frameRate'>): number {
   const motion = frameRate.numerator / frameRate.denominator > 32 ? 1.5 : 1;
-  return Math.max(150_000, Math.round(800_000 * ((width * height) / 230_400) ** 0.9 * motion));
+  const bitrate = scaledBitrate(800_000 * motion, { width: 640, height: 360 }, { width, height });
+  return Math.max(LEAST_BITRATE, Math.round(bitrate));
+}
+
+/** What is as good at another size: bits rise with the pixels to the power of 0.9. */
+export function scaledBitrate(bitrate: number, from: Sized, to: Sized): number {
+  return bitrate * ((to.width * to.height) / (from.width * from.height)) ** 0.9;
 }
 
 /** Throws `too-large` for a picture that is not decoded here. */

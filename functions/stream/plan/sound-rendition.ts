@@ -66,8 +66,8 @@ const SAMPLE_RATES: readonly number[] = [
 ];
 /** A frame has at most 6144 bits a channel, that is six a sample: the lowest rates get less than is usual. */
 const MOST_BITS_PER_SAMPLE = 4;
-/** The encoder keeps its mean over seconds, not over frames. */
-const RESERVE_SECONDS = 0.25;
+/** How far the encoder strays from its mean: by up to a third within a second (measured). */
+const RESERVE_SECONDS = 0.5;
 
 function planAac(
   { track, endSeconds }: Offered<AudioTrack>,
