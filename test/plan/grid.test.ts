@@ -117,6 +117,18 @@ describe('nearestCuts', () => {
     it(name, () => expect(nearestCuts(packets, times)).to.deep.equal(chosen));
   }
 
+  it('finds the nearest among packets of any length', () => {
+    const seconds = [0];
+    for (let i = 0; i < 500; i++) seconds.push((seconds.at(-1) ?? 0) + 0.001 * (1 + ((i * i) % 97)));
+    const cuts = cutsAt(seconds);
+    for (let wanted = -1; wanted < 30; wanted += 0.1003) {
+      const [, found = 500] = nearestCuts(cuts, [wanted]);
+      const distances = seconds.map((time) => Math.abs(Math.round(time * 1000) - wanted * 1000));
+      if (found !== 500) expect(distances[found]).to.be.closeTo(Math.min(...distances), 1e-9);
+      else expect([0, 500]).to.include(distances.indexOf(Math.min(...distances)));
+    }
+  });
+
   it('counts no priming before zero', () => {
     const primed = cutsAt([-0.04, -0.02, 0, 0.02, 0.04], 1000);
     const chosen = nearestCuts(primed, [0.019]);

@@ -40,8 +40,9 @@ export async function openAdaptive(
   }
   // What is copied was looked at when its playlist was made.
   const looksAtPictures = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
-  const open = await desk.trace.time('plan', () => openPresentation(desk, parts.probed, { looksAtPictures }));
-  const { presentation } = open;
+  const presentation = await desk.trace.time('plan', () =>
+    openPresentation(desk, parts.probed, { looksAtPictures }),
+  );
   if (!isMediaAsk(ask)) {
     return {
       representation: playlist(ask, presentation, current),
@@ -51,7 +52,11 @@ export async function openAdaptive(
   }
   const rendition = findRendition(presentation, ask);
   return {
-    representation: openSegment(ask, rendition, current, open, { ...desk, ...parts }),
+    representation: await openSegment(ask, rendition, current, {
+      ...desk,
+      ...parts,
+      zeroSeconds: presentation.zeroSeconds,
+    }),
     plan: segmentHeader(rendition, ask),
     // With its version, an address stands for the same bytes for ever.
     cacheControl: version === null ? 'no-cache' : 'max-age=31536000, immutable',

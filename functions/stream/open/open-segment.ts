@@ -1,14 +1,11 @@
 import { Readable } from 'node:stream';
-import type { Engine } from '../engine/ffmpeg.ts';
 import { encodedInit, openEncodedPicture, openEncodedSegment, type SegmentDesk } from '../engine/segments.ts';
-import { Problem } from '../http/problem.ts';
+import { damaged, Problem } from '../http/problem.ts';
 import type { Representation } from '../http/representation.ts';
-import type { CopyTrack, Segment } from '../media/copy-track.ts';
-import type { Probed } from '../media/probe.ts';
+import { type CopyTrack, openCopyTrack, type Segment } from '../media/copy-track.ts';
 import type { CopySource, Rendition } from '../plan/presentation.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
-import type { OpenPresentation } from './open-presentation.ts';
 import type { Desk } from './original.ts';
 import { hashOf } from './tag.ts';
 
@@ -16,24 +13,23 @@ import { hashOf } from './tag.ts';
  * An init segment, a segment or a picture of a rendition that has it: cut out of the file, or encoded when it is
  * opened. `version` stands for all that its bytes follow from.
  */
-export function openSegment(
+export async function openSegment(
   ask: MediaAsk,
   rendition: Rendition,
   version: string,
-  { presentation: { zeroSeconds }, copies }: OpenPresentation,
-  desk: Desk & { readonly probed: Probed; readonly engine: Engine },
-): Representation {
+  desk: Desk & SegmentDesk,
+): Promise<Representation> {
   const { source, kind } = rendition;
   const contentType = `${kind}/mp4`;
   const tag = `"${hashOf(desk.object, [version, ask])}"`;
   const first = <T>(open: () => Promise<T>) => desk.trace.time('first', open);
   if (source.kind === 'encode') {
-    const open = () => first(() => openEncoded(ask, rendition, { ...desk, zeroSeconds }));
+    const open = () => first(() => openEncoded(ask, rendition, desk));
     // Weak, as in `/stream`: encoders promise the same picture and not the same bytes on every machine.
     return { kind: 'live', contentType, etag: `W/${tag}`, open };
   }
-  const track = copies.get(source.trackIndex);
-  if (track === undefined) throw new Problem('internal', 'The track of a copied rendition was not opened.');
+  const track = await openCopyTrack({ ...desk, trackIndex: source.trackIndex, looksAtPictures: false });
+  if ('whyNot' in track) throw damaged(`The track is not to be cut as it was planned: ${track.whyNot}.`);
   if (ask.kind === 'init') return knownBytes(contentType, track.init());
   const cut = cutOut(ask, rendition, source, track);
   const { sizeBytes } = cut;

@@ -15,7 +15,7 @@ const SAMPLE_BYTES = 16;
 
 export type Bitrates = Pick<Rendition, 'peakBitrate' | 'averageBitrate'>;
 
-/** Of segments whose bits are known, or at most known. */
+/** Of segments whose bits are known. */
 export function bitratesOf(
   segments: readonly Segment[],
   timescale: number,
@@ -39,15 +39,29 @@ export function containerBits(fragments: number, samples: number): number {
   return 8 * (FRAGMENT_BYTES * fragments + SAMPLE_BYTES * samples);
 }
 
-/** What an encoded segment has at most, in bits: `bitrate` with `bufferSeconds` of it in reserve, and the container. */
-export function encodedBits(
-  seconds: number,
+/**
+ * Of segments that are encoded, what they have at most: `bitrate`, of which each has `reserveSeconds` more than it
+ * lasts, and the container.
+ */
+export function encodedBitrates(
+  segments: readonly Segment[],
+  timescale: number,
   {
     bitrate,
-    bufferSeconds,
+    reserveSeconds,
     samplesPerSecond,
-  }: { readonly bitrate: number; readonly bufferSeconds: number; readonly samplesPerSecond: number },
-): number {
-  const container = containerBits(1 + MAX_FRAGMENTS_PER_SECOND * seconds, samplesPerSecond * seconds + 1);
-  return bitrate * (seconds + bufferSeconds) + container;
+  }: { readonly bitrate: number; readonly reserveSeconds: number; readonly samplesPerSecond: number },
+): Bitrates {
+  let shortest = Number.POSITIVE_INFINITY;
+  let ticks = 0;
+  for (const { durationTicks } of segments) {
+    if (durationTicks < shortest) shortest = durationTicks;
+    ticks += durationTicks;
+  }
+  const perSecond = bitrate + containerBits(MAX_FRAGMENTS_PER_SECOND, samplesPerSecond);
+  const perSegment = bitrate * reserveSeconds + containerBits(1, 1);
+  return {
+    peakBitrate: Math.ceil(perSecond + perSegment / (shortest / timescale)),
+    averageBitrate: Math.ceil(perSecond + (perSegment * segments.length) / (ticks / timescale)),
+  };
 }

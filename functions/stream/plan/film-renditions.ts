@@ -1,5 +1,5 @@
 import type { VideoTrack } from '../media/media.ts';
-import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBits } from './bitrates.ts';
+import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { chooseCuts, cutSegments, evenTimes, gridSegments, onGrid } from './grid.ts';
 import { ladder, type Rung } from './ladder.ts';
@@ -121,13 +121,11 @@ function planRungs(
     codecs,
     timescale,
     segments,
-    ...bitratesOf(segments, timescale, (seconds) =>
-      encodedBits(seconds, {
-        bitrate: picture.maxBitrate,
-        bufferSeconds: BUFFER_SECONDS,
-        samplesPerSecond: rate,
-      }),
-    ),
+    ...encodedBitrates(segments, timescale, {
+      bitrate: picture.maxBitrate,
+      reserveSeconds: BUFFER_SECONDS,
+      samplesPerSecond: rate,
+    }),
     width: picture.width,
     height: picture.height,
     frameRate,

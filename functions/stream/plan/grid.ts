@@ -97,8 +97,13 @@ function firstCut(times: Float64Array): number {
 }
 
 function nearestIndex(times: Float64Array, wanted: number, from: number): number {
-  let low = from;
-  let high = times.length - 1;
+  const last = times.length - 1;
+  // Most packets last as long as any other, so that the place is almost known.
+  const start = times[from] ?? 0;
+  const guess = from + Math.round(((wanted - start) / ((times[last] ?? 0) - start)) * (last - from));
+  const isBefore = (index: number) => index > from && (times[index] ?? Number.POSITIVE_INFINITY) < wanted;
+  let low = isBefore(guess - 2) ? guess - 2 : from;
+  let high = isBefore(guess + 2) ? last : Math.min(last, Math.max(from, guess + 2));
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((times[middle] ?? 0) < wanted) low = middle + 1;

@@ -1,5 +1,5 @@
 import type { AudioTrack } from '../media/media.ts';
-import { bitratesOf, containerBits, encodedBits } from './bitrates.ts';
+import { bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { soundCopyObstacle } from './copyable.ts';
 import { cutSegments, evenTimes, gridSegments, nearestCuts, onGrid } from './grid.ts';
 import type { Obstacle } from './obstacles.ts';
@@ -86,13 +86,11 @@ function planAac(
     codecs: 'mp4a.40.2',
     timescale: sampleRate,
     segments,
-    ...bitratesOf(segments, sampleRate, (seconds) =>
-      encodedBits(seconds, {
-        bitrate,
-        bufferSeconds: RESERVE_SECONDS,
-        samplesPerSecond: sampleRate / FRAME,
-      }),
-    ),
+    ...encodedBitrates(segments, sampleRate, {
+      bitrate,
+      reserveSeconds: RESERVE_SECONDS,
+      samplesPerSecond: sampleRate / FRAME,
+    }),
     channels: usual.channels,
     source: { kind: 'encode', sound: { ...usual, bitrate } },
   };

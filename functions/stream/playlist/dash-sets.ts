@@ -2,16 +2,16 @@ import type { VideoRendition } from '../plan/presentation.ts';
 
 /** Renditions that a player may switch between at any segment, best first. */
 export type SwitchingSet = {
-  readonly renditions: readonly VideoRendition[];
+  readonly renditions: readonly [VideoRendition, ...VideoRendition[]];
   /** The segments of all meet at exactly the same times, and not only within half a frame. */
   readonly isAligned: boolean;
 };
 
 /** One for each codec, and one more for a copy whose segments meet elsewhere. */
 export function switchingSets(video: readonly VideoRendition[]): readonly SwitchingSet[] {
-  const sets: VideoRendition[][] = [];
+  const sets: [VideoRendition, ...VideoRendition[]][] = [];
   for (const rendition of video) {
-    const set = sets.find(([first]) => first !== undefined && areAlike(first, rendition));
+    const set = sets.find(([first]) => areAlike(first, rendition));
     if (set) set.push(rendition);
     else sets.push([rendition]);
   }
@@ -24,8 +24,8 @@ function areAlike(one: VideoRendition, other: VideoRendition): boolean {
 
 const codecOf = ({ codecs }: VideoRendition) => codecs.slice(0, 3);
 
-function areAligned([first, ...others]: readonly VideoRendition[]): boolean {
-  return first !== undefined && others.every((other) => distance(first, other) < 1e-6);
+function areAligned([first, ...others]: SwitchingSet['renditions']): boolean {
+  return others.every((other) => distance(first, other) < 1e-6);
 }
 
 /** The longer one, as nothing is lost by a little tolerance. */

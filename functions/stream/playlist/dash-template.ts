@@ -13,21 +13,20 @@ export function segmentTemplate({ segments, timescale }: Rendition, version: str
   return element('SegmentTemplate', attributes, [element('SegmentTimeline', {}, runs(segments))]);
 }
 
-/** Segments of the same length that follow each other, in one element; `r` counts the repetitions. */
+/**
+ * Segments of the same length that follow each other, in one element; `r` counts the repetitions. Written without
+ * `element`, since long films have thousands of them and they are numbers alone.
+ */
 function runs(segments: readonly Segment[]): string[] {
   const elements: string[] = [];
+  const start = segments[0]?.startTicks ?? 0;
   let first = 0;
   for (let i = 1; i <= segments.length; i++) {
     const duration = segments[first]?.durationTicks ?? 0;
     if (segments[i]?.durationTicks === duration) continue;
-    const repeated = i - first - 1;
-    elements.push(
-      element('S', {
-        t: first === 0 ? (segments[0]?.startTicks ?? 0) : null,
-        d: duration,
-        r: repeated === 0 ? null : repeated,
-      }),
-    );
+    const t = first === 0 ? ` t="${start}"` : '';
+    const r = i - first > 1 ? ` r="${i - first - 1}"` : '';
+    elements.push(`<S${t} d="${duration}"${r}/>`);
     first = i;
   }
   return elements;

@@ -1,6 +1,7 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { type SwitchingSet, switchingSets } from './dash-sets.ts';
 import { segmentTemplate } from './dash-template.ts';
+import { longestSeconds } from './longest.ts';
 import { type Named, named } from './names.ts';
 import { element, escaped } from './xml.ts';
 
@@ -8,7 +9,8 @@ import { element, escaped } from './xml.ts';
  * The manifest (ISO/IEC 23009-1), static: the segments of HLS by number and timeline. Their times are those that the
  * init segments' edit lists leave, so that no offset is to be told.
  */
-export function dashManifest({ video, audio, durationSeconds }: Presentation, version: string): string {
+export function dashManifest(presentation: Presentation, version: string): string {
+  const { video, audio, durationSeconds } = presentation;
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, version)),
@@ -19,28 +21,22 @@ export function dashManifest({ video, audio, durationSeconds }: Presentation, ve
     profiles: 'urn:mpeg:dash:profile:isoff-live:2011',
     type: 'static',
     mediaPresentationDuration: `PT${durationSeconds.toFixed(6)}S`,
-    maxSegmentDuration: `PT${longestSeconds([...video, ...audio])}S`,
+    maxSegmentDuration: `PT${Math.ceil(longestSeconds(presentation))}S`,
     minBufferTime: 'PT2S',
   };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('MPD', attributes, [period])}\n`;
 }
 
-function longestSeconds(renditions: readonly Rendition[]): number {
-  let longest = 0;
-  for (const { segments, timescale } of renditions) {
-    for (const { durationTicks } of segments) longest = Math.max(longest, durationTicks / timescale);
-  }
-  return Math.ceil(longest);
-}
-
 function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: string): string {
-  const common = renditions.at(-1);
+  const [first] = renditions;
+  // A copy comes first, and what is encoded shares its timeline.
+  const common = renditions.at(-1) ?? first;
   const most = (of: (rendition: VideoRendition) => number) => Math.max(...renditions.map(of));
   const attributes = {
     id,
     contentType: 'video',
     mimeType: 'video/mp4',
-    par: common === undefined ? null : ratio(common.width, common.height),
+    par: ratio(first.width, first.height),
     maxWidth: most(({ width }) => width),
     maxHeight: most(({ height }) => height),
     segmentAlignment: isAligned,
@@ -50,7 +46,7 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
   };
   return element('AdaptationSet', attributes, [
     ...transferOf(common),
-    ...(common === undefined ? [] : [segmentTemplate(common, version)]),
+    segmentTemplate(common, version),
     ...renditions.map((rendition) => {
       const { width, height, frameRate } = rendition;
       return representation(
@@ -61,16 +57,15 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
           frameRate: frameRate && `${frameRate.numerator}/${frameRate.denominator}`,
           sar: '1:1',
         },
-        // What is encoded shares its timeline.
-        rendition.segments === common?.segments ? [] : [segmentTemplate(rendition, version)],
+        rendition.segments === common.segments ? [] : [segmentTemplate(rendition, version)],
       );
     }),
   ]);
 }
 
 /** ISO/IEC 23001-8 transfer characteristics of what is in high dynamic range. */
-function transferOf(rendition: VideoRendition | undefined): string[] {
-  const value = { sdr: null, pq: 16, hlg: 18 }[rendition?.dynamicRange ?? 'sdr'];
+function transferOf({ dynamicRange }: VideoRendition): string[] {
+  const value = { sdr: null, pq: 16, hlg: 18 }[dynamicRange];
   const schemeIdUri = 'urn:mpeg:mpegB:cicp:TransferCharacteristics';
   return value === null ? [] : [element('SupplementalProperty', { schemeIdUri, value })];
 }
@@ -125,11 +120,11 @@ function representation(
   return element('Representation', { id, codecs, bandwidth: peakBitrate, ...attributes }, children);
 }
 
-/** Width to height in whole numbers, as small as 1 % allows: 16:9 for 854x480. */
+/** Width to height in whole numbers, as small as half a percent allows: 16:9 for 854x480. */
 function ratio(width: number, height: number): string {
   for (let denominator = 1; denominator <= 100; denominator++) {
     const numerator = Math.round((width / height) * denominator);
-    if (numerator > 0 && Math.abs(numerator / denominator / (width / height) - 1) < 0.01) {
+    if (numerator > 0 && Math.abs(numerator / denominator / (width / height) - 1) < 0.005) {
       return `${numerator}:${denominator}`;
     }
   }

@@ -1,6 +1,7 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { initAddress, pictureAddress, segmentAddress } from './addresses.ts';
 import { text, VERSION } from './hls-master.ts';
+import { longestSeconds } from './longest.ts';
 
 /** The playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
 export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {
@@ -14,13 +15,14 @@ export function hlsIFrames(rendition: VideoRendition, presentation: Presentation
 
 function playlist(
   rendition: Rendition,
-  { video, audio }: Presentation,
+  presentation: Presentation,
   version: string,
   kind: readonly string[],
   addressOf: (index: number, version: string) => string,
 ): string {
   const lengths = microseconds(rendition);
-  const target = Math.max(1, ...[...video, ...audio].map(longestSeconds));
+  // §4.3.3.1 rounds to whole seconds; §6.2.4 wants the same target for all that a player switches between.
+  const target = Math.max(1, Math.round(longestSeconds(presentation) + ROUNDING_SECONDS));
   return text([
     '#EXTM3U',
     VERSION,
@@ -35,10 +37,8 @@ function playlist(
   ]);
 }
 
-/** §4.3.3.1 rounds to whole seconds; §6.2.4 wants the same target for all that a player switches between. */
-function longestSeconds(rendition: Rendition): number {
-  return Math.round(Math.max(...microseconds(rendition)) / 1e6);
-}
+/** What microseconds may add to a segment. */
+const ROUNDING_SECONDS = 1e-6;
 
 /**
  * Durations that add up to the end of each segment, whatever is rounded. A playlist knows of no gap before the first:
