@@ -8,7 +8,9 @@ import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { respond } from './http/respond.ts';
 import { probe } from './media/probe.ts';
+import { openAdaptive } from './open/open-adaptive.ts';
 import { openMedia } from './open/open-media.ts';
+import { presentationOrProblem } from './open/open-presentation.ts';
 import { openStream } from './open/open-stream.ts';
 import { storeOrigins } from './open/original.ts';
 import { clientOf } from './plan/client.ts';
@@ -79,6 +81,7 @@ async function answerRoute(
     case 'media':
     case 'stream':
     case 'info':
+    case 'adaptive':
       return answerObject(route, grant, request, invocation, parts).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
@@ -123,6 +126,12 @@ async function answerObject(
     return withPlan(plan, await respond(request, representation, limits));
   }
   const probed = await trace.time('probe', () => probe({ file: access, object, ffprobePath, signal }));
+  if (route.kind === 'adaptive') {
+    const { representation, plan, cacheControl } = await openAdaptive(route, desk, { probed, engine });
+    const response = withPlan(plan, await respond(request, representation, limits));
+    response.headers.set('cache-control', cacheControl);
+    return response;
+  }
   const question = (parameters: StreamParameters, accept: string | null): Question => ({
     media: probed.media,
     sizeBytes: object.sizeBytes,
@@ -135,7 +144,8 @@ async function answerObject(
   });
   if (route.kind === 'info') {
     const prefix = grant.kind === 'signed' ? grant.prefix : '';
-    return jsonResponse(describeObject(object, question(NO_WISHES, null), prefix));
+    const offer = await presentationOrProblem(desk, probed);
+    return jsonResponse(describeObject(object, question(NO_WISHES, null), offer, prefix));
   }
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));

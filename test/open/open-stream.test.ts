@@ -13,7 +13,7 @@ describe('openStream', () => {
     const { object } = source;
     const { signal } = new AbortController();
     const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
-    const limits = { maxPixels: 1e6, presignSeconds: 60 };
+    const limits = { maxPixels: 1e6, maxResponseBytes: 200_000_000, presignSeconds: 60 };
     const plan: StreamPlan = {
       kind: 'remux',
       tracks: [0],

@@ -11,7 +11,8 @@ export type FileRepresentation = {
   /** RFC 6266; null to leave it to the client. */
   readonly contentDisposition: string | null;
   readonly etag: string;
-  readonly lastModified: Date;
+  /** Null where the bytes follow from more than the object, so that its date says too little. */
+  readonly lastModified: Date | null;
   readonly sizeBytes: number;
   open(range: ByteRange): Promise<Readable>;
   /** The same bytes at the store itself, for what one response cannot carry. */

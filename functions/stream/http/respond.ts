@@ -40,7 +40,9 @@ function describe(representation: Representation): Headers {
   if (representation.contentDisposition !== null) {
     headers.set('content-disposition', representation.contentDisposition);
   }
-  headers.set('last-modified', representation.lastModified.toUTCString());
+  if (representation.lastModified !== null) {
+    headers.set('last-modified', representation.lastModified.toUTCString());
+  }
   return headers;
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ffmpegArguments } from '../engine/arguments.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
@@ -14,9 +13,7 @@ import { openLoopback } from '../source/loopback.ts';
 import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
 import { type Desk, openOriginal, openPieces } from './original.ts';
-
-/** Changes when the same plan would give other bytes: part of every made answer's tag. */
-const ENGINE_VERSION = 1;
+import { hashOf } from './tag.ts';
 
 /** Turns a plan into what can be sent; work starts when the representation is opened. */
 export async function openStream(
@@ -69,9 +66,8 @@ function padded(fragments: AsyncIterable<Uint8Array>): Readable {
 }
 
 /** Weak, since encoders promise the same picture and not the same bytes on every machine. */
-function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, { etag }: StoredObject): string {
-  const hash = createHash('sha256').update(JSON.stringify([ENGINE_VERSION, etag, plan]));
-  return `W/"${hash.digest('base64url').slice(0, 22)}"`;
+function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, object: StoredObject): string {
+  return `W/"${hashOf(object, plan)}"`;
 }
 
 async function transcode(

@@ -11,7 +11,11 @@ export type Desk = {
   readonly source: Source;
   readonly object: StoredObject;
   readonly access: CachedAccess;
-  readonly limits: { readonly maxPixels: number; readonly presignSeconds: number };
+  readonly limits: {
+    readonly maxPixels: number;
+    readonly maxResponseBytes: number;
+    readonly presignSeconds: number;
+  };
   readonly signal: AbortSignal;
   readonly trace: Trace;
 };

@@ -1,10 +1,29 @@
+import type { MediaAsk } from '../route/adaptive.ts';
 import type { Output } from './output.ts';
+import type { Presentation, Rendition } from './presentation.ts';
 import type { StreamPlan } from './stream-plan.ts';
 
 /** One line for the `Sluice-Plan` header: `transcode; video=h264:360; audio=aac; reason="…"`. */
 export function planHeader(plan: StreamPlan): string {
   const details = plan.kind === 'transcode' ? outputDetails(plan.output) : [];
   return [plan.kind, ...details, `reason="${asciiOnly(plan.reason)}"`].join('; ');
+}
+
+/** The same of a playlist: `hls; renditions=5; reason="…"`, which counts what a player chooses among. */
+export function playlistHeader(kind: 'hls' | 'dash', { video, audio, reason }: Presentation): string {
+  const renditions = video.length > 0 ? video : audio;
+  return `${kind}; renditions=${renditions.length}; reason="${asciiOnly(reason)}"`;
+}
+
+/** The same of a segment: `copy; segment=12`, `transcode; video=h264:720; picture=3`, `transcode; audio=aac; init`. */
+export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
+  const what = ask.kind === 'init' ? 'init' : `${ask.kind}=${ask.index}`;
+  if (source.kind === 'copy') return `copy; ${what}`;
+  const made =
+    'picture' in source
+      ? `video=${source.picture.codec}:${source.picture.height}`
+      : `audio=${source.sound.codec}`;
+  return `transcode; ${made}; ${what}`;
 }
 
 function outputDetails({ format, video, audio }: Output): string[] {

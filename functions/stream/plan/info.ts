@@ -3,6 +3,7 @@ import { Problem } from '../http/problem.ts';
 import { FORMATS, type StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
+import type { Presentation } from './presentation.ts';
 import type { Question } from './question.ts';
 import { planStream } from './stream-plan.ts';
 
@@ -31,6 +32,7 @@ type AddressInfo =
 export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   question: Question,
+  presentation: Presentation | Problem,
   prefix: string,
 ): object {
   return {
@@ -39,7 +41,7 @@ export function describeObject(
     etag,
     lastModified,
     media: question.media,
-    addresses: describeAddresses(key, question, prefix),
+    addresses: [...describeAddresses(key, question, prefix), ...describeAdaptive(key, presentation, prefix)],
   };
 }
 
@@ -71,8 +73,28 @@ function describeStream(href: string, question: Question, parameters: StreamPara
     const { kind, reason, contentType, predicted } = planStream({ ...question, parameters });
     return { href, plan: kind, reason, contentType, predicted };
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const { type, status, title, message } = error;
-    return { href, problem: { type: `urn:sluice:problem:${type}`, status, title, detail: message } };
+    if (error instanceof Problem) return describeProblem(href, error);
+    throw error;
   }
+}
+
+/** A playlist takes no work; its segments are asked for one by one, and never all of them. */
+function describeAdaptive(
+  key: string,
+  presentation: Presentation | Problem,
+  prefix: string,
+): readonly AddressInfo[] {
+  const entries = [
+    ['hls', 'master.m3u8', 'application/vnd.apple.mpegurl'],
+    ['dash', 'manifest.mpd', 'application/dash+xml'],
+  ] as const;
+  return entries.map(([plan, name, contentType]) => {
+    const href = `${prefix}${addressOf(plan, key)}/${name}`;
+    if (presentation instanceof Problem) return describeProblem(href, presentation);
+    return { href, plan, reason: presentation.reason, contentType, predicted: { seconds: 0, bytes: null } };
+  });
+}
+
+function describeProblem(href: string, { type, status, title, message }: Problem): AddressInfo {
+  return { href, problem: { type: `urn:sluice:problem:${type}`, status, title, detail: message } };
 }

@@ -1,10 +1,11 @@
 import { badParameter, Problem } from '../http/problem.ts';
-import type { AudioTrack, FrameRate, Media, VideoTrack } from '../media/media.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
 import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
+import { planPicture, refusePixels, streamOf, usualBitrate } from './picture.ts';
 import type { Question, Selection } from './question.ts';
-import { audiosOf, filmsOf } from './select-tracks.ts';
+import { planSound, type Sound, soundStreamOf } from './sound.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
 export function planOutput(question: Question, { video, audio }: Selection): Output {
@@ -98,14 +99,6 @@ function checkBitrate(format: Format, film: boolean, bitrate: number | null): vo
   }
 }
 
-function refusePixels({ codedWidth, codedHeight }: VideoTrack, maxPixels: number): void {
-  if (codedWidth * codedHeight <= maxPixels) return;
-  throw new Problem(
-    'too-large',
-    `The picture has ${codedWidth}x${codedHeight} pixels and the limit for a transcode is ${maxPixels} pixels.`,
-  );
-}
-
 function planVideo(
   video: VideoTrack,
   format: 'mp4' | 'webm',
@@ -113,32 +106,18 @@ function planVideo(
   question: Question,
 ): VideoOutput {
   const { media, parameters, client } = question;
-  const stream = filmsOf(media).findIndex(({ index }) => index === video.index);
-  if (canCopyVideo(video, format, question)) return { kind: 'copy', stream };
+  if (canCopyVideo(video, format, question)) return { kind: 'copy', stream: streamOf(media, video) };
 
   const scale = Math.min(
     1,
     (parameters.height ?? video.displayHeight) / video.displayHeight,
     (parameters.width ?? video.displayWidth) / video.displayWidth,
   );
-  const width = even(video.displayWidth * scale);
-  const height = even(video.displayHeight * scale);
-  const frameRate = frameGrid(video.frameRate);
+  const picture = planPicture(media, video, scale);
   return {
-    kind: 'encode',
-    stream,
+    ...picture,
     codec: format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8',
-    width,
-    height,
-    rotation: video.rotation,
-    mirrored: video.mirrored,
-    // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone. It takes
-    // no picture of less than three lines or columns.
-    deinterlace:
-      (video.interlaced || video.codec === 'other') && Math.min(video.codedWidth, video.codedHeight) >= 3,
-    toneMap: video.dynamicRange === 'pq' || video.dynamicRange === 'hlg' ? video.dynamicRange : null,
-    frameRate,
-    maxBitrate: ceiling(width, height, frameRate, parameters.bitrate, budget),
+    maxBitrate: ceiling(usualBitrate(picture), parameters.bitrate, budget),
   };
 }
 
@@ -156,53 +135,11 @@ function canCopyVideo(
   return videoObstacle(video, format, client) === null;
 }
 
-/**
- * Bits per second that a picture of this size may take: what was asked for, else 800 kbit/s at 640x360 and rising with
- * the pixels to the power of 0.9, lowered to what one response can carry (by two thirds at most).
- */
-function ceiling(
-  width: number,
-  height: number,
-  { numerator, denominator }: { numerator: number; denominator: number },
-  asked: number | null,
-  budget: number | null,
-): number {
+/** What was asked for, else what is usual, lowered to what one response can carry (by two thirds at most). */
+function ceiling(usual: number, asked: number | null, budget: number | null): number {
   if (asked !== null) return asked;
-  const motion = numerator / denominator > 32 ? 1.5 : 1;
-  const usual = Math.max(150_000, Math.round(800_000 * ((width * height) / 230_400) ** 0.9 * motion));
   return budget === null ? usual : Math.max(Math.min(usual, budget), Math.round(usual / 3));
 }
-
-const STANDARD_RATES = [
-  { numerator: 24000, denominator: 1001 },
-  { numerator: 24, denominator: 1 },
-  { numerator: 25, denominator: 1 },
-  { numerator: 30000, denominator: 1001 },
-  { numerator: 30, denominator: 1 },
-  { numerator: 50, denominator: 1 },
-  { numerator: 60000, denominator: 1001 },
-  { numerator: 60, denominator: 1 },
-];
-
-/**
- * The constant grid that frames are put on: the source's own where it is constant and at most 60, else the standard
- * rate that its average is within 1 % of, else 30 or 60.
- */
-export function frameGrid(rate: FrameRate | null): { numerator: number; denominator: number } {
-  if (rate === null) return { numerator: 30, denominator: 1 };
-  const { numerator, denominator } = rate;
-  const average = numerator / denominator;
-  if (rate.constant && average >= 1 && average <= 60) return { numerator, denominator };
-  const near = STANDARD_RATES.map((standard) => ({
-    standard,
-    distance: Math.abs(standard.numerator / standard.denominator / average - 1),
-  })).sort((a, b) => a.distance - b.distance)[0];
-  if (near !== undefined && near.distance < 0.01) return near.standard;
-  return { numerator: average > 31 ? 60 : 30, denominator: 1 };
-}
-
-/** The whole number that is nearest, and the even one at or below it: H.264 in 4:2:0 has no odd sizes. */
-const even = (pixels: number) => Math.max(2, Math.floor(Math.round(pixels) / 2) * 2);
 
 const AUDIO_CODECS = {
   mp4: 'aac',
@@ -214,18 +151,8 @@ const AUDIO_CODECS = {
   wav: 'pcm',
 } as const;
 
-/** Bits per second of one channel and of two; null for lossless codecs. */
-const AUDIO_DEFAULTS = {
-  aac: [96_000, 160_000],
-  opus: [80_000, 128_000],
-  mp3: [112_000, 192_000],
-  flac: null,
-  pcm: null,
-} as const;
-
 function planAudio(audio: AudioTrack, format: Format, asked: number | null, question: Question): AudioOutput {
   const { media, parameters, client } = question;
-  const stream = audiosOf(media).findIndex(({ index }) => index === audio.index);
   // Whoever asks for a made film gets sound that two loudspeakers play, at their bitrate.
   const copy =
     isVideoFormat(format) &&
@@ -235,26 +162,13 @@ function planAudio(audio: AudioTrack, format: Format, asked: number | null, ques
     // The ffmpeg of 2018 writes Opus and FLAC into MP4 as an experiment only.
     !(format === 'mp4' && (audio.codec === 'opus' || audio.codec === 'flac')) &&
     audioObstacle(audio, format, client) === null;
-  if (copy) return { kind: 'copy', stream, codec: audio.codec };
+  if (copy) return { kind: 'copy', stream: soundStreamOf(media, audio), codec: audio.codec };
 
   const codec = AUDIO_CODECS[format];
-  const channels = audio.channels === 1 ? 1 : 2;
-  const usual = AUDIO_DEFAULTS[codec]?.[channels - 1] ?? null;
-  // libopus takes at most 256 kbit/s a channel.
-  const most = codec === 'opus' ? 256_000 * channels : Number.POSITIVE_INFINITY;
-  return {
-    kind: 'encode',
-    stream,
-    codec,
-    channels,
-    sampleRate: outputSampleRate(codec, audio.sampleRate),
-    bitrate: usual === null ? null : Math.min(asked ?? usual, most),
-    // A lossy source decodes to floats, whose 24 bits would be noise kept without loss.
-    bits: ['flac', 'alac', 'pcm'].includes(audio.codec) ? null : 16,
-  };
+  return planSound(media, audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
 }
 
-function outputSampleRate(codec: keyof typeof AUDIO_DEFAULTS, source: number): number {
+function outputSampleRate(codec: Sound['codec'], source: number): number {
   if (codec === 'opus') return 48_000;
   const lossless = codec === 'flac' || codec === 'pcm';
   if (lossless) return source >= 8_000 && source <= 96_000 ? source : 48_000;

@@ -12,6 +12,8 @@ export type Presentation = {
   readonly video: readonly VideoRendition[];
   /** One for each audio track of the file, the default first. */
   readonly audio: readonly AudioRendition[];
+  /** Why tracks are encoded anew, or that none is; in words for people. */
+  readonly reason: string;
 };
 
 export type Rendition = VideoRendition | AudioRendition;
@@ -25,7 +27,10 @@ type RenditionBase = {
   readonly timescale: number;
   /** Each begins where the one before it ends. */
   readonly segments: readonly Segment[];
-  /** Bits per second that no segment exceeds over its own duration, and that the whole has on average. */
+  /**
+   * Bits per second that no segment exceeds over its own duration, and that the whole has on average; for what is
+   * encoded, at most has.
+   */
   readonly peakBitrate: number;
   readonly averageBitrate: number;
 };
@@ -38,6 +43,8 @@ export type VideoRendition = RenditionBase & {
   readonly width: number;
   readonly height: number;
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | null;
+  /** What is encoded is always in standard range. */
+  readonly dynamicRange: 'sdr' | 'pq' | 'hlg';
   readonly source:
     | CopySource
     | {

@@ -38,6 +38,8 @@ type Parameters = {
   info: object;
   media: MediaParameters;
   stream: StreamParameters;
+  playlist: object;
+  segment: { readonly version: string | null };
 };
 
 /** Parses a query strictly: unknown and repeated parameters are refused. Throws `bad-parameter`. */
@@ -139,6 +141,9 @@ const SCHEMAS = {
     audio: whole(0, 63),
     accept,
   }),
+  playlist: v.object({}),
+  // What is not the version of now is answered as one that is gone, whatever it looks like.
+  segment: v.object({ v: v.optional(v.string()) }),
 };
 
 const SHAPES: {
@@ -158,4 +163,6 @@ const SHAPES: {
     audio: audio ?? null,
     accept: accept ?? null,
   }),
+  playlist: () => ({}),
+  segment: ({ v: version }) => ({ version: version ?? null }),
 };

@@ -1,4 +1,5 @@
 import { Problem } from '../http/problem.ts';
+import { type AdaptiveAsk, isMediaAsk, parseAdaptive } from './adaptive.ts';
 import { type MediaParameters, parseParameters, type StreamParameters } from './parameters.ts';
 
 /** What an address asks for, before anything is known of the object behind it. */
@@ -7,7 +8,14 @@ export type Route =
   | { readonly kind: 'health' }
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
-  | { readonly kind: 'info'; readonly key: string };
+  | { readonly kind: 'info'; readonly key: string }
+  | {
+      readonly kind: 'adaptive';
+      readonly key: string;
+      readonly ask: AdaptiveAsk;
+      /** What the playlist said that the address stands for; null without a word. */
+      readonly version: string | null;
+    };
 
 /**
  * Reads an address. Throws `bad-address` for a path that is not well formed, `bad-parameter` for a parameter that is
@@ -36,16 +44,27 @@ export function parseRoute(url: URL): Route {
       parseParameters('info', url.searchParams);
       return { kind: 'info', key };
     }
+    case 'hls/':
+    case 'dash/': {
+      const { encodedKey, ask } = parseAdaptive(at === 'hls/' ? 'hls' : 'dash', rest ?? '');
+      const key = parseKey(encodedKey);
+      if (isMediaAsk(ask)) {
+        return { kind: 'adaptive', key, ask, version: parseParameters('segment', url.searchParams).version };
+      }
+      parseParameters('playlist', url.searchParams);
+      return { kind: 'adaptive', key, ask, version: null };
+    }
     default:
       throw new Problem(
         'not-found',
-        'There is nothing at this address; try /media/{key}, /stream/{key} or /info/{key}.',
+        'There is nothing at this address; try /media/{key}, /stream/{key}, /hls/{key}/master.m3u8, ' +
+          '/dash/{key}/manifest.mpd or /info/{key}.',
       );
   }
 }
 
 /** The address of a key below a room, each segment encoded: the inverse of `parseRoute`. */
-export function addressOf(room: 'media' | 'stream' | 'info', key: string): string {
+export function addressOf(room: 'media' | 'stream' | 'info' | 'hls' | 'dash', key: string): string {
   return `/${room}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 

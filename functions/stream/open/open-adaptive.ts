@@ -1,0 +1,88 @@
+import type { Engine } from '../engine/ffmpeg.ts';
+import { Problem } from '../http/problem.ts';
+import type { Representation } from '../http/representation.ts';
+import type { Probed } from '../media/probe.ts';
+import { playlistHeader, segmentHeader } from '../plan/describe.ts';
+import type { Presentation } from '../plan/presentation.ts';
+import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
+import { dashManifest } from '../playlist/dash.ts';
+import { hlsMaster } from '../playlist/hls-master.ts';
+import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
+import { type AdaptiveAsk, isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
+import { knownBytes } from './known-bytes.ts';
+import { openPresentation } from './open-presentation.ts';
+import { openSegment } from './open-segment.ts';
+import type { Desk } from './original.ts';
+import { hashOf } from './tag.ts';
+
+export type AdaptiveAnswer = {
+  readonly representation: Representation;
+  /** For `Sluice-Plan`. */
+  readonly plan: string;
+  readonly cacheControl: string;
+};
+
+/**
+ * Turns what is asked below `/hls` and `/dash` into what can be sent. Throws `not-found` for a rendition or a segment
+ * that does not exist and for an address of another version, and as `planPresentation`.
+ */
+export async function openAdaptive(
+  { ask, version }: { readonly ask: AdaptiveAsk; readonly version: string | null },
+  desk: Desk,
+  parts: { readonly probed: Probed; readonly engine: Engine },
+): Promise<AdaptiveAnswer> {
+  const current = versionOf(desk);
+  if (version !== null && version !== current) {
+    throw new Problem(
+      'not-found',
+      'This address is of another version of the media: load the playlist anew.',
+    );
+  }
+  // What is copied was looked at when its playlist was made.
+  const looksAtPictures = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
+  const presentation = await desk.trace.time('plan', () =>
+    openPresentation(desk, parts.probed, { looksAtPictures }),
+  );
+  if (!isMediaAsk(ask)) {
+    return {
+      representation: playlist(ask, presentation, current),
+      plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', presentation),
+      cacheControl: 'no-cache',
+    };
+  }
+  const rendition = findRendition(presentation, ask);
+  return {
+    representation: await openSegment(ask, rendition, current, {
+      ...desk,
+      ...parts,
+      zeroSeconds: presentation.zeroSeconds,
+    }),
+    plan: segmentHeader(rendition, ask),
+    // With its version, an address stands for the same bytes for ever.
+    cacheControl: version === null ? 'no-cache' : 'max-age=31536000, immutable',
+  };
+}
+
+/** Stands for the object and for all that decides where segments meet and what is in them. */
+function versionOf({ object, limits: { maxPixels, maxResponseBytes } }: Desk): string {
+  return hashOf(object, ['segments', maxPixels, maxResponseBytes]).slice(0, 12);
+}
+
+const HLS = 'application/vnd.apple.mpegurl';
+const DASH = 'application/dash+xml';
+
+function playlist(ask: PlaylistAsk, presentation: Presentation, version: string): Representation {
+  const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
+  switch (ask.kind) {
+    case 'master':
+      return written(HLS, hlsMaster(presentation));
+    case 'manifest':
+      return written(DASH, dashManifest(presentation, version));
+    case 'playlist':
+      return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version));
+    case 'iframes':
+      return written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version));
+    default:
+      return ask satisfies never;
+  }
+}

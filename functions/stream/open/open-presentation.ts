@@ -1,0 +1,44 @@
+import { Problem } from '../http/problem.ts';
+import { openCopyTrack } from '../media/copy-track.ts';
+import type { Probed } from '../media/probe.ts';
+import { offerOf } from '../plan/offer.ts';
+import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/plan-presentation.ts';
+import type { Presentation } from '../plan/presentation.ts';
+import type { Desk } from './original.ts';
+
+/** Plans of what is probed, as long as the probe itself is kept. The limits are those of the process. */
+const planned = new WeakMap<Probed, Presentation>();
+
+/**
+ * Looks where the tracks can be cut and plans the renditions. Without a look at pictures there may be a copy that a
+ * playlist does not offer. Rejects as `planPresentation`, and with the source's problems.
+ */
+export async function openPresentation(
+  { source, object, access, limits, signal }: Desk,
+  probed: Probed,
+  { looksAtPictures }: { readonly looksAtPictures: boolean },
+): Promise<Presentation> {
+  const known = planned.get(probed);
+  if (known !== undefined) return known;
+  const { media } = probed;
+  const { zeroSeconds } = offerOf(media);
+  const cuts = new Map<number, CutsOrWhyNot>();
+  for (const trackIndex of copyCandidates(media)) {
+    const input = { probed, source, object, access, trackIndex, zeroSeconds, looksAtPictures, signal };
+    const opened = await openCopyTrack(input);
+    cuts.set(trackIndex, 'whyNot' in opened ? opened : opened.cuts);
+  }
+  const presentation = planPresentation({ media, cuts, limits });
+  if (looksAtPictures) planned.set(probed, presentation);
+  return presentation;
+}
+
+/** What would be offered, or why the media is refused; what is wrong at the source rejects. */
+export async function presentationOrProblem(desk: Desk, probed: Probed): Promise<Presentation | Problem> {
+  try {
+    return await openPresentation(desk, probed, { looksAtPictures: true });
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import { encodedInit, openEncodedPicture, openEncodedSegment, type SegmentDesk } from '../engine/segments.ts';
+import { damaged, Problem } from '../http/problem.ts';
+import type { Representation } from '../http/representation.ts';
+import { type CopyTrack, openCopyTrack, type Segment } from '../media/copy-track.ts';
+import type { CopySource, Rendition } from '../plan/presentation.ts';
+import type { MediaAsk } from '../route/adaptive.ts';
+import { knownBytes } from './known-bytes.ts';
+import type { Desk } from './original.ts';
+import { hashOf } from './tag.ts';
+
+/**
+ * An init segment, a segment or a picture of a rendition that has it: cut out of the file, or encoded when it is
+ * opened. `version` stands for all that its bytes follow from.
+ */
+export async function openSegment(
+  ask: MediaAsk,
+  rendition: Rendition,
+  version: string,
+  desk: Desk & SegmentDesk,
+): Promise<Representation> {
+  const { source, kind } = rendition;
+  const contentType = `${kind}/mp4`;
+  const tag = `"${hashOf(desk.object, [version, ask])}"`;
+  const first = <T>(open: () => Promise<T>) => desk.trace.time('first', open);
+  if (source.kind === 'encode') {
+    const open = () => first(() => openEncoded(ask, rendition, desk));
+    // Weak, as in `/stream`: encoders promise the same picture and not the same bytes on every machine.
+    return { kind: 'live', contentType, etag: `W/${tag}`, open };
+  }
+  const track = await openCopyTrack({ ...desk, trackIndex: source.trackIndex, looksAtPictures: false });
+  if ('whyNot' in track) throw damaged(`The track is not to be cut as it was planned: ${track.whyNot}.`);
+  if (ask.kind === 'init') return knownBytes(contentType, track.init());
+  const cut = cutOut(ask, rendition, source, track);
+  const { sizeBytes } = cut;
+  if (sizeBytes === null)
+    return { kind: 'live', contentType, etag: tag, open: () => first(() => cut.open()) };
+  return {
+    kind: 'file',
+    contentType,
+    contentDisposition: null,
+    etag: tag,
+    lastModified: null,
+    sizeBytes,
+    open: (range) => first(() => cut.open(range)),
+  };
+}
+
+function cutOut(
+  { kind, index }: Exclude<MediaAsk, { kind: 'init' }>,
+  { segments }: Rendition,
+  { cuts }: CopySource,
+  track: CopyTrack,
+): Segment {
+  const [from, to] = cuts.slice(index, index + 2);
+  const segment = segments[index];
+  if (from === undefined || to === undefined || segment === undefined) {
+    throw new Problem('internal', `The plan has no cuts for segment ${index}.`);
+  }
+  return kind === 'picture'
+    ? track.picture(from, segment.durationTicks, index + 1)
+    : track.segment(from, to, index + 1);
+}
+
+async function openEncoded(ask: MediaAsk, rendition: Rendition, desk: SegmentDesk): Promise<Readable> {
+  switch (ask.kind) {
+    case 'init':
+      return Readable.from([await encodedInit(rendition, desk)], { objectMode: false });
+    case 'segment':
+      return openEncodedSegment(rendition, ask.index, desk);
+    case 'picture':
+      if (rendition.kind === 'video') return openEncodedPicture(rendition, ask.index, desk);
+      throw new Problem('internal', 'Sound has no pictures.');
+    default:
+      return ask satisfies never;
+  }
+}

@@ -1,0 +1,29 @@
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { clientOf } from './client.ts';
+import { type Obstacle, videoObstacle } from './obstacles.ts';
+
+/** Containers whose index tells where a film can be cut. */
+const INDEXED: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm'];
+/** HEVC is offered beside H.264 only, so that it needs no client's word. */
+const CLIENT = clientOf(['h264', 'hevc', 'aac'], null);
+/** LC, and HE with or without parametric stereo (ISO/IEC 14496-3 table 1.3): what browsers decode. */
+const AAC = /^mp4a\.40\.(2|5|29)$/;
+
+/** Why a film cannot be cut into segments as it is, for all that its description tells; null if it may. */
+export function filmCopyObstacle({ container }: Media, film: VideoTrack): Obstacle {
+  const obstacle = videoObstacle(film, 'mp4', CLIENT);
+  if (obstacle !== null) return obstacle;
+  if (film.rotation !== 0) return 'the picture is rotated';
+  return containerObstacle(container);
+}
+
+/** The same of a track of sound. */
+export function soundCopyObstacle({ container }: Media, { codec, codecString }: AudioTrack): Obstacle {
+  if (codec !== 'aac') return `${codec} is not put into segments`;
+  if (codecString === null || !AAC.test(codecString)) return 'this kind of aac does not play everywhere';
+  return containerObstacle(container);
+}
+
+function containerObstacle(container: Media['container']): Obstacle {
+  return INDEXED.includes(container) ? null : `a ${container} file does not tell where it can be cut`;
+}

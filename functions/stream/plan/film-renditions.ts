@@ -1,0 +1,135 @@
+import type { VideoTrack } from '../media/media.ts';
+import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
+import { filmCopyObstacle } from './copyable.ts';
+import { chooseCuts, cutSegments, evenTimes, gridSegments, onGrid } from './grid.ts';
+import { ladder, type Rung } from './ladder.ts';
+import type { Obstacle } from './obstacles.ts';
+import type { Offered } from './offer.ts';
+import { refusePixels } from './picture.ts';
+import type { PresentationQuestion } from './plan-presentation.ts';
+import type { Segment, VideoRendition } from './presentation.ts';
+import { COPY_ID } from './renditions.ts';
+
+export type PlannedFilm = {
+  /** Best first. */
+  readonly renditions: readonly VideoRendition[];
+  /** Where segments meet, the end included, in seconds: what the sound follows. */
+  readonly meetsAt: readonly number[];
+  readonly whyNotCopied: Obstacle;
+};
+
+/** With longer segments the copy keeps its own, and the other renditions are cut evenly. */
+const MAX_SHARED_SECONDS = 6;
+/** What a player would wait for too long, or hold too much of. */
+const MAX_COPIED_SECONDS = 30;
+
+/** A copy where the film can be cut, and the ladder. Throws `too-large` for a picture that can neither be had. */
+export function planFilm(
+  { track, endSeconds }: Offered<VideoTrack>,
+  question: PresentationQuestion,
+): PlannedFilm {
+  const { media, limits } = question;
+  const found = planCopy(track, question);
+  const copy = typeof found === 'string' ? null : found;
+  const stands = copy !== null && track.codec === 'h264';
+  const isTooLarge = track.codedWidth * track.codedHeight > limits.maxPixels;
+  if (!stands) refusePixels(track, limits.maxPixels);
+
+  const rungs = isTooLarge ? [] : ladder(media, track, copy);
+  const encoded = planRungs(rungs, endSeconds, copy && sharedTimes(copy));
+  const renditions = [...(copy === null ? [] : [copy]), ...encoded];
+  const leading = encoded[0] ?? copy;
+  return {
+    renditions,
+    meetsAt: leading?.segments.map((segment) => endOf(segment, leading.timescale)) ?? [],
+    whyNotCopied: typeof found === 'string' ? found : null,
+  };
+}
+
+const endOf = ({ startTicks, durationTicks }: Segment, timescale: number) =>
+  (startTicks + durationTicks) / timescale;
+
+function planCopy(
+  track: VideoTrack,
+  { media, cuts, limits }: PresentationQuestion,
+): VideoRendition | NonNullable<Obstacle> {
+  const obstacle = filmCopyObstacle(media, track);
+  if (obstacle !== null) return obstacle;
+  const known = cuts.get(track.index) ?? { whyNot: 'where the film can be cut is not known' };
+  if ('whyNot' in known) return known.whyNot;
+  const { timescale, bytesBefore } = known;
+  const chosen = chooseCuts(known);
+  const segments = cutSegments(known, chosen);
+  if (segments.length === 0) return 'the film has no two places to cut at';
+  const bytesOf = (i: number) => (bytesBefore[chosen[i + 1] ?? 0] ?? 0) - (bytesBefore[chosen[i] ?? 0] ?? 0);
+  if (segments.some(({ durationTicks }) => durationTicks > MAX_COPIED_SECONDS * timescale)) {
+    return `its keyframes lie more than ${MAX_COPIED_SECONDS} seconds apart`;
+  }
+  // A sixteenth is more than the container adds.
+  if (segments.some((_, i) => bytesOf(i) * 1.0625 > limits.maxResponseBytes)) {
+    return 'what lies between its keyframes is more than one response carries';
+  }
+  const { frameRate } = track;
+  // Of a variable rate, the average is known.
+  const mostFrames = frameRate === null ? 120 : (2 * frameRate.numerator) / frameRate.denominator;
+  return {
+    kind: 'video',
+    id: COPY_ID,
+    codecs: (track.codecString ?? '').replace(/^hev1/, 'hvc1'),
+    timescale,
+    segments,
+    ...bitratesOf(
+      segments,
+      timescale,
+      (seconds, i) => 8 * bytesOf(i) + containerBits(1, mostFrames * seconds + 1),
+    ),
+    width: track.displayWidth,
+    height: track.displayHeight,
+    frameRate: frameRate && { numerator: frameRate.numerator, denominator: frameRate.denominator },
+    dynamicRange: track.dynamicRange ?? 'sdr',
+    source: { kind: 'copy', trackIndex: track.index, cuts: chosen },
+  };
+}
+
+/** Where the segments of a copy meet, in seconds; null where they are too long to be shared. */
+function sharedTimes({ segments, timescale }: VideoRendition): readonly number[] | null {
+  if (segments.some(({ durationTicks }) => durationTicks > MAX_SHARED_SECONDS * timescale)) return null;
+  return segments.slice(0, -1).map((segment) => endOf(segment, timescale));
+}
+
+/** All on the same grid, so that a player goes from one to another at any segment. */
+function planRungs(
+  rungs: readonly Rung[],
+  endSeconds: number,
+  shared: readonly number[] | null,
+): readonly VideoRendition[] {
+  const [first] = rungs;
+  if (first === undefined) return [];
+  const { frameRate } = first.picture;
+  const rate = frameRate.numerator / frameRate.denominator;
+  const frames = Math.max(1, Math.round(endSeconds * rate));
+  const times = shared ?? evenTimes(frames / rate);
+  const boundaries = onGrid(times, frames, (seconds) => Math.round(seconds * rate));
+  // About 90 kHz, and every frame a whole number of ticks.
+  const finer = Math.max(1, Math.floor(90_000 / frameRate.numerator));
+  const timescale = frameRate.numerator * finer;
+  const frameTicks = frameRate.denominator * finer;
+  const segments = gridSegments(boundaries, frameTicks);
+  return rungs.map(({ id, codecs, level, picture }) => ({
+    kind: 'video',
+    id,
+    codecs,
+    timescale,
+    segments,
+    ...encodedBitrates(segments, timescale, {
+      bitrate: picture.maxBitrate,
+      reserveSeconds: BUFFER_SECONDS,
+      samplesPerSecond: rate,
+    }),
+    width: picture.width,
+    height: picture.height,
+    frameRate,
+    dynamicRange: 'sdr',
+    source: { kind: 'encode', frameTicks, picture, level },
+  }));
+}

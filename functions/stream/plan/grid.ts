@@ -1,0 +1,114 @@
+import type { Cuts, Segment } from './presentation.ts';
+
+const TARGET_SECONDS = 4;
+/** The first segments are shorter, so that playback starts sooner. */
+const FIRST_SECONDS: readonly number[] = [1, 2];
+/** A remainder that is shorter belongs to the segment before it. */
+const LEAST_SECONDS = 0.5;
+/** A group of pictures of 4.004 s, as NTSC's rates have it, is one of 4 s. */
+const TOLERANCE_SECONDS = 0.05;
+
+/**
+ * Where segments meet, in seconds: after 1, 3, 7, 11 … of `endSeconds`, or where `before` has them already (rising),
+ * and every 4 s behind its last.
+ */
+export function evenTimes(endSeconds: number, before: readonly number[] = []): readonly number[] {
+  const latest = endSeconds - LEAST_SECONDS;
+  const times = before.filter((seconds) => seconds <= latest);
+  if (times.length < before.length) return times;
+  for (let time = before.at(-1) ?? 0, i = 0; ; i++) {
+    time += before.length > 0 ? TARGET_SECONDS : (FIRST_SECONDS[i] ?? TARGET_SECONDS);
+    if (time > latest) return times;
+    times.push(time);
+  }
+}
+
+/** The same on a grid of `count` steps: 0, the steps nearest to `times`, and `count`, each once and rising. */
+export function onGrid(
+  times: readonly number[],
+  count: number,
+  nearest: (seconds: number) => number,
+): readonly number[] {
+  const steps = [0];
+  for (const time of times) {
+    const step = nearest(time);
+    if (step >= count) break;
+    if (step > (steps.at(-1) ?? 0)) steps.push(step);
+  }
+  return [...steps, count];
+}
+
+/** What lies between the boundaries of a constant grid. */
+export function gridSegments(boundaries: readonly number[], stepTicks: number): readonly Segment[] {
+  return boundaries.slice(1).map((end, i) => {
+    const start = boundaries[i] ?? 0;
+    return { startTicks: start * stepTicks, durationTicks: (end - start) * stepTicks };
+  });
+}
+
+/**
+ * Which cuts of a film are its segments' boundaries: each segment ends at the last cut that keeps it within its target,
+ * or else at the next one. Fewer than two where there is nothing between the cuts.
+ */
+export function chooseCuts({ times, timescale }: Cuts): readonly number[] {
+  const last = times.length - 1;
+  const end = times[last] ?? 0;
+  let at = firstCut(times);
+  if (at >= last) return [];
+  const chosen = [at];
+  while (at < last) {
+    const target = FIRST_SECONDS[chosen.length - 1] ?? TARGET_SECONDS;
+    const most = Math.max(0, times[at] ?? 0) + (target + TOLERANCE_SECONDS) * timescale;
+    let next = at + 1;
+    while (next < last && (times[next + 1] ?? 0) <= most) next++;
+    if (end - (times[next] ?? 0) < LEAST_SECONDS * timescale) next = last;
+    chosen.push(next);
+    at = next;
+  }
+  return chosen;
+}
+
+/** Which cuts of a track of sound, where every packet is one, are nearest to `times`. */
+export function nearestCuts({ times, timescale }: Cuts, wanted: readonly number[]): readonly number[] {
+  const first = firstCut(times);
+  const last = times.length - 1;
+  if (first >= last) return [];
+  const chosen = onGrid(
+    wanted,
+    last - first,
+    (seconds) => nearestIndex(times, seconds * timescale, first) - first,
+  );
+  return chosen.map((step) => first + step);
+}
+
+/** What lies between the chosen cuts; what is decoded before the presentation's zero is not counted. */
+export function cutSegments({ times }: Cuts, chosen: readonly number[]): readonly Segment[] {
+  return chosen.slice(1).map((cut, i) => {
+    const startTicks = Math.max(0, times[chosen[i] ?? 0] ?? 0);
+    return { startTicks, durationTicks: (times[cut] ?? 0) - startTicks };
+  });
+}
+
+/** The last cut at or before the presentation's zero, or else the first. */
+function firstCut(times: Float64Array): number {
+  let first = 0;
+  while (first + 1 < times.length && (times[first + 1] ?? 0) <= 0) first++;
+  return first;
+}
+
+function nearestIndex(times: Float64Array, wanted: number, from: number): number {
+  const last = times.length - 1;
+  // Most packets last as long as any other, so that the place is almost known.
+  const start = times[from] ?? 0;
+  const guess = from + Math.round(((wanted - start) / ((times[last] ?? 0) - start)) * (last - from));
+  const isBefore = (index: number) => index > from && (times[index] ?? Number.POSITIVE_INFINITY) < wanted;
+  let low = isBefore(guess - 2) ? guess - 2 : from;
+  let high = isBefore(guess + 2) ? last : Math.min(last, Math.max(from, guess + 2));
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  const before = low > from ? wanted - (times[low - 1] ?? 0) : Number.POSITIVE_INFINITY;
+  return before < (times[low] ?? 0) - wanted ? low - 1 : low;
+}

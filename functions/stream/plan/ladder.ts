@@ -1,0 +1,58 @@
+import type { Media, VideoTrack } from '../media/media.ts';
+import { h264Level, highProfileCodecs } from './h264-level.ts';
+import { LEAST_BITRATE, type Picture, planPicture, scaledBitrate, usualBitrate } from './picture.ts';
+import type { VideoRendition } from './presentation.ts';
+
+export type Rung = {
+  /** As it stands in addresses, such as `720p`. */
+  readonly id: string;
+  readonly codecs: string;
+  readonly level: number;
+  readonly picture: Picture;
+};
+
+type Copy = Pick<VideoRendition, 'averageBitrate' | 'width' | 'height'>;
+
+/** Lengths of the short side. */
+const HIGHEST = 1080;
+const STEPS: readonly number[] = [HIGHEST, 720, 480, 360, 240];
+/** How much more than the ladder gives a copy of the same size may take, before another is made of it. */
+const COPY_FACTOR = 1.5;
+/** What H.264 takes for a picture that HEVC has in one. */
+const HEVC_FACTOR = 2;
+
+/**
+ * The renditions that are encoded of a film, best first, never larger than it is upright; its own size is one where it
+ * lies below the highest step. Beside a copy there are those alone that take less than it: a player would choose by
+ * bandwidth, and get a worse picture for more of it.
+ */
+export function ladder(media: Media, film: VideoTrack, copy: Copy | null): readonly Rung[] {
+  const own = Math.min(film.displayWidth, film.displayHeight);
+  const top = own <= HIGHEST ? [rung(media, film, own, 1)] : [];
+  const smaller = STEPS.filter((step) => step < own).map((step) => rung(media, film, step, step / own));
+  if (copy === null) return [...top, ...smaller];
+  const { averageBitrate } = copy;
+  if (film.codec === 'hevc') {
+    return [...top, ...smaller].map((each) => atMost(each, HEVC_FACTOR * averageBitrate, copy));
+  }
+  return [
+    ...top.filter(({ picture }) => averageBitrate > COPY_FACTOR * picture.maxBitrate),
+    ...smaller.map((each) => atMost(each, averageBitrate, copy)),
+  ].filter(({ picture }) => picture.maxBitrate < averageBitrate);
+}
+
+function rung(media: Media, film: VideoTrack, shortSide: number, scale: number): Rung {
+  const size = planPicture(media, film, scale);
+  return rungOf(`${shortSide}p`, { ...size, codec: 'h264', maxBitrate: usualBitrate(size) });
+}
+
+/** With no more than `bitrate` is at the size of the copy. */
+function atMost({ id, picture }: Rung, bitrate: number, copy: Copy): Rung {
+  const scaled = Math.max(LEAST_BITRATE, Math.round(scaledBitrate(bitrate, copy, picture)));
+  return rungOf(id, { ...picture, maxBitrate: Math.min(picture.maxBitrate, scaled) });
+}
+
+function rungOf(id: string, picture: Picture): Rung {
+  const level = h264Level(picture);
+  return { id, codecs: highProfileCodecs(level), level, picture };
+}

@@ -1,0 +1,61 @@
+import { unsupported } from '../http/problem.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { NO_WISHES } from '../route/parameters.ts';
+import { audiosOf, selectTracks } from './select-tracks.ts';
+
+/** The tracks that adaptive streaming offers, on the presentation's own timeline. */
+export type Offer = {
+  /** Where its zero lies on the file's timeline: the earliest start of the tracks. */
+  readonly zeroSeconds: number;
+  readonly film: Offered<VideoTrack> | null;
+  /** The default one first. */
+  readonly sounds: readonly Offered<AudioTrack>[];
+};
+
+export type Offered<T> = {
+  readonly track: T;
+  /** From the presentation's zero. */
+  readonly endSeconds: number;
+};
+
+/** Playlists name every segment: beyond this they are a burden, and the duration is most likely false. */
+const MAX_SECONDS = 48 * 3600;
+
+/** Throws `unsupported-media` where there is nothing to play, or no end to it. */
+export function offerOf(media: Media): Offer {
+  const { video, audio } = selectTracks(media, NO_WISHES);
+  const film = video !== null && isLasting(video) ? video : null;
+  const others = audiosOf(media).filter((track) => track !== audio);
+  const sounds = [...(audio === null ? [] : [audio]), ...others].filter(isLasting);
+  const starts = [...(film === null ? [] : [film]), ...sounds].map(({ startSeconds }) => startSeconds);
+  if (starts.length === 0) throw unsupported('The film and the sound of the file last no time.');
+  const zeroSeconds = Math.min(...starts);
+  const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
+    track,
+    endSeconds: endOf(track, media) - zeroSeconds,
+  });
+  return { zeroSeconds, film: film && offered(film), sounds: sounds.map(offered) };
+}
+
+function isLasting({ durationSeconds }: VideoTrack | AudioTrack): boolean {
+  return durationSeconds === null || durationSeconds > 0;
+}
+
+/** On the file's timeline. */
+function endOf({ startSeconds, durationSeconds }: VideoTrack | AudioTrack, media: Media): number {
+  const whole = media.durationSeconds;
+  if (durationSeconds === null && whole === null) {
+    throw unsupported(
+      'The file does not tell how long it is, which segments need; it can be streamed whole.',
+    );
+  }
+  // Where only the file as a whole tells its end, that counts from zero, unless it began later.
+  const end =
+    durationSeconds === null && whole !== null && whole > startSeconds
+      ? whole
+      : startSeconds + (durationSeconds ?? whole ?? 0);
+  if (end - startSeconds <= MAX_SECONDS) return end;
+  throw unsupported(
+    `The file claims to last ${Math.round(end - startSeconds)} seconds; segments are made of at most ${MAX_SECONDS}.`,
+  );
+}

@@ -1,0 +1,52 @@
+import type { Media } from '../media/media.ts';
+import { filmCopyObstacle, soundCopyObstacle } from './copyable.ts';
+import { planFilm } from './film-renditions.ts';
+import { offerOf } from './offer.ts';
+import type { Cuts, Presentation, Rendition } from './presentation.ts';
+import { planSound } from './sound-rendition.ts';
+
+/** All that the offer of adaptive streaming is a function of. */
+export type PresentationQuestion = {
+  readonly media: Media;
+  /** Of the tracks that `copyCandidates` names. */
+  readonly cuts: ReadonlyMap<number, CutsOrWhyNot>;
+  readonly limits: { readonly maxPixels: number; readonly maxResponseBytes: number };
+};
+
+/** Where a track can be cut, or why it cannot, in words for people. */
+export type CutsOrWhyNot = Cuts | { readonly whyNot: string };
+
+/** `Track.index` of what may be cut as it is: whether it can, only its index tells. Throws as `planPresentation`. */
+export function copyCandidates(media: Media): readonly number[] {
+  const { film, sounds } = offerOf(media);
+  return [
+    ...(film !== null && filmCopyObstacle(media, film.track) === null ? [film.track.index] : []),
+    ...sounds.flatMap(({ track }) => (soundCopyObstacle(media, track) === null ? [track.index] : [])),
+  ];
+}
+
+/**
+ * Decides all renditions and their segments. Throws `unsupported-media` where there is nothing to play or no end to it,
+ * `too-large` where the picture is beyond the limit and not to be copied.
+ */
+export function planPresentation(question: PresentationQuestion): Presentation {
+  const { zeroSeconds, film, sounds } = offerOf(question.media);
+  const pictures = film && planFilm(film, question);
+  const audio = sounds.map((sound, i) => planSound(sound, question, pictures?.meetsAt ?? [], i === 0));
+  const video = pictures?.renditions ?? [];
+  const renditions = audio.map(({ rendition }) => rendition);
+  const reasons = new Set([pictures?.whyNotCopied ?? null, ...audio.map(({ whyNotCopied }) => whyNotCopied)]);
+  reasons.delete(null);
+  return {
+    zeroSeconds,
+    durationSeconds: Math.max(...[...video, ...renditions].map(endOf)),
+    video,
+    audio: renditions,
+    reason: reasons.size > 0 ? [...reasons].join('; ') : 'what the file holds is cut as it is',
+  };
+}
+
+function endOf({ segments, timescale }: Rendition): number {
+  const last = segments.at(-1);
+  return last === undefined ? 0 : (last.startTicks + last.durationTicks) / timescale;
+}

@@ -1,0 +1,39 @@
+import { Problem } from '../http/problem.ts';
+import type { AdaptiveAsk } from '../route/adaptive.ts';
+import type { Presentation, Rendition, VideoRendition } from './presentation.ts';
+
+/** The film as it is. */
+export const COPY_ID = 'copy';
+
+type RenditionAsk = Extract<AdaptiveAsk, { rendition: string }>;
+
+/** What an address below a rendition is about. Throws `not-found` for a rendition or a segment that does not exist. */
+export function findRendition(presentation: Presentation, ask: RenditionAsk): Rendition {
+  if (ask.kind === 'picture') return findFilm(presentation, ask);
+  const { video, audio } = presentation;
+  return found([...video, ...audio], ask);
+}
+
+/** The same of what has pictures. */
+export function findFilm({ video }: Presentation, ask: RenditionAsk): VideoRendition {
+  return found(video, ask);
+}
+
+function found<R extends Rendition>(renditions: readonly R[], ask: RenditionAsk): R {
+  const rendition = renditions.find(({ id }) => id === ask.rendition);
+  if (rendition === undefined) {
+    const ids = renditions.map(({ id }) => id).join(', ');
+    throw new Problem(
+      'not-found',
+      `There is no rendition "${ask.rendition}" here; there is ${ids === '' ? 'none' : ids}.`,
+    );
+  }
+  const { length } = rendition.segments;
+  if ('index' in ask && ask.index >= length) {
+    throw new Problem(
+      'not-found',
+      `There is no segment ${ask.index}: the rendition "${rendition.id}" has ${length}, the first is 0.`,
+    );
+  }
+  return rendition;
+}

@@ -1,0 +1,97 @@
+import type { AudioTrack } from '../media/media.ts';
+import { bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
+import { soundCopyObstacle } from './copyable.ts';
+import { cutSegments, evenTimes, gridSegments, nearestCuts, onGrid } from './grid.ts';
+import type { Obstacle } from './obstacles.ts';
+import type { Offered } from './offer.ts';
+import type { PresentationQuestion } from './plan-presentation.ts';
+import type { AudioRendition } from './presentation.ts';
+import { planSound as planEncoding, soundStreamOf } from './sound.ts';
+
+export type PlannedSound = { readonly rendition: AudioRendition; readonly whyNotCopied: Obstacle };
+
+/** A copy where the track can be cut, else AAC. Its segments meet where those of the film do (`meetsAt`, in seconds). */
+export function planSound(
+  sound: Offered<AudioTrack>,
+  question: PresentationQuestion,
+  meetsAt: readonly number[],
+  isDefault: boolean,
+): PlannedSound {
+  const { track, endSeconds } = sound;
+  const about = {
+    kind: 'audio' as const,
+    id: `audio-${soundStreamOf(question.media, track)}`,
+    language: track.language,
+    isDefault,
+  };
+  const times = evenTimes(endSeconds, meetsAt);
+  const copy = planCopy(track, question, times);
+  if (typeof copy !== 'string') return { rendition: { ...about, ...copy }, whyNotCopied: null };
+  return { rendition: { ...about, ...planAac(sound, question, times) }, whyNotCopied: copy };
+}
+
+type Planned = Omit<AudioRendition, 'kind' | 'id' | 'language' | 'isDefault'>;
+
+function planCopy(
+  track: AudioTrack,
+  { media, cuts }: PresentationQuestion,
+  times: readonly number[],
+): Planned | NonNullable<Obstacle> {
+  const obstacle = soundCopyObstacle(media, track);
+  if (obstacle !== null) return obstacle;
+  const known = cuts.get(track.index) ?? { whyNot: 'where the sound can be cut is not known' };
+  if ('whyNot' in known) return known.whyNot;
+  const { timescale, bytesBefore } = known;
+  const chosen = nearestCuts(known, times);
+  const segments = cutSegments(known, chosen);
+  if (segments.length === 0) return 'the sound has no packets';
+  return {
+    codecs: track.codecString ?? '',
+    timescale,
+    segments,
+    ...bitratesOf(segments, timescale, (_, i) => {
+      const [from = 0, to = 0] = chosen.slice(i, i + 2);
+      return 8 * ((bytesBefore[to] ?? 0) - (bytesBefore[from] ?? 0)) + containerBits(1, to - from);
+    }),
+    channels: track.channels,
+    source: { kind: 'copy', trackIndex: track.index, cuts: chosen },
+  };
+}
+
+/** Samples of an AAC frame. */
+const FRAME = 1024;
+/** ISO/IEC 14496-3 table 1.18, as far as players know them in MP4. */
+const SAMPLE_RATES: readonly number[] = [
+  48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+];
+/** A frame has at most 6144 bits a channel, that is six a sample: the lowest rates get less than is usual. */
+const MOST_BITS_PER_SAMPLE = 4;
+/** How far the encoder strays from its mean: by up to a third within a second (measured). */
+const RESERVE_SECONDS = 0.5;
+
+function planAac(
+  { track, endSeconds }: Offered<AudioTrack>,
+  { media }: PresentationQuestion,
+  times: readonly number[],
+): Planned {
+  const sampleRate = SAMPLE_RATES.includes(track.sampleRate) ? track.sampleRate : 48_000;
+  const usual = planEncoding(media, track, { codec: 'aac', sampleRate, asked: null });
+  const most = MOST_BITS_PER_SAMPLE * sampleRate * usual.channels;
+  const bitrate = Math.min(usual.bitrate ?? most, most);
+  // What sums of seconds lose is less than a sample.
+  const frames = Math.max(1, Math.ceil((endSeconds * sampleRate - 0.5) / FRAME));
+  const boundaries = onGrid(times, frames, (seconds) => Math.round((seconds * sampleRate) / FRAME));
+  const segments = gridSegments(boundaries, FRAME);
+  return {
+    codecs: 'mp4a.40.2',
+    timescale: sampleRate,
+    segments,
+    ...encodedBitrates(segments, sampleRate, {
+      bitrate,
+      reserveSeconds: RESERVE_SECONDS,
+      samplesPerSecond: sampleRate / FRAME,
+    }),
+    channels: usual.channels,
+    source: { kind: 'encode', sound: { ...usual, bitrate } },
+  };
+}

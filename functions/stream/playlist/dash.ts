@@ -1,0 +1,132 @@
+import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
+import { type SwitchingSet, switchingSets } from './dash-sets.ts';
+import { segmentTemplate } from './dash-template.ts';
+import { longestSeconds } from './longest.ts';
+import { type Named, named } from './names.ts';
+import { element, escaped } from './xml.ts';
+
+/**
+ * The manifest (ISO/IEC 23009-1), static: the segments of HLS by number and timeline. Their times are those that the
+ * init segments' edit lists leave, so that no offset is to be told.
+ */
+export function dashManifest(presentation: Presentation, version: string): string {
+  const { video, audio, durationSeconds } = presentation;
+  const sets = switchingSets(video);
+  const period = element('Period', { id: '0', start: 'PT0S' }, [
+    ...sets.map((set, i) => videoSet(set, i, version)),
+    ...named(audio).map((sound, i) => audioSet(sound, sets.length + i, version)),
+  ]);
+  const attributes = {
+    xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+    profiles: 'urn:mpeg:dash:profile:isoff-live:2011',
+    type: 'static',
+    mediaPresentationDuration: `PT${durationSeconds.toFixed(6)}S`,
+    maxSegmentDuration: `PT${Math.ceil(longestSeconds(presentation))}S`,
+    minBufferTime: 'PT2S',
+  };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('MPD', attributes, [period])}\n`;
+}
+
+function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: string): string {
+  const [first] = renditions;
+  // A copy comes first, and what is encoded shares its timeline.
+  const common = renditions.at(-1) ?? first;
+  const most = (of: (rendition: VideoRendition) => number) => Math.max(...renditions.map(of));
+  const attributes = {
+    id,
+    contentType: 'video',
+    mimeType: 'video/mp4',
+    par: ratio(first.width, first.height),
+    maxWidth: most(({ width }) => width),
+    maxHeight: most(({ height }) => height),
+    segmentAlignment: isAligned,
+    startWithSAP: 1,
+    // Where there is a choice, the set with more to adapt between.
+    selectionPriority: renditions.length,
+  };
+  return element('AdaptationSet', attributes, [
+    ...transferOf(common),
+    segmentTemplate(common, version),
+    ...renditions.map((rendition) => {
+      const { width, height, frameRate } = rendition;
+      return representation(
+        rendition,
+        {
+          width,
+          height,
+          frameRate: frameRate && `${frameRate.numerator}/${frameRate.denominator}`,
+          sar: '1:1',
+        },
+        rendition.segments === common.segments ? [] : [segmentTemplate(rendition, version)],
+      );
+    }),
+  ]);
+}
+
+/** ISO/IEC 23001-8 transfer characteristics of what is in high dynamic range. */
+function transferOf({ dynamicRange }: VideoRendition): string[] {
+  const value = { sdr: null, pq: 16, hlg: 18 }[dynamicRange];
+  const schemeIdUri = 'urn:mpeg:mpegB:cicp:TransferCharacteristics';
+  return value === null ? [] : [element('SupplementalProperty', { schemeIdUri, value })];
+}
+
+function audioSet({ rendition, name, language }: Named, id: number, version: string): string {
+  const { channels, isDefault } = rendition;
+  const attributes = {
+    id,
+    contentType: 'audio',
+    mimeType: 'audio/mp4',
+    lang: language,
+    segmentAlignment: true,
+    startWithSAP: 1,
+  };
+  const configuration = CHANNEL_CONFIGURATIONS[channels] ?? null;
+  return element('AdaptationSet', attributes, [
+    `<Label>${escaped(name)}</Label>`,
+    element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: isDefault ? 'main' : 'alternate' }),
+    segmentTemplate(rendition, version),
+    representation(
+      rendition,
+      {},
+      configuration === null
+        ? []
+        : [
+            element('AudioChannelConfiguration', {
+              schemeIdUri: 'urn:mpeg:mpegB:cicp:ChannelConfiguration',
+              value: configuration,
+            }),
+          ],
+    ),
+  ]);
+}
+
+/** ISO/IEC 23001-8 §8.1, by the number of channels that AAC has in its usual order. */
+const CHANNEL_CONFIGURATIONS: Readonly<Record<number, number>> = {
+  1: 1,
+  2: 2,
+  3: 3,
+  4: 4,
+  5: 5,
+  6: 6,
+  7: 11,
+  8: 12,
+};
+
+function representation(
+  { id, codecs, peakBitrate }: Rendition,
+  attributes: Readonly<Record<string, string | number | null>>,
+  children: readonly string[],
+): string {
+  return element('Representation', { id, codecs, bandwidth: peakBitrate, ...attributes }, children);
+}
+
+/** Width to height in whole numbers, as small as half a percent allows: 16:9 for 854x480. */
+function ratio(width: number, height: number): string {
+  for (let denominator = 1; denominator <= 100; denominator++) {
+    const numerator = Math.round((width / height) * denominator);
+    if (numerator > 0 && Math.abs(numerator / denominator / (width / height) - 1) < 0.005) {
+      return `${numerator}:${denominator}`;
+    }
+  }
+  return `${width}:${height}`;
+}

@@ -1,0 +1,55 @@
+import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
+import { initAddress, pictureAddress, segmentAddress } from './addresses.ts';
+import { text, VERSION } from './hls-master.ts';
+import { longestSeconds } from './longest.ts';
+
+/** The playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
+export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {
+  return playlist(rendition, presentation, version, [], segmentAddress);
+}
+
+/** Trick play: the picture at the start of every segment. */
+export function hlsIFrames(rendition: VideoRendition, presentation: Presentation, version: string): string {
+  return playlist(rendition, presentation, version, ['#EXT-X-I-FRAMES-ONLY'], pictureAddress);
+}
+
+function playlist(
+  rendition: Rendition,
+  presentation: Presentation,
+  version: string,
+  kind: readonly string[],
+  addressOf: (index: number, version: string) => string,
+): string {
+  const lengths = microseconds(rendition);
+  // §4.3.3.1 rounds to whole seconds; §6.2.4 wants the same target for all that a player switches between.
+  const target = Math.max(1, Math.round(longestSeconds(presentation) + ROUNDING_SECONDS));
+  return text([
+    '#EXTM3U',
+    VERSION,
+    `#EXT-X-TARGETDURATION:${target}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...kind,
+    `#EXT-X-MAP:URI="${initAddress(version)}"`,
+    ...lengths.map((length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${addressOf(i, version)}`),
+    '#EXT-X-ENDLIST',
+  ]);
+}
+
+/** What microseconds may add to a segment. */
+const ROUNDING_SECONDS = 1e-6;
+
+/**
+ * Durations that add up to the end of each segment, whatever is rounded. A playlist knows of no gap before the first:
+ * a film that starts after its sound has it in its first segment.
+ */
+function microseconds({ segments, timescale }: Rendition): readonly number[] {
+  let before = 0;
+  return segments.map(({ startTicks, durationTicks }) => {
+    const end = Math.round(((startTicks + durationTicks) / timescale) * 1e6);
+    const length = end - before;
+    before = end;
+    return length;
+  });
+}

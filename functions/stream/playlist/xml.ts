@@ -1,0 +1,18 @@
+/** Attributes with null as their value are left out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | null>>;
+
+/** An element as text; what stands in attributes and in `content` is escaped (XML 1.0 §2.4), `children` are elements. */
+export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
+  const list = Object.entries(attributes)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
+  const start = `<${name}${list.join('')}`;
+  return children.length === 0 ? `${start}/>` : `${start}>${children.join('')}</${name}>`;
+}
+
+/** Text between tags. */
+export function escaped(value: string): string {
+  return value.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -1,0 +1,354 @@
+import { expect } from 'chai';
+import type { Track } from '../../functions/stream/media/media.ts';
+import { BUFFER_SECONDS } from '../../functions/stream/plan/bitrates.ts';
+import { copyCandidates } from '../../functions/stream/plan/plan-presentation.ts';
+import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
+import { film, mediaOf, sound } from '../support/media.ts';
+import { filmCuts, offered, packetCuts, presentationLimits } from '../support/presentations.ts';
+import { thrownBy } from '../support/problem.ts';
+
+const ids = ({ video, audio }: Presentation) => [...video, ...audio].map(({ id }) => id).join(' ');
+
+function find({ video, audio }: Presentation, id: string): Rendition {
+  const found = [...video, ...audio].find((rendition) => rendition.id === id);
+  if (found === undefined) throw new Error(`no rendition ${id}`);
+  return found;
+}
+
+/** Ends of its segments, in seconds. */
+function ends(presentation: Presentation, id: string): number[] {
+  const { segments, timescale } = find(presentation, id);
+  return segments.map(({ startTicks, durationTicks }) => (startTicks + durationTicks) / timescale);
+}
+
+const hd = {
+  displayWidth: 1920,
+  displayHeight: 1080,
+  codedWidth: 1920,
+  codedHeight: 1080,
+  bitrate: 5_000_000,
+};
+const hevc = { codec: 'hevc', codecString: 'hev1.1.6.L120.90' } as const;
+const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
+
+describe('planPresentation offers', () => {
+  const TABLE: [string, readonly Track[], string, RegExp][] = [
+    ['a copy and the ladder', [film(hd), sound()], 'copy 720p 480p 360p 240p audio-0', /cut as it is/],
+    ['a film without sound', [film(hd)], 'copy 720p 480p 360p 240p', /cut as it is/],
+    ['sound alone', [sound()], 'audio-0', /cut as it is/],
+    [
+      'HEVC beside H.264',
+      [film({ ...hd, ...hevc }), sound()],
+      'copy 1080p 720p 480p 360p 240p audio-0',
+      /cut/,
+    ],
+    ['VP9 encoded', [film({ codec: 'vp9' }), sound()], '720p 480p 360p 240p audio-0', /vp9 does not play/],
+    ['a rotated film encoded', [film({ rotation: 90 })], '720p 480p 360p 240p', /rotated/],
+    ['10 bits encoded', [film({ bitDepth: 10 })], '720p 480p 360p 240p', /10-bit/],
+    [
+      'AC-3 encoded',
+      [film(hd), sound(ac3)],
+      'copy 720p 480p 360p 240p audio-0',
+      /^ac3 is not put into segments$/,
+    ],
+    ['xHE-AAC encoded', [sound({ codecString: 'mp4a.40.42' })], 'audio-0', /this kind of aac/],
+    [
+      'the default sound first',
+      [sound({ index: 0, isDefault: false }), sound({ index: 1 })],
+      'audio-1 audio-0',
+      /cut/,
+    ],
+    ['no cover art', [film({ isCoverArt: true }), sound()], 'audio-0', /cut/],
+    ['no track that lasts no time', [film({ durationSeconds: 0 }), sound()], 'audio-0', /cut/],
+    ['one film of two', [film(), film({ index: 2 }), sound()], 'copy 480p 360p 240p audio-0', /cut/],
+  ];
+  for (const [name, tracks, expected, reason] of TABLE) {
+    it(name, () => {
+      const presentation = offered(tracks);
+      expect(ids(presentation)).to.equal(expected);
+      expect(presentation.reason).to.match(reason);
+    });
+  }
+
+  it('eight tracks of sound, one of them the default', () => {
+    const tracks = Array.from({ length: 8 }, (_, i) => sound({ index: i + 1, language: 'eng' }));
+    const { audio } = offered([film(hd), ...tracks]);
+    expect(audio.map(({ id }) => id)).to.deep.equal(tracks.map((_, i) => `audio-${i}`));
+    expect(audio.filter(({ isDefault }) => isDefault).map(({ id }) => id)).to.deep.equal(['audio-0']);
+  });
+
+  const WHY_NOT: [string, Parameters<typeof offered>, string, RegExp][] = [
+    [
+      'what its index forbids',
+      [[film(hd)], { cuts: new Map([[0, { whyNot: 'its groups of pictures are open' }]]) }],
+      '1080p 720p 480p 360p 240p',
+      /^its groups of pictures are open$/,
+    ],
+    [
+      'what was not looked at',
+      [[film(hd), sound()], { cuts: new Map() }],
+      '1080p 720p 480p 360p 240p audio-0',
+      /not known; .*not known/,
+    ],
+    [
+      'keyframes that are too rare',
+      [
+        [film({ ...hd, durationSeconds: 100 })],
+        { cuts: new Map([[0, filmCuts(film({ durationSeconds: 100 }), 31)]]) },
+      ],
+      '1080p 720p 480p 360p 240p',
+      /more than 30 seconds apart/,
+    ],
+    [
+      'what one response cannot carry',
+      [[film(hd)], { limits: { ...presentationLimits, maxResponseBytes: 500_000 } }],
+      '1080p 720p 480p 360p 240p',
+      /more than one response carries/,
+    ],
+    [
+      'transport streams',
+      [[film(hd)], { about: { container: 'mpegts' } }],
+      '1080p 720p 480p 360p 240p',
+      /mpegts file does not tell/,
+    ],
+  ];
+  for (const [name, question, expected, reason] of WHY_NOT) {
+    it(`no copy of ${name}`, () => {
+      const presentation = offered(...question);
+      expect(ids(presentation)).to.equal(expected);
+      expect(presentation.reason).to.match(reason);
+    });
+  }
+
+  it('a copy alone where the picture is too large to be encoded', () => {
+    const limits = { ...presentationLimits, maxPixels: 1_000_000 };
+    expect(ids(offered([film(hd), sound()], { limits }))).to.equal('copy audio-0');
+  });
+
+  it('names what may be cut', () => {
+    const tracks = [film(hevc), sound(ac3), sound({ index: 2 }), film({ index: 3 })];
+    expect(copyCandidates(mediaOf(tracks))).to.deep.equal([0, 2]);
+  });
+});
+
+describe('planPresentation refuses', () => {
+  const TABLE: [string, readonly Track[], Parameters<typeof offered>[1], number, RegExp][] = [
+    ['a file with neither film nor sound', [], {}, 415, /neither a film nor sound/],
+    ['cover art', [film({ isCoverArt: true })], {}, 415, /neither a film nor sound/],
+    ['what lasts no time', [film({ durationSeconds: 0 })], {}, 415, /last no time/],
+    [
+      'no end',
+      [film({ durationSeconds: null })],
+      { about: { durationSeconds: null } },
+      415,
+      /does not tell how long/,
+    ],
+    ['an absurd end', [sound({ durationSeconds: 1e9 })], {}, 415, /claims to last 1000000000 seconds/],
+    [
+      'a picture that is too large',
+      [film({ ...hd, codec: 'vp9', codedWidth: 20_000 })],
+      {},
+      413,
+      /20000x1080/,
+    ],
+    ['HEVC that would be alone', [film({ ...hd, ...hevc, codedWidth: 20_000 })], {}, 413, /20000x1080/],
+  ];
+  for (const [name, tracks, over, status, sentence] of TABLE) {
+    it(`${name}: ${status}`, () => {
+      const problem = thrownBy(() => offered(tracks, over));
+      expect(problem.status).to.equal(status);
+      expect(problem.message).to.match(sentence);
+    });
+  }
+});
+
+describe('planPresentation cuts', () => {
+  it('all renditions of a film at the keyframes of its copy', () => {
+    const presentation = offered([film({ ...hd, durationSeconds: 20 })], {
+      cuts: new Map([[0, filmCuts(film({ durationSeconds: 20 }), 2.5)]]),
+    });
+    const copied = [2.5, 5, 7.5, 10, 12.5, 15, 17.5, 20];
+    expect(ends(presentation, 'copy')).to.deep.equal(copied);
+    expect(ends(presentation, '720p')).to.deep.equal(copied);
+    const { segments } = find(presentation, '720p');
+    for (const { id } of presentation.video.slice(1)) {
+      expect(find(presentation, id).segments).to.equal(segments);
+    }
+  });
+
+  it('evenly beside a copy whose segments are long', () => {
+    const presentation = offered([film({ ...hd, durationSeconds: 20 }), sound({ durationSeconds: 20 })], {
+      cuts: new Map([[0, filmCuts(film({ durationSeconds: 20 }), 10)]]),
+    });
+    expect(ends(presentation, 'copy')).to.deep.equal([10, 20]);
+    expect(ends(presentation, '720p')).to.deep.equal([1, 3, 7, 11, 15, 19, 20]);
+    expect(ends(presentation, 'audio-0').map(Math.round)).to.deep.equal([1, 3, 7, 11, 15, 19, 20]);
+  });
+
+  const RATES: [number, number][] = [
+    [24, 1],
+    [25, 1],
+    [30_000, 1001],
+    [24_000, 1001],
+    [60_000, 1001],
+    [15, 1],
+    [1, 1],
+    [1_000_000, 33_333],
+  ];
+  for (const [numerator, denominator] of RATES) {
+    it(`whole frames of ${numerator}/${denominator}`, () => {
+      const frameRate = { numerator, denominator, constant: true };
+      const { timescale, segments, source } = find(
+        offered([film({ codec: 'vp9', frameRate, durationSeconds: 62.7 })]),
+        '720p',
+      );
+      if (source.kind !== 'encode' || !('frameTicks' in source)) throw new Error('it is encoded');
+      expect((timescale * denominator) / numerator).to.equal(source.frameTicks);
+      const frames = segments.map(({ durationTicks }) => durationTicks / source.frameTicks);
+      expect(frames.every(Number.isInteger)).to.equal(true);
+      const sum = frames.reduce((total, count) => total + count, 0);
+      expect(sum).to.equal(Math.round((62.7 * numerator) / denominator));
+    });
+  }
+
+  const LENGTHS: [string, Track[], string, number[]][] = [
+    ['a tenth of a second', [film({ codec: 'vp9', durationSeconds: 0.1 })], '720p', [0.083]],
+    ['less than a frame', [film({ codec: 'vp9', durationSeconds: 0.01 })], '720p', [0.042]],
+    ['a short sound', [sound({ ...ac3, durationSeconds: 0.1 })], 'audio-0', [0.107]],
+    [
+      'a sound without film',
+      [sound({ ...ac3, durationSeconds: 12 })],
+      'audio-0',
+      [1.003, 3.008, 6.997, 11.008, 12.011],
+    ],
+    [
+      'a late film, filled from zero',
+      [film({ codec: 'vp9', startSeconds: 2, durationSeconds: 4 }), sound()],
+      '720p',
+      [1, 3, 6],
+    ],
+    [
+      'sound longer than the film',
+      [film({ durationSeconds: 3.5 }), sound({ ...ac3, durationSeconds: 10 })],
+      'audio-0',
+      [1.003, 3.008, 3.499, 7.509, 10.005],
+    ],
+    [
+      'film longer than the sound',
+      [film(), sound({ ...ac3, durationSeconds: 3.2 })],
+      'audio-0',
+      [1.003, 3.2],
+    ],
+  ];
+  for (const [name, tracks, id, expected] of LENGTHS) {
+    it(name, () => {
+      const found = ends(offered(tracks), id).map((seconds) => Math.round(seconds * 1000) / 1000);
+      expect(found).to.deep.equal(expected);
+    });
+  }
+
+  it('a late film from its own first picture where it is copied', () => {
+    const late = film({ startSeconds: 0.5, durationSeconds: 9.5 });
+    const presentation = offered([late, sound()]);
+    expect(presentation.zeroSeconds).to.equal(0);
+    expect(find(presentation, 'copy').segments[0]).to.deep.equal({ startTicks: 6400, durationTicks: 12_800 });
+    expect(find(presentation, '480p').segments[0]?.startTicks).to.equal(0);
+    expect(ends(presentation, '480p')).to.deep.equal(ends(presentation, 'copy'));
+  });
+
+  it('from the earliest track of a file that was cut out of another', () => {
+    const presentation = offered([
+      film({ codec: 'vp9', startSeconds: 100.5 }),
+      sound({ ...ac3, startSeconds: 100 }),
+    ]);
+    expect(presentation.zeroSeconds).to.equal(100);
+    expect(ends(presentation, '720p').at(-1)).to.equal(10.5);
+    expect(presentation.durationSeconds).to.equal(10.5);
+  });
+
+  it('a day', () => {
+    const durationSeconds = 86_400;
+    const presentation = offered([film({ ...hd, durationSeconds }), sound({ ...ac3, durationSeconds })]);
+    expect(ends(presentation, '240p')).to.have.length(21_602);
+    expect(presentation.durationSeconds).to.be.closeTo(durationSeconds, 0.03);
+  });
+
+  it('every rendition without a gap', () => {
+    const tracks = [
+      film({ ...hd, durationSeconds: 33.3 }),
+      sound({ durationSeconds: 33.4 }),
+      sound({ ...ac3, index: 2 }),
+    ];
+    const { video, audio } = offered(tracks);
+    for (const { segments } of [...video, ...audio]) {
+      for (const [i, { startTicks, durationTicks }] of segments.entries()) {
+        expect(durationTicks).to.be.greaterThan(0);
+        expect(startTicks + durationTicks).to.equal(
+          segments[i + 1]?.startTicks ?? startTicks + durationTicks,
+        );
+      }
+    }
+  });
+});
+
+describe('planPresentation tells', () => {
+  it('bitrates that cut segments have exactly, with their container', () => {
+    const { peakBitrate, averageBitrate } = find(offered([film({ ...hd, durationSeconds: 20 })]), 'copy');
+    expect(averageBitrate).to.be.within(5_000_000, 5_010_000);
+    expect(peakBitrate).to.be.within(averageBitrate, 5_010_000);
+    const uneven = packetCuts(sound());
+    uneven.bytesBefore.forEach((bytes, i, all) => {
+      // The second second has ten times as much as the others.
+      all[i] = bytes + (i > 47 ? Math.min(i - 47, 47) * 3000 : 0);
+    });
+    const audio = find(offered([sound()], { cuts: new Map([[1, uneven]]) }), 'audio-0');
+    const [, second] = audio.segments;
+    if (audio.source.kind !== 'copy' || second === undefined) throw new Error('it is copied');
+    const [, from = 0, to = 0] = audio.source.cuts;
+    const bytes = (uneven.bytesBefore[to] ?? 0) - (uneven.bytesBefore[from] ?? 0);
+    const container = 128 + 16 * (to - from);
+    expect(audio.peakBitrate).to.equal(
+      Math.ceil((8 * (bytes + container)) / (second.durationTicks / 48_000)),
+    );
+  });
+
+  it('what the shortest segment can have at most, for what is encoded', () => {
+    const rendition = find(offered([film({ codec: 'vp9', durationSeconds: 40 })]), '720p');
+    if (rendition.source.kind !== 'encode' || !('picture' in rendition.source))
+      throw new Error('it is encoded');
+    const { maxBitrate } = rendition.source.picture;
+    // The first second.
+    expect(rendition.peakBitrate / (maxBitrate * (1 + BUFFER_SECONDS))).to.be.within(1, 1.01);
+    expect(rendition.averageBitrate / maxBitrate).to.be.within(1, 1 + (12 * BUFFER_SECONDS) / 40 + 0.01);
+  });
+
+  const SOUNDS: [string, Partial<Parameters<typeof sound>[0] & object>, object][] = [
+    ['stereo', { sampleRate: 44_100 }, { channels: 2, sampleRate: 44_100, bitrate: 160_000 }],
+    ['one channel', { channels: 1 }, { channels: 1, sampleRate: 48_000, bitrate: 96_000 }],
+    ['six channels as two', { channels: 6 }, { channels: 2, sampleRate: 48_000, bitrate: 160_000 }],
+    [
+      'a rate that AAC has not',
+      { sampleRate: 96_000 },
+      { channels: 2, sampleRate: 48_000, bitrate: 160_000 },
+    ],
+    ['a telephone', { sampleRate: 8_000, channels: 1 }, { channels: 1, sampleRate: 8_000, bitrate: 32_000 }],
+  ];
+  for (const [name, over, expected] of SOUNDS) {
+    it(`how sound is encoded: ${name}`, () => {
+      const [rendition] = offered([sound({ ...ac3, ...over })]).audio;
+      if (rendition?.source.kind !== 'encode') throw new Error('it is encoded');
+      expect(rendition.source.sound).to.deep.include({ codec: 'aac', stream: 0, ...expected });
+      expect(rendition).to.include({ codecs: 'mp4a.40.2', timescale: rendition.source.sound.sampleRate });
+    });
+  }
+
+  it('the codec of what is cut, as the segments name it', () => {
+    const presentation = offered([
+      film({ ...hd, ...hevc, dynamicRange: 'pq' }),
+      sound({ codecString: 'mp4a.40.5', channels: 6 }),
+    ]);
+    expect(presentation.video[0]).to.include({ codecs: 'hvc1.1.6.L120.90', dynamicRange: 'pq' });
+    expect(presentation.video[1]).to.include({ codecs: 'avc1.640028', dynamicRange: 'sdr' });
+    expect(presentation.audio[0]).to.include({ codecs: 'mp4a.40.5', channels: 6 });
+  });
+});

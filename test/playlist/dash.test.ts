@@ -1,0 +1,202 @@
+import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
+import { expect } from 'chai';
+import type { Presentation } from '../../functions/stream/plan/presentation.ts';
+import { dashManifest } from '../../functions/stream/playlist/dash.ts';
+import { element } from '../../functions/stream/playlist/xml.ts';
+import { film, sound } from '../support/media.ts';
+import { filmCuts, offered } from '../support/presentations.ts';
+
+const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
+const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
+
+/** Strict: whatever a parser may warn of is an error. */
+const read = (text: string) =>
+  new DOMParser({ onError: onErrorStopParsing }).parseFromString(text, 'application/xml').documentElement;
+
+const manifest = (presentation: Presentation) => {
+  const mpd = read(dashManifest(presentation, 'v-1'));
+  if (mpd === null) throw new Error('the manifest is empty');
+  return mpd;
+};
+
+const all = (within: Element, name: string): Element[] => [...within.getElementsByTagName(name)];
+const children = (within: Element, name: string) =>
+  all(within, name).filter((child) => child.parentNode === within);
+
+/** Starts and ends of all segments as a player adds them up, in seconds; the rendition's own template goes first. */
+function times(representation: Element): number[][] {
+  const set = representation.parentNode as Element;
+  const [template] = [...children(representation, 'SegmentTemplate'), ...children(set, 'SegmentTemplate')];
+  if (template === undefined) throw new Error('there is no template');
+  const timescale = Number(template.getAttribute('timescale'));
+  const list: number[][] = [];
+  let time = 0;
+  for (const run of all(template, 'S')) {
+    time = Number(run.getAttribute('t') ?? time);
+    for (let i = 0; i <= Number(run.getAttribute('r') ?? 0); i++) {
+      const end = time + Number(run.getAttribute('d'));
+      list.push([time / timescale, end / timescale]);
+      time = end;
+    }
+  }
+  return list;
+}
+
+const sets = (presentation: Presentation) =>
+  all(manifest(presentation), 'AdaptationSet').map((set) =>
+    children(set, 'Representation')
+      .map((each) => each.getAttribute('id'))
+      .join(' '),
+  );
+
+describe('dashManifest', () => {
+  const films = [film({ ...hd, durationSeconds: 33.3 }), sound({ durationSeconds: 33.3 })];
+  const long = { cuts: new Map([[0, filmCuts(film({ durationSeconds: 33.3 }), 10)]]) };
+
+  it('is static, in whole', () => {
+    const mpd = manifest(offered(films));
+    const attributes = ['type', 'profiles', 'mediaPresentationDuration', 'maxSegmentDuration'];
+    expect(attributes.map((name) => mpd.getAttribute(name))).to.deep.equal([
+      'static',
+      'urn:mpeg:dash:profile:isoff-live:2011',
+      'PT33.301333S',
+      'PT5S',
+    ]);
+    expect(mpd.namespaceURI).to.equal('urn:mpeg:dash:schema:mpd:2011');
+  });
+
+  it('has the segments of every rendition, at their times', () => {
+    const presentation = offered([...films, sound({ ...ac3, index: 2, durationSeconds: 12 })], long);
+    const representations = all(manifest(presentation), 'Representation');
+    const renditions = [...presentation.video, ...presentation.audio];
+    expect(representations).to.have.length(renditions.length);
+    for (const { id, segments, timescale } of renditions) {
+      const found = representations.find((each) => each.getAttribute('id') === id);
+      if (found === undefined) throw new Error(`no ${id}`);
+      expect(times(found)).to.deep.equal(
+        segments.map(({ startTicks, durationTicks }) => [
+          startTicks / timescale,
+          (startTicks + durationTicks) / timescale,
+        ]),
+      );
+    }
+  });
+
+  it('counts segments from 0, at addresses with their version', () => {
+    for (const template of all(manifest(offered(films)), 'SegmentTemplate')) {
+      const names = ['startNumber', 'initialization', 'media', 'presentationTimeOffset'];
+      expect(names.map((name) => template.getAttribute(name))).to.deep.equal([
+        '0',
+        '$RepresentationID$/init.mp4?v=v-1',
+        '$RepresentationID$/$Number$.m4s?v=v-1',
+        null,
+      ]);
+    }
+  });
+
+  it('tells what a player chooses by', () => {
+    const presentation = offered(films);
+    for (const rendition of presentation.video) {
+      const found = all(manifest(presentation), 'Representation').find(
+        (each) => each.getAttribute('id') === rendition.id,
+      );
+      const names = ['codecs', 'bandwidth', 'width', 'height', 'frameRate'];
+      expect(names.map((name) => found?.getAttribute(name))).to.deep.equal([
+        rendition.codecs,
+        String(rendition.peakBitrate),
+        String(rendition.width),
+        String(rendition.height),
+        '24/1',
+      ]);
+    }
+  });
+
+  const SETS: [string, Presentation, string[]][] = [
+    ['one for all that share their segments', offered(films), ['copy 720p 480p 360p 240p', 'audio-0']],
+    ['a copy with segments of its own', offered(films, long), ['copy', '720p 480p 360p 240p', 'audio-0']],
+    [
+      'HEVC on its own',
+      offered([film({ ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }), sound()]),
+      ['copy', '1080p 720p 480p 360p 240p', 'audio-0'],
+    ],
+    ['one for each sound', offered([sound(), sound({ index: 2 })]), ['audio-0', 'audio-1']],
+  ];
+  for (const [name, presentation, expected] of SETS) {
+    it(`sets to switch within: ${name}`, () => expect(sets(presentation)).to.deep.equal(expected));
+  }
+
+  it('claims that segments are aligned only where they are', () => {
+    const variable = { numerator: 29_500, denominator: 1000, constant: false };
+    const track = film({ ...hd, frameRate: variable });
+    const exact = manifest(offered(films));
+    // A keyframe every 1.01 s is on no grid of 30 frames a second.
+    const near = manifest(offered([track], { cuts: new Map([[0, filmCuts(track, 1.01)]]) }));
+    const aligned = (mpd: Element) => all(mpd, 'AdaptationSet')[0]?.getAttribute('segmentAlignment');
+    expect([aligned(exact), aligned(near)]).to.deep.equal(['true', 'false']);
+    expect(all(near, 'AdaptationSet')).to.have.length(1);
+  });
+
+  it('prefers the set that has more to switch between', () => {
+    const priorities = all(manifest(offered(films, long)), 'AdaptationSet').map((set) =>
+      set.getAttribute('selectionPriority'),
+    );
+    expect(priorities).to.deep.equal(['1', '4', null]);
+  });
+
+  it('names languages, the main sound and the channels', () => {
+    const presentation = offered([
+      film(),
+      sound({ language: 'eng', channels: 6 }),
+      sound({ index: 2, language: 'deu' }),
+    ]);
+    const described = all(manifest(presentation), 'AdaptationSet')
+      .slice(1)
+      .map((set) => [
+        set.getAttribute('lang'),
+        all(set, 'Label')[0]?.textContent,
+        all(set, 'Role')[0]?.getAttribute('value'),
+        all(set, 'AudioChannelConfiguration')[0]?.getAttribute('value'),
+      ]);
+    expect(described).to.deep.equal([
+      ['en', 'English', 'main', '6'],
+      ['de', 'German', 'alternate', '2'],
+    ]);
+  });
+
+  const RATIOS: [number, number, string][] = [
+    [1920, 1080, '16:9'],
+    [854, 480, '16:9'],
+    [1080, 1920, '9:16'],
+    [1440, 1080, '4:3'],
+    [1920, 800, '12:5'],
+    [500, 500, '1:1'],
+    [4000, 20, '200:1'],
+  ];
+  for (const [displayWidth, displayHeight, par] of RATIOS) {
+    it(`the shape of ${displayWidth}x${displayHeight} is ${par}`, () => {
+      const [set] = all(
+        manifest(offered([film({ displayWidth, displayHeight, codec: 'vp9' })])),
+        'AdaptationSet',
+      );
+      expect(set?.getAttribute('par')).to.equal(par);
+    });
+  }
+
+  it('repeats segments of one length in one element', () => {
+    const presentation = offered([film({ codec: 'vp9', durationSeconds: 7200 })]);
+    expect(all(manifest(presentation), 'S')).to.have.length(4);
+  });
+});
+
+describe('element', () => {
+  it('escapes what stands in attributes', () => {
+    const text = element('a', { b: `<&>"'\u20ac`, c: 0, d: null }, [element('e', {})]);
+    const read = new DOMParser({ onError: onErrorStopParsing }).parseFromString(
+      text,
+      'application/xml',
+    ).documentElement;
+    expect(read?.getAttribute('b')).to.equal(`<&>"'\u20ac`);
+    expect([read?.getAttribute('c'), read?.hasAttribute('d')]).to.deep.equal(['0', false]);
+    expect(read?.firstChild?.nodeName).to.equal('e');
+  });
+});

@@ -1,0 +1,207 @@
+import { expect } from 'chai';
+import type { Presentation, VideoRendition } from '../../functions/stream/plan/presentation.ts';
+import { hlsMaster } from '../../functions/stream/playlist/hls-master.ts';
+import { hlsIFrames, hlsMedia } from '../../functions/stream/playlist/hls-media.ts';
+import { film, sound } from '../support/media.ts';
+import { readMaster, readMedia } from '../support/playlists.ts';
+import { filmCuts, offered } from '../support/presentations.ts';
+
+const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
+const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
+const ntsc = { numerator: 30_000, denominator: 1001, constant: true };
+
+function filmOf({ video }: Presentation, id = video[0]?.id): VideoRendition {
+  const found = video.find((rendition) => rendition.id === id);
+  if (found === undefined) throw new Error(`no rendition ${id}`);
+  return found;
+}
+
+describe('hlsMaster', () => {
+  it('lists every rendition with all that a player chooses by', () => {
+    const presentation = offered([film({ ...hd, frameRate: ntsc }), sound(), sound({ ...ac3, index: 2 })]);
+    const { variants, version, independentSegments } = readMaster(hlsMaster(presentation));
+    expect([version, independentSegments]).to.deep.equal([7, true]);
+    const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly);
+    expect(films.map(({ uri }) => uri)).to.deep.equal(
+      ['copy', '720p', '480p', '360p', '240p'].map((id) => `${id}/index.m3u8`),
+    );
+    const most = Math.max(...presentation.audio.map(({ peakBitrate }) => peakBitrate));
+    for (const [i, { bandwidth, averageBandwidth, codecs, resolution, frameRate }] of films.entries()) {
+      const rendition = filmOf(presentation, presentation.video[i]?.id);
+      const { width, height } = rendition;
+      expect({ bandwidth, codecs, resolution, frameRate }).to.deep.equal({
+        bandwidth: rendition.peakBitrate + most,
+        codecs: `${rendition.codecs},mp4a.40.2`,
+        resolution: { width, height },
+        frameRate: 29.97,
+      });
+      expect(averageBandwidth).to.be.lessThan(bandwidth);
+    }
+    expect(films.every(({ audio }) => audio.length === 2)).to.equal(true);
+  });
+
+  it('names each codec of the sound once', () => {
+    const { variants } = readMaster(
+      hlsMaster(
+        offered([film(), sound(), sound({ index: 2 }), sound({ index: 3, codecString: 'mp4a.40.5' })]),
+      ),
+    );
+    expect(variants[0]?.codecs).to.equal('avc1.640028,mp4a.40.2,mp4a.40.5');
+  });
+
+  const NAMES: [string, (string | null)[], string[]][] = [
+    [
+      'languages in English',
+      ['eng', 'de', 'pt-BR'],
+      ['English en', 'German de', 'Brazilian Portuguese pt-BR'],
+    ],
+    ['two of one language', ['fra', 'fr'], ['French fr', 'French (2) fr']],
+    ['none', [null, null], ['Track 1 -', 'Track 2 -']],
+    ['what is no language', ['und', 'not a code', 'mul'], ['Track 1 -', 'Track 2 -', 'Track 3 -']],
+    ['a code without a name', ['qaa'], ['qaa qaa']],
+    ['hostile text', ['"\n#EXT-X-ENDLIST'], ['Track 1 -']],
+  ];
+  for (const [name, languages, expected] of NAMES) {
+    it(`tells sounds apart: ${name}`, () => {
+      const tracks = languages.map((language, i) => sound({ index: i + 1, language }));
+      const [variant] = readMaster(hlsMaster(offered([film(), ...tracks]))).variants;
+      expect(variant?.audio.map(({ name, language }) => `${name} ${language ?? '-'}`)).to.deep.equal(
+        expected,
+      );
+    });
+  }
+
+  it('has one default sound, and lets a player choose one of each language', () => {
+    const tracks = ['eng', 'eng', 'deu', null, null].map((language, i) =>
+      sound({ index: i + 1, language, isDefault: i === 1, channels: i === 0 ? 6 : 2 }),
+    );
+    const [variant] = readMaster(hlsMaster(offered([film(), ...tracks]))).variants;
+    const list = variant?.audio.map(({ uri, isDefault, autoselect, channels }) =>
+      [uri, isDefault ? 'default' : '', autoselect ? 'auto' : '', channels].filter(Boolean).join(' '),
+    );
+    expect(list).to.deep.equal([
+      'audio-1/index.m3u8 default auto 2',
+      'audio-0/index.m3u8 6',
+      'audio-2/index.m3u8 auto 2',
+      'audio-3/index.m3u8 auto 2',
+      'audio-4/index.m3u8 2',
+    ]);
+  });
+
+  it('offers sound alone as a variant without a picture', () => {
+    const { variants } = readMaster(hlsMaster(offered([sound(), sound({ index: 2, language: 'deu' })])));
+    expect(variants).to.have.length(1);
+    expect(variants[0]).to.include({ uri: 'audio-0/index.m3u8', codecs: 'mp4a.40.2' });
+    expect(variants[0]?.resolution).to.equal(undefined);
+    expect(variants[0]?.audio.map(({ uri }) => uri)).to.deep.equal([
+      'audio-0/index.m3u8',
+      'audio-1/index.m3u8',
+    ]);
+  });
+
+  it('offers a film without sound', () => {
+    const { variants } = readMaster(hlsMaster(offered([film()])));
+    expect(variants[0]?.codecs).to.equal('avc1.640028');
+    expect(variants.every(({ audio }) => audio.length === 0)).to.equal(true);
+  });
+
+  it('names the range of HEVC, and leaves out a frame rate that is unknown', () => {
+    const hevc = film({
+      ...hd,
+      codec: 'hevc',
+      codecString: 'hvc1.2.4.L120.B0',
+      dynamicRange: 'pq',
+      frameRate: null,
+    });
+    const { variants } = readMaster(hlsMaster(offered([hevc])));
+    expect(variants.map(({ videoRange }) => videoRange ?? '-').join(' ')).to.equal('PQ - - - - - -');
+    expect(variants[0]?.frameRate).to.equal(undefined);
+  });
+
+  const TRICK_PLAY: [string, Parameters<typeof film>[0], string][] = [
+    ['of the copy', hd, 'copy'],
+    ['of a small picture where there is no copy', { ...hd, codec: 'vp9' }, '480p'],
+    ['of H.264 beside HEVC', { ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }, '480p'],
+    ['of the smallest', { displayWidth: 2000, displayHeight: 90, codec: 'vp9' }, '90p'],
+  ];
+  for (const [name, over, id] of TRICK_PLAY) {
+    it(`has trick play ${name}`, () => {
+      const presentation = offered([film(over)]);
+      const variants = readMaster(hlsMaster(presentation)).variants.filter((variant) => variant.isIFrameOnly);
+      expect(variants.map(({ uri }) => uri)).to.deep.equal([`${id}/iframes.m3u8`]);
+      expect(variants[0]?.codecs).to.equal(filmOf(presentation, id).codecs);
+    });
+  }
+});
+
+describe('hlsMedia', () => {
+  it('is complete, and every segment stands on its own', () => {
+    const presentation = offered([film(hd), sound()]);
+    const playlist = readMedia(hlsMedia(filmOf(presentation), presentation, 'abc'));
+    const { version, playlistType, endlist, independentSegments, targetDuration, segments } = playlist;
+    expect({ version, playlistType, endlist, independentSegments, targetDuration }).to.deep.equal({
+      version: 7,
+      playlistType: 'VOD',
+      endlist: true,
+      independentSegments: true,
+      targetDuration: 4,
+    });
+    expect(segments.map(({ uri, duration }) => `${uri} ${duration}`)).to.deep.equal([
+      '0.m4s?v=abc 1',
+      '1.m4s?v=abc 2',
+      '2.m4s?v=abc 4',
+      '3.m4s?v=abc 3',
+    ]);
+    expect(segments.every(({ map }) => map.uri === 'init.mp4?v=abc')).to.equal(true);
+  });
+
+  it('adds up to the end of the film, whatever is rounded', () => {
+    const presentation = offered([
+      film({ codec: 'vp9', frameRate: ntsc, durationSeconds: 7200 }),
+      sound({ ...ac3, sampleRate: 44_100, durationSeconds: 7200 }),
+    ]);
+    for (const rendition of [...presentation.video, ...presentation.audio]) {
+      const { segments } = readMedia(hlsMedia(rendition, presentation, 'v'));
+      let sum = 0;
+      for (const [i, { duration }] of segments.entries()) {
+        sum += duration;
+        const { startTicks = 0, durationTicks = 0 } = rendition.segments[i] ?? {};
+        expect(sum).to.be.closeTo((startTicks + durationTicks) / rendition.timescale, 1e-6);
+      }
+    }
+  });
+
+  it('has the same target for all renditions, which no segment exceeds', () => {
+    const presentation = offered([film({ ...hd, durationSeconds: 40 }), sound({ durationSeconds: 40 })], {
+      cuts: new Map([[0, filmCuts(film({ durationSeconds: 40 }), 10.6)]]),
+    });
+    for (const rendition of [...presentation.video, ...presentation.audio]) {
+      const { targetDuration, segments } = readMedia(hlsMedia(rendition, presentation, 'v'));
+      expect(targetDuration).to.equal(11);
+      expect(segments.every(({ duration }) => Math.round(duration) <= 11)).to.equal(true);
+    }
+  });
+
+  it('has the time before a late film in its first segment', () => {
+    const presentation = offered([film({ startSeconds: 0.5, durationSeconds: 9.5 }), sound()]);
+    const { segments } = readMedia(hlsMedia(filmOf(presentation), presentation, 'v'));
+    expect(segments.map(({ duration }) => duration)).to.deep.equal([1.5, 2, 4, 2.5]);
+  });
+});
+
+describe('hlsIFrames', () => {
+  it('has a picture for every segment, as long as it', () => {
+    const presentation = offered([film(hd)]);
+    const { isIFrame, segments, targetDuration } = readMedia(
+      hlsIFrames(filmOf(presentation), presentation, 'abc'),
+    );
+    expect([isIFrame, targetDuration]).to.deep.equal([true, 4]);
+    expect(segments.map(({ uri, duration }) => `${uri} ${duration}`)).to.deep.equal([
+      'iframe-0.m4s?v=abc 1',
+      'iframe-1.m4s?v=abc 2',
+      'iframe-2.m4s?v=abc 4',
+      'iframe-3.m4s?v=abc 3',
+    ]);
+    expect(segments.every(({ map }) => map.uri === 'init.mp4?v=abc')).to.equal(true);
+  });
+});

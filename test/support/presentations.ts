@@ -1,0 +1,64 @@
+import type { AudioTrack, Media, Track, VideoTrack } from '../../functions/stream/media/media.ts';
+import {
+  type CutsOrWhyNot,
+  copyCandidates,
+  type PresentationQuestion,
+  planPresentation,
+} from '../../functions/stream/plan/plan-presentation.ts';
+import type { Cuts, Presentation } from '../../functions/stream/plan/presentation.ts';
+import { mediaOf } from './media.ts';
+
+export const presentationLimits = { maxPixels: 4096 * 2304, maxResponseBytes: 200_000_000 };
+
+/** What is offered of made-up tracks, with keyframes every second and packets of AAC unless other cuts are given. */
+export function offered(
+  tracks: readonly Track[],
+  over: Partial<PresentationQuestion> & { readonly about?: Partial<Media> } = {},
+): Presentation {
+  const media = mediaOf(tracks, over.about);
+  return planPresentation({ media, cuts: usualCuts(media), limits: presentationLimits, ...over });
+}
+
+export function usualCuts(media: Media): ReadonlyMap<number, CutsOrWhyNot> {
+  const candidates = copyCandidates(media);
+  return new Map(
+    media.tracks
+      .filter(({ index }) => candidates.includes(index))
+      .flatMap((track) =>
+        track.kind === 'video'
+          ? [[track.index, filmCuts(track)]]
+          : track.kind === 'audio'
+            ? [[track.index, packetCuts(track)]]
+            : [],
+      ) as [number, Cuts][],
+  );
+}
+
+/** Keyframes every so many seconds, each group of pictures with the track's bitrate. */
+export function filmCuts(track: VideoTrack, everySeconds = 1, timescale = 12_800): Cuts {
+  const { index, startSeconds, durationSeconds, bitrate } = track;
+  const end = startSeconds + (durationSeconds ?? 10);
+  const times: number[] = [];
+  for (let time = startSeconds; time < end; time += everySeconds) times.push(Math.round(time * timescale));
+  return cutsOf(index, timescale, [...times, Math.round(end * timescale)], bitrate ?? 2_000_000);
+}
+
+/** Every packet of AAC, the last of which is whole. */
+export function packetCuts(track: AudioTrack): Cuts {
+  const { index, startSeconds, durationSeconds, sampleRate, bitrate } = track;
+  const packets = Math.ceil(((durationSeconds ?? 10) * sampleRate) / 1024);
+  const start = Math.round(startSeconds * sampleRate);
+  const times = Array.from({ length: packets + 1 }, (_, i) => start + i * 1024);
+  return cutsOf(index, sampleRate, times, bitrate ?? 128_000);
+}
+
+function cutsOf(trackIndex: number, timescale: number, times: readonly number[], bitrate: number): Cuts {
+  const start = times[0] ?? 0;
+  const bytesBefore = times.map((time) => Math.round(((time - start) / timescale) * (bitrate / 8)));
+  return {
+    trackIndex,
+    timescale,
+    times: Float64Array.from(times),
+    bytesBefore: Float64Array.from(bytesBefore),
+  };
+}
