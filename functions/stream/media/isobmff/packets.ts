@@ -103,7 +103,7 @@ function firstSample({ count, sync, decodeTimes, compositionOffsets }: SampleTab
 }
 
 /** Sound decoders need a stretch of what came before to be in tune: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
-function prerollTicks({ entry, timescale }: MovieTrack): number {
+export function prerollTicks({ entry, timescale }: MovieTrack): number {
   if (!entry?.audio) return 0;
   const seconds = audioCodecOf(entry) === 'opus' ? 0.08 : 2048 / (entry.audio.sampleRate || timescale);
   return Math.ceil(seconds * timescale);
@@ -133,7 +133,7 @@ async function* readPackets(
 }
 
 /** The entry as it stands, so that nothing it says of colours is lost, but for what players do not take. */
-function sampleEntryOf({ entry }: MovieTrack): Uint8Array {
+export function sampleEntryOf({ entry }: MovieTrack): Uint8Array {
   if (entry === null) return new Uint8Array();
   // The parameter sets are in hvcC either way; Apple plays hvc1 alone.
   if (entry.format === 'hev1' && entry.configurations.has('hvcC')) {
