@@ -28,21 +28,24 @@ export function cutIndex(
   const starts = decodableStarts(table, endSample, track.handler === 'soun');
   const first = firstStart(table, starts, begin - prerollTicks(track));
   if (first === null || !(end > begin)) return null;
-  const samples: number[] = [first];
-  const times: number[] = [first === 0 ? begin : Math.max(begin, shownAt(table, first))];
+  // Sound has one for each of hundreds of thousands of packets.
+  const samples = new Uint32Array(endSample - first + 1);
+  const mediaTimes = new Float64Array(endSample - first + 1);
+  let last = first === 0 ? begin : Math.max(begin, shownAt(table, first));
+  let count = 0;
+  samples[0] = first;
+  mediaTimes[0] = last;
   for (let i = first + 1; i < endSample; i++) {
     const time = shownAt(table, i);
-    if (starts[i] === 0 || time <= (times.at(-1) ?? 0) || time >= end) continue;
-    samples.push(i);
-    times.push(time);
+    if (starts[i] === 0 || time <= last || time >= end) continue;
+    last = time;
+    samples[++count] = i;
+    mediaTimes[count] = time;
   }
-  samples.push(endSample);
-  times.push(end);
-  return {
-    samples: Uint32Array.from(samples),
-    mediaTimes: Float64Array.from(times),
-    bytesBefore: bytesBefore(table, samples),
-  };
+  samples[++count] = endSample;
+  mediaTimes[count] = end;
+  const used = samples.slice(0, count + 1);
+  return { samples: used, mediaTimes: mediaTimes.slice(0, count + 1), bytesBefore: bytesBefore(table, used) };
 }
 
 export function shownAt({ decodeTimes, compositionOffsets }: SampleTable, sample: number): number {
@@ -90,7 +93,7 @@ function firstStart(table: SampleTable, starts: Uint8Array, time: number): numbe
   return isBeginning && table.sync[0] === 1 && starts.length > 0 ? 0 : found;
 }
 
-function bytesBefore({ sizes }: SampleTable, cuts: readonly number[]): Float64Array {
+function bytesBefore({ sizes }: SampleTable, cuts: Uint32Array): Float64Array {
   const before = new Float64Array(cuts.length);
   let bytes = 0;
   let sample = cuts[0] ?? 0;

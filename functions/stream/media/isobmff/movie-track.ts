@@ -41,7 +41,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     cuts: {
       trackIndex,
       timescale: track.timescale,
-      times: index.mediaTimes.map((time) => time + place.shiftTicks - place.mediaTime),
+      times: timesOf(index, place.shiftTicks - place.mediaTime),
       bytesBefore: index.bytesBefore,
     },
     init: () => initOf(track, place),
@@ -67,6 +67,17 @@ function indexOf(movie: Movie, track: MovieTrack, table: SampleTable): CutIndex 
   const index = indexes.get(track) ?? cutIndex(track, table, timelineOf(movie, track));
   if (index !== null) indexes.set(track, index);
   return index;
+}
+
+const shifted = new WeakMap<CutIndex, { readonly shift: number; readonly times: Float64Array }>();
+
+/** The cuts on the presentation's timeline, whose zero is always the same for a file that is not replaced. */
+function timesOf(index: CutIndex, shift: number): Float64Array {
+  const known = shifted.get(index);
+  if (known?.shift === shift) return known.times;
+  const times = index.mediaTimes.map((time) => time + shift);
+  shifted.set(index, { shift, times });
+  return times;
 }
 
 function sampleOfCut({ samples }: CutIndex, cut: number): number {

@@ -30,9 +30,18 @@ export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | n
   if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
   const table = tableOf(movie, track);
   if (table === null) return 'the file has too many fragments';
-  return table.decodeTimes.every((time, i, times) => i === 0 || time >= (times[i - 1] ?? 0))
-    ? null
-    : 'its times run backwards';
+  return runsForwards(table) ? null : 'its times run backwards';
+}
+
+const forwards = new WeakMap<SampleTable, boolean>();
+
+/** Asked for with every segment of a movie that is kept, of hundreds of thousands of samples. */
+function runsForwards(table: SampleTable): boolean {
+  const known = forwards.get(table);
+  if (known !== undefined) return known;
+  const answer = table.decodeTimes.every((time, i, times) => i === 0 || time >= (times[i - 1] ?? 0));
+  forwards.set(table, answer);
+  return answer;
 }
 
 /** The tracks as packets with the times that they have in the source. Throws `damaged-media`. */
