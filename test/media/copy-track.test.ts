@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { CopyTrack } from '../../functions/stream/media/copy-track.ts';
+import { type CopyTrack, openCopyTrack } from '../../functions/stream/media/copy-track.ts';
 import { childBoxes, findBox } from '../../functions/stream/media/isobmff/boxes.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { chosenCuts, copyTrack, openFile, segmentsOf } from '../support/copies.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
-import { decode, probedPackets } from '../support/verify.ts';
+import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
 
 const corpus = directorySource(corpusDirectory);
 
@@ -93,3 +93,79 @@ describe('segments that are copied, as ffmpeg reads them', () => {
     });
   }
 });
+
+describe('segments that are copied out of Matroska, as ffmpeg reads them', () => {
+  let directory = '';
+  before(async function () {
+    needs(this, 'corpus', 'ffmpeg');
+    directory = await mkdtemp(join(tmpdir(), 'sluice-copy-mkv-'));
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  const NTSC = 'testsrc2=s=320x180:r=30000/1001';
+  const ENCODE = ['-f', 'lavfi', '-i', NTSC, '-t', '12', '-c:v', 'libx264', '-preset', 'veryfast'];
+  const copyOf = (name: string) => ['-i', `${corpusDirectory}/${name}`, '-c', 'copy'];
+  const FILES: readonly (readonly [
+    string,
+    readonly string[],
+    track: number,
+    seconds: number,
+    segments: number,
+  ])[] = [
+    ['a film', copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), 0, 0, 5],
+    ['six channels of sound', copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), 1, 4, 8],
+    [
+      '29.97 fps with many pictures held back',
+      [...ENCODE, '-x264-params', 'keyint=48:bframes=4:ref=5'],
+      0,
+      0,
+      8,
+    ],
+    ['a variable frame rate', copyOf('mp4/mediabunny__cursed-vfr.mp4'), 0, 0, 4],
+    ['sound alone', ['-f', 'lavfi', '-i', 'sine=r=44100', '-t', '12', '-c:a', 'aac'], 0, 2, 6],
+  ];
+  for (const [what, make, trackIndex, seconds, count] of FILES) {
+    it(`are the packets of the source on an even grid: ${what}`, async function () {
+      this.timeout(60_000);
+      const path = join(directory, 'in.mkv');
+      await ffmpeg(...make, path);
+      const source = directorySource(directory);
+      const track = await copyTrack(await openFile(source, 'in.mkv'), trackIndex);
+      const cuts = chosenCuts(track, seconds);
+      const segments = await segmentsOf(track, cuts);
+      expect(segments).to.have.length(count);
+      expectGapless(segments);
+      const [first] = segments.flatMap(fragmentTimes);
+      expect(first?.start, 'begins at its cut').to.equal(track.cuts.times[0]);
+      const other = await copyTrack(
+        { ...(await openFile(source, 'in.mkv')), looksAtPictures: false },
+        trackIndex,
+      );
+      expect(Buffer.concat(await outOfOrder(other, cuts)).equals(Buffer.concat(segments))).to.equal(true);
+      const output = join(directory, 'out.mp4');
+      await writeFile(output, Buffer.concat([track.init(), ...segments]));
+      const wanted = (await probedPackets(path)).get(trackIndex)?.map(parsePacket) ?? [];
+      const found = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
+      expect(found.map(({ rest }) => rest)).to.deep.equal(wanted.map(({ rest }) => rest));
+      // Matroska rounds to milliseconds.
+      for (const [i, { pts }] of found.entries())
+        expect(pts, `packet ${i}`).to.be.closeTo(wanted[i]?.pts ?? Number.NaN, 1);
+      expect((await decode(output)).complaints).to.equal('');
+    });
+  }
+
+  it('cannot be made of a file without an index', async () => {
+    const path = join(directory, 'live.mkv');
+    await ffmpeg(...copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), '-live', '1', path);
+    const opened = await openFile(directorySource(directory), 'live.mkv');
+    expect(await openCopyTrack({ ...opened, trackIndex: 0 })).to.deep.equal({
+      whyNot: 'the file has no index of its key frames',
+    });
+  });
+});
+
+/** The decode times are our own: Matroska has none. */
+function parsePacket(packet: string): { pts: number; rest: string } {
+  const [pts = '', , ...rest] = packet.split(' ');
+  return { pts: Number(pts), rest: rest.join(' ') };
+}

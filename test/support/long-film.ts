@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEverything } from './hooks.ts';
-
-const run = promisify(execFile);
+import { ffmpeg } from './verify.ts';
 
 /** A film of two hours in a folder of its own: one minute, encoded once, a hundred and twenty times over. */
 export type LongFilm = { readonly folder: string; readonly name: string };
@@ -33,8 +30,4 @@ async function make(): Promise<LongFilm> {
   await ffmpeg('-stream_loop', '119', '-i', minute, '-c', 'copy', join(folder, name));
   await rm(minute);
   return { folder, name };
-}
-
-async function ffmpeg(...args: readonly string[]): Promise<void> {
-  await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], { timeout: 120_000 });
 }

@@ -74,6 +74,11 @@ export async function probedPackets(path: string): Promise<Map<number, string[]>
   return streams;
 }
 
+/** Debian's ffmpeg makes `args`' last file; throws with what it says. */
+export async function ffmpeg(...args: readonly string[]): Promise<void> {
+  await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], patient);
+}
+
 export type Picture = { readonly width: number; readonly height: number };
 
 /** The first film's size as a viewer sees it: square pixels, upright; null without a film. */

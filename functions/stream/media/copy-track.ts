@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Cuts } from '../plan/presentation.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import type { ByteRange, Source, StoredObject } from '../source/source.ts';
+import { openContainerTrack } from './containers/container-track.ts';
 import { openMovieTrack } from './isobmff/movie-track.ts';
+import type { Container } from './media.ts';
 import type { Probed } from './probe.ts';
 
 /** One track of a file, cut into segments of fragmented MP4 without decoding it. */
@@ -52,5 +54,8 @@ export async function openCopyTrack(input: CopyTrackInput): Promise<CopyTrack | 
   const obstacle = probed.remuxObstacle(trackIndex);
   if (obstacle !== null) return { whyNot: obstacle };
   if (probed.movie !== null) return openMovieTrack(probed.movie, input);
+  if (CONTAINERS_WITH_CUES.has(probed.media.container)) return openContainerTrack(input);
   return { whyNot: `${probed.media.container} files are not cut into segments` };
 }
+
+const CONTAINERS_WITH_CUES = new Set<Container>(['matroska', 'webm']);

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../source/source.ts';
 import { unlessAborted } from '../source/unless-aborted.ts';
-import { heldBytes } from './isobmff/held-bytes.ts';
+import { heldBytes } from './held-bytes.ts';
 import type { Probed } from './probe.ts';
 
 /** What was probed last, shared by the requests that one process answers: of each object its latest version. */

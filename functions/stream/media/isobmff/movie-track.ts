@@ -1,5 +1,6 @@
 import { damaged } from '../../http/problem.ts';
 import type { CopyTrack, CopyTrackInput, NoCopy } from '../copy-track.ts';
+import { shiftedTimes } from '../shifted-times.ts';
 import { type CutIndex, cutIndex, shownAt } from './cut-index.ts';
 import { tableOf } from './describe.ts';
 import { initSegment } from './init-segment.ts';
@@ -41,7 +42,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     cuts: {
       trackIndex,
       timescale: track.timescale,
-      times: timesOf(index, place.shiftTicks - place.mediaTime),
+      times: shiftedTimes(index.mediaTimes, place.shiftTicks - place.mediaTime),
       bytesBefore: index.bytesBefore,
     },
     init: () => initOf(track, place),
@@ -67,17 +68,6 @@ function indexOf(movie: Movie, track: MovieTrack, table: SampleTable): CutIndex 
   const index = indexes.get(track) ?? cutIndex(track, table, timelineOf(movie, track));
   if (index !== null) indexes.set(track, index);
   return index;
-}
-
-const shifted = new WeakMap<CutIndex, { readonly shift: number; readonly times: Float64Array }>();
-
-/** The cuts on the presentation's timeline, whose zero is always the same for a file that is not replaced. */
-function timesOf(index: CutIndex, shift: number): Float64Array {
-  const known = shifted.get(index);
-  if (known?.shift === shift) return known.times;
-  const times = index.mediaTimes.map((time) => time + shift);
-  shifted.set(index, { shift, times });
-  return times;
 }
 
 function sampleOfCut({ samples }: CutIndex, cut: number): number {
