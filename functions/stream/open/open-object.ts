@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { type Probed, probe } from '../media/probe.ts';
 import type { ProbeCache } from '../media/probe-cache.ts';
@@ -22,21 +21,18 @@ export type FoundObject = { readonly object: StoredObject; readonly head: Uint8A
 /** Enough for the headers of a file, and little beside a segment. */
 const HEAD_BYTES = 64 * 1024;
 
-/** Names one version of an object in addresses that may be kept for ever. */
-export function versionOf({ etag }: Pick<StoredObject, 'etag'>, engineVersion: number): string {
-  return createHash('sha256').update(`${engineVersion} ${etag}`).digest('base64url').slice(0, 11);
-}
-
 /**
- * The object as it is now: one request, which brings its beginning along if nothing is known of the object yet.
+ * The object as it is now, in one request. With `indexAlone` that brings its beginning along: for who reads the index
+ * and then stretches of media, and has no use for whole blocks, as ffmpeg has.
  */
 export async function findObject(
   key: string,
   { source, probes, signal, trace }: ObjectDesk,
+  { indexAlone }: { readonly indexAlone: boolean },
 ): Promise<FoundObject> {
   const { statAndRead } = source;
   return trace.time('stat', async () => {
-    if (statAndRead === undefined || probes.latest(key) !== null) {
+    if (!indexAlone || statAndRead === undefined || probes.latest(key) !== null) {
       return { object: await source.stat(key, signal), head: null };
     }
     const { object, body } = await statAndRead(key, HEAD_BYTES, signal);
@@ -50,8 +46,7 @@ export async function probeObject({ object, head }: FoundObject, desk: ObjectDes
   return desk.trace.time('probe', () =>
     probes.get(object, desk.signal, async (signal) => {
       const file = cachedAccess(source, object, signal, { cache });
-      const beginning = head ?? (await file.read(0, HEAD_BYTES));
-      const index = indexAccess({ source, object, head: beginning, blocks: file, signal });
+      const index = head === null ? file : indexAccess({ source, object, head, blocks: file, signal });
       return probe({ file, index, object, ffprobePath, signal });
     }),
   );
