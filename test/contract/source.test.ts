@@ -72,6 +72,21 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       expect(await source.stat('films/one.mp4', signal)).to.deep.equal(object);
     });
 
+    it('tells the same together with the first bytes, where one request brings both', async () => {
+      const { statAndRead } = source;
+      if (statAndRead === undefined) return;
+      for (const mostBytes of [1, 65_536, SIZE, SIZE + 1]) {
+        const opened = await statAndRead('films/one.mp4', mostBytes, signal);
+        expect(opened.object).to.deep.equal(object);
+        expect((await buffer(opened.body)).equals(bytes.subarray(0, mostBytes))).to.equal(true);
+      }
+      await bench.put('empty.bin', new Uint8Array());
+      const empty = await statAndRead('empty.bin', 100, signal);
+      expect(empty.object.sizeBytes).to.equal(0);
+      expect((await buffer(empty.body)).length).to.equal(0);
+      expect((await problemOf(statAndRead('missing.mp4', 100, signal))).type).to.equal('not-found');
+    });
+
     const ranges: readonly [string, number, number][] = [
       ['the first byte', 0, 1],
       ['the last byte', SIZE - 1, SIZE],

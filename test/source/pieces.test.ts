@@ -48,6 +48,32 @@ describe('readPieces', () => {
     ]);
   });
 
+  it('reads over small gaps, and leaves out what lies in them', async () => {
+    const scattered = [made('HEAD'), from(2, 5), from(8, 10), from(10, 12), from(30, 33), from(28, 29)];
+    const wanted = Buffer.concat([
+      Buffer.from('HEAD'),
+      ...[
+        content.subarray(2, 5),
+        content.subarray(8, 12),
+        content.subarray(30, 33),
+        content.subarray(28, 29),
+      ],
+    ]);
+    for (let start = 0; start <= wanted.length; start++) {
+      const source = fakeSource(content, { chunkBytes: 2 });
+      const range = { start, end: wanted.length };
+      const options = { maxGapBytes: 3 };
+      const read = await buffer(await readPieces(source, source.object, scattered, range, signal, options));
+      expect(read.toString('hex'), `from ${start}`).to.equal(wanted.toString('hex', start));
+      if (start === 0)
+        expect(source.reads.map(({ range }) => range)).to.deep.equal([
+          { start: 2, end: 12 },
+          { start: 30, end: 33 },
+          { start: 28, end: 29 },
+        ]);
+    }
+  });
+
   it('asks for nothing where made bytes are enough', async () => {
     const source = fakeSource(content);
     const read = await buffer(await readPieces(source, source.object, pieces, { start: 5, end: 8 }, signal));

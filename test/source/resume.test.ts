@@ -135,6 +135,18 @@ describe('resuming', () => {
     expect(source.reads).to.have.length(0);
   });
 
+  it('takes up again what a stat has brought along', async () => {
+    const opening = broken(300, 'error')({ start: 0, end: 1_000 }, signal);
+    const statAndRead = async () => ({ object: source.object, body: await opening });
+    const opened = await resuming({ ...source, statAndRead }, options).statAndRead?.(
+      'film.mp4',
+      1_000,
+      signal,
+    );
+    expect(opened && (await buffer(opened.body)).equals(bytes.subarray(0, 1_000))).to.equal(true);
+    expect(source.reads.map(({ range }) => range)).to.deep.equal([{ start: 300, end: 1_000 }]);
+  });
+
   it('does not take a reader who rests for a source that stalls', async () => {
     const stream = await read();
     stream.once('readable', () => {});

@@ -25,20 +25,29 @@ export type FaultProxy = {
   always(fault: Fault | null): void;
   /** `GET bytes=0-99`, in the order of arrival. */
   readonly requests: readonly string[];
+  /** Of all answers so far, without their headers. */
+  bodyBytes(): number;
   /** Answers that are being sent at this moment. */
   underWay(): number;
   close(): Promise<void>;
 };
 
 /** Stands before an S3 server on 127.0.0.1. Requests pass unchanged, Host included, since their signatures cover it. */
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+export async function startFaultProxy(
+  target: string,
+  { latencyMilliseconds = 0 }: { readonly latencyMilliseconds?: number } = {},
+): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const requests: string[] = [];
   let faults: Fault[] = [];
   let standing: Fault | null = null;
   let underWay = 0;
+  let bodyBytes = 0;
+  const count = (bytes: number) => {
+    bodyBytes += bytes;
+  };
 
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     const { range } = incoming.headers;
     requests.push([incoming.method, range].filter(Boolean).join(' '));
     const fault = standing ?? (range === undefined ? undefined : faults.shift()) ?? { kind: 'none' };
@@ -46,8 +55,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     outgoing.once('close', () => {
       underWay--;
     });
+    if (latencyMilliseconds > 0) await delay(latencyMilliseconds);
     if (fault.kind === 'refuse') refuse(incoming, outgoing, fault);
-    else forward(incoming, outgoing, { hostname, port: Number(port) }, fault);
+    else forward(incoming, outgoing, { hostname, port: Number(port) }, fault, count);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port: ownPort } = server.address() as AddressInfo;
@@ -60,6 +70,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       standing = fault;
     },
     requests,
+    bodyBytes: () => bodyBytes,
     underWay: () => underWay,
     close: () =>
       new Promise((resolve) => {
@@ -87,6 +98,7 @@ function forward(
   outgoing: ServerResponse,
   target: { readonly hostname: string; readonly port: number },
   fault: Fault,
+  count: (bytes: number) => void,
 ): void {
   const onward = request({
     ...target,
@@ -99,18 +111,24 @@ function forward(
   onward.once('error', () => outgoing.destroy());
   onward.once('response', (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-    copy(answer, outgoing, fault).catch(() => outgoing.destroy());
+    copy(answer, outgoing, fault, count).catch(() => outgoing.destroy());
   });
   outgoing.once('close', () => onward.destroy());
   incoming.pipe(onward);
 }
 
-async function copy(answer: IncomingMessage, outgoing: ServerResponse, fault: Fault): Promise<void> {
+async function copy(
+  answer: IncomingMessage,
+  outgoing: ServerResponse,
+  fault: Fault,
+  count: (bytes: number) => void,
+): Promise<void> {
   const until = 'afterBytes' in fault ? fault.afterBytes : Number.POSITIVE_INFINITY;
   let sent = 0;
   let hasStruck = false;
   outgoing.flushHeaders();
   for await (const chunk of answer as AsyncIterable<Buffer>) {
+    count(chunk.length);
     const before = chunk.subarray(0, Math.max(until - sent, 0));
     await write(outgoing, before, fault);
     sent += chunk.length;

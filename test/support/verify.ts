@@ -47,6 +47,38 @@ export async function decode(path: string): Promise<Decoded> {
   return { complaints: stderr.trim(), seconds: Number(last ?? 0) / 1e6 };
 }
 
+/** Times, flags and hashes of a file's packets, by stream. Ffmpeg marks priming as discarded only where it is indexed. */
+export async function probedPackets(path: string): Promise<Map<number, string[]>> {
+  const entries = 'packet=stream_index,pts_time,dts_time,size,flags,data_hash';
+  const args = [
+    '-v',
+    'quiet',
+    '-show_packets',
+    '-show_data_hash',
+    'md5',
+    '-show_entries',
+    entries,
+    '-of',
+    'json',
+    path,
+  ];
+  const { stdout } = await run('/usr/bin/ffprobe', args, patient);
+  const { packets } = JSON.parse(stdout) as { packets: Record<string, string>[] };
+  const streams = new Map<number, string[]>();
+  for (const { stream_index, pts_time, dts_time, size, flags, data_hash } of packets) {
+    const milliseconds = [pts_time, dts_time].map((time) => Math.round(Number(time) * 10_000) / 10);
+    const list = streams.get(Number(stream_index)) ?? [];
+    list.push([...milliseconds, size, flags?.[0], data_hash].join(' '));
+    streams.set(Number(stream_index), list);
+  }
+  return streams;
+}
+
+/** Debian's ffmpeg makes `args`' last file; throws with what it says. */
+export async function ffmpeg(...args: readonly string[]): Promise<void> {
+  await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], patient);
+}
+
 export type Picture = { readonly width: number; readonly height: number };
 
 /** The first film's size as a viewer sees it: square pixels, upright; null without a film. */

@@ -1,13 +1,16 @@
 import { INPUT_FORMATS } from '../engine/input-formats.ts';
 import { damaged, Problem, unsupported } from '../http/problem.ts';
+import type { RandomAccess } from '../source/bytes.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { openLoopback } from '../source/loopback.ts';
 import type { StoredObject } from '../source/source.ts';
+import { shortened } from './containers/annexb.ts';
 import type { ContainerTrack, ContainerVideoTrack } from './containers/container.ts';
 import { whyUndecodable } from './containers/decodable.ts';
 import { describeWithFfprobe } from './containers/ffprobe.ts';
 import { openContainer } from './containers/mediabunny.ts';
 import { remuxObstacle } from './containers/packets.ts';
+import { lengthSizeOf } from './containers/random-access.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from './containers/sniff.ts';
 import { describeMovie, tableOf } from './isobmff/describe.ts';
 import { type Movie, readMovie } from './isobmff/movie.ts';
@@ -16,6 +19,8 @@ import type { Media, VideoTrack } from './media.ts';
 
 export type ProbeInput = {
   readonly file: CachedAccess;
+  /** What the index of ISO base media is read with, where not `file`. */
+  readonly index?: RandomAccess;
   readonly object: Pick<StoredObject, 'key' | 'etag'>;
   readonly ffprobePath: string;
   readonly signal: AbortSignal;
@@ -36,9 +41,9 @@ export type Probed = {
  * to play, and with the source's problems; never later than the time limit.
  */
 export async function probe(input: ProbeInput): Promise<Probed> {
-  const { file, object, signal } = input;
+  const { file, index = file, object, signal } = input;
   if (file.sizeBytes === 0) throw new Problem('not-media', 'The file is empty.');
-  const sniffed = sniff(await file.read(0, Math.min(SNIFF_BYTES, file.sizeBytes)), object.key);
+  const sniffed = sniff(await index.read(0, Math.min(SNIFF_BYTES, file.sizeBytes)), object.key);
   if (sniffed.kind === 'refused') {
     throw new Problem('not-media', `This file is ${sniffed.what}, not video or audio.`);
   }
@@ -60,12 +65,12 @@ const TIME_LIMIT_MILLISECONDS = 9_000;
 
 /** ISO base media by our own reader; what its headers do not say of a deep picture's colours, ffprobe does. */
 async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {
-  const { file } = input;
-  const movie = await readMovie(file);
+  const { index = input.file } = input;
+  const movie = await readMovie(index);
   if (movie === null) return null;
   const described = describeMovie(movie);
   const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
-  if (film?.kind === 'video') await refuseUndecodableSample(movie, film, file);
+  if (film?.kind === 'video') await refuseUndecodableSample(movie, film, index);
   const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
   const media = isUnclear ? withColours(described, await probeForeign(input, 'iso', signal)) : described;
   const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
@@ -77,17 +82,24 @@ async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probe
   };
 }
 
-async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: CachedAccess): Promise<void> {
+/** Enough for all that stands before a picture; the rest of a large one is not looked at. */
+const FIRST_SAMPLE_BYTES = 16 * 1024;
+
+async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: RandomAccess): Promise<void> {
   const track = movie.tracks[film.index];
   const table = track ? tableOf(movie, track) : null;
   if (!table || !track?.entry) return;
   if (table.count === 0) throw damaged('The video in this file has no pictures.');
   const [offset = 0, size = 0] = [table.offsets[0], table.sizes[0]];
+  const { codec } = film;
   const { configurations } = track.entry;
+  const configuration = configurations.get('avcC') ?? configurations.get('hvcC') ?? null;
+  const hasUnits = codec === 'h264' || codec === 'hevc';
+  const data = await file.read(offset, offset + Math.min(size, hasUnits ? FIRST_SAMPLE_BYTES : size));
   const why = whyUndecodable({
-    codec: film.codec,
-    configuration: configurations.get('avcC') ?? configurations.get('hvcC') ?? null,
-    data: await file.read(offset, offset + size),
+    codec,
+    configuration,
+    data: hasUnits ? shortened(data, lengthSizeOf(codec, configuration), size) : data,
     isKey: table.sync[0] === 1,
   });
   if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);

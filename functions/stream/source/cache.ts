@@ -5,6 +5,7 @@ import { blockKey, fetchBlocks } from './block-fetch.ts';
 import type { RandomAccess } from './bytes.ts';
 import { asError } from './chain.ts';
 import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export { type BlockCache, createBlockCache } from './block-cache.ts';
 
@@ -192,18 +193,4 @@ function cut(blocks: readonly Uint8Array[], offset: number, length: number): Uin
     filled += part.byteLength;
   }
   return bytes;
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

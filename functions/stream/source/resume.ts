@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem, sourceUnavailable } from '../http/problem.ts';
 import { asError, chain } from './chain.ts';
-import type { Source } from './source.ts';
+import type { ByteRange, Source, StoredObject } from './source.ts';
 
 export type ResumeOptions = {
   /** How long a source may be silent while its reader waits. */
@@ -15,40 +16,58 @@ export type ResumeOptions = {
  * be continued errors with `source-unavailable`, or with what the source says, such as `source-changed`.
  */
 export function resuming(source: Source, { stallMilliseconds, attempts }: ResumeOptions): Source {
-  return {
+  const { statAndRead } = source;
+  const resumed: Source = {
     ...source,
-    async read(object, { start, end }, signal) {
-      let position = start;
-      let failures = 0;
-      const first = await source.read(object, { start, end }, signal);
-      return chain(first, resume, { signal, stallMilliseconds, onData: count });
-
-      function count(chunk: Uint8Array): void {
-        failures = 0;
-        position += chunk.byteLength;
-        if (position <= end) return;
-        throw sourceUnavailable({
-          cause: new Error(`The source sent more than the ${end - start} bytes asked for.`),
-        });
-      }
-
-      async function resume(failure: Error | null, opening: AbortSignal) {
-        let cause = failure ?? new Error(`The body ended ${end - position} bytes short.`);
-        if (position === end && (failure === null || !isFinal(failure))) return null;
-        while (!isFinal(cause)) {
-          failures++;
-          if (failures > attempts) throw cause instanceof Problem ? cause : sourceUnavailable({ cause });
-          await delay(backoffMilliseconds(failures), undefined, { signal: opening });
-          try {
-            return await source.read(object, { start: position, end }, opening);
-          } catch (error) {
-            cause = asError(error);
-          }
-        }
-        throw cause;
-      }
+    async read(object, range, signal) {
+      return continued(await source.read(object, range, signal), object, range, signal);
     },
   };
+  if (statAndRead === undefined) return resumed;
+  return {
+    ...resumed,
+    async statAndRead(key, mostBytes, signal) {
+      const { object, body } = await statAndRead(key, mostBytes, signal);
+      const range = { start: 0, end: Math.min(mostBytes, object.sizeBytes) };
+      return { object, body: continued(body, object, range, signal) };
+    },
+  };
+
+  function continued(
+    first: Readable,
+    object: StoredObject,
+    { start, end }: ByteRange,
+    signal: AbortSignal,
+  ): Readable {
+    let position = start;
+    let failures = 0;
+    return chain(first, resume, { signal, stallMilliseconds, onData: count });
+
+    function count(chunk: Uint8Array): void {
+      failures = 0;
+      position += chunk.byteLength;
+      if (position <= end) return;
+      throw sourceUnavailable({
+        cause: new Error(`The source sent more than the ${end - start} bytes asked for.`),
+      });
+    }
+
+    async function resume(failure: Error | null, opening: AbortSignal) {
+      let cause = failure ?? new Error(`The body ended ${end - position} bytes short.`);
+      if (position === end && (failure === null || !isFinal(failure))) return null;
+      while (!isFinal(cause)) {
+        failures++;
+        if (failures > attempts) throw cause instanceof Problem ? cause : sourceUnavailable({ cause });
+        await delay(backoffMilliseconds(failures), undefined, { signal: opening });
+        try {
+          return await source.read(object, { start: position, end }, opening);
+        } catch (error) {
+          cause = asError(error);
+        }
+      }
+      throw cause;
+    }
+  }
 }
 
 /** Asking again cannot help: the object is gone, changed, or not ours to read. */

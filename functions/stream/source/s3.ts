@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import {
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
   ListObjectsV2Command,
@@ -28,24 +29,37 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
       const head = await attempt(client.send(command, { abortSignal: signal }), key, signal);
       if (isArchived(head)) throw archived(key);
-      const { ETag, ContentLength, LastModified } = head;
-      if (ETag === undefined || ContentLength === undefined) {
-        throw sourceUnavailable({
-          cause: new Error('The store answered HEAD without ETag or Content-Length.'),
-        });
+      return describe(key, head, head.ContentLength);
+    },
+
+    async statAndRead(key, mostBytes, signal) {
+      refuseImpossibleKey(key);
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=0-${mostBytes - 1}` });
+      const sent = client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+        // The only range that an empty object cannot satisfy.
+        if (statusOf(error) === 416) return null;
+        throw error;
+      });
+      const answer = await attempt(sent, key, signal);
+      if (answer === null) return { object: await source.stat(key, signal), body: empty() };
+      const total = /^bytes 0-\d+\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
+      const body = answer.Body instanceof Readable ? answer.Body : empty();
+      try {
+        const object = describe(key, answer, total === undefined ? undefined : Number(total));
+        return {
+          object,
+          body: openBody(answer, object, { start: 0, end: Math.min(mostBytes, object.sizeBytes) }, signal),
+        };
+      } catch (error) {
+        discard(body);
+        throw error;
       }
-      return {
-        key,
-        etag: ETag.startsWith('"') ? ETag : `"${ETag}"`,
-        sizeBytes: ContentLength,
-        lastModified: LastModified ?? new Date(0),
-      };
     },
 
     async read(object, range, signal) {
       refuseImpossibleKey(object.key);
       checkRange(object, range);
-      if (range.start === range.end) return Readable.from([], { objectMode: false });
+      if (range.start === range.end) return empty();
       const { key, etag } = object;
       const command = new GetObjectCommand({
         Bucket: bucket,
@@ -53,25 +67,8 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
         Range: `bytes=${range.start}-${range.end - 1}`,
         IfMatch: etag,
       });
-      const { Body, ContentRange, ContentLength } = await attempt(
-        client.send(command, { abortSignal: signal }),
-        key,
-        signal,
-      );
-      const body = Body instanceof Readable ? Body : Readable.from([]);
-      const answered = `${ContentRange}, ${ContentLength} bytes`;
-      if (answered !== rangeAnswer(object, range)) {
-        discard(body);
-        throw sourceUnavailable({
-          cause: new Error(`Asked for ${command.input.Range}, the store sent ${answered}.`),
-        });
-      }
-      // Node ends a body with a Content-Length in full or with an error, so that no count is needed here.
-      const next = async (failure: Error | null) => {
-        if (failure !== null) throw asProblem(failure, key);
-        return null;
-      };
-      return chain(body, next, { signal });
+      const answer = await attempt(client.send(command, { abortSignal: signal }), key, signal);
+      return openBody(answer, object, range, signal);
     },
 
     async list(limit, signal) {
@@ -150,6 +147,44 @@ function credentialsOf(environment: Readonly<Record<string, string | undefined>>
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
   };
+}
+
+const empty = () => Readable.from([], { objectMode: false });
+
+type Described = Pick<HeadObjectCommandOutput, 'ETag' | 'LastModified'>;
+
+function describe(
+  key: string,
+  { ETag, LastModified }: Described,
+  sizeBytes: number | undefined,
+): StoredObject {
+  if (ETag === undefined || sizeBytes === undefined) {
+    throw sourceUnavailable({ cause: new Error('The store answered without an ETag or a size.') });
+  }
+  const etag = ETag.startsWith('"') ? ETag : `"${ETag}"`;
+  return { key, etag, sizeBytes, lastModified: LastModified ?? new Date(0) };
+}
+
+/** The body of an answer that has exactly `range`. */
+function openBody(
+  { Body, ContentRange, ContentLength }: GetObjectCommandOutput,
+  object: StoredObject,
+  range: ByteRange,
+  signal: AbortSignal,
+): Readable {
+  const body = Body instanceof Readable ? Body : empty();
+  const answered = `${ContentRange}, ${ContentLength} bytes`;
+  const expected = rangeAnswer(object, range);
+  if (answered !== expected) {
+    discard(body);
+    throw sourceUnavailable({ cause: new Error(`Asked for ${expected}, the store sent ${answered}.`) });
+  }
+  // Node ends a body with a Content-Length in full or with an error, so that no count is needed here.
+  const next = async (failure: Error | null) => {
+    if (failure !== null) throw asProblem(failure, object.key);
+    return null;
+  };
+  return chain(body, next, { signal });
 }
 
 function rangeAnswer({ sizeBytes }: StoredObject, { start, end }: ByteRange): string {

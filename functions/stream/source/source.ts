@@ -12,6 +12,8 @@ export type StoredObject = {
   readonly lastModified: Date;
 };
 
+export type OpenedObject = { readonly object: StoredObject; readonly body: Readable };
+
 export type PresignOptions = {
   readonly contentType: string;
   readonly contentDisposition: string | null;
@@ -24,6 +26,11 @@ export type PresignOptions = {
  */
 export type Source = {
   stat(key: string, signal: AbortSignal): Promise<StoredObject>;
+  /**
+   * `stat` with a read of the first `mostBytes`, or of all where there are fewer, in one request; absent where requests
+   * cost nothing. The body is as that of `read`.
+   */
+  statAndRead?(key: string, mostBytes: number, signal: AbortSignal): Promise<OpenedObject>;
   /**
    * Streams exactly `range` of exactly this version. Rejects when the first byte cannot be had; after that the stream
    * errors, and never ends short.

@@ -19,6 +19,7 @@ import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
 import { avc1, type MadeTrack, movieFile, soundEntry, videoEntry } from '../../support/movie-file.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
 import { problemOf } from '../../support/problem.ts';
+import { probedPackets } from '../../support/verify.ts';
 
 const run = promisify(execFile);
 const whole = { startSeconds: 0, durationSeconds: null };
@@ -214,33 +215,6 @@ describe('a movie of the corpus, repackaged, as ffmpeg reads it', () => {
     });
   }
 });
-
-/** Times, flags and hashes of a file's packets, by stream. Ffmpeg marks priming as discarded only where it is indexed. */
-async function probedPackets(path: string): Promise<Map<number, string[]>> {
-  const entries = 'packet=stream_index,pts_time,dts_time,size,flags,data_hash';
-  const args = [
-    '-v',
-    'quiet',
-    '-show_packets',
-    '-show_data_hash',
-    'md5',
-    '-show_entries',
-    entries,
-    '-of',
-    'json',
-    path,
-  ];
-  const { stdout } = await run('/usr/bin/ffprobe', args, { maxBuffer: 64 * 1024 * 1024 });
-  const { packets } = JSON.parse(stdout) as { packets: Record<string, string>[] };
-  const streams = new Map<number, string[]>();
-  for (const { stream_index, pts_time, dts_time, size, flags, data_hash } of packets) {
-    const milliseconds = [pts_time, dts_time].map((time) => Math.round(Number(time) * 10_000) / 10);
-    const list = streams.get(Number(stream_index)) ?? [];
-    list.push([...milliseconds, size, flags?.[0], data_hash].join(' '));
-    streams.set(Number(stream_index), list);
-  }
-  return streams;
-}
 
 /** What ffmpeg complains of while it decodes. */
 async function firstSeconds(path: string): Promise<string> {

@@ -27,6 +27,28 @@ export function prefixedUnits(sample: Uint8Array, lengthSize: number): Uint8Arra
   return units;
 }
 
+/**
+ * The beginning of a sample of `sampleBytes` as a sample of its own: the length before the unit that is cut becomes that
+ * of what is there of it. Lengths that do not add up stay as they are.
+ */
+export function shortened(beginning: Uint8Array, lengthSize: number, sampleBytes: number): Uint8Array {
+  if (beginning.length >= sampleBytes) return beginning;
+  const copy = Buffer.from(beginning);
+  let at = 0;
+  // A unit's kind is told by its first two bytes.
+  while (at + lengthSize + 2 <= copy.length) {
+    const start = at + lengthSize;
+    const end = start + copy.readUIntBE(at, lengthSize);
+    if (end > sampleBytes) return beginning;
+    if (end >= copy.length) {
+      copy.writeUIntBE(copy.length - start, at, lengthSize);
+      return copy;
+    }
+    at = end;
+  }
+  return copy.subarray(0, at);
+}
+
 export function isAnnexB(sample: Uint8Array): boolean {
   return sample[0] === 0 && sample[1] === 0 && (sample[2] === 1 || (sample[2] === 0 && sample[3] === 1));
 }

@@ -25,7 +25,7 @@ export async function audioTimeline(
   const source = track.packets(fromSeconds);
   const first = (await source.next()).value;
   if (!first) throw damaged(`Track ${track.index} of this file has no packets.`);
-  const coding = codingOf(track, first.data);
+  const coding = audioCoding(track, first.data);
   const second = (await source.next()).value ?? null;
   const { sampleRate, skipSamples } = coding;
   const firstSeconds = firstSampleSeconds(container, track, first, second, coding);
@@ -47,7 +47,7 @@ export async function audioTimeline(
   };
 }
 
-type Coding = {
+export type AudioCoding = {
   readonly sampleRate: number;
   readonly sampleEntry: Uint8Array;
   /** What the decoder puts out before the first sound. */
@@ -58,7 +58,8 @@ type Coding = {
 
 const same = (packet: Uint8Array) => packet;
 
-function codingOf(track: ContainerAudioTrack, firstPacket: Uint8Array): Coding {
+/** How a track's packets go into MP4, by the first one. */
+export function audioCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding {
   const { configuration, channels } = track;
   const coding =
     track.codec === 'aac'
@@ -70,7 +71,7 @@ function codingOf(track: ContainerAudioTrack, firstPacket: Uint8Array): Coding {
   return coding;
 }
 
-function aacCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): Coding | null {
+function aacCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding | null {
   const specific = track.configuration ?? parseAdts(firstPacket)?.config;
   const config = specific && parseAacConfig(specific);
   if (!config || !specific) return null;
@@ -93,7 +94,7 @@ function stripAdts(frame: Uint8Array): Uint8Array {
   return header ? frame.subarray(header.headerBytes) : frame;
 }
 
-function opusCoding(configuration: Uint8Array | null, channels: number): Coding | null {
+function opusCoding(configuration: Uint8Array | null, channels: number): AudioCoding | null {
   const specific = configuration && dOps(configuration);
   if (!specific) return null;
   const skipSamples = Buffer.from(configuration).readUInt16LE(10);
@@ -101,7 +102,7 @@ function opusCoding(configuration: Uint8Array | null, channels: number): Coding 
   return { sampleRate: 48000, sampleEntry, skipSamples, samples: opusSamples, strip: same };
 }
 
-function flacCoding(configuration: Uint8Array | null, track: ContainerAudioTrack): Coding | null {
+function flacCoding(configuration: Uint8Array | null, track: ContainerAudioTrack): AudioCoding | null {
   const specific = configuration && dfLa(configuration);
   if (!specific) return null;
   const sampleEntry = audioSampleEntry('fLaC', track, specific);
@@ -114,7 +115,7 @@ function firstSampleSeconds(
   track: ContainerAudioTrack,
   first: ContainerPacket,
   second: ContainerPacket | null,
-  coding: Coding,
+  coding: AudioCoding,
 ): number {
   // Ogg counts from behind the delay and cuts the first packet's time short: the second tells where it began.
   if (container.container === 'ogg' && track.codec === 'opus') {
@@ -128,7 +129,7 @@ function firstSampleSeconds(
 
 async function* timed(
   source: AsyncGenerator<ContainerPacket, void, void>,
-  coding: Coding,
+  coding: AudioCoding,
   track: ContainerAudioTrack,
   firstSeconds: number,
   untilSeconds: number,

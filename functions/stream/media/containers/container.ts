@@ -9,6 +9,8 @@ export type OpenContainer = {
   /** The video and audio tracks; `others` are those that cannot be read as packets. */
   readonly tracks: readonly ContainerTrack[];
   readonly others: readonly UnreadTrack[];
+  /** Where that timeline begins on the file's own clock. */
+  readonly originSeconds: number;
   /** From the header or the index, else by reading on to the end within the read limit; null where that fails. */
   durationSeconds(): Promise<number | null>;
   /** The file ends before what its headers announce. */

@@ -20,12 +20,20 @@ export type DecodeTimeline = {
 /** H.264 and HEVC hold back 16 frames at most. */
 const WINDOW = 17;
 
+export type DecodeOptions = {
+  /** The reorder delay, where it is known; else the first packets tell. */
+  readonly mediaTime?: number;
+  /** Where the last packet ends, on the input's timeline; else its duration tells. */
+  readonly endPts?: number | undefined;
+};
+
 /**
  * Decode times for packets that carry presentation times only: the i-th packet is decoded at the i-th smallest
  * presentation time, all of them earlier by the reorder delay. Null where there is no packet.
  */
 export async function decodeTimeline(
   source: AsyncIterator<TimedPacket, void>,
+  options: DecodeOptions = {},
 ): Promise<DecodeTimeline | null> {
   const ahead: TimedPacket[] = [];
   let isAtEnd = false;
@@ -42,14 +50,17 @@ export async function decodeTimeline(
   if (firstPts === undefined) return null;
   // In a full window later packets may still sort into the second half.
   const settled = isAtEnd ? times.length : Math.ceil(WINDOW / 2);
-  const mediaTime = Math.max(0, ...times.slice(0, settled).map((time, i) => time - (ahead[i]?.pts ?? time)));
+  const mediaTime =
+    options.mediaTime ??
+    Math.max(0, ...times.slice(0, settled).map((time, i) => time - (ahead[i]?.pts ?? time)));
   const packets = async function* (): AsyncGenerator<Packet, void, void> {
     let dts = 0;
     for (let packet = ahead.shift(); packet; packet = ahead.shift()) {
       await fill();
       remove(times, dts + firstPts);
       while (times.length < ahead.length) insert(times, ahead[times.length]?.pts ?? 0);
-      const nextDts = times[0] === undefined ? dts + packet.duration : Math.max(dts, times[0] - firstPts);
+      const next = times[0] ?? options.endPts;
+      const nextDts = next === undefined ? dts + packet.duration : Math.max(dts, next - firstPts);
       const pts = packet.pts - firstPts + mediaTime;
       yield { data: packet.data, dts, pts, duration: nextDts - dts, isSync: packet.isSync };
       dts = nextDts;

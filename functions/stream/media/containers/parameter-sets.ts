@@ -64,6 +64,42 @@ export function sequenceSize(codec: Codec, firstPacket: Uint8Array) {
   return { width: sps.width, height: sps.height, pixelAspect: across / down };
 }
 
+/**
+ * How many pictures a decoder holds back at most before it shows one: what the level allows for pictures of this size
+ * (Rec. ITU-T H.264 table A-1), or 16 where nothing tells.
+ */
+export function reorderDepth(
+  codec: Codec,
+  configuration: Uint8Array | null,
+  firstPacket: Uint8Array,
+): number {
+  const stream = codec === 'h264' ? openNalStream(codec, configuration, firstPacket) : null;
+  const sps = stream && parseSps(stream);
+  if (!sps) return MOST_HELD_BACK;
+  const [profile = 0, , level = 0] = sps.profileTierLevel;
+  if (profile === BASELINE) return 0;
+  const macroblocks = Math.ceil(sps.width / 16) * Math.ceil(sps.height / 16);
+  const room = DECODER_ROOM.find(([most]) => level <= most)?.[1] ?? Number.POSITIVE_INFINITY;
+  return Math.min(MOST_HELD_BACK, Math.max(1, Math.floor(room / macroblocks)));
+}
+
+const MOST_HELD_BACK = 16;
+const BASELINE = 66;
+/** Macroblocks of all held pictures, by the level times ten. */
+const DECODER_ROOM: readonly (readonly [level: number, macroblocks: number])[] = [
+  [10, 396],
+  [11, 900],
+  [20, 2_376],
+  [21, 4_752],
+  [30, 8_100],
+  [31, 18_000],
+  [32, 20_480],
+  [41, 32_768],
+  [42, 34_816],
+  [50, 110_400],
+  [52, 184_320],
+];
+
 const CHROMA = ['monochrome', '4:2:0', '4:2:2', '4:4:4'] as const;
 
 /** `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1) for units with lengths of four bytes; null without a valid SPS. */

@@ -47,6 +47,11 @@ export function tableOf(movie: Movie, track: MovieTrack): SampleTable | null {
   }
 }
 
+/** The table that `tableOf` has read already; null where it has not. */
+export function knownTable(movie: Movie, track: MovieTrack): SampleTable | null {
+  return movie.fragments?.tables?.get(track.id) ?? tables.get(track) ?? null;
+}
+
 /** What the header of a fragmented file claims. */
 function wholeSeconds({ fragments, timescale }: Movie): number | null {
   if (fragments === null) return null;

@@ -1,11 +1,14 @@
 import type { PacketTrack } from '../packets.ts';
 import { box, fullBox, text, uint16, uint32, uint64 } from './write-box.ts';
 
+/** What the start of a file tells of a track. */
+export type TrackHead = Omit<PacketTrack, 'packets'>;
+
 /**
  * The start of a fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp` and a `moov` without samples. Track ids are the
  * positions in `tracks`, from 1. With every duration known, `mehd` tells the whole.
  */
-export function initSegment(tracks: readonly PacketTrack[]): Buffer {
+export function initSegment(tracks: readonly TrackHead[]): Buffer {
   // The finest clock of the tracks: a delay loses nothing to rounding.
   const timescale = Math.max(1000, ...tracks.map((track) => track.timescale));
   const ftyp = box('ftyp', text('iso6'), uint32(512), text('iso6mp41'));
@@ -35,7 +38,7 @@ export function initSegment(tracks: readonly PacketTrack[]): Buffer {
 const IDENTITY = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 const PREDEFINED = uint32(0, 0, 0, 0, 0, 0);
 
-function mehd(tracks: readonly PacketTrack[], timescale: number): Buffer[] {
+function mehd(tracks: readonly TrackHead[], timescale: number): Buffer[] {
   let most = 0;
   for (const { durationTicks, delaySeconds, timescale: own } of tracks) {
     if (durationTicks === null) return [];
@@ -44,7 +47,7 @@ function mehd(tracks: readonly PacketTrack[], timescale: number): Buffer[] {
   return [fullBox('mehd', 1, 0, uint64(Math.round(most * timescale)))];
 }
 
-function trak(track: PacketTrack, id: number, movieTimescale: number): Buffer {
+function trak(track: TrackHead, id: number, movieTimescale: number): Buffer {
   const { kind, width, height, matrix, timescale, language, sampleEntry } = track;
   const isVideo = kind === 'video';
   return box(
@@ -82,7 +85,7 @@ function trak(track: PacketTrack, id: number, movieTimescale: number): Buffer {
 }
 
 /** Durations of 0 leave the end open, as the fragments that follow are not in the movie's own duration. */
-function edits({ delaySeconds, mediaTime }: PacketTrack, movieTimescale: number): Buffer[] {
+function edits({ delaySeconds, mediaTime }: TrackHead, movieTimescale: number): Buffer[] {
   const delay = Math.round(delaySeconds * movieTimescale);
   if (delay === 0 && mediaTime === 0) return [];
   const entry = (duration: number, time: number) =>

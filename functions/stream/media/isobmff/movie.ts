@@ -53,7 +53,6 @@ export type MovieTrack = {
 /** One line of an edit list: `durationTicks` on the movie's clock, `mediaTime` on the track's, -1 for an empty edit. */
 export type Edit = { readonly durationTicks: number; readonly mediaTime: number; readonly rate: number };
 
-const MAX_MOOV_BYTES = 64 * 1024 * 1024;
 const MAX_TRACKS = 64;
 const MAX_EDITS = 4_096;
 
@@ -62,16 +61,10 @@ export async function readMovie(file: RandomAccess): Promise<Movie | null> {
   const walked = await walkTopLevel(file);
   if (walked === null) return null;
   const { boxes: topLevel } = walked;
-  const moov = topLevel.find(({ type }) => type === 'moov');
-  if (moov === undefined) throw damaged('The file has no index (moov box).');
-  if (moov.isCutOff) throw damaged('The file ends within its index (moov box).');
-  const length = moov.end - moov.start;
-  if (length > MAX_MOOV_BYTES)
-    throw unsupported(`The index of the file has ${length} bytes, too many to be read.`);
-  const moovBytes = Buffer.from(await file.read(moov.start, moov.end));
-  if (moovBytes.length < length) throw damaged('The file ends within its index (moov box).');
+  if (walked.moov === null) throw damaged('The file has no index (moov box).');
+  const { box: moov, bytes: moovBytes } = walked.moov;
   try {
-    const top = { body: moov.headerBytes, end: length };
+    const top = { body: moov.headerBytes, end: moovBytes.length };
     if (findBox(moovBytes, top, 'cmov') !== null)
       throw unsupported('The index of the file is compressed (cmov).');
     const mvhd = findBox(moovBytes, top, 'mvhd');

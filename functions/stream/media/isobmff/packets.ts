@@ -30,9 +30,18 @@ export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | n
   if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
   const table = tableOf(movie, track);
   if (table === null) return 'the file has too many fragments';
-  return table.decodeTimes.every((time, i, times) => i === 0 || time >= (times[i - 1] ?? 0))
-    ? null
-    : 'its times run backwards';
+  return runsForwards(table) ? null : 'its times run backwards';
+}
+
+const forwards = new WeakMap<SampleTable, boolean>();
+
+/** Asked for with every segment of a movie that is kept, of hundreds of thousands of samples. */
+function runsForwards(table: SampleTable): boolean {
+  const known = forwards.get(table);
+  if (known !== undefined) return known;
+  const answer = table.decodeTimes.every((time, i, times) => i === 0 || time >= (times[i - 1] ?? 0));
+  forwards.set(table, answer);
+  return answer;
 }
 
 /** The tracks as packets with the times that they have in the source. Throws `damaged-media`. */
@@ -103,7 +112,7 @@ function firstSample({ count, sync, decodeTimes, compositionOffsets }: SampleTab
 }
 
 /** Sound decoders need a stretch of what came before to be in tune: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
-function prerollTicks({ entry, timescale }: MovieTrack): number {
+export function prerollTicks({ entry, timescale }: MovieTrack): number {
   if (!entry?.audio) return 0;
   const seconds = audioCodecOf(entry) === 'opus' ? 0.08 : 2048 / (entry.audio.sampleRate || timescale);
   return Math.ceil(seconds * timescale);
@@ -133,7 +142,7 @@ async function* readPackets(
 }
 
 /** The entry as it stands, so that nothing it says of colours is lost, but for what players do not take. */
-function sampleEntryOf({ entry }: MovieTrack): Uint8Array {
+export function sampleEntryOf({ entry }: MovieTrack): Uint8Array {
   if (entry === null) return new Uint8Array();
   // The parameter sets are in hvcC either way; Apple plays hvc1 alone.
   if (entry.format === 'hev1' && entry.configurations.has('hvcC')) {

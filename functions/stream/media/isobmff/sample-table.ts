@@ -78,7 +78,10 @@ function readSizes(bytes: Buffer, stsz: Box | null, stz2: Box | null, fileSizeBy
     }
     if (claimed > (stsz.end - stsz.body - 12) / 4) throw damaged('The list of sample sizes is cut off.');
     refuseTooMany(claimed);
-    return Uint32Array.from({ length: claimed }, (_, i) => bytes.readUInt32BE(stsz.body + 12 + i * 4));
+    // Hundreds of thousands of them: a loop takes a third of what a mapping function does.
+    const sizes = new Uint32Array(claimed);
+    for (let i = 0; i < claimed; i++) sizes[i] = bytes.readUInt32BE(stsz.body + 12 + i * 4);
+    return sizes;
   }
   if (stz2 === null) return new Uint32Array();
   const width = bytes[stz2.body + 7] ?? 0;

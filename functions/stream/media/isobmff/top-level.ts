@@ -1,4 +1,4 @@
-import { damaged } from '../../http/problem.ts';
+import { damaged, unsupported } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 
 /** A box at the top of a file: `[start, end)` in the file, cut at the file's end where `isCutOff`. */
@@ -34,16 +34,19 @@ const WALKED_BYTES = 64 * 1024 * 1024;
 
 export type TopLevel = {
   readonly boxes: readonly TopLevelBox[];
+  /** The first index, header included; null without one. */
+  readonly moov: { readonly box: TopLevelBox; readonly bytes: Buffer } | null;
   /** The walk came to the file's end, or to what is no box any more. */
   readonly isWhole: boolean;
 };
 
 /**
- * Walks a file's top-level boxes by their headers. Null if the file does not begin like one of its kind. Bounded: of a
- * long fragmented file only the beginning is walked.
+ * Walks a file's top-level boxes by their headers, and reads the index on the way. Null if the file does not begin like
+ * one of its kind. Bounded: of a long fragmented file only the beginning is walked.
  */
 export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null> {
   let fragments = 0;
+  let moov: TopLevel['moov'] = null;
   const boxes: TopLevelBox[] = [];
   for (let start = 0; start + 8 <= file.sizeBytes; ) {
     const box = await readHeader(file, start, boxes);
@@ -52,12 +55,25 @@ export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null>
     if (box === null) break;
     boxes.push(box);
     if (box.type === 'moof') fragments++;
+    // Before the headers behind it, which one read brings along.
+    if (box.type === 'moov') moov ??= { box, bytes: await readIndex(file, box) };
     start = box.end;
     const isLong = start > WALKED_BYTES && (fragments > WALKED_FRAGMENTS || boxes.length > WALKED_BOXES);
     if ((isLong || boxes.length === MAX_BOXES) && start + 8 <= file.sizeBytes)
-      return { boxes, isWhole: false };
+      return { boxes, moov, isWhole: false };
   }
-  return boxes.length === 0 ? null : { boxes, isWhole: true };
+  return boxes.length === 0 ? null : { boxes, moov, isWhole: true };
+}
+
+const MAX_MOOV_BYTES = 64 * 1024 * 1024;
+
+async function readIndex(file: RandomAccess, { start, end, isCutOff }: TopLevelBox): Promise<Buffer> {
+  if (isCutOff) throw damaged('The file ends within its index (moov box).');
+  if (end - start > MAX_MOOV_BYTES)
+    throw unsupported(`The index of the file has ${end - start} bytes, too many to be read.`);
+  const bytes = Buffer.from(await file.read(start, end));
+  if (bytes.length < end - start) throw damaged('The file ends within its index (moov box).');
+  return bytes;
 }
 
 async function readHeader(

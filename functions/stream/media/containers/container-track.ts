@@ -1,0 +1,152 @@
+import { Readable } from 'node:stream';
+import { damaged } from '../../http/problem.ts';
+import type { CopyTrack, CopyTrackInput, NoCopy, Segment } from '../copy-track.ts';
+import { fragment } from '../isobmff/fragment.ts';
+import { initSegment } from '../isobmff/init-segment.ts';
+import type { Media } from '../media.ts';
+import type { Packet } from '../packets.ts';
+import { shiftedTimes } from '../shifted-times.ts';
+import { audioCuts } from './audio-cuts.ts';
+import type { OpenContainer } from './container.ts';
+import type { CopySource } from './copy-source.ts';
+import { readMatroskaHead } from './matroska.ts';
+import { readCues } from './matroska-cues.ts';
+import { openContainer } from './mediabunny.ts';
+import { videoCuts } from './video-cuts.ts';
+
+type Known = { readonly made: CopySource | NoCopy; isChecked: boolean };
+
+/** By what a probe found, and as long as that is kept. */
+const known = new WeakMap<Media, Map<number, Known>>();
+
+/** A track of a Matroska file, cut by the file's own index. The packets of a segment are found by the demuxer. */
+export async function openContainerTrack(input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
+  const { trackIndex, zeroSeconds } = input;
+  const entry = await knownOf(input);
+  if ('whyNot' in entry.made) return entry.made;
+  const { head, baseSeconds, cuts, bytesBefore } = entry.made;
+  const { made } = entry;
+  const offset = Math.round((baseSeconds - zeroSeconds) * head.timescale);
+  const times = shiftedTimes(cuts, offset);
+  if ((times[0] ?? 0) < 0) return { whyNot: 'it begins before the rest of the file' };
+  const at = (packet: Packet): Packet => ({ ...packet, dts: packet.dts + offset, pts: packet.pts + offset });
+  return {
+    cuts: { trackIndex, timescale: head.timescale, times, bytesBefore },
+    init: () => initSegment([head]),
+    segment: (from, to, sequenceNumber) =>
+      live(input, async function* (container) {
+        yield* fragments(made.packets(container, from, to), sequenceNumber, at);
+      }),
+    picture: (cut, durationTicks, sequenceNumber) =>
+      live(input, async function* (container) {
+        for await (const { data, isSync } of made.packets(container, cut, cut + 1)) {
+          const time = (times[cut] ?? 0) + head.mediaTime;
+          const packet = { data, dts: time, pts: time, duration: durationTicks, isSync };
+          yield* fragment(sequenceNumber, [{ trackId: 1, packets: [packet] }]);
+          return;
+        }
+      }),
+  };
+}
+
+async function knownOf(input: CopyTrackInput): Promise<Known> {
+  const { probed, trackIndex, looksAtPictures } = input;
+  const tracks = known.get(probed.media) ?? new Map<number, Known>();
+  known.set(probed.media, tracks);
+  const entry = tracks.get(trackIndex);
+  if (entry && (entry.isChecked || !looksAtPictures || 'whyNot' in entry.made)) return entry;
+  const container = await opened(input);
+  try {
+    container.limitReads(LOOK_BYTES);
+    const made = entry?.made ?? (await cut(input, container));
+    const whyNot = looksAtPictures && !('whyNot' in made) ? await made.whyNoCuts(container) : null;
+    const found = { made: whyNot === null ? made : { whyNot }, isChecked: looksAtPictures };
+    tracks.set(trackIndex, found);
+    return found;
+  } finally {
+    container.close();
+  }
+}
+
+/** For the beginning, the end, and a few looks between them. */
+const LOOK_BYTES = 64 * 2 ** 20;
+
+async function cut(
+  { access, trackIndex }: CopyTrackInput,
+  container: OpenContainer,
+): Promise<CopySource | NoCopy> {
+  const track = container.tracks.find(({ index }) => index === trackIndex);
+  const head = await readMatroskaHead(access);
+  const number = head?.tracks.find(({ index }) => index === trackIndex)?.number;
+  if (track === undefined || number === undefined) return { whyNot: 'there is no such track' };
+  if (track.kind === 'audio')
+    return (await audioCuts(track)) ?? { whyNot: 'its packets are of no even length' };
+  const cues = await readCues(access);
+  if (cues === null || !cues.get(number)?.length)
+    return { whyNot: 'the file has no index of its key frames' };
+  const made = await videoCuts(container, track, cues.get(number) ?? [], access.sizeBytes);
+  return made ?? { whyNot: 'its pictures cannot be found by the index of the file' };
+}
+
+async function opened({ access, signal }: CopyTrackInput): Promise<OpenContainer> {
+  const container = await openContainer(access, signal);
+  if (container === null) throw damaged('The file cannot be read a second time.');
+  container.limitReads(Number.POSITIVE_INFINITY);
+  return container;
+}
+
+/** Made while it is sent, in fragments: what has come is not held until the last packet is there. */
+function live(
+  input: CopyTrackInput,
+  make: (container: OpenContainer) => AsyncGenerator<Uint8Array, void, void>,
+): Segment {
+  return {
+    sizeBytes: null,
+    async open() {
+      const bytes = whole();
+      const first = await bytes.next();
+      const rest = async function* () {
+        if (first.done) return;
+        yield first.value;
+        yield* bytes;
+      };
+      // Also where its reader leaves before anything of it was read.
+      return Readable.from(rest(), { objectMode: false }).once('close', () => void bytes.return());
+    },
+  };
+
+  async function* whole(): AsyncGenerator<Uint8Array, void, void> {
+    const container = await opened(input);
+    try {
+      yield* make(container);
+    } finally {
+      container.close();
+    }
+  }
+}
+
+/** Of a segment that is larger, a fragment holds so much. */
+const FRAGMENT_BYTES = 2 * 2 ** 20;
+const FRAGMENT_PACKETS = 4_096;
+
+async function* fragments(
+  packets: AsyncIterable<Packet>,
+  sequenceNumber: number,
+  at: (packet: Packet) => Packet,
+): AsyncGenerator<Uint8Array, void, void> {
+  let run: Packet[] = [];
+  let bytes = 0;
+  for await (const packet of packets) {
+    if (
+      run.length > 0 &&
+      (bytes + packet.data.byteLength > FRAGMENT_BYTES || run.length === FRAGMENT_PACKETS)
+    ) {
+      yield* fragment(sequenceNumber, [{ trackId: 1, packets: run }]);
+      run = [];
+      bytes = 0;
+    }
+    run.push(at(packet));
+    bytes += packet.data.byteLength;
+  }
+  yield* fragment(sequenceNumber, [{ trackId: 1, packets: run }]);
+}

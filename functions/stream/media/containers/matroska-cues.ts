@@ -1,0 +1,100 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+import { type Element, elements, find, unsigned } from './ebml.ts';
+
+/** Where a key frame lies, as the index of a Matroska file tells (RFC 9559 §5.1.5). */
+export type Cue = {
+  /** On the file's own clock. */
+  readonly seconds: number;
+  /** Its position in the file, or that of its cluster where the index tells no more. */
+  readonly at: number;
+};
+
+const ID = {
+  segment: 0x18538067,
+  seekHead: 0x114d9b74,
+  seek: 0x4dbb,
+  seekId: 0x53ab,
+  seekPosition: 0x53ac,
+  info: 0x1549a966,
+  timestampScale: 0x2ad7b1,
+  cues: 0x1c53bb6b,
+  point: 0xbb,
+  time: 0xb3,
+  positions: 0xb7,
+  track: 0xf7,
+  clusterPosition: 0xf1,
+  relativePosition: 0xf0,
+} as const;
+
+const HEAD_BYTES = 64 * 1024;
+/** First as much as two hours with a key frame every other second take. */
+const CUES_BYTES = [128 * 1024, 8 * 1024 * 1024];
+/** Unless the file says otherwise, its clock counts milliseconds. */
+const MILLISECOND = 1_000_000;
+
+/**
+ * The key frames of each track, by its number, in rising order. Two reads, or three, whatever the length of the file.
+ * Null where the file has no such index, or none that can be found from its head.
+ */
+export async function readCues(file: RandomAccess): Promise<ReadonlyMap<number, readonly Cue[]> | null> {
+  const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
+  const segment = find(head, { start: 0, end: head.length }, ID.segment);
+  if (!segment) return null;
+  const info = find(head, segment, ID.info);
+  const scale = info && find(head, info, ID.timestampScale);
+  const start = cuesStart(head, segment);
+  const cues = start === null ? null : await readElement(file, start, ID.cues);
+  if (!cues) return null;
+  const tickSeconds = (scale ? unsigned(head, scale) : MILLISECOND) / 1e9;
+  return byTrack(cues, { tickSeconds, origin: segment.start, sizeBytes: file.sizeBytes });
+}
+
+/** Where the index lies: before the media, or where the list of contents says. */
+function cuesStart(head: Uint8Array, segment: Element): number | null {
+  for (const element of elements(head, segment.start, segment.end)) {
+    if (element.id === ID.cues) return element.at;
+    if (element.id !== ID.seekHead) continue;
+    for (const seek of elements(head, element.start, element.end)) {
+      const id = find(head, seek, ID.seekId);
+      const position = find(head, seek, ID.seekPosition);
+      if (id && position && unsigned(head, id) === ID.cues) return segment.start + unsigned(head, position);
+    }
+  }
+  return null;
+}
+
+async function readElement(file: RandomAccess, start: number, id: number): Promise<Uint8Array | null> {
+  for (const most of CUES_BYTES) {
+    const bytes = await file.read(start, Math.min(start + most, file.sizeBytes));
+    const [element] = elements(bytes, 0, bytes.length);
+    if (element?.id !== id) return null;
+    if (!element.isCut) return bytes.subarray(element.start, element.end);
+  }
+  return null;
+}
+
+type Scale = { readonly tickSeconds: number; readonly origin: number; readonly sizeBytes: number };
+
+function byTrack(cues: Uint8Array, { tickSeconds, origin, sizeBytes }: Scale): Map<number, Cue[]> {
+  const found = new Map<number, Cue[]>();
+  for (const point of elements(cues, 0, cues.length)) {
+    const time = point.id === ID.point ? find(cues, point, ID.time) : undefined;
+    if (!time) continue;
+    const seconds = unsigned(cues, time) * tickSeconds;
+    for (const positions of elements(cues, point.start, point.end)) {
+      const track = positions.id === ID.positions && find(cues, positions, ID.track);
+      const cluster = track && find(cues, positions, ID.clusterPosition);
+      if (!track || !cluster) continue;
+      const number = unsigned(cues, track);
+      const within = find(cues, positions, ID.relativePosition);
+      const at = origin + unsigned(cues, cluster) + (within ? unsigned(cues, within) : 0);
+      const list = found.get(number) ?? [];
+      const last = list.at(-1);
+      // Neither writers nor damage may lead back in time, or out of the file.
+      const isNext = last === undefined || (seconds > last.seconds && at >= last.at);
+      if (isNext && at < sizeBytes) list.push({ seconds, at });
+      found.set(number, list);
+    }
+  }
+  return found;
+}

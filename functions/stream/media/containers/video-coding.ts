@@ -1,0 +1,55 @@
+import { damaged } from '../../http/problem.ts';
+import { OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER, parseAv1Sequence, parseObus } from './av1.ts';
+import type { ContainerVideoTrack } from './container.ts';
+import { configurationBox, openNalStream, toSample } from './parameter-sets.ts';
+import { av1C, videoSampleEntry, vpcC } from './sample-entry.ts';
+import { parseVp9KeyFrame } from './vpx.ts';
+
+/** How a track's packets go into MP4. */
+export type Coding = { readonly sampleEntry: Uint8Array; convert(packet: Uint8Array): Uint8Array };
+
+/** By the track's first packet with which decoding can begin; null for any other. */
+export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Coding | null {
+  if (track.codec === 'h264' || track.codec === 'hevc') return nalCoding(track, track.codec, firstPacket);
+  if (track.codec === 'vp9') {
+    const header = parseVp9KeyFrame(firstPacket);
+    const level = Number(track.codecString?.split('.')[2] ?? 0) || 41;
+    const same = (packet: Uint8Array) => packet;
+    return (
+      header && {
+        sampleEntry: videoSampleEntry('vp09', track, vpcC(header, level, track.colour)),
+        convert: same,
+      }
+    );
+  }
+  const unit = parseObus(firstPacket)?.find((obu) => obu.type === OBU_SEQUENCE_HEADER);
+  const sequence = unit && parseAv1Sequence(unit.payload);
+  return sequence
+    ? { sampleEntry: videoSampleEntry('av01', track, av1C(sequence, unit)), convert: dropDelimiters }
+    : null;
+}
+
+function nalCoding(
+  track: ContainerVideoTrack,
+  codec: 'h264' | 'hevc',
+  firstPacket: Uint8Array,
+): Coding | null {
+  const stream = openNalStream(codec, track.configuration, firstPacket);
+  const configuration = stream && configurationBox(stream);
+  if (!configuration) return null;
+  return {
+    sampleEntry: videoSampleEntry(codec === 'h264' ? 'avc1' : 'hvc1', track, configuration),
+    convert: (packet) => {
+      const sample = toSample(stream, packet);
+      if (!sample) throw damaged('A picture in this file is cut short.');
+      return sample;
+    },
+  };
+}
+
+/** AV1 in ISOBMFF §2.4: samples hold no temporal delimiters. */
+function dropDelimiters(packet: Uint8Array): Uint8Array {
+  const obus = parseObus(packet);
+  if (!obus?.some((obu) => obu.type === OBU_TEMPORAL_DELIMITER)) return packet;
+  return Buffer.concat(obus.filter((obu) => obu.type !== OBU_TEMPORAL_DELIMITER).map((obu) => obu.bytes));
+}

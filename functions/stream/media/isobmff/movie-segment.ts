@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream';
+import { damaged, unsupported } from '../../http/problem.ts';
+import type { Piece } from '../../source/bytes.ts';
+import { peek } from '../../source/peek.ts';
+import { readPieces } from '../../source/pieces.ts';
+import type { CopyTrackInput, Segment } from '../copy-track.ts';
+import { keyFrameTest } from './key-frames.ts';
+import { type FragmentSample, fragmentHead } from './moof.ts';
+import type { MovieTrack } from './movie.ts';
+import type { SampleTable } from './sample-table.ts';
+
+export type SampleStretch = {
+  /** Position in the table of the first of `samples`, which follow each other there. */
+  readonly first: number;
+  readonly samples: readonly FragmentSample[];
+  readonly sequenceNumber: number;
+};
+
+/** What lies between two stretches of a track is rather read over than asked around: a request costs as much. */
+const MAX_GAP_BYTES = 256 * 1024;
+/** A file that scatters a segment over more places was made to cost requests. */
+const MAX_READS = 128;
+const MAX_BYTES = 2 ** 31;
+/** The picture itself begins behind parameter sets and messages, if not behind this much of them. */
+const LOOK_BYTES = 64 * 1024;
+
+/** Samples as one fragment, streamed out of the source in as few reads as their places allow. */
+export function movieSegment(
+  { source, object, signal }: CopyTrackInput,
+  track: MovieTrack,
+  table: SampleTable,
+  { first, samples, sequenceNumber }: SampleStretch,
+): Segment {
+  const mediaBytes = samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (mediaBytes > MAX_BYTES) throw unsupported(`A segment of this track has ${mediaBytes} bytes, too many.`);
+  const head = fragmentHead(sequenceNumber, [{ trackId: 1, samples }]);
+  const places = mediaPieces(table, first, samples.length);
+  const sizeBytes = head.byteLength + mediaBytes;
+  return {
+    sizeBytes,
+    async open(range = { start: 0, end: sizeBytes }) {
+      const pieces: Piece[] = [{ kind: 'bytes', bytes: head }, ...places];
+      const body = await readPieces(source, object, pieces, range, signal, { maxGapBytes: MAX_GAP_BYTES });
+      if (range.start === 0)
+        await refuseNonKey(body, range.end, head.byteLength, track, samples[0]?.sizeBytes ?? 0);
+      return body;
+    },
+  };
+}
+
+function mediaPieces({ offsets, sizes }: SampleTable, first: number, count: number): Piece[] {
+  const pieces: { kind: 'source'; start: number; end: number }[] = [];
+  let reads = 1;
+  for (let i = first; i < first + count; i++) {
+    const start = offsets[i] ?? 0;
+    const end = start + (sizes[i] ?? 0);
+    const last = pieces.at(-1);
+    if (last?.end === start) last.end = end;
+    else {
+      const gap = last === undefined ? 0 : start - last.end;
+      if (gap < 0 || gap > MAX_GAP_BYTES) reads++;
+      pieces.push({ kind: 'source', start, end });
+    }
+  }
+  if (reads > MAX_READS) throw unsupported('The media of this segment is scattered all over the file.');
+  return pieces;
+}
+
+/** Before the first byte is out: an index may call pictures key frames with which no player can begin. */
+async function refuseNonKey(
+  body: Readable,
+  bodyBytes: number,
+  headBytes: number,
+  track: MovieTrack,
+  sampleBytes: number,
+): Promise<void> {
+  const test = keyFrameTest(track);
+  if (test === null) return;
+  const verdict = (bytes: Buffer) => test(bytes.subarray(headBytes, headBytes + sampleBytes), sampleBytes);
+  const mostBytes = Math.min(bodyBytes, headBytes + Math.min(sampleBytes, LOOK_BYTES));
+  const taken = await peek(body, mostBytes, (bytes) => verdict(bytes) !== 'unclear').catch(
+    (error: unknown) => {
+      body.destroy();
+      throw error;
+    },
+  );
+  const found = verdict(taken);
+  if (found === 'yes' || found === 'unclear') return;
+  body.destroy();
+  throw found === 'no'
+    ? unsupported('Decoding cannot begin with this segment: its first picture needs others before it.')
+    : damaged('The first picture of this segment is damaged.');
+}

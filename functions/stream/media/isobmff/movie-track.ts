@@ -1,0 +1,113 @@
+import { damaged } from '../../http/problem.ts';
+import type { CopyTrack, CopyTrackInput, NoCopy } from '../copy-track.ts';
+import { shiftedTimes } from '../shifted-times.ts';
+import { type CutIndex, cutIndex, shownAt } from './cut-index.ts';
+import { tableOf } from './describe.ts';
+import { initSegment } from './init-segment.ts';
+import { whyNoKeyFrames } from './key-frames.ts';
+import type { FragmentSample } from './moof.ts';
+import type { Movie, MovieTrack } from './movie.ts';
+import { movieSegment } from './movie-segment.ts';
+import { sampleEntryOf } from './packets.ts';
+import type { SampleTable } from './sample-table.ts';
+import { timelineOf } from './timeline.ts';
+
+/** A track of ISO base media, cut by its sample table. Times keep the distances that they have in the source. */
+export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
+  const { trackIndex, zeroSeconds } = input;
+  const track = movie.tracks[trackIndex];
+  const table = track && tableOf(movie, track);
+  if (!track?.entry || !table) throw damaged(`Track ${trackIndex} of the file cannot be read.`);
+  const index = indexOf(movie, track, table);
+  if (index === null) return { whyNot: 'nothing of it is shown that can be decoded' };
+  if (input.looksAtPictures) {
+    const whyNot = await whyNoKeyFrames(input, track, table, index);
+    if (whyNot !== null) return { whyNot };
+  }
+  const place = placeOf(movie, track, table, index, zeroSeconds);
+  const sampleAt = (i: number): FragmentSample => {
+    const dts = (table.decodeTimes[i] ?? 0) + place.shiftTicks;
+    const isLast = i + 1 === table.count;
+    const duration = isLast ? table.lastDuration : (table.decodeTimes[i + 1] ?? 0) + place.shiftTicks - dts;
+    const sizeBytes = table.sizes[i] ?? 0;
+    return {
+      dts,
+      pts: shownAt(table, i) + place.shiftTicks,
+      duration,
+      sizeBytes,
+      isSync: table.sync[i] === 1,
+    };
+  };
+  return {
+    cuts: {
+      trackIndex,
+      timescale: track.timescale,
+      times: shiftedTimes(index.mediaTimes, place.shiftTicks - place.mediaTime),
+      bytesBefore: index.bytesBefore,
+    },
+    init: () => initOf(track, place),
+    segment(from, to, sequenceNumber) {
+      const first = sampleOfCut(index, from);
+      const samples = Array.from({ length: sampleOfCut(index, to) - first }, (_, i) => sampleAt(first + i));
+      if (samples.length === 0) throw new RangeError(`Between the cuts ${from} and ${to} lies nothing.`);
+      return movieSegment(input, track, table, { first, samples, sequenceNumber });
+    },
+    picture(cut, durationTicks, sequenceNumber) {
+      const first = sampleOfCut(index, cut);
+      // It stands for the whole stretch behind the cut, also where the edit list hides it in the film itself.
+      const time = (index.mediaTimes[cut] ?? 0) + place.shiftTicks;
+      const sample = { ...sampleAt(first), dts: time, pts: time, duration: durationTicks };
+      return movieSegment(input, track, table, { first, samples: [sample], sequenceNumber });
+    },
+  };
+}
+
+const indexes = new WeakMap<MovieTrack, CutIndex>();
+
+function indexOf(movie: Movie, track: MovieTrack, table: SampleTable): CutIndex | null {
+  const index = indexes.get(track) ?? cutIndex(track, table, timelineOf(movie, track));
+  if (index !== null) indexes.set(track, index);
+  return index;
+}
+
+function sampleOfCut({ samples }: CutIndex, cut: number): number {
+  const sample = samples[cut];
+  if (sample === undefined)
+    throw new RangeError(`There are ${samples.length} cuts, and ${cut} is none of them.`);
+  return sample;
+}
+
+/** What is added to the source's times, and what the edit list of the init segment takes off them again. */
+type Place = { readonly shiftTicks: number; readonly mediaTime: number };
+
+function placeOf(
+  movie: Movie,
+  track: MovieTrack,
+  { decodeTimes }: SampleTable,
+  { samples }: CutIndex,
+  zeroSeconds: number,
+): Place {
+  const { delaySeconds, mediaTime } = timelineOf(movie, track);
+  const shiftTicks = Math.round((delaySeconds - zeroSeconds) * track.timescale);
+  // Decoding begins before the presentation's zero where nothing leads up to it: times in fragments are not negative.
+  const missing = Math.max(0, -((decodeTimes[samples[0] ?? 0] ?? 0) + shiftTicks));
+  return { shiftTicks: shiftTicks + missing, mediaTime: mediaTime + missing };
+}
+
+function initOf(track: MovieTrack, { mediaTime }: Place): Uint8Array {
+  const { entry, timescale, language, width, height, matrix } = track;
+  return initSegment([
+    {
+      kind: entry?.video ? 'video' : 'audio',
+      timescale,
+      sampleEntry: sampleEntryOf(track),
+      language: language ?? 'und',
+      width: width || (entry?.video?.codedWidth ?? 0),
+      height: height || (entry?.video?.codedHeight ?? 0),
+      matrix: entry?.video ? matrix : null,
+      delaySeconds: 0,
+      mediaTime,
+      durationTicks: null,
+    },
+  ]);
+}

@@ -1,0 +1,55 @@
+import { buffer } from 'node:stream/consumers';
+import {
+  type CopyTrack,
+  type CopyTrackInput,
+  openCopyTrack,
+} from '../../functions/stream/media/copy-track.ts';
+import { type Probed, probe } from '../../functions/stream/media/probe.ts';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import type { Source } from '../../functions/stream/source/source.ts';
+
+const { signal } = new AbortController();
+
+/** All that `openCopyTrack` needs of one file, but for the track. */
+export type Opened = Omit<CopyTrackInput, 'trackIndex'> & { readonly probed: Probed };
+
+/** Opens a file as one instance would that never saw it before. */
+export async function openFile(source: Source, key: string, zeroSeconds = 0): Promise<Opened> {
+  const object = await source.stat(key, signal);
+  const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
+  const probed = await probe({ file: access, object, ffprobePath: '/usr/bin/ffprobe', signal });
+  return { source, object, access, probed, zeroSeconds, looksAtPictures: true, signal };
+}
+
+/** The track, or the reason why not as an error. */
+export async function copyTrack(opened: Opened, trackIndex: number): Promise<CopyTrack> {
+  const track = await openCopyTrack({ ...opened, trackIndex });
+  if ('whyNot' in track) throw new Error(track.whyNot);
+  return track;
+}
+
+/** Every cut at which a segment of at least `seconds` ends, with the first and the last one. */
+export function chosenCuts({ cuts }: CopyTrack, seconds: number): number[] {
+  const chosen = [0];
+  const last = cuts.times.length - 1;
+  let start = cuts.times[0] ?? 0;
+  for (const [i, time] of cuts.times.entries()) {
+    if (i === 0 || i === last || time - start < seconds * cuts.timescale) continue;
+    chosen.push(i);
+    start = time;
+  }
+  return [...chosen, last];
+}
+
+/** The segments between the cuts, in order. */
+export async function segmentsOf(track: CopyTrack, cuts: readonly number[]): Promise<Buffer[]> {
+  const made: Buffer[] = [];
+  for (const [i, to] of cuts.slice(1).entries()) {
+    const segment = track.segment(cuts[i] ?? 0, to, i + 1);
+    const bytes = await buffer(await segment.open());
+    if (segment.sizeBytes !== null && segment.sizeBytes !== bytes.length)
+      throw new Error(`Segment ${i} has ${bytes.length} bytes, and said ${segment.sizeBytes}.`);
+    made.push(bytes);
+  }
+  return made;
+}
