@@ -49,6 +49,7 @@ export function mediaOf(tracks: Media['tracks'], over: Partial<Media> = {}): Med
   return {
     container: 'mp4',
     durationSeconds: 10,
+    originSeconds: 0,
     tracks,
     layout: { fragmented: false, moovAtEnd: false, hasLocation: false },
     ...over,

@@ -3,6 +3,8 @@ export type Media = {
   readonly container: Container;
   /** Of the longest track, on the presentation timeline; null where neither header nor index tells. */
   readonly durationSeconds: number | null;
+  /** What the file's own clock shows where its timeline here begins: 0 but for broadcasts and cut-out recordings. */
+  readonly originSeconds: number;
   readonly tracks: readonly Track[];
   /** Where the index (moov) of an MP4 or MOV lies; null for other containers. */
   readonly layout: MovieLayout | null;

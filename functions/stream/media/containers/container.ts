@@ -6,6 +6,8 @@ import type { AudioCodec, Container, FrameRate, Media, VideoCodec } from '../med
  */
 export type OpenContainer = {
   readonly container: Container;
+  /** What the file's own clock shows where the timeline begins. */
+  readonly originSeconds: number;
   /** The video and audio tracks; `others` are those that cannot be read as packets. */
   readonly tracks: readonly ContainerTrack[];
   readonly others: readonly UnreadTrack[];

@@ -22,6 +22,7 @@ export async function describeContainer(container: OpenContainer): Promise<Media
   return {
     container: container.container,
     durationSeconds,
+    originSeconds: container.originSeconds,
     tracks: tracks.sort((a, b) => a.index - b.index),
     layout: null,
   };

@@ -32,7 +32,7 @@ export async function describeWithFfprobe(url: string, options: FfprobeOptions):
     if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noPicture();
   }
   const durationSeconds = format.duration && format.duration > 0 ? format.duration : null;
-  return { container, durationSeconds, tracks, layout: null };
+  return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
 }
 
 /** ffprobe's own scale: an extension that fits is 50, what it names below that it has guessed out of noise. */

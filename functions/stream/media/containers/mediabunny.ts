@@ -100,7 +100,7 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
 /** What opening a file may read at most: headers, the first packets, and a look at the end. */
 const PROBE_BYTES = 16 * 2 ** 20;
 
-type Opened = Pick<OpenContainer, 'container' | 'tracks' | 'others' | 'durationSeconds' | 'isCutOff'>;
+type Opened = Omit<OpenContainer, 'describe' | 'limitReads' | 'close'>;
 
 function sourceOf(file: RandomAccess, { read }: BoundedReads, isMatroska: boolean): CustomSource {
   return new CustomSource({
@@ -151,7 +151,14 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   if (tracks.length === 0) return null;
   const durationSeconds = () => attempt(() => durationOf(input, container, file, origin, tracks));
   const { isCutOff } = roster;
-  return { container, tracks: tracks.sort(byIndex), others: others.sort(byIndex), isCutOff, durationSeconds };
+  return {
+    container,
+    originSeconds: origin,
+    tracks: tracks.sort(byIndex),
+    others: others.sort(byIndex),
+    isCutOff,
+    durationSeconds,
+  };
 }
 
 /**

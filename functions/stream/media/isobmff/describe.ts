@@ -22,6 +22,7 @@ export function describeMovie(movie: Movie): Media {
     container: movie.brand === null || movie.brand === 'qt  ' ? 'mov' : 'mp4',
     // A file cut from a live stream starts somewhere: its duration counts from there.
     durationSeconds: ends.length === 0 ? wholeSeconds(movie) : Math.max(...ends) - Math.min(...starts),
+    originSeconds: 0,
     tracks,
     layout: {
       fragmented: movie.fragments !== null,
