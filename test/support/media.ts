@@ -41,6 +41,7 @@ export function sound(over: Partial<AudioTrack> = {}): AudioTrack {
     codecString: 'mp4a.40.2',
     channels: 2,
     sampleRate: 48_000,
+    codecDelaySeconds: 0,
     ...over,
   };
 }

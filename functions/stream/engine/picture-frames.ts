@@ -7,8 +7,8 @@ import type { Probed } from '../media/probe.ts';
 import type { VideoRendition } from '../plan/presentation.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
 import { BT709 } from './colour-tags.ts';
+import { type PictureSegment, pictureSegmentArguments } from './picture-segment-arguments.ts';
 import { readingPlaces } from './reading-places.ts';
-import { type PictureSegment, pictureSegmentArguments } from './segment-arguments.ts';
 import { transcodeObject, type Workplace } from './transcode-object.ts';
 
 export type EncodedVideo = VideoRendition & {

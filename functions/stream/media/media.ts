@@ -81,6 +81,8 @@ export type AudioTrack = TrackBase & {
   readonly codecString: string | null;
   readonly channels: number;
   readonly sampleRate: number;
+  /** What decoders leave out at the start without a word about it in the times (Matroska's CodecDelay); usually 0. */
+  readonly codecDelaySeconds: number;
 };
 
 export type OtherTrack = TrackBase & {

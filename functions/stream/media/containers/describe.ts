@@ -58,8 +58,9 @@ async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
     startSeconds = packet.timestampSeconds;
     break;
   }
-  const { kind, codec, codecString, channels, sampleRate } = track;
-  return { ...trackOf(track, startSeconds), kind, codec, codecString, channels, sampleRate };
+  const { kind, codec, codecString, channels, sampleRate, codecDelaySeconds } = track;
+  const format = { codec, codecString, channels, sampleRate, codecDelaySeconds };
+  return { ...trackOf(track, startSeconds), kind, ...format };
 }
 
 function describeOther(track: UnreadTrack): OtherTrack {

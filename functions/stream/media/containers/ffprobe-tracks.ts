@@ -140,6 +140,7 @@ function audioTrack(stream: Stream, base: Base): AudioTrack {
       codec === 'aac' ? (objectType ? `mp4a.40.${objectType}` : null) : (CODEC_STRINGS[codec] ?? null),
     channels: stream.channels ?? 0,
     sampleRate: stream.sample_rate ?? 0,
+    codecDelaySeconds: 0,
   };
 }
 

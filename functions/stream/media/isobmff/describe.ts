@@ -128,5 +128,6 @@ function audioTrack(time: Time, { entry }: MovieTrack): AudioTrack {
   if (!entry || !audio) throw damaged('An audio track of the file does not say how it is coded.');
   const { channels, sampleRate } = audio;
   const codecString = audioCodecString(entry);
-  return { ...time, kind: 'audio', codec: audioCodecOf(entry), codecString, channels, sampleRate };
+  const format = { codec: audioCodecOf(entry), codecString, channels, sampleRate, codecDelaySeconds: 0 };
+  return { ...time, kind: 'audio', ...format };
 }
