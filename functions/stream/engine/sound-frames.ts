@@ -12,8 +12,8 @@ export type EncodedAudio = AudioRendition & {
 };
 
 /** Frames that are encoded before a segment and thrown away, so that the encoder is in tune, and one behind it. */
-const PREROLL_FRAMES = 2;
-const LOOKAHEAD_FRAMES = 1;
+const PREROLL_FRAMES = 4;
+const LOOKAHEAD_FRAMES = 2;
 /** The packet that an AAC encoder begins with: the first half of its first window. */
 const PRIMING_FRAMES = 1;
 

@@ -75,9 +75,9 @@ function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): strin
   const back = `round(${(grid.originSeconds - zeroSeconds).toFixed(9)}*SR)-${cut}`;
   if (grid.kind === 'settling') {
     // N counts the samples before: the difference is where the first of them seems to have been. What most frames say
-    // counts, until one is far from it.
+    // counts, until one is far from it. Their ends, since the first may be cut in front.
     return [
-      `st(0,round((PTS-${origin}*SR-N)/${step})*${step})`,
+      `st(0,round((PTS+NB_SAMPLES-${origin}*SR)/${step})*${step}-NB_SAMPLES-N)`,
       `st(3,eq(N,0)+lte(ld(2),0)+gt(abs(ld(0)-ld(1)),${TOLERANCE_SECONDS}*SR))`,
       'st(2,if(ld(3),1,min(8,ld(2)+if(eq(ld(0),ld(1)),1,-1))))',
       'st(1,if(ld(3),ld(0),ld(1)))',
