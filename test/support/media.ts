@@ -22,6 +22,7 @@ export function film(over: Partial<VideoTrack> = {}): VideoTrack {
     bitDepth: 8,
     chroma: '4:2:0',
     dynamicRange: 'sdr',
+    colour: null,
     interlaced: false,
     isCoverArt: false,
     ...over,

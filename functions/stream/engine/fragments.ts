@@ -6,26 +6,29 @@ const FIRST_FRAGMENT_SECONDS = 0.25;
 const FRAGMENT_SECONDS = 0.5;
 
 /**
- * Packets of the one track of a segment as fragments that leave as they are made. Sequence numbers count on over the
- * segments: they are those of the first packets.
+ * The packets of a segment's one track as fragments that leave as they are made. Their sequence numbers rise from
+ * segment to segment: they are the places of the first packets, in the packets' own duration.
  */
 export async function* fragmentsOf(
   packets: AsyncIterable<Packet>,
-  { timescale, firstNumber }: { readonly timescale: number; readonly firstNumber: number },
+  timescale: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   let waiting: Packet[] = [];
   let ticks = 0;
-  let number = firstNumber;
   let seconds = FIRST_FRAGMENT_SECONDS;
+  const flush = () => {
+    const [first] = waiting;
+    const number = first === undefined ? 1 : 1 + Math.floor(first.dts / Math.max(1, first.duration));
+    return fragment(number, [{ trackId: 1, packets: waiting }]);
+  };
   for await (const packet of packets) {
     waiting.push(packet);
     ticks += packet.duration;
     if (ticks < seconds * timescale) continue;
-    yield* fragment(number, [{ trackId: 1, packets: waiting }]);
-    number += waiting.length;
+    yield* flush();
     waiting = [];
     ticks = 0;
     seconds = FRAGMENT_SECONDS;
   }
-  if (waiting.length > 0) yield* fragment(number, [{ trackId: 1, packets: waiting }]);
+  if (waiting.length > 0) yield* flush();
 }

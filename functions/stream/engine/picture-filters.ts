@@ -1,12 +1,15 @@
 import type { VideoOutput } from '../plan/output.ts';
 
-type Encoded = Extract<VideoOutput, { kind: 'encode' }>;
+export type EncodedPicture = Extract<VideoOutput, { kind: 'encode' }>;
 
 /**
  * Deinterlaced, and on the constant grid of `frameRate`, which begins at 0. `fillsFront`: what comes before the first
  * picture is copies of it.
  */
-export function gridFilters({ deinterlace, frameRate }: Encoded, { fillsFront = false } = {}): string[] {
+export function gridFilters(
+  { deinterlace, frameRate }: EncodedPicture,
+  { fillsFront = false } = {},
+): string[] {
   return [
     ...(deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
     `fps=${frameRate.numerator}/${frameRate.denominator}${fillsFront ? ':start_time=0' : ''}`,
@@ -14,7 +17,7 @@ export function gridFilters({ deinterlace, frameRate }: Encoded, { fillsFront = 
 }
 
 /** Scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */
-export function pictureFilters({ width, height, rotation, mirrored, toneMap }: Encoded): string[] {
+export function pictureFilters({ width, height, rotation, mirrored, toneMap }: EncodedPicture): string[] {
   const sideways = rotation === 90 || rotation === 270;
   const [across, down] = sideways ? [height, width] : [width, height];
   return [

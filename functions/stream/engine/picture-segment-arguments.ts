@@ -1,15 +1,19 @@
-import type { VideoOutput } from '../plan/output.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
 import type { ColourTags } from './colour-tags.ts';
 import { h264Arguments } from './h264.ts';
-import { gridFilters, pictureFilters } from './picture-filters.ts';
+import { type EncodedPicture, gridFilters, pictureFilters } from './picture-filters.ts';
 import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
 
-export type PictureSegment = {
-  readonly picture: Extract<VideoOutput, { kind: 'encode' }>;
+/** All that the pictures' coding follows from. */
+export type PictureCoding = {
+  readonly picture: EncodedPicture;
   /** H.264 level times ten. */
   readonly level: number;
   readonly colour: ColourTags;
+};
+
+export type PictureSegment = {
+  readonly coding: PictureCoding;
   /** Where the grid begins, in seconds of the file's own clock. */
   readonly gridSeconds: number;
   /** Frames of the grid, from its beginning. */
@@ -18,9 +22,9 @@ export type PictureSegment = {
   readonly from: ReadFrom;
 };
 
-/** What x264 is ahead of the picture that is shown, in frames: the pyramid of B-frames below. */
+/** How far x264 decodes ahead of what is shown, in frames: B-frames that B-frames refer to. */
 export const REORDER_FRAMES = 2;
-/** The ceiling of the bitrate holds over so long a stretch. */
+/** Each segment has at most its own seconds and so many more of the ceiling in bits. */
 export const VBV_SECONDS = 0.5;
 
 /**
@@ -28,13 +32,12 @@ export const VBV_SECONDS = 0.5;
  * fragment a frame. Times of the output count from the first of them.
  */
 export function pictureSegmentArguments(
-  segment: PictureSegment,
+  { coding, gridSeconds, firstFrame, frameCount, from }: PictureSegment,
   limits: { readonly maxPixels: number },
 ): FfmpegArguments {
-  const { picture, level, colour, firstFrame, frameCount, from } = segment;
-  const { frameRate, maxBitrate, stream } = picture;
+  const { picture } = coding;
   const filters = [
-    `setpts=PTS-round(${segment.gridSeconds.toFixed(9)}/TB)`,
+    `setpts=PTS-round(${gridSeconds.toFixed(9)}/TB)`,
     ...gridFilters(picture, from),
     // Behind the last picture are copies of it. `trim` by its own ticks is exact: one is a frame.
     'tpad=stop=-1:stop_mode=clone',
@@ -45,16 +48,37 @@ export function pictureSegmentArguments(
   return {
     input: [...confinedInput(limits), ...readingFrom(from)],
     output: [
-      ...['-filter_complex', `[0:V:${stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
-      ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, VBV_SECONDS)],
-      ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', String(GROUP), '-keyint_min', String(GROUP)],
-      // The number of threads is part of what x264 makes.
-      ...['-threads', '4', '-colorspace', colour.matrix, '-color_primaries', colour.primaries],
-      ...['-color_trc', colour.transfer, '-color_range', 'tv'],
-      ...['-video_track_timescale', String(frameRate.numerator)],
-      ...madeAsItComes('+bitexact+cgop'),
+      ...['-filter_complex', `[0:V:${picture.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
+      ...encoderArguments(coding),
     ],
   };
+}
+
+/** One black frame in the same coding, out of nothing: ffmpeg's arguments, and what stands for the input's address. */
+export function blackFrameArguments(coding: PictureCoding): { url: string; args: FfmpegArguments } {
+  const { width, height, frameRate } = coding.picture;
+  const rate = `${frameRate.numerator}/${frameRate.denominator}`;
+  return {
+    url: `color=c=black:s=${width}x${height}:r=${rate}`,
+    args: {
+      input: ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-f', 'lavfi'],
+      output: ['-frames:v', '1', '-vf', 'setsar=1,format=yuv420p', ...encoderArguments(coding)],
+    },
+  };
+}
+
+function encoderArguments({ picture, level, colour }: PictureCoding): string[] {
+  const { maxBitrate, frameRate } = picture;
+  return [
+    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, VBV_SECONDS)],
+    ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', String(GROUP), '-keyint_min', String(GROUP)],
+    // What x264 makes depends on their number.
+    ...['-threads', '4'],
+    ...['-colorspace', String(colour.matrix), '-color_primaries', String(colour.primaries)],
+    ...['-color_trc', String(colour.transfer), '-color_range', 'tv'],
+    ...['-video_track_timescale', String(frameRate.numerator)],
+    ...madeAsItComes('+bitexact+cgop'),
+  ];
 }
 
 /** Longer than any segment. */

@@ -1,61 +1,47 @@
 import { Readable } from 'node:stream';
 import { damaged, Problem } from '../http/problem.ts';
-import { audioSampleEntry, esds } from '../media/containers/sample-entry.ts';
-import { initSegment } from '../media/isobmff/init-segment.ts';
 import type { Packet } from '../media/packets.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
+import { audioInit, videoInit } from './encoded-init.ts';
 import { fragmentsOf } from './fragments.ts';
-import { type EncodedFrame, type EncodedVideo, encodeFrames } from './picture-frames.ts';
+import { encodeFrames } from './picture-frames.ts';
 import { REORDER_FRAMES } from './picture-segment-arguments.ts';
-import { type EncodedAudio, encodeSound } from './sound-frames.ts';
+import {
+  type EncodedVideo,
+  framesWithin,
+  isEncodedAudio,
+  isEncodedVideo,
+  type SegmentDesk,
+} from './segment-desk.ts';
+import { encodeSound, PRIMING_FRAMES } from './sound-frames.ts';
 import { AAC_FRAME } from './sound-segment-arguments.ts';
-import type { Workplace } from './transcode-object.ts';
 
-/** What segments of one object are made with. */
-export type SegmentDesk = Workplace & {
-  readonly limits: { readonly maxPixels: number };
-  /** Where the presentation's zero lies on the file's timeline. */
-  readonly zeroSeconds: number;
-};
-
-/** The init segment of a rendition that is encoded here; what every one of its segments is decoded with. */
+/** The init segment of a rendition that is encoded here: a pure function of the rendition and its source's colours. */
 export async function encodedInit(rendition: Rendition, desk: SegmentDesk): Promise<Uint8Array> {
-  if (isEncodedAudio(rendition)) return soundInit(rendition);
-  if (!isEncodedVideo(rendition)) throw new Problem('internal', 'This rendition is copied.');
-  const { sampleEntry, frames } = await encodeFrames(rendition, 0, 1, desk.zeroSeconds, desk);
-  await frames.return(undefined);
-  return initSegment([
-    {
-      kind: 'video',
-      timescale: rendition.timescale,
-      sampleEntry,
-      language: 'und',
-      width: rendition.width,
-      height: rendition.height,
-      matrix: null,
-      delaySeconds: 0,
-      mediaTime: REORDER_FRAMES * rendition.source.frameTicks,
-      durationTicks: null,
-      packets: nothing(),
-    },
-  ]);
+  if (isEncodedVideo(rendition)) return videoInit(rendition, desk);
+  if (isEncodedAudio(rendition)) return audioInit(rendition);
+  throw isCopied(rendition);
 }
 
 /**
  * Segment `index` of a rendition that is encoded here: moofs and mdats that come as they are made. Resolves with the
- * first of them; what fails after that breaks the stream.
+ * first of them there, rejects as `Engine` does; what fails after that breaks the stream.
  */
 export async function openEncodedSegment(
   rendition: Rendition,
   index: number,
   desk: SegmentDesk,
 ): Promise<Readable> {
-  if (isEncodedAudio(rendition)) return openSound(rendition, index, desk);
-  if (!isEncodedVideo(rendition)) throw new Problem('internal', 'This rendition is copied.');
-  const { firstFrame, frameCount } = framesIn(rendition, index);
-  const { frames } = await encodeFrames(rendition, firstFrame, frameCount, desk.zeroSeconds, desk);
-  const packets = timed(frames, firstFrame, frameCount, rendition.source.frameTicks);
-  return begun(fragmentsOf(packets, { timescale: rendition.timescale, firstNumber: firstFrame + 1 }));
+  if (isEncodedVideo(rendition)) {
+    const { frameTicks } = rendition.source;
+    return streamed(rendition, pictures(rendition, framesWithin(rendition, index, frameTicks), desk));
+  }
+  if (!isEncodedAudio(rendition)) throw isCopied(rendition);
+  const { firstFrame, frameCount } = framesWithin(rendition, index, AAC_FRAME);
+  // The very first sound needs what the encoder puts before it.
+  const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
+  const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
+  return streamed(rendition, encodeSound(rendition, part, desk));
 }
 
 /** The picture at the start of segment `index`, as a fragment that lasts as long as the segment. */
@@ -64,38 +50,30 @@ export async function openEncodedPicture(
   index: number,
   desk: SegmentDesk,
 ): Promise<Readable> {
-  if (!isEncodedVideo(rendition)) throw new Problem('internal', 'This rendition is copied.');
-  const { firstFrame, frameCount } = framesIn(rendition, index);
-  const { frames } = await encodeFrames(rendition, firstFrame, 1, desk.zeroSeconds, desk);
+  if (!isEncodedVideo(rendition)) throw isCopied(rendition);
   const { frameTicks } = rendition.source;
-  const packets = lasting(timed(frames, firstFrame, 1, frameTicks), frameCount * frameTicks);
-  return begun(fragmentsOf(packets, { timescale: rendition.timescale, firstNumber: firstFrame + 1 }));
+  const { firstFrame, frameCount } = framesWithin(rendition, index, frameTicks);
+  const picture = pictures(rendition, { firstFrame, frameCount: 1 }, desk);
+  return streamed(rendition, lasting(picture, frameCount * frameTicks));
 }
 
-function isEncodedVideo(rendition: Rendition): rendition is EncodedVideo {
-  return rendition.kind === 'video' && rendition.source.kind === 'encode';
-}
-
-function framesIn({ segments, source: { frameTicks } }: EncodedVideo, index: number) {
-  const segment = segments[index];
-  if (segment === undefined) throw new RangeError(`There is no segment ${index}.`);
-  return { firstFrame: segment.startTicks / frameTicks, frameCount: segment.durationTicks / frameTicks };
-}
-
-async function* timed(
-  frames: AsyncIterable<EncodedFrame>,
-  firstFrame: number,
-  frameCount: number,
-  frameTicks: number,
+/** Each where the grid has it, whatever times the encoder gave it; all that were asked for, or an error. */
+async function* pictures(
+  rendition: EncodedVideo,
+  part: { readonly firstFrame: number; readonly frameCount: number },
+  desk: SegmentDesk,
 ): AsyncGenerator<Packet, void, void> {
+  const { frameTicks } = rendition.source;
+  const { firstFrame, frameCount } = part;
+  const { frames } = await encodeFrames(rendition, part, desk);
   let count = 0;
   for await (const { data, isSync, position } of frames) {
     const dts = (firstFrame + count) * frameTicks;
     const pts = (firstFrame + position + REORDER_FRAMES) * frameTicks;
-    yield { data, dts, pts, duration: frameTicks, isSync };
     count++;
+    yield { data, dts, pts, duration: frameTicks, isSync };
   }
-  if (count !== frameCount) throw damaged(`Of ${frameCount} frames ${count} could be made.`);
+  if (count !== frameCount) throw damaged(`Of ${frameCount} pictures only ${count} could be made.`);
 }
 
 async function* lasting(
@@ -105,64 +83,17 @@ async function* lasting(
   for await (const packet of packets) yield { ...packet, duration };
 }
 
-async function begun(parts: AsyncGenerator<Uint8Array, void, void>): Promise<Readable> {
-  const first = await parts.next();
-  return Readable.from(
-    (async function* () {
-      if (first.done) return;
-      yield first.value;
-      yield* parts;
-    })(),
-    { objectMode: false, highWaterMark: 256 * 1024 },
-  );
+/** With the first fragment made: what fails before it can still be answered with a problem. */
+async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>): Promise<Readable> {
+  const fragments = fragmentsOf(packets, timescale);
+  const first = await fragments.next();
+  if (first.done) throw damaged('Nothing of this part could be made.');
+  const all = async function* () {
+    yield first.value;
+    yield* fragments;
+  };
+  return Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
-async function* nothing(): AsyncGenerator<Packet, void, void> {}
-
-function isEncodedAudio(rendition: Rendition): rendition is EncodedAudio {
-  return rendition.kind === 'audio' && rendition.source.kind === 'encode';
-}
-
-function soundInit({ timescale, source: { sound } }: EncodedAudio): Uint8Array {
-  const config = audioSpecificConfig(sound.sampleRate, sound.channels);
-  return initSegment([
-    {
-      kind: 'audio',
-      timescale,
-      sampleEntry: audioSampleEntry('mp4a', sound, esds(config)),
-      language: 'und',
-      width: 0,
-      height: 0,
-      matrix: null,
-      delaySeconds: 0,
-      mediaTime: AAC_FRAME,
-      durationTicks: null,
-      packets: nothing(),
-    },
-  ]);
-}
-
-const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
-function audioSpecificConfig(rate: number, channels: number): Buffer {
-  const bits = (2 << 11) | (RATES.indexOf(rate) << 7) | (channels << 3);
-  return Buffer.of(bits >> 8, bits & 255);
-}
-
-async function openSound(rendition: EncodedAudio, index: number, desk: SegmentDesk): Promise<Readable> {
-  const segment = rendition.segments[index];
-  if (segment === undefined) throw new RangeError(`There is no segment ${index}.`);
-  const first = segment.startTicks / AAC_FRAME - (index === 0 ? 1 : 0);
-  const count = (segment.startTicks + segment.durationTicks) / AAC_FRAME - first;
-  const packets = await encodeSound(rendition, first, count, desk.zeroSeconds, desk);
-  return begun(
-    fragmentsOf(timedSound(packets, first), { timescale: rendition.timescale, firstNumber: first + 2 }),
-  );
-}
-
-async function* timedSound(frames: AsyncIterable<Buffer>, first: number): AsyncGenerator<Packet, void, void> {
-  let dts = (first + 1) * AAC_FRAME;
-  for await (const data of frames) {
-    yield { data, dts, pts: dts, duration: AAC_FRAME, isSync: true };
-    dts += AAC_FRAME;
-  }
-}
+const isCopied = ({ id }: Rendition) =>
+  new Problem('internal', `The rendition ${id} is copied, not encoded.`);

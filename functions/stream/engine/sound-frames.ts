@@ -1,74 +1,56 @@
 import { damaged } from '../http/problem.ts';
-import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
-import type { AudioRendition } from '../plan/presentation.ts';
+import type { Packet } from '../media/packets.ts';
 import { audiosOf } from '../plan/select-tracks.ts';
+import { readFromPlaces } from './read-from-places.ts';
 import { readingPlaces } from './reading-places.ts';
-import { AAC_FRAME, type SoundSegment, soundSegmentArguments } from './sound-segment-arguments.ts';
+import type { EncodedAudio, SegmentDesk } from './segment-desk.ts';
+import { AAC_FRAME, soundSegmentArguments } from './sound-segment-arguments.ts';
 import { sourceGrid } from './source-grid.ts';
-import { transcodeObject, type Workplace } from './transcode-object.ts';
 
-export type EncodedAudio = AudioRendition & {
-  readonly source: Extract<AudioRendition['source'], { kind: 'encode' }>;
-};
-
-/** Frames that are encoded before a segment and thrown away, so that the encoder is in tune, and one behind it. */
+/** The packet that an AAC encoder begins with: half of the first window. */
+export const PRIMING_FRAMES = 1;
+/** Frames that are encoded before a segment and thrown away, so that windows overlap as if it had not been cut. */
 const PREROLL_FRAMES = 4;
+/** And behind it: the encoder looks a frame ahead for attacks, whose windows are short. */
 const LOOKAHEAD_FRAMES = 2;
-/** The packet that an AAC encoder begins with: the first half of its first window. */
-const PRIMING_FRAMES = 1;
-
-/**
- * AAC frames `[firstFrame, firstFrame + frameCount)` of a rendition, from the presentation's zero; frame -1 is the
- * encoder's priming. Fails as `Engine` says.
- */
-export async function encodeSound(
-  { source: { sound } }: EncodedAudio,
-  firstFrame: number,
-  frameCount: number,
-  zeroSeconds: number,
-  workplace: Workplace & { readonly limits: { readonly maxPixels: number } },
-): Promise<AsyncGenerator<Buffer, void, void>> {
-  const { probed, limits } = workplace;
-  const { media } = probed;
-  const track = audiosOf(media)[sound.stream];
-  if (track === undefined) throw damaged('The file does not have that sound any more.');
-  const clock = media.originSeconds;
-  const begin = Math.max(0, firstFrame - PREROLL_FRAMES);
-  const end = firstFrame + frameCount + LOOKAHEAD_FRAMES;
-  const skipped = firstFrame - begin + PRIMING_FRAMES;
-  const beginSeconds = zeroSeconds + (begin * AAC_FRAME) / sound.sampleRate;
-  const decoderSeconds = beginSeconds - DECODER_PREROLL_SECONDS;
-  for (const from of readingPlaces(decoderSeconds, track.startSeconds, decoderSeconds)) {
-    const segment: SoundSegment = {
-      sound,
-      sourceRate: track.sampleRate,
-      zeroSeconds: zeroSeconds + clock,
-      grid: sourceGrid(probed, track),
-      firstFrame: begin,
-      frameCount: end - begin,
-      from: { ...from, seekSeconds: from.seekSeconds === null ? null : from.seekSeconds + clock },
-    };
-    const made = await transcodeObject(soundSegmentArguments(segment, limits), workplace);
-    const stream = await readStream(made);
-    if (stream.delaySeconds < 0.001) return packetsOf(stream, skipped, frameCount);
-    made.destroy();
-  }
-  throw damaged('The sound of this part of the file cannot be decoded.');
-}
-
-/** What decoders want to have heard: AAC a frame, Opus 80 ms, MP3 what its reservoir reaches back to. */
+/** What decoders want to have heard: a frame of AAC, 80 ms of Opus, what an MP3's reservoir reaches back to. */
 const DECODER_PREROLL_SECONDS = 0.5;
 
-async function* packetsOf(
-  { samples }: StreamedTrack,
-  skipped: number,
-  count: number,
-): AsyncGenerator<Buffer, void, void> {
-  let position = 0;
+/**
+ * AAC frames `[firstFrame, firstFrame + frameCount)` of a rendition, where frame 0 is heard from the presentation's zero
+ * and -1 is the encoder's priming. Times count from that one. Fails as `Engine` says.
+ */
+export async function* encodeSound(
+  { source: { sound } }: EncodedAudio,
+  { firstFrame, frameCount }: { readonly firstFrame: number; readonly frameCount: number },
+  desk: SegmentDesk,
+): AsyncGenerator<Packet, void, void> {
+  const { probed, zeroSeconds, limits } = desk;
+  const track = audiosOf(probed.media)[sound.stream];
+  if (track === undefined) throw damaged('The file has no such sound.');
+  const begin = Math.max(0, firstFrame - PREROLL_FRAMES);
+  const end = firstFrame + frameCount + LOOKAHEAD_FRAMES;
+  const beginSeconds = zeroSeconds + (begin * AAC_FRAME) / sound.sampleRate - DECODER_PREROLL_SECONDS;
+  const part = {
+    sound,
+    sourceRate: track.sampleRate,
+    zeroSeconds: zeroSeconds + probed.media.originSeconds,
+    grid: sourceGrid(probed, track),
+    firstFrame: begin,
+    frameCount: end - begin,
+  };
+  const places = readingPlaces(beginSeconds, track.startSeconds, beginSeconds);
+  const { samples } = await readFromPlaces(places, desk, (from) =>
+    soundSegmentArguments({ ...part, from }, limits),
+  );
+  const skipped = firstFrame - begin + PRIMING_FRAMES;
+  let position = -skipped;
   for await (const { data } of samples) {
-    if (position >= skipped && position < skipped + count) yield data;
+    const dts = (firstFrame + position + PRIMING_FRAMES) * AAC_FRAME;
+    if (position >= 0 && position < frameCount)
+      yield { data, dts, pts: dts, duration: AAC_FRAME, isSync: true };
     position++;
   }
-  if (position < skipped + count)
-    throw damaged(`Of ${count} frames of sound ${Math.max(0, position - skipped)} could be made.`);
+  if (position < frameCount)
+    throw damaged(`Of ${frameCount} frames of sound only ${position} could be made.`);
 }

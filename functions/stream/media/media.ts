@@ -70,9 +70,19 @@ export type VideoTrack = TrackBase & {
   readonly bitDepth: number | null;
   readonly chroma: '4:2:0' | '4:2:2' | '4:4:4' | 'monochrome' | null;
   readonly dynamicRange: 'sdr' | 'pq' | 'hlg' | null;
+  /** As the headers tell it; null where they do not. */
+  readonly colour: Colour | null;
   readonly interlaced: boolean;
   /** A still picture that comes with a recording, not a film. */
   readonly isCoverArt: boolean;
+};
+
+/** Colour description in the numbers of ITU-T H.273; 2 is unspecified. */
+export type Colour = {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  readonly isFullRange: boolean;
 };
 
 export type AudioTrack = TrackBase & {

@@ -1,4 +1,4 @@
-import type { AudioCodec, Container, FrameRate, Media, VideoCodec } from '../media.ts';
+import type { AudioCodec, Colour, Container, FrameRate, Media, VideoCodec } from '../media.ts';
 
 /**
  * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where
@@ -50,14 +50,6 @@ export type ContainerVideoTrack = ContainerTrackBase & {
   /** Declared by the container, not measured. */
   readonly declaredFrameRate: FrameRate | null;
   readonly declaredInterlaced: boolean;
-};
-
-/** Colour description in the numbers of ITU-T H.273; 2 is unspecified. */
-export type Colour = {
-  readonly primaries: number;
-  readonly transfer: number;
-  readonly matrix: number;
-  readonly isFullRange: boolean;
 };
 
 export type ContainerAudioTrack = ContainerTrackBase & {

@@ -47,6 +47,7 @@ async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
     bitDepth: format.bitDepth,
     chroma: format.chroma,
     dynamicRange: dynamicRange(track, format.bitDepth),
+    colour: track.colour,
     interlaced: track.declaredInterlaced || format.interlaced,
     isCoverArt: false,
   };
