@@ -38,7 +38,7 @@ describe('ffmpegArguments', () => {
         '-max_pixels 9437184 -noautorotate -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
-      '-filter_complex [0:V:0]fps=24/1,scale=640:360:flags=bicubic,setsar=1,format=yuv420p[picture] -map [picture] ' +
+      '-filter_complex [0:V:0]fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p[picture] -map [picture] ' +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
         '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
@@ -86,27 +86,27 @@ describe('ffmpegArguments', () => {
     [
       'a quarter turn',
       { rotation: 90, width: 360, height: 640 },
-      'fps=24/1,scale=640:360:flags=bicubic,transpose=clock,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,transpose=clock,setsar=1,format=yuv420p',
     ],
     [
       'three quarters, mirrored',
       { rotation: 270, mirrored: true, width: 360, height: 640 },
-      'fps=24/1,scale=640:360:flags=bicubic,hflip,transpose=cclock,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,hflip,transpose=cclock,setsar=1,format=yuv420p',
     ],
     [
       'half a turn',
       { rotation: 180 },
-      'fps=24/1,scale=640:360:flags=bicubic,hflip,vflip,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,hflip,vflip,setsar=1,format=yuv420p',
     ],
     [
       'interlaced',
       { deinterlace: true },
-      'yadif=mode=send_frame:deint=interlaced,fps=24/1,scale=640:360:flags=bicubic,setsar=1,format=yuv420p',
+      'yadif=mode=send_frame:deint=interlaced,fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p',
     ],
     [
       'HLG',
       { toneMap: 'hlg' },
-      'fps=24/1,scale=640:360:flags=bicubic,zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p',
     ],
   ];
   for (const [what, over, filters] of FILTERS) {

@@ -22,6 +22,7 @@ export function film(over: Partial<VideoTrack> = {}): VideoTrack {
     bitDepth: 8,
     chroma: '4:2:0',
     dynamicRange: 'sdr',
+    colour: null,
     interlaced: false,
     isCoverArt: false,
     ...over,
@@ -41,6 +42,7 @@ export function sound(over: Partial<AudioTrack> = {}): AudioTrack {
     codecString: 'mp4a.40.2',
     channels: 2,
     sampleRate: 48_000,
+    codecDelaySeconds: 0,
     ...over,
   };
 }
@@ -49,6 +51,7 @@ export function mediaOf(tracks: Media['tracks'], over: Partial<Media> = {}): Med
   return {
     container: 'mp4',
     durationSeconds: 10,
+    originSeconds: 0,
     tracks,
     layout: { fragmented: false, moovAtEnd: false, hasLocation: false },
     ...over,

@@ -1,5 +1,7 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+import { h264Arguments } from './h264.ts';
 import { INPUT_FORMATS } from './input-formats.ts';
+import { gridFilters, pictureFilters } from './picture-filters.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
 
@@ -12,13 +14,7 @@ export function ffmpegArguments(output: Output, limits: { readonly maxPixels: nu
   const seekSeconds = startSeconds - prerollSeconds;
   return {
     input: [
-      '-nostdin',
-      '-hide_banner',
-      ...['-loglevel', 'warning'],
-      ...['-protocol_whitelist', 'http,tcp'],
-      ...['-format_whitelist', INPUT_FORMATS],
-      ...['-max_pixels', String(limits.maxPixels)],
-      '-noautorotate',
+      ...confinedInput(limits),
       // What is copied is not concealed by a decoder: a packet that the file's end cuts off is left out.
       ...(video?.kind === 'copy' || audio?.kind === 'copy' ? ['-fflags', '+discardcorrupt'] : []),
       // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
@@ -37,6 +33,19 @@ export function ffmpegArguments(output: Output, limits: { readonly maxPixels: nu
   };
 }
 
+/** What every input is read with, whoever made it. */
+export function confinedInput({ maxPixels }: { readonly maxPixels: number }): string[] {
+  return [
+    '-nostdin',
+    '-hide_banner',
+    ...['-loglevel', 'warning'],
+    ...['-protocol_whitelist', 'http,tcp'],
+    ...['-format_whitelist', INPUT_FORMATS],
+    ...['-max_pixels', String(maxPixels)],
+    '-noautorotate',
+  ];
+}
+
 function videoArguments(video: VideoOutput): string[] {
   // `V` counts moving pictures only: cover art is no film.
   const stream = `0:V:${video.stream}`;
@@ -45,28 +54,20 @@ function videoArguments(video: VideoOutput): string[] {
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
   return [
     // A complex graph, since a simple one would hand the source's display matrix on to the upright picture.
-    ...['-filter_complex', `[${stream}]${videoFilters(video).join(',')}[picture]`, '-map', '[picture]'],
+    ...[
+      '-filter_complex',
+      `[${stream}]${[...gridFilters(video), ...pictureFilters(video)].join(',')}[picture]`,
+      '-map',
+      '[picture]',
+    ],
     ...['-vsync', 'vfr', '-g', group],
     ...encoderArguments(codec, maxBitrate),
   ];
 }
 
 function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): string[] {
+  if (codec === 'h264') return h264Arguments(maxBitrate, 1);
   const ceiling = ['-maxrate:v', String(maxBitrate), '-bufsize:v', String(maxBitrate)];
-  if (codec === 'h264') {
-    const quality = [
-      '-c:v',
-      'libx264',
-      '-preset',
-      'veryfast',
-      '-profile:v',
-      'high',
-      '-crf',
-      '22',
-      ...ceiling,
-    ];
-    return [...quality, '-sc_threshold', '0'];
-  }
   const encoder = codec === 'vp9' ? ['libvpx-vp9', '-row-mt', '1', '-tile-columns', '2'] : ['libvpx'];
   return [
     ...[
@@ -83,42 +84,6 @@ function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): st
     ],
     // The real-time encoder overshoots its mean by half; the ceiling is what must hold.
     ...['-b:v', String(Math.round(maxBitrate * 0.65)), ...ceiling],
-  ];
-}
-
-/** Deinterlaced, on a constant frame grid, scaled, in standard dynamic range, upright, with square pixels. */
-function videoFilters(video: Extract<VideoOutput, { kind: 'encode' }>): string[] {
-  const { rotation, mirrored, frameRate, toneMap } = video;
-  const sideways = rotation === 90 || rotation === 270;
-  const [width, height] = sideways ? [video.height, video.width] : [video.width, video.height];
-  return [
-    ...(video.deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
-    `fps=${frameRate.numerator}/${frameRate.denominator}`,
-    `scale=${width}:${height}:flags=bicubic`,
-    ...(toneMap === null ? [] : toneMapFilters(toneMap)),
-    ...(mirrored ? ['hflip'] : []),
-    ...TURNS[rotation],
-    'setsar=1',
-    'format=yuv420p',
-  ];
-}
-
-const TURNS: Readonly<Record<0 | 90 | 180 | 270, readonly string[]>> = {
-  0: [],
-  90: ['transpose=clock'],
-  180: ['hflip', 'vflip'],
-  270: ['transpose=cclock'],
-};
-
-/** BT.2020 with PQ or HLG to BT.709: linear light, Hable's curve. The input's colours are named, not guessed. */
-function toneMapFilters(transfer: 'pq' | 'hlg'): string[] {
-  const name = transfer === 'pq' ? 'smpte2084' : 'arib-std-b67';
-  return [
-    `zscale=tin=${name}:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203`,
-    'format=gbrpf32le',
-    'zscale=p=bt709',
-    'tonemap=tonemap=hable:desat=0',
-    'zscale=t=bt709:m=bt709:r=tv',
   ];
 }
 

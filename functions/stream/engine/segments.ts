@@ -1,46 +1,99 @@
-import type { Readable } from 'node:stream';
-import { Problem } from '../http/problem.ts';
-import type { Probed } from '../media/probe.ts';
+import { Readable } from 'node:stream';
+import { damaged, Problem } from '../http/problem.ts';
+import type { Packet } from '../media/packets.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
-import type { CachedAccess } from '../source/cache.ts';
-import type { StoredObject } from '../source/source.ts';
-import type { Trace } from '../trace.ts';
-import type { Engine } from './ffmpeg.ts';
+import { audioInit, videoInit } from './encoded-init.ts';
+import { fragmentsOf } from './fragments.ts';
+import { encodeFrames } from './picture-frames.ts';
+import { REORDER_FRAMES } from './picture-segment-arguments.ts';
+import {
+  type EncodedVideo,
+  framesWithin,
+  isEncodedAudio,
+  isEncodedVideo,
+  type SegmentDesk,
+} from './segment-desk.ts';
+import { encodeSound, PRIMING_FRAMES } from './sound-frames.ts';
+import { AAC_FRAME } from './sound-segment-arguments.ts';
 
-/** What segments of one object are made with. */
-export type SegmentDesk = {
-  readonly object: Pick<StoredObject, 'etag'>;
-  readonly access: CachedAccess;
-  readonly probed: Probed;
-  readonly engine: Engine;
-  readonly signal: AbortSignal;
-  readonly trace: Trace;
-  readonly limits: { readonly maxPixels: number };
-  /** Where the presentation's zero lies on the file's timeline. */
-  readonly zeroSeconds: number;
-};
-
-/** The init segment of a rendition that is encoded here. */
-export async function encodedInit(rendition: Rendition, _desk: SegmentDesk): Promise<Uint8Array> {
-  throw notYet(rendition);
+/** The init segment of a rendition that is encoded here: a pure function of the rendition and its source's colours. */
+export async function encodedInit(rendition: Rendition, desk: SegmentDesk): Promise<Uint8Array> {
+  if (isEncodedVideo(rendition)) return videoInit(rendition, desk);
+  if (isEncodedAudio(rendition)) return audioInit(rendition);
+  throw isCopied(rendition);
 }
 
-/** Segment `index` of a rendition that is encoded here: moofs and mdats that come as they are made. */
+/**
+ * Segment `index` of a rendition that is encoded here: moofs and mdats that come as they are made. Resolves with the
+ * first of them there, rejects as `Engine` does; what fails after that breaks the stream.
+ */
 export async function openEncodedSegment(
   rendition: Rendition,
-  _index: number,
-  _desk: SegmentDesk,
+  index: number,
+  desk: SegmentDesk,
 ): Promise<Readable> {
-  throw notYet(rendition);
+  if (isEncodedVideo(rendition)) {
+    const { frameTicks } = rendition.source;
+    return streamed(rendition, pictures(rendition, framesWithin(rendition, index, frameTicks), desk));
+  }
+  if (!isEncodedAudio(rendition)) throw isCopied(rendition);
+  const { firstFrame, frameCount } = framesWithin(rendition, index, AAC_FRAME);
+  // The very first sound needs what the encoder puts before it.
+  const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
+  const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
+  return streamed(rendition, encodeSound(rendition, part, desk));
 }
 
 /** The picture at the start of segment `index`, as a fragment that lasts as long as the segment. */
 export async function openEncodedPicture(
   rendition: VideoRendition,
-  _index: number,
-  _desk: SegmentDesk,
+  index: number,
+  desk: SegmentDesk,
 ): Promise<Readable> {
-  throw notYet(rendition);
+  if (!isEncodedVideo(rendition)) throw isCopied(rendition);
+  const { frameTicks } = rendition.source;
+  const { firstFrame, frameCount } = framesWithin(rendition, index, frameTicks);
+  const picture = pictures(rendition, { firstFrame, frameCount: 1 }, desk);
+  return streamed(rendition, lasting(picture, frameCount * frameTicks));
 }
 
-const notYet = ({ id }: Rendition) => new Problem('internal', `The rendition ${id} cannot be encoded yet.`);
+/** Each where the grid has it, whatever times the encoder gave it; all that were asked for, or an error. */
+async function* pictures(
+  rendition: EncodedVideo,
+  part: { readonly firstFrame: number; readonly frameCount: number },
+  desk: SegmentDesk,
+): AsyncGenerator<Packet, void, void> {
+  const { frameTicks } = rendition.source;
+  const { firstFrame, frameCount } = part;
+  const { frames } = await encodeFrames(rendition, part, desk);
+  let count = 0;
+  for await (const { data, isSync, position } of frames) {
+    const dts = (firstFrame + count) * frameTicks;
+    const pts = (firstFrame + position + REORDER_FRAMES) * frameTicks;
+    count++;
+    yield { data, dts, pts, duration: frameTicks, isSync };
+  }
+  if (count !== frameCount) throw damaged(`Of ${frameCount} pictures only ${count} could be made.`);
+}
+
+async function* lasting(
+  packets: AsyncIterable<Packet>,
+  duration: number,
+): AsyncGenerator<Packet, void, void> {
+  for await (const packet of packets) yield { ...packet, duration };
+}
+
+/** With the first fragment made: what fails before it can still be answered with a problem. */
+async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>): Promise<Readable> {
+  const fragments = fragmentsOf(packets, timescale);
+  const first = await fragments.next();
+  if (first.done) throw damaged('Nothing of this part could be made.');
+  const all = async function* () {
+    yield first.value;
+    yield* fragments;
+  };
+  return Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
+}
+
+const isCopied = ({ id }: Rendition) =>
+  new Problem('internal', `The rendition ${id} is copied, not encoded.`);

@@ -3,6 +3,8 @@ export type Media = {
   readonly container: Container;
   /** Of the longest track, on the presentation timeline; null where neither header nor index tells. */
   readonly durationSeconds: number | null;
+  /** What the file's own clock shows where its timeline here begins: 0 but for broadcasts and cut-out recordings. */
+  readonly originSeconds: number;
   readonly tracks: readonly Track[];
   /** Where the index (moov) of an MP4 or MOV lies; null for other containers. */
   readonly layout: MovieLayout | null;
@@ -68,9 +70,19 @@ export type VideoTrack = TrackBase & {
   readonly bitDepth: number | null;
   readonly chroma: '4:2:0' | '4:2:2' | '4:4:4' | 'monochrome' | null;
   readonly dynamicRange: 'sdr' | 'pq' | 'hlg' | null;
+  /** As the headers tell it; null where they do not. */
+  readonly colour: Colour | null;
   readonly interlaced: boolean;
   /** A still picture that comes with a recording, not a film. */
   readonly isCoverArt: boolean;
+};
+
+/** Colour description in the numbers of ITU-T H.273; 2 is unspecified. */
+export type Colour = {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  readonly isFullRange: boolean;
 };
 
 export type AudioTrack = TrackBase & {
@@ -79,6 +91,8 @@ export type AudioTrack = TrackBase & {
   readonly codecString: string | null;
   readonly channels: number;
   readonly sampleRate: number;
+  /** What decoders leave out at the start without a word about it in the times (Matroska's CodecDelay); usually 0. */
+  readonly codecDelaySeconds: number;
 };
 
 export type OtherTrack = TrackBase & {

@@ -106,10 +106,12 @@ async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: Ran
 }
 
 function withColours(media: Media, colours: Media): Media {
-  const { dynamicRange = null } = colours.tracks.find((track) => track.kind === 'video') ?? {};
+  const { dynamicRange = null, colour = null } = colours.tracks.find((track) => track.kind === 'video') ?? {};
   return {
     ...media,
-    tracks: media.tracks.map((track) => (track.kind === 'video' ? { ...track, dynamicRange } : track)),
+    tracks: media.tracks.map((track) =>
+      track.kind === 'video' ? { ...track, dynamicRange, colour } : track,
+    ),
   };
 }
 

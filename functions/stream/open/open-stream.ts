@@ -1,16 +1,14 @@
 import { Readable } from 'node:stream';
 import { ffmpegArguments } from '../engine/arguments.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
+import { transcodeObject } from '../engine/transcode-object.ts';
 import { damaged } from '../http/problem.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
-import { uprightPatches } from '../media/isobmff/upright.ts';
 import type { Probed } from '../media/probe.ts';
 import { remux } from '../media/remux.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
-import { openLoopback } from '../source/loopback.ts';
-import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
 import { type Desk, openOriginal, openPieces } from './original.ts';
 import { hashOf } from './tag.ts';
@@ -72,20 +70,10 @@ function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, object: Stored
 
 async function transcode(
   { output }: Extract<StreamPlan, { kind: 'transcode' }>,
-  { access, object, limits, signal, trace }: Desk,
-  { movie }: Probed,
+  desk: Desk,
+  probed: Probed,
   engine: Engine,
 ): Promise<Readable> {
-  const input = overlay(access, movie === null ? [] : uprightPatches(movie));
-  const loopback = await openLoopback({ access: input, etag: object.etag, signal });
-  const made = await engine.transcode(loopback.url, ffmpegArguments(output, limits), {
-    signal,
-    inputFailure: loopback.failure,
-    onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
-    onExit(stderr) {
-      if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
-      void loopback.close();
-    },
-  });
+  const made = await transcodeObject(ffmpegArguments(output, desk.limits), { ...desk, probed, engine });
   return output.format === 'mp4' ? padded(made) : made;
 }

@@ -6,25 +6,33 @@ const read = (codec: string, hex: string) => (codec === 'h264' ? parseH264Sps : 
 
 type Facts = Partial<Pick<Sps, 'width' | 'height' | 'lumaDepth' | 'chromaFormat' | 'isInterlaced' | 'vui'>>;
 
+const colour = (primaries: number, transfer: number, matrix: number) => ({
+  primaries,
+  transfer,
+  matrix,
+  isFullRange: false,
+});
+const BT709 = colour(1, 1, 1);
+
 // What x264, x265, a phone and Apple's encoder wrote, with what ffprobe reads from it.
 const SETS: readonly (readonly [name: string, codec: 'h264' | 'hevc', hex: string, facts: Facts])[] = [
   [
-    'H.264, cropped, square pixels, transfer told',
+    'H.264, cropped, square pixels, colours told',
     'h264',
     '27640032ac1314700be02bf88926a0202020f0804278',
-    { width: 3026, height: 1386, lumaDepth: 8, vui: { pixelAspect: null, transfer: 1 } },
+    { width: 3026, height: 1386, lumaDepth: 8, vui: { pixelAspect: null, colour: BT709 } },
   ],
   [
     'H.264 with pixels that are not square',
     'h264',
     '6764001eacd940d83de6fff050005016a02020280000030008000003019078b16cb0',
-    { width: 854, height: 480, vui: { pixelAspect: [1280, 1281], transfer: 1 } },
+    { width: 854, height: 480, vui: { pixelAspect: [1280, 1281], colour: BT709 } },
   ],
   [
     'H.264 of fields',
     'h264',
     '6764001eacd940b424dff8008000788000000300800000190f8a14cb',
-    { width: 720, height: 576, isInterlaced: true, vui: { pixelAspect: [16, 15], transfer: null } },
+    { width: 720, height: 576, isInterlaced: true, vui: { pixelAspect: [16, 15], colour: null } },
   ],
   [
     'H.264 with 4:2:2 chroma, ten bits and PQ',
@@ -35,7 +43,7 @@ const SETS: readonly (readonly [name: string, codec: 'h264' | 'hevc', hex: strin
       height: 178,
       chromaFormat: 2,
       lumaDepth: 10,
-      vui: { pixelAspect: [356, 483], transfer: 16 },
+      vui: { pixelAspect: [356, 483], colour: colour(2, 16, 2) },
     },
   ],
   [
@@ -48,13 +56,18 @@ const SETS: readonly (readonly [name: string, codec: 'h264' | 'hevc', hex: strin
     'HEVC with HLG, behind predicted reference sets',
     'hevc',
     '420101022000000300b00000030000030078a003c0801107cad8815ee45954d424482402',
-    { width: 1920, height: 1080, lumaDepth: 10, vui: { pixelAspect: null, transfer: 18 } },
+    { width: 1920, height: 1080, lumaDepth: 10, vui: { pixelAspect: null, colour: colour(9, 18, 9) } },
   ],
   [
     'HEVC with scaling lists and PQ',
     'hevc',
     '42010102200000030090000003000003003ca00a480b9c92365959a49395ffe0b200b52d424402410000030001000003001908',
-    { width: 322, height: 178, chromaFormat: 1, vui: { pixelAspect: [1424, 1449], transfer: 16 } },
+    {
+      width: 322,
+      height: 178,
+      chromaFormat: 1,
+      vui: { pixelAspect: [1424, 1449], colour: colour(9, 16, 9) },
+    },
   ],
   [
     'HEVC with 4:4:4 chroma and twelve bits',
@@ -65,14 +78,14 @@ const SETS: readonly (readonly [name: string, codec: 'h264' | 'hevc', hex: strin
       height: 178,
       chromaFormat: 3,
       lumaDepth: 12,
-      vui: { pixelAspect: [356, 483], transfer: 18 },
+      vui: { pixelAspect: [356, 483], colour: colour(2, 18, 2) },
     },
   ],
   [
     'HEVC of 8K',
     'hevc',
     '420101016000000300000300000300000300b7a000f008004385a2d2bb04bb9a8080808202faf08047868c0010',
-    { width: 7680, height: 4320, lumaDepth: 8, vui: { pixelAspect: null, transfer: 1 } },
+    { width: 7680, height: 4320, lumaDepth: 8, vui: { pixelAspect: null, colour: BT709 } },
   ],
 ];
 

@@ -36,6 +36,20 @@ export function parseAacConfig(config: Uint8Array): AacConfig | null {
   return { objectType, sampleRate, channels, samplesPerFrame: read(1) === 1 ? 960 : 1024 };
 }
 
+/** The configuration of AAC-LC that says that there is no SBR: players need not look for it (§1.6.5.3). */
+export function audioSpecificConfig({
+  sampleRate,
+  channels,
+}: {
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+}): Uint8Array {
+  const core = (LOW_COMPLEXITY << 11) | (RATES.indexOf(sampleRate) << 7) | (channels << 3);
+  return Uint8Array.of(core >> 8, core & 0xff, 0x56, 0xe5, 0x00);
+}
+
+const LOW_COMPLEXITY = 2;
+
 export type AdtsFrame = {
   readonly config: Uint8Array;
   readonly headerBytes: number;

@@ -1,3 +1,4 @@
+import type { Colour } from '../media.ts';
 import { bitCursor } from './bit-cursor.ts';
 
 /** An open bitstream unit (AV1 specification §5.3) with its header. */
@@ -12,8 +13,7 @@ export type Av1Sequence = {
   readonly subsamplingX: number;
   readonly subsamplingY: number;
   readonly chromaSamplePosition: number;
-  /** As H.273 counts them; 2 is unspecified. */
-  readonly transfer: number;
+  readonly colour: Colour;
 };
 
 export const OBU_SEQUENCE_HEADER = 1;
@@ -125,16 +125,21 @@ function readColour(bits: Bits, profile: number) {
   const isTwelve = profile === 2 && isHigh && bits.flag();
   const bitDepth: Av1Sequence['bitDepth'] = isTwelve ? 12 : isHigh ? 10 : 8;
   const isMonochrome = profile !== 1 && bits.flag();
-  const [primaries, transfer, matrix] = bits.flag() ? [bits.read(8), bits.read(8), bits.read(8)] : [2, 2, 2];
-  const common = { bitDepth, isMonochrome, transfer };
+  const [primaries = 2, transfer = 2, matrix = 2] = bits.flag()
+    ? [bits.read(8), bits.read(8), bits.read(8)]
+    : [];
+  const sequence = (isFullRange: boolean) => ({
+    bitDepth,
+    isMonochrome,
+    colour: { primaries, transfer, matrix, isFullRange },
+  });
   if (isMonochrome) {
-    bits.read(1);
-    return { ...common, subsamplingX: 1, subsamplingY: 1, chromaSamplePosition: 0 };
+    return { ...sequence(bits.flag()), subsamplingX: 1, subsamplingY: 1, chromaSamplePosition: 0 };
   }
   if (primaries === 1 && transfer === 13 && matrix === 0) {
-    return { ...common, subsamplingX: 0, subsamplingY: 0, chromaSamplePosition: 0 };
+    return { ...sequence(true), subsamplingX: 0, subsamplingY: 0, chromaSamplePosition: 0 };
   }
-  bits.read(1);
+  const common = sequence(bits.flag());
   let subsamplingX = profile === 1 ? 0 : 1;
   let subsamplingY = profile === 0 ? 1 : 0;
   if (profile === 2 && bitDepth === 12) {

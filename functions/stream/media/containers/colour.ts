@@ -1,31 +1,50 @@
-import type { Colour } from './container.ts';
+import type { Colour } from '../media.ts';
 
-/** ITU-T H.273's numbers for the names that WebCodecs gives them. */
+/** ITU-T H.273's numbers for the names that WebCodecs and ffprobe give them. */
 const PRIMARIES: Readonly<Record<string, number>> = {
   bt709: 1,
+  bt470m: 4,
   bt470bg: 5,
   smpte170m: 6,
+  smpte240m: 7,
   bt2020: 9,
   smpte432: 12,
 };
 const TRANSFERS: Readonly<Record<string, number>> = {
   bt709: 1,
+  gamma22: 4,
+  gamma28: 5,
   smpte170m: 6,
+  smpte240m: 7,
   linear: 8,
   'iec61966-2-1': 13,
+  'bt2020-10': 14,
   pq: 16,
+  smpte2084: 16,
   hlg: 18,
+  'arib-std-b67': 18,
 };
 const MATRICES: Readonly<Record<string, number>> = {
   rgb: 0,
+  gbr: 0,
   bt709: 1,
   bt470bg: 5,
   smpte170m: 6,
+  smpte240m: 7,
   'bt2020-ncl': 9,
+  bt2020nc: 9,
+  bt2020c: 10,
+};
+
+type Named = {
+  readonly primaries?: string | null | undefined;
+  readonly transfer?: string | null | undefined;
+  readonly matrix?: string | null | undefined;
+  readonly fullRange?: boolean | null | undefined;
 };
 
 /** Null where none of the three is known. */
-export function colourOf({ primaries, transfer, matrix, fullRange }: VideoColorSpaceInit): Colour | null {
+export function colourOf({ primaries, transfer, matrix, fullRange }: Named): Colour | null {
   if (!primaries && !transfer && !matrix) return null;
   return {
     primaries: PRIMARIES[primaries ?? ''] ?? 2,

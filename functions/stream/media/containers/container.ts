@@ -1,4 +1,4 @@
-import type { AudioCodec, Container, FrameRate, Media, VideoCodec } from '../media.ts';
+import type { AudioCodec, Colour, Container, FrameRate, Media, VideoCodec } from '../media.ts';
 
 /**
  * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where
@@ -6,11 +6,11 @@ import type { AudioCodec, Container, FrameRate, Media, VideoCodec } from '../med
  */
 export type OpenContainer = {
   readonly container: Container;
+  /** What the file's own clock shows where the timeline begins. */
+  readonly originSeconds: number;
   /** The video and audio tracks; `others` are those that cannot be read as packets. */
   readonly tracks: readonly ContainerTrack[];
   readonly others: readonly UnreadTrack[];
-  /** Where that timeline begins on the file's own clock. */
-  readonly originSeconds: number;
   /** From the header or the index, else by reading on to the end within the read limit; null where that fails. */
   durationSeconds(): Promise<number | null>;
   /** The file ends before what its headers announce. */
@@ -50,14 +50,6 @@ export type ContainerVideoTrack = ContainerTrackBase & {
   /** Declared by the container, not measured. */
   readonly declaredFrameRate: FrameRate | null;
   readonly declaredInterlaced: boolean;
-};
-
-/** Colour description in the numbers of ITU-T H.273; 2 is unspecified. */
-export type Colour = {
-  readonly primaries: number;
-  readonly transfer: number;
-  readonly matrix: number;
-  readonly isFullRange: boolean;
 };
 
 export type ContainerAudioTrack = ContainerTrackBase & {

@@ -22,6 +22,7 @@ export async function describeContainer(container: OpenContainer): Promise<Media
   return {
     container: container.container,
     durationSeconds,
+    originSeconds: container.originSeconds,
     tracks: tracks.sort((a, b) => a.index - b.index),
     layout: null,
   };
@@ -46,6 +47,7 @@ async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
     bitDepth: format.bitDepth,
     chroma: format.chroma,
     dynamicRange: dynamicRange(track, format.bitDepth),
+    colour: track.colour,
     interlaced: track.declaredInterlaced || format.interlaced,
     isCoverArt: false,
   };
@@ -57,8 +59,9 @@ async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
     startSeconds = packet.timestampSeconds;
     break;
   }
-  const { kind, codec, codecString, channels, sampleRate } = track;
-  return { ...trackOf(track, startSeconds), kind, codec, codecString, channels, sampleRate };
+  const { kind, codec, codecString, channels, sampleRate, codecDelaySeconds } = track;
+  const format = { codec, codecString, channels, sampleRate, codecDelaySeconds };
+  return { ...trackOf(track, startSeconds), kind, ...format };
 }
 
 function describeOther(track: UnreadTrack): OtherTrack {

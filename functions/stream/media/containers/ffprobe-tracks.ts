@@ -8,6 +8,7 @@ import type {
   VideoCodec,
   VideoTrack,
 } from '../media.ts';
+import { colourOf } from './colour.ts';
 import { snap } from './frame-rate.ts';
 
 /** Numbers that ffprobe writes as strings. */
@@ -28,7 +29,10 @@ export const STREAM = v.object({
   sample_aspect_ratio: text,
   pix_fmt: text,
   field_order: text,
+  color_space: text,
+  color_primaries: text,
   color_transfer: text,
+  color_range: text,
   r_frame_rate: text,
   avg_frame_rate: text,
   start_time: optionalNumber,
@@ -106,6 +110,12 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
     frameRate: frameRateOf(stream),
     ...samplesOf(stream.pix_fmt ?? ''),
     dynamicRange: dynamicRangeOf(stream.color_transfer),
+    colour: colourOf({
+      primaries: stream.color_primaries,
+      transfer: stream.color_transfer,
+      matrix: stream.color_space,
+      fullRange: stream.color_range === 'pc',
+    }),
     interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
     isCoverArt: stream.disposition.attached_pic === 1,
   };
@@ -140,6 +150,7 @@ function audioTrack(stream: Stream, base: Base): AudioTrack {
       codec === 'aac' ? (objectType ? `mp4a.40.${objectType}` : null) : (CODEC_STRINGS[codec] ?? null),
     channels: stream.channels ?? 0,
     sampleRate: stream.sample_rate ?? 0,
+    codecDelaySeconds: 0,
   };
 }
 

@@ -32,7 +32,7 @@ export async function describeWithFfprobe(url: string, options: FfprobeOptions):
     if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noPicture();
   }
   const durationSeconds = format.duration && format.duration > 0 ? format.duration : null;
-  return { container, durationSeconds, tracks, layout: null };
+  return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
 }
 
 /** ffprobe's own scale: an extension that fits is 50, what it names below that it has guessed out of noise. */
@@ -46,7 +46,7 @@ const ENTRIES = [
   'format=format_name,probe_score,duration,start_time',
   'packet=stream_index',
   'stream=index,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
-  'stream=color_transfer,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate',
+  'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate',
   'stream_disposition=default,attached_pic',
   'stream_tags=language',
   'stream_side_data=rotation',

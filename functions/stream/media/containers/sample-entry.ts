@@ -1,6 +1,6 @@
 import { box } from '../isobmff/write-box.ts';
+import type { Colour } from '../media.ts';
 import type { Av1Sequence, Obu } from './av1.ts';
-import type { Colour } from './container.ts';
 import type { Vp9Header } from './vpx.ts';
 
 export type Picture = {

@@ -1,23 +1,24 @@
+import type { Colour } from '../media.ts';
 import type { BitCursor } from './bit-cursor.ts';
 
 /** Of the video usability information, what tells a picture's look. */
 export type Vui = {
   /** Width to height of a pixel; null where it is not told. */
   readonly pixelAspect: readonly [width: number, height: number] | null;
-  /** ITU-T H.273 transfer characteristics: 16 PQ, 18 HLG; null where they are not told. */
-  readonly transfer: number | null;
+  /** Null where it is not told. */
+  readonly colour: Colour | null;
 };
 
 /** The beginning of `vui_parameters`, which H.264 (annex E.1.1) and HEVC (annex E.2.1) share. */
 export function readVui(bits: BitCursor): Vui {
   const pixelAspect = bits.flag() ? readPixelAspect(bits) : null;
   if (bits.flag()) bits.read(1);
-  if (!bits.flag()) return { pixelAspect, transfer: null };
-  bits.read(4);
-  if (!bits.flag()) return { pixelAspect, transfer: null };
-  bits.read(8);
-  const transfer = bits.read(8);
-  return { pixelAspect, transfer: transfer === 2 ? null : transfer };
+  if (!bits.flag()) return { pixelAspect, colour: null };
+  bits.read(3);
+  const isFullRange = bits.flag();
+  if (!bits.flag()) return { pixelAspect, colour: null };
+  const [primaries, transfer, matrix] = [bits.read(8), bits.read(8), bits.read(8)];
+  return { pixelAspect, colour: { primaries, transfer, matrix, isFullRange } };
 }
 
 /** ITU-T H.273 §8.6, from index 1. */

@@ -22,6 +22,7 @@ export function describeMovie(movie: Movie): Media {
     container: movie.brand === null || movie.brand === 'qt  ' ? 'mov' : 'mp4',
     // A file cut from a live stream starts somewhere: its duration counts from there.
     durationSeconds: ends.length === 0 ? wholeSeconds(movie) : Math.max(...ends) - Math.min(...starts),
+    originSeconds: 0,
     tracks,
     layout: {
       fragmented: movie.fragments !== null,
@@ -132,5 +133,6 @@ function audioTrack(time: Time, { entry }: MovieTrack): AudioTrack {
   if (!entry || !audio) throw damaged('An audio track of the file does not say how it is coded.');
   const { channels, sampleRate } = audio;
   const codecString = audioCodecString(entry);
-  return { ...time, kind: 'audio', codec: audioCodecOf(entry), codecString, channels, sampleRate };
+  const format = { codec: audioCodecOf(entry), codecString, channels, sampleRate, codecDelaySeconds: 0 };
+  return { ...time, kind: 'audio', ...format };
 }

@@ -1,28 +1,32 @@
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../containers/av1.ts';
-import type { VideoTrack } from '../media.ts';
+import type { Colour, VideoTrack } from '../media.ts';
 import { videoCodecOf } from './codec.ts';
 import type { SampleEntry } from './sample-entry.ts';
 import { sequenceSet } from './sequence-set.ts';
 
-export type PictureFormat = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced' | 'dynamicRange'>;
+export type PictureFormat = Pick<
+  VideoTrack,
+  'bitDepth' | 'chroma' | 'interlaced' | 'dynamicRange' | 'colour'
+>;
 
 const CHROMA = ['monochrome', '4:2:0', '4:2:2', '4:4:4'] as const;
 
 /** Depth, chroma, fields and dynamic range as the decoder configuration and `colr` tell them. */
 export function pictureFormat(entry: SampleEntry): PictureFormat {
   const coded = codedFormat(entry);
-  const transfer = entry.video?.transfer ?? coded.transfer;
+  const colour = entry.video?.colour ?? coded.colour;
   const interlaced = coded.interlaced || (entry.video?.isInterlaced ?? false);
   const { bitDepth, chroma } = coded;
-  if (transfer === 16) return { bitDepth, chroma, interlaced, dynamicRange: 'pq' };
-  if (transfer === 18) return { bitDepth, chroma, interlaced, dynamicRange: 'hlg' };
-  const isKnown = bitDepth === 8 || (transfer !== null && transfer !== 2);
-  return { bitDepth, chroma, interlaced, dynamicRange: isKnown ? 'sdr' : null };
+  const format = { bitDepth, chroma, interlaced, colour };
+  if (colour?.transfer === 16) return { ...format, dynamicRange: 'pq' };
+  if (colour?.transfer === 18) return { ...format, dynamicRange: 'hlg' };
+  const isKnown = bitDepth === 8 || (colour !== null && colour.transfer !== 2);
+  return { ...format, dynamicRange: isKnown ? 'sdr' : null };
 }
 
-type Coded = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced'> & { readonly transfer: number | null };
+type Coded = Omit<PictureFormat, 'dynamicRange'>;
 
-const UNKNOWN: Coded = { bitDepth: null, chroma: null, interlaced: false, transfer: null };
+const UNKNOWN: Coded = { bitDepth: null, chroma: null, interlaced: false, colour: null };
 
 function codedFormat(entry: SampleEntry): Coded {
   const { configurations } = entry;
@@ -31,8 +35,8 @@ function codedFormat(entry: SampleEntry): Coded {
       const sps = sequenceSet(entry);
       if (sps === null) return UNKNOWN;
       const chroma = CHROMA[sps.chromaFormat] ?? null;
-      const transfer = sps.vui?.transfer ?? null;
-      return { bitDepth: sps.lumaDepth, chroma, interlaced: sps.isInterlaced, transfer };
+      const colour = sps.vui?.colour ?? null;
+      return { bitDepth: sps.lumaDepth, chroma, interlaced: sps.isInterlaced, colour };
     }
     case 'hevc': {
       const hvcC = configurations.get('hvcC');
@@ -40,8 +44,8 @@ function codedFormat(entry: SampleEntry): Coded {
       // general_progressive_source_flag off and general_interlaced_source_flag on.
       const interlaced = ((hvcC[6] ?? 0) & 0xc0) === 0x40;
       const chroma = CHROMA[(hvcC[16] ?? 0) & 3] ?? null;
-      const transfer = sequenceSet(entry)?.vui?.transfer ?? null;
-      return { bitDepth: 8 + ((hvcC[17] ?? 0) & 7), chroma, interlaced, transfer };
+      const colour = sequenceSet(entry)?.vui?.colour ?? null;
+      return { bitDepth: 8 + ((hvcC[17] ?? 0) & 7), chroma, interlaced, colour };
     }
     case 'av1': {
       const av1C = configurations.get('av1C');
@@ -49,7 +53,7 @@ function codedFormat(entry: SampleEntry): Coded {
       if (av1C === undefined || third === undefined) return UNKNOWN;
       const bitDepth = third & 0x40 ? (third & 0x20 ? 12 : 10) : 8;
       const chroma = third & 0x10 ? 'monochrome' : third & 8 ? (third & 4 ? '4:2:0' : '4:2:2') : '4:4:4';
-      return { bitDepth, chroma, interlaced: false, transfer: av1Transfer(av1C) };
+      return { bitDepth, chroma, interlaced: false, colour: av1Colour(av1C) };
     }
     case 'vp8':
     case 'vp9': {
@@ -57,16 +61,21 @@ function codedFormat(entry: SampleEntry): Coded {
       if (!vpcC || vpcC.length < 10) return UNKNOWN;
       const depth = vpcC[6] ?? 0;
       const chroma = (['4:2:0', '4:2:0', '4:2:2', '4:4:4'] as const)[(depth >> 1) & 7] ?? null;
-      return { bitDepth: depth >> 4, chroma, interlaced: false, transfer: vpcC[8] ?? null };
+      return { bitDepth: depth >> 4, chroma, interlaced: false, colour: vpxColour(vpcC) };
     }
     default:
       return UNKNOWN;
   }
 }
 
-/** Of the sequence header that the configuration may carry; 2 says that it is not told. */
-function av1Transfer(av1C: Buffer): number | null {
+/** Of the sequence header that the configuration may carry. */
+function av1Colour(av1C: Buffer): Colour | null {
   const header = parseObus(av1C.subarray(4))?.find(({ type }) => type === OBU_SEQUENCE_HEADER);
-  const transfer = header && parseAv1Sequence(header.payload)?.transfer;
-  return transfer === undefined || transfer === 2 ? null : transfer;
+  return (header && parseAv1Sequence(header.payload)?.colour) ?? null;
+}
+
+/** VP codec ISO media binding §2.2. */
+function vpxColour(vpcC: Buffer): Colour {
+  const [format = 0, primaries = 2, transfer = 2, matrix = 2] = vpcC.subarray(6, 10);
+  return { primaries, transfer, matrix, isFullRange: (format & 1) === 1 };
 }

@@ -1,4 +1,5 @@
 import { damaged } from '../../http/problem.ts';
+import type { Colour } from '../media.ts';
 import { audibleFormat } from './aac-signalling.ts';
 import { type Box, childBoxes } from './boxes.ts';
 
@@ -22,8 +23,8 @@ export type VideoEntry = {
   readonly codedHeight: number;
   /** Width to height of a pixel, from `pasp`; null without one. */
   readonly pixelAspect: readonly [number, number] | null;
-  /** ITU-T H.273 transfer characteristics of `colr`; null without one. */
-  readonly transfer: number | null;
+  /** Of `colr`; null without one. */
+  readonly colour: Colour | null;
   /** `fiel`: two fields a frame. */
   readonly isInterlaced: boolean;
 };
@@ -96,15 +97,21 @@ function readVideo(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
   const pasp = configurations.get('pasp');
   const [across, down] = pasp && pasp.length >= 8 ? [pasp.readUInt32BE(0), pasp.readUInt32BE(4)] : [0, 0];
   const colr = configurations.get('colr');
-  const kind = colr?.toString('latin1', 0, 4);
-  const isCoded = colr !== undefined && colr.length >= 10 && (kind === 'nclx' || kind === 'nclc');
   return {
     codedWidth: bytes.readUInt16BE(entry.body + 24),
     codedHeight: bytes.readUInt16BE(entry.body + 26),
     pixelAspect: across > 0 && down > 0 ? [across, down] : null,
-    transfer: isCoded ? colr.readUInt16BE(6) : null,
+    colour: colr ? readColour(colr) : null,
     isInterlaced: configurations.get('fiel')?.[0] === 2,
   };
+}
+
+/** As numbers (ISO/IEC 14496-12 §12.1.5, and QuickTime's `nclc` without the range); null for a profile. */
+function readColour(colr: Buffer): Colour | null {
+  const kind = colr.toString('latin1', 0, 4);
+  if (colr.length < 10 || (kind !== 'nclx' && kind !== 'nclc')) return null;
+  const [primaries, transfer, matrix] = [colr.readUInt16BE(4), colr.readUInt16BE(6), colr.readUInt16BE(8)];
+  return { primaries, transfer, matrix, isFullRange: ((colr[10] ?? 0) & 0x80) !== 0 };
 }
 
 /** QuickTime has three versions of the sound description; ISO has the first, whatever version its `stsd` gives it. */

@@ -1,0 +1,62 @@
+import { audioSpecificConfig } from '../media/containers/aac.ts';
+import { audioSampleEntry, esds } from '../media/containers/sample-entry.ts';
+import { initSegment } from '../media/isobmff/init-segment.ts';
+import { readStream } from '../media/isobmff/read-stream.ts';
+import type { Engine } from './ffmpeg.ts';
+import { codingOf } from './picture-frames.ts';
+import { blackFrameArguments, REORDER_FRAMES } from './picture-segment-arguments.ts';
+import type { EncodedAudio, EncodedVideo, SegmentDesk } from './segment-desk.ts';
+import { AAC_FRAME } from './sound-segment-arguments.ts';
+
+const NOTHING_KNOWN = { language: 'und', matrix: null, delaySeconds: 0, durationTicks: null };
+
+/** Its edit list takes off what the pictures are decoded ahead of their times. */
+export async function videoInit(rendition: EncodedVideo, desk: SegmentDesk): Promise<Uint8Array> {
+  const { timescale, width, height, source } = rendition;
+  const sampleEntry = await sampleEntryOf(rendition, desk);
+  const mediaTime = REORDER_FRAMES * source.frameTicks;
+  const track = { kind: 'video' as const, timescale, width, height, sampleEntry, mediaTime };
+  return initSegment([{ ...NOTHING_KNOWN, ...track }]);
+}
+
+/** Its edit list takes off the encoder's priming. */
+export function audioInit({ timescale, language, source: { sound } }: EncodedAudio): Uint8Array {
+  const sampleEntry = audioSampleEntry('mp4a', sound, esds(audioSpecificConfig(sound)));
+  const track = { kind: 'audio' as const, timescale, width: 0, height: 0, sampleEntry, mediaTime: AAC_FRAME };
+  return initSegment([{ ...NOTHING_KNOWN, ...track, language: language ?? 'und' }]);
+}
+
+/** Of each engine, the newest. */
+const known = new WeakMap<Engine, Map<string, Promise<Buffer>>>();
+const MAX_KNOWN = 64;
+
+/** What x264 says of its stream does not depend on the pictures: asked once for each coding. */
+function sampleEntryOf(rendition: EncodedVideo, desk: SegmentDesk): Promise<Buffer> {
+  const coding = codingOf(rendition, desk);
+  const key = JSON.stringify(coding);
+  const entries = known.get(desk.engine) ?? new Map<string, Promise<Buffer>>();
+  known.set(desk.engine, entries);
+  const entry = entries.get(key) ?? askEncoder(coding, desk);
+  entries.delete(key);
+  entries.set(key, entry);
+  entry.catch(() => entries.delete(key));
+  const [oldest] = entries.keys();
+  if (entries.size > MAX_KNOWN && oldest !== undefined) entries.delete(oldest);
+  return entry;
+}
+
+async function askEncoder(
+  coding: Parameters<typeof blackFrameArguments>[0],
+  { engine, signal, trace }: SegmentDesk,
+): Promise<Buffer> {
+  const { url, args } = blackFrameArguments(coding);
+  const made = await engine.transcode(url, args, {
+    signal,
+    inputFailure: () => null,
+    onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
+    onExit: () => {},
+  });
+  const { sampleEntry } = await readStream(made);
+  made.destroy();
+  return sampleEntry;
+}

@@ -1,0 +1,84 @@
+import { damaged } from '../http/problem.ts';
+import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
+import type { VideoTrack } from '../media/media.ts';
+import { filmsOf } from '../plan/select-tracks.ts';
+import { colourTags } from './colour-tags.ts';
+import { keyframeBefore } from './keyframe-before.ts';
+import { type PictureCoding, pictureSegmentArguments } from './picture-segment-arguments.ts';
+import { readFromPlaces } from './read-from-places.ts';
+import { readingPlaces } from './reading-places.ts';
+import type { EncodedVideo, SegmentDesk } from './segment-desk.ts';
+
+export type EncodedFrame = {
+  /** Place among the frames in the order in which they are shown, from 0. */
+  readonly position: number;
+  readonly data: Uint8Array;
+  readonly isSync: boolean;
+};
+
+export type EncodedFrames = {
+  /** The sample entry as the encoder says it. */
+  readonly sampleEntry: Buffer;
+  /** In decode order, each as soon as it is made. */
+  readonly frames: AsyncGenerator<EncodedFrame, void, void>;
+};
+
+/** Encodes frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid. Fails as `Engine` says. */
+export async function encodeFrames(
+  rendition: EncodedVideo,
+  { firstFrame, frameCount }: { readonly firstFrame: number; readonly frameCount: number },
+  desk: SegmentDesk,
+): Promise<EncodedFrames> {
+  const { probed, zeroSeconds, limits } = desk;
+  const { numerator, denominator } = rendition.source.picture.frameRate;
+  const track = trackOf(rendition, desk);
+  const coding = codingOf(rendition, desk);
+  const gridSeconds = zeroSeconds + phaseOf(track, zeroSeconds, { numerator, denominator });
+  const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
+  const places = readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
+  const grid = gridSeconds + probed.media.originSeconds;
+  const stream = await readFromPlaces(places, desk, (from) =>
+    pictureSegmentArguments({ coding, gridSeconds: grid, firstFrame, frameCount, from }, limits),
+  );
+  return { sampleEntry: stream.sampleEntry, frames: framesOf(stream, numerator, denominator) };
+}
+
+export function codingOf(rendition: EncodedVideo, desk: SegmentDesk): PictureCoding {
+  const { picture, level } = rendition.source;
+  return { picture, level, colour: colourTags(trackOf(rendition, desk)) };
+}
+
+function trackOf({ source }: EncodedVideo, { probed }: SegmentDesk): VideoTrack {
+  const track = filmsOf(probed.media)[source.picture.stream];
+  if (track === undefined) throw damaged('The file has no such picture.');
+  return track;
+}
+
+/**
+ * The grid begins at the presentation's zero, but a track of constant rate that starts between two of its frames moves
+ * it there: else each of its times would be rounded anew, this way and that.
+ */
+function phaseOf(
+  { startSeconds, frameRate }: VideoTrack,
+  zeroSeconds: number,
+  { numerator, denominator }: { readonly numerator: number; readonly denominator: number },
+): number {
+  const isSame =
+    frameRate?.constant && frameRate.numerator * denominator === numerator * frameRate.denominator;
+  if (!isSame) return 0;
+  const frames = ((startSeconds - zeroSeconds) * numerator) / denominator;
+  return ((frames - Math.round(frames)) * denominator) / numerator;
+}
+
+async function* framesOf(
+  { samples, delaySeconds, mediaTime }: StreamedTrack,
+  numerator: number,
+  denominator: number,
+): AsyncGenerator<EncodedFrame, void, void> {
+  // The delay is in milliseconds, and no grid is finer than 60 frames a second.
+  const delay = Math.round((delaySeconds * numerator) / denominator);
+  for await (const { data, decodeTime, compositionOffset, isSync } of samples) {
+    const position = delay + Math.round((decodeTime + compositionOffset - mediaTime) / denominator);
+    yield { data, isSync, position };
+  }
+}

@@ -1,0 +1,85 @@
+import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import type { ColourTags } from './colour-tags.ts';
+import { h264Arguments } from './h264.ts';
+import { type EncodedPicture, gridFilters, pictureFilters } from './picture-filters.ts';
+import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
+
+/** All that the pictures' coding follows from. */
+export type PictureCoding = {
+  readonly picture: EncodedPicture;
+  /** H.264 level times ten. */
+  readonly level: number;
+  readonly colour: ColourTags;
+};
+
+export type PictureSegment = {
+  readonly coding: PictureCoding;
+  /** Where the grid begins, in seconds of the file's own clock. */
+  readonly gridSeconds: number;
+  /** Frames of the grid, from its beginning. */
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  readonly from: ReadFrom;
+};
+
+/** How far x264 decodes ahead of what is shown, in frames: B-frames that B-frames refer to. */
+export const REORDER_FRAMES = 2;
+/** Each segment has at most its own seconds and so many more of the ceiling in bits. */
+export const VBV_SECONDS = 0.5;
+
+/**
+ * ffmpeg's arguments for frames `[firstFrame, firstFrame + frameCount)`, as a group of pictures of their own, one
+ * fragment a frame. Times of the output count from the first of them.
+ */
+export function pictureSegmentArguments(
+  { coding, gridSeconds, firstFrame, frameCount, from }: PictureSegment,
+  limits: { readonly maxPixels: number },
+): FfmpegArguments {
+  const { picture } = coding;
+  const filters = [
+    `setpts=PTS-round(${gridSeconds.toFixed(9)}/TB)`,
+    ...gridFilters(picture, from),
+    // Behind the last picture are copies of it. `trim` by its own ticks is exact: one is a frame.
+    'tpad=stop=-1:stop_mode=clone',
+    `trim=start_pts=${firstFrame}:end_pts=${firstFrame + frameCount}`,
+    `setpts=PTS-${firstFrame}`,
+    ...pictureFilters(picture),
+  ];
+  return {
+    input: [...confinedInput(limits), ...readingFrom(from)],
+    output: [
+      ...['-filter_complex', `[0:V:${picture.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
+      ...encoderArguments(coding),
+    ],
+  };
+}
+
+/** One black frame in the same coding, out of nothing: ffmpeg's arguments, and what stands for the input's address. */
+export function blackFrameArguments(coding: PictureCoding): { url: string; args: FfmpegArguments } {
+  const { width, height, frameRate } = coding.picture;
+  const rate = `${frameRate.numerator}/${frameRate.denominator}`;
+  return {
+    url: `color=c=black:s=${width}x${height}:r=${rate}`,
+    args: {
+      input: ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-f', 'lavfi'],
+      output: ['-frames:v', '1', '-vf', 'setsar=1,format=yuv420p', ...encoderArguments(coding)],
+    },
+  };
+}
+
+function encoderArguments({ picture, level, colour }: PictureCoding): string[] {
+  const { maxBitrate, frameRate } = picture;
+  return [
+    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, VBV_SECONDS)],
+    ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', String(GROUP), '-keyint_min', String(GROUP)],
+    // What x264 makes depends on their number.
+    ...['-threads', '4'],
+    ...['-colorspace', String(colour.matrix), '-color_primaries', String(colour.primaries)],
+    ...['-color_trc', String(colour.transfer), '-color_range', 'tv'],
+    ...['-video_track_timescale', String(frameRate.numerator)],
+    ...madeAsItComes('+bitexact+cgop'),
+  ];
+}
+
+/** Longer than any segment. */
+const GROUP = 100_000;

@@ -1,0 +1,129 @@
+import type { AudioOutput } from '../plan/output.ts';
+import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
+
+/**
+ * How the times of decoded frames are put right, which containers round and programs guess. `frames`: each begins at a
+ * multiple of `samples` (its own length where null) from `originSeconds`. `settling`: they follow each other without a
+ * gap where they seem to, at a multiple of `samples` that most of them agree on.
+ */
+export type SourceGrid =
+  | { readonly kind: 'exact' }
+  | {
+      readonly kind: 'frames' | 'settling';
+      /** On the file's own clock. */
+      readonly originSeconds: number;
+      readonly samples: number | null;
+    };
+
+export type SoundSegment = {
+  readonly sound: Extract<AudioOutput, { kind: 'encode' }>;
+  /** Samples a second of the source's track. */
+  readonly sourceRate: number;
+  /** Where the presentation's zero lies, in seconds of the file's own clock. */
+  readonly zeroSeconds: number;
+  readonly grid: SourceGrid;
+  /** Frames of 1024 samples that are encoded, from the presentation's zero. */
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  readonly from: ReadFrom;
+};
+
+export const AAC_FRAME = 1024;
+
+/**
+ * ffmpeg's arguments for the AAC frames `[firstFrame, firstFrame + frameCount)`, one fragment a packet. The first packet
+ * is the encoder's priming; times of the output count from the first sample. Before the track's start and behind its
+ * end, and in its gaps, is silence.
+ */
+export function soundSegmentArguments(
+  segment: SoundSegment,
+  limits: { readonly maxPixels: number },
+): FfmpegArguments {
+  const { sound, from, firstFrame, frameCount } = segment;
+  const { stream, sampleRate, channels, bitrate } = sound;
+  const { cutSeconds, cutSample } = resamplingStart(segment);
+  const first = firstFrame * AAC_FRAME - cutSample;
+  const filters = [
+    // Resampling begins where a sample of the source and one of the output fall together, so that all begin alike.
+    `asetpts='${placeOf(segment, cutSeconds)}'`,
+    'atrim=start_pts=0',
+    `aresample=${sampleRate}:async=1:min_hard_comp=${leastGapSeconds(segment).toFixed(6)}${from.fillsFront ? ':first_pts=0' : ''}`,
+    `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    'apad',
+    // The silence behind nothing at all has no time of its own.
+    ...(from.fillsFront ? ['asetpts=N'] : []),
+    `atrim=start_pts=${first}:end_pts=${first + frameCount * AAC_FRAME}`,
+    `asetpts=PTS-${first}`,
+  ];
+  return {
+    input: [...confinedInput(limits), ...readingFrom(from)],
+    output: [
+      ...['-filter_complex', `[0:a:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
+      // Of the two coders this one is the closer to the source, by far for pure tones.
+      ...[
+        '-c:a',
+        'aac',
+        '-aac_coder',
+        'fast',
+        '-b:a',
+        String(bitrate),
+        '-ar',
+        String(sampleRate),
+        '-ac',
+        String(channels),
+      ],
+      ...madeAsItComes('+bitexact'),
+    ],
+  };
+}
+
+/** An expression for the sample at which a decoded frame begins, from `cutSeconds` of the presentation. */
+function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): string {
+  const cut = `round(${cutSeconds.toFixed(9)}*SR)`;
+  if (grid.kind === 'exact') return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
+  const step = grid.samples ?? 'NB_SAMPLES';
+  const origin = grid.originSeconds.toFixed(9);
+  const back = `round(${(grid.originSeconds - zeroSeconds).toFixed(9)}*SR)-${cut}`;
+  if (grid.kind === 'settling') {
+    // N counts the samples before: the difference is where the first of them seems to have been. What most frames say
+    // counts, until one is far from it. Their ends, since the first may be cut in front.
+    return [
+      `st(0,round((PTS+NB_SAMPLES-${origin}*SR)/${step})*${step}-NB_SAMPLES-N)`,
+      `st(3,eq(N,0)+lte(ld(2),0)+gt(abs(ld(0)-ld(1)),${TOLERANCE_SECONDS}*SR))`,
+      'st(2,if(ld(3),1,min(8,ld(2)+if(eq(ld(0),ld(1)),1,-1))))',
+      'st(1,if(ld(3),ld(0),ld(1)))',
+      `ld(1)+N+${back}`,
+    ].join(';');
+  }
+  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts.
+  const off = (place: string) => `${place}-round(${place}/${step})*${step}`;
+  return [
+    `st(0,PTS-${origin}*SR)`,
+    `st(1,${off('ld(0)')})`,
+    `st(2,${off('(ld(0)+NB_SAMPLES)')})`,
+    `round(ld(0)-if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))+${back}`,
+  ].join(';');
+}
+
+/** Less than this is no gap, unless a whole frame is missing. */
+const TOLERANCE_SECONDS = 0.03;
+
+function leastGapSeconds({ grid, sourceRate }: SoundSegment): number {
+  if (grid.kind !== 'frames' || grid.samples === null) return TOLERANCE_SECONDS;
+  return Math.min(TOLERANCE_SECONDS, grid.samples / 2 / sourceRate);
+}
+
+/** Samples of the source that the resampler wants to have heard before its output is steady. */
+const WARM_UP_SAMPLES = 1024;
+
+function resamplingStart({ sound, sourceRate, firstFrame }: SoundSegment) {
+  const common = greatestCommonDivisor(sourceRate, sound.sampleRate);
+  const firstSeconds = (firstFrame * AAC_FRAME) / sound.sampleRate;
+  const steps = Math.max(0, Math.floor((firstSeconds - WARM_UP_SAMPLES / sourceRate) * common));
+  return { cutSeconds: steps / common, cutSample: (steps * sound.sampleRate) / common };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,49 @@
+import { tableOf } from '../media/isobmff/describe.ts';
+import { timelineOf } from '../media/isobmff/timeline.ts';
+import type { AudioCodec, AudioTrack, Container } from '../media/media.ts';
+import type { Probed } from '../media/probe.ts';
+import type { SourceGrid } from './sound-segment-arguments.ts';
+
+/** How the times of a track's sound are to be understood, so that every reading of it finds the same. */
+export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
+  const { media } = probed;
+  const originSeconds = media.originSeconds + firstFrameSeconds(probed, track);
+  const isRounded = ROUNDING.has(media.container);
+  const step = STEPS[track.codec];
+  if (step !== undefined) return { kind: 'settling', originSeconds, samples: isRounded ? step : 1 };
+  const frame = frameSamples(track);
+  if (frame !== null) return { kind: 'frames', originSeconds, samples: frame };
+  return isRounded ? { kind: 'frames', originSeconds, samples: null } : { kind: 'exact' };
+}
+
+/** Frames of many lengths, whose times browsers measured (Opus) or ffmpeg guesses (Vorbis); all are multiples of these. */
+const STEPS: Readonly<Partial<Record<AudioCodec, number>>> = { opus: 120, vorbis: 64 };
+
+/** Their times are milliseconds, or ticks that no rate of samples divides. */
+const ROUNDING: ReadonlySet<Container> = new Set(['matroska', 'webm', 'mpegts', 'flv', 'avi', 'other']);
+
+/** Half a frame where that is long: what follows a gap is moved by less. */
+function frameSamples({ codec, sampleRate }: AudioTrack): number | null {
+  // MP3 of low rates has one granule a frame.
+  const whole = codec === 'mp3' && sampleRate < 32_000 ? 576 : FRAMES[codec];
+  if (whole === undefined) return null;
+  let samples = whole;
+  while (samples % 2 === 0 && samples / 2 >= sampleRate * LEAST_SECONDS) samples /= 2;
+  return samples;
+}
+
+const LEAST_SECONDS = 0.02;
+/** HE-AAC has twice as many. */
+const FRAMES: Readonly<Partial<Record<AudioCodec, number>>> = { aac: 1024, mp3: 1152, ac3: 1536, eac3: 1536 };
+
+/** An edit list may hide the first frames, or cut within one: the grid is theirs. */
+function firstFrameSeconds({ movie }: Probed, track: AudioTrack): number {
+  const startSeconds = track.startSeconds - track.codecDelaySeconds;
+  const indexed = movie?.tracks[track.index];
+  const table = movie && indexed ? tableOf(movie, indexed) : null;
+  if (!movie || !indexed || table === null || table.count === 0) return startSeconds;
+  const { delaySeconds, mediaTime, isComplex } = timelineOf(movie, indexed);
+  return isComplex
+    ? startSeconds
+    : delaySeconds + ((table.decodeTimes[0] ?? 0) - mediaTime) / indexed.timescale;
+}

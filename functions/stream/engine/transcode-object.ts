@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+import { uprightPatches } from '../media/isobmff/upright.ts';
+import type { Probed } from '../media/probe.ts';
+import type { CachedAccess } from '../source/cache.ts';
+import { openLoopback } from '../source/loopback.ts';
+import { overlay } from '../source/overlay.ts';
+import type { StoredObject } from '../source/source.ts';
+import type { Trace } from '../trace.ts';
+import type { FfmpegArguments } from './arguments.ts';
+import type { Engine } from './ffmpeg.ts';
+
+/** What one ffmpeg process reads an object with. */
+export type Workplace = {
+  readonly object: Pick<StoredObject, 'etag'>;
+  readonly access: CachedAccess;
+  readonly probed: Probed;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+};
+
+/** Runs ffmpeg on an object, whose pictures it sees upright or as the plan turns them. Fails as `Engine` says. */
+export async function transcodeObject(
+  args: FfmpegArguments,
+  { object, access, probed, engine, signal, trace }: Workplace,
+): Promise<Readable> {
+  const input = overlay(access, probed.movie === null ? [] : uprightPatches(probed.movie));
+  const loopback = await openLoopback({ access: input, etag: object.etag, signal });
+  return engine.transcode(loopback.url, args, {
+    signal,
+    inputFailure: loopback.failure,
+    onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
+    onExit(stderr) {
+      if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
+      void loopback.close();
+    },
+  });
+}

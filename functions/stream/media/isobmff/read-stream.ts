@@ -1,0 +1,88 @@
+import { damaged } from '../../http/problem.ts';
+import { readBoxes } from './box-stream.ts';
+import { findBox } from './boxes.ts';
+import { type Movie, readMovie } from './movie.ts';
+import { emptyTable, readDefaults, readFragment } from './read-fragment.ts';
+import { timelineOf } from './timeline.ts';
+
+/** One sample of a fragmented MP4 that is read while it is made. Times are ticks of the track's clock. */
+export type StreamedSample = {
+  readonly data: Buffer;
+  readonly decodeTime: number;
+  readonly compositionOffset: number;
+  readonly isSync: boolean;
+};
+
+export type StreamedTrack = {
+  /** The complete sample entry box, such as `avc1`. */
+  readonly sampleEntry: Buffer;
+  readonly timescale: number;
+  /** As the edit list says it: presentation time = delay + (decode time + composition offset - media time). */
+  readonly delaySeconds: number;
+  readonly mediaTime: number;
+  /** In decode order, each as soon as its fragment is there; can be iterated once. */
+  readonly samples: AsyncGenerator<StreamedSample, void, void>;
+};
+
+/**
+ * Reads a fragmented MP4 of one track as it comes. Rejects with `damaged-media` where it ends before its first
+ * fragment could begin, or is none; the samples throw what the bytes end with.
+ */
+export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<StreamedTrack> {
+  const boxes = readBoxes(bytes);
+  const head: Buffer[] = [];
+  for (;;) {
+    const { value: box, done } = await boxes.next();
+    if (done) throw damaged('Nothing of the media could be decoded.');
+    head.push(box.bytes);
+    if (box.type === 'moov') break;
+  }
+  const movie = await readHead(Buffer.concat(head));
+  const [track] = movie.tracks;
+  if (!track?.entry) throw damaged('The transcoder made no track.');
+  const { delaySeconds, mediaTime } = timelineOf(movie, track);
+  return {
+    sampleEntry: track.entry.bytes,
+    timescale: track.timescale,
+    delaySeconds,
+    mediaTime,
+    samples: readSamples(boxes, movie, track.id),
+  };
+}
+
+async function readHead(bytes: Buffer): Promise<Movie> {
+  const read = async (start: number, end: number) => bytes.subarray(start, end);
+  const movie = await readMovie({ sizeBytes: bytes.length, read });
+  if (movie === null) throw damaged('The transcoder made no MP4.');
+  return movie;
+}
+
+async function* readSamples(
+  boxes: ReturnType<typeof readBoxes>,
+  { moovBytes, moov }: Movie,
+  trackId: number,
+): AsyncGenerator<StreamedSample, void, void> {
+  const mvex = findBox(moovBytes, { body: moov.headerBytes, end: moovBytes.length }, 'mvex');
+  const defaults = mvex ? readDefaults(moovBytes, mvex, new Set([trackId])) : new Map();
+  let table = emptyTable();
+  let moofBytes = 0;
+  for await (const { type, bytes } of boxes) {
+    if (type === 'moof') {
+      table = { ...emptyTable(), next: table.next };
+      moofBytes = bytes.length;
+      const box = { type, start: 0, headerBytes: 8, end: bytes.length, isCutOff: false };
+      readFragment(bytes, box, defaults, new Map([[trackId, table]]), Number.POSITIVE_INFINITY);
+    }
+    if (type !== 'mdat') continue;
+    for (const [i, size] of table.sizes.entries()) {
+      const at = (table.offsets[i] ?? 0) - moofBytes;
+      if (at < 8 || at + size > bytes.length) throw damaged('The transcoder made a damaged fragment.');
+      yield {
+        data: bytes.subarray(at, at + size),
+        decodeTime: table.decodeTimes[i] ?? 0,
+        compositionOffset: table.compositionOffsets[i] ?? 0,
+        isSync: table.sync[i] === 1,
+      };
+    }
+  }
+}
