@@ -5,6 +5,7 @@ import { createApp } from '../functions/stream/app.ts';
 import { parseConfig } from '../functions/stream/config.ts';
 import type { App } from '../functions/stream/http/lambda.ts';
 import { Problem } from '../functions/stream/http/problem.ts';
+import { createProbeCache } from '../functions/stream/media/probe-cache.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
 import type { Access } from '../functions/stream/route/authorise.ts';
 import { type Scope, sign } from '../functions/stream/route/sign.ts';
@@ -61,6 +62,7 @@ describe('the app where addresses are signed', () => {
       access: access ?? openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('nothing is transcoded here')) },
       cache: createBlockCache(),
+      probes: createProbeCache(),
       page: '<script>1</script>',
       version: '1.2.3',
       ffmpegVersion: async () => '4.1',
@@ -120,7 +122,7 @@ describe('the app where addresses are signed', () => {
   it('names addresses in /info that are open as well', async () => {
     const info = (await (await ask(`${film()}/info/video.mp4`)).json()) as { addresses: { href: string }[] };
     const own = info.addresses.map(({ href }) => href).filter((href) => !href.includes('format='));
-    expect(own).to.have.length(3);
+    expect(own).to.have.length(5);
     for (const href of own) expect((await ask(href, range)).status).to.equal(206);
   });
 

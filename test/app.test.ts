@@ -8,6 +8,7 @@ import { createApp } from '../functions/stream/app.ts';
 import { parseConfig } from '../functions/stream/config.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import type { App, Invocation } from '../functions/stream/http/lambda.ts';
+import { createProbeCache } from '../functions/stream/media/probe-cache.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
 import { createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
@@ -54,7 +55,14 @@ describe('the app', () => {
     const origins = { ALLOWED_ORIGINS: 'https://app.example' };
     const config = parseConfig({ MEDIA_DIR: path, PUBLIC: '1', ...origins, ...settings });
     const access = openAccess(config.access, () => {});
-    const parts = { engine, config, cache: createBlockCache(), version: '1.2.3', page: '<script>1</script>' };
+    const parts = {
+      engine,
+      config,
+      cache: createBlockCache(),
+      probes: createProbeCache(),
+      version: '1.2.3',
+      page: '<script>1</script>',
+    };
     return createApp({ ...parts, source, access, ffmpegVersion: async () => '4.1' });
   }
 

@@ -7,9 +7,10 @@ import { pageResponse } from './http/page.ts';
 import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { respond } from './http/respond.ts';
-import { probe } from './media/probe.ts';
-import { openAdaptive } from './open/open-adaptive.ts';
+import type { ProbeCache } from './media/probe-cache.ts';
+import { findingOf, openAdaptive } from './open/open-adaptive.ts';
 import { openMedia } from './open/open-media.ts';
+import { AS_IT_IS_NOW, findObject, probeObject } from './open/open-object.ts';
 import { presentationOrProblem } from './open/open-presentation.ts';
 import { openStream } from './open/open-stream.ts';
 import { storeOrigins } from './open/original.ts';
@@ -30,6 +31,7 @@ export type Parts = {
   readonly access: Access;
   readonly engine: Engine;
   readonly cache: BlockCache;
+  readonly probes: ProbeCache;
   readonly config: Config;
   readonly page: string;
   readonly version: string;
@@ -85,6 +87,7 @@ async function answerRoute(
       return answerObject(route, grant, request, invocation, parts).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
+        parts.probes.forget(route.key);
         return answerObject(route, grant, request, invocation, parts);
       });
     default:
@@ -113,19 +116,21 @@ async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  { source, cache, engine, config }: Parts,
+  { source, cache, probes, engine, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
-  const { ffprobePath } = config;
   const limits = limitsWithin(grant, config.limits);
-  const object = await trace.time('stat', () => source.stat(route.key, signal));
+  const finder = { source, cache, probes, ffprobePath: config.ffprobePath, signal, trace };
+  const finding = route.kind === 'adaptive' ? findingOf(route, limits) : AS_IT_IS_NOW;
+  const found = await findObject(route.key, finder, finding);
+  const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });
   const desk = { source, object, access, limits, signal, trace };
   if (route.kind === 'media') {
     const { representation, plan } = await openMedia(route.parameters, desk);
     return withPlan(plan, await respond(request, representation, limits));
   }
-  const probed = await trace.time('probe', () => probe({ file: access, object, ffprobePath, signal }));
+  const probed = await probeObject(found, finder);
   if (route.kind === 'adaptive') {
     const { representation, plan, cacheControl } = await openAdaptive(route, desk, { probed, engine });
     const response = withPlan(plan, await respond(request, representation, limits));

@@ -5,6 +5,7 @@ import { type Config, parseConfig } from './config.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
 import { createLambdaHandler, describeError } from './http/lambda.ts';
+import { createProbeCache } from './media/probe-cache.ts';
 import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
 import { directorySource } from './source/directory.ts';
@@ -36,6 +37,7 @@ const app = createApp({
   }),
   engine: createEngine(config.ffmpegPath),
   cache: createBlockCache(BLOCK_CACHE_BYTES),
+  probes: createProbeCache(),
   config,
   page,
   version: SLUICE_VERSION,

@@ -29,10 +29,7 @@ function instance(endpoint: Record<string, string>) {
     probes,
     /** With the version in its address, a segment needs no look at the object that is known already. */
     async segment(fromTheEnd: number) {
-      const known = probes.latest(KEY);
-      const found = known
-        ? { object: known.object, head: null }
-        : await findObject(KEY, desk, { indexAlone: true });
+      const found = await findObject(KEY, desk, { indexAlone: true, names: () => true });
       const probed = await probeObject(found, desk);
       const access = cachedAccess(source, found.object, signal, { cache });
       const input = { probed, source, object: found.object, access, trackIndex: 0, zeroSeconds: 0, signal };

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { createApp } from '../../functions/stream/app.ts';
 import { parseConfig } from '../../functions/stream/config.ts';
 import type { App } from '../../functions/stream/http/lambda.ts';
+import { createProbeCache } from '../../functions/stream/media/probe-cache.ts';
 import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
@@ -24,7 +25,14 @@ describe('adaptive streaming', () => {
     const config = parseConfig({ MEDIA_DIR: path, PUBLIC: '1', ...settings });
     const access = openAccess(config.access, () => {});
     const engine = { transcode: () => Promise.reject(new Error('Nothing is to be encoded here.')) };
-    const parts = { engine, config, cache: createBlockCache(), version: '1', page: '' };
+    const parts = {
+      engine,
+      config,
+      cache: createBlockCache(),
+      probes: createProbeCache(),
+      version: '1',
+      page: '',
+    };
     return createApp({ ...parts, access, source: directorySource(path), ffmpegVersion: async () => '4.1' });
   }
 

@@ -12,7 +12,8 @@ export type ProbeCache = {
    * ends when none of them waits any more; what fails is not kept.
    */
   get(object: StoredObject, signal: AbortSignal, make: MakeProbe): Promise<Probed>;
-  forget(object: StoredObject): void;
+  /** What is kept of the object is of a version that is no more. */
+  forget(key: string): void;
   /** An estimate of the memory that is held. */
   readonly usedBytes: number;
 };
@@ -40,9 +41,7 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES): ProbeCache {
       return shared.wait(signal);
     },
 
-    forget({ key, etag }) {
-      if (kept.get(key)?.object.etag === etag) drop(key);
-    },
+    forget: drop,
 
     get usedBytes() {
       return usedBytes;

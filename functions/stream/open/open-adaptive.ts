@@ -10,10 +10,13 @@ import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
 import { type AdaptiveAsk, isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
+import type { Finding } from './open-object.ts';
 import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
 import type { Desk } from './original.ts';
 import { hashOf } from './tag.ts';
+
+type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | null };
 
 export type AdaptiveAnswer = {
   readonly representation: Representation;
@@ -27,7 +30,7 @@ export type AdaptiveAnswer = {
  * that does not exist and for an address of another version, and as `planPresentation`.
  */
 export async function openAdaptive(
-  { ask, version }: { readonly ask: AdaptiveAsk; readonly version: string | null },
+  { ask, version }: AdaptiveAddress,
   desk: Desk,
   parts: { readonly probed: Probed; readonly engine: Engine },
 ): Promise<AdaptiveAnswer> {
@@ -63,8 +66,17 @@ export async function openAdaptive(
   };
 }
 
+/** How the object of such an address is looked for. */
+export function findingOf({ ask, version }: AdaptiveAddress, limits: Desk['limits']): Finding {
+  return {
+    indexAlone: !isMediaAsk(ask) || ask.rendition === COPY_ID,
+    names: (object) => version !== null && versionOf({ object, limits }) === version,
+  };
+}
+
 /** Stands for the object and for all that decides where segments meet and what is in them. */
-function versionOf({ object, limits: { maxPixels, maxResponseBytes } }: Desk): string {
+function versionOf({ object, limits }: Pick<Desk, 'object' | 'limits'>): string {
+  const { maxPixels, maxResponseBytes } = limits;
   return hashOf(object, ['segments', maxPixels, maxResponseBytes]).slice(0, 12);
 }
 

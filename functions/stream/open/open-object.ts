@@ -18,21 +18,36 @@ export type ObjectDesk = {
 /** An object's present version, with its beginning where one request brought both. */
 export type FoundObject = { readonly object: StoredObject; readonly head: Uint8Array | null };
 
+/** How an object is looked for. */
+export type Finding = {
+  /**
+   * Who reads the index and then stretches of media has no use for whole blocks, as ffmpeg has: one request brings the
+   * object's beginning along.
+   */
+  readonly indexAlone: boolean;
+  /**
+   * Whether the address names this version. One that is known already is then taken without asking the store again:
+   * every read is pinned, and tells where it has been replaced.
+   */
+  readonly names: (object: StoredObject) => boolean;
+};
+
+export const AS_IT_IS_NOW: Finding = { indexAlone: false, names: () => false };
+
 /** Enough for the headers of a file, and little beside a segment. */
 const HEAD_BYTES = 64 * 1024;
 
-/**
- * The object as it is now, in one request. With `indexAlone` that brings its beginning along: for who reads the index
- * and then stretches of media, and has no use for whole blocks, as ffmpeg has.
- */
+/** The object as it is now, or in the version that its address names, in one request at the most. */
 export async function findObject(
   key: string,
   { source, probes, signal, trace }: ObjectDesk,
-  { indexAlone }: { readonly indexAlone: boolean },
+  { indexAlone, names }: Finding,
 ): Promise<FoundObject> {
+  const known = probes.latest(key);
+  if (known !== null && names(known.object)) return { object: known.object, head: null };
   const { statAndRead } = source;
   return trace.time('stat', async () => {
-    if (!indexAlone || statAndRead === undefined || probes.latest(key) !== null) {
+    if (!indexAlone || statAndRead === undefined || known !== null) {
       return { object: await source.stat(key, signal), head: null };
     }
     const { object, body } = await statAndRead(key, HEAD_BYTES, signal);
