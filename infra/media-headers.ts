@@ -1,0 +1,39 @@
+import {
+  CloudfrontResponseHeadersPolicy,
+  type CloudfrontResponseHeadersPolicyCorsConfig as CorsConfig,
+} from '@cdktn/provider-aws/lib/cloudfront-response-headers-policy/index.js';
+import type { Construct } from 'constructs';
+import { EXPOSED_HEADERS } from '../functions/stream/http/cors.ts';
+
+/** What the bucket's answers get on their way: no guessing of types, no script, and the CORS that the function sends. */
+export function mediaHeaders(
+  scope: Construct,
+  name: string,
+  allowedOrigins: string | undefined,
+): CloudfrontResponseHeadersPolicy {
+  return new CloudfrontResponseHeadersPolicy(scope, 'media-headers', {
+    name: `${name}-media`,
+    securityHeadersConfig: {
+      contentTypeOptions: { override: true },
+      // An object that is a page after all runs nothing and is of no origin.
+      contentSecurityPolicy: { contentSecurityPolicy: MEDIA_POLICY, override: true },
+    },
+    ...(allowedOrigins ? { corsConfig: corsOf(allowedOrigins) } : {}),
+  });
+}
+
+// What a browser's own page for a film or a picture needs.
+const MEDIA_POLICY =
+  "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; sandbox";
+
+function corsOf(allowedOrigins: string): CorsConfig {
+  return {
+    accessControlAllowOrigins: { items: allowedOrigins.split(',').map((origin) => origin.trim()) },
+    accessControlAllowMethods: { items: ['GET', 'HEAD', 'OPTIONS'] },
+    accessControlAllowHeaders: { items: ['*'] },
+    accessControlExposeHeaders: { items: [...EXPOSED_HEADERS] },
+    accessControlAllowCredentials: false,
+    // The function's answers carry the same, and a header must not come twice.
+    originOverride: true,
+  };
+}
