@@ -8,7 +8,7 @@ import { edgeCode } from './edge/code.ts';
 import { mediaHeaders } from './media-headers.ts';
 
 export type CdnOptions = {
-  /** Unique in the account: CloudFront knows no regions. */
+  /** Unique in the account. */
   readonly name: string;
   readonly functionUrl: string;
   readonly bucketDomainName: string;

@@ -15,16 +15,24 @@ export function mediaHeaders(
     name: `${name}-media`,
     securityHeadersConfig: {
       contentTypeOptions: { override: true },
-      // An object that is a page after all runs nothing and is of no origin.
+      // An object that is a page after all runs nothing.
       contentSecurityPolicy: { contentSecurityPolicy: MEDIA_POLICY, override: true },
     },
     ...(allowedOrigins ? { corsConfig: corsOf(allowedOrigins) } : {}),
   });
 }
 
-// What a browser's own page for a film or a picture needs.
-const MEDIA_POLICY =
-  "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; sandbox";
+// No script, whoever wrote it; but what a browser's own page around a film or a picture needs, its origin included:
+// Chromium plays no film in a page of no origin.
+const MEDIA_POLICY = [
+  "default-src 'none'",
+  "media-src 'self'",
+  "img-src 'self'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  'sandbox allow-same-origin',
+].join('; ');
 
 function corsOf(allowedOrigins: string): CorsConfig {
   return {

@@ -5,8 +5,10 @@ import { checkFunctionSettings, FUNCTION_SETTINGS } from './function-settings.ts
 export type Access =
   /** Only callers with AWS credentials that permit it: the URL itself checks them. */
   | { readonly kind: 'callers' }
-  /** Everybody; with `cdn` through CloudFront only. */
-  | { readonly kind: 'public'; readonly cdn: boolean }
+  /** Everybody. */
+  | { readonly kind: 'public' }
+  /** Everybody, through CloudFront only. */
+  | { readonly kind: 'cdn' }
   /** Whoever holds a signed address; the keys lie in this SSM parameter. */
   | { readonly kind: 'signed'; readonly keysParameter: string };
 
@@ -44,7 +46,8 @@ function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean)
     );
   }
   if (keysParameter !== null) return { kind: 'signed', keysParameter };
-  return isPublic ? { kind: 'public', cdn } : { kind: 'callers' };
+  if (cdn) return { kind: 'cdn' };
+  return { kind: isPublic ? 'public' : 'callers' };
 }
 
 /** Older providers cannot grant an open URL, or CloudFront, all that AWS asks for since October 2025. */

@@ -21,6 +21,7 @@ export function describeUse({ url, access, region, mediaBucket }: Deployed): Rec
 function playLine(url: string, access: Access, region: string): string {
   switch (access.kind) {
     case 'public':
+    case 'cdn':
       return `<video controls src="${url}/stream/film.mp4"></video>`;
     case 'signed':
       return `<video controls src="${url}/~TOKEN/stream/film.mp4"></video>`;

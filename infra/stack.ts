@@ -15,10 +15,15 @@ import { UploadedZip } from './uploaded-zip.ts';
 
 export type Zips = { readonly layer: BuiltLayer; readonly code: FunctionZip };
 
-/** All that one deployment consists of. Its id, and so the name of its folder and state, is the option `name`. */
+/** A deployment's folder below `stacks`, and its state: the same name in another region is another deployment. */
+export function stackId({ name, region }: Pick<Options, 'name' | 'region'>): string {
+  return `${name}-${region}`;
+}
+
+/** All that one deployment consists of. */
 export class SluiceStack extends TerraformStack {
   constructor(scope: Construct, options: Options, zips: Zips) {
-    super(scope, options.name);
+    super(scope, stackId(options));
     const { name, region, architecture, runtime } = options;
     this.#useProvider(options);
 
@@ -38,6 +43,7 @@ export class SluiceStack extends TerraformStack {
       architecture,
       runtime,
       zip: new UploadedZip(this, 'layers', { bucket: codeBucket.name, zip: zips.layer }),
+      unzippedBytes: zips.layer.unzippedBytes,
     });
     const stream = new StreamFunction(this, 'stream', {
       options,
@@ -54,10 +60,7 @@ export class SluiceStack extends TerraformStack {
       topicArn: options.alarmTopicArn,
     });
 
-    const url =
-      options.access.kind === 'public' && options.access.cdn
-        ? this.#putBehindCdn(`${name}-${region}`, stream, media, options)
-        : stream.url;
+    const url = options.access.kind === 'cdn' ? this.#putBehindCdn(stream, media, options) : stream.url;
     const outputs = describeUse({ url, access: options.access, region, mediaBucket: media.bucket.name });
     for (const [id, value] of Object.entries({
       ...outputs,
@@ -68,7 +71,8 @@ export class SluiceStack extends TerraformStack {
     }
   }
 
-  #useProvider({ name, region, providerVersion, stateBucket }: Options): void {
+  #useProvider(options: Options): void {
+    const { name, region, providerVersion, stateBucket } = options;
     new AwsProvider(this, 'aws', {
       region,
       defaultTags: [{ tags: { project: 'sluice', deployment: name } }],
@@ -79,16 +83,17 @@ export class SluiceStack extends TerraformStack {
     if (stateBucket === null) return;
     new S3Backend(this, {
       bucket: stateBucket,
-      key: `${name}.tfstate`,
+      key: `${stackId(options)}.tfstate`,
       region,
       encrypt: true,
       useLockfile: true,
     });
   }
 
-  #putBehindCdn(name: string, stream: StreamFunction, media: MediaBucket, options: Options): string {
+  #putBehindCdn(stream: StreamFunction, media: MediaBucket, options: Options): string {
     const cdn = new Cdn(this, 'cdn', {
-      name,
+      // CloudFront knows no regions: what it keeps is of the whole account.
+      name: stackId(options),
       functionUrl: stream.url,
       bucketDomainName: media.bucket.domainName,
       allowedOrigins: options.environment.ALLOWED_ORIGINS,

@@ -81,7 +81,7 @@ export class StreamFunction extends Construct {
       dependsOn: [permissions],
     });
     this.name = lambda.functionName;
-    this.#urlAuthorization = access.kind === 'callers' || behindCdn(options) ? 'AWS_IAM' : 'NONE';
+    this.#urlAuthorization = access.kind === 'callers' || access.kind === 'cdn' ? 'AWS_IAM' : 'NONE';
     // No CORS here: the function answers that itself, and two of them would send each header twice.
     const url = new LambdaFunctionUrl(this, 'url', {
       functionName: this.name,
@@ -112,10 +112,6 @@ export class StreamFunction extends Construct {
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
     return `arn:aws:ssm:${region}:${accountId}:parameter${access.keysParameter}`;
   }
-}
-
-function behindCdn({ access }: Options): boolean {
-  return access.kind === 'public' && access.cdn;
 }
 
 const trustLambda = JSON.stringify({

@@ -8,15 +8,25 @@ export type FfmpegLayerOptions = {
   readonly architecture: Architecture;
   readonly runtime: string;
   readonly zip: UploadedZip;
+  readonly unzippedBytes: number;
 };
+
+/** Lambda takes 250 MB of function and layers together, unpacked; the function needs a part of it. */
+const MAX_BYTES = 240 * 1024 * 1024;
 
 /** ffmpeg and ffprobe at /opt/bin of the function. */
 export class FfmpegLayer extends Construct {
   /** With the version. */
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { name, architecture, runtime, zip }: FfmpegLayerOptions) {
+  constructor(scope: Construct, id: string, options: FfmpegLayerOptions) {
     super(scope, id);
+    const { name, architecture, runtime, zip, unzippedBytes } = options;
+    if (unzippedBytes > MAX_BYTES) {
+      throw new Error(
+        `The layer has ${unzippedBytes} bytes unpacked, and Lambda leaves it ${MAX_BYTES}: set ffmpegDirectory to smaller programs.`,
+      );
+    }
     const version = new LambdaLayerVersion(this, 'version', {
       layerName: `${name}-ffmpeg`,
       s3Bucket: zip.bucket,

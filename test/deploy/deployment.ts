@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Aws, startAws } from '../support/moto.ts';
+import { stackId } from '../../infra/stack.ts';
+import { type Aws, REGION, startAws } from '../support/moto.ts';
 import { adaptToMoto, adaptToProvider, type Json } from '../support/moto-stack.ts';
 import { providerMirror } from '../support/provider-mirror.ts';
 import { runMain } from '../support/run-main.ts';
@@ -43,7 +44,7 @@ export async function startDeployment(): Promise<Deployment> {
   const aws = await startAws();
   // Another run may use the same AWS_ENDPOINT_URL.
   const name = `sluice-${process.pid}`;
-  const stack = join(directory, 'cdktf.out/stacks', name);
+  const stack = join(directory, 'cdktf.out/stacks', stackId({ name, region: REGION }));
   const terraform = terraformIn(stack, aws.environment);
   // The newest that the provider at hand lets pass.
   const common = { name, architecture: ARCHITECTURE, runtime: 'nodejs22.x' };
@@ -51,7 +52,7 @@ export async function startDeployment(): Promise<Deployment> {
   async function synthesise(options: Context): Promise<Json> {
     const { code, stderr, stdout } = await runMain(directory, options);
     if (code !== 0) throw new Error(`Synthesis ended with ${code}: ${stderr}`);
-    console.log(`      synthesised ${stdout.trim()}`);
+    console.log(`      ${stdout.trim()}`);
     return JSON.parse(await readFile(join(stack, 'cdk.tf.json'), 'utf8'));
   }
 

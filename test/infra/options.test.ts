@@ -8,8 +8,8 @@ const { context } = JSON.parse(readFileSync(file, 'utf8')) as { context: Record<
 describe('parseOptions', () => {
   const good: [context: Record<string, unknown>, options: Partial<Options>][] = [
     [{}, { name: 'sluice', architecture: 'arm64', runtime: 'nodejs24.x', access: { kind: 'callers' } }],
-    [{ public: true }, { access: { kind: 'public', cdn: false } }],
-    [{ public: true, cdn: true }, { access: { kind: 'public', cdn: true } }],
+    [{ public: true }, { access: { kind: 'public' } }],
+    [{ public: true, cdn: true }, { access: { kind: 'cdn' } }],
     [{ signingKeysParameter: '/a/keys' }, { access: { kind: 'signed', keysParameter: '/a/keys' } }],
     [{ mediaBucket: '' }, { mediaBucket: null }],
     [{ mediaBucket: 'my.films-1' }, { mediaBucket: 'my.films-1' }],

@@ -265,6 +265,14 @@ describe('SluiceStack', () => {
     expect(alarms({}).Errors).to.not.have.property('alarm_actions');
   });
 
+  it('refuses a layer that Lambda would refuse after the upload', () => {
+    expect(() => synthesise({}, { unzippedBytes: 240 * 1024 * 1024 })).to.not.throw();
+    expect(() => synthesise({}, { unzippedBytes: 240 * 1024 * 1024 + 1 })).to.throw(
+      Error,
+      /^The layer has 251658241 bytes unpacked, and Lambda leaves it 251658240: .*\.$/,
+    );
+  });
+
   it('tells how to go on', () => {
     const { output } = synthesise({ public: true });
     expect(Object.keys(output)).to.have.members([
@@ -290,7 +298,13 @@ describe('SluiceStack', () => {
     });
     const { terraform } = synthesise({ stateBucket: 'states', name: 'films', region: 'eu-west-1' });
     expect(terraform.backend).to.deep.equal({
-      s3: { bucket: 'states', key: 'films.tfstate', region: 'eu-west-1', encrypt: true, use_lockfile: true },
+      s3: {
+        bucket: 'states',
+        key: 'films-eu-west-1.tfstate',
+        region: 'eu-west-1',
+        encrypt: true,
+        use_lockfile: true,
+      },
     });
   });
 });

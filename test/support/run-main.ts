@@ -4,17 +4,28 @@ import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+const PROJECT = new URL('../../', import.meta.url);
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** Synthesises as a person does, into `directory`, with these options over those of `cdktf.json`. */
-export async function runMain(directory: string, context: Readonly<Record<string, unknown>>): Promise<Ended> {
-  const { CDKTF_OUTDIR: _, ...environment } = process.env;
-  const child = spawn(process.execPath, ['--import', TSX, MAIN], {
+export function runMain(directory: string, context: Readonly<Record<string, unknown>>): Promise<Ended> {
+  return runScript('main.ts', [], directory, { CDKTF_CONTEXT_JSON: JSON.stringify(context) });
+}
+
+/** Runs a script of the project, with nothing of the CDK's environment but what is given. */
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CDKTF_'));
+  const path = fileURLToPath(new URL(script, PROJECT));
+  const child = spawn(process.execPath, ['--import', TSX, path, ...args], {
     cwd: directory,
-    env: { ...environment, CDKTF_CONTEXT_JSON: JSON.stringify(context) },
+    env: { ...Object.fromEntries(inherited), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, [code]] = await Promise.all([

@@ -30,8 +30,8 @@ export const LAYER_SHA256 = 'bGF5ZXJsYXllcmxheWVybGF5ZXJsYXllcmxheWVybGE=';
 export const CODE_SHA256 = 'Y29kZWNvZGVjb2RlY29kZWNvZGVjb2RlY29kZWNvZGU=';
 
 /** The stack of these options as Terraform would read it, with zips that nobody built. */
-export function synthesise(context: Block = {}): Synthesised {
-  const zip = { zipPath: import.meta.filename, zipBytes: 1, unzippedBytes: 1 };
+export function synthesise(context: Block = {}, { unzippedBytes = 1 } = {}): Synthesised {
+  const zip = { zipPath: import.meta.filename, zipBytes: 1, unzippedBytes };
   const { targetVersions } = readContext(CDKTF_JSON, undefined);
   const app = Testing.app({ context: { targetVersions } });
   const stack = new SluiceStack(app, parseOptions(context), {
