@@ -20,6 +20,10 @@ export type CdnOptions = {
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
+// What CloudFront would keep for ten seconds whatever the policy says, and under a key without the query: the failure
+// of one client's transcode would be everybody's.
+const ALWAYS_KEPT = [404, 414, 500, 501, 502, 503, 504];
+
 /**
  * CloudFront in front of both: the objects' own bytes come from the bucket, since CloudFront answers a range with the
  * whole body where the origin's answer is chunked, as every streamed one is; all else comes from the function.
@@ -84,6 +88,7 @@ export class Cdn extends Construct {
           ],
         },
       ],
+      customErrorResponse: ALWAYS_KEPT.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
       restrictions: { geoRestriction: { restrictionType: 'none' } },
       viewerCertificate: { cloudfrontDefaultCertificate: true },
     });

@@ -53,7 +53,7 @@ export class StreamFunction extends Construct {
           mediaBucketArn: media.arn,
           derivedBucketArn: derived.arn,
           logGroupArn: logs.arn,
-          keysParameterArn: this.#keysParameterArn(options),
+          keysParameterArn: this.#findKeysParameter(options),
         }),
       ),
     });
@@ -89,6 +89,7 @@ export class StreamFunction extends Construct {
       invokeMode: 'RESPONSE_STREAM',
     });
     this.url = Fn.trimsuffix(url.functionUrl, '/');
+    // The provider grants the same by itself, but only where it makes an open URL anew, and never takes it back.
     if (this.#urlAuthorization === 'NONE') this.allowCalls('everybody', { principal: '*' });
   }
 
@@ -107,7 +108,7 @@ export class StreamFunction extends Construct {
     });
   }
 
-  #keysParameterArn({ access, region }: Options): string | null {
+  #findKeysParameter({ access, region }: Options): string | null {
     if (access.kind !== 'signed') return null;
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
     return `arn:aws:ssm:${region}:${accountId}:parameter${access.keysParameter}`;

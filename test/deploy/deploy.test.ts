@@ -46,6 +46,7 @@ describe('deployment', function () {
     await deployment?.close();
   });
 
+  // The last one is what the steps after it apply.
   const table: [options: Readonly<Record<string, unknown>>, more: string[]][] = [
     [
       { public: true },

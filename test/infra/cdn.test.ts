@@ -45,6 +45,12 @@ describe('Cdn', () => {
     expect(ordered[0]).to.include({ target_origin_id: 'function', compress: false });
   });
 
+  it('keeps no failures', () => {
+    const { custom_error_response: errors } = distribution(synthesise(CDN));
+    expect(errors.map(({ error_code }) => error_code)).to.deep.equal([404, 414, 500, 501, 502, 503, 504]);
+    for (const error of errors) expect(error).to.include({ error_caching_min_ttl: 0 });
+  });
+
   it('keeps /media apart by its query, and no longer than the object allows', () => {
     expect(synthesise(CDN).resource('aws_cloudfront_cache_policy')).to.deep.include({
       min_ttl: 0,
@@ -131,6 +137,7 @@ function distribution(stack: Synthesised) {
     origin: Block[];
     default_cache_behavior: Block;
     ordered_cache_behavior: Block[];
+    custom_error_response: Block[];
   };
 }
 
