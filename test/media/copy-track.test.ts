@@ -151,6 +151,15 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       for (const [i, { pts }] of found.entries())
         expect(pts, `packet ${i}`).to.be.closeTo(wanted[i]?.pts ?? Number.NaN, 1);
       expect((await decode(output)).complaints).to.equal('');
+      if (trackIndex > 0 || what.includes('sound')) return;
+      await writeFile(
+        output,
+        Buffer.concat([track.init(), await buffer(await track.picture(1, 9_000, 2).open())]),
+      );
+      const [picture, ...others] = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
+      expect(others).to.have.length(0);
+      expect(picture?.rest).to.equal(found.find(({ pts }) => pts === picture?.pts)?.rest);
+      expect((await decode(output)).complaints).to.equal('');
     });
   }
 

@@ -25,7 +25,6 @@ export async function readPieces(
 ): Promise<Readable> {
   const wanted = stretches(cut(pieces, range), maxGapBytes);
   const closing = new AbortController();
-  const opening = AbortSignal.any([signal, closing.signal]);
   const unopened = wanted.filter((stretch) => stretch.kind === 'source');
   const opened = new Map<Stretch, Promise<Readable>>();
   openMore(1);
@@ -68,7 +67,8 @@ export async function readPieces(
 
   async function open({ ranges }: SourceStretch): Promise<Readable> {
     const whole = { start: ranges[0]?.start ?? 0, end: ranges.at(-1)?.end ?? 0 };
-    const body = await source.read(object, whole, opening);
+    // Of its own for each: several of them listen at the same time.
+    const body = await source.read(object, whole, AbortSignal.any([signal, closing.signal]));
     return ranges.length === 1 ? body : withoutGaps(body, ranges);
   }
 }
