@@ -191,8 +191,9 @@ describe('segments of encoded pictures', function () {
       const desk = await openDesk(path);
       const [numerator, denominator] = film.rate;
       const rendition = videoRendition(desk, { ...film, height: 96, frameRate: { numerator, denominator } });
+      const { frameTicks } = rendition.source;
       const frames = rendition.segments.reduce(
-        (sum, { durationTicks }) => sum + durationTicks / denominator,
+        (sum, { durationTicks }) => sum + durationTicks / frameTicks,
         0,
       );
       const parts = await everything(rendition, withArguments(desk, losslessly));

@@ -63,6 +63,8 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
   const width = 2 * Math.round((height * film.displayWidth) / film.displayHeight / 2);
   const frames = Math.round((seconds * numerator) / denominator);
   const counts = lengths.map((length) => Math.round((length * numerator) / denominator));
+  // A clock that is finer than the frames, as the planner has it.
+  const finer = Math.ceil(10_000 / numerator);
   const { rotation, mirrored, interlaced, dynamicRange } = film;
   const about = { id: `${height}p`, codecs: 'avc1.64001f', peakBitrate: 0, averageBitrate: 0 };
   // A field that the planner adds is no field of this type.
@@ -71,14 +73,14 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
     ...about,
     ...more,
     kind: 'video',
-    timescale: numerator,
-    segments: cut(frames, counts, denominator),
+    timescale: numerator * finer,
+    segments: cut(frames, counts, denominator * finer),
     width,
     height,
     frameRate,
     source: {
       kind: 'encode',
-      frameTicks: denominator,
+      frameTicks: denominator * finer,
       level: 31,
       picture: {
         kind: 'encode',
