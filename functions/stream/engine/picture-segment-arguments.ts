@@ -72,8 +72,8 @@ function encoderArguments({ picture, level, colour }: PictureCoding): string[] {
   return [
     ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, VBV_SECONDS)],
     ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', String(GROUP), '-keyint_min', String(GROUP)],
-    // What x264 makes depends on their number.
-    ...['-threads', '4'],
+    // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
+    ...['-threads', '1'],
     ...['-colorspace', String(colour.matrix), '-color_primaries', String(colour.primaries)],
     ...['-color_trc', String(colour.transfer), '-color_range', 'tv'],
     ...['-video_track_timescale', String(frameRate.numerator)],
