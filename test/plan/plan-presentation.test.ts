@@ -176,6 +176,17 @@ describe('planPresentation cuts', () => {
     }
   });
 
+  it('sound evenly beside a copy alone whose segments are long', () => {
+    const tracks = [film({ durationSeconds: 20, bitrate: 100_000 }), sound({ durationSeconds: 20 })];
+    const cuts = new Map([
+      [0, filmCuts(film({ durationSeconds: 20, bitrate: 100_000 }), 10)],
+      [1, packetCuts(sound({ durationSeconds: 20 }))],
+    ]);
+    const presentation = offered(tracks, { cuts });
+    expect(ids(presentation)).to.equal('copy audio-0');
+    expect(ends(presentation, 'audio-0').map(Math.round)).to.deep.equal([1, 3, 7, 11, 15, 19, 20]);
+  });
+
   it('evenly beside a copy whose segments are long', () => {
     const presentation = offered([film({ ...hd, durationSeconds: 20 }), sound({ durationSeconds: 20 })], {
       cuts: new Map([[0, filmCuts(film({ durationSeconds: 20 }), 10)]]),

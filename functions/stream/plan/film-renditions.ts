@@ -13,7 +13,7 @@ import { COPY_ID } from './renditions.ts';
 export type PlannedFilm = {
   /** Best first. */
   readonly renditions: readonly VideoRendition[];
-  /** Where segments meet, the end included, in seconds: what the sound follows. */
+  /** Where segments meet, the end included, in seconds: what the sound follows. Empty where they are too long. */
   readonly meetsAt: readonly number[];
   readonly whyNotCopied: Obstacle;
 };
@@ -36,11 +36,11 @@ export function planFilm(
   if (!stands) refusePixels(track, limits.maxPixels);
 
   const rungs = isTooLarge ? [] : ladder(media, track, copy);
-  const encoded = planRungs(rungs, endSeconds, copy && sharedTimes(copy));
-  const renditions = [...(copy === null ? [] : [copy]), ...encoded];
-  const leading = encoded[0] ?? copy;
+  const shared = copy && sharedTimes(copy);
+  const encoded = planRungs(rungs, endSeconds, shared);
+  const leading = encoded[0] ?? (shared === null ? null : copy);
   return {
-    renditions,
+    renditions: [...(copy === null ? [] : [copy]), ...encoded],
     meetsAt: leading?.segments.map((segment) => endOf(segment, leading.timescale)) ?? [],
     whyNotCopied: typeof found === 'string' ? found : null,
   };
