@@ -77,6 +77,15 @@ describe('planPresentation offers', () => {
     expect(audio.filter(({ isDefault }) => isDefault).map(({ id }) => id)).to.deep.equal(['audio-0']);
   });
 
+  it('no more sounds than a film can have', () => {
+    const tracks = Array.from({ length: 60 }, (_, index) =>
+      sound({ ...ac3, index, isDefault: index === 50 }),
+    );
+    const { audio } = offered(tracks);
+    expect(audio).to.have.length(32);
+    expect(audio[0]?.id).to.equal('audio-50');
+  });
+
   const WHY_NOT: [string, Parameters<typeof offered>, string, RegExp][] = [
     [
       'what its index forbids',

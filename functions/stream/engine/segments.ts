@@ -1,24 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Problem } from '../http/problem.ts';
-import type { Probed } from '../media/probe.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
-import type { CachedAccess } from '../source/cache.ts';
-import type { StoredObject } from '../source/source.ts';
-import type { Trace } from '../trace.ts';
-import type { Engine } from './ffmpeg.ts';
-
-/** What segments of one object are made with. */
-export type SegmentDesk = {
-  readonly object: Pick<StoredObject, 'etag'>;
-  readonly access: CachedAccess;
-  readonly probed: Probed;
-  readonly engine: Engine;
-  readonly signal: AbortSignal;
-  readonly trace: Trace;
-  readonly limits: { readonly maxPixels: number };
-  /** Where the presentation's zero lies on the file's timeline. */
-  readonly zeroSeconds: number;
-};
+import type { SegmentDesk } from './segment-desk.ts';
 
 /** The init segment of a rendition that is encoded here. */
 export async function encodedInit(rendition: Rendition, _desk: SegmentDesk): Promise<Uint8Array> {

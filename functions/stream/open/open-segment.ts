@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { encodedInit, openEncodedPicture, openEncodedSegment, type SegmentDesk } from '../engine/segments.ts';
+import type { SegmentDesk } from '../engine/segment-desk.ts';
+import { encodedInit, openEncodedPicture, openEncodedSegment } from '../engine/segments.ts';
 import { damaged, Problem } from '../http/problem.ts';
 import type { Representation } from '../http/representation.ts';
 import { type CopyTrack, openCopyTrack, type Segment } from '../media/copy-track.ts';
