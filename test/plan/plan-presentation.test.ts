@@ -326,7 +326,7 @@ describe('planPresentation tells', () => {
     if (audio.source.kind !== 'copy' || second === undefined) throw new Error('it is copied');
     const [, from = 0, to = 0] = audio.source.cuts;
     const bytes = (uneven.bytesBefore[to] ?? 0) - (uneven.bytesBefore[from] ?? 0);
-    const container = 128 + 16 * (to - from);
+    const container = 192 + 16 * (to - from);
     expect(audio.peakBitrate).to.equal(
       Math.ceil((8 * (bytes + container)) / (second.durationTicks / 48_000)),
     );

@@ -23,7 +23,7 @@ const MAX_SHARED_SECONDS = 6;
 /** What a player would wait for too long, or hold too much of. */
 const MAX_COPIED_SECONDS = 30;
 
-/** A copy where the film can be cut, and the ladder. Throws `too-large` for a picture that can neither be had. */
+/** A copy where the film can be cut, and the ladder. Throws `too-large` where the picture is too large for any of it. */
 export function planFilm(
   { track, endSeconds }: Offered<VideoTrack>,
   question: PresentationQuestion,
