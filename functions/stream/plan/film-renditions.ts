@@ -13,7 +13,7 @@ import { COPY_ID } from './renditions.ts';
 export type PlannedFilm = {
   /** Best first. */
   readonly renditions: readonly VideoRendition[];
-  /** Where segments meet, the end included, in seconds: what the sound follows. */
+  /** Where segments meet, the end included, in seconds: what the sound follows. Empty where they are too long. */
   readonly meetsAt: readonly number[];
   readonly whyNotCopied: Obstacle;
 };
@@ -23,7 +23,7 @@ const MAX_SHARED_SECONDS = 6;
 /** What a player would wait for too long, or hold too much of. */
 const MAX_COPIED_SECONDS = 30;
 
-/** A copy where the film can be cut, and the ladder. Throws `too-large` for a picture that can neither be had. */
+/** A copy where the film can be cut, and the ladder. Throws `too-large` where the picture is too large for any of it. */
 export function planFilm(
   { track, endSeconds }: Offered<VideoTrack>,
   question: PresentationQuestion,
@@ -36,11 +36,11 @@ export function planFilm(
   if (!stands) refusePixels(track, limits.maxPixels);
 
   const rungs = isTooLarge ? [] : ladder(media, track, copy);
-  const encoded = planRungs(rungs, endSeconds, copy && sharedTimes(copy));
-  const renditions = [...(copy === null ? [] : [copy]), ...encoded];
-  const leading = encoded[0] ?? copy;
+  const shared = copy && sharedTimes(copy);
+  const encoded = planRungs(rungs, endSeconds, shared);
+  const leading = encoded[0] ?? (shared === null ? null : copy);
   return {
-    renditions,
+    renditions: [...(copy === null ? [] : [copy]), ...encoded],
     meetsAt: leading?.segments.map((segment) => endOf(segment, leading.timescale)) ?? [],
     whyNotCopied: typeof found === 'string' ? found : null,
   };
