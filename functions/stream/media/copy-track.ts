@@ -45,7 +45,7 @@ export type CopyTrackInput = {
   readonly signal: AbortSignal;
 };
 
-/** Null of a track: why it cannot be cut without decoding it, in words for people. */
+/** Why a track cannot be cut without decoding it, in words for people. */
 export type NoCopy = { readonly whyNot: string };
 
 /** A pure function of the object's version, but for `whyNot` without a look at the pictures. */

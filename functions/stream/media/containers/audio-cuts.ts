@@ -1,9 +1,8 @@
 import { unsupported } from '../../http/problem.ts';
 import type { Packet } from '../packets.ts';
-import { type AudioCoding, audioCoding } from './audio-packets.ts';
+import { type AudioCoding, audioCoding, audioHead } from './audio-packets.ts';
 import type { ContainerAudioTrack, OpenContainer } from './container.ts';
-import type { CopySource } from './copy-source.ts';
-import { threeLetters } from './language.ts';
+import type { CutTrack } from './cut-track.ts';
 
 type Grid = {
   readonly trackIndex: number;
@@ -19,7 +18,7 @@ type Grid = {
  * A track of AAC, cut at each of its frames. The container's times are rounded: they only tell which frame of the even
  * grid a packet is. Null where it has none, or one that is no AAC.
  */
-export async function audioCuts(track: ContainerAudioTrack): Promise<CopySource | null> {
+export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | null> {
   const first = await beginningOf(track);
   if (track.codec !== 'aac' || first === null) return null;
   const { coding, frameSamples, firstSeconds, largestBytes } = first;
@@ -42,18 +41,7 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CopySource 
   }
   const grid = { trackIndex: track.index, coding, frameSamples, firstSeconds, frameCount, frames };
   return {
-    head: {
-      kind: 'audio',
-      timescale: sampleRate,
-      sampleEntry: coding.sampleEntry,
-      language: threeLetters(track.language),
-      width: 0,
-      height: 0,
-      matrix: null,
-      delaySeconds: 0,
-      mediaTime: skipSamples,
-      durationTicks: null,
-    },
+    head: { ...audioHead(track, coding), delaySeconds: 0, mediaTime: skipSamples, durationTicks: null },
     baseSeconds: firstSeconds,
     cuts,
     bytesBefore,

@@ -33,13 +33,7 @@ export async function audioTimeline(
   const beginSeconds = isBeginning ? firstSeconds + skipSamples / sampleRate : fromSeconds;
   return {
     head: {
-      kind: 'audio',
-      timescale: sampleRate,
-      sampleEntry: coding.sampleEntry,
-      language: threeLetters(track.language),
-      width: 0,
-      height: 0,
-      matrix: null,
+      ...audioHead(track, coding),
       mediaTime: Math.max(0, Math.round((beginSeconds - firstSeconds) * sampleRate)),
     },
     beginSeconds,
@@ -55,6 +49,20 @@ export type AudioCoding = {
   samples(packet: Uint8Array): number | null;
   strip(packet: Uint8Array): Uint8Array;
 };
+
+/** What the start of a file tells of the track, but for its place in time. */
+export function audioHead(track: ContainerAudioTrack, { sampleRate, sampleEntry }: AudioCoding) {
+  const language = threeLetters(track.language);
+  return {
+    kind: 'audio' as const,
+    timescale: sampleRate,
+    sampleEntry,
+    language,
+    width: 0,
+    height: 0,
+    matrix: null,
+  };
+}
 
 const same = (packet: Uint8Array) => packet;
 

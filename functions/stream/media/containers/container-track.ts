@@ -8,14 +8,14 @@ import type { Packet } from '../packets.ts';
 import { shiftedTimes } from '../shifted-times.ts';
 import { audioCuts } from './audio-cuts.ts';
 import type { OpenContainer } from './container.ts';
-import type { CopySource } from './copy-source.ts';
+import type { CutTrack } from './cut-track.ts';
 import { readMatroskaHead } from './matroska.ts';
 import { readCues } from './matroska-cues.ts';
 import { openContainer } from './mediabunny.ts';
 import { videoCuts } from './video-cuts.ts';
 
 type Known = {
-  readonly made: CopySource | NoCopy;
+  readonly made: CutTrack | NoCopy;
   /** What a look at the pictures told; undefined where nobody has looked. */
   readonly whyNoCuts: string | null | undefined;
 };
@@ -78,7 +78,7 @@ const LOOK_BYTES = 64 * 2 ** 20;
 async function cut(
   { access, trackIndex }: CopyTrackInput,
   container: OpenContainer,
-): Promise<CopySource | NoCopy> {
+): Promise<CutTrack | NoCopy> {
   const track = container.tracks.find(({ index }) => index === trackIndex);
   const head = await readMatroskaHead(access);
   const number = head?.tracks.find(({ index }) => index === trackIndex)?.number;

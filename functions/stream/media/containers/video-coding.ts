@@ -1,6 +1,8 @@
 import { damaged } from '../../http/problem.ts';
 import { OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER, parseAv1Sequence, parseObus } from './av1.ts';
 import type { ContainerVideoTrack } from './container.ts';
+import { displayMatrix } from './display-matrix.ts';
+import { threeLetters } from './language.ts';
 import { configurationBox, openNalStream, toSample } from './parameter-sets.ts';
 import { av1C, videoSampleEntry, vpcC } from './sample-entry.ts';
 import { parseVp9KeyFrame } from './vpx.ts';
@@ -27,6 +29,19 @@ export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): C
   return sequence
     ? { sampleEntry: videoSampleEntry('av01', track, av1C(sequence, unit)), convert: dropDelimiters }
     : null;
+}
+
+/** What the start of a file tells of the track, but for its place in time. */
+export function videoHead(track: ContainerVideoTrack, { sampleEntry }: Coding, timescale: number) {
+  return {
+    kind: 'video' as const,
+    timescale,
+    sampleEntry,
+    language: threeLetters(track.language),
+    width: track.squareWidth,
+    height: track.squareHeight,
+    matrix: displayMatrix(track),
+  };
 }
 
 function nalCoding(

@@ -2,10 +2,8 @@ import { damaged } from '../../http/problem.ts';
 import type { Packet, PacketTrack } from '../packets.ts';
 import type { ContainerPacket, ContainerVideoTrack } from './container.ts';
 import { decodeTimeline, type TimedPacket } from './decode-times.ts';
-import { displayMatrix } from './display-matrix.ts';
 import { frameGrid, type Grid, toTicks } from './frame-grid.ts';
-import { threeLetters } from './language.ts';
-import { type Coding, codingOf } from './video-coding.ts';
+import { type Coding, codingOf, videoHead } from './video-coding.ts';
 
 export type VideoTimeline = {
   readonly head: Omit<PacketTrack, 'delaySeconds' | 'durationTicks' | 'packets'>;
@@ -27,16 +25,7 @@ export async function videoTimeline(
   if (!timeline) throw damaged(`Track ${track.index} of this file has no packets.`);
   const beginSeconds = base + timeline.firstPts / grid.timescale;
   return {
-    head: {
-      kind: 'video',
-      timescale: grid.timescale,
-      sampleEntry: coding.sampleEntry,
-      language: threeLetters(track.language),
-      width: track.squareWidth,
-      height: track.squareHeight,
-      matrix: displayMatrix(track),
-      mediaTime: timeline.mediaTime,
-    },
+    head: { ...videoHead(track, coding, grid.timescale), mediaTime: timeline.mediaTime },
     beginSeconds,
     packetsUntil: (seconds) =>
       until(timeline.packets, (seconds - beginSeconds) * grid.timescale + timeline.mediaTime),

@@ -6,7 +6,7 @@ import type { OpenContainer } from './container.ts';
  * A track that is cut by what its container tells: facts of the file alone, kept while it is. Times are ticks from
  * `baseSeconds` on.
  */
-export type CopySource = {
+export type CutTrack = {
   readonly head: TrackHead;
   /** When the first packet is presented, on the file's timeline. */
   readonly baseSeconds: number;
