@@ -57,9 +57,11 @@ async function askEncoder(
     onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
     onExit: () => {},
   });
-  const { sampleEntry } = await readStream(made);
-  made.destroy();
-  return sampleEntry;
+  try {
+    return (await readStream(made)).sampleEntry;
+  } finally {
+    made.destroy();
+  }
 }
 
 async function* noPackets(): AsyncGenerator<never, void, void> {}

@@ -92,7 +92,10 @@ async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>
     yield first.value;
     yield* fragments;
   };
-  return Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
+  const stream = Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
+  // A generator that has not begun ends without a word to those behind it, and ffmpeg would wait for ever.
+  stream.once('close', () => void fragments.return().catch(() => {}));
+  return stream;
 }
 
 const isCopied = ({ id }: Rendition) =>
