@@ -29,7 +29,7 @@ const made = (
   name: string,
   coding: string,
   rates: Sound['rates'] = [44_100, 44_100],
-  seconds = 5,
+  seconds = 4,
 ): Sound => ({
   what: `${coding} in ${name}, ${rates.join(' to ')}`,
   name,

@@ -47,7 +47,8 @@ export function soundSegmentArguments(
   const filters = [
     // Resampling begins where a sample of the source and one of the output fall together, so that all begin alike.
     `asetpts='${placeOf(segment, cutSeconds)}'`,
-    'atrim=start_pts=0',
+    // And ends a little behind: of what follows a gap of hours only the part that is heard becomes silence.
+    `atrim=start_pts=0:end=${((first + frameCount * AAC_FRAME) / sampleRate + 1).toFixed(3)}`,
     `aresample=${sampleRate}:async=1:min_hard_comp=${leastGapSeconds(segment).toFixed(6)}${from.fillsFront ? ':first_pts=0' : ''}`,
     `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
     'apad',
@@ -61,18 +62,8 @@ export function soundSegmentArguments(
     output: [
       ...['-filter_complex', `[0:a:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
       // Of the two coders this one is the closer to the source, by far for pure tones.
-      ...[
-        '-c:a',
-        'aac',
-        '-aac_coder',
-        'fast',
-        '-b:a',
-        String(bitrate),
-        '-ar',
-        String(sampleRate),
-        '-ac',
-        String(channels),
-      ],
+      ...['-c:a', 'aac', '-aac_coder', 'fast', ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
+      ...['-ar', String(sampleRate), '-ac', String(channels)],
       ...madeAsItComes('+bitexact'),
     ],
   };
