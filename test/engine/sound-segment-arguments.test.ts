@@ -74,6 +74,8 @@ describe('sourceGrid', () => {
     ['MP3', 'mp3', { codec: 'mp3', sampleRate: 44_100 }, 'frames', 1152],
     ['MP3 of 24 kHz', 'mp3', { codec: 'mp3', sampleRate: 24_000 }, 'frames', 576],
     ['AC-3', 'matroska', { codec: 'ac3' }, 'frames', 1536],
+    ['E-AC-3', 'mpegts', { codec: 'eac3' }, 'frames', 256],
+    ['PCM in AVI', 'avi', { codec: 'pcm' }, 'exact', undefined],
     ['FLAC', 'flac', { codec: 'flac' }, 'exact', undefined],
     ['FLAC in milliseconds', 'matroska', { codec: 'flac' }, 'frames', null],
     ['PCM', 'wav', { codec: 'pcm' }, 'exact', undefined],

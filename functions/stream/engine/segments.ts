@@ -65,9 +65,8 @@ async function* pictures(
 ): AsyncGenerator<Packet, void, void> {
   const { frameTicks } = rendition.source;
   const { firstFrame, frameCount } = part;
-  const { frames } = await encodeFrames(rendition, part, desk);
   let count = 0;
-  for await (const { data, isSync, position } of frames) {
+  for await (const { data, isSync, position } of await encodeFrames(rendition, part, desk)) {
     const dts = (firstFrame + count) * frameTicks;
     const pts = (firstFrame + position + REORDER_FRAMES) * frameTicks;
     count++;

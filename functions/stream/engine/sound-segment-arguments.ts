@@ -87,15 +87,20 @@ function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): strin
       `ld(1)+N+${back}`,
     ].join(';');
   }
-  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts.
   const off = (place: string) => `${place}-round(${place}/${step})*${step}`;
+  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts. What is off by
+  // more than a container rounds has frames of many lengths, and stays.
+  const most = grid.samples === null ? `${ROUNDED_SECONDS}*SR` : step;
   return [
     `st(0,PTS-${origin}*SR)`,
     `st(1,${off('ld(0)')})`,
     `st(2,${off('(ld(0)+NB_SAMPLES)')})`,
-    `round(ld(0)-if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))+${back}`,
+    'st(3,if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))',
+    `round(ld(0)-if(lte(abs(ld(3)),${most}),ld(3)))+${back}`,
   ].join(';');
 }
+
+const ROUNDED_SECONDS = 0.0011;
 
 /** Less than this is no gap, unless a whole frame is missing. */
 const TOLERANCE_SECONDS = 0.03;
