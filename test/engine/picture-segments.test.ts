@@ -164,6 +164,30 @@ const FILMS: readonly Film[] = [
     lengths: [1.4, 2.2],
   },
   {
+    what: 'fragments without an index',
+    name: 'fragments.mp4',
+    make: [...pictures('24', 10), '-c:v', 'libx264', ...groups(37), '-movflags', 'frag_keyframe+empty_moov'],
+    rate: [24, 1],
+    seconds: 10,
+    distinct: 240,
+  },
+  {
+    what: 'Matroska without an index',
+    name: 'live.mkv',
+    make: [...pictures('24', 10), '-c:v', 'libx264', ...groups(37), '-live', '1'],
+    rate: [24, 1],
+    seconds: 10,
+    distinct: 240,
+  },
+  {
+    what: 'fields',
+    name: 'fields.ts',
+    make: [...pictures('25', 6), '-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', '1', '-q:v', '2'],
+    rate: [25, 1],
+    seconds: 6,
+    distinct: 150,
+  },
+  {
     what: 'one frame more than a segment',
     path: DEMO,
     rate: [24, 1],
@@ -230,14 +254,16 @@ describe('segments of encoded pictures', function () {
     expect(told).to.be.above(50);
   });
 
-  it('have the last frames of a long film, and any one between', async () => {
-    const desk = await openDesk(DEMO);
+  it('have the last frames of a longer film, and any one between', async () => {
+    const path = join(corpusDirectory, 'mp4/big-buck-bunny__bbb-480p-30s.mp4');
+    const desk = await openDesk(path);
     const shape = { height: 96, frameRate: { numerator: 24, denominator: 1 }, seconds: 30, lengths: [1.5] };
     const rendition = videoRendition(desk, shape);
-    const all = await onePass(DEMO, rendition, desk, 720);
+    const all = await onePass(path, rendition, desk, 720);
     const lossless = withArguments(desk, losslessly);
+    const init = await encodedInit(rendition, lossless);
     for (const index of [19, 7, 12]) {
-      const parts = [await encodedInit(rendition, lossless), await segmentOf(rendition, index, lossless)];
+      const parts = [init, await segmentOf(rendition, index, lossless)];
       const { hashes } = await decodedFrames(parts, join(folder, 'made.mp4'));
       expect(hashes).to.deep.equal(all.slice(index * 36, (index + 1) * 36));
     }

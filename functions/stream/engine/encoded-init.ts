@@ -4,7 +4,7 @@ import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { Engine } from './ffmpeg.ts';
 import { codingOf, phaseSeconds } from './picture-frames.ts';
-import { blackFrameArguments, REORDER_FRAMES } from './picture-segment-arguments.ts';
+import { blackFrameArguments, type PictureCoding, REORDER_FRAMES } from './picture-segment-arguments.ts';
 import type { EncodedAudio, EncodedVideo, SegmentDesk } from './segment-desk.ts';
 import { AAC_FRAME } from './sound-segment-arguments.ts';
 
@@ -28,28 +28,24 @@ export function audioInit({ timescale, language, source: { sound } }: EncodedAud
 }
 
 /** Of each engine, the newest. */
-const known = new WeakMap<Engine, Map<string, Promise<Buffer>>>();
+const known = new WeakMap<Engine, Map<string, Buffer>>();
 const MAX_KNOWN = 64;
 
 /** What x264 says of its stream does not depend on the pictures: asked once for each coding. */
-function sampleEntryOf(rendition: EncodedVideo, desk: SegmentDesk): Promise<Buffer> {
+async function sampleEntryOf(rendition: EncodedVideo, desk: SegmentDesk): Promise<Buffer> {
   const coding = codingOf(rendition, desk);
   const key = JSON.stringify(coding);
-  const entries = known.get(desk.engine) ?? new Map<string, Promise<Buffer>>();
+  const entries = known.get(desk.engine) ?? new Map<string, Buffer>();
   known.set(desk.engine, entries);
-  const entry = entries.get(key) ?? askEncoder(coding, desk);
+  const entry = entries.get(key) ?? (await askEncoder(coding, desk));
   entries.delete(key);
   entries.set(key, entry);
-  entry.catch(() => entries.delete(key));
   const [oldest] = entries.keys();
   if (entries.size > MAX_KNOWN && oldest !== undefined) entries.delete(oldest);
   return entry;
 }
 
-async function askEncoder(
-  coding: Parameters<typeof blackFrameArguments>[0],
-  { engine, signal, trace }: SegmentDesk,
-): Promise<Buffer> {
+async function askEncoder(coding: PictureCoding, { engine, signal, trace }: SegmentDesk): Promise<Buffer> {
   const { url, args } = blackFrameArguments(coding);
   const made = await engine.transcode(url, args, {
     signal,
@@ -57,7 +53,9 @@ async function askEncoder(
     onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
     onExit: () => {},
   });
-  const { sampleEntry } = await readStream(made);
-  made.destroy();
-  return sampleEntry;
+  try {
+    return (await readStream(made)).sampleEntry;
+  } finally {
+    made.destroy();
+  }
 }

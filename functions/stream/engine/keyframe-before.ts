@@ -3,27 +3,38 @@ import { timelineOf } from '../media/isobmff/timeline.ts';
 import type { VideoTrack } from '../media/media.ts';
 import type { Probed } from '../media/probe.ts';
 
+/** Of pictures that are decoded ahead of their time, ffmpeg seeks so much before what it is told (three of 23 frames). */
+const AHEAD_SECONDS = 3 / 23 + 0.0005;
+
 /**
- * When the last keyframe at or before `seconds` is shown, as the file's index tells it; null where none is at hand.
- * ffmpeg finds a keyframe by this time, whether its own index counts when pictures are decoded or when they are shown.
+ * What ffmpeg is told to seek so that it begins at the last keyframe at or before `seconds`, and not at the one before
+ * that; null where no index is at hand.
  */
 export function keyframeBefore(
   { media, movie }: Probed,
-  { index }: VideoTrack,
+  { index, codec }: VideoTrack,
   seconds: number,
 ): number | null {
   // Matroska's index has the times at which keyframes are shown, and ffmpeg looks for them itself.
-  if (media.container === 'matroska' || media.container === 'webm') return seconds;
+  if (media.container === 'matroska' || media.container === 'webm') {
+    return codec === 'h264' || codec === 'hevc' ? seconds + AHEAD_SECONDS : seconds;
+  }
   const track = movie?.tracks[index];
   const table = movie && track ? tableOf(movie, track) : null;
   if (!movie || !track || table === null) return null;
   const { delaySeconds, mediaTime, isComplex } = timelineOf(movie, track);
   if (isComplex) return null;
-  const ticks = (seconds - delaySeconds) * track.timescale + mediaTime;
-  let last = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < table.count && (table.decodeTimes[i] ?? 0) <= ticks; i++) {
-    const shown = (table.decodeTimes[i] ?? 0) + (table.compositionOffsets[i] ?? 0);
-    if (table.sync[i] === 1 && shown <= ticks) last = Math.max(last, shown);
+  const { count, sync, decodeTimes, compositionOffsets } = table;
+  const secondsOf = (ticks: number) => delaySeconds + (ticks - mediaTime) / track.timescale;
+  let shown = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    if (sync[i] !== 1) continue;
+    const decoded = decodeTimes[i] ?? 0;
+    const time = secondsOf(decoded + (compositionOffsets[i] ?? 0));
+    // What sums of fractions lose is less than any tick.
+    if (time <= seconds + 1e-6) shown = Math.max(shown, time);
+    // The next one, unless it is so near that ffmpeg might take it instead.
+    else return secondsOf(decoded) > shown + AHEAD_SECONDS ? shown + AHEAD_SECONDS : shown;
   }
-  return delaySeconds + (last - mediaTime) / track.timescale;
+  return shown + AHEAD_SECONDS;
 }

@@ -16,19 +16,12 @@ export type EncodedFrame = {
   readonly isSync: boolean;
 };
 
-export type EncodedFrames = {
-  /** The sample entry as the encoder says it. */
-  readonly sampleEntry: Buffer;
-  /** In decode order, each as soon as it is made. */
-  readonly frames: AsyncGenerator<EncodedFrame, void, void>;
-};
-
-/** Encodes frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid. Fails as `Engine` says. */
+/** Frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid in decode order, each as soon as it is made. Fails as `Engine` says. */
 export async function encodeFrames(
   rendition: EncodedVideo,
   { firstFrame, frameCount }: { readonly firstFrame: number; readonly frameCount: number },
   desk: SegmentDesk,
-): Promise<EncodedFrames> {
+): Promise<AsyncGenerator<EncodedFrame, void, void>> {
   const { probed, zeroSeconds, limits } = desk;
   const { numerator, denominator } = rendition.source.picture.frameRate;
   const track = trackOf(rendition, desk);
@@ -40,7 +33,7 @@ export async function encodeFrames(
   const stream = await readFromPlaces(places, desk, (from) =>
     pictureSegmentArguments({ coding, gridSeconds: grid, firstFrame, frameCount, from }, limits),
   );
-  return { sampleEntry: stream.sampleEntry, frames: framesOf(stream, numerator, denominator) };
+  return framesOf(stream, numerator, denominator);
 }
 
 export function codingOf(rendition: EncodedVideo, desk: SegmentDesk): PictureCoding {

@@ -22,14 +22,31 @@ export async function readFromPlaces(
   if (place === undefined) throw new RangeError('There is no place to read from.');
   const { seekSeconds, fillsFront } = place;
   const from = { fillsFront, seekSeconds: seekSeconds === null ? null : seekSeconds + clock };
+  const isLast = others.length === 0;
   try {
-    const made = await transcodeObject(argumentsFor(from), workplace);
-    const stream = await readStream(made);
-    if (stream.delaySeconds < LATE_SECONDS || others.length === 0) return stream;
-    made.destroy();
+    const stream = await begun(argumentsFor(from), workplace, isLast);
+    if (stream !== null) return stream;
   } catch (error) {
     const isNothing = error instanceof Problem && error.type === 'damaged-media';
-    if (!isNothing || others.length === 0) throw error;
+    if (!isNothing || isLast) throw error;
   }
   return readFromPlaces(others, workplace, argumentsFor);
+}
+
+/** Null where it begins too late. ffmpeg is stopped where nothing comes of it: nobody would read what it writes. */
+async function begun(
+  args: FfmpegArguments,
+  workplace: Workplace,
+  mayBeLate: boolean,
+): Promise<StreamedTrack | null> {
+  const made = await transcodeObject(args, workplace);
+  try {
+    const stream = await readStream(made);
+    if (mayBeLate || stream.delaySeconds < LATE_SECONDS) return stream;
+  } catch (error) {
+    made.destroy();
+    throw error;
+  }
+  made.destroy();
+  return null;
 }

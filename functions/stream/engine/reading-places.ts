@@ -4,9 +4,9 @@ import type { ReadFrom } from './segment-arguments.ts';
 const GUESSES_SECONDS = [1, 4, 16, 64];
 
 /**
- * Where ffmpeg is to begin to read for something that begins at `seconds` (on the file's own clock), the likeliest
- * first: what the index tells, else a little before; further back where nothing was found in time, and at last with
- * what was found. `firstSeconds` is where the track begins.
+ * Where ffmpeg is to begin to read for something that begins at `seconds`, on the file's timeline, the likeliest first:
+ * what the index tells, else a little before; further back where nothing was found in time, and at last with what was
+ * found. `firstSeconds` is where the track begins.
  */
 export function readingPlaces(seconds: number, firstSeconds: number, indexed: number | null): ReadFrom[] {
   const guesses = GUESSES_SECONDS.map((guess) => seconds - guess);

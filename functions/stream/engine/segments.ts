@@ -65,9 +65,8 @@ async function* pictures(
 ): AsyncGenerator<Packet, void, void> {
   const { frameTicks } = rendition.source;
   const { firstFrame, frameCount } = part;
-  const { frames } = await encodeFrames(rendition, part, desk);
   let count = 0;
-  for await (const { data, isSync, position } of frames) {
+  for await (const { data, isSync, position } of await encodeFrames(rendition, part, desk)) {
     const dts = (firstFrame + count) * frameTicks;
     const pts = (firstFrame + position + REORDER_FRAMES) * frameTicks;
     count++;
@@ -92,7 +91,10 @@ async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>
     yield first.value;
     yield* fragments;
   };
-  return Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
+  const stream = Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
+  // A generator that has not begun ends without a word to those behind it, and ffmpeg would wait for ever.
+  stream.once('close', () => void fragments.return().catch(() => {}));
+  return stream;
 }
 
 const isCopied = ({ id }: Rendition) =>

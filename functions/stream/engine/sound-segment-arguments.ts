@@ -47,7 +47,8 @@ export function soundSegmentArguments(
   const filters = [
     // Resampling begins where a sample of the source and one of the output fall together, so that all begin alike.
     `asetpts='${placeOf(segment, cutSeconds)}'`,
-    'atrim=start_pts=0',
+    // And ends a little behind: of what follows a gap of hours only the part that is heard becomes silence.
+    `atrim=start_pts=0:end=${((first + frameCount * AAC_FRAME) / sampleRate + 1).toFixed(3)}`,
     `aresample=${sampleRate}:async=1:min_hard_comp=${leastGapSeconds(segment).toFixed(6)}${from.fillsFront ? ':first_pts=0' : ''}`,
     `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
     'apad',
@@ -61,18 +62,8 @@ export function soundSegmentArguments(
     output: [
       ...['-filter_complex', `[0:a:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
       // Of the two coders this one is the closer to the source, by far for pure tones.
-      ...[
-        '-c:a',
-        'aac',
-        '-aac_coder',
-        'fast',
-        '-b:a',
-        String(bitrate),
-        '-ar',
-        String(sampleRate),
-        '-ac',
-        String(channels),
-      ],
+      ...['-c:a', 'aac', '-aac_coder', 'fast', ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
+      ...['-ar', String(sampleRate), '-ac', String(channels)],
       ...madeAsItComes('+bitexact'),
     ],
   };
@@ -96,15 +87,20 @@ function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): strin
       `ld(1)+N+${back}`,
     ].join(';');
   }
-  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts.
   const off = (place: string) => `${place}-round(${place}/${step})*${step}`;
+  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts. What is off by
+  // more than a container rounds has frames of many lengths, and stays.
+  const most = grid.samples === null ? `${ROUNDED_SECONDS}*SR` : step;
   return [
     `st(0,PTS-${origin}*SR)`,
     `st(1,${off('ld(0)')})`,
     `st(2,${off('(ld(0)+NB_SAMPLES)')})`,
-    `round(ld(0)-if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))+${back}`,
+    'st(3,if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))',
+    `round(ld(0)-if(lte(abs(ld(3)),${most}),ld(3)))+${back}`,
   ].join(';');
 }
+
+const ROUNDED_SECONDS = 0.0011;
 
 /** Less than this is no gap, unless a whole frame is missing. */
 const TOLERANCE_SECONDS = 0.03;

@@ -1,3 +1,4 @@
+import { parseAacConfig } from '../media/containers/aac.ts';
 import { tableOf } from '../media/isobmff/describe.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
 import type { AudioCodec, AudioTrack, Container } from '../media/media.ts';
@@ -11,7 +12,7 @@ export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   const isRounded = ROUNDING.has(media.container);
   const step = STEPS[track.codec];
   if (step !== undefined) return { kind: 'settling', originSeconds, samples: isRounded ? step : 1 };
-  const frame = frameSamples(track);
+  const frame = frameSamples(probed, track);
   if (frame !== null) return { kind: 'frames', originSeconds, samples: frame };
   return isRounded ? { kind: 'frames', originSeconds, samples: null } : { kind: 'exact' };
 }
@@ -20,21 +21,26 @@ export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
 const STEPS: Readonly<Partial<Record<AudioCodec, number>>> = { opus: 120, vorbis: 64 };
 
 /** Their times are milliseconds, or ticks that no rate of samples divides. */
-const ROUNDING: ReadonlySet<Container> = new Set(['matroska', 'webm', 'mpegts', 'flv', 'avi', 'other']);
+const ROUNDING: ReadonlySet<Container> = new Set(['matroska', 'webm', 'mpegts', 'flv', 'other']);
 
-/** Half a frame where that is long: what follows a gap is moved by less. */
-function frameSamples({ codec, sampleRate }: AudioTrack): number | null {
+/** Null where frames have other lengths, or may have. */
+function frameSamples({ movie }: Probed, { index, codec, sampleRate }: AudioTrack): number | null {
+  const whole = FRAMES[codec];
+  const audio = movie?.tracks[index]?.entry?.audio;
+  // Low delay has shorter frames, and so has what comes from digital radio.
+  const config = audio?.audioSpecificConfig;
+  if (codec === 'aac' && config && parseAacConfig(config)?.samplesPerFrame !== 1024) return null;
   // MP3 of low rates has one granule a frame.
-  const whole = codec === 'mp3' && sampleRate < 32_000 ? 576 : FRAMES[codec];
-  if (whole === undefined) return null;
-  let samples = whole;
+  let samples = codec === 'mp3' && sampleRate < 32_000 ? 576 : (whole ?? null);
+  if (samples === null) return null;
+  // Half a frame, and half of that, where that is still long: what follows a gap is moved by less.
   while (samples % 2 === 0 && samples / 2 >= sampleRate * LEAST_SECONDS) samples /= 2;
   return samples;
 }
 
 const LEAST_SECONDS = 0.02;
-/** HE-AAC has twice as many. */
-const FRAMES: Readonly<Partial<Record<AudioCodec, number>>> = { aac: 1024, mp3: 1152, ac3: 1536, eac3: 1536 };
+/** HE-AAC has twice as many; E-AC-3 this many or two, three or six times as many. */
+const FRAMES: Readonly<Partial<Record<AudioCodec, number>>> = { aac: 1024, mp3: 1152, ac3: 1536, eac3: 256 };
 
 /** An edit list may hide the first frames, or cut within one: the grid is theirs. */
 function firstFrameSeconds({ movie }: Probed, track: AudioTrack): number {

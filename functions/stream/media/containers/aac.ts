@@ -36,7 +36,7 @@ export function parseAacConfig(config: Uint8Array): AacConfig | null {
   return { objectType, sampleRate, channels, samplesPerFrame: read(1) === 1 ? 960 : 1024 };
 }
 
-/** The configuration of AAC-LC that says that there is no SBR: players need not look for it (§1.6.5.3). */
+/** The configuration of AAC-LC that says that there is no SBR (§1.6.5.3). Throws RangeError for a rate without a number. */
 export function audioSpecificConfig({
   sampleRate,
   channels,
@@ -44,7 +44,9 @@ export function audioSpecificConfig({
   readonly sampleRate: number;
   readonly channels: 1 | 2;
 }): Uint8Array {
-  const core = (LOW_COMPLEXITY << 11) | (RATES.indexOf(sampleRate) << 7) | (channels << 3);
+  const rate = RATES.indexOf(sampleRate);
+  if (rate < 0) throw new RangeError(`AAC has no number for ${sampleRate} Hz.`);
+  const core = (LOW_COMPLEXITY << 11) | (rate << 7) | (channels << 3);
   return Uint8Array.of(core >> 8, core & 0xff, 0x56, 0xe5, 0x00);
 }
 

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { FfmpegArguments } from '../functions/stream/engine/arguments.ts';
+import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
+import { openEncodedSegment } from '../functions/stream/engine/segments.ts';
+import type { Rendition } from '../functions/stream/plan/presentation.ts';
+import { audioRendition, openDesk, ownFfmpeg, videoRendition } from '../test/support/encoded.ts';
+import { median } from './measure.ts';
+
+const ROUNDS = 3;
+/** From the eleventh second of the demo film to the fifteenth, where much moves. */
+const INDEX = 4;
+
+/** First byte and whole of an encoded segment, each to that of a bare ffmpeg doing the same work on the same file. */
+export async function measureSegments(film: string): Promise<{ what: string; figure: string }[]> {
+  const desk = await openDesk(film);
+  const frameRate = { numerator: 24, denominator: 1 };
+  const shape = { seconds: 30, lengths: [1, 2, 4] };
+  const renditions: [string, Rendition][] = [
+    ['720p', videoRendition(desk, { ...shape, height: 720, frameRate, maxBitrate: 2_800_000 })],
+    ['sound', audioRendition(desk, { ...shape, sampleRate: 48_000 })],
+  ];
+  const rows: { what: string; figure: string }[] = [];
+  for (const [name, rendition] of renditions) {
+    let args: FfmpegArguments = { input: [], output: [] };
+    const engine: Engine = {
+      transcode(url, ours, options) {
+        args = ours;
+        return desk.engine.transcode(url, ours, options);
+      },
+    };
+    const made: Times[] = [];
+    const bare: Times[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      made.push(await timed(() => openEncodedSegment(rendition, INDEX, { ...desk, engine })));
+      const command = bareCommand(args, film);
+      const program = await ownFfmpeg();
+      bare.push(
+        await timed(
+          async () => spawn(program, command, { env: {}, stdio: ['ignore', 'pipe', 'ignore'] }).stdout,
+        ),
+      );
+    }
+    for (const part of ['first', 'whole'] as const) {
+      const [ours, its] = [
+        median(made.map((times) => times[part])),
+        median(bare.map((times) => times[part])),
+      ];
+      const what = `${part === 'first' ? 'first byte' : 'all'} of 4 s of ${name}, to bare ffmpeg`;
+      rows.push({
+        what,
+        figure: `${(ours / its).toFixed(2)} (${ours.toFixed(0)} ms : ${its.toFixed(0)} ms)`,
+      });
+    }
+  }
+  return rows;
+}
+
+/** On the file itself, with ffmpeg's own fragments of a quarter of a second. */
+function bareCommand({ input, output }: FfmpegArguments, film: string): string[] {
+  const fragments = ['-movflags', '+frag_keyframe+delay_moov+default_base_moof', '-frag_duration', '250000'];
+  const kept = [...output];
+  kept.splice(kept.indexOf('-movflags'), 2, ...fragments);
+  return [...input.map((arg) => (arg === 'http,tcp' ? 'file,pipe' : arg)), '-i', film, ...kept, 'pipe:1'];
+}
+
+type Times = { readonly first: number; readonly whole: number };
+
+async function timed(open: () => Promise<Readable>): Promise<Times> {
+  const start = performance.now();
+  let first = Number.NaN;
+  for await (const _ of await open()) if (Number.isNaN(first)) first = performance.now() - start;
+  return { first, whole: performance.now() - start };
+}

@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { colourTags } from '../../functions/stream/engine/colour-tags.ts';
+import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
+import {
+  blackFrameArguments,
+  type PictureCoding,
+  pictureSegmentArguments,
+} from '../../functions/stream/engine/picture-segment-arguments.ts';
+import { readingPlaces } from '../../functions/stream/engine/reading-places.ts';
+import type { Colour } from '../../functions/stream/media/media.ts';
+import { film } from '../support/media.ts';
+
+const coding: PictureCoding = {
+  picture: {
+    kind: 'encode',
+    stream: 0,
+    codec: 'h264',
+    width: 640,
+    height: 360,
+    rotation: 0,
+    mirrored: false,
+    deinterlace: false,
+    toneMap: null,
+    frameRate: { numerator: 30000, denominator: 1001 },
+    maxBitrate: 800_001,
+  },
+  level: 30,
+  colour: { primaries: 1, transfer: 1, matrix: 1 },
+};
+const segment = { coding, gridSeconds: 10.0123, firstFrame: 90, frameCount: 120 };
+const limits = { maxPixels: 9_437_184 };
+
+const INPUT =
+  `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
+  '-max_pixels 9437184 -noautorotate';
+const CODING =
+  '-vsync passthrough -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800001 ' +
+  '-bufsize:v 400001 -sc_threshold 0 -level:v 3.0 -bf 3 -g 100000 -keyint_min 100000 -threads 1 ' +
+  '-colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -video_track_timescale 30000 ' +
+  '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact+cgop ' +
+  '-movflags +frag_every_frame+delay_moov+default_base_moof+skip_trailer -f mp4';
+
+describe('pictureSegmentArguments', () => {
+  it('writes the whole list for frames within a film', () => {
+    const from = { seekSeconds: 12.0123, fillsFront: false };
+    const { input, output } = pictureSegmentArguments({ ...segment, from }, limits);
+    expect(input.join(' ')).to.equal(`${INPUT} -noaccurate_seek -seek_timestamp 1 -ss 12.012300 -copyts`);
+    expect(output.join(' ')).to.equal(
+      '-filter_complex [0:V:0]setpts=PTS-round(10.012300000/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
+        'trim=start_pts=90:end_pts=210,setpts=PTS-90,scale=640:360:flags=bicubic+accurate_rnd+bitexact,setsar=1,' +
+        `format=yuv420p[picture] -map [picture] ${CODING}`,
+    );
+  });
+
+  it('seeks nothing at the start of the file, and fills what comes before the first picture', () => {
+    const from = { seekSeconds: null, fillsFront: true };
+    const { input, output } = pictureSegmentArguments({ ...segment, from }, limits);
+    expect(input.join(' ')).to.equal(`${INPUT} -copyts`);
+    expect(output[1]).to.include('fps=30000/1001:start_time=0,');
+  });
+
+  it('deinterlaces before the grid, and turns and maps tones behind it', () => {
+    const picture = { ...coding.picture, deinterlace: true, rotation: 90 as const, toneMap: 'hlg' as const };
+    const from = { seekSeconds: null, fillsFront: true };
+    const { output } = pictureSegmentArguments({ ...segment, coding: { ...coding, picture }, from }, limits);
+    expect(output[1]).to.match(/TB\),yadif=[^,]+,fps=.*,trim=.*,scale=360:640:.*zscale.*,transpose=clock,/);
+  });
+
+  it('codes a black frame alike, out of nothing', () => {
+    const { url, args } = blackFrameArguments(coding);
+    expect(url).to.equal('color=c=black:s=640x360:r=30000/1001');
+    expect(args.input.join(' ')).to.equal('-nostdin -hide_banner -loglevel warning -f lavfi');
+    expect(args.output.join(' ')).to.equal(`-frames:v 1 -vf setsar=1,format=yuv420p ${CODING}`);
+  });
+});
+
+describe('readingPlaces', () => {
+  const told = (places: ReturnType<typeof readingPlaces>) =>
+    places.map(({ seekSeconds, fillsFront }) => `${seekSeconds}${fillsFront ? ' fills' : ''}`);
+
+  it('takes what the index tells, then goes back', () => {
+    expect(told(readingPlaces(200, 0, 196.5))).to.deep.equal(['196.5', '199', '196', '184', '136 fills']);
+  });
+  it('guesses without one', () => {
+    expect(told(readingPlaces(200, 0, null))).to.deep.equal(['199', '196', '184', '136 fills']);
+  });
+  it('ends at the start of the track', () => {
+    expect(told(readingPlaces(12, 2, null))).to.deep.equal(['11', '8', 'null fills']);
+    expect(told(readingPlaces(0, 0, null))).to.deep.equal(['null fills']);
+    expect(told(readingPlaces(5, 2, 2))).to.deep.equal(['null fills']);
+  });
+});
+
+describe('colourTags', () => {
+  const colour = (primaries: number, transfer: number, matrix: number): Colour => ({
+    primaries,
+    transfer,
+    matrix,
+    isFullRange: false,
+  });
+  const hd = { codedWidth: 1920, codedHeight: 1080 };
+  const sd = { codedWidth: 720, codedHeight: 576 };
+  for (const [what, track, tags] of [
+    ['HD that says nothing', { ...hd, colour: null }, [1, 1, 1]],
+    ['SD that says nothing', { ...sd, colour: null }, [6, 6, 6]],
+    ['SD of 720 lines', { codedWidth: 960, codedHeight: 720, colour: null }, [1, 1, 1]],
+    ['SD that says HD', { ...sd, colour: colour(1, 1, 1) }, [1, 1, 1]],
+    ['HD in the colours of PAL', { ...hd, colour: colour(5, 6, 5) }, [5, 6, 5]],
+    ['wide colours in standard range', { ...hd, colour: colour(9, 14, 9) }, [9, 14, 9]],
+    ['half a word', { ...hd, colour: colour(2, 2, 6) }, [1, 1, 6]],
+    ['RGB', { ...hd, colour: colour(1, 13, 0) }, [6, 6, 6]],
+    ['HDR, which is mapped', { ...hd, dynamicRange: 'pq', colour: colour(9, 16, 9) }, [1, 1, 1]],
+  ] as const) {
+    it(what, () => {
+      const [primaries, transfer, matrix] = tags;
+      expect(colourTags(film(track))).to.deep.equal({ primaries, transfer, matrix });
+    });
+  }
+});

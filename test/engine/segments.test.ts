@@ -1,0 +1,339 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
+import { VBV_SECONDS } from '../../functions/stream/engine/picture-segment-arguments.ts';
+import type { SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import {
+  encodedInit,
+  openEncodedPicture,
+  openEncodedSegment,
+} from '../../functions/stream/engine/segments.ts';
+import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
+import { readStream } from '../../functions/stream/media/isobmff/read-stream.ts';
+import type { Rendition } from '../../functions/stream/plan/presentation.ts';
+import { demoDirectory } from '../../local/function.ts';
+import {
+  audioRendition,
+  everything,
+  openDesk,
+  ownFfmpeg,
+  segmentOf,
+  videoRendition,
+  withArguments,
+} from '../support/encoded.ts';
+import { bytesAccess } from '../support/file-access.ts';
+import { fragmentTimes } from '../support/fragment-times.ts';
+import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
+import { corpusDirectory, needs } from '../support/needs.ts';
+import { problemOf } from '../support/problem.ts';
+import { descendantsNamed } from '../support/processes.ts';
+
+const run = promisify(execFile);
+const DEMO = join(demoDirectory, 'video.mp4');
+const FILM = { height: 144, frameRate: { numerator: 24, denominator: 1 }, seconds: 7 };
+
+describe('encoded segments', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let desk: SegmentDesk;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-segments-'));
+    desk = await openDesk(DEMO);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('are the same bytes in any order, from any instance, with any number of processors', async () => {
+    // A ceiling that is felt: rate control is where encoders differ from run to run.
+    const video = videoRendition(desk, {
+      ...FILM,
+      seconds: 5,
+      height: 240,
+      maxBitrate: 120_000,
+      lengths: [1, 2],
+    });
+    const audio = audioRendition(desk, { seconds: 5, sampleRate: 48_000, lengths: [1, 2] });
+    const alone = join(folder, 'alone');
+    await writeFile(alone, `#!/bin/sh\nexec taskset -c 0 ${await ownFfmpeg()} "$@"\n`);
+    await chmod(alone, 0o755);
+    for (const rendition of [video, audio]) {
+      const [init, ...segments] = await everything(rendition, desk);
+      for (const index of [2, 0, 1, 2]) {
+        const other = await openDesk(DEMO);
+        const instance = index === 2 ? { ...other, engine: createEngine(alone) } : other;
+        expect(Buffer.from(await encodedInit(rendition, instance)).equals(init ?? Buffer.alloc(0))).to.equal(
+          true,
+        );
+        const again = await segmentOf(rendition, index, instance);
+        expect(again.equals(segments[index] ?? Buffer.alloc(0)), `segment ${index}`).to.equal(true);
+      }
+    }
+  });
+
+  for (const [name, rate] of [
+    ['mp4/mediabunny__edts.mp4', [25, 1]],
+    ['ts/mediabunny__0.ts', [60, 1]],
+    ['mp4/mediabunny__cursed-vfr.mp4', [30000, 1001]],
+    ['mp4/mediabunny__video.mp4', [25, 1]],
+  ] as const) {
+    it(`are coded as the init segment says: ${name}`, async function () {
+      needs(this, 'corpus');
+      const { recorded, desk: recording } = await recordingDesk(join(corpusDirectory, name));
+      const [numerator, denominator] = rate;
+      const frameRate = { numerator, denominator };
+      const rendition = videoRendition(recording, { height: 120, frameRate, seconds: 2, lengths: [1.5] });
+      const init = Buffer.from(await encodedInit(rendition, recording));
+      const { tracks } = (await readMovie(bytesAccess(init))) ?? { tracks: [] };
+      for (const index of rendition.segments.keys()) {
+        await segmentOf(rendition, index, recording);
+        const { sampleEntry } = await readStream(Readable.from([recorded.at(-1)]));
+        expect(sampleEntry.toString('hex')).to.equal(tracks[0]?.entry?.bytes.toString('hex'));
+      }
+    });
+  }
+
+  it('of sound are coded as the init segment says', async () => {
+    const { recorded, desk: recording } = await recordingDesk(DEMO);
+    for (const sampleRate of [48_000, 44_100, 22_050, 8_000]) {
+      const rendition = audioRendition(recording, { seconds: 1, sampleRate });
+      const init = Buffer.from(await encodedInit(rendition, recording));
+      await segmentOf(rendition, 0, recording);
+      const [promised, made] = [await configOf(init), await configOf(recorded.at(-1) ?? Buffer.alloc(0))];
+      expect(promised).to.equal(made);
+      expect(promised).to.match(/^[0-9a-f]{4}56e500$/);
+    }
+  });
+
+  it('keep their ceiling', async () => {
+    const shape = { ...FILM, height: 240, seconds: 30, lengths: [1, 2, 1.5] };
+    for (const maxBitrate of [80_000, 250_000]) {
+      const rendition = videoRendition(desk, { ...shape, maxBitrate });
+      for (const index of [0, 9, 12, 17]) {
+        const made = await segmentOf(rendition, index, desk);
+        const seconds = (rendition.segments[index]?.durationTicks ?? 0) / rendition.timescale;
+        expect(made.length * 8).to.be.below((seconds + VBV_SECONDS) * maxBitrate * 1.02 + 8_000);
+      }
+    }
+  });
+
+  it('leave as they are made', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const held: Engine = {
+      async transcode(...args) {
+        const whole = await buffer(await desk.engine.transcode(...args));
+        const half = Math.floor(whole.length / 2);
+        const halves = async function* () {
+          yield whole.subarray(0, half);
+          await gate;
+          yield whole.subarray(half);
+        };
+        return Readable.from(halves(), { objectMode: false });
+      },
+    };
+    const rendition = videoRendition(desk, FILM);
+    const stream = await openEncodedSegment(rendition, 2, { ...desk, engine: held });
+    const chunks = stream.iterator({ destroyOnReturn: false });
+    const { value } = await chunks.next();
+    const first = Buffer.from(value as Uint8Array);
+    expect(first.toString('latin1', 4, 8)).to.equal('moof');
+    expect(fragmentTimes(first)[0]?.samples).to.have.length(6);
+    open();
+    expect(fragmentTimes(Buffer.concat([first, await buffer(stream)])).length).to.be.above(4);
+  });
+
+  it('are made by one ffmpeg each where an index tells the keyframes', async () => {
+    let runs = 0;
+    const engine: Engine = {
+      transcode(...args) {
+        runs++;
+        return desk.engine.transcode(...args);
+      },
+    };
+    const rendition = videoRendition(desk, { ...FILM, lengths: [0.9] });
+    for (const index of rendition.segments.keys()) await segmentOf(rendition, index, { ...desk, engine });
+    expect(runs).to.equal(rendition.segments.length);
+  });
+
+  it('have a picture for each, alone, that lasts as long', async () => {
+    const lossless = withArguments(desk, losslessly);
+    const rendition = videoRendition(desk, FILM);
+    const init = await encodedInit(rendition, lossless);
+    for (const index of [0, 2]) {
+      const picture = await buffer(await openEncodedPicture(rendition, index, lossless));
+      const segment = rendition.segments[index];
+      expect(fragmentTimes(picture)).to.deep.equal([
+        {
+          decodeTime: segment?.startTicks,
+          samples: [{ duration: segment?.durationTicks, offset: 2 * rendition.source.frameTicks }],
+        },
+      ]);
+      const path = join(folder, 'picture.mp4');
+      const { hashes } = await decodedFrames([init, picture], path);
+      const whole = await decodedFrames([init, await segmentOf(rendition, index, lossless)], path);
+      expect(hashes).to.deep.equal(whole.hashes.slice(0, 1));
+    }
+  });
+
+  it('go on with the last picture and with silence where a file is cut off', async function () {
+    needs(this, 'ffmpeg');
+    const path = join(folder, 'cut.mkv');
+    const inputs = ['testsrc2=s=192x108:r=25:d=8', 'sine=d=8'].flatMap((input) => [
+      '-f',
+      'lavfi',
+      '-i',
+      input,
+    ]);
+    await run('/usr/bin/ffmpeg', ['-v', 'error', ...inputs, '-c:v', 'libx264', '-c:a', 'flac', '-y', path]);
+    await truncate(path, Math.round((await stat(path)).size * 0.6));
+    const cut = await openDesk(path);
+    const frameRate = { numerator: 25, denominator: 1 };
+    const rendition = videoRendition(cut, { height: 96, frameRate, seconds: 8, lengths: [1.5] });
+    const made = join(folder, 'made.mp4');
+    const { hashes } = await decodedFrames(await everything(rendition, withArguments(cut, losslessly)), made);
+    expect(hashes).to.deep.equal(await onePass(path, rendition, cut, 200));
+    expect(new Set(hashes).size).to.be.within(50, 150);
+    const audio = audioRendition(cut, { seconds: 8, sampleRate: 44_100, lengths: [1.5] });
+    const [, ...segments] = await everything(audio, cut);
+    const frames = segments.flatMap(fragmentTimes).reduce((sum, { samples }) => sum + samples.length, 0);
+    expect(frames).to.equal(Math.ceil((8 * 44_100) / 1024) + 1);
+  });
+
+  it('break where a frame is missing', async () => {
+    const fewer = withArguments(desk, (output) =>
+      output.map((arg) => arg.replace(/:end_pts=\d+/, ':end_pts=150')),
+    );
+    const stream = await openEncodedSegment(videoRendition(desk, FILM), 2, fewer);
+    expect((await problemOf(buffer(stream))).type).to.equal('damaged-media');
+  });
+
+  it('break where the source does, and are answered with its problem before that', async () => {
+    const rendition = videoRendition(desk, { ...FILM, seconds: 30, lengths: [30] });
+    const failing = (bytes: number) => ({ ...desk, access: breakingAfter(desk.access, bytes) });
+    expect((await problemOf(openEncodedSegment(rendition, 0, failing(100_000)))).type).to.equal(
+      'source-unavailable',
+    );
+    // The film has 22 MB.
+    const stream = await openEncodedSegment(rendition, 0, failing(12_000_000));
+    expect((await problemOf(buffer(stream))).type).to.equal('source-unavailable');
+  });
+
+  for (const [program, type] of [
+    ['exit 1', 'damaged-media'],
+    ['kill -KILL $$', 'internal'],
+  ] as const) {
+    it(`answer with ${type} where ffmpeg does no more than "${program}"`, async () => {
+      const path = join(folder, type);
+      await writeFile(path, `#!/bin/bash\n${program}\n`);
+      await chmod(path, 0o755);
+      const failing = { ...desk, engine: createEngine(path) };
+      for (const rendition of [
+        videoRendition(desk, FILM),
+        audioRendition(desk, { seconds: 7, sampleRate: 48_000 }),
+      ]) {
+        expect((await problemOf(openEncodedSegment(rendition, 2, failing))).type).to.equal(type);
+      }
+      expect((await problemOf(encodedInit(videoRendition(desk, FILM), failing))).type).to.equal(type);
+    });
+  }
+
+  it('leave no process behind when their reader goes, nor when they are stopped', async () => {
+    const rendition = videoRendition(desk, { ...FILM, height: 720, lengths: [30], seconds: 30 });
+    const left = await openEncodedSegment(rendition, 0, desk);
+    expect(await descendantsNamed(process.pid, 'ffmpeg')).to.have.length(1);
+    left.destroy();
+    await nothingRuns();
+
+    const controller = new AbortController();
+    const stopped = await openDesk(DEMO, { signal: controller.signal });
+    const stream = await openEncodedSegment(rendition, 0, stopped);
+    controller.abort(sourceUnavailable());
+    expect((await problemOf(buffer(stream))).type).to.equal('source-unavailable');
+    await nothingRuns();
+  });
+
+  it('have init segments that are asked for once, and of which not too many are kept', async () => {
+    const rendition = videoRendition(desk, FILM);
+    const { recorded, desk: recording } = await recordingDesk(DEMO);
+    await encodedInit(rendition, recording);
+    const [bytes = Buffer.alloc(0)] = recorded;
+    let runs = 0;
+    const engine: Engine = {
+      async transcode() {
+        runs++;
+        return Readable.from([bytes], { objectMode: false });
+      },
+    };
+    const counting = { ...desk, engine };
+    const ask = (level: number) =>
+      encodedInit({ ...rendition, source: { ...rendition.source, level } }, counting);
+    await ask(1);
+    await ask(1);
+    expect(runs).to.equal(1);
+    for (let level = 2; level <= 66; level++) await ask(level);
+    await ask(1);
+    expect(runs).to.equal(67);
+  });
+
+  it('are none where the rendition has none', async () => {
+    const rendition = videoRendition(desk, FILM);
+    const failure = await openEncodedSegment(rendition, 99, desk).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(RangeError);
+    const copied: Rendition = { ...rendition, source: { kind: 'copy', trackIndex: 0, cuts: [0, 1] } };
+    expect((await problemOf(openEncodedSegment(copied, 0, desk))).type).to.equal('internal');
+  });
+});
+
+/** A desk whose ffmpeg's raw output is kept, the newest last. */
+async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; desk: SegmentDesk }> {
+  const desk = await openDesk(path);
+  const recorded: Buffer[] = [];
+  const engine: Engine = {
+    async transcode(...args) {
+      const bytes = await buffer(await desk.engine.transcode(...args));
+      recorded.push(bytes);
+      return Readable.from([bytes], { objectMode: false });
+    },
+  };
+  return { recorded, desk: { ...desk, engine } };
+}
+
+/** The decoder's configuration of an init segment's sound. */
+async function configOf(bytes: Buffer): Promise<string | undefined> {
+  const { sampleEntry } = await readStream(Readable.from([bytes]));
+  const at = sampleEntry.indexOf('esds', 'latin1');
+  // The decoder's own descriptor, whose length takes four bytes.
+  return /0580808005([0-9a-f]{10})/.exec(sampleEntry.toString('hex', at))?.[1];
+}
+
+/** The source fails behind so many bytes that were streamed. */
+function breakingAfter(access: SegmentDesk['access'], bytes: number): SegmentDesk['access'] {
+  let left = bytes;
+  return {
+    ...access,
+    stream(range) {
+      const chunks = async function* () {
+        for await (const chunk of access.stream(range) as AsyncIterable<Uint8Array>) {
+          left -= chunk.byteLength;
+          if (left < 0) throw sourceUnavailable();
+          yield chunk;
+        }
+      };
+      return Readable.from(chunks(), { objectMode: false });
+    },
+  };
+}
+
+async function nothingRuns(): Promise<void> {
+  while ((await descendantsNamed(process.pid, 'ffmpeg')).length > 0) await delay(20);
+}

@@ -1,0 +1,100 @@
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import { readBoxes } from '../../../functions/stream/media/isobmff/box-stream.ts';
+import { fragment } from '../../../functions/stream/media/isobmff/fragment.ts';
+import { initSegment } from '../../../functions/stream/media/isobmff/init-segment.ts';
+import { readStream } from '../../../functions/stream/media/isobmff/read-stream.ts';
+import { box } from '../../../functions/stream/media/isobmff/write-box.ts';
+import type { Packet, PacketTrack } from '../../../functions/stream/media/packets.ts';
+import { problemOf } from '../../support/problem.ts';
+
+const TRACK: PacketTrack = {
+  kind: 'video',
+  timescale: 25,
+  sampleEntry: box('avc1', Buffer.alloc(78)),
+  language: 'und',
+  width: 16,
+  height: 16,
+  matrix: null,
+  delaySeconds: 3,
+  mediaTime: 2,
+  durationTicks: null,
+  packets: (async function* () {})(),
+};
+
+const packet = (dts: number, pts: number): Packet => ({
+  data: Buffer.alloc(dts + 1, dts + 1),
+  dts,
+  pts,
+  duration: 1,
+  isSync: dts === 0,
+});
+const PACKETS = [packet(0, 2), packet(1, 5), packet(2, 3), packet(3, 4)];
+const BYTES = Buffer.concat([
+  initSegment([TRACK]),
+  ...fragment(1, [{ trackId: 1, packets: PACKETS.slice(0, 3) }]),
+  ...fragment(2, [{ trackId: 1, packets: PACKETS.slice(3) }]),
+]);
+
+async function* pieces(bytes: Buffer, size: number) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+describe('readStream', () => {
+  for (const size of [1, 7, 64, 10_000]) {
+    it(`reads a fragmented MP4 in pieces of ${size} bytes`, async () => {
+      const stream = await readStream(pieces(BYTES, size));
+      expect(stream.sampleEntry).to.deep.equal(TRACK.sampleEntry);
+      expect(stream.timescale).to.equal(25);
+      expect(stream.delaySeconds).to.equal(3);
+      expect(stream.mediaTime).to.equal(2);
+      const samples = await Readable.from(stream.samples).toArray();
+      expect(samples).to.deep.equal(
+        PACKETS.map(({ data, dts, pts, isSync }) => ({
+          data,
+          decodeTime: dts,
+          compositionOffset: pts - dts,
+          isSync,
+        })),
+      );
+    });
+  }
+
+  it('gives a sample as soon as its fragment is there', async () => {
+    const end = BYTES.length - 4;
+    const source = async function* () {
+      yield BYTES.subarray(0, end);
+      throw new Error('asked for more than it needs');
+    };
+    const { samples } = await readStream(source());
+    for (const { data } of PACKETS.slice(0, 3))
+      expect((await samples.next()).value?.data).to.deep.equal(data);
+    const failure = await samples.next().catch((error: Error) => error.message);
+    expect(failure).to.equal('asked for more than it needs');
+  });
+
+  it('tells a stream that ends within a box, before its head, or in a head that is none', async () => {
+    const { samples } = await readStream(pieces(BYTES.subarray(0, BYTES.length - 1), 100));
+    expect((await problemOf(Readable.from(samples).toArray())).type).to.equal('damaged-media');
+    for (const bytes of [Buffer.alloc(0), BYTES.subarray(0, 20), Buffer.from('no MP4 at all')]) {
+      expect((await problemOf(readStream(pieces(bytes, 5)))).type).to.equal('damaged-media');
+    }
+    const empty = Buffer.concat([box('ftyp', Buffer.from('iso6\0\0\0\0')), box('moov', Buffer.alloc(0))]);
+    expect((await problemOf(readStream(pieces(empty, 50)))).type).to.equal('damaged-media');
+  });
+});
+
+describe('readBoxes', () => {
+  it('gives nothing of nothing', async () => {
+    expect(await Readable.from(readBoxes(pieces(Buffer.alloc(0), 1))).toArray()).to.deep.equal([]);
+  });
+
+  it('refuses a box without a plain size', async () => {
+    for (const size of [0, 1, 7, 0x7fff_ffff]) {
+      const bytes = box('mdat', Buffer.alloc(30));
+      bytes.writeUInt32BE(size, 0);
+      const failure = await problemOf(Readable.from(readBoxes(pieces(bytes, 8))).toArray());
+      expect(failure.type).to.equal('damaged-media');
+    }
+  });
+});
