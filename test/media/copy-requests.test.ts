@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { openCopyTrack } from '../../functions/stream/media/copy-track.ts';
+import { type CopyTrack, openCopyTrack } from '../../functions/stream/media/copy-track.ts';
 import { createProbeCache } from '../../functions/stream/media/probe-cache.ts';
 import { findObject, probeObject } from '../../functions/stream/open/open-object.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -14,9 +15,11 @@ import { chosenCuts } from '../support/copies.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { makeLongFilm } from '../support/long-film.ts';
 import { needs } from '../support/needs.ts';
+import { problemOf } from '../support/problem.ts';
 import { s3Environment } from '../support/s3-environment.ts';
 
 const { signal } = new AbortController();
+setMaxListeners(0, signal);
 const KEY = 'two hours.mp4';
 
 /** One process that answers requests, as far as copied segments go. */
@@ -25,16 +28,24 @@ function instance(endpoint: Record<string, string>) {
   const probes = createProbeCache();
   const cache = createBlockCache();
   const desk = { source, probes, cache, ffprobePath: '/usr/bin/ffprobe', signal, trace: createTrace() };
+
+  /** With the version in its address, a segment needs no look at the object that is known already. */
+  async function open(trackIndex: number, looksAtPictures: boolean): Promise<CopyTrack> {
+    const found = await findObject(KEY, desk, { indexAlone: true, names: () => true });
+    const probed = await probeObject(found, desk);
+    const { object } = found;
+    const access = cachedAccess(source, object, signal, { cache });
+    const input = { probed, source, object, access, trackIndex, zeroSeconds: 0, looksAtPictures, signal };
+    const track = await openCopyTrack(input);
+    if ('whyNot' in track) throw new Error(track.whyNot);
+    return track;
+  }
+
   return {
     probes,
-    /** With the version in its address, a segment needs no look at the object that is known already. */
-    async segment(fromTheEnd: number) {
-      const found = await findObject(KEY, desk, { indexAlone: true, names: () => true });
-      const probed = await probeObject(found, desk);
-      const access = cachedAccess(source, found.object, signal, { cache });
-      const input = { probed, source, object: found.object, access, trackIndex: 0, zeroSeconds: 0, signal };
-      const track = await openCopyTrack({ ...input, looksAtPictures: false });
-      if ('whyNot' in track) throw new Error(track.whyNot);
+    open,
+    async segment(trackIndex: number, fromTheEnd: number): Promise<Buffer> {
+      const track = await open(trackIndex, false);
       const cuts = chosenCuts(track, 4);
       const from = cuts.length - 1 - fromTheEnd;
       return buffer(await track.segment(cuts[from] ?? 0, cuts[from + 1] ?? 0, from + 1).open());
@@ -42,45 +53,69 @@ function instance(endpoint: Record<string, string>) {
   };
 }
 
-describe('requests for a copied segment near the end of two hours', function () {
+describe('requests for copied segments of two hours', function () {
   this.timeout(180_000);
   let proxy: FaultProxy;
   let environment: Record<string, string>;
+  let put: (body: Buffer) => Promise<unknown>;
   before(async function () {
     needs(this, 'ceph', 'ffmpeg');
     const ceph = await startCeph();
     const { folder, name } = await makeLongFilm();
-    const Body = await readFile(join(folder, name));
-    await ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key: KEY, Body }));
+    put = (Body) => ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key: KEY, Body }));
+    await put(await readFile(join(folder, name)));
     proxy = await startFaultProxy(ceph.endpoint, { latencyMilliseconds: 30 });
     environment = s3Environment(ceph, proxy.endpoint);
   });
   after(() => proxy?.close());
 
-  async function counted(work: () => Promise<Buffer>) {
+  /** What `work` asks of the store; its bytes are those of a segment, or none. */
+  async function counted(what: string, work: () => Promise<Buffer | CopyTrack>) {
     const [requests, bytes, start] = [proxy.requests.length, proxy.bodyBytes(), performance.now()];
-    const segment = await work();
-    return {
-      segment,
-      milliseconds: Math.round(performance.now() - start),
+    const made = await work();
+    const milliseconds = Math.round(performance.now() - start);
+    const segmentBytes = Buffer.isBuffer(made) ? made.length : 0;
+    const result = {
+      segmentBytes,
       requests: proxy.requests.slice(requests),
       bytes: proxy.bodyBytes() - bytes,
     };
+    console.log(
+      `      ${what}: ${result.requests.length} requests, ${result.bytes} bytes for a segment of ${segmentBytes}, ${milliseconds} ms`,
+    );
+    return result;
   }
 
   it('are three for an instance that knows nothing, and one for one that does', async () => {
     const { segment, probes } = instance(environment);
-    const cold = await counted(() => segment(3));
-    const warm = await counted(() => segment(2));
-    for (const [name, { segment, milliseconds, requests, bytes }] of Object.entries({ cold, warm })) {
-      console.log(
-        `      ${name}: ${requests.length} requests, ${bytes} bytes for ${segment.length}, ${milliseconds} ms` +
-          ` (${requests.join(', ')})`,
-      );
-    }
-    console.log(`      held: ${probes.usedBytes} bytes`);
+    const cold = await counted('cold', () => segment(0, 3));
+    const warm = await counted('warm', () => segment(0, 2));
+    const sound = await counted('sound, warm', () => segment(1, 2));
+    console.log(`      kept: ${probes.usedBytes} bytes (${cold.requests.join(', ')})`);
     expect(cold.requests).to.have.length(3);
     expect(warm.requests).to.have.length(1);
-    expect(warm.bytes).to.be.at.most(1.1 * warm.segment.length);
+    expect(warm.bytes).to.be.at.most(1.1 * warm.segmentBytes);
+    expect(sound.requests).to.have.length(1);
+    // Its index, a head of 64 KB, and the segment.
+    const [, from, to] = /=(\d+)-(\d+)$/.exec(cold.requests[1] ?? '') ?? [];
+    const indexBytes = Number(to) - Number(from) + 1;
+    expect(cold.bytes - indexBytes - 65_536).to.be.at.most(1.1 * cold.segmentBytes);
+  });
+
+  it('are three by turns for a playlist, which looks at key frames', async () => {
+    const { open } = instance(environment);
+    const cold = await counted('playlist, cold', () => open(0, true));
+    const warm = await counted('playlist, warm', () => open(0, true));
+    expect(cold.requests).to.have.length(10);
+    expect(warm.requests).to.have.length(0);
+  });
+
+  it('meet a version that is there no more', async () => {
+    const { segment, probes } = instance(environment);
+    await segment(0, 3);
+    await put(Buffer.from('another object'));
+    expect((await problemOf(segment(0, 2))).type).to.equal('source-changed');
+    probes.forget(KEY);
+    expect((await problemOf(segment(0, 2))).type).to.equal('not-media');
   });
 });

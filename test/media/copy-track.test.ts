@@ -151,6 +151,15 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       for (const [i, { pts }] of found.entries())
         expect(pts, `packet ${i}`).to.be.closeTo(wanted[i]?.pts ?? Number.NaN, 1);
       expect((await decode(output)).complaints).to.equal('');
+      if (trackIndex > 0 || what.includes('sound')) return;
+      await writeFile(
+        output,
+        Buffer.concat([track.init(), await buffer(await track.picture(1, 9_000, 2).open())]),
+      );
+      const [picture, ...others] = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
+      expect(others).to.have.length(0);
+      expect(picture?.rest).to.equal(found.find(({ pts }) => pts === picture?.pts)?.rest);
+      expect((await decode(output)).complaints).to.equal('');
     });
   }
 
@@ -162,6 +171,49 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       whyNot: 'the file has no index of its key frames',
     });
   });
+});
+
+describe('open groups of pictures', function () {
+  this.timeout(60_000);
+  let directory = '';
+  before(async function () {
+    needs(this, 'ffmpeg');
+    directory = await mkdtemp(join(tmpdir(), 'sluice-open-gop-'));
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  /** A key frame each second, of which x264 makes IDR pictures at 4 and 8 s alone. */
+  const encode = async (name: string, adapt: 0 | 1) => {
+    const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24', '-t', '12', '-c:v', 'libx264'];
+    const keys = ['-preset', 'veryfast', '-forced-idr', '1', '-force_key_frames', '4,8'];
+    const x264 = `open-gop=1:keyint=24:bframes=3:b-adapt=${adapt}`;
+    await ffmpeg(...pictures, ...keys, '-x264-params', x264, join(directory, name));
+    return openFile(directorySource(directory), name);
+  };
+
+  it('are not cut, where the index shows that pictures lead up to their key frames', async () => {
+    const track = await copyTrack(await encode('leading.mp4', 0), 0);
+    expect([...track.cuts.times].map((time) => time / track.cuts.timescale)).to.deep.equal([0, 4, 8, 12]);
+    const path = join(directory, 'out.mp4');
+    const segments = await segmentsOf(track, [0, 1, 2, 3]);
+    // Each can be decoded without those before it.
+    for (const segment of segments) {
+      await writeFile(path, Buffer.concat([track.init(), segment]));
+      expect((await decode(path)).complaints).to.equal('');
+    }
+  });
+
+  const LEFT_OUT: readonly (readonly [what: string, name: string, adapt: 0 | 1])[] = [
+    ['the index does not show them all', 'some.mp4', 1],
+    ['there is no index of times', 'leading.mkv', 0],
+  ];
+  for (const [what, name, adapt] of LEFT_OUT) {
+    it(`are a reason not to cut, where ${what}`, async () => {
+      expect(await openCopyTrack({ ...(await encode(name, adapt)), trackIndex: 0 })).to.deep.equal({
+        whyNot: 'decoding cannot begin at each of its key frames',
+      });
+    });
+  }
 });
 
 /** The decode times are our own: Matroska has none. */

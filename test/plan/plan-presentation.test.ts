@@ -77,6 +77,15 @@ describe('planPresentation offers', () => {
     expect(audio.filter(({ isDefault }) => isDefault).map(({ id }) => id)).to.deep.equal(['audio-0']);
   });
 
+  it('no more sounds than a film can have', () => {
+    const tracks = Array.from({ length: 60 }, (_, index) =>
+      sound({ ...ac3, index, isDefault: index === 50 }),
+    );
+    const { audio } = offered(tracks);
+    expect(audio).to.have.length(32);
+    expect(audio[0]?.id).to.equal('audio-50');
+  });
+
   const WHY_NOT: [string, Parameters<typeof offered>, string, RegExp][] = [
     [
       'what its index forbids',
@@ -174,6 +183,17 @@ describe('planPresentation cuts', () => {
     for (const { id } of presentation.video.slice(1)) {
       expect(find(presentation, id).segments).to.equal(segments);
     }
+  });
+
+  it('sound in shorter pieces beside a copy alone whose segments are long', () => {
+    const tracks = [film({ durationSeconds: 20, bitrate: 100_000 }), sound({ durationSeconds: 20 })];
+    const cuts = new Map([
+      [0, filmCuts(film({ durationSeconds: 20, bitrate: 100_000 }), 10)],
+      [1, packetCuts(sound({ durationSeconds: 20 }))],
+    ]);
+    const presentation = offered(tracks, { cuts });
+    expect(ids(presentation)).to.equal('copy audio-0');
+    expect(ends(presentation, 'audio-0').map(Math.round)).to.deep.equal([1, 3, 7, 10, 13, 17, 20]);
   });
 
   it('what is encoded beside a copy with long segments there and in between', () => {
@@ -310,7 +330,7 @@ describe('planPresentation tells', () => {
     if (audio.source.kind !== 'copy' || second === undefined) throw new Error('it is copied');
     const [, from = 0, to = 0] = audio.source.cuts;
     const bytes = (uneven.bytesBefore[to] ?? 0) - (uneven.bytesBefore[from] ?? 0);
-    const container = 128 + 16 * (to - from);
+    const container = 192 + 16 * (to - from);
     expect(audio.peakBitrate).to.equal(
       Math.ceil((8 * (bytes + container)) / (second.durationTicks / 48_000)),
     );

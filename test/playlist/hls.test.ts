@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { Presentation, VideoRendition } from '../../functions/stream/plan/presentation.ts';
 import { hlsMaster } from '../../functions/stream/playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../../functions/stream/playlist/hls-media.ts';
-import { film, sound } from '../support/media.ts';
+import { film, mediaOf, sound } from '../support/media.ts';
 import { readMaster, readMedia } from '../support/playlists.ts';
-import { filmCuts, offered } from '../support/presentations.ts';
+import { filmCuts, offered, usualCuts } from '../support/presentations.ts';
 
 const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
 const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
@@ -169,6 +169,33 @@ describe('hlsMedia', () => {
         expect(sum).to.be.closeTo((startTicks + durationTicks) / rendition.timescale, 1e-6);
       }
     }
+  });
+
+  it('takes little of a processor for a film of two hours', () => {
+    const durationSeconds = 7200;
+    const tracks = [film({ ...hd, durationSeconds, frameRate: ntsc }), sound({ durationSeconds })];
+    const cuts = usualCuts(mediaOf(tracks));
+    const milliseconds = (work: () => unknown) => {
+      const before = process.cpuUsage();
+      work();
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    };
+    const plans: number[] = [];
+    const texts: number[] = [];
+    let segments = 0;
+    for (let round = 0; round < 9; round++) {
+      let presentation = offered([sound()]);
+      plans.push(milliseconds(() => (presentation = offered(tracks, { cuts }))));
+      texts.push(
+        milliseconds(() => {
+          segments = hlsMedia(filmOf(presentation), presentation, 'v').split('#EXTINF').length - 1;
+        }),
+      );
+    }
+    const middle = (figures: number[]) => figures.sort((a, b) => a - b)[4]?.toFixed(1);
+    console.log(`      plan ${middle(plans)} ms, playlist ${middle(texts)} ms of CPU`);
+    expect(segments).to.equal(1802);
   });
 
   it('has the same target for all renditions, which no segment exceeds', () => {

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
 import type { Piece } from '../../functions/stream/source/bytes.ts';
+import { peek } from '../../functions/stream/source/peek.ts';
 import { readPieces } from '../../functions/stream/source/pieces.ts';
 import { problemOf } from '../support/problem.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
@@ -72,6 +73,24 @@ describe('readPieces', () => {
           { start: 28, end: 29 },
         ]);
     }
+  });
+
+  it('opens as many reads ahead as it is told to, and closes them when its reader leaves', async () => {
+    const scattered = [from(0, 2), from(10, 12), from(20, 22), from(30, 32), from(38, 40)];
+    const source = fakeSource(content);
+    const whole = { start: 0, end: 10 };
+    const stream = await readPieces(source, source.object, scattered, whole, signal, { readsAhead: 2 });
+    expect(source.reads.map(({ range }) => range.start)).to.deep.equal([0]);
+    expect(await peek(stream, 2, () => false)).to.have.length(2);
+    expect(source.reads.map(({ range }) => range.start)).to.deep.equal([0, 10, 20]);
+    const all = Buffer.concat([0, 10, 20, 30, 38].map((at) => content.subarray(at, at + 2)));
+    expect((await buffer(stream)).equals(all)).to.equal(true);
+    const left = fakeSource(content);
+    const leaving = await readPieces(left, left.object, scattered, whole, signal, { readsAhead: 2 });
+    await peek(leaving, 2, () => false);
+    leaving.destroy();
+    await new Promise((resolve) => leaving.once('close', resolve));
+    expect(left.reads.map(({ body }) => body.destroyed)).to.deep.equal([true, true, true]);
   });
 
   it('asks for nothing where made bytes are enough', async () => {

@@ -47,6 +47,8 @@ describe('s3Source, by the answers of the store', () => {
     server.close();
   });
 
+  const statAndRead = async (key: string, mostBytes: number) => source.statAndRead?.(key, mostBytes, signal);
+
   const errors: readonly [number, string, string][] = [
     [404, 'NoSuchKey', 'not-found'],
     [404, 'NoSuchBucket', 'source-unavailable'],
@@ -118,6 +120,50 @@ describe('s3Source, by the answers of the store', () => {
     handle = refuse(403, 'InvalidObjectState');
     const problem = await problemOf(source.read(object, { start: 0, end: 10 }, signal));
     expect(problem.message).to.include('restored');
+  });
+
+  it('tells what an object is by the answer that brings its beginning', async () => {
+    let range: string | undefined;
+    handle = (request, response) => {
+      range = request.headers.range;
+      const headers = { etag: '"abc"', 'content-range': 'bytes 0-2/1000', 'content-length': 3 };
+      response.writeHead(206, { ...headers, 'last-modified': 'Thu, 01 Jan 1970 00:00:09 GMT' }).end('abc');
+    };
+    const opened = await statAndRead('film.mp4', 3);
+    expect(opened?.object).to.deep.equal({
+      key: 'film.mp4',
+      etag: '"abc"',
+      sizeBytes: 1_000,
+      lastModified: new Date(9_000),
+    });
+    expect(opened && (await buffer(opened.body)).toString()).to.equal('abc');
+    expect(range).to.equal('bytes=0-2');
+  });
+
+  const beginnings: readonly [string, number, Record<string, string | number>, string][] = [
+    ['no size', 206, { etag: '"abc"', 'content-length': 3 }, 'source-unavailable'],
+    ['no ETag', 206, { 'content-range': 'bytes 0-2/9', 'content-length': 3 }, 'source-unavailable'],
+    [
+      'another range',
+      206,
+      { etag: '"abc"', 'content-range': 'bytes 1-3/9', 'content-length': 3 },
+      'source-unavailable',
+    ],
+    ['the whole', 200, { etag: '"abc"', 'content-length': 3 }, 'source-unavailable'],
+  ];
+  for (const [what, status, headers, type] of beginnings) {
+    it(`does without a beginning that comes with ${what}`, async () => {
+      handle = (_, response) => response.writeHead(status, headers).end('abc');
+      expect((await problemOf(statAndRead('film.mp4', 3))).type).to.equal(type);
+    });
+  }
+
+  it('says of a beginning what it says of a read', async () => {
+    for (const [status, code, type] of errors) {
+      if (status === 416) continue;
+      handle = refuse(status, code);
+      expect((await problemOf(statAndRead('film.mp4', 3))).type, code).to.equal(type);
+    }
   });
 
   it('puts the quotes around an ETag that comes without', async () => {

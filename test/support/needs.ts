@@ -1,18 +1,25 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PackageUnavailable } from '../../layers/ffmpeg/fetch-package.ts';
+import { providerMirror } from './provider-mirror.ts';
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 
-/** Real parts that a test may rely on; each is a path that must exist. */
+/** Real parts that a test may rely on: whether this machine has them. */
 const PARTS = {
-  corpus: [`${shared}corpus/MANIFEST.tsv`],
-  conformance: [`${shared}conformance/range-run.mjs`],
-  chromium: ['/usr/bin/chromium'],
-  ceph: ['/usr/bin/radosgw', '/usr/bin/ceph-mon', '/usr/bin/ceph-osd', '/usr/bin/ceph'],
-  openssl: ['/usr/bin/openssl'],
-  python: ['/usr/bin/python3'],
-  ffmpeg: ['/usr/bin/ffmpeg', '/usr/bin/ffprobe'],
+  corpus: () => existsSync(`${shared}corpus/MANIFEST.tsv`),
+  conformance: () => existsSync(`${shared}conformance/range-run.mjs`),
+  chromium: () => existsSync('/usr/bin/chromium'),
+  ceph: () => ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every((name) => existsSync(`/usr/bin/${name}`)),
+  ffmpeg: () => ['ffmpeg', 'ffprobe'].every((name) => existsSync(`/usr/bin/${name}`)),
+  terraform: () => onPath('terraform'),
+  openssl: () => existsSync('/usr/bin/openssl'),
+  python: () => existsSync('/usr/bin/python3'),
+  /** Or whatever else AWS_ENDPOINT_URL names. */
+  moto: () => Boolean(process.env.AWS_ENDPOINT_URL) || onPath('moto_server'),
+  /** Terraform's provider for AWS, in a folder. */
+  provider: () => providerMirror() !== null,
 } as const;
 
 export type Part = keyof typeof PARTS;
@@ -21,7 +28,7 @@ export const corpusDirectory = `${shared}corpus`;
 export const conformanceDirectory = `${shared}conformance`;
 
 export function has(part: Part): boolean {
-  return PARTS[part].every((path) => existsSync(path));
+  return PARTS[part]();
 }
 
 /** Skips the test or suite, and says why, where a part is missing; under CI a missing part is a failure. */
@@ -50,4 +57,9 @@ function skip(context: Mocha.Context, what: string): never {
   if (process.env.CI) throw new Error(`${context.test?.fullTitle() ?? 'a test'} ${sentence}`);
   console.log(`      skipped: ${sentence}`);
   return context.skip();
+}
+
+function onPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
 }

@@ -13,25 +13,25 @@ export const presentationLimits = { maxPixels: 4096 * 2304, maxResponseBytes: 20
 /** What is offered of made-up tracks, with keyframes every second and packets of AAC unless other cuts are given. */
 export function offered(
   tracks: readonly Track[],
-  over: Partial<PresentationQuestion> & { readonly about?: Partial<Media> } = {},
+  { about, cuts, limits }: Partial<PresentationQuestion> & { readonly about?: Partial<Media> } = {},
 ): Presentation {
-  const media = mediaOf(tracks, over.about);
-  return planPresentation({ media, cuts: usualCuts(media), limits: presentationLimits, ...over });
+  const media = mediaOf(tracks, about);
+  return planPresentation({
+    media,
+    cuts: cuts ?? usualCuts(media),
+    limits: limits ?? presentationLimits,
+  });
 }
 
 export function usualCuts(media: Media): ReadonlyMap<number, CutsOrWhyNot> {
   const candidates = copyCandidates(media);
-  return new Map(
-    media.tracks
-      .filter(({ index }) => candidates.includes(index))
-      .flatMap((track) =>
-        track.kind === 'video'
-          ? [[track.index, filmCuts(track)]]
-          : track.kind === 'audio'
-            ? [[track.index, packetCuts(track)]]
-            : [],
-      ) as [number, Cuts][],
-  );
+  const cuts = new Map<number, Cuts>();
+  for (const track of media.tracks) {
+    if (!candidates.includes(track.index)) continue;
+    if (track.kind === 'video') cuts.set(track.index, filmCuts(track));
+    if (track.kind === 'audio') cuts.set(track.index, packetCuts(track));
+  }
+  return cuts;
 }
 
 /** Keyframes every so many seconds, each group of pictures with the track's bitrate. */

@@ -3,18 +3,19 @@ import { audioSampleEntry, esds } from '../media/containers/sample-entry.ts';
 import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { Engine } from './ffmpeg.ts';
-import { codingOf } from './picture-frames.ts';
+import { codingOf, phaseSeconds } from './picture-frames.ts';
 import { blackFrameArguments, REORDER_FRAMES } from './picture-segment-arguments.ts';
 import type { EncodedAudio, EncodedVideo, SegmentDesk } from './segment-desk.ts';
 import { AAC_FRAME } from './sound-segment-arguments.ts';
 
 const NOTHING_KNOWN = { language: 'und', matrix: null, delaySeconds: 0, durationTicks: null };
 
-/** Its edit list takes off what the pictures are decoded ahead of their times. */
+/** Its edit list takes off what the pictures are decoded ahead of their times, and adds what their grid is late. */
 export async function videoInit(rendition: EncodedVideo, desk: SegmentDesk): Promise<Uint8Array> {
   const { timescale, width, height, source } = rendition;
   const sampleEntry = await sampleEntryOf(rendition, desk);
-  const mediaTime = REORDER_FRAMES * source.frameTicks;
+  const phaseTicks = Math.round(phaseSeconds(rendition, desk) * timescale);
+  const mediaTime = REORDER_FRAMES * source.frameTicks - phaseTicks;
   const track = { kind: 'video' as const, timescale, width, height, sampleEntry, mediaTime };
   return initSegment([{ ...NOTHING_KNOWN, ...track }]);
 }

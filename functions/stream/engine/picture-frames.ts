@@ -33,7 +33,7 @@ export async function encodeFrames(
   const { numerator, denominator } = rendition.source.picture.frameRate;
   const track = trackOf(rendition, desk);
   const coding = codingOf(rendition, desk);
-  const gridSeconds = zeroSeconds + phaseOf(track, zeroSeconds, { numerator, denominator });
+  const gridSeconds = zeroSeconds + phaseSeconds(rendition, desk);
   const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
   const places = readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
   const grid = gridSeconds + probed.media.originSeconds;
@@ -55,18 +55,17 @@ function trackOf({ source }: EncodedVideo, { probed }: SegmentDesk): VideoTrack 
 }
 
 /**
- * The grid begins at the presentation's zero, but a track of constant rate that starts between two of its frames moves
- * it there: else each of its times would be rounded anew, this way and that.
+ * How far behind the presentation's zero the grid begins: half a frame at most, before or behind. A track of constant
+ * rate that starts between two frames moves the grid to itself, or else each of its times would be rounded anew, this
+ * way and that. The init segment's edit list says it.
  */
-function phaseOf(
-  { startSeconds, frameRate }: VideoTrack,
-  zeroSeconds: number,
-  { numerator, denominator }: { readonly numerator: number; readonly denominator: number },
-): number {
+export function phaseSeconds(rendition: EncodedVideo, desk: SegmentDesk): number {
+  const { startSeconds, frameRate } = trackOf(rendition, desk);
+  const { numerator, denominator } = rendition.source.picture.frameRate;
   const isSame =
     frameRate?.constant && frameRate.numerator * denominator === numerator * frameRate.denominator;
   if (!isSame) return 0;
-  const frames = ((startSeconds - zeroSeconds) * numerator) / denominator;
+  const frames = ((startSeconds - desk.zeroSeconds) * numerator) / denominator;
   return ((frames - Math.round(frames)) * denominator) / numerator;
 }
 

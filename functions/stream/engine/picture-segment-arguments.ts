@@ -1,3 +1,4 @@
+import { BUFFER_SECONDS } from '../plan/bitrates.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
 import type { ColourTags } from './colour-tags.ts';
 import { h264Arguments } from './h264.ts';
@@ -24,8 +25,6 @@ export type PictureSegment = {
 
 /** How far x264 decodes ahead of what is shown, in frames: B-frames that B-frames refer to. */
 export const REORDER_FRAMES = 2;
-/** Each segment has at most its own seconds and so many more of the ceiling in bits. */
-export const VBV_SECONDS = 0.5;
 
 /**
  * ffmpeg's arguments for frames `[firstFrame, firstFrame + frameCount)`, as a group of pictures of their own, one
@@ -70,10 +69,10 @@ export function blackFrameArguments(coding: PictureCoding): { url: string; args:
 function encoderArguments({ picture, level, colour }: PictureCoding): string[] {
   const { maxBitrate, frameRate } = picture;
   return [
-    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, VBV_SECONDS)],
+    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, BUFFER_SECONDS)],
     ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', String(GROUP), '-keyint_min', String(GROUP)],
-    // What x264 makes depends on their number.
-    ...['-threads', '4'],
+    // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
+    ...['-threads', '1'],
     ...['-colorspace', String(colour.matrix), '-color_primaries', String(colour.primaries)],
     ...['-color_trc', String(colour.transfer), '-color_range', 'tv'],
     ...['-video_track_timescale', String(frameRate.numerator)],

@@ -4,7 +4,7 @@
  */
 export function contentTypeOf(key: string): { readonly type: string; readonly inline: boolean } {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(key)?.[1]?.toLowerCase() ?? '';
-  const type = TYPES.get(extension);
+  const type = INLINE_TYPES.get(extension);
   return type === undefined ? { type: 'application/octet-stream', inline: false } : { type, inline: true };
 }
 
@@ -26,7 +26,8 @@ export function isMediaKey(key: string): boolean {
   return /^(audio|video)\//.test(contentTypeOf(key).type);
 }
 
-const TYPES = new Map(
+/** Of each extension in small letters, what is shown inline. */
+export const INLINE_TYPES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'video/mp4': 'mp4 m4v',
     'video/quicktime': 'mov qt',

@@ -1,3 +1,14 @@
+/** What pages of other origins may read beside the few headers that they always may. */
+export const EXPOSED_HEADERS = [
+  'Accept-Ranges',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Server-Timing',
+  'Sluice-Plan',
+  'X-Request-Id',
+] as const;
+
 /** Lets the pages of the allowed origins read answers; without a list, only pages of the service itself can. */
 export function addCors(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
   if (allowedOrigins.length === 0) return;
@@ -7,10 +18,7 @@ export function addCors(headers: Headers, request: Request, allowedOrigins: read
   else if (origin !== null && allowedOrigins.includes(origin))
     headers.set('access-control-allow-origin', origin);
   else return;
-  headers.set(
-    'access-control-expose-headers',
-    'Accept-Ranges, Content-Length, Content-Range, ETag, Server-Timing, Sluice-Plan, X-Request-Id',
-  );
+  headers.set('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
   headers.set('timing-allow-origin', headers.get('access-control-allow-origin') ?? '');
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { StoredObject } from '../source/source.ts';
 import { unlessAborted } from '../source/unless-aborted.ts';
 import { heldBytes } from './held-bytes.ts';
@@ -90,6 +91,8 @@ type SharedProbe = { readonly probed: Promise<Probed>; wait(signal: AbortSignal)
 
 function shareProbe(make: MakeProbe, onOver: () => void): SharedProbe {
   const controller = new AbortController();
+  // Every read under way listens to it.
+  setMaxListeners(0, controller.signal);
   const probed = make(controller.signal).finally(onOver);
   // Whoever waits hears of the failure by himself.
   probed.catch(() => {});

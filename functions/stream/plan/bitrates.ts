@@ -9,8 +9,8 @@ export const BUFFER_SECONDS = 0.5;
 /** The most fragments that are made of a second of what is encoded. */
 export const MAX_FRAGMENTS_PER_SECOND = 8;
 
-/** A `moof` with one track, the header of its `mdat`, and what each sample adds. */
-const FRAGMENT_BYTES = 128;
+/** A `moof` with one track and the header of its `mdat`, with room for a few samples that come along; a sample. */
+const FRAGMENT_BYTES = 192;
 const SAMPLE_BYTES = 16;
 
 export type Bitrates = Pick<Rendition, 'peakBitrate' | 'averageBitrate'>;

@@ -13,7 +13,7 @@ import { COPY_ID } from './renditions.ts';
 export type PlannedFilm = {
   /** Best first. */
   readonly renditions: readonly VideoRendition[];
-  /** Where segments meet, the end included, in seconds: what the sound follows. */
+  /** Where segments meet, the end included, in seconds: what the sound follows. Empty where they are too long. */
   readonly meetsAt: readonly number[];
   readonly whyNotCopied: Obstacle;
 };
@@ -21,7 +21,7 @@ export type PlannedFilm = {
 /** What a player would wait for too long, or hold too much of. */
 const MAX_COPIED_SECONDS = 30;
 
-/** A copy where the film can be cut, and the ladder. Throws `too-large` for a picture that can neither be had. */
+/** A copy where the film can be cut, and the ladder. Throws `too-large` where the picture is too large for any of it. */
 export function planFilm(
   { track, endSeconds }: Offered<VideoTrack>,
   question: PresentationQuestion,
@@ -34,12 +34,12 @@ export function planFilm(
   if (!stands) refusePixels(track, limits.maxPixels);
 
   const rungs = isTooLarge ? [] : ladder(media, track, copy);
-  const encoded = planRungs(rungs, endSeconds, copy && endsOf(copy));
-  const renditions = [...(copy === null ? [] : [copy]), ...encoded];
-  const leading = encoded[0] ?? copy;
+  const copied = copy && divideLong(endsOf(copy));
+  const encoded = planRungs(rungs, endSeconds, copied);
+  const [leading] = encoded;
   return {
-    renditions,
-    meetsAt: leading ? endsOf(leading) : [],
+    renditions: [...(copy === null ? [] : [copy]), ...encoded],
+    meetsAt: leading ? endsOf(leading) : (copied ?? []),
     whyNotCopied: typeof found === 'string' ? found : null,
   };
 }
@@ -105,7 +105,7 @@ function planRungs(
   const { frameRate } = first.picture;
   const rate = frameRate.numerator / frameRate.denominator;
   const frames = Math.max(1, Math.round(endSeconds * rate));
-  const times = copied === null ? evenTimes(frames / rate) : divideLong(copied).slice(0, -1);
+  const times = copied === null ? evenTimes(frames / rate) : copied.slice(0, -1);
   const boundaries = onGrid(times, frames, (seconds) => Math.round(seconds * rate));
   // About 90 kHz, and every frame a whole number of ticks.
   const finer = Math.max(1, Math.floor(90_000 / frameRate.numerator));

@@ -36,10 +36,8 @@ export function divideLong(ends: readonly number[]): readonly number[] {
     const first = i === 0 ? evenTimes(end).slice(0, FIRST_SECONDS.length) : [];
     const from = first.at(-1) ?? start;
     const parts = Math.round((end - from) / TARGET_SECONDS);
-    return [
-      ...first,
-      ...Array.from({ length: parts }, (_, part) => from + ((part + 1) / parts) * (end - from)),
-    ];
+    const inner = Array.from({ length: parts - 1 }, (_, part) => from + ((part + 1) / parts) * (end - from));
+    return [...first, ...inner, end];
   });
 }
 

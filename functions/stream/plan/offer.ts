@@ -19,14 +19,16 @@ export type Offered<T> = {
 };
 
 /** Playlists name every segment: beyond this they are a burden, and the duration is most likely false. */
-const MAX_SECONDS = 48 * 3600;
+const MAX_SECONDS = 30 * 3600;
+/** More than any film has; a file can claim to have many and to last for ever, and each is planned. */
+const MAX_SOUNDS = 32;
 
 /** Throws `unsupported-media` where there is nothing to play, or no end to it. */
 export function offerOf(media: Media): Offer {
   const { video, audio } = selectTracks(media, NO_WISHES);
   const film = video !== null && isLasting(video) ? video : null;
   const others = audiosOf(media).filter((track) => track !== audio);
-  const sounds = [...(audio === null ? [] : [audio]), ...others].filter(isLasting);
+  const sounds = [...(audio === null ? [] : [audio]), ...others].filter(isLasting).slice(0, MAX_SOUNDS);
   const starts = [...(film === null ? [] : [film]), ...sounds].map(({ startSeconds }) => startSeconds);
   if (starts.length === 0) throw unsupported('The film and the sound of the file last no time.');
   const zeroSeconds = Math.min(...starts);

@@ -3,7 +3,7 @@ import { filmCopyObstacle, soundCopyObstacle } from './copyable.ts';
 import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
 import type { Cuts, Presentation, Rendition } from './presentation.ts';
-import { planSound } from './sound-rendition.ts';
+import { planSoundRendition } from './sound-rendition.ts';
 
 /** All that the offer of adaptive streaming is a function of. */
 export type PresentationQuestion = {
@@ -32,7 +32,9 @@ export function copyCandidates(media: Media): readonly number[] {
 export function planPresentation(question: PresentationQuestion): Presentation {
   const { zeroSeconds, film, sounds } = offerOf(question.media);
   const pictures = film && planFilm(film, question);
-  const audio = sounds.map((sound, i) => planSound(sound, question, pictures?.meetsAt ?? [], i === 0));
+  const audio = sounds.map((sound, i) =>
+    planSoundRendition(sound, question, pictures?.meetsAt ?? [], i === 0),
+  );
   const video = pictures?.renditions ?? [];
   const renditions = audio.map(({ rendition }) => rendition);
   const reasons = new Set([pictures?.whyNotCopied ?? null, ...audio.map(({ whyNotCopied }) => whyNotCopied)]);

@@ -6,12 +6,12 @@ import type { Obstacle } from './obstacles.ts';
 import type { Offered } from './offer.ts';
 import type { PresentationQuestion } from './plan-presentation.ts';
 import type { AudioRendition } from './presentation.ts';
-import { planSound as planEncoding, soundStreamOf } from './sound.ts';
+import { planSound, soundStreamOf } from './sound.ts';
 
 export type PlannedSound = { readonly rendition: AudioRendition; readonly whyNotCopied: Obstacle };
 
 /** A copy where the track can be cut, else AAC. Its segments meet where those of the film do (`meetsAt`, in seconds). */
-export function planSound(
+export function planSoundRendition(
   sound: Offered<AudioTrack>,
   question: PresentationQuestion,
   meetsAt: readonly number[],
@@ -75,7 +75,7 @@ function planAac(
   times: readonly number[],
 ): Planned {
   const sampleRate = SAMPLE_RATES.includes(track.sampleRate) ? track.sampleRate : 48_000;
-  const usual = planEncoding(media, track, { codec: 'aac', sampleRate, asked: null });
+  const usual = planSound(media, track, { codec: 'aac', sampleRate, asked: null });
   const most = MOST_BITS_PER_SAMPLE * sampleRate * usual.channels;
   const bitrate = Math.min(usual.bitrate ?? most, most);
   // What sums of seconds lose is less than a sample.

@@ -12,7 +12,7 @@ export function named(renditions: readonly AudioRendition[]): readonly Named[] {
   const taken = new Set<string>();
   return renditions.map((rendition, i) => {
     const language = canonical(rendition.language);
-    const usual = (language !== null && LANGUAGES.of(language)) || `Track ${i + 1}`;
+    const usual = (language !== null && nameOf(language)) || `Track ${i + 1}`;
     let name = usual;
     for (let again = 2; taken.has(name); again++) name = `${usual} (${again})`;
     taken.add(name);
@@ -20,7 +20,13 @@ export function named(renditions: readonly AudioRendition[]): readonly Named[] {
   });
 }
 
-const LANGUAGES = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' });
+let names: Intl.DisplayNames | undefined;
+
+function nameOf(language: string): string | undefined {
+  // Loading all names takes 20 ms of a cold start, which most requests do well without.
+  names ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' });
+  return names.of(language);
+}
 
 /** The shortest code of RFC 5646: `en` for `eng`. Null for what is none, such as `und`. */
 function canonical(language: string | null): string | null {

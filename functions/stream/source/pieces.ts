@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream';
 import type { Piece } from './bytes.ts';
-import { chain } from './chain.ts';
+import { chain, discard } from './chain.ts';
 import type { ByteRange, Source, StoredObject } from './source.ts';
 import { withoutGaps } from './without-gaps.ts';
 
+export type PiecesOptions = {
+  /** Gaps of so many bytes between source bytes are read over, so that one read does for several pieces. */
+  readonly maxGapBytes?: number;
+  /** How many reads are opened while one before them is under way: for many small ones, whose latencies add up. */
+  readonly readsAhead?: number;
+};
+
 /**
  * Streams `range` of the file that `pieces` make up. Rejects as `Source.read` does: the first stretch of source bytes in
- * the range is opened before anything is handed out. Gaps of up to `maxGapBytes` between source bytes are read over, so
- * that one read does for several pieces. Throws RangeError for a range outside that file.
+ * the range is opened before anything is handed out. Throws RangeError for a range outside that file.
  */
 export async function readPieces(
   source: Source,
@@ -15,31 +21,54 @@ export async function readPieces(
   pieces: readonly Piece[],
   range: ByteRange,
   signal: AbortSignal,
-  { maxGapBytes = 0 }: { readonly maxGapBytes?: number } = {},
+  { maxGapBytes = 0, readsAhead = 0 }: PiecesOptions = {},
 ): Promise<Readable> {
   const wanted = stretches(cut(pieces, range), maxGapBytes);
-  const firstRead = wanted.find((stretch) => stretch.kind === 'source');
-  const opened = firstRead && (await open(firstRead, signal));
+  const closing = new AbortController();
+  const unopened = wanted.filter((stretch) => stretch.kind === 'source');
+  const opened = new Map<Stretch, Promise<Readable>>();
+  openMore(1);
+  for (const first of opened.values()) await first;
   let index = 0;
   const stream = chain(Readable.from([]), openNext, { signal });
-  // The stream that waits for its turn ends with the one that it is part of.
-  if (opened !== undefined) {
-    opened.on('error', () => {});
-    stream.once('close', () => opened.destroy());
-  }
+  // Streams that wait for their turn end with the one that they are part of.
+  stream.once('close', () => {
+    closing.abort(new Error('The stream was closed.'));
+    for (const body of opened.values()) body.then(discard, () => {});
+  });
   return stream;
 
-  async function openNext(failure: Error | null, opening: AbortSignal): Promise<Readable | null> {
+  async function openNext(failure: Error | null): Promise<Readable | null> {
     if (failure !== null) throw failure;
     const stretch = wanted[index++];
     if (stretch === undefined) return null;
     if (stretch.kind === 'bytes') return Readable.from([stretch.bytes]);
-    return stretch === firstRead && opened !== undefined ? opened : open(stretch, opening);
+    if (!opened.has(stretch)) openMore(1);
+    const body = await opened.get(stretch);
+    opened.delete(stretch);
+    openMore(readsAhead);
+    return body ?? null;
   }
 
-  async function open({ ranges }: SourceStretch, opening: AbortSignal): Promise<Readable> {
+  /** So many are then under way that are not read yet. */
+  function openMore(count: number): void {
+    while (opened.size < count) {
+      const stretch = unopened.shift();
+      if (stretch === undefined) return;
+      const body = open(stretch);
+      opened.set(stretch, body);
+      // A failure is met when it is its turn.
+      body.then(
+        (waiting) => waiting.on('error', () => {}),
+        () => {},
+      );
+    }
+  }
+
+  async function open({ ranges }: SourceStretch): Promise<Readable> {
     const whole = { start: ranges[0]?.start ?? 0, end: ranges.at(-1)?.end ?? 0 };
-    const body = await source.read(object, whole, opening);
+    // Of its own for each: several of them listen at the same time.
+    const body = await source.read(object, whole, AbortSignal.any([signal, closing.signal]));
     return ranges.length === 1 ? body : withoutGaps(body, ranges);
   }
 }

@@ -29,8 +29,17 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CopySource 
   const frameCount = Math.round(((lastSeconds - firstSeconds) * sampleRate) / frameSamples) + 1;
   if (frameCount > MAX_FRAMES) return null;
   const hidden = Math.min(frameCount - 1, Math.floor(skipSamples / frameSamples));
+  const count = frameCount - hidden + 1;
+  const frames = new Uint32Array(count);
+  const cuts = new Float64Array(count);
+  const bytesBefore = new Float64Array(count);
   // The first cut comes with the frames that the decoder swallows.
-  const frames = Uint32Array.from({ length: frameCount - hidden + 1 }, (_, i) => (i === 0 ? 0 : hidden + i));
+  for (let i = 1; i < count; i++) {
+    const frame = hidden + i;
+    frames[i] = frame;
+    cuts[i] = frame * frameSamples - skipSamples;
+    bytesBefore[i] = frame * largestBytes;
+  }
   const grid = { trackIndex: track.index, coding, frameSamples, firstSeconds, frameCount, frames };
   return {
     head: {
@@ -46,8 +55,8 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CopySource 
       durationTicks: null,
     },
     baseSeconds: firstSeconds,
-    cuts: Float64Array.from(frames, (frame, i) => (i === 0 ? 0 : frame * frameSamples - skipSamples)),
-    bytesBefore: Float64Array.from(frames, (frame) => frame * largestBytes),
+    cuts,
+    bytesBefore,
     packets: (container, from, to) => audioPackets(container, grid, from, to),
     whyNoCuts: (container) => whyNoCuts(container, grid),
   };

@@ -14,7 +14,11 @@ import { readCues } from './matroska-cues.ts';
 import { openContainer } from './mediabunny.ts';
 import { videoCuts } from './video-cuts.ts';
 
-type Known = { readonly made: CopySource | NoCopy; isChecked: boolean };
+type Known = {
+  readonly made: CopySource | NoCopy;
+  /** What a look at the pictures told; undefined where nobody has looked. */
+  readonly whyNoCuts: string | null | undefined;
+};
 
 /** By what a probe found, and as long as that is kept. */
 const known = new WeakMap<Media, Map<number, Known>>();
@@ -22,10 +26,10 @@ const known = new WeakMap<Media, Map<number, Known>>();
 /** A track of a Matroska file, cut by the file's own index. The packets of a segment are found by the demuxer. */
 export async function openContainerTrack(input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
   const { trackIndex, zeroSeconds } = input;
-  const entry = await knownOf(input);
-  if ('whyNot' in entry.made) return entry.made;
-  const { head, baseSeconds, cuts, bytesBefore } = entry.made;
-  const { made } = entry;
+  const { made, whyNoCuts } = await knownOf(input);
+  if ('whyNot' in made) return made;
+  if (input.looksAtPictures && whyNoCuts) return { whyNot: whyNoCuts };
+  const { head, baseSeconds, cuts, bytesBefore } = made;
   const offset = Math.round((baseSeconds - zeroSeconds) * head.timescale);
   const times = shiftedTimes(cuts, offset);
   if ((times[0] ?? 0) < 0) return { whyNot: 'it begins before the rest of the file' };
@@ -35,7 +39,7 @@ export async function openContainerTrack(input: CopyTrackInput): Promise<CopyTra
     init: () => initSegment([head]),
     segment: (from, to, sequenceNumber) =>
       live(input, async function* (container) {
-        yield* fragments(made.packets(container, from, to), sequenceNumber, at);
+        yield* fragments(made.packets(container, from, to), (sequenceNumber - 1) * MOST_FRAGMENTS + 1, at);
       }),
     picture: (cut, durationTicks, sequenceNumber) =>
       live(input, async function* (container) {
@@ -54,13 +58,13 @@ async function knownOf(input: CopyTrackInput): Promise<Known> {
   const tracks = known.get(probed.media) ?? new Map<number, Known>();
   known.set(probed.media, tracks);
   const entry = tracks.get(trackIndex);
-  if (entry && (entry.isChecked || !looksAtPictures || 'whyNot' in entry.made)) return entry;
+  if (entry && (entry.whyNoCuts !== undefined || !looksAtPictures || 'whyNot' in entry.made)) return entry;
   const container = await opened(input);
   try {
     container.limitReads(LOOK_BYTES);
     const made = entry?.made ?? (await cut(input, container));
-    const whyNot = looksAtPictures && !('whyNot' in made) ? await made.whyNoCuts(container) : null;
-    const found = { made: whyNot === null ? made : { whyNot }, isChecked: looksAtPictures };
+    const isLookedAt = looksAtPictures && !('whyNot' in made);
+    const found = { made, whyNoCuts: isLookedAt ? await made.whyNoCuts(container) : undefined };
     tracks.set(trackIndex, found);
     return found;
   } finally {
@@ -128,12 +132,15 @@ function live(
 /** Of a segment that is larger, a fragment holds so much. */
 const FRAGMENT_BYTES = 2 * 2 ** 20;
 const FRAGMENT_PACKETS = 4_096;
+/** Room for the numbers of a segment's fragments. */
+const MOST_FRAGMENTS = 1_024;
 
 async function* fragments(
   packets: AsyncIterable<Packet>,
-  sequenceNumber: number,
+  firstNumber: number,
   at: (packet: Packet) => Packet,
 ): AsyncGenerator<Uint8Array, void, void> {
+  let sequenceNumber = firstNumber;
   let run: Packet[] = [];
   let bytes = 0;
   for await (const packet of packets) {
@@ -141,7 +148,7 @@ async function* fragments(
       run.length > 0 &&
       (bytes + packet.data.byteLength > FRAGMENT_BYTES || run.length === FRAGMENT_PACKETS)
     ) {
-      yield* fragment(sequenceNumber, [{ trackId: 1, packets: run }]);
+      yield* fragment(sequenceNumber++, [{ trackId: 1, packets: run }]);
       run = [];
       bytes = 0;
     }

@@ -1,3 +1,4 @@
+import { damaged } from '../../http/problem.ts';
 import { box, fullBox, uint32, uint64 } from './write-box.ts';
 
 /** One sample as a fragment's header lists it; times in ticks of the track. */
@@ -45,7 +46,9 @@ function moof(
 function traf({ trackId, samples }: SampleRun, dataOffset: number): Buffer {
   const fields = Buffer.alloc(samples.length * 16);
   for (const [i, { duration, sizeBytes, isSync, pts, dts }] of samples.entries()) {
-    fields.writeUInt32BE(duration >>> 0, i * 16);
+    if (duration > 0xffff_ffff)
+      throw damaged('The times of this file have a gap that no player can wait for.');
+    fields.writeUInt32BE(duration, i * 16);
     fields.writeUInt32BE(sizeBytes, i * 16 + 4);
     fields.writeUInt32BE(isSync ? SYNC : NON_SYNC, i * 16 + 8);
     fields.writeInt32BE((pts - dts) | 0, i * 16 + 12);

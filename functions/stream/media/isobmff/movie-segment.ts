@@ -19,7 +19,9 @@ export type SampleStretch = {
 /** What lies between two stretches of a track is rather read over than asked around: a request costs as much. */
 const MAX_GAP_BYTES = 256 * 1024;
 /** A file that scatters a segment over more places was made to cost requests. */
-const MAX_READS = 128;
+const MAX_READS = 1_024;
+/** Sound beside a picture of a hundred megabits lies in hundreds of places: one after the other they took too long. */
+const READS_AHEAD = 8;
 const MAX_BYTES = 2 ** 31;
 /** The picture itself begins behind parameter sets and messages, if not behind this much of them. */
 const LOOK_BYTES = 64 * 1024;
@@ -40,7 +42,10 @@ export function movieSegment(
     sizeBytes,
     async open(range = { start: 0, end: sizeBytes }) {
       const pieces: Piece[] = [{ kind: 'bytes', bytes: head }, ...places];
-      const body = await readPieces(source, object, pieces, range, signal, { maxGapBytes: MAX_GAP_BYTES });
+      const body = await readPieces(source, object, pieces, range, signal, {
+        maxGapBytes: MAX_GAP_BYTES,
+        readsAhead: READS_AHEAD,
+      });
       if (range.start === 0)
         await refuseNonKey(body, range.end, head.byteLength, track, samples[0]?.sizeBytes ?? 0);
       return body;

@@ -1,0 +1,135 @@
+import { CloudfrontCachePolicy } from '@cdktn/provider-aws/lib/cloudfront-cache-policy/index.js';
+import { CloudfrontDistribution } from '@cdktn/provider-aws/lib/cloudfront-distribution/index.js';
+import { CloudfrontFunction } from '@cdktn/provider-aws/lib/cloudfront-function/index.js';
+import { CloudfrontOriginAccessControl } from '@cdktn/provider-aws/lib/cloudfront-origin-access-control/index.js';
+import { Fn } from 'cdktn';
+import { Construct } from 'constructs';
+import { edgeCode } from './edge/code.ts';
+import { mediaHeaders } from './media-headers.ts';
+
+export type CdnOptions = {
+  /** Unique in the account. */
+  readonly name: string;
+  readonly functionUrl: string;
+  readonly bucketDomainName: string;
+  /** Whose pages may read answers, as the function's setting has it; undefined for none. */
+  readonly allowedOrigins: string | undefined;
+};
+
+// AWS's managed policies (CloudFront, "Use managed cache policies" and "Use managed origin request policies").
+const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
+const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+
+// What CloudFront would keep for ten seconds whatever the policy says, and under a key without the query: the failure
+// of one client's transcode would be everybody's.
+const ALWAYS_KEPT = [404, 414, 500, 501, 502, 503, 504];
+
+/**
+ * CloudFront in front of both: the objects' own bytes come from the bucket, since CloudFront answers a range with the
+ * whole body where the origin's answer is chunked, as every streamed one is; all else comes from the function.
+ */
+export class Cdn extends Construct {
+  readonly arn: string;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, options: CdnOptions) {
+    super(scope, id);
+    const { name } = options;
+    const functionAccess = this.#accessControl(name, 'lambda');
+    const bucketAccess = this.#accessControl(name, 's3');
+    const always = {
+      allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+      cachedMethods: ['GET', 'HEAD'],
+      // Media is compressed already, and what is compressed on its way has no ranges.
+      compress: false,
+      viewerProtocolPolicy: 'redirect-to-https',
+      targetOriginId: 'function',
+    };
+    const distribution = new CloudfrontDistribution(this, 'distribution', {
+      enabled: true,
+      comment: name,
+      httpVersion: 'http2and3',
+      isIpv6Enabled: true,
+      origin: [
+        {
+          originId: 'function',
+          domainName: Fn.element(Fn.split('/', options.functionUrl), 2),
+          originAccessControlId: functionAccess.id,
+          customOriginConfig: {
+            httpPort: 80,
+            httpsPort: 443,
+            originProtocolPolicy: 'https-only',
+            originSslProtocols: ['TLSv1.2'],
+            originReadTimeout: 60,
+            originKeepaliveTimeout: 60,
+          },
+        },
+        {
+          originId: 'bucket',
+          domainName: options.bucketDomainName,
+          originAccessControlId: bucketAccess.id,
+        },
+      ],
+      // An answer of /stream depends on Accept, which no cache key of CloudFront's tells apart in full.
+      defaultCacheBehavior: {
+        ...always,
+        cachePolicyId: CACHING_DISABLED,
+        originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+      },
+      orderedCacheBehavior: [
+        {
+          ...always,
+          pathPattern: '/media/*',
+          cachePolicyId: this.#mediaCaching(name).id,
+          responseHeadersPolicyId: mediaHeaders(this, name, options.allowedOrigins).id,
+          functionAssociation: [
+            { eventType: 'viewer-request', functionArn: this.#edgeFunction(name, 'media-request').arn },
+            { eventType: 'viewer-response', functionArn: this.#edgeFunction(name, 'media-response').arn },
+          ],
+        },
+      ],
+      customErrorResponse: ALWAYS_KEPT.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
+      restrictions: { geoRestriction: { restrictionType: 'none' } },
+      viewerCertificate: { cloudfrontDefaultCertificate: true },
+    });
+    this.arn = distribution.arn;
+    this.url = `https://${distribution.domainName}`;
+  }
+
+  #accessControl(name: string, origin: 'lambda' | 's3'): CloudfrontOriginAccessControl {
+    return new CloudfrontOriginAccessControl(this, `${origin}-access`, {
+      name: `${name}-${origin}`,
+      originAccessControlOriginType: origin,
+      signingBehavior: 'always',
+      signingProtocol: 'sigv4',
+    });
+  }
+
+  /**
+   * Keeps the bytes and asks the origin each time whether they still are those, unless the object's own Cache-Control
+   * says for how long they are. The managed policies either keep for a day what may have been replaced, or leave the
+   * query out of the key, so that `?download=1` would be answered to everybody.
+   */
+  #mediaCaching(name: string): CloudfrontCachePolicy {
+    return new CloudfrontCachePolicy(this, 'media-caching', {
+      name: `${name}-media`,
+      minTtl: 0,
+      defaultTtl: 0,
+      maxTtl: 31_536_000,
+      parametersInCacheKeyAndForwardedToOrigin: {
+        queryStringsConfig: { queryStringBehavior: 'all' },
+        headersConfig: { headerBehavior: 'none' },
+        cookiesConfig: { cookieBehavior: 'none' },
+      },
+    });
+  }
+
+  #edgeFunction(name: string, role: 'media-request' | 'media-response'): CloudfrontFunction {
+    return new CloudfrontFunction(this, role, {
+      name: `${name}-${role}`,
+      runtime: 'cloudfront-js-2.0',
+      code: edgeCode(role),
+      publish: true,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { parseConfig } from '../functions/stream/config.ts';
+
+/** The settings of the function that a deployment may choose; the stack sets the rest itself. */
+export const FUNCTION_SETTINGS = [
+  'ALLOWED_ORIGINS',
+  'MAX_DURATION_SECONDS',
+  'MAX_PIXELS',
+  'MAX_RESPONSE_BYTES',
+  'PAGE_CREDIT',
+  'PLAYER_PAGE',
+  'PRESIGN_SECONDS',
+  'READ_TIMEOUT_SECONDS',
+] as const;
+
+export type FunctionSettings = Readonly<Partial<Record<(typeof FUNCTION_SETTINGS)[number], string>>>;
+
+/** Lets the function's own parser judge, so that a wrong value stops synthesis and not the first request. */
+export function checkFunctionSettings(settings: FunctionSettings): void {
+  try {
+    parseConfig({ ...settings, MEDIA_BUCKET: 'any-bucket', PUBLIC: '1' });
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    throw new Error(`The option environment is wrong: ${sentence}`, { cause: error });
+  }
+}

@@ -1,0 +1,51 @@
+import { DataAwsS3Bucket } from '@cdktn/provider-aws/lib/data-aws-s3-bucket/index.js';
+import type { Construct } from 'constructs';
+import type { Statement } from './policy.ts';
+import { PrivateBucket } from './private-bucket.ts';
+
+/** Where the media is. The policy of a bucket that was there before belongs to whoever made it. */
+export type MediaBucket =
+  | { readonly kind: 'made'; readonly bucket: PrivateBucket }
+  | { readonly kind: 'existing'; readonly bucket: Pick<PrivateBucket, 'name' | 'arn' | 'domainName'> };
+
+/** Makes the bucket, or looks up the one that is named; Terraform stops where it lies in another region. */
+export function mediaBucket(
+  scope: Construct,
+  { name, region, mediaBucket }: { name: string; region: string; mediaBucket: string | null },
+): MediaBucket {
+  if (mediaBucket === null) {
+    const bucket = new PrivateBucket(scope, 'media', {
+      namePrefix: `${name}-media-`,
+      disposable: false,
+      expiryDays: null,
+    });
+    return { kind: 'made', bucket };
+  }
+  const found = new DataAwsS3Bucket(scope, 'media', {
+    bucket: mediaBucket,
+    lifecycle: {
+      postcondition: [
+        {
+          condition: `\${self.region == "${region}"}`,
+          errorMessage: `The bucket of the option mediaBucket must lie in ${region}, as the option region says.`,
+        },
+      ],
+    },
+  });
+  return {
+    kind: 'existing',
+    bucket: { name: found.bucket, arn: found.arn, domainName: found.bucketRegionalDomainName },
+  };
+}
+
+/** What lets one CloudFront distribution read objects of a bucket. */
+export function readableThrough(distributionArn: string, bucketArn: string): Statement {
+  return {
+    Sid: 'ReadThroughCloudFront',
+    Effect: 'Allow',
+    Principal: { Service: 'cloudfront.amazonaws.com' },
+    Action: 's3:GetObject',
+    Resource: `${bucketArn}/*`,
+    Condition: { StringEquals: { 'AWS:SourceArn': distributionArn } },
+  };
+}

@@ -1,0 +1,47 @@
+import {
+  CloudfrontResponseHeadersPolicy,
+  type CloudfrontResponseHeadersPolicyCorsConfig as CorsConfig,
+} from '@cdktn/provider-aws/lib/cloudfront-response-headers-policy/index.js';
+import type { Construct } from 'constructs';
+import { EXPOSED_HEADERS } from '../functions/stream/http/cors.ts';
+
+/** What the bucket's answers get on their way: no guessing of types, no script, and the CORS that the function sends. */
+export function mediaHeaders(
+  scope: Construct,
+  name: string,
+  allowedOrigins: string | undefined,
+): CloudfrontResponseHeadersPolicy {
+  return new CloudfrontResponseHeadersPolicy(scope, 'media-headers', {
+    name: `${name}-media`,
+    securityHeadersConfig: {
+      contentTypeOptions: { override: true },
+      // An object that is a page after all runs nothing.
+      contentSecurityPolicy: { contentSecurityPolicy: MEDIA_POLICY, override: true },
+    },
+    ...(allowedOrigins ? { corsConfig: corsOf(allowedOrigins) } : {}),
+  });
+}
+
+// No script, whoever wrote it; but what a browser's own page around a film or a picture needs, its origin included:
+// Chromium plays no film in a page of no origin.
+const MEDIA_POLICY = [
+  "default-src 'none'",
+  "media-src 'self'",
+  "img-src 'self'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  'sandbox allow-same-origin',
+].join('; ');
+
+function corsOf(allowedOrigins: string): CorsConfig {
+  return {
+    accessControlAllowOrigins: { items: allowedOrigins.split(',').map((origin) => origin.trim()) },
+    accessControlAllowMethods: { items: ['GET', 'HEAD', 'OPTIONS'] },
+    accessControlAllowHeaders: { items: ['*'] },
+    accessControlExposeHeaders: { items: [...EXPOSED_HEADERS] },
+    accessControlAllowCredentials: false,
+    // The function's answers carry the same, and a header must not come twice.
+    originOverride: true,
+  };
+}

@@ -1,0 +1,142 @@
+import * as v from 'valibot';
+import { checkFunctionSettings, FUNCTION_SETTINGS } from './function-settings.ts';
+
+/** Who may ask, and through what. */
+export type Access =
+  /** Only callers with AWS credentials that permit it: the URL itself checks them. */
+  | { readonly kind: 'callers' }
+  /** Everybody. */
+  | { readonly kind: 'public' }
+  /** Everybody, through CloudFront only. */
+  | { readonly kind: 'cdn' }
+  /** Whoever holds a signed address; the keys lie in this SSM parameter. */
+  | { readonly kind: 'signed'; readonly keysParameter: string };
+
+export type Options = Omit<v.InferOutput<typeof OPTIONS>, 'public' | 'signingKeysParameter' | 'cdn'> & {
+  readonly access: Access;
+};
+
+/** Throws an Error with one sentence that names the option which is unknown or wrong. */
+export function parseOptions(context: Readonly<Record<string, unknown>>): Options {
+  const unknown = Object.keys(context).find((name) => !Object.hasOwn(OPTIONS.entries, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(OPTIONS.entries).join(', ');
+    throw new Error(`There is no option ${JSON.stringify(unknown)}; the options are ${known}.`);
+  }
+  const result = v.safeParse(OPTIONS, context, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new Error(`The option ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
+  }
+  const { public: isPublic, signingKeysParameter, cdn, ...options } = result.output;
+  const access = accessOf(isPublic, signingKeysParameter, cdn);
+  checkProvider(options.providerVersion, access);
+  checkTopic(options.alarmTopicArn, options.region);
+  checkFunctionSettings(options.environment);
+  return { ...options, access };
+}
+
+function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean): Access {
+  if (isPublic && keysParameter !== null) {
+    throw new Error('The options public and signingKeysParameter exclude each other: set one of them.');
+  }
+  if (cdn && !isPublic) {
+    throw new Error(
+      'The option cdn needs public: true, since CloudFront does not check signed addresses or callers.',
+    );
+  }
+  if (keysParameter !== null) return { kind: 'signed', keysParameter };
+  if (cdn) return { kind: 'cdn' };
+  return { kind: isPublic ? 'public' : 'callers' };
+}
+
+/** Older providers cannot grant an open URL, or CloudFront, all that AWS asks for since October 2025. */
+function checkProvider(version: string, access: Access): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (access.kind === 'callers' || major > 6 || (major === 6 && minor >= 28)) return;
+  throw new Error(
+    'The option providerVersion must be 6.28.0 or newer where the URL is public or takes signed addresses.',
+  );
+}
+
+function checkTopic(arn: string | null, region: string): void {
+  if (arn === null || arn.split(':')[3] === region) return;
+  throw new Error(`The option alarmTopicArn must name a topic in ${region}, where the alarms are.`);
+}
+
+const text = (fallback: string, pattern: RegExp, message: string) =>
+  v.optional(v.pipe(v.string(message), v.regex(pattern, message)), fallback);
+
+/** Empty stands for none. */
+const textOrNone = (pattern: RegExp, message: string) => {
+  const sentence = `${message}, or empty`;
+  const check = v.check<string, string>((value) => value === '' || pattern.test(value), sentence);
+  return v.optional(
+    v.pipe(
+      v.string(sentence),
+      check,
+      v.transform((value) => (value === '' ? null : value)),
+    ),
+    '',
+  );
+};
+
+const whole = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+};
+
+const flag = v.optional(v.boolean('must be true or false'), false);
+
+const oneOf = <const Choice extends string | number>(fallback: Choice, ...others: readonly Choice[]) => {
+  const choices = [fallback, ...others];
+  return v.optional(v.picklist(choices, `must be one of ${choices.join(', ')}`), () => fallback);
+};
+
+const bucket = textOrNone(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket');
+
+const SETTINGS = 'must be an object of settings such as { "PLAYER_PAGE": "1" }';
+const settings = v.pipe(
+  // A list is an object too.
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), SETTINGS),
+  v.record(
+    v.picklist(FUNCTION_SETTINGS, `may hold only ${FUNCTION_SETTINGS.join(', ')}`),
+    v.string('must be a string'),
+    SETTINGS,
+  ),
+);
+
+// Function URLs stream in the regions of the standard partition only, which is why ARNs begin with `arn:aws:`.
+const REGION =
+  /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|north|northeast|northwest|east|southeast|south|southwest|west)-[1-9]$/;
+
+const OPTIONS = v.object({
+  // What is made is named after it; a bucket's name has room for this much.
+  name: text('sluice', /^[a-z][a-z0-9-]{0,25}[a-z0-9]$/, 'must have 2 to 27 characters of a-z, 0-9 and -'),
+  region: text('us-east-1', REGION, 'must be an AWS region such as eu-west-1'),
+  public: flag,
+  signingKeysParameter: textOrNone(
+    /^(\/[\w.-]+)+$/,
+    'must be the name of an SSM parameter such as /sluice/signing-keys',
+  ),
+  cdn: flag,
+  mediaBucket: bucket,
+  architecture: oneOf('arm64', 'x86_64'),
+  runtime: oneOf('nodejs24.x', 'nodejs22.x'),
+  // 1.7 virtual CPUs, and the most that a new AWS account is granted; below 512 a transcode has no room.
+  memoryMegabytes: v.optional(whole(512, 10_240), 3008),
+  timeoutSeconds: v.optional(whole(10, 900), 900),
+  reservedConcurrency: v.optional(v.nullable(whole(0, 10_000)), null),
+  environment: v.optional(settings, {}),
+  logLevel: oneOf('INFO', 'DEBUG', 'WARN', 'ERROR'),
+  logRetentionDays: oneOf(30, 1, 3, 5, 7, 14, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+  derivedExpiryDays: v.optional(whole(1, 3650), 30),
+  alarmTopicArn: textOrNone(
+    /^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+    'must be the ARN of an SNS topic',
+  ),
+  ffmpegDirectory: textOrNone(/^\S(.*\S)?$/, 'must be a folder with ffmpeg and ffprobe'),
+  stateBucket: bucket,
+  providerVersion: text('6.66.0', /^\d{1,3}\.\d{1,4}\.\d{1,4}$/, 'must be a version such as 6.66.0'),
+});

@@ -1,0 +1,14 @@
+/** One statement of an IAM or resource policy, in IAM's own words. */
+export type Statement = {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: '*' | Readonly<Record<'Service', string>>;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+};
+
+/** The policy as the JSON that AWS takes; tokens of Terraform stay in their strings. */
+export function policyDocument(...statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}

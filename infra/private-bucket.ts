@@ -1,0 +1,86 @@
+import { S3Bucket } from '@cdktn/provider-aws/lib/s3-bucket/index.js';
+import { S3BucketLifecycleConfiguration } from '@cdktn/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
+import { S3BucketPolicy } from '@cdktn/provider-aws/lib/s3-bucket-policy/index.js';
+import { S3BucketPublicAccessBlock } from '@cdktn/provider-aws/lib/s3-bucket-public-access-block/index.js';
+import { S3BucketServerSideEncryptionConfigurationA as Encryption } from '@cdktn/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
+import { Lazy } from 'cdktn';
+import { Construct } from 'constructs';
+import { policyDocument, type Statement } from './policy.ts';
+
+export type PrivateBucketOptions = {
+  /** S3 adds 26 characters, since names that can be guessed can be taken by somebody else beforehand. */
+  readonly namePrefix: string;
+  /** Whether `destroy` may delete it with what is in it, because all of it can be made again. */
+  readonly disposable: boolean;
+  /** Days after which an object is deleted; null keeps it. */
+  readonly expiryDays: number | null;
+};
+
+/** A bucket that is closed to the public, encrypted, and reached over TLS only. */
+export class PrivateBucket extends Construct {
+  readonly name: string;
+  readonly arn: string;
+  /** Where CloudFront reads it. */
+  readonly domainName: string;
+  readonly #statements: Statement[] = [];
+
+  constructor(scope: Construct, id: string, { namePrefix, disposable, expiryDays }: PrivateBucketOptions) {
+    super(scope, id);
+    const bucket = new S3Bucket(this, 'bucket', { bucketPrefix: namePrefix, forceDestroy: disposable });
+    this.name = bucket.bucket;
+    this.arn = bucket.arn;
+    this.domainName = bucket.bucketRegionalDomainName;
+    new Encryption(this, 'encryption', {
+      bucket: this.name,
+      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
+    });
+    const block = new S3BucketPublicAccessBlock(this, 'public-access', {
+      bucket: this.name,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    this.allow(tlsOnly(this.arn));
+    new S3BucketPolicy(this, 'policy', {
+      bucket: this.name,
+      policy: Lazy.stringValue({ produce: () => policyDocument(...this.#statements) }),
+      // S3 answers 409 where two such settings of one bucket meet.
+      dependsOn: [block],
+    });
+    if (expiryDays !== null)
+      new S3BucketLifecycleConfiguration(this, 'lifecycle', expiry(this.name, expiryDays));
+  }
+
+  /** Adds a statement to the bucket's policy. */
+  allow(statement: Statement): void {
+    this.#statements.push(statement);
+  }
+}
+
+function tlsOnly(bucketArn: string): Statement {
+  return {
+    Sid: 'TlsOnly',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+function expiry(bucket: string, days: number) {
+  return {
+    bucket,
+    rule: [
+      {
+        id: 'expire',
+        status: 'Enabled',
+        filter: [{ prefix: '' }],
+        expiration: [{ days }],
+        // What an instance that ended in mid-upload left behind is billed and cannot be seen.
+        abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+      },
+    ],
+  };
+}

@@ -1,0 +1,107 @@
+import { AwsProvider } from '@cdktn/provider-aws/lib/provider/index.js';
+import { S3Backend, TerraformOutput, TerraformStack } from 'cdktn';
+import type { Construct } from 'constructs';
+import { StreamFunction } from '../functions/stream/infra.ts';
+import type { FunctionZip } from '../functions/stream/package.ts';
+import type { BuiltLayer } from '../layers/ffmpeg/build.ts';
+import { FfmpegLayer } from '../layers/ffmpeg/infra.ts';
+import { Alarms } from './alarms.ts';
+import { Cdn } from './cdn.ts';
+import { type MediaBucket, mediaBucket, readableThrough } from './media-bucket.ts';
+import type { Options } from './options.ts';
+import { describeUse } from './outputs.ts';
+import { PrivateBucket } from './private-bucket.ts';
+import { UploadedZip } from './uploaded-zip.ts';
+
+export type Zips = { readonly layer: BuiltLayer; readonly code: FunctionZip };
+
+/** A deployment's folder below `stacks`, and its state: the same name in another region is another deployment. */
+export function stackId({ name, region }: Pick<Options, 'name' | 'region'>): string {
+  return `${name}-${region}`;
+}
+
+/** All that one deployment consists of. */
+export class SluiceStack extends TerraformStack {
+  constructor(scope: Construct, options: Options, zips: Zips) {
+    super(scope, stackId(options));
+    const { name, region, architecture, runtime } = options;
+    this.#useProvider(options);
+
+    const media = mediaBucket(this, options);
+    const derived = new PrivateBucket(this, 'derived', {
+      namePrefix: `${name}-derived-`,
+      disposable: true,
+      expiryDays: options.derivedExpiryDays,
+    });
+    const codeBucket = new PrivateBucket(this, 'code', {
+      namePrefix: `${name}-code-`,
+      disposable: true,
+      expiryDays: null,
+    });
+    const layer = new FfmpegLayer(this, 'layer', {
+      name,
+      architecture,
+      runtime,
+      zip: new UploadedZip(this, 'layers', { bucket: codeBucket.name, zip: zips.layer }),
+      unzippedBytes: zips.layer.unzippedBytes,
+    });
+    const stream = new StreamFunction(this, 'stream', {
+      options,
+      code: new UploadedZip(this, 'functions', { bucket: codeBucket.name, zip: zips.code }),
+      handler: zips.code.handler,
+      layerArn: layer.arn,
+      media: media.bucket,
+      derived,
+    });
+    new Alarms(this, 'alarms', {
+      functionName: stream.name,
+      timeoutSeconds: options.timeoutSeconds,
+      reservedConcurrency: options.reservedConcurrency,
+      topicArn: options.alarmTopicArn,
+    });
+
+    const url = options.access.kind === 'cdn' ? this.#putBehindCdn(stream, media, options) : stream.url;
+    const outputs = describeUse({ url, access: options.access, region, mediaBucket: media.bucket.name });
+    for (const [id, value] of Object.entries({
+      ...outputs,
+      derived_bucket: derived.name,
+      code_bucket: codeBucket.name,
+    })) {
+      new TerraformOutput(this, id, { value });
+    }
+  }
+
+  #useProvider(options: Options): void {
+    const { name, region, providerVersion, stateBucket } = options;
+    new AwsProvider(this, 'aws', {
+      region,
+      defaultTags: [{ tags: { project: 'sluice', deployment: name } }],
+    });
+    this.addOverride('terraform.required_providers.aws.version', providerVersion);
+    // The first that locks a state in S3 by itself.
+    this.addOverride('terraform.required_version', '>= 1.10.0');
+    if (stateBucket === null) return;
+    new S3Backend(this, {
+      bucket: stateBucket,
+      key: `${stackId(options)}.tfstate`,
+      region,
+      encrypt: true,
+      useLockfile: true,
+    });
+  }
+
+  #putBehindCdn(stream: StreamFunction, media: MediaBucket, options: Options): string {
+    const cdn = new Cdn(this, 'cdn', {
+      // CloudFront knows no regions: what it keeps is of the whole account.
+      name: stackId(options),
+      functionUrl: stream.url,
+      bucketDomainName: media.bucket.domainName,
+      allowedOrigins: options.environment.ALLOWED_ORIGINS,
+    });
+    stream.allowCalls('cdn', { principal: 'cloudfront.amazonaws.com', sourceArn: cdn.arn });
+    const statement = readableThrough(cdn.arn, media.bucket.arn);
+    if (media.kind === 'made') media.bucket.allow(statement);
+    else new TerraformOutput(this, 'add_to_media_bucket_policy', { value: JSON.stringify(statement) });
+    return cdn.url;
+  }
+}

@@ -1,0 +1,25 @@
+import { S3Object } from '@cdktn/provider-aws/lib/s3-object/index.js';
+import { AssetType, TerraformAsset } from 'cdktn';
+import { Construct } from 'constructs';
+
+/** A zip in the code bucket, under a key that holds its hash: other bytes are another object. */
+export class UploadedZip extends Construct {
+  readonly bucket: string;
+  readonly key: string;
+  /** As Lambda reports it: CodeSha256. */
+  readonly sha256Base64: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { bucket, zip }: { bucket: string; zip: { readonly zipPath: string; readonly sha256Base64: string } },
+  ) {
+    super(scope, id);
+    this.bucket = bucket;
+    this.sha256Base64 = zip.sha256Base64;
+    const asset = new TerraformAsset(this, 'asset', { path: zip.zipPath, type: AssetType.FILE });
+    const hash = Buffer.from(zip.sha256Base64, 'base64').toString('hex');
+    const object = new S3Object(this, 'object', { bucket, key: `${id}/${hash}.zip`, source: asset.path });
+    this.key = object.key;
+  }
+}

@@ -1,0 +1,62 @@
+import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runScript } from '../support/run-main.ts';
+
+describe('npm run deploy', function () {
+  this.timeout(120_000);
+  let directory: string;
+  let said: string;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sluice-command-'));
+    said = join(directory, 'said');
+    // Stands for Terraform: writes down what it was asked, and fails at what the test names.
+    const script = `#!/bin/sh\necho "$*" >> ${said}\ncase "$*" in *$FAILS*) exit 3;; esac\n`;
+    await writeFile(join(directory, 'terraform'), script);
+    await chmod(join(directory, 'terraform'), 0o755);
+  });
+  after(() => rm(directory, { recursive: true }));
+  beforeEach(() => writeFile(said, ''));
+
+  const deploy = async (context: object, args: string[], fails = 'nothing') => {
+    const { code, stderr } = await runScript('infra/deploy.ts', args, directory, {
+      CDKTF_CONTEXT_JSON: JSON.stringify(context),
+      CDKTF_OUTDIR: join(directory, 'out'),
+      TERRAFORM_BINARY_NAME: join(directory, 'terraform'),
+      FAILS: fails,
+    });
+    return { code, stderr, asked: (await readFile(said, 'utf8')).split('\n').slice(0, -1) };
+  };
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+  const options = { name: 'films', region: 'eu-west-1', architecture };
+
+  it('synthesises, prepares the folder, and applies what was synthesised', async () => {
+    const folder = join(directory, 'out/stacks/films-eu-west-1');
+    const { code, asked } = await deploy(options, ['apply', '-auto-approve']);
+    expect(code).to.equal(0);
+    expect(asked).to.deep.equal([
+      `-chdir=${folder} init -input=false -upgrade`,
+      `-chdir=${folder} apply -auto-approve`,
+    ]);
+    await access(join(folder, 'cdk.tf.json'));
+  });
+
+  for (const [fails, steps] of [
+    ['init', 1],
+    ['destroy', 2],
+  ] as const) {
+    it(`ends where and as Terraform ends, at ${fails}`, async () => {
+      const { code, asked } = await deploy(options, ['destroy'], fails);
+      expect(code).to.equal(3);
+      expect(asked).to.have.length(steps);
+    });
+  }
+
+  it('asks Terraform nothing where an option is wrong', async () => {
+    const { code, stderr, asked } = await deploy({ ...options, region: 'mars' }, ['apply']);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^The option region .*\.\n$/);
+    expect(asked).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { expect } from 'chai';
+import { demoDirectory } from '../../local/function.ts';
+import { startFunctionUrl } from '../../local/function-url.ts';
+import { REGION } from '../support/moto.ts';
+import { differences } from '../support/moto-stack.ts';
+import { needs } from '../support/needs.ts';
+import { decode } from '../support/verify.ts';
+import { unpack } from '../support/zip.ts';
+import { type Deployment, startDeployment } from './deployment.ts';
+
+/** What function and layers may have together, unpacked (Lambda quotas). */
+const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
+
+type LambdaConfiguration = {
+  readonly CodeSha256: string;
+  readonly Handler: string;
+  readonly MemorySize: number;
+  readonly Timeout: number;
+  readonly Environment: { readonly Variables: Record<string, string> };
+  readonly Layers: readonly { readonly Arn: string }[];
+};
+
+// One story: each step stands on the one before.
+describe('deployment', function () {
+  this.timeout(300_000);
+  let deployment: Deployment;
+  let s3: S3Client;
+
+  before(async function () {
+    needs(this, 'terraform', 'moto', 'provider', 'ffmpeg');
+    deployment = await startDeployment();
+    s3 = new S3Client({
+      endpoint: deployment.aws.endpoint,
+      region: REGION,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      forcePathStyle: true,
+    });
+  });
+
+  after(async () => {
+    s3?.destroy();
+    await deployment?.close();
+  });
+
+  // The last one is what the steps after it apply.
+  const table: [options: Readonly<Record<string, unknown>>, more: string[]][] = [
+    [
+      { public: true },
+      ['resource.aws_lambda_permission.stream_everybody-function.invoked_via_function_url: true → nothing'],
+    ],
+    [{}, []],
+  ];
+  for (const [options, more] of table) {
+    it(`differs from a real one in what moto and the provider cannot do only, with ${JSON.stringify(options)}`, async () => {
+      const real = await deployment.synthesiseReal(options);
+      const found = differences(real, await deployment.synthesise(options, 'apply'));
+      for (const line of found) console.log(`      ${line}`);
+      expect(found).to.have.members([
+        'resource.aws_lambda_function.stream_function.lifecycle: nothing → {"ignore_changes":["logging_config"]}',
+        'resource.aws_lambda_function.stream_function.runtime: "nodejs24.x" → "nodejs22.x"',
+        'resource.aws_lambda_layer_version.layer_version.compatible_runtimes: ["nodejs24.x"] → ["nodejs22.x"]',
+        'resource.aws_s3_bucket_policy.code_policy: a policy → nothing',
+        'resource.aws_s3_bucket_policy.media_policy: a policy → nothing',
+        `terraform.required_providers.aws.version: "6.66.0" → "${deployment.providerVersion}"`,
+        ...more,
+      ]);
+    });
+  }
+
+  it('is valid', async () => {
+    expect(await deployment.terraform('validate')).to.contain('The configuration is valid');
+  });
+
+  it('is applied, and a second plan has nothing to change', async () => {
+    const started = performance.now();
+    await apply();
+    console.log(`      applied and planned in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    for (const [kind, there] of Object.entries(await deployment.inventory())) {
+      expect(there, kind).to.contain(deployment.name);
+    }
+  });
+
+  it('is in the store as Lambda reports it, and fits into Lambda', async () => {
+    const { CodeSha256, Layers } = await configuration();
+    const [, layer, version] = /:layer:([^:]+):(\d+)$/.exec(Layers[0]?.Arn ?? '') ?? [];
+    expect(Layers).to.have.length(1);
+    const path = `/2018-10-31/layers/${layer}/versions/${version}`;
+    const { Content } = JSON.parse(await deployment.aws.call({ service: 'lambda', path }));
+    let unzippedBytes = 0;
+    for (const [prefix, reported] of [
+      ['functions', CodeSha256],
+      ['layers', Content.CodeSha256],
+    ] as const) {
+      const Key = `${prefix}/${Buffer.from(reported, 'base64').toString('hex')}.zip`;
+      const Bucket = await deployment.output('code_bucket');
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const zip = Buffer.from((await Body?.transformToByteArray()) ?? []);
+      expect(createHash('sha256').update(zip).digest('base64')).to.equal(reported);
+      const entries = await unpack(zip, folder(prefix));
+      console.log(`      ${prefix}: ${zip.length} bytes, SHA-256 ${reported}`);
+      for (const { name, mode, bytes } of entries) {
+        unzippedBytes += bytes.length;
+        if (name.startsWith('bin/')) expect(mode, name).to.equal(0o755);
+      }
+    }
+    console.log(`      unpacked: ${unzippedBytes} bytes of ${MAX_UNZIPPED_BYTES}`);
+    expect(unzippedBytes).to.be.at.most(MAX_UNZIPPED_BYTES);
+  });
+
+  it('streams a transcode of the demo film', async () => {
+    const Bucket = await deployment.output('media_bucket');
+    const Body = await readFile(join(demoDirectory, 'video.mp4'));
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'film.mp4', Body }));
+    const { Handler, MemorySize, Timeout, Environment } = await configuration();
+    const functionUrl = await startFunctionUrl({
+      codeDirectory: folder('functions'),
+      handler: Handler,
+      memoryMegabytes: MemorySize,
+      timeoutSeconds: Timeout,
+      environment: {
+        ...Environment.Variables,
+        // The layer is at /opt in AWS, and Lambda gives the function its region and credentials.
+        FFMPEG_PATH: join(folder('layers'), 'bin/ffmpeg'),
+        FFPROBE_PATH: join(folder('layers'), 'bin/ffprobe'),
+        ...deployment.aws.environment,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      },
+      log: ({ source, text }) => source !== 'stdout' && console.log(`      ${text}`),
+    });
+    try {
+      const response = await fetch(`${functionUrl.url}/stream/film.mp4?height=144&start=5&duration=2`);
+      expect(response.status).to.equal(200);
+      expect(response.headers.get('sluice-plan')).to.match(/^transcode; format=mp4; video=h264:144;/);
+      const path = join(deployment.directory, 'transcode.mp4');
+      await writeFile(path, Buffer.from(await response.arrayBuffer()));
+      const { seconds, complaints } = await decode(path);
+      expect(complaints).to.equal('');
+      expect(seconds).to.be.closeTo(2, 0.2);
+    } finally {
+      await functionUrl.close();
+    }
+  });
+
+  it('is opened to the public where it is, with both permissions', async () => {
+    const url = await deployment.output('url');
+    await deployment.synthesise({ public: true }, 'apply');
+    await apply();
+    expect(await deployment.output('url')).to.equal(url);
+    const path = `/2015-03-31/functions/${deployment.name}/policy`;
+    const { Policy } = JSON.parse(await deployment.aws.call({ service: 'lambda', path }));
+    const { Statement } = JSON.parse(Policy) as { Statement: { Action: string }[] };
+    expect(Statement.map(({ Action }) => Action)).to.have.members([
+      'lambda:InvokeFunctionUrl',
+      'lambda:InvokeFunction',
+    ]);
+  });
+
+  it('is destroyed once the films are gone, and leaves nothing', async () => {
+    const Bucket = await deployment.output('media_bucket');
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'film.mp4' }));
+    await deployment.terraform('destroy', '-auto-approve');
+    expect(await deployment.terraform('state', 'list')).to.equal('');
+    for (const [kind, there] of Object.entries(await deployment.inventory())) {
+      expect(there, kind).to.not.contain(deployment.name);
+    }
+  });
+
+  // moto cannot take it.
+  for (const more of [
+    { environment: { ALLOWED_ORIGINS: 'https://app.example' } },
+    { mediaBucket: 'films' },
+  ]) {
+    it(`is valid with CloudFront and ${JSON.stringify(more)}`, async () => {
+      await deployment.synthesise({ public: true, cdn: true, ...more }, 'validate');
+      expect(await deployment.terraform('validate')).to.contain('The configuration is valid');
+    });
+  }
+
+  async function apply(): Promise<void> {
+    await deployment.terraform('apply', '-auto-approve');
+    expect(await deployment.terraform.exitCode('plan', '-detailed-exitcode')).to.equal(0);
+  }
+
+  async function configuration(): Promise<LambdaConfiguration> {
+    const path = `/2015-03-31/functions/${deployment.name}`;
+    return JSON.parse(await deployment.aws.call({ service: 'lambda', path })).Configuration;
+  }
+
+  /** Where a zip is unpacked; AWS has /var/task and /opt. */
+  function folder(zip: 'functions' | 'layers'): string {
+    return join(deployment.directory, zip);
+  }
+});

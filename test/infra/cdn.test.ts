@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import type { Statement } from '../../infra/policy.ts';
+import { type Block, type Synthesised, synthesise } from '../support/synthesised.ts';
+
+const CDN = { public: true, cdn: true };
+
+describe('Cdn', () => {
+  it('exists only where it is asked for', () => {
+    for (const context of [{}, { public: true }]) {
+      expect(synthesise(context).resources('aws_cloudfront_distribution')).to.have.length(0);
+    }
+  });
+
+  it('reaches both origins by access control, and by nothing else', () => {
+    const stack = synthesise(CDN);
+    const { origin } = distribution(stack);
+    const access = stack.resources('aws_cloudfront_origin_access_control');
+    expect(origin.map(({ origin_id }) => origin_id)).to.deep.equal(['function', 'bucket']);
+    for (const [i, type] of ['lambda', 's3'].entries()) {
+      const [id, block] = access.find(([, { origin_access_control_origin_type: t }]) => t === type) ?? [];
+      expect(block).to.include({ signing_behavior: 'always', signing_protocol: 'sigv4' });
+      expect(origin[i]?.origin_access_control_id).to.equal(
+        `\${aws_cloudfront_origin_access_control.${id}.id}`,
+      );
+    }
+    expect(origin[0]?.custom_origin_config).to.deep.include({ origin_protocol_policy: 'https-only' });
+    expect(origin[1]?.domain_name).to.match(
+      /^\$\{aws_s3_bucket\.media_bucket_\w+\.bucket_regional_domain_name\}$/,
+    );
+  });
+
+  it('lets the function answer by default, and keeps nothing that depends on Accept', () => {
+    const stack = synthesise(CDN);
+    const { default_cache_behavior: rest, ordered_cache_behavior: ordered } = distribution(stack);
+    expect(rest).to.deep.include({
+      target_origin_id: 'function',
+      // CachingDisabled, AllViewerExceptHostHeader
+      cache_policy_id: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      origin_request_policy_id: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+      viewer_protocol_policy: 'redirect-to-https',
+      allowed_methods: ['GET', 'HEAD', 'OPTIONS'],
+      compress: false,
+    });
+    expect(ordered.map(({ path_pattern }) => path_pattern)).to.deep.equal(['/media/*']);
+    expect(ordered[0]).to.include({ target_origin_id: 'function', compress: false });
+  });
+
+  it('keeps no failures', () => {
+    const { custom_error_response: errors } = distribution(synthesise(CDN));
+    expect(errors.map(({ error_code }) => error_code)).to.deep.equal([404, 414, 500, 501, 502, 503, 504]);
+    for (const error of errors) expect(error).to.include({ error_caching_min_ttl: 0 });
+  });
+
+  it('keeps /media apart by its query, and no longer than the object allows', () => {
+    expect(synthesise(CDN).resource('aws_cloudfront_cache_policy')).to.deep.include({
+      min_ttl: 0,
+      default_ttl: 0,
+      parameters_in_cache_key_and_forwarded_to_origin: {
+        query_strings_config: { query_string_behavior: 'all' },
+        headers_config: { header_behavior: 'none' },
+        cookies_config: { cookie_behavior: 'none' },
+      },
+    });
+  });
+
+  it('sends /media through both edge functions and under headers of its own', () => {
+    const stack = synthesise(CDN);
+    const [media] = distribution(stack).ordered_cache_behavior;
+    const associations = media?.function_association as { event_type: string; function_arn: string }[];
+    expect(associations.map(({ event_type }) => event_type)).to.deep.equal([
+      'viewer-request',
+      'viewer-response',
+    ]);
+    for (const { event_type, function_arn } of associations) {
+      const role = event_type.replace('viewer', 'media');
+      const edge = stack.resource('aws_cloudfront_function', `cdn_${role}`);
+      expect(function_arn).to.contain(`cdn_${role}`);
+      expect(edge).to.include({ runtime: 'cloudfront-js-2.0', publish: true });
+      expect(edge.code).to.contain('function handler(event)');
+    }
+    const headers = stack.resource('aws_cloudfront_response_headers_policy');
+    expect(headers).to.not.have.property('cors_config');
+    const { security_headers_config: security } = headers as { security_headers_config: Block };
+    expect(security.content_type_options).to.deep.equal({ override: true });
+    const { content_security_policy: policy, override } = security.content_security_policy as Block;
+    expect(override).to.equal(true);
+    expect(String(policy).split('; ')).to.include.members([
+      "default-src 'none'",
+      'sandbox allow-same-origin',
+    ]);
+    expect(policy).to.not.match(/script/);
+  });
+
+  it('lets the pages read the bucket that may read the function', () => {
+    const environment = { ALLOWED_ORIGINS: 'https://a.example, https://b.example' };
+    const headers = synthesise({ ...CDN, environment }).resource('aws_cloudfront_response_headers_policy');
+    expect(headers.cors_config).to.deep.include({
+      access_control_allow_origins: { items: ['https://a.example', 'https://b.example'] },
+      access_control_allow_credentials: false,
+      origin_override: true,
+    });
+  });
+
+  it('may read objects of the bucket, and not list it', () => {
+    const stack = synthesise(CDN);
+    const [[id] = []] = stack.resources('aws_cloudfront_distribution');
+    const policy = statements(stack.resource('aws_s3_bucket_policy', 'media').policy);
+    expect(policy.map(({ Sid }) => Sid)).to.deep.equal(['TlsOnly', 'ReadThroughCloudFront']);
+    expect(policy[1]).to.deep.include({
+      Effect: 'Allow',
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: 's3:GetObject',
+      Condition: { StringEquals: { 'AWS:SourceArn': `\${aws_cloudfront_distribution.${id}.arn}` } },
+    });
+    for (const other of ['derived', 'code']) {
+      const { policy } = stack.resource('aws_s3_bucket_policy', other);
+      expect(statements(policy).map(({ Sid }) => Sid)).to.deep.equal(['TlsOnly']);
+    }
+  });
+
+  it('asks for a statement where the bucket is somebody else’s', () => {
+    const { output } = synthesise({ ...CDN, mediaBucket: 'films' });
+    const statement = JSON.parse(output.add_to_media_bucket_policy?.value ?? '') as Statement;
+    expect(statement).to.include({ Action: 's3:GetObject', Effect: 'Allow' });
+    expect(statement.Resource).to.match(/^\$\{data\.aws_s3_bucket\.\w+\.arn\}\/\*$/);
+  });
+
+  it('is the address that is told', () => {
+    expect(synthesise(CDN).output.url?.value).to.match(
+      /^https:\/\/\$\{aws_cloudfront_distribution\.\w+\.domain_name\}$/,
+    );
+  });
+});
+
+function distribution(stack: Synthesised) {
+  return stack.resource('aws_cloudfront_distribution') as {
+    origin: Block[];
+    default_cache_behavior: Block;
+    ordered_cache_behavior: Block[];
+    custom_error_response: Block[];
+  };
+}
+
+function statements(policy: unknown): readonly Statement[] {
+  return (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
+}

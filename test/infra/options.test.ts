@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type Options, parseOptions } from '../../infra/options.ts';
+
+const file = new URL('../../cdktf.json', import.meta.url);
+const { context } = JSON.parse(readFileSync(file, 'utf8')) as { context: Record<string, unknown> };
+
+describe('parseOptions', () => {
+  const good: [context: Record<string, unknown>, options: Partial<Options>][] = [
+    [{}, { name: 'sluice', architecture: 'arm64', runtime: 'nodejs24.x', access: { kind: 'callers' } }],
+    [{ public: true }, { access: { kind: 'public' } }],
+    [{ public: true, cdn: true }, { access: { kind: 'cdn' } }],
+    [{ signingKeysParameter: '/a/keys' }, { access: { kind: 'signed', keysParameter: '/a/keys' } }],
+    [{ mediaBucket: '' }, { mediaBucket: null }],
+    [{ mediaBucket: 'my.films-1' }, { mediaBucket: 'my.films-1' }],
+    [{ memoryMegabytes: 10_240 }, { memoryMegabytes: 10_240 }],
+    [{ reservedConcurrency: 0 }, { reservedConcurrency: 0 }],
+    [{ reservedConcurrency: null }, { reservedConcurrency: null }],
+    [{ environment: { PLAYER_PAGE: '1' } }, { environment: { PLAYER_PAGE: '1' } }],
+    [{ region: 'ap-southeast-2' }, { region: 'ap-southeast-2' }],
+    [{ providerVersion: '5.100.0' }, { providerVersion: '5.100.0' }],
+    [{ public: true, providerVersion: '6.28.0' }, { providerVersion: '6.28.0' }],
+    [{ public: true, providerVersion: '7.0.0' }, { providerVersion: '7.0.0' }],
+  ];
+  for (const [given, expected] of good) {
+    it(`takes ${JSON.stringify(given)}`, () => {
+      const options = parseOptions(given);
+      for (const [name, value] of Object.entries(expected)) {
+        expect(options[name as keyof Options], name).to.deep.equal(value);
+      }
+    });
+  }
+
+  const topic = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+  const bad: [context: Record<string, unknown>, sentence: RegExp][] = [
+    [{ memroy: 1 }, /^There is no option "memroy"; the options are name, region, .*, providerVersion\.$/],
+    [{ toString: 1 }, /^There is no option "toString"/],
+    [{ name: 'Sluice' }, /^The option name must have 2 to 27 characters of a-z, 0-9 and -\.$/],
+    [{ name: `a${'b'.repeat(27)}` }, /^The option name must /],
+    [{ region: 'eu-west' }, /^The option region must be an AWS region such as eu-west-1\.$/],
+    [{ region: 'eu-weest-1' }, /^The option region /],
+    [{ region: '' }, /^The option region /],
+    [{ region: 'us-gov-west-1' }, /^The option region /],
+    [{ memoryMegabytes: 511 }, /^The option memoryMegabytes must be a whole number from 512 to 10240\.$/],
+    [{ memoryMegabytes: 10_241 }, /^The option memoryMegabytes /],
+    [{ memoryMegabytes: '3008' }, /^The option memoryMegabytes /],
+    [{ memoryMegabytes: 1024.5 }, /^The option memoryMegabytes /],
+    [{ timeoutSeconds: 901 }, /^The option timeoutSeconds must be a whole number from 10 to 900\.$/],
+    [{ reservedConcurrency: -1 }, /^The option reservedConcurrency /],
+    [{ architecture: 'x64' }, /^The option architecture must be one of arm64, x86_64\.$/],
+    [{ runtime: 'nodejs20.x' }, /^The option runtime must be one of nodejs24.x, nodejs22.x\.$/],
+    [{ public: 'yes' }, /^The option public must be true or false\.$/],
+    [{ public: 1 }, /^The option public /],
+    [{ public: true, signingKeysParameter: '/k' }, /^The options public and signingKeysParameter exclude /],
+    [{ cdn: true }, /^The option cdn needs public: true, .*\.$/],
+    [{ cdn: true, signingKeysParameter: '/k' }, /^The option cdn needs public: true/],
+    [
+      { signingKeysParameter: 'keys' },
+      /^The option signingKeysParameter must be the name of an SSM parameter/,
+    ],
+    [{ signingKeysParameter: '/a/*' }, /^The option signingKeysParameter /],
+    [{ mediaBucket: 'My_Films' }, /^The option mediaBucket must be the name of an S3 bucket, or empty\.$/],
+    [{ mediaBucket: null }, /^The option mediaBucket /],
+    [{ logLevel: 'info' }, /^The option logLevel must be one of INFO, DEBUG, WARN, ERROR\.$/],
+    [{ logRetentionDays: 31 }, /^The option logRetentionDays must be one of 30, 1, 3, /],
+    [{ derivedExpiryDays: 0 }, /^The option derivedExpiryDays /],
+    [{ alarmTopicArn: 'topic' }, /^The option alarmTopicArn must be the ARN of an SNS topic, or empty\.$/],
+    [{ alarmTopicArn: topic }, /^The option alarmTopicArn must name a topic in us-east-1, /],
+    [{ environment: { PUBLIC: '1' } }, /^The option environment\.PUBLIC may hold only ALLOWED_ORIGINS, /],
+    [{ environment: { PLAYER_PAGE: 1 } }, /^The option environment\.PLAYER_PAGE must be a string\.$/],
+    [{ environment: { PLAYER_PAGE: '2' } }, /^The option environment is wrong: The setting PLAYER_PAGE /],
+    [{ environment: [] }, /^The option environment must be an object of settings /],
+    [{ providerVersion: '~> 6.0' }, /^The option providerVersion must be a version such as 6\.66\.0\.$/],
+    [{ public: true, providerVersion: '6.27.9' }, /^The option providerVersion must be 6\.28\.0 or newer /],
+    [{ signingKeysParameter: '/k', providerVersion: '5.100.0' }, /^The option providerVersion must be 6\.28/],
+  ];
+  for (const [given, sentence] of bad) {
+    it(`refuses ${JSON.stringify(given)}`, () => {
+      expect(() => parseOptions(given)).to.throw(Error, sentence);
+    });
+  }
+
+  it('finds every option with its default in cdktf.json', () => {
+    expect(parseOptions(context)).to.deep.equal(parseOptions({}));
+    for (const name of Object.keys(context)) {
+      expect(() => parseOptions({ [name]: Symbol.for('wrong') }), name).to.throw(`The option ${name} `);
+    }
+    const known = /the options are (.*)\.$/.exec(sentenceOf(() => parseOptions({ '': 1 })))?.[1]?.split(', ');
+    expect(Object.keys(context)).to.deep.equal(known);
+  });
+});
+
+function sentenceOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+  return '';
+}

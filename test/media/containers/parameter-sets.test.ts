@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { prefixUnits } from '../../../functions/stream/media/containers/annexb.ts';
+import { reorderDepth } from '../../../functions/stream/media/containers/parameter-sets.ts';
+
+const PICTURE_SET = Buffer.from('68ebe3cb22c0', 'hex');
+
+/** A packet that brings its parameter sets along, behind start codes. */
+const packet = (...units: readonly Uint8Array[]) =>
+  Buffer.concat(units.flatMap((unit) => [Buffer.from([0, 0, 0, 1]), unit]));
+
+/** 640x360 at level 3, order of decoding and of showing the same. */
+const BASELINE_BITS = ['1', '1', '011', '010', '0', '00000101000', '000010111', '1', '1', '0', '0', '1'].join(
+  '',
+);
+const baseline = Buffer.concat([
+  Buffer.from('6742c01e', 'hex'),
+  Buffer.from((BASELINE_BITS.padEnd(40, '0').match(/.{8}/g) ?? []).map((bits) => Number.parseInt(bits, 2))),
+]);
+
+describe('the pictures that a decoder holds back', () => {
+  const CASES: readonly (readonly [
+    what: string,
+    codec: 'h264' | 'hevc',
+    set: Buffer | null,
+    most: number,
+  ])[] = [
+    [
+      '854x480 at level 3',
+      'h264',
+      Buffer.from('6764001eacd940d83de6fff050005016a02020280000030008000003019078b16cb0', 'hex'),
+      5,
+    ],
+    ['3026x1386 at level 5', 'h264', Buffer.from('27640032ac1314700be02bf88926a0202020f0804278', 'hex'), 6],
+    ['a baseline without any', 'h264', baseline, 0],
+    ['what does not tell', 'h264', null, 16],
+    ['HEVC', 'hevc', null, 16],
+  ];
+  for (const [what, codec, set, most] of CASES) {
+    it(`are ${most} for ${what}`, () => {
+      const first = set ? packet(set, PICTURE_SET) : prefixUnits([PICTURE_SET]);
+      expect(reorderDepth(codec, null, first)).to.equal(most);
+    });
+  }
+});

@@ -1,0 +1,248 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { openCopyTrack } from '../../../functions/stream/media/copy-track.ts';
+import { findBox } from '../../../functions/stream/media/isobmff/boxes.ts';
+import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { type Movie, readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
+import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/packets.ts';
+import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
+import type { Probed } from '../../../functions/stream/media/probe.ts';
+import { createProbeCache } from '../../../functions/stream/media/probe-cache.ts';
+import { cachedAccess, createBlockCache } from '../../../functions/stream/source/cache.ts';
+import { copyTrack } from '../../support/copies.ts';
+import { bytesAccess } from '../../support/file-access.ts';
+import { type MadeTrack, movieFile } from '../../support/movie-file.ts';
+import { problemOf } from '../../support/problem.ts';
+import { fakeSource } from '../../support/sources.ts';
+
+const { signal } = new AbortController();
+const IDR = 0x65;
+const PICTURE = 0x41;
+
+const film: MadeTrack = {
+  sizes: [50, 10, 10, 30, 10, 10, 40, 10],
+  compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40],
+  sync: [1, 4, 7],
+  edits: [{ duration: 320, mediaTime: 40 }],
+};
+const late = {
+  ...film,
+  edits: [
+    { duration: 500, mediaTime: -1 },
+    { duration: 320, mediaTime: 40 },
+  ],
+};
+const sound: MadeTrack = {
+  handler: 'soun',
+  sizes: Array<number>(16).fill(9),
+  duration: 1024,
+  timescale: 48_000,
+};
+
+/** A movie whose pictures are one unit of H.264 each: IDR where the index has a key frame, but for those in `falsely`. */
+async function movieOf(tracks: readonly MadeTrack[], falsely: readonly number[] = []) {
+  const bytes = movieFile({ tracks });
+  const movie = await readMovie(bytesAccess(bytes));
+  const track = movie?.tracks.find(({ handler }) => handler === 'vide');
+  const table = movie && track && tableOf(movie, track);
+  for (let i = 0; table && i < table.count; i++) {
+    bytes.writeUInt32BE((table.sizes[i] ?? 0) - 4, table.offsets[i] ?? 0);
+    bytes[(table.offsets[i] ?? 0) + 4] = table.sync[i] === 1 && !falsely.includes(i) ? IDR : PICTURE;
+  }
+  return bytes;
+}
+
+async function openMovie(bytes: Buffer, zeroSeconds = 0) {
+  const source = fakeSource(bytes);
+  const { object } = source;
+  const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
+  const movie = await written(bytes);
+  const remuxObstacle = (index: number) => movieRemuxObstacle(movie, index);
+  const probed: Probed = { media: describeMovie(movie), movie, originalObstacle: null, remuxObstacle };
+  return { bytes, source, object, access, probed, zeroSeconds, looksAtPictures: false, signal };
+}
+
+async function written(bytes: Buffer): Promise<Movie> {
+  const movie = await readMovie(bytesAccess(bytes));
+  if (movie === null) throw new Error('What was written is no movie.');
+  return movie;
+}
+
+describe('a copied segment', () => {
+  it('reads back as the samples of the source, at their own times', async () => {
+    const bytes = await movieOf([film, sound]);
+    const track = await copyTrack(await openMovie(bytes), 0);
+    expect([...track.cuts.times]).to.deep.equal([0, 120, 240, 320]);
+    const segment = track.segment(1, 3, 7);
+    const made = await buffer(await segment.open());
+    expect(made.length).to.equal(segment.sizeBytes);
+    const whole = Buffer.concat([track.init(), made]);
+    const movie = await written(whole);
+    const [read] = movie.tracks;
+    const table = read && tableOf(movie, read);
+    if (!read || !table) throw new Error('There is no track.');
+    expect(timelineOf(movie, read)).to.include({ delaySeconds: 0, mediaTime: 40, isComplex: false });
+    expect([...table.decodeTimes]).to.deep.equal([120, 160, 200, 240, 280]);
+    expect([...table.compositionOffsets]).to.deep.equal([40, 80, 0, 40, 40]);
+    expect([...table.sync]).to.deep.equal([1, 0, 0, 1, 0]);
+    expect(table.lastDuration).to.equal(40);
+    const media = bytes.indexOf('mdat', 0, 'latin1') + 4;
+    const samples = [...table.offsets].map((at, i) => whole.subarray(at, at + (table.sizes[i] ?? 0)));
+    expect(Buffer.concat(samples).equals(bytes.subarray(media + 70, media + 170))).to.equal(true);
+    const moof = { body: 0, end: made.length };
+    const mfhd = findBox(made, moof, 'moof', 'mfhd');
+    expect(mfhd && made.readUInt32BE(mfhd.body + 4)).to.equal(7);
+  });
+
+  const PLACES: readonly (readonly [
+    what: string,
+    made: MadeTrack,
+    zeroSeconds: number,
+    firstCut: number,
+    firstDts: number,
+    mediaTime: number,
+  ])[] = [
+    ['as in the source', film, 0, 0, 0, 40],
+    ['later by a leading empty edit', late, 0, 500, 500, 40],
+    ['earlier by the zero of the presentation', late, 0.5, 0, 0, 40],
+    ['without an edit list', { ...film, edits: [] }, 0, 40, 40 - 40, 0],
+    ['decoded ahead of the presentation without an edit list', { ...film, edits: [] }, 0.04, 0, 0, 40],
+    [
+      'on its own clock, with what is hidden',
+      { ...film, edits: [{ duration: 200, mediaTime: 200 }] },
+      0,
+      0,
+      120,
+      200,
+    ],
+  ];
+  for (const [what, made, zeroSeconds, firstCut, firstDts, mediaTime] of PLACES) {
+    it(`lies on the timeline ${what}`, async () => {
+      const track = await copyTrack(await openMovie(await movieOf([made]), zeroSeconds), 0);
+      const last = track.cuts.times.length - 1;
+      const movie = await written(
+        Buffer.concat([track.init(), await buffer(await track.segment(0, last, 1).open())]),
+      );
+      const [read] = movie.tracks;
+      const table = read && tableOf(movie, read);
+      expect(track.cuts.times[0]).to.equal(firstCut);
+      expect(table?.decodeTimes[0]).to.equal(firstDts);
+      expect(read && timelineOf(movie, read).mediaTime).to.equal(mediaTime);
+    });
+  }
+
+  it('of one picture stands for the whole stretch', async () => {
+    const track = await copyTrack(await openMovie(await movieOf([film])), 0);
+    const made = await buffer(await track.picture(1, 120, 2).open());
+    const movie = await written(Buffer.concat([track.init(), made]));
+    const table = movie.tracks[0] && tableOf(movie, movie.tracks[0]);
+    expect(table).to.include({ count: 1, lastDuration: 120 });
+    // With the 40 that the edit list takes off.
+    expect(table && [table.decodeTimes[0], table.compositionOffsets[0]]).to.deep.equal([160, 0]);
+    expect(table && [...table.sizes]).to.deep.equal([30]);
+  });
+
+  it('takes one read of the source, of the stretch that it needs', async () => {
+    const bytes = await movieOf([film, sound]);
+    const opened = await openMovie(bytes);
+    const track = await copyTrack(opened, 0);
+    expect(opened.source.reads, 'for cuts and init').to.have.length(0);
+    await buffer(await track.segment(1, 2, 1).open());
+    const media = bytes.indexOf('mdat', 0, 'latin1') + 4;
+    expect(opened.source.reads.map(({ range }) => range)).to.deep.equal([
+      { start: media + 70, end: media + 120 },
+    ]);
+  });
+
+  it('answers every range of itself', async () => {
+    const track = await copyTrack(await openMovie(await movieOf([film])), 0);
+    const segment = track.segment(0, 2, 1);
+    const whole = await buffer(await segment.open());
+    for (const [start, end] of [
+      [0, 1],
+      [0, 90],
+      [3, whole.length],
+      [whole.length - 5, whole.length],
+    ] as const) {
+      const part = await buffer(await segment.open({ start, end }));
+      expect(part.equals(whole.subarray(start, end)), `${start}-${end}`).to.equal(true);
+    }
+  });
+
+  it('is refused before its first byte where its key frame is none', async () => {
+    const opened = await openMovie(await movieOf([film], [3]));
+    const track = await copyTrack(opened, 0);
+    await buffer(await track.segment(0, 1, 1).open());
+    expect((await problemOf(track.segment(1, 2, 2).open())).type).to.equal('unsupported-media');
+    expect(opened.source.reads.at(-1)?.body.destroyed).to.equal(true);
+    expect(await openCopyTrack({ ...opened, looksAtPictures: true, trackIndex: 0 })).to.deep.equal({
+      whyNot: 'decoding cannot begin at each of its key frames',
+    });
+  });
+
+  it('is refused where its first picture is no picture', async () => {
+    const bytes = await movieOf([film]);
+    const media = bytes.indexOf('mdat', 0, 'latin1') + 4;
+    bytes.writeUInt32BE(0x7fff_ffff, media + 70);
+    const track = await copyTrack(await openMovie(bytes), 0);
+    expect((await problemOf(track.segment(1, 2, 1).open())).type).to.equal('damaged-media');
+  });
+
+  it('breaks, and does not end, where the source does', async () => {
+    const opened = await openMovie(await movieOf([film]));
+    const track = await copyTrack(opened, 0);
+    const whole = track.segment(0, 3, 1);
+    opened.source.script.push(({ start }) => {
+      const body = new Readable({ read() {} });
+      body.push(opened.bytes.subarray(start, start + 60));
+      setImmediate(() => body.destroy(new Error('reset')));
+      return body;
+    });
+    const body = await whole.open();
+    expect(await buffer(body).catch((error: unknown) => error)).to.have.property('message', 'reset');
+  });
+
+  it('is a fault of the caller between cuts that do not exist', async () => {
+    const track = await copyTrack(await openMovie(await movieOf([film])), 0);
+    for (const [from, to] of [
+      [0, 9],
+      [2, 1],
+      [1, 1],
+      [-1, 2],
+    ] as const)
+      expect(() => track.segment(from, to, 1), `${from}-${to}`).to.throw(RangeError);
+  });
+
+  it('is refused where the index scatters it over the file', async () => {
+    const sizes = Array<number>(1_100).fill(8);
+    const bytes = await movieOf([{ sizes, sync: [1], samplesPerChunk: 1 }]);
+    const table = findBox(
+      bytes,
+      { body: bytes.indexOf('moov', 0, 'latin1') + 4, end: bytes.length },
+      'trak',
+      'mdia',
+      'minf',
+      'stbl',
+      'stco',
+    );
+    // Each chunk lies before the one that precedes it.
+    const at = (i: number) => (table?.body ?? 0) + 8 + i * 4;
+    const places = sizes.map((_, i) => bytes.readUInt32BE(at(i)));
+    for (const [i, place] of places.reverse().entries()) bytes.writeUInt32BE(place, at(i));
+    const track = await copyTrack(await openMovie(bytes), 0);
+    expect((await problemOf(Promise.resolve().then(() => track.segment(0, 1, 1)))).type).to.equal(
+      'unsupported-media',
+    );
+  });
+
+  it('weighs in a cache of probes what its tables take', async () => {
+    const bytes = await movieOf([film]);
+    const opened = await openMovie(bytes);
+    const probes = createProbeCache();
+    await probes.get(opened.object, signal, async () => opened.probed);
+    expect(probes.usedBytes)
+      .to.be.above(32 * 1024)
+      .and.below(64 * 1024);
+  });
+});

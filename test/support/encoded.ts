@@ -1,0 +1,151 @@
+import { basename, dirname } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
+import type { EncodedAudio, EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/segments.ts';
+import { probe } from '../../functions/stream/media/probe.ts';
+import type { Rendition, Segment } from '../../functions/stream/plan/presentation.ts';
+import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import { directorySource } from '../../functions/stream/source/directory.ts';
+import { createTrace } from '../../functions/stream/trace.ts';
+import { localEnvironment } from '../../local/function.ts';
+
+/** The ffmpeg that the function uses: what one pass of it makes is what segments are compared with. */
+export async function ownFfmpeg(): Promise<string> {
+  return (await localEnvironment({})).FFMPEG_PATH ?? '';
+}
+
+/** A file of this machine with the desk that its segments are made at; each call is another instance. */
+export async function openDesk(
+  path: string,
+  { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+): Promise<SegmentDesk> {
+  const source = directorySource(dirname(path));
+  const object = await source.stat(basename(path), signal);
+  const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
+  const { FFPROBE_PATH: ffprobePath = '', FFMPEG_PATH = '' } = await localEnvironment({});
+  const probed = await probe({ file: access, object, ffprobePath, signal });
+  const engine = createEngine(FFMPEG_PATH);
+  const starts = [...filmsOf(probed.media), ...audiosOf(probed.media)].map((track) => track.startSeconds);
+  const limits = { maxPixels: 10_000_000 };
+  const zeroSeconds = Math.min(...starts);
+  return { object, access, probed, engine, signal, trace: createTrace(), limits, zeroSeconds };
+}
+
+/** The same desk with an ffmpeg whose output arguments are others. */
+export function withArguments(
+  desk: SegmentDesk,
+  change: (output: readonly string[]) => readonly string[],
+): SegmentDesk {
+  const engine: Engine = {
+    transcode: (url, { input, output }, options) =>
+      desk.engine.transcode(url, { input, output: change(output) }, options),
+  };
+  return { ...desk, engine };
+}
+
+export type VideoShape = {
+  readonly height: number;
+  readonly frameRate: { readonly numerator: number; readonly denominator: number };
+  readonly seconds: number;
+  /** Of the segments in turn; the last one of them goes on for the rest. */
+  readonly lengths?: readonly number[];
+  readonly maxBitrate?: number;
+};
+
+/** A rendition as the planner would make it of the first film, at a size that is encoded in no time. */
+export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoShape): EncodedVideo {
+  const { height, frameRate, seconds, lengths = [1, 2, 4], maxBitrate = 300_000 } = shape;
+  const [film] = filmsOf(media);
+  if (film === undefined) throw new Error('The file has no film.');
+  const { numerator, denominator } = frameRate;
+  const width = 2 * Math.round((height * film.displayWidth) / film.displayHeight / 2);
+  const frames = Math.round((seconds * numerator) / denominator);
+  const counts = lengths.map((length) => Math.round((length * numerator) / denominator));
+  // A clock that is finer than the frames, as the planner has it.
+  const finer = Math.ceil(10_000 / numerator);
+  const { rotation, mirrored, interlaced, dynamicRange } = film;
+  const about = { id: `${height}p`, codecs: 'avc1.64001f', peakBitrate: 0, averageBitrate: 0 };
+  // A field that the planner adds is no field of this type.
+  const more = { dynamicRange: 'sdr' as const };
+  return {
+    ...about,
+    ...more,
+    kind: 'video',
+    timescale: numerator * finer,
+    segments: cut(frames, counts, denominator * finer),
+    width,
+    height,
+    frameRate,
+    source: {
+      kind: 'encode',
+      frameTicks: denominator * finer,
+      level: 31,
+      picture: {
+        kind: 'encode',
+        stream: 0,
+        codec: 'h264',
+        width,
+        height,
+        rotation,
+        mirrored,
+        deinterlace: interlaced,
+        toneMap: dynamicRange === 'pq' || dynamicRange === 'hlg' ? dynamicRange : null,
+        frameRate,
+        maxBitrate,
+      },
+    },
+  };
+}
+
+export type AudioShape = {
+  readonly seconds: number;
+  readonly sampleRate: number;
+  readonly stream?: number;
+  readonly lengths?: readonly number[];
+};
+
+/** A rendition as the planner would make it of an audio track: whole AAC frames up to the end. */
+export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioShape): EncodedAudio {
+  const { seconds, sampleRate, stream = 0, lengths = [1, 2, 4] } = shape;
+  const channels = audiosOf(media)[stream]?.channels === 1 ? 1 : 2;
+  const frames = Math.ceil((seconds * sampleRate) / 1024);
+  const counts = lengths.map((length) => Math.round((length * sampleRate) / 1024));
+  const about = { id: `audio-${stream}`, codecs: 'mp4a.40.2', language: null, isDefault: true };
+  const bitrate = Math.min(80_000, 4 * sampleRate) * channels;
+  return {
+    ...about,
+    kind: 'audio',
+    timescale: sampleRate,
+    segments: cut(frames, counts, 1024),
+    channels,
+    peakBitrate: 0,
+    averageBitrate: 0,
+    source: {
+      kind: 'encode',
+      sound: { kind: 'encode', stream, codec: 'aac', channels, sampleRate, bitrate, bits: null },
+    },
+  };
+}
+
+function cut(frames: number, counts: readonly number[], ticks: number): Segment[] {
+  const segments: Segment[] = [];
+  for (let at = 0, i = 0; at < frames; i++) {
+    const count = Math.min(counts[Math.min(i, counts.length - 1)] ?? frames, frames - at);
+    segments.push({ startTicks: at * ticks, durationTicks: count * ticks });
+    at += count;
+  }
+  return segments;
+}
+
+export async function segmentOf(rendition: Rendition, index: number, desk: SegmentDesk): Promise<Buffer> {
+  return buffer(await openEncodedSegment(rendition, index, desk));
+}
+
+/** The init segment and all segments, in order. */
+export async function everything(rendition: Rendition, desk: SegmentDesk): Promise<Buffer[]> {
+  const parts: Buffer[] = [Buffer.from(await encodedInit(rendition, desk))];
+  for (const index of rendition.segments.keys()) parts.push(await segmentOf(rendition, index, desk));
+  return parts;
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gridFilters, pictureFilters } from '../../functions/stream/engine/picture-filters.ts';
+import type { EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
+import { ownFfmpeg } from './encoded.ts';
+
+const run = promisify(execFile);
+const patient = { maxBuffer: 256 * 1024 * 1024 };
+
+/** The frames of a grid as hashes, made by one pass from the start of the file to its end, before any encoder. */
+export async function onePass(
+  file: string,
+  { source: { picture } }: EncodedVideo,
+  desk: SegmentDesk,
+  frames: number,
+): Promise<string[]> {
+  const { numerator, denominator } = picture.frameRate;
+  const { media } = desk.probed;
+  const [film] = filmsOf(media);
+  if (film === undefined) throw new Error('The file has no film.');
+  // The grid of a track of constant rate has its first picture on it.
+  const late = ((film.startSeconds - desk.zeroSeconds) * numerator) / denominator;
+  const phase = film.frameRate?.constant ? ((late - Math.round(late)) * denominator) / numerator : 0;
+  const filters = [
+    `setpts=PTS-round(${(media.originSeconds + desk.zeroSeconds + phase).toFixed(9)}/TB)`,
+    ...gridFilters(picture, { fillsFront: true }),
+    'tpad=stop=-1:stop_mode=clone',
+    `trim=end_pts=${frames}`,
+    ...pictureFilters(picture),
+  ];
+  const input = ['-v', 'error', '-nostdin', '-noautorotate', '-copyts', '-i', file];
+  const output = ['-an', '-sn', '-vf', filters.join(','), '-vsync', 'passthrough', '-f', 'framemd5', '-'];
+  const { stdout } = await run(await ownFfmpeg(), [...input, ...output], patient);
+  return hashesOf(stdout);
+}
+
+export type DecodedFrames = {
+  readonly hashes: readonly string[];
+  /** All that Debian's ffmpeg had to say. */
+  readonly complaints: string;
+};
+
+export async function decodedFrames(parts: readonly Uint8Array[], path: string): Promise<DecodedFrames> {
+  await writeFile(path, Buffer.concat(parts));
+  const args = ['-v', 'warning', '-nostdin', '-i', path, '-fps_mode', 'passthrough', '-f', 'framemd5', '-'];
+  const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, patient);
+  return { hashes: hashesOf(stdout), complaints: stderr };
+}
+
+/** Each frame as 32x18 grey pixels. */
+export async function thumbnails(parts: readonly Uint8Array[], path: string): Promise<Buffer[]> {
+  await writeFile(path, Buffer.concat(parts));
+  const output = [
+    '-fps_mode',
+    'passthrough',
+    '-vf',
+    'scale=32:18:flags=area,format=gray',
+    '-f',
+    'rawvideo',
+    '-',
+  ];
+  const args = ['-v', 'error', '-nostdin', '-i', path, ...output];
+  const { stdout } = await run('/usr/bin/ffmpeg', args, { ...patient, encoding: 'buffer' });
+  return Array.from({ length: stdout.length / 576 }, (_, i) => stdout.subarray(i * 576, (i + 1) * 576));
+}
+
+/** Another quality and nothing else: what goes into the encoder comes out of the decoder. */
+export function losslessly(output: readonly string[]): string[] {
+  const kept = [...output];
+  for (const option of ['-profile:v', '-crf', '-maxrate:v', '-bufsize:v']) {
+    const at = kept.indexOf(option);
+    if (at < 0) throw new Error(`${option} is no argument any more.`);
+    kept.splice(at, 2);
+  }
+  kept.splice(kept.indexOf('-bf'), 0, '-qp', '0');
+  return kept;
+}
+
+function hashesOf(text: string): string[] {
+  const lines = text.split('\n').filter((line) => line.startsWith('0,'));
+  return lines.map((line) => line.split(',').at(-1)?.trim() ?? '');
+}

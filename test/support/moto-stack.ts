@@ -1,0 +1,59 @@
+/** Terraform's JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+type Fields = { [name: string]: Json };
+type Stack = {
+  resource: Record<string, Record<string, Fields>>;
+  terraform: { required_providers: { aws: Fields } };
+};
+
+// What is applied in tests differs from a real deployment here and by two options, and nowhere else: the stack itself
+// knows nothing of tests. `differences` shows it, and a test holds it to a list.
+
+/** The stack as an older provider takes it. */
+export function adaptToProvider(stack: Json, version: string): Json {
+  const adapted = structuredClone(stack) as Stack;
+  adapted.terraform.required_providers.aws.version = version;
+  // Came with 6.28.
+  for (const block of Object.values(adapted.resource.aws_lambda_permission ?? {})) {
+    delete block.invoked_via_function_url;
+  }
+  return adapted;
+}
+
+/** The stack as moto takes it. */
+export function adaptToMoto(stack: Json): Json {
+  const adapted = structuredClone(stack) as Stack;
+  const policies = adapted.resource.aws_s3_bucket_policy ?? {};
+  // moto reads no conditions of a policy: a denial without TLS is one of every upload.
+  for (const [name, { bucket }] of Object.entries(policies)) {
+    if (/\.(media|code)_/.test(String(bucket))) delete policies[name];
+  }
+  // moto takes it and forgets it.
+  for (const block of Object.values(adapted.resource.aws_lambda_function ?? {})) {
+    block.lifecycle = { ignore_changes: ['logging_config'] };
+  }
+  return adapted;
+}
+
+/** Where two stacks differ, as `path: before → after`, without the numbers of logical names. */
+export function differences(before: Json | undefined, after: Json | undefined, path = ''): string[] {
+  if (isFields(before) && isFields(after)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)].sort());
+    names.delete('//');
+    return [...names].flatMap((name) => {
+      const shown = name.replace(/_[0-9A-F]{8}$/, '');
+      return differences(before[name], after[name], path === '' ? shown : `${path}.${shown}`);
+    });
+  }
+  const [was, is] = [before, after].map(describe);
+  return was === is ? [] : [`${path}: ${was} → ${is}`];
+}
+
+function describe(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  return isFields(value) && 'policy' in value ? 'a policy' : JSON.stringify(value);
+}
+
+function isFields(value: Json | undefined): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

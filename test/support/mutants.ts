@@ -1,0 +1,42 @@
+/** Positions worth a lie: the sizes and types of boxes, and what follows them. */
+export function headerPositions(bytes: Buffer): number[] {
+  const types =
+    'moov mvhd trak tkhd edts elst mdia mdhd hdlr minf stbl stsd stts ctts stss stsc stsz stco co64'.split(
+      ' ',
+    );
+  const more = 'moof traf tfhd tfdt trun mvex trex mehd sidx avcC hvcC esds dOps mdat ftyp udta uuid'.split(
+    ' ',
+  );
+  return [...types, ...more].flatMap((type) => {
+    const found: number[] = [];
+    for (
+      let at = bytes.indexOf(type, 0, 'latin1');
+      at >= 4 && found.length < 4;
+      at = bytes.indexOf(type, at + 4, 'latin1')
+    ) {
+      found.push(at - 4);
+    }
+    return found;
+  });
+}
+
+const LIES = [0, 1, 7, 8, 9, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
+
+/** A copy with a few lies in it, or only the beginning of it. */
+export function mutant(original: Buffer, headers: readonly number[], random: () => number): Buffer {
+  const pick = (below: number) => Math.floor(random() * below);
+  const kind = pick(10);
+  if (kind === 0) return original.subarray(0, pick(original.length));
+  const bytes = Buffer.from(original);
+  for (let times = 1 + pick(3); times > 0; times--) {
+    const header = headers[pick(headers.length)] ?? 0;
+    if (kind < 3) bytes.writeUInt8(pick(256), pick(bytes.length));
+    else if (kind < 5) bytes.writeUInt8(pick(256), Math.min(bytes.length - 1, header + pick(64)));
+    else {
+      // Counts and sizes are 32 bits wide and lie on even places behind the header.
+      const at = Math.min(bytes.length - 4, header + (kind < 7 ? 0 : 8 + pick(12) * 4));
+      bytes.writeUInt32BE((LIES[pick(LIES.length)] ?? 0) >>> 0, at);
+    }
+  }
+  return bytes;
+}
