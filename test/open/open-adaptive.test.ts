@@ -138,7 +138,7 @@ describe('adaptive streaming', () => {
     ['/hls/video.mp4/audio-1/0.m4s', /no rendition "audio-1"/],
     ['/hls/video.mp4/audio-0/iframes.m3u8', /no rendition "audio-0" here; there is copy, .*240p\.$/],
     ['/hls/video.mp4/audio-0/iframe-0.m4s', /no rendition "audio-0"/],
-    ['/hls/video.mp4/720p/9.m4s', /no segment 9: the rendition "720p" has 9, the first is 0/],
+    ['/hls/video.mp4/720p/10.m4s', /no segment 10: the rendition "720p" has 10, the first is 0/],
     ['/dash/video.mp4/copy/iframe-5.m4s', /no segment 5: the rendition "copy" has 5/],
     ['/hls/video.mp4/copy/0.m4s?v=old', /another version of the media: load the playlist anew/],
     ['/hls/video.mp4/copy/init.mp4?v=', /another version/],

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   chooseCuts,
   cutSegments,
+  divideLong,
   evenTimes,
   gridSegments,
   nearestCuts,
@@ -35,6 +36,25 @@ describe('evenTimes', () => {
   ];
   for (const [name, end, before, times] of TABLE) {
     it(name, () => expect(evenTimes(end, before)).to.deep.equal(times));
+  }
+});
+
+describe('divideLong', () => {
+  const TABLE: [string, number[], number[]][] = [
+    ['leaves what is short enough', [2, 4, 10, 16], [2, 4, 10, 16]],
+    ['halves what is longer', [2, 10, 12], [2, 6, 10, 12]],
+    ['has equal parts of about four seconds', [1, 15, 25], [1, 4.5, 8, 11.5, 15, 18 + 1 / 3, 21 + 2 / 3, 25]],
+    ['starts with 1 and 2 s', [11, 13], [1, 3, 7, 11, 13]],
+    ['keeps what is left behind them whole', [6.5, 8], [1, 3, 6.5, 8]],
+  ];
+  for (const [name, ends, times] of TABLE) {
+    it(name, () => {
+      const divided = divideLong(ends);
+      expect(divided).to.have.length(times.length);
+      for (const [i, time] of times.entries()) expect(divided[i]).to.be.closeTo(time, 1e-9);
+      // Exactly, since they are compared with those of the copy.
+      for (const end of ends) expect(divided).to.include(end);
+    });
   }
 });
 

@@ -185,7 +185,7 @@ describe('planPresentation cuts', () => {
     }
   });
 
-  it('sound evenly beside a copy alone whose segments are long', () => {
+  it('sound in shorter pieces beside a copy alone whose segments are long', () => {
     const tracks = [film({ durationSeconds: 20, bitrate: 100_000 }), sound({ durationSeconds: 20 })];
     const cuts = new Map([
       [0, filmCuts(film({ durationSeconds: 20, bitrate: 100_000 }), 10)],
@@ -193,16 +193,20 @@ describe('planPresentation cuts', () => {
     ]);
     const presentation = offered(tracks, { cuts });
     expect(ids(presentation)).to.equal('copy audio-0');
-    expect(ends(presentation, 'audio-0').map(Math.round)).to.deep.equal([1, 3, 7, 11, 15, 19, 20]);
+    expect(ends(presentation, 'audio-0').map(Math.round)).to.deep.equal([1, 3, 7, 10, 13, 17, 20]);
   });
 
-  it('evenly beside a copy whose segments are long', () => {
+  it('what is encoded beside a copy with long segments there and in between', () => {
     const presentation = offered([film({ ...hd, durationSeconds: 20 }), sound({ durationSeconds: 20 })], {
       cuts: new Map([[0, filmCuts(film({ durationSeconds: 20 }), 10)]]),
     });
     expect(ends(presentation, 'copy')).to.deep.equal([10, 20]);
-    expect(ends(presentation, '720p')).to.deep.equal([1, 3, 7, 11, 15, 19, 20]);
-    expect(ends(presentation, 'audio-0').map(Math.round)).to.deep.equal([1, 3, 7, 11, 15, 19, 20]);
+    const encoded = [1, 3, 6.5, 10, 320 / 24, 400 / 24, 20];
+    expect(ends(presentation, '720p')).to.deep.equal(encoded);
+    for (const [i, end] of ends(presentation, 'audio-0').entries()) {
+      // The last packet is whole.
+      expect(end).to.be.closeTo(encoded[i] ?? Number.NaN, 1024 / 48_000);
+    }
   });
 
   const RATES: [number, number][] = [

@@ -1,13 +1,13 @@
 import type { VideoTrack } from '../media/media.ts';
 import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
-import { chooseCuts, cutSegments, evenTimes, gridSegments, onGrid } from './grid.ts';
+import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
 import { ladder, type Rung } from './ladder.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Offered } from './offer.ts';
 import { refusePixels } from './picture.ts';
 import type { PresentationQuestion } from './plan-presentation.ts';
-import type { Segment, VideoRendition } from './presentation.ts';
+import type { VideoRendition } from './presentation.ts';
 import { COPY_ID } from './renditions.ts';
 
 export type PlannedFilm = {
@@ -18,8 +18,6 @@ export type PlannedFilm = {
   readonly whyNotCopied: Obstacle;
 };
 
-/** With longer segments the copy keeps its own, and the other renditions are cut evenly. */
-const MAX_SHARED_SECONDS = 6;
 /** What a player would wait for too long, or hold too much of. */
 const MAX_COPIED_SECONDS = 30;
 
@@ -36,18 +34,19 @@ export function planFilm(
   if (!stands) refusePixels(track, limits.maxPixels);
 
   const rungs = isTooLarge ? [] : ladder(media, track, copy);
-  const shared = copy && sharedTimes(copy);
-  const encoded = planRungs(rungs, endSeconds, shared);
-  const leading = encoded[0] ?? (shared === null ? null : copy);
+  const copied = copy && divideLong(endsOf(copy));
+  const encoded = planRungs(rungs, endSeconds, copied);
+  const [leading] = encoded;
   return {
     renditions: [...(copy === null ? [] : [copy]), ...encoded],
-    meetsAt: leading?.segments.map((segment) => endOf(segment, leading.timescale)) ?? [],
+    meetsAt: leading ? endsOf(leading) : (copied ?? []),
     whyNotCopied: typeof found === 'string' ? found : null,
   };
 }
 
-const endOf = ({ startTicks, durationTicks }: Segment, timescale: number) =>
-  (startTicks + durationTicks) / timescale;
+function endsOf({ segments, timescale }: VideoRendition): readonly number[] {
+  return segments.map(({ startTicks, durationTicks }) => (startTicks + durationTicks) / timescale);
+}
 
 function planCopy(
   track: VideoTrack,
@@ -91,24 +90,22 @@ function planCopy(
   };
 }
 
-/** Where the segments of a copy meet, in seconds; null where they are too long to be shared. */
-function sharedTimes({ segments, timescale }: VideoRendition): readonly number[] | null {
-  if (segments.some(({ durationTicks }) => durationTicks > MAX_SHARED_SECONDS * timescale)) return null;
-  return segments.slice(0, -1).map((segment) => endOf(segment, timescale));
-}
-
-/** All on the same grid, so that a player goes from one to another at any segment. */
+/**
+ * All on the same grid, so that a player goes from one to another at any segment; and wherever segments of the copy meet
+ * (`copied`, in seconds), theirs meet too. Elsewhere a player that leaves the copy may take the segment that begins a
+ * few frames later, and has a gap.
+ */
 function planRungs(
   rungs: readonly Rung[],
   endSeconds: number,
-  shared: readonly number[] | null,
+  copied: readonly number[] | null,
 ): readonly VideoRendition[] {
   const [first] = rungs;
   if (first === undefined) return [];
   const { frameRate } = first.picture;
   const rate = frameRate.numerator / frameRate.denominator;
   const frames = Math.max(1, Math.round(endSeconds * rate));
-  const times = shared ?? evenTimes(frames / rate);
+  const times = copied === null ? evenTimes(frames / rate) : copied.slice(0, -1);
   const boundaries = onGrid(times, frames, (seconds) => Math.round(seconds * rate));
   // About 90 kHz, and every frame a whole number of ticks.
   const finer = Math.max(1, Math.floor(90_000 / frameRate.numerator));

@@ -3,6 +3,8 @@ import type { Cuts, Segment } from './presentation.ts';
 const TARGET_SECONDS = 4;
 /** The first segments are shorter, so that playback starts sooner. */
 const FIRST_SECONDS: readonly number[] = [1, 2];
+/** A segment of a copy that is longer is several of what is encoded. */
+const LONG_SECONDS = 6;
 /** A remainder that is shorter belongs to the segment before it. */
 const LEAST_SECONDS = 0.5;
 /** A group of pictures of 4.004 s, as NTSC's rates have it, is one of 4 s. */
@@ -21,6 +23,22 @@ export function evenTimes(endSeconds: number, before: readonly number[] = []): r
     if (time > latest) return times;
     times.push(time);
   }
+}
+
+/**
+ * The ends of a copy's segments, in seconds, and between those that lie more than 6 s apart further ones: equal parts of
+ * about 4 s, of which the film's first are shorter.
+ */
+export function divideLong(ends: readonly number[]): readonly number[] {
+  return ends.flatMap((end, i) => {
+    const start = ends[i - 1] ?? 0;
+    if (end - start <= LONG_SECONDS) return [end];
+    const first = i === 0 ? evenTimes(end).slice(0, FIRST_SECONDS.length) : [];
+    const from = first.at(-1) ?? start;
+    const parts = Math.round((end - from) / TARGET_SECONDS);
+    const inner = Array.from({ length: parts - 1 }, (_, part) => from + ((part + 1) / parts) * (end - from));
+    return [...first, ...inner, end];
+  });
 }
 
 /** The same on a grid of `count` steps: 0, the steps nearest to `times`, and `count`, each once and rising. */
