@@ -8,7 +8,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
-import { VBV_SECONDS } from '../../functions/stream/engine/picture-segment-arguments.ts';
 import type { SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
 import {
   encodedInit,
@@ -18,6 +17,7 @@ import {
 import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
 import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import { readStream } from '../../functions/stream/media/isobmff/read-stream.ts';
+import { BUFFER_SECONDS } from '../../functions/stream/plan/bitrates.ts';
 import type { Rendition } from '../../functions/stream/plan/presentation.ts';
 import { demoDirectory } from '../../local/function.ts';
 import {
@@ -119,7 +119,7 @@ describe('encoded segments', function () {
       for (const index of [0, 9, 12, 17]) {
         const made = await segmentOf(rendition, index, desk);
         const seconds = (rendition.segments[index]?.durationTicks ?? 0) / rendition.timescale;
-        expect(made.length * 8).to.be.below((seconds + VBV_SECONDS) * maxBitrate * 1.02 + 8_000);
+        expect(made.length * 8).to.be.below((seconds + BUFFER_SECONDS) * maxBitrate * 1.02 + 8_000);
       }
     }
   });
