@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parseSignCommand, readKeys, type SignRequest, signedAddresses, USAGE } from './sign-command.ts';
 
 /** `npx sluice sign …`: signed addresses on standard output, or one sentence and exit code 2. */
@@ -6,24 +7,25 @@ try {
   const [command, ...args] = process.argv.slice(2);
   if (command === '--help' || command === '-h') process.stdout.write(USAGE);
   else if (command !== 'sign') throw new Error('The command is sign; npx sluice --help explains it.');
-  else process.stdout.write(run(parseSignCommand(args)));
+  else process.stdout.write(await run(parseSignCommand(args)));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }
 
-function run(request: SignRequest | 'help'): string {
+async function run(request: SignRequest | 'help'): Promise<string> {
   if (request === 'help') return USAGE;
-  const keys = readKeys(request.keysFile === null ? 'SIGNING_KEYS' : '--keys-file', keysText(request));
+  const keys = readKeys(request.keysFile === null ? 'SIGNING_KEYS' : '--keys-file', await keysText(request));
   return signedAddresses(request, keys, Date.now())
     .map((address) => `${address}\n`)
     .join('');
 }
 
-function keysText({ keysFile }: SignRequest): string {
+async function keysText({ keysFile }: SignRequest): Promise<string> {
   if (keysFile === null) return process.env.SIGNING_KEYS ?? '';
   try {
-    return readFileSync(keysFile === '-' ? process.stdin.fd : keysFile, 'utf8');
+    // Whoever writes into the pipe may take its time, which a synchronous read does not grant.
+    return await (keysFile === '-' ? text(process.stdin) : readFile(keysFile, 'utf8'));
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? error.code : error;
     throw new Error(`--keys-file: ${JSON.stringify(keysFile)} cannot be read (${why}).`);

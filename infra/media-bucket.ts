@@ -26,7 +26,8 @@ export function mediaBucket(
     lifecycle: {
       postcondition: [
         {
-          condition: `\${self.region == "${region}"}`,
+          // Its `region` is where the provider asks, since version 6.
+          condition: `\${self.bucket_region == "${region}"}`,
           errorMessage: `The bucket of the option mediaBucket must lie in ${region}, as the option region says.`,
         },
       ],

@@ -29,7 +29,8 @@ function bucketPath(request) {
   // What looks encoded still after one decoding is for the function to judge.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\x00-\x1f\x7f\\%]/.test(key) || /\/(\.{0,2}\/|\.{0,2}$)/.test(key)) return null;
-  const extension = /\.([a-z0-9]{1,5})$/i.exec(key);
+  // Written plainly, so that the type which media-response reads from the address is that of the key.
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(encoded[1]);
   if (extension === null || TYPES[extension[1].toLowerCase()] === undefined) return null;
   // S3 reads a plus sign in a path as a space.
   return encoded[1].replace(/\+/g, '%2B');

@@ -48,6 +48,14 @@ describe('npx sluice sign', function () {
     expect((await sluice(['sign', 'a', '--keys-file', '-'], options)).out).to.match(/^\/~piped\./);
   });
 
+  it('waits for keys that come late', async () => {
+    // More than a pipe holds, so that it runs empty before the keys are through.
+    const input = `${'\n'.repeat(4_000_000)}late:${'l'.repeat(32)}`;
+    const { out, err } = await sluice(['sign', 'a', '--keys-file', '-'], { keys: '', input });
+    expect(err).to.equal('');
+    expect(out).to.match(/^\/~late\./);
+  });
+
   it('explains itself', async () => {
     for (const args of [['--help'], ['sign', '--help']]) {
       const { out, exitCode } = await sluice(args);

@@ -234,7 +234,7 @@ describe('SluiceStack', () => {
       expect(stack.resources('aws_s3_bucket_policy')).to.have.length(2);
       const found = stack.data('aws_s3_bucket') as { bucket: string; lifecycle: { postcondition: Block[] } };
       expect(found.bucket).to.equal('films');
-      expect(found.lifecycle.postcondition[0]?.condition).to.equal(`\${self.region == "eu-west-1"}`);
+      expect(found.lifecycle.postcondition[0]?.condition).to.equal(`\${self.bucket_region == "eu-west-1"}`);
       expect(variables(stack).MEDIA_BUCKET).to.match(/^\$\{data\.aws_s3_bucket\.\w+\.bucket\}$/);
     });
   });

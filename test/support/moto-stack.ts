@@ -3,6 +3,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 type Fields = { [name: string]: Json };
 type Stack = {
   resource: Record<string, Record<string, Fields>>;
+  data?: { aws_s3_bucket?: Record<string, { lifecycle: { postcondition: { condition: string }[] } }> };
   terraform: { required_providers: { aws: Fields } };
 };
 
@@ -16,6 +17,12 @@ export function adaptToProvider(stack: Json, version: string): Json {
   // Came with 6.28.
   for (const block of Object.values(adapted.resource.aws_lambda_permission ?? {})) {
     delete block.invoked_via_function_url;
+  }
+  // Called `region` before 6.0.
+  for (const { lifecycle } of Object.values(adapted.data?.aws_s3_bucket ?? {})) {
+    for (const check of lifecycle.postcondition) {
+      check.condition = check.condition.replace('self.bucket_region', 'self.region');
+    }
   }
   return adapted;
 }

@@ -30,6 +30,7 @@ function load(name: 'media-request' | 'media-response') {
 }
 
 const requested = load('media-request');
+const responded = load('media-response');
 
 /** The path at which the bucket is asked; null where the request goes on to the function, as it came. */
 function bucketPath(uri: string, query: Record<string, string> = {}, method = 'GET'): string | null {
@@ -40,6 +41,16 @@ function bucketPath(uri: string, query: Record<string, string> = {}, method = 'G
   if (selected !== null) expect(selected).to.equal('bucket');
   else expect(returned).to.deep.equal({ method, uri, querystring, headers: {} });
   return selected === null ? null : sent;
+}
+
+/** The headers with which an answer goes on to the viewer. */
+function answer(uri: string, headers: Record<string, string>): Record<string, string> {
+  const wrapped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]));
+  const response = { statusCode: 200, headers: wrapped };
+  const request = { method: 'GET', uri, querystring: {}, headers: {} };
+  const { returned } = responded({ request, response });
+  const sent = (returned as { headers: Headers }).headers;
+  return Object.fromEntries(Object.entries(sent).map(([name, { value }]) => [name, value]));
 }
 
 describe('edge', () => {
@@ -91,6 +102,8 @@ describe('edge', () => {
       ['/media/film%00.mp4'],
       ['/media/film%0d%0a.mp4'],
       ['/media/film%7f.mp4'],
+      ['/media/film.mp%34'],
+      ['/media/film%2emp4'],
       ['/media/film%ff.mp4'],
       ['/media/film%F.mp4'],
       ['/media/100%25.mp4'],
@@ -123,6 +136,8 @@ describe('edge', () => {
         '%00',
         '%25',
         '.html',
+        '%34',
+        '.mp%34',
       ];
       pieces.push(
         '%c3%bc',
@@ -156,23 +171,17 @@ describe('edge', () => {
         if (route.kind !== 'media') throw new Error(`${uri} is ${route.kind}`);
         expect(route.parameters).to.deep.equal({ faststart: false, download: false });
         expect(route.key, uri).to.equal(decodeURIComponent(path.slice(1)));
-        expect(contentTypeOf(route.key).inline, uri).to.equal(true);
+        const { type, inline } = contentTypeOf(route.key);
+        expect(inline, uri).to.equal(true);
+        for (const asked of [uri, path]) {
+          expect(answer(asked, { 'content-type': 'text/html' }), uri).to.deep.equal({ 'content-type': type });
+        }
       }
       expect(opened).to.be.greaterThan(500);
     });
   });
 
   describe('media-response', () => {
-    const responded = load('media-response');
-    const answer = (uri: string, headers: Record<string, string>): Record<string, string> => {
-      const wrapped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]));
-      const response = { statusCode: 200, headers: wrapped };
-      const request = { method: 'GET', uri, querystring: {}, headers: {} };
-      const { returned } = responded({ request, response });
-      const sent = (returned as { headers: Headers }).headers;
-      return Object.fromEntries(Object.entries(sent).map(([name, { value }]) => [name, value]));
-    };
-
     const plan = { 'sluice-plan': 'passthrough', 'content-type': 'multipart/byteranges; boundary=x' };
     const table: [uri: string, stored: Record<string, string>, sent: Record<string, string>][] = [
       ['/film.mp4', { 'content-type': 'text/html' }, { 'content-type': 'video/mp4' }],
