@@ -21,7 +21,8 @@ export const USAGE = `Usage: npx sluice sign KEY [--room ROOM]… [options]
        npx sluice sign --exact ADDRESS [options]
 
   KEY               the object's key; the token opens all that hangs on it
-  --room ROOM       which address of it to print: media, stream or info (stream); may be repeated
+  --room ROOM       which address of it to print: media, stream, info, hls or dash (stream); may be
+                    repeated
   --exact ADDRESS   open this address alone, such as '/media/film.mp4?download=1'
   --expires TIME    how long it holds: a number with s, m, h or d (1h)
   --base URL        print whole URLs of this service
@@ -78,7 +79,9 @@ export function signedAddresses(
   return addresses.map((address) => `${base}/~${token}${address}`);
 }
 
-const ROOMS = ['media', 'stream', 'info'] as const;
+/** Behind the key stands what a player asks for first. */
+const ROOMS = { media: '', stream: '', info: '', hls: '/master.m3u8', dash: '/manifest.mpd' } as const;
+type Room = keyof typeof ROOMS;
 
 function whatToOpen(
   positionals: readonly string[],
@@ -94,9 +97,9 @@ function whatToOpen(
     return { scope: { kind: 'address', address: exact }, addresses: [exact] };
   }
   const addresses = rooms.map((name) => {
-    const room = ROOMS.find((each) => each === name);
-    if (room === undefined) throw new Error(`--room must be one of ${ROOMS.join(', ')}.`);
-    return addressOf(room, key ?? '');
+    if (!Object.hasOwn(ROOMS, name))
+      throw new Error(`--room must be one of ${Object.keys(ROOMS).join(', ')}.`);
+    return `${addressOf(name as Room, key ?? '')}${ROOMS[name as Room]}`;
   });
   for (const address of addresses) checkAddress(address);
   return { scope: { kind: 'key', key: key ?? '' }, addresses };

@@ -30,7 +30,7 @@ export function parseOptions(context: Readonly<Record<string, unknown>>): Option
   }
   const { public: isPublic, signingKeysParameter, cdn, ...options } = result.output;
   const access = accessOf(isPublic, signingKeysParameter, cdn);
-  checkProvider(options.providerVersion, access);
+  checkProvider(options, access);
   checkTopic(options.alarmTopicArn, options.region);
   checkFunctionSettings(options.environment);
   return { ...options, access };
@@ -51,8 +51,14 @@ function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean)
 }
 
 /** Older providers cannot grant an open URL, or CloudFront, all that AWS asks for since October 2025. */
-function checkProvider(version: string, access: Access): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
+function checkProvider(
+  { providerVersion, mediaBucket }: { readonly providerVersion: string; readonly mediaBucket: string | null },
+  access: Access,
+): void {
+  const [major = 0, minor = 0] = providerVersion.split('.').map(Number);
+  if (mediaBucket !== null && major < 6) {
+    throw new Error('The option providerVersion must be 6.0.0 or newer where mediaBucket names a bucket.');
+  }
   if (access.kind === 'callers' || major > 6 || (major === 6 && minor >= 28)) return;
   throw new Error(
     'The option providerVersion must be 6.28.0 or newer where the URL is public or takes signed addresses.',

@@ -26,6 +26,10 @@ describe('npx sluice sign: what is signed', () => {
       [/\/media\/a\/%C3%A4%20%3F\.mp4$/, /\/info\/a\/%C3/],
     ],
     [
+      ['a.mp4', '--room', 'hls', '--room', 'dash'],
+      [/\/hls\/a\.mp4\/master\.m3u8$/, /\/dash\/a\.mp4\/manifest\.mpd$/],
+    ],
+    [
       ['--exact', '/media/a.mp4?download=1'],
       [/^\/~main\.1767229200\.a\.[\w-]{43}\/media\/a\.mp4\?download=1$/],
     ],
@@ -54,7 +58,7 @@ describe('npx sluice sign: what is signed', () => {
   const WRONG: [args: string[], sentence: RegExp][] = [
     [['a', 'b'], /^Give one KEY, or --exact ADDRESS/],
     [['a', '--exact', '/media/a'], /^Give one KEY, or --exact ADDRESS/],
-    [['a', '--room', 'attic'], /^--room must be one of media, stream, info\.$/],
+    [['a', '--room', 'attic'], /^--room must be one of media, stream, info, hls, dash\.$/],
     [[''], /^The address names no object\.$/],
     [['a/../b'], /^The path must not contain backslashes/],
     [['a\nb'], /^A key must not contain control characters\.$/],

@@ -71,6 +71,10 @@ describe('parseOptions', () => {
     [{ environment: { PLAYER_PAGE: '2' } }, /^The option environment is wrong: The setting PLAYER_PAGE /],
     [{ environment: [] }, /^The option environment must be an object of settings /],
     [{ providerVersion: '~> 6.0' }, /^The option providerVersion must be a version such as 6\.66\.0\.$/],
+    [
+      { mediaBucket: 'films', providerVersion: '5.100.0' },
+      /^The option providerVersion must be 6\.0\.0 or newer where mediaBucket names a bucket\.$/,
+    ],
     [{ public: true, providerVersion: '6.27.9' }, /^The option providerVersion must be 6\.28\.0 or newer /],
     [{ signingKeysParameter: '/k', providerVersion: '5.100.0' }, /^The option providerVersion must be 6\.28/],
   ];
