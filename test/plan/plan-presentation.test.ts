@@ -209,6 +209,17 @@ describe('planPresentation cuts', () => {
     }
   });
 
+  it('what is encoded on the clock of its copy, where that has whole frames', () => {
+    const clock = (timescale: number) => {
+      const cuts = new Map([[0, filmCuts(film(hd), 1, timescale)]]);
+      const { timescale: made, source } = find(offered([film(hd)], { cuts }), '720p');
+      return [made, source.kind === 'encode' && source.frameTicks];
+    };
+    expect(clock(12_288)).to.deep.equal([12_288, 512]);
+    expect(clock(24)).to.deep.equal([24, 1]);
+    expect(clock(1000)).to.deep.equal([90_000, 3750]);
+  });
+
   const RATES: [number, number][] = [
     [24, 1],
     [25, 1],

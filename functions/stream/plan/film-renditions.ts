@@ -35,7 +35,7 @@ export function planFilm(
 
   const rungs = isTooLarge ? [] : ladder(media, track, copy);
   const copied = copy && divideLong(endsOf(copy));
-  const encoded = planRungs(rungs, endSeconds, copied);
+  const encoded = planRungs(rungs, endSeconds, copy, copied);
   const [leading] = encoded;
   return {
     renditions: [...(copy === null ? [] : [copy]), ...encoded],
@@ -98,6 +98,7 @@ function planCopy(
 function planRungs(
   rungs: readonly Rung[],
   endSeconds: number,
+  copy: VideoRendition | null,
   copied: readonly number[] | null,
 ): readonly VideoRendition[] {
   const [first] = rungs;
@@ -107,10 +108,8 @@ function planRungs(
   const frames = Math.max(1, Math.round(endSeconds * rate));
   const times = copied === null ? evenTimes(frames / rate) : copied.slice(0, -1);
   const boundaries = onGrid(times, frames, (seconds) => Math.round(seconds * rate));
-  // About 90 kHz, and every frame a whole number of ticks.
-  const finer = Math.max(1, Math.floor(90_000 / frameRate.numerator));
-  const timescale = frameRate.numerator * finer;
-  const frameTicks = frameRate.denominator * finer;
+  const timescale = clockOf(frameRate, copy?.timescale ?? 0);
+  const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
   const segments = gridSegments(boundaries, frameTicks);
   return rungs.map(({ id, codecs, level, picture }) => ({
     kind: 'video',
@@ -129,4 +128,16 @@ function planRungs(
     dynamicRange: 'sdr',
     source: { kind: 'encode', frameTicks, picture, level },
   }));
+}
+
+/**
+ * The copy's, if every frame is a whole number of its ticks: players that look for the timeline anew where the clock is
+ * another (hls.js) do not count what edit lists take off, and would have a gap of it. Else about 90 kHz.
+ */
+function clockOf(
+  { numerator, denominator }: { readonly numerator: number; readonly denominator: number },
+  copied: number,
+): number {
+  if (copied > 0 && (copied * denominator) % numerator === 0) return copied;
+  return numerator * Math.max(1, Math.floor(90_000 / numerator));
 }
