@@ -16,6 +16,7 @@ const PROGRAMS = {
   nothing: 'exit 0',
   failing: 'echo "Invalid data found" >&2; exit 1',
   withoutDecoder: 'echo "Decoder (codec av1) not found for input stream #0:0" >&2; exit 1',
+  withoutName: 'echo "Decoder (codec none) not found for input stream #0:0" >&2; exit 1',
   brokenOff: 'printf made; sleep 0.1; exit 1',
   crashing: 'kill -SEGV $$',
   killed: 'kill -KILL $$',
@@ -114,6 +115,13 @@ describe('the engine', () => {
       expect((await failureOf(buffer(output))).type).to.equal(type);
     });
   }
+
+  it('names the codec that the program does not decode, if that has a name', async () => {
+    expect((await failureOf(transcode('withoutDecoder'))).message).to.contain('does not decode av1');
+    expect((await failureOf(transcode('withoutName'))).message).to.equal(
+      'How this media is coded is not known here.',
+    );
+  });
 
   it('keeps what the program said for the log', async () => {
     await failureOf(transcode('failing'));

@@ -161,6 +161,8 @@ function asFailure(
   }
   // Builds of ffmpeg differ in what they decode: that for arm64 is without AV1.
   const codec = /Decoder \(codec (\w+)\) not found/.exec(stderr ?? '')?.[1];
+  // So ffmpeg calls what it has no name for, which no other build would decode.
+  if (codec === 'none') return unsupported('How this media is coded is not known here.', { cause });
   if (codec !== undefined)
     return unsupported(`The ffmpeg that runs here does not decode ${codec}.`, { cause });
   return damaged('The media could not be decoded.', { cause });

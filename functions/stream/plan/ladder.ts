@@ -29,7 +29,9 @@ const HEVC_FACTOR = 2;
 export function ladder(media: Media, film: VideoTrack, copy: Copy | null): readonly Rung[] {
   const own = Math.min(film.displayWidth, film.displayHeight);
   const top = own <= HIGHEST ? [rung(media, film, own, 1)] : [];
-  const smaller = STEPS.filter((step) => step < own).map((step) => rung(media, film, step, step / own));
+  const steps = STEPS.filter((step) => step < own).map((step) => rung(media, film, step, step / own));
+  // Sizes are made even: of an odd one, the step below it may be the same picture.
+  const smaller = steps.filter((step) => !top.some((each) => isSameSize(each, step)));
   if (copy === null) return [...top, ...smaller];
   const { averageBitrate } = copy;
   if (film.codec === 'hevc') {
@@ -39,6 +41,10 @@ export function ladder(media: Media, film: VideoTrack, copy: Copy | null): reado
     ...top.filter(({ picture }) => averageBitrate > COPY_FACTOR * picture.maxBitrate),
     ...smaller.map((each) => atMost(each, averageBitrate, copy)),
   ].filter(({ picture }) => picture.maxBitrate < averageBitrate);
+}
+
+function isSameSize({ picture: one }: Rung, { picture: other }: Rung): boolean {
+  return one.width === other.width && one.height === other.height;
 }
 
 function rung(media: Media, film: VideoTrack, shortSide: number, scale: number): Rung {
