@@ -10,6 +10,7 @@ const PARTS = {
   chromium: ['/usr/bin/chromium'],
   ceph: ['/usr/bin/radosgw', '/usr/bin/ceph-mon', '/usr/bin/ceph-osd', '/usr/bin/ceph'],
   ffmpeg: ['/usr/bin/ffmpeg', '/usr/bin/ffprobe'],
+  taskset: ['/usr/bin/taskset'],
 } as const;
 
 export type Part = keyof typeof PARTS;
