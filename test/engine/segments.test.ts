@@ -45,11 +45,14 @@ describe('encoded segments', function () {
   let folder: string;
   let desk: SegmentDesk;
 
-  before(async () => {
+  before(async function () {
+    needs(this, 'ffmpeg', 'taskset');
     folder = await mkdtemp(join(tmpdir(), 'sluice-segments-'));
     desk = await openDesk(DEMO);
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
 
   it('are the same bytes in any order, from any instance, with any number of processors', async () => {
     // A ceiling that is felt: rate control is where encoders differ from run to run.
@@ -185,8 +188,7 @@ describe('encoded segments', function () {
     }
   });
 
-  it('go on with the last picture and with silence where a file is cut off', async function () {
-    needs(this, 'ffmpeg');
+  it('go on with the last picture and with silence where a file is cut off', async () => {
     const path = join(folder, 'cut.mkv');
     const inputs = ['testsrc2=s=192x108:r=25:d=8', 'sine=d=8'].flatMap((input) => [
       '-f',

@@ -13,6 +13,7 @@ const PARTS = {
   chromium: () => existsSync('/usr/bin/chromium'),
   ceph: () => ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every((name) => existsSync(`/usr/bin/${name}`)),
   ffmpeg: () => ['ffmpeg', 'ffprobe'].every((name) => existsSync(`/usr/bin/${name}`)),
+  taskset: () => existsSync('/usr/bin/taskset'),
   terraform: () => onPath('terraform'),
   openssl: () => existsSync('/usr/bin/openssl'),
   python: () => existsSync('/usr/bin/python3'),
