@@ -20,3 +20,13 @@ export async function descendants(ancestor: number): Promise<{ pid: number; name
 export async function descendantsNamed(ancestor: number, wanted: string): Promise<number[]> {
   return (await descendants(ancestor)).filter(({ name }) => name === wanted).map(({ pid }) => pid);
 }
+
+/** What a process has used of the processors so far, in steps of 10 ms (Linux). */
+export async function cpuMilliseconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [user = '', system = ''] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return 10 * (Number(user) + Number(system));
+}
