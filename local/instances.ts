@@ -41,6 +41,7 @@ export function createInstances(options: InstancesOptions): Instances {
   let closed = false;
 
   const inState = (state: string) => [...serving].filter((instance) => instance.state() === state);
+  const isFull = () => serving.size + starting.size >= options.maxInstances;
 
   function acquire(): Promise<Acquired> {
     // The one used last: the others get a chance to be idle for long enough to be ended.
@@ -57,8 +58,7 @@ export function createInstances(options: InstancesOptions): Instances {
   }
 
   function startOrWait(waiter: Waiter): void {
-    const isFull = serving.size + starting.size >= options.maxInstances;
-    if (!isFull || inState('returning').length === 0) startFor(waiter);
+    if (!isFull() || inState('returning').length === 0) startFor(waiter);
     else waiter.timer = setTimeout(() => startFor(waiter), LAST_RETURN_MILLISECONDS);
   }
 
@@ -77,7 +77,7 @@ export function createInstances(options: InstancesOptions): Instances {
       leave(waiter, CLOSED);
       return;
     }
-    if (serving.size + starting.size >= options.maxInstances) {
+    if (isFull()) {
       leave(waiter, { kind: 'none-free' });
       return;
     }

@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from '../media/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
 import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
@@ -118,8 +119,4 @@ function resamplingStart({ sound, sourceRate, firstFrame }: SoundSegment) {
   const firstSeconds = (firstFrame * AAC_FRAME) / sound.sampleRate;
   const steps = Math.max(0, Math.floor((firstSeconds - WARM_UP_SAMPLES / sourceRate) * common));
   return { cutSeconds: steps / common, cutSample: (steps * sound.sampleRate) / common };
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from '../common-divisor.ts';
 import { box } from '../isobmff/write-box.ts';
 import type { Colour } from '../media.ts';
 import type { Av1Sequence, Obu } from './av1.ts';
@@ -138,8 +139,4 @@ function pixelAspectBox({ codedWidth, codedHeight, squareWidth, squareHeight }: 
   fields.writeUInt32BE(across / divisor, 0);
   fields.writeUInt32BE(down / divisor, 4);
   return [box('pasp', fields)];
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

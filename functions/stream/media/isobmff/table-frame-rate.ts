@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from '../common-divisor.ts';
 import { snap } from '../containers/frame-rate.ts';
 import type { FrameRate } from '../media.ts';
 import type { SampleTable } from './sample-table.ts';
@@ -36,7 +37,6 @@ function mostFrequent(times: Float64Array): number {
 }
 
 function reduced(numerator: number, denominator: number): { numerator: number; denominator: number } {
-  let [a, b] = [numerator, denominator];
-  while (b !== 0) [a, b] = [b, a % b];
-  return { numerator: numerator / a, denominator: denominator / a };
+  const divisor = greatestCommonDivisor(numerator, denominator);
+  return { numerator: numerator / divisor, denominator: denominator / divisor };
 }

@@ -1,0 +1,4 @@
+/** Of two whole numbers that are not negative; of 0 and another, that one. */
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
