@@ -11,6 +11,7 @@ export type ListedEntry = {
   /** As the zip has it, local time of nowhere. */
   readonly modified: string;
   readonly compressedBytes: number;
+  readonly unzippedBytes: number;
 };
 
 /** What a zip says of itself, read by another library than the one that wrote it. */
@@ -23,6 +24,7 @@ export async function listZip(zipPath: string): Promise<ListedEntry[]> {
       mode: (entry.externalFileAttributes >>> 16).toString(8),
       modified: entry.getLastModDate({ timezone: 'UTC' }).toISOString(),
       compressedBytes: entry.compressedSize,
+      unzippedBytes: entry.uncompressedSize,
     });
   }
   return entries;
