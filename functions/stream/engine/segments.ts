@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { damaged, Problem } from '../http/problem.ts';
+import { begun } from '../media/begun.ts';
 import type { Packet } from '../media/packets.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
 import { audioInit, videoInit } from './encoded-init.ts';
@@ -82,19 +83,11 @@ async function* lasting(
   for await (const packet of packets) yield { ...packet, duration };
 }
 
-/** With the first fragment made: what fails before it can still be answered with a problem. */
+/** With the first fragment made. ffmpeg, which would wait for its reader for ever, ends with the stream. */
 async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>): Promise<Readable> {
-  const fragments = fragmentsOf(packets, timescale);
-  const first = await fragments.next();
-  if (first.done) throw damaged('Nothing of this part could be made.');
-  const all = async function* () {
-    yield first.value;
-    yield* fragments;
-  };
-  const stream = Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 });
-  // A generator that has not begun ends without a word to those behind it, and ffmpeg would wait for ever.
-  stream.once('close', () => void fragments.return().catch(() => {}));
-  return stream;
+  const fragments = await begun(fragmentsOf(packets, timescale));
+  if (fragments === null) throw damaged('Nothing of this part could be made.');
+  return Readable.from(fragments, { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
 const isCopied = ({ id }: Rendition) =>

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/ffmpeg.ts';
 import { transcodeObject } from '../engine/transcode-object.ts';
 import { damaged } from '../http/problem.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
+import { begun } from '../media/begun.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
 import type { Probed } from '../media/probe.ts';
@@ -32,7 +33,7 @@ export async function openStream(
       return openPieces(desk, { ...made, variant }, options);
     }
     case 'remux':
-      return live(plan, desk, async () => padded(await begun(remux(probed, access, plan, signal))));
+      return live(plan, desk, () => padded(remux(probed, access, plan, signal)));
     case 'transcode':
       return live(plan, desk, () => transcode(plan, desk, probed, engine));
     default:
@@ -49,18 +50,10 @@ function live(plan: StreamPlan, { object, trace }: Desk, open: () => Promise<Rea
   };
 }
 
-/** With its init segment made: what fails before that is still answered with a problem. */
-async function begun(fragments: AsyncGenerator<Uint8Array>): Promise<AsyncGenerator<Uint8Array>> {
-  const first = await fragments.next();
-  return (async function* () {
-    if (first.done) return;
-    yield first.value;
-    yield* fragments;
-  })();
-}
-
-function padded(fragments: AsyncIterable<Uint8Array>): Readable {
-  return Readable.from(padFirstFragments(fragments), { objectMode: false, highWaterMark: 256 * 1024 });
+/** With the first of it made: what fails before that is still answered with a problem. */
+async function padded(fragments: AsyncIterable<Uint8Array>): Promise<Readable> {
+  const made = await begun(padFirstFragments(fragments));
+  return Readable.from(made ?? [], { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
 /** Weak, since encoders promise the same picture and not the same bytes on every machine. */
