@@ -79,7 +79,9 @@ export async function startInstance(
     },
     response(requestId, message) {
       if (state !== 'busy' || current?.requestId !== requestId) return false;
-      message.once('close', () => (message.complete ? responseEnded() : retire('the response broke off')));
+      // Heard here before the client hears of the end, and may ask again: it would find the instance still busy.
+      message.once('end', responseEnded);
+      message.once('close', () => message.complete || retire('the response broke off'));
       current.settle({ kind: 'response', message });
       return true;
     },

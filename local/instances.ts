@@ -41,6 +41,8 @@ export function createInstances(options: InstancesOptions): Instances {
   let closed = false;
 
   const inState = (state: string) => [...serving].filter((instance) => instance.state() === state);
+  /** Instances that will be idle by themselves: who waited for a start may have been given another one meanwhile. */
+  const coming = () => inState('returning').length + inState('starting').length + starting.size;
   const isFull = () => serving.size + starting.size >= options.maxInstances;
 
   function acquire(): Promise<Acquired> {
@@ -50,15 +52,13 @@ export function createInstances(options: InstancesOptions): Instances {
     return new Promise((settle) => {
       const waiter: Waiter = { settle, timer: undefined, startedOne: false };
       waiters.push(waiter);
-      const returning = inState('returning').length;
-      const alreadyWaiting = waiters.filter(({ timer }) => timer !== undefined).length;
-      if (returning <= alreadyWaiting) startFor(waiter);
+      if (coming() < waiters.length) startFor(waiter);
       else waiter.timer = setTimeout(() => startOrWait(waiter), RETURN_MILLISECONDS);
     });
   }
 
   function startOrWait(waiter: Waiter): void {
-    if (!isFull() || inState('returning').length === 0) startFor(waiter);
+    if (!isFull() || coming() === 0) startFor(waiter);
     else waiter.timer = setTimeout(() => startFor(waiter), LAST_RETURN_MILLISECONDS);
   }
 
