@@ -1,6 +1,3 @@
-// Coverage is that of this process: what its children load is transformed otherwise, and would be counted as not run.
-delete process.env.NODE_V8_COVERAGE;
-
 // Loaded by mocha before every run. Real parts (Ceph RGW, the local service) register their own shutdown here.
 type Close = () => Promise<void>;
 
