@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
+import type { CageLimits } from './engine/cage.ts';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
 
@@ -16,6 +17,8 @@ export type Config = {
   /** A line of thanks under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
   readonly limits: Limits;
+  /** What one ffmpeg may take. */
+  readonly cage: CageLimits;
 };
 
 export type Limits = {
@@ -59,8 +62,19 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
     },
+    cage: {
+      cpuSeconds: settings.MAX_CPU_SECONDS,
+      memoryBytes: besideTheRuntime(settings.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
+    },
   };
 }
+
+/** What remains of a function's memory beside its own code, so that ffmpeg meets the end of it and not the function. */
+function besideTheRuntime(megabytes: number | undefined): number | null {
+  return megabytes === undefined ? null : Math.max(megabytes / 2, megabytes - RUNTIME_MEGABYTES) * 2 ** 20;
+}
+
+const RUNTIME_MEGABYTES = 192;
 
 function mediaOf(bucket: string | undefined, path: string | undefined): Config['media'] {
   if (bucket !== undefined && path !== undefined) {
@@ -141,6 +155,10 @@ const SETTINGS = v.object({
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
   MAX_RESPONSE_BYTES: whole(200_000_000, 1_000_000, 209_715_200),
   MAX_PIXELS: whole(4096 * 2304, 256 * 256, 16_384 * 16_384),
+  MAX_CPU_SECONDS: whole(900, 1, 100_000),
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,5}$/, 'must be a number of MB'), v.transform(Number)),
+  ),
   MAX_DURATION_SECONDS: whole(6 * 3600, 1, 86_400),
   READ_TIMEOUT_SECONDS: whole(10, 1, 300),
   PRESIGN_SECONDS: whole(3600 * 6, 60, 604_800),

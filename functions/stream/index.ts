@@ -35,7 +35,7 @@ const app = createApp({
       cause: describeError(cause),
     });
   }),
-  engine: createEngine(config.ffmpegPath),
+  engine: createEngine(config.ffmpegPath, config.cage),
   cache: createBlockCache(BLOCK_CACHE_BYTES),
   probes: createProbeCache(),
   config,
