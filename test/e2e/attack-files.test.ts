@@ -20,6 +20,7 @@ import { needsLinux } from '../support/needs.ts';
 import { descendantsNamed } from '../support/processes.ts';
 import { ROOMY } from '../support/roomy.ts';
 import { type Service, startService } from '../support/service.ts';
+import { tellSecret } from '../support/tell-secret.ts';
 
 const SECRET = `secret-${randomBytes(12).toString('hex')}`;
 const EXTENSIONS = ['mp4', 'mov', 'mkv', 'ts'];
@@ -55,6 +56,7 @@ describe('files that refer to others', function () {
   let canary: Canary;
   before(async function () {
     needsLinux(this);
+    tellSecret(SECRET);
     folder = await mkdtemp(join(tmpdir(), 'sluice-attack-'));
     await mkdir(join(folder, 'media'));
     canary = await startCanary(folder);
