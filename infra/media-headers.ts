@@ -36,7 +36,7 @@ const MEDIA_POLICY = [
 
 function corsOf(allowedOrigins: string): CorsConfig {
   return {
-    accessControlAllowOrigins: { items: allowedOrigins.split(',').map((origin) => origin.trim()) },
+    accessControlAllowOrigins: { items: [...originsOf(allowedOrigins)] },
     accessControlAllowMethods: { items: ['GET', 'HEAD', 'OPTIONS'] },
     accessControlAllowHeaders: { items: ['*'] },
     accessControlExposeHeaders: { items: [...EXPOSED_HEADERS] },
@@ -44,4 +44,9 @@ function corsOf(allowedOrigins: string): CorsConfig {
     // The function's answers carry the same, and a header must not come twice.
     originOverride: true,
   };
+}
+
+/** The list in the function's setting. */
+export function originsOf(allowedOrigins: string | undefined): readonly string[] {
+  return allowedOrigins ? allowedOrigins.split(',').map((origin) => origin.trim()) : [];
 }

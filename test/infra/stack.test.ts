@@ -16,6 +16,7 @@ const EVERY_WAY: readonly Block[] = [
   { signingKeysParameter: '/sluice/keys' },
   { mediaBucket: 'films' },
   { ...CDN, mediaBucket: 'films' },
+  { signingKeysParameter: '/sluice/keys', cdn: true },
 ];
 
 describe('SluiceStack', () => {
@@ -99,6 +100,12 @@ describe('SluiceStack', () => {
       [{ public: true }, 'NONE', { PUBLIC: '1' }, ['*']],
       [{ signingKeysParameter: '/a/keys' }, 'NONE', { SIGNING_KEYS_PARAMETER: '/a/keys' }, ['*']],
       [CDN, 'AWS_IAM', { PUBLIC: '1' }, ['cloudfront.amazonaws.com']],
+      [
+        { signingKeysParameter: '/a/keys', cdn: true },
+        'AWS_IAM',
+        { SIGNING_KEYS_PARAMETER: '/a/keys' },
+        ['cloudfront.amazonaws.com'],
+      ],
     ];
     for (const [context, authorization, environment, principals] of table) {
       it(`is ${authorization} with ${JSON.stringify(context)}`, () => {
