@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseConfig } from '../functions/stream/config.ts';
+import { LIMIT_NAMES, LIMITS } from '../functions/stream/limits.ts';
 
 describe('parseConfig', () => {
   it('takes a folder and fills in the rest', () => {
@@ -33,6 +34,18 @@ describe('parseConfig', () => {
       expect(parseConfig({ MEDIA_DIR: '/films', ...environment }).access).to.deep.equal(access);
     });
   }
+
+  it('has a limit for each setting of one, between its least and its most', () => {
+    for (const name of LIMIT_NAMES) {
+      const { setting, fallback, least, most } = LIMITS[name];
+      const read = (text: string) => parseConfig({ MEDIA_DIR: '/films', [setting]: text }).limits[name];
+      expect([read(''), read(String(least)), read(String(most))]).to.deep.equal([fallback, least, most]);
+      for (const wrong of [String(least - 1), String(most + 1), '1.5', '1e3', ' 1', '0x10', '-1']) {
+        const sentence = `The setting ${setting} must be a whole number between ${least} and ${most}.`;
+        expect(() => read(wrong), `${setting}=${wrong}`).to.throw(sentence);
+      }
+    }
+  });
 
   const WRONG: [Record<string, string>, RegExp][] = [
     [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],

@@ -132,7 +132,11 @@ async function answerObject(
   }
   const probed = await probeObject(found, finder);
   if (route.kind === 'adaptive') {
-    const { representation, plan, cacheControl } = await openAdaptive(route, desk, { probed, engine });
+    const { representation, plan, cacheControl } = await openAdaptive(route, desk, {
+      probed,
+      engine,
+      secondsLeft: invocation.secondsLeft(),
+    });
     const response = withPlan(plan, await respond(request, representation, limits));
     response.headers.set('cache-control', cacheControl);
     return response;

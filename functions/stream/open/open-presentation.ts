@@ -28,7 +28,7 @@ export async function openPresentation(
     const opened = await openCopyTrack(input);
     cuts.set(trackIndex, 'whyNot' in opened ? opened : opened.cuts);
   }
-  const presentation = planPresentation({ media, cuts, limits });
+  const presentation = planPresentation({ media, sizeBytes: object.sizeBytes, cuts, limits });
   if (looksAtPictures) planned.set(probed, presentation);
   return presentation;
 }
