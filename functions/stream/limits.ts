@@ -98,7 +98,7 @@ export const LIMITS = {
     fallback: 1,
     least: 1,
     most: 64,
-    tell: (processes) => `As many as ${processes} ffmpegs run here`,
+    tell: (processes) => `${processes} ffmpegs would run at once`,
   },
   maxMemoryMegabytes: {
     setting: 'MAX_MEMORY_MEGABYTES',

@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { redact, redactFields } from '../redact.ts';
 import { refuseRewrittenPath } from '../route/route.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
 import { readableOf } from './body.ts';
+import { secure } from './policy.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
+import { type RequestSize, refuseOversized } from './request-limits.ts';
 
 /** The part of a Function URL's event (payload format 2.0) that is read here. */
-export type FunctionUrlEvent = {
-  readonly rawPath: string;
-  readonly rawQueryString: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+export type FunctionUrlEvent = RequestSize & {
   readonly requestContext: { readonly http: { readonly method: string }; readonly requestId?: string };
 };
 
@@ -59,8 +59,7 @@ export function createLambdaHandler(app: App, log: Log) {
     };
     const { method } = event.requestContext.http;
     const response = await answer(app, event, invocation);
-    response.headers.set('x-content-type-options', 'nosniff');
-    response.headers.set('x-request-id', context.awsRequestId);
+    secure(response.headers, context.awsRequestId);
     const sent = { bytes: 0 };
     let failure: unknown = null;
     try {
@@ -80,7 +79,7 @@ export function createLambdaHandler(app: App, log: Log) {
       milliseconds: Math.round(performance.now() - started),
       timing: response.headers.get('server-timing'),
       plan: response.headers.get('sluice-plan'),
-      ...trace.fields,
+      ...redactFields(trace.fields),
       ...(failure === null ? {} : { broken: describeError(failure) }),
     });
     // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
@@ -89,10 +88,11 @@ export function createLambdaHandler(app: App, log: Log) {
   };
 }
 
+/** For the log. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return redact(String(error));
   const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;
-  return `${error.name}: ${error.message}${cause}`.slice(0, 4_000);
+  return redact(`${error.name}: ${error.message}${cause}`).slice(0, 4_000);
 }
 
 async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation): Promise<Response> {
@@ -106,7 +106,9 @@ async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation)
   }
 }
 
-function toRequest({ rawPath, rawQueryString, headers, requestContext }: FunctionUrlEvent): Request {
+function toRequest(event: FunctionUrlEvent): Request {
+  const { rawPath, rawQueryString, headers, requestContext } = event;
+  refuseOversized(event);
   refuseRewrittenPath(rawPath);
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
   // No answer depends on the host, and what a client writes into Host must not move the path.

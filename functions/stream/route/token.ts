@@ -42,4 +42,9 @@ export function withoutTokens(path: string): string {
   return parseToken(token) === null ? '/~…' : `/~…${rest.replace(SIGNATURES, '…')}`;
 }
 
+/** Tokens cut out of any text. */
+export function withoutSignatures(text: string): string {
+  return text.replace(SIGNATURES, '…');
+}
+
 const SIGNATURES = /[\w.-]{0,50}[ka]\.[\w-]{43}/g;
