@@ -56,7 +56,7 @@ export function createApp(parts: Parts): App {
       });
       return problemResponse(problem, requestId);
     });
-    addCors(response.headers, request, parts.config.allowedOrigins);
+    addCors(response.headers, request.headers.get('origin'), parts.config.allowedOrigins);
     const timing = trace.serverTiming();
     if (timing !== '') response.headers.set('server-timing', timing);
     return response;

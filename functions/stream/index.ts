@@ -60,5 +60,9 @@ function openStore(media: Config['media']): Source {
 }
 
 export const handler = awslambda.streamifyResponse(
-  createLambdaHandler(app, (level, message, fields) => logger[level](message, { ...fields })),
+  createLambdaHandler(
+    app,
+    (level, message, fields) => logger[level](message, { ...fields }),
+    config.allowedOrigins,
+  ),
 );

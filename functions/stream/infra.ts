@@ -125,7 +125,7 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket): Record
   const { access, environment, logLevel } = options;
   const keysParameter = keysParameterOf(access);
   return {
-    ...environment,
+    ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, literal(value)])),
     MEDIA_BUCKET: media.name,
     DERIVED_BUCKET: derived.name,
     POWERTOOLS_LOG_LEVEL: logLevel,
@@ -133,4 +133,9 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket): Record
     // not to check again.
     ...(keysParameter === null ? { PUBLIC: '1' } : { SIGNING_KEYS_PARAMETER: keysParameter }),
   };
+}
+
+/** As it was written: Terraform would read `${` and `%{` as its own. */
+function literal(text: string): string {
+  return text.replace(/[$%](?=\{)/g, '$&$&');
 }

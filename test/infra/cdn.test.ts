@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Statement } from '../../infra/policy.ts';
 import { needs } from '../support/needs.ts';
 import { type Block, type Synthesised, synthesise } from '../support/synthesised.ts';
+import { evaluateTerraform } from '../support/terraform-console.ts';
 import { forKey, token } from '../support/token-vectors.ts';
 
 const CDN = { public: true, cdn: true };
@@ -199,7 +196,7 @@ describe('Cdn', () => {
       const { for_each } = (dynamic as { resource_key_value_pair: Block }).resource_key_value_pair;
       const expression = String(for_each).slice(2, -1);
       const read = (text: string) =>
-        evaluate(expression.replace(/data\.aws_ssm_parameter\.\w+\.value/, JSON.stringify(text)));
+        evaluateTerraform(expression.replace(/data\.aws_ssm_parameter\.\w+\.value/, JSON.stringify(text)));
       const [a, b] = ['a'.repeat(32), `+/=_-${'b'.repeat(32)}`];
       expect(read(`\n one:${a} ,\n two-2:${b}\n`)).to.deep.equal([
         ['one', a],
@@ -217,16 +214,6 @@ describe('Cdn', () => {
     );
   });
 });
-
-/** As Terraform evaluates it. */
-function evaluate(expression: string): unknown {
-  const cwd = mkdtempSync(join(tmpdir(), 'sluice-console-'));
-  const input = `jsonencode(${expression})\n`;
-  const { status, stdout, stderr } = spawnSync('terraform', ['console'], { cwd, input, encoding: 'utf8' });
-  rmSync(cwd, { recursive: true });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(JSON.parse(stdout));
-}
 
 function distribution(stack: Synthesised) {
   return stack.resource('aws_cloudfront_distribution') as {

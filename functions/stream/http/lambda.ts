@@ -6,6 +6,7 @@ import { refuseRewrittenPath } from '../route/route.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
 import { readableOf } from './body.ts';
+import { addCors } from './cors.ts';
 import { secure } from './policy.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
@@ -38,8 +39,11 @@ export type Log = (
 /** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
 const RESERVE_MILLISECONDS = 1_000;
 
-/** Carries Function URL events to the app and its responses to Lambda's response stream. */
-export function createLambdaHandler(app: App, log: Log) {
+/**
+ * Carries Function URL events to the app and its responses to Lambda's response stream. What it refuses itself, pages of
+ * `allowedOrigins` may read as well.
+ */
+export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
     // Every read of a request listens to it, and a transcode has many.
@@ -58,7 +62,7 @@ export function createLambdaHandler(app: App, log: Log) {
       secondsLeft: () => (deadline - performance.now()) / 1000,
     };
     const { method } = event.requestContext.http;
-    const response = await answer(app, event, invocation);
+    const response = await answer(app, event, invocation, allowedOrigins);
     secure(response.headers, context.awsRequestId);
     const sent = { bytes: 0 };
     let failure: unknown = null;
@@ -95,30 +99,37 @@ export function describeError(error: unknown): string {
   return redact(`${error.name}: ${error.message}${cause}`).slice(0, 4_000);
 }
 
-async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation): Promise<Response> {
+async function answer(
+  app: App,
+  event: FunctionUrlEvent,
+  invocation: Invocation,
+  allowedOrigins: readonly string[],
+): Promise<Response> {
   try {
     return await app(toRequest(event), invocation);
   } catch (error) {
     const problem =
       error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
     invocation.trace.note({ problem: problem.type, cause: describeError(error) });
-    return problemResponse(problem, invocation.requestId);
+    const response = problemResponse(problem, invocation.requestId);
+    addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
+    return response;
   }
 }
 
 function toRequest(event: FunctionUrlEvent): Request {
   const { rawPath, rawQueryString, headers, requestContext } = event;
+  const { method } = requestContext.http;
+  if (!METHODS.includes(method)) {
+    throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
+      headers: { allow: METHODS.join(', ') },
+    });
+  }
   refuseOversized(event);
   refuseRewrittenPath(rawPath);
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
   // No answer depends on the host, and what a client writes into Host must not move the path.
   const url = new URL(`https://localhost${rawPath}${query}`);
-  const method = METHODS.includes(requestContext.http.method) ? requestContext.http.method : null;
-  if (method === null) {
-    throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
-      headers: { allow: METHODS.join(', ') },
-    });
-  }
   const list = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new Request(url, { method, headers: new Headers(list) });
 }

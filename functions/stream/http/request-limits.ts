@@ -9,8 +9,8 @@ export type RequestSize = {
 
 /** A token, a key of 1,024 bytes whose every byte is encoded, and parameters. */
 const MAX_ADDRESS_BYTES = 8_192;
-/** Twice what browsers send of cookies; what is in front of the function allows more. */
-const MAX_HEADER_BYTES = 16_384;
+/** No header that is read here is long, and cookies are not read at all. */
+const MAX_HEADER_BYTES = 12_288;
 
 /** Throws where a request is larger than any that this service has an answer for. */
 export function refuseOversized({ rawPath, rawQueryString, headers, body }: RequestSize): void {
