@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeError } from '../functions/stream/http/lambda.ts';
+import { describeError } from '../functions/stream/http/describe-error.ts';
 import { redact, redactFields } from '../functions/stream/redact.ts';
 import { sign } from '../functions/stream/route/sign.ts';
 

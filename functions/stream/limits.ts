@@ -74,7 +74,8 @@ export const LIMITS = {
   },
   maxCpuSeconds: {
     setting: 'MAX_CPU_SECONDS',
-    fallback: 3600,
+    // What the largest Lambda, of six cores, can do in one invocation.
+    fallback: 5_400,
     least: 1,
     most: 86_400,
     tell: (seconds) => `The work would take about ${seconds} seconds of a processor`,

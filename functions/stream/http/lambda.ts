@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { redact, redactFields } from '../redact.ts';
+import { redactFields } from '../redact.ts';
 import { refuseRewrittenPath } from '../route/route.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
 import { readableOf } from './body.ts';
 import { addCors } from './cors.ts';
+import { describeError } from './describe-error.ts';
 import { secure } from './policy.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
@@ -90,13 +91,6 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
     // starts another: a clean end would pass for the end of the media.
     if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
   };
-}
-
-/** For the log. */
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return redact(String(error));
-  const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;
-  return redact(`${error.name}: ${error.message}${cause}`).slice(0, 4_000);
 }
 
 async function answer(
