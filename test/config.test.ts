@@ -47,6 +47,19 @@ describe('parseConfig', () => {
     }
   });
 
+  it('leaves a quarter of the function’s memory to ffmpeg, whatever the limit says', () => {
+    for (const [size, setting, megabytes] of [
+      ['512', '', 384],
+      ['512', '300', 300],
+      ['3008', '', 768],
+      ['', '', 768],
+    ] as const) {
+      const memory = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size, MAX_MEMORY_MEGABYTES: setting };
+      const { limits } = parseConfig({ MEDIA_DIR: '/films', ...memory });
+      expect(limits.maxMemoryMegabytes).to.equal(megabytes);
+    }
+  });
+
   const WRONG: [Record<string, string>, RegExp][] = [
     [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],
     [{ MEDIA_DIR: '/a', MEDIA_BUCKET: 'films' }, /exclude each other/],

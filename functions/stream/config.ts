@@ -47,12 +47,18 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     playerPage: settings.PLAYER_PAGE,
     pageCredit: settings.PAGE_CREDIT ?? null,
     limits: {
-      ...readLimits(present),
+      ...withinMemory(readLimits(present), present.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
     },
   };
+}
+
+/** ffmpeg needs some of the function's memory as well. */
+function withinMemory(limits: WorkLimits, megabytes: string | undefined): WorkLimits {
+  const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * 0.75);
+  return most < limits.maxMemoryMegabytes ? { ...limits, maxMemoryMegabytes: most } : limits;
 }
 
 function mediaOf(bucket: string | undefined, path: string | undefined): Config['media'] {

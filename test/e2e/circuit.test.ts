@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Service, startService } from '../support/service.ts';
 
-/** The store's own name for what it answers, and nothing of where it is. */
 const SECRET = 'wJalrXUtnFEMI-not-for-the-log';
 
 describe('a store that fails again and again, behind the whole service', function () {
