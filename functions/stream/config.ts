@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
+import { readLimits, type Limits as WorkLimits } from './limits.ts';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
 
@@ -18,13 +19,7 @@ export type Config = {
   readonly limits: Limits;
 };
 
-export type Limits = {
-  /** What one response carries at most; Lambda streams 200 MB. */
-  readonly maxResponseBytes: number;
-  /** Width × height of a picture that is decoded or encoded. */
-  readonly maxPixels: number;
-  /** Of one transcoded or repackaged output. */
-  readonly maxDurationSeconds: number;
+export type Limits = WorkLimits & {
   /** How long the store may be silent in mid-read before the read is tried anew. */
   readonly readTimeoutSeconds: number;
   /** How long a presigned address works. */
@@ -52,14 +47,18 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     playerPage: settings.PLAYER_PAGE,
     pageCredit: settings.PAGE_CREDIT ?? null,
     limits: {
-      maxResponseBytes: settings.MAX_RESPONSE_BYTES,
-      maxPixels: settings.MAX_PIXELS,
-      maxDurationSeconds: settings.MAX_DURATION_SECONDS,
+      ...withinMemory(readLimits(present), present.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
     },
   };
+}
+
+/** ffmpeg needs some of the function's memory as well. */
+function withinMemory(limits: WorkLimits, megabytes: string | undefined): WorkLimits {
+  const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * 0.75);
+  return most < limits.maxMemoryMegabytes ? { ...limits, maxMemoryMegabytes: most } : limits;
 }
 
 function mediaOf(bucket: string | undefined, path: string | undefined): Config['media'] {
@@ -139,9 +138,6 @@ const SETTINGS = v.object({
   SIGNING_KEYS_SECRET: storedName,
   PLAYER_PAGE: flag,
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
-  MAX_RESPONSE_BYTES: whole(200_000_000, 1_000_000, 209_715_200),
-  MAX_PIXELS: whole(4096 * 2304, 256 * 256, 16_384 * 16_384),
-  MAX_DURATION_SECONDS: whole(6 * 3600, 1, 86_400),
   READ_TIMEOUT_SECONDS: whole(10, 1, 300),
   PRESIGN_SECONDS: whole(3600 * 6, 60, 604_800),
 });

@@ -3,11 +3,15 @@ import page from '../../web/index.html';
 import { createApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import { createEngine } from './engine/ffmpeg.ts';
+import { createSlots, withSlots } from './engine/slots.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
-import { createLambdaHandler, describeError } from './http/lambda.ts';
+import { describeError } from './http/describe-error.ts';
+import { createLambdaHandler } from './http/lambda.ts';
 import { createProbeCache } from './media/probe-cache.ts';
+import { memoryCheck } from './memory.ts';
 import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
+import { withCircuit } from './source/circuit.ts';
 import { directorySource } from './source/directory.ts';
 import { resuming } from './source/resume.ts';
 import { createS3Client, s3Source } from './source/s3.ts';
@@ -25,17 +29,23 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
   logger.warn('Every address of media is closed: set signing keys, or PUBLIC=1 to open all of them.');
 }
 
+const slots = createSlots(config.limits);
 const app = createApp({
-  source: resuming(openStore(config.media), {
-    stallMilliseconds: config.limits.readTimeoutSeconds * 1000,
-    attempts: READ_ATTEMPTS,
-  }),
+  // A read counts as failed when it could not be taken up again.
+  source: withCircuit(
+    resuming(openStore(config.media), {
+      stallMilliseconds: config.limits.readTimeoutSeconds * 1000,
+      attempts: READ_ATTEMPTS,
+    }),
+  ),
   access: openAccess(config.access, (cause) => {
     logger.error('The signing keys could not be fetched anew; the old ones stay in use.', {
       cause: describeError(cause),
     });
   }),
-  engine: createEngine(config.ffmpegPath),
+  engine: withSlots(createEngine(config.ffmpegPath), slots),
+  slots,
+  refuseWhenFull: memoryCheck(config.limits),
   cache: createBlockCache(BLOCK_CACHE_BYTES),
   probes: createProbeCache(),
   config,
@@ -51,5 +61,9 @@ function openStore(media: Config['media']): Source {
 }
 
 export const handler = awslambda.streamifyResponse(
-  createLambdaHandler(app, (level, message, fields) => logger[level](message, { ...fields })),
+  createLambdaHandler(
+    app,
+    (level, message, fields) => logger[level](message, { ...fields }),
+    config.allowedOrigins,
+  ),
 );

@@ -1,18 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { redactFields } from '../redact.ts';
 import { refuseRewrittenPath } from '../route/route.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
 import { readableOf } from './body.ts';
+import { addCors } from './cors.ts';
+import { describeError } from './describe-error.ts';
+import { secure } from './policy.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
+import { type RequestSize, refuseOversized } from './request-limits.ts';
 
 /** The part of a Function URL's event (payload format 2.0) that is read here. */
-export type FunctionUrlEvent = {
-  readonly rawPath: string;
-  readonly rawQueryString: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+export type FunctionUrlEvent = RequestSize & {
   readonly requestContext: { readonly http: { readonly method: string }; readonly requestId?: string };
 };
 
@@ -38,8 +40,11 @@ export type Log = (
 /** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
 const RESERVE_MILLISECONDS = 1_000;
 
-/** Carries Function URL events to the app and its responses to Lambda's response stream. */
-export function createLambdaHandler(app: App, log: Log) {
+/**
+ * Carries Function URL events to the app and its responses to Lambda's response stream. What it refuses itself, pages of
+ * `allowedOrigins` may read as well.
+ */
+export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
     // Every read of a request listens to it, and a transcode has many.
@@ -58,9 +63,8 @@ export function createLambdaHandler(app: App, log: Log) {
       secondsLeft: () => (deadline - performance.now()) / 1000,
     };
     const { method } = event.requestContext.http;
-    const response = await answer(app, event, invocation);
-    response.headers.set('x-content-type-options', 'nosniff');
-    response.headers.set('x-request-id', context.awsRequestId);
+    const response = await answer(app, event, invocation, allowedOrigins);
+    secure(response.headers, context.awsRequestId);
     const sent = { bytes: 0 };
     let failure: unknown = null;
     try {
@@ -80,7 +84,7 @@ export function createLambdaHandler(app: App, log: Log) {
       milliseconds: Math.round(performance.now() - started),
       timing: response.headers.get('server-timing'),
       plan: response.headers.get('sluice-plan'),
-      ...trace.fields,
+      ...redactFields(trace.fields),
       ...(failure === null ? {} : { broken: describeError(failure) }),
     });
     // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
@@ -89,34 +93,37 @@ export function createLambdaHandler(app: App, log: Log) {
   };
 }
 
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;
-  return `${error.name}: ${error.message}${cause}`.slice(0, 4_000);
-}
-
-async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation): Promise<Response> {
+async function answer(
+  app: App,
+  event: FunctionUrlEvent,
+  invocation: Invocation,
+  allowedOrigins: readonly string[],
+): Promise<Response> {
   try {
     return await app(toRequest(event), invocation);
   } catch (error) {
     const problem =
       error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
     invocation.trace.note({ problem: problem.type, cause: describeError(error) });
-    return problemResponse(problem, invocation.requestId);
+    const response = problemResponse(problem, invocation.requestId);
+    addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
+    return response;
   }
 }
 
-function toRequest({ rawPath, rawQueryString, headers, requestContext }: FunctionUrlEvent): Request {
-  refuseRewrittenPath(rawPath);
-  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-  // No answer depends on the host, and what a client writes into Host must not move the path.
-  const url = new URL(`https://localhost${rawPath}${query}`);
-  const method = METHODS.includes(requestContext.http.method) ? requestContext.http.method : null;
-  if (method === null) {
+function toRequest(event: FunctionUrlEvent): Request {
+  const { rawPath, rawQueryString, headers, requestContext } = event;
+  const { method } = requestContext.http;
+  if (!METHODS.includes(method)) {
     throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
       headers: { allow: METHODS.join(', ') },
     });
   }
+  refuseOversized(event);
+  refuseRewrittenPath(rawPath);
+  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+  // No answer depends on the host, and what a client writes into Host must not move the path.
+  const url = new URL(`https://localhost${rawPath}${query}`);
   const list = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new Request(url, { method, headers: new Headers(list) });
 }

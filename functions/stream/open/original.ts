@@ -1,3 +1,4 @@
+import type { Limits } from '../config.ts';
 import { contentDisposition, contentTypeOf } from '../http/content-type.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import type { Piece } from '../source/bytes.ts';
@@ -11,11 +12,7 @@ export type Desk = {
   readonly source: Source;
   readonly object: StoredObject;
   readonly access: CachedAccess;
-  readonly limits: {
-    readonly maxPixels: number;
-    readonly maxResponseBytes: number;
-    readonly presignSeconds: number;
-  };
+  readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly trace: Trace;
 };

@@ -162,6 +162,10 @@ function describe(
     throw sourceUnavailable({ cause: new Error('The store answered without an ETag or a size.') });
   }
   const etag = ETag.startsWith('"') ? ETag : `"${ETag}"`;
+  // It goes into headers of ours (RFC 9110 §8.8.3).
+  if (!/^"[\x21\x23-\x7e]*"$/.test(etag)) {
+    throw sourceUnavailable({ cause: new Error('The store answered with an ETag that is none.') });
+  }
   return { key, etag, sizeBytes, lastModified: LastModified ?? new Date(0) };
 }
 
