@@ -2,20 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { firstByteMilliseconds, medians } from '../../bench/measure.ts';
 import { ffmpegRuns, functionLines, linesWhich } from '../support/log-lines.ts';
-import { needs, type Part } from '../support/needs.ts';
-import { openBuckets, openFolders, type Places } from '../support/places.ts';
+import { needs } from '../support/needs.ts';
+import { KINDS_OF_PLACES, type Places } from '../support/places.ts';
 import { type Service, startService } from '../support/service.ts';
 import { makeSmallFilm } from '../support/small-film.ts';
-
-const KINDS: readonly { name: string; parts: readonly Part[]; open: () => Promise<Places> }[] = [
-  { name: 'folders', parts: [], open: openFolders },
-  { name: 'buckets', parts: ['ceph'], open: openBuckets },
-];
 
 const isKept = ({ message, kept }: { readonly message?: string; readonly kept?: unknown }) =>
   message === 'afterwards' && kept !== undefined;
 
-for (const { name, parts, open } of KINDS) {
+for (const { name, parts, open } of KINDS_OF_PLACES) {
   describe(`What is made once is kept, in ${name}`, function () {
     this.timeout(120_000);
     let places: Places;

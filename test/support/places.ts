@@ -9,6 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { startCeph } from './ceph.ts';
+import type { Part } from './needs.ts';
 import { s3Environment } from './s3-environment.ts';
 
 /** Media and what is made of it, for a whole service. */
@@ -23,8 +24,17 @@ export type Places = {
   close(): Promise<void>;
 };
 
+export const KINDS_OF_PLACES: readonly {
+  readonly name: string;
+  readonly parts: readonly Part[];
+  open(): Promise<Places>;
+}[] = [
+  { name: 'folders', parts: [], open: openFolders },
+  { name: 'buckets', parts: ['ceph'], open: openBuckets },
+];
+
 /** Two folders. */
-export async function openFolders(): Promise<Places> {
+async function openFolders(): Promise<Places> {
   const root = await mkdtemp(join(tmpdir(), 'sluice-places-'));
   const [media, derived] = [join(root, 'media'), join(root, 'derived')];
   await Promise.all([mkdir(media), mkdir(join(derived, 'made'), { recursive: true })]);
