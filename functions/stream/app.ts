@@ -1,4 +1,6 @@
 import type { Config, Limits } from './config.ts';
+import type { Keeper } from './derived/keeper.ts';
+import { respondMade } from './derived/respond-made.ts';
 import type { Engine } from './engine/ffmpeg.ts';
 import type { Slots } from './engine/slots.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
@@ -37,6 +39,8 @@ export type Parts = {
   readonly slots?: Slots;
   /** Throws where a request may not be begun for want of memory. */
   readonly refuseWhenFull?: MemoryCheck;
+  /** Null where nothing is kept. */
+  readonly keeper: Keeper | null;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
@@ -123,7 +127,7 @@ async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  { source, cache, probes, engine, slots, refuseWhenFull, config }: Parts,
+  { source, cache, probes, engine, keeper, slots, refuseWhenFull, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
   if (route.kind !== 'media') refuseWhenFull?.();
@@ -145,7 +149,8 @@ async function answerObject(
       engine,
       secondsLeft: invocation.secondsLeft(),
     });
-    const response = withPlan(plan, await respond(request, representation, limits));
+    const made = { representation, plan };
+    const response = await respondMade(request, made, keeper, { ...invocation, limits, follows: true });
     response.headers.set('cache-control', cacheControl);
     return response;
   }
@@ -167,7 +172,8 @@ async function answerObject(
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));
   const representation = await openStream(plan, desk, { probed, engine });
-  const response = withPlan(planHeader(plan), await respond(request, representation, limits));
+  const made = { representation, plan: planHeader(plan) };
+  const response = await respondMade(request, made, keeper, { ...invocation, limits, follows: false });
   // Another client may get another plan at the same address.
   response.headers.append('vary', 'Accept');
   return response;
