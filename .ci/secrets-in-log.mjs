@@ -17,7 +17,7 @@ const KINDS = [
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   [
     'a secret of a test',
-    /(n3w\/){4}|(01d0){4}|(s3cret){4}|([a-z])\4{31}|(0123456789abcdef){2}|(Zm9v\+\/){4}/,
+    /(n3w\/){4}|(01d0){4}|(s3cret){4}|([mnos])\4{31}|(0123456789abcdef){2}|(Zm9v\+\/){4}/,
   ],
 ];
 

@@ -204,7 +204,10 @@ describe('files that refer to others', function () {
   });
 
   it('find no secret in the environment of an ffmpeg at work', async () => {
-    const service = await startService({ MEDIA_DIR: demoDirectory, CANARY: SECRET }, { maxInstances: 1 });
+    const service = await startService(
+      { MEDIA_DIR: demoDirectory, CANARY: SECRET, MAX_CPU_SECONDS: '777' },
+      { maxInstances: 1 },
+    );
     try {
       await ask(service, '/health');
       const pid = service.instances()[0]?.pid ?? expect.fail('no instance runs');
@@ -222,9 +225,9 @@ describe('files that refer to others', function () {
       expect(await readlink(`/proc/${ffmpeg}/cwd`)).to.equal('/');
       const limit = (name: string) => new RegExp(`^Max ${name} +(\\S+)`, 'm').exec(limits)?.[1];
       expect([limit('cpu time'), limit('file size'), limit('data size')]).to.deep.equal([
-        '900',
+        '777',
         '0',
-        String((2048 - 192) * 2 ** 20),
+        String((2048 - 512) * 2 ** 20),
       ]);
       await answer.body?.cancel();
     } finally {

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import type { Limits } from '../limits.ts';
 
 /** What a child process may take at most. */
 export type CageLimits = {
@@ -7,6 +8,20 @@ export type CageLimits = {
   /** Memory that it writes to; null leaves that open, where no function's memory is to be kept. */
   readonly memoryBytes: number | null;
 };
+
+/**
+ * What each ffmpeg of a function may take. Of the function's memory a quarter, but no more than half a GB, stays for its
+ * own code: where ffmpeg needs more than the rest, it meets the end of it and not the function.
+ */
+export function cageWithin(
+  { maxCpuSeconds, maxFfmpegs }: Pick<Limits, 'maxCpuSeconds' | 'maxFfmpegs'>,
+  megabytes: string | undefined,
+): CageLimits {
+  if (megabytes === undefined) return { cpuSeconds: maxCpuSeconds, memoryBytes: null };
+  const all = Number(megabytes) * 2 ** 20;
+  const rest = all - Math.min(all / 4, 512 * 2 ** 20);
+  return { cpuSeconds: maxCpuSeconds, memoryBytes: Math.floor(rest / maxFfmpegs) };
+}
 
 /** What to spawn, and how. */
 export type CagedCommand = {
