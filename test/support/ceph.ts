@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { freePorts, guardDaemons, listening } from './daemons.ts';
 import { afterEverything } from './hooks.ts';
+import { tellSecret } from './tell-secret.ts';
 
 export type Ceph = {
   readonly endpoint: string;
@@ -57,6 +58,7 @@ async function start(): Promise<Ceph> {
 
   const accessKeyId = randomBytes(10).toString('hex').toUpperCase();
   const secretAccessKey = randomBytes(20).toString('base64url');
+  tellSecret(accessKeyId, secretAccessKey);
   const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`];
   await ceph('radosgw-admin', 'user', 'create', '--uid=sluice', '--display-name=Sluice', ...keys);
 
