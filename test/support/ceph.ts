@@ -32,6 +32,9 @@ let started: Promise<Ceph> | null = null;
 const run = promisify(execFile);
 const REGION = 'us-east-1';
 
+/** How long a day lasts for the rules of a bucket's lifecycle. */
+const SECONDS_PER_DAY = 2;
+
 async function start(): Promise<Ceph> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-ceph-'));
   const daemons = guardDaemons(directory);
@@ -99,6 +102,7 @@ crash dir = ${directory}/log
 mon data = ${directory}/mon
 osd data = ${directory}/osd
 rgw data = ${directory}/rgw
+rgw lc debug interval = ${SECONDS_PER_DAY}
 rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
 `;
 }
