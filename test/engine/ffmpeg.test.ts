@@ -129,9 +129,14 @@ describe('the engine', () => {
   });
 
   it('breaks the output when the input broke, whatever the program says', async () => {
+    const output = await transcode('killedLater');
     inputFailure = new Problem('source-changed', 'It was replaced.');
-    const output = await transcode('whole');
     expect((await failureOf(buffer(output))).type).to.equal('source-changed');
+  });
+
+  it('sends nothing that was made of a broken input', async () => {
+    inputFailure = new Problem('source-changed', 'It was replaced.');
+    expect((await failureOf(transcode('whole'))).type).to.equal('source-changed');
   });
 
   it('hands no environment to the program', async () => {

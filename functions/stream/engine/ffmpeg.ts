@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { finished, PassThrough, type Readable } from 'node:stream';
+import { finished, type Readable, Transform } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { damaged, Problem, unsupported } from '../http/problem.ts';
 import type { FfmpegArguments } from './arguments.ts';
@@ -40,7 +40,15 @@ export function createEngine(ffmpegPath: string): Engine {
 }
 
 function run(path: string, url: string, args: FfmpegArguments, options: TranscodeOptions): Readable {
-  const output = new PassThrough({ highWaterMark: 256 * 1024 });
+  const output = new Transform({
+    highWaterMark: 256 * 1024,
+    transform(chunk: Buffer, _encoding, done) {
+      // What ffmpeg makes of a broken input from here on is made up: nothing of it is sent.
+      const failure = options.inputFailure();
+      if (failure !== null && failure !== undefined) done(asError(failure));
+      else done(null, chunk);
+    },
+  });
   // A failure before the first read waits for its reader.
   output.on('error', () => {});
   const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
@@ -128,7 +136,7 @@ function terminate(child: ChildProcess | null): void {
 }
 
 /** The process may have ended while its last output still waits in the pipe for a slow reader. */
-function endAfter(stdout: Readable | null, output: PassThrough): void {
+function endAfter(stdout: Readable | null, output: Transform): void {
   if (stdout === null) output.end();
   else finished(stdout, (error) => (error ? output.destroy(error) : output.end()));
 }
