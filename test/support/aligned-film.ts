@@ -4,7 +4,7 @@ import { ffmpeg } from './verify.ts';
 
 export const ALIGNED_FILM = 'film/aligned.mp4';
 /** What is seen and heard of it. */
-const ALIGNED_SECONDS = 48;
+export const ALIGNED_SECONDS = 48;
 
 /**
  * A small film with a key frame every two seconds, so that what is copied and what is encoded have the same segments,
@@ -23,4 +23,14 @@ export async function makeAlignedFilm(folder: string): Promise<void> {
     ...[...video, ...keys, ...english, ...german],
     join(folder, ALIGNED_FILM),
   );
+}
+
+export const SOUND = 'sound/tone.flac';
+export const SOUND_SECONDS = 40;
+
+/** Sound alone, which is to be encoded. */
+export async function makeSound(folder: string): Promise<void> {
+  await mkdir(join(folder, 'sound'), { recursive: true });
+  const input = ['-f', 'lavfi', '-i', `sine=f=440:r=44100:d=${SOUND_SECONDS}`];
+  await ffmpeg(...input, '-ac', '2', join(folder, SOUND));
 }
