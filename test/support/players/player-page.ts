@@ -3,14 +3,14 @@ import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 const here = (name: string) => new URL(name, import.meta.url);
 
 /** Players that are not ours, as their packages bring them, and what drives each. */
 const PLAYERS = {
-  'hls.js': { library: resolve('hls.js'), driver: here('./with-hls.js') },
-  'dash.js': { library: resolve('dashjs'), driver: here('./with-dash.js') },
-  'shaka-player': { library: resolve('shaka-player'), driver: here('./with-shaka.js') },
+  'hls.js': { library: require.resolve('hls.js'), driver: here('./with-hls.js') },
+  'dash.js': { library: require.resolve('dashjs'), driver: here('./with-dash.js') },
+  'shaka-player': { library: require.resolve('shaka-player'), driver: here('./with-shaka.js') },
 } as const;
 
 export type PlayerName = keyof typeof PLAYERS;
