@@ -6,12 +6,10 @@ import { expect } from 'chai';
 import { type Ceph, startCeph } from '../support/ceph.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { needs } from '../support/needs.ts';
+import { type Received, receive } from '../support/receive.ts';
 import { s3Environment } from '../support/s3-environment.ts';
 import { type Service, startService } from '../support/service.ts';
 import { ffmpeg } from '../support/verify.ts';
-
-/** What a client got: everything, or the start of it with a connection that broke. */
-type Received = { status: number; bytes: Buffer; broke: boolean };
 
 describe('a segment that fails in the middle', function () {
   this.timeout(180_000);
@@ -63,28 +61,28 @@ describe('a segment that fails in the middle', function () {
 
   it('because the store does: copied, the connection breaks behind a correct start', async () => {
     const path = '/hls/film.mp4/copy/2.m4s';
-    const whole = await receive(path);
+    const whole = await receive(service.url + path);
     expect([whole.status, whole.broke]).to.deep.equal([200, false]);
     proxy.script({ kind: 'reset', afterBytes: whole.bytes.length / 2, before: goneForGood });
-    expectStart(await receive(path), whole.bytes);
+    expectStart(await receive(service.url + path), whole.bytes);
   });
 
   it('because the store does: encoded, the connection breaks behind a correct start', async () => {
     const path = '/hls/film.mp4/240p/2.m4s';
-    const whole = await receive(path);
+    const whole = await receive(service.url + path);
     expect([whole.status, whole.broke]).to.deep.equal([200, false]);
     await service.close();
     service = await start();
-    expect((await receive('/hls/film.mp4/master.m3u8')).status).to.equal(200);
+    expect((await receive(`${service.url}/hls/film.mp4/master.m3u8`)).status).to.equal(200);
     // So slow that the end of the segment's source is still to be asked for when the first pictures are out.
     proxy.always({ kind: 'slow', bytesPerSecond: 6_000_000 });
-    expectStart(await receive(path, proxy.close), whole.bytes);
+    expectStart(await receive(service.url + path, proxy.close), whole.bytes);
   });
 
   it('is not begun where the source ends too soon: 415 with the reason', async () => {
     await put('cut.mp4', film.subarray(0, film.length / 2));
     for (const path of ['/hls/cut.mp4/master.m3u8', '/hls/cut.mp4/copy/0.m4s', '/dash/cut.mp4/240p/0.m4s']) {
-      const { status, bytes } = await receive(path);
+      const { status, bytes } = await receive(service.url + path);
       expect(status).to.equal(415);
       expect(bytes.toString()).to.match(/The index points outside the file, which is cut off or damaged/);
     }
@@ -99,20 +97,5 @@ describe('a segment that fails in the middle', function () {
   function start(): Promise<Service> {
     const environment = { ...s3Environment(ceph, proxy.endpoint), READ_TIMEOUT_SECONDS: '1' };
     return startService(environment, { maxInstances: 1 });
-  }
-
-  async function receive(path: string, atFirst: () => Promise<void> = async () => {}): Promise<Received> {
-    const response = await fetch(service.url + path);
-    const chunks: Uint8Array[] = [];
-    let broke = false;
-    try {
-      for await (const chunk of response.body ?? []) {
-        if (chunks.length === 0) await atFirst();
-        chunks.push(chunk);
-      }
-    } catch {
-      broke = true;
-    }
-    return { status: response.status, bytes: Buffer.concat(chunks), broke };
   }
 });
