@@ -10,6 +10,8 @@ const here = (name: string) => new URL(name, import.meta.url);
 const PLAYERS = {
   'hls.js': { library: require.resolve('hls.js'), driver: here('./with-hls.js') },
   'dash.js': { library: require.resolve('dashjs'), driver: here('./with-dash.js') },
+  /** The element alone. */
+  Chromium: { library: null, driver: here('./with-nothing.js') },
   'shaka-player': { library: require.resolve('shaka-player'), driver: here('./with-shaka.js') },
 } as const;
 
@@ -72,7 +74,7 @@ export async function openPlayerPage(
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await serve(page, `${origin}/a-player/library.js`, await readFile(library, 'utf8'));
+  await serve(page, `${origin}/a-player/library.js`, library === null ? '' : await readFile(library, 'utf8'));
   const watch = await readFile(here('./watch.js'), 'utf8');
   await serve(page, `${origin}/a-player/watch.js`, `const AHEAD_SECONDS = ${aheadSeconds};\n${watch}`);
   await serve(page, `${origin}/a-player/driver.js`, await readFile(driver, 'utf8'));

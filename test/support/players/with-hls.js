@@ -1,14 +1,30 @@
 /* global Hls, AHEAD_SECONDS, video */
 const hls = new Hls({ maxBufferLength: AHEAD_SECONDS, maxMaxBufferLength: AHEAD_SECONDS });
 const { INTERNAL_ABORTED, BUFFER_APPEND_NO_PROGRESS } = Hls.ErrorDetails;
-// What it was loading is of no use any more, behind a seek or a switch; or a long segment of the copy has taken the place
-// of pictures that were there already.
-const NOTICES = [INTERNAL_ABORTED, BUFFER_APPEND_NO_PROGRESS];
-// Everything else that hls.js calls an error, those included that it gets over by itself: stalls, gaps, nudges.
-hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, error }) => {
-  if (!fatal && NOTICES.includes(details)) return;
+// All that hls.js calls an error, what it gets over by itself included: stalls, gaps, nudges.
+hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, error, frag }) => {
+  if (!fatal && isNotice(details, frag)) return;
   console.warn(`hls.js: ${details}${fatal ? ', fatal' : ''}: ${reason ?? error?.message ?? ''}`);
 });
+
+function isNotice(details, frag) {
+  // A request that it took back itself, told to seek or to switch: a connection that breaks has another name.
+  if (details === INTERNAL_ABORTED) return frag.stats.aborted;
+  // A segment took the place of what had been there. hls.js reads no edit list and looks for pictures two frames behind
+  // where they are shown, so that it misses the last twelfth of a second and allows a twentieth.
+  return details === BUFFER_APPEND_NO_PROGRESS && isBuffered(frag);
+}
+
+let inBuffers = {};
+hls.on(Hls.Events.BUFFER_APPENDED, (_, { timeRanges }) => {
+  inBuffers = timeRanges;
+});
+
+function isBuffered({ type, start, end }) {
+  const ranges = inBuffers[type === 'main' ? 'video' : type];
+  const places = Array.from({ length: ranges?.length ?? 0 }, (_, i) => i);
+  return places.some((i) => ranges.start(i) <= start && ranges.end(i) >= end - 1 / 12 - 0.001);
+}
 
 // biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const player = {
