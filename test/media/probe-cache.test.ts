@@ -14,7 +14,13 @@ function version(key: string, etag = '"1"'): StoredObject {
 }
 
 function probedOf(): Probed {
-  return { media: mediaOf([]), movie: null, originalObstacle: null, remuxObstacle: () => null };
+  return {
+    media: mediaOf([]),
+    movie: null,
+    originalObstacle: null,
+    endsEarly: false,
+    remuxObstacle: () => null,
+  };
 }
 
 /** A probe that counts, and ends when it is told to. */

@@ -28,6 +28,7 @@ describe('openStream', () => {
       media: mediaOf([sound()]),
       movie: null,
       originalObstacle: null,
+      endsEarly: false,
       remuxObstacle: () => null,
     };
     const engine = { transcode: () => Promise.reject(new Error('not asked for')) };

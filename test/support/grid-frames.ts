@@ -9,14 +9,23 @@ import { ownFfmpeg } from './encoded.ts';
 const run = promisify(execFile);
 const patient = { maxBuffer: 256 * 1024 * 1024 };
 
-/** The frames of a grid as hashes, made by one pass from the start of the file to its end, before any encoder. */
+/** What is decoded before a stretch of a long film: far more than lies between two of its key frames. */
+const LEAD_SECONDS = 30;
+
+/**
+ * The frames of a grid as hashes, made by one pass of the file from its start to `endFrame`, before any encoder; from
+ * half a minute before `firstFrame` where that is far from the start.
+ */
 export async function onePass(
   file: string,
   { source: { picture } }: EncodedVideo,
   desk: SegmentDesk,
-  frames: number,
+  endFrame: number,
+  firstFrame = 0,
 ): Promise<string[]> {
   const { numerator, denominator } = picture.frameRate;
+  const seekSeconds = desk.zeroSeconds + (firstFrame * denominator) / numerator - LEAD_SECONDS;
+  const fromStart = seekSeconds <= 0;
   const { media } = desk.probed;
   const [film] = filmsOf(media);
   if (film === undefined) throw new Error('The file has no film.');
@@ -25,12 +34,13 @@ export async function onePass(
   const phase = film.frameRate?.constant ? ((late - Math.round(late)) * denominator) / numerator : 0;
   const filters = [
     `setpts=PTS-round(${(media.originSeconds + desk.zeroSeconds + phase).toFixed(9)}/TB)`,
-    ...gridFilters(picture, { fillsFront: true }),
+    ...gridFilters(picture, { fillsFront: fromStart }),
     'tpad=stop=-1:stop_mode=clone',
-    `trim=end_pts=${frames}`,
+    `trim=start_pts=${firstFrame}:end_pts=${endFrame}`,
     ...pictureFilters(picture),
   ];
-  const input = ['-v', 'error', '-nostdin', '-noautorotate', '-copyts', '-i', file];
+  const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
+  const input = ['-v', 'error', '-nostdin', '-noautorotate', ...seek, '-copyts', '-i', file];
   const output = ['-an', '-sn', '-vf', filters.join(','), '-vsync', 'passthrough', '-f', 'framemd5', '-'];
   const { stdout } = await run(await ownFfmpeg(), [...input, ...output], patient);
   return hashesOf(stdout);

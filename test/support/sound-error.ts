@@ -14,18 +14,33 @@ async function samplesOf(program: string, args: readonly string[]) {
   return { samples, complaints: stderr.toString() };
 }
 
-/** The sound as one pass from the start of the file hears it, from the presentation's zero. */
+/** What is decoded before a stretch of a long film. */
+const LEAD_SECONDS = 5;
+
+/**
+ * The sound as one pass from the start of the file hears it, from the presentation's zero; or a stretch of it, in frames
+ * of 1024 samples, in a pass that begins a little before.
+ */
 export async function heardInOnePass(
   file: string,
   { source: { sound }, timescale, channels }: EncodedAudio,
   { probed: { media }, zeroSeconds }: SegmentDesk,
+  stretch?: readonly [firstFrame: number, endFrame: number],
 ): Promise<Float32Array> {
+  const [first, end] = stretch?.map((frame) => frame * 1024) ?? [];
+  const seekSeconds = zeroSeconds + (first ?? 0) / timescale - LEAD_SECONDS;
+  const fromStart = seekSeconds <= 0;
   const filters = [
     `asetpts=PTS-round(${(media.originSeconds + zeroSeconds).toFixed(9)}*SR)`,
-    `aresample=${timescale}:async=1:first_pts=0`,
+    `aresample=${timescale}:async=1${fromStart ? ':first_pts=0' : ''}`,
     `aformat=sample_fmts=flt:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    ...(end === undefined ? [] : [`atrim=start_pts=${first}:end_pts=${end}`]),
   ];
-  const input = ['-v', 'error', '-nostdin', '-copyts', '-i', file, '-map', `0:a:${sound.stream}`];
+  const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
+  const input = [
+    ...['-v', 'error', '-nostdin', ...seek, '-copyts'],
+    ...['-i', file, '-map', `0:a:${sound.stream}`],
+  ];
   return (await samplesOf(await ownFfmpeg(), [...input, '-af', filters.join(',')])).samples;
 }
 
@@ -56,10 +71,10 @@ export function errorsOf(made: Float32Array, wanted: Float32Array, channels: num
  * By how many samples a frame in the middle comes earlier in `made`, within a few: one pass of ffmpeg begins where the
  * container rounds the first time to, whatever the times behind it say.
  */
-export function lagOf(made: Float32Array, wanted: Float32Array, channels: number): number {
+export function lagOf(made: Float32Array, wanted: Float32Array, channels: number, most = MOST_LAG): number {
   const from = 30 * 1024 * channels;
   let best = { lag: 0, error: Number.POSITIVE_INFINITY };
-  for (let lag = -MOST_LAG; lag <= MOST_LAG; lag++) {
+  for (let lag = -most; lag <= most; lag++) {
     let error = 0;
     for (let i = from; i < from + 4096 * channels; i++)
       error += ((made[i] ?? 0) - (wanted[i + lag * channels] ?? 0)) ** 2;

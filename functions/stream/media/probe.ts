@@ -16,7 +16,7 @@ import { SNIFF_BYTES, type Sniffed, sniff } from './containers/sniff.ts';
 import { describeMovie, tableOf } from './isobmff/describe.ts';
 import { type Movie, readMovie } from './isobmff/movie.ts';
 import { movieRemuxObstacle } from './isobmff/packets.ts';
-import type { Media, VideoTrack } from './media.ts';
+import type { Media, Track, VideoTrack } from './media.ts';
 
 export type ProbeInput = {
   readonly file: CachedAccess;
@@ -35,6 +35,8 @@ export type Probed = {
   readonly movie: Movie | null;
   /** Why the file cannot be sent as it is; null if it can. */
   readonly originalObstacle: string | null;
+  /** The file ends before what its headers promise, and nothing tells where. */
+  readonly endsEarly: boolean;
   /** Why a track, by its index, cannot be repackaged as it is, in words for people; null if it can. */
   readonly remuxObstacle: (trackIndex: number) => string | null;
 };
@@ -75,14 +77,46 @@ async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probe
   const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
   if (film?.kind === 'video') await refuseUndecodableSample(movie, film, index);
   const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
-  const media = isUnclear ? withColours(described, await probeForeign(input, 'iso', signal)) : described;
+  const media = isUnclear
+    ? withColours(described, await probeForeign(input, 'iso', signal))
+    : await withoutUnknown(described, input, signal);
   const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
   return {
     media,
     movie,
     originalObstacle: isCutOff ? CUT_OFF : null,
+    // Each fragment tells what it holds, and a movie's index is checked against the file.
+    endsEarly: false,
     remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex),
   };
+}
+
+/**
+ * What has another name than the codecs that are known here may be one that no program knows. A sound of which that is
+ * so is left out beside others; without its picture, a film is none.
+ */
+async function withoutUnknown(described: Media, input: ProbeInput, signal: AbortSignal): Promise<Media> {
+  if (!described.tracks.some(isForeign)) return described;
+  const seen = await probeForeign(input, 'iso', signal);
+  const isUnknown = (track: Track) =>
+    isForeign(track) && seen.tracks.find(({ index }) => index === track.index)?.kind === 'unknown';
+  const unknown = described.tracks.filter(isUnknown);
+  const known = described.tracks.filter((track) => isPlayed(track) && !isUnknown(track));
+  if (known.length === 0 || unknown.some(({ kind }) => kind === 'video')) {
+    throw unsupported('How this media is coded is not known here.');
+  }
+  return {
+    ...described,
+    tracks: described.tracks.map((track) => (isUnknown(track) ? unread(track) : track)),
+  };
+}
+
+const isPlayed = ({ kind }: Track) => kind === 'video' || kind === 'audio';
+const isForeign = (track: Track) => isPlayed(track) && track.codec === 'other';
+
+function unread({ index, language, startSeconds, durationSeconds, isDefault, bitrate }: Track): Track {
+  const about = { index, language, startSeconds, durationSeconds, isDefault, bitrate };
+  return { ...about, kind: 'unknown', codec: 'other' };
 }
 
 /** Enough for all that stands before a picture; the rest of a large one is not looked at. */
@@ -198,6 +232,7 @@ function containerProbed(media: Media, originalObstacle: string | null, obstacle
     media,
     movie: null,
     originalObstacle,
+    endsEarly: originalObstacle === CUT_OFF,
     remuxObstacle(trackIndex) {
       if (obstacle !== null) return obstacle;
       const track = media.tracks.find(({ index }) => index === trackIndex);

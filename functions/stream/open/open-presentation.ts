@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { damaged, Problem } from '../http/problem.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
 import type { Probed } from '../media/probe.ts';
 import { offerOf } from '../plan/offer.ts';
@@ -12,13 +12,19 @@ const planned = new WeakMap<Probed, Presentation>();
 
 /**
  * Looks where the tracks can be cut and plans the renditions. Without a look at pictures there may be a copy that a
- * playlist does not offer. Rejects as `planPresentation`, and with the source's problems.
+ * playlist does not offer. Rejects as `planPresentation`,
+ * with `damaged-media` where nothing tells the end of what is there, and with the source's problems.
  */
 export async function openPresentation(
   { source, object, access, limits, signal }: Desk,
   probed: Probed,
   { looksAtPictures }: { readonly looksAtPictures: boolean },
 ): Promise<Presentation> {
+  if (probed.endsEarly) {
+    throw damaged(
+      'The file is cut off, and segments behind its end would be made up; it can be streamed whole.',
+    );
+  }
   const known = planned.get(probed);
   if (known !== undefined) return known;
   const { media } = probed;

@@ -59,7 +59,13 @@ async function openMovie(bytes: Buffer, zeroSeconds = 0) {
   const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
   const movie = await written(bytes);
   const remuxObstacle = (index: number) => movieRemuxObstacle(movie, index);
-  const probed: Probed = { media: describeMovie(movie), movie, originalObstacle: null, remuxObstacle };
+  const probed: Probed = {
+    media: describeMovie(movie),
+    movie,
+    originalObstacle: null,
+    endsEarly: false,
+    remuxObstacle,
+  };
   return { bytes, source, object, access, probed, zeroSeconds, looksAtPictures: false, signal };
 }
 

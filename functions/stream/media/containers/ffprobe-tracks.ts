@@ -58,11 +58,13 @@ export function trackOf(stream: Stream, origin: number): Track {
     isDefault: stream.disposition.default !== 0,
     bitrate: stream.bit_rate ?? null,
   };
-  if (stream.codec_type === 'video') return videoTrack(stream, base);
-  if (stream.codec_type === 'audio') return audioTrack(stream, base);
+  // Without a name there is no decoder.
+  const isNamed = stream.codec_name !== undefined && stream.codec_name !== 'unknown';
+  if (stream.codec_type === 'video' && isNamed) return videoTrack(stream, base);
+  if (stream.codec_type === 'audio' && isNamed) return audioTrack(stream, base);
   const kind =
     stream.codec_type === 'subtitle' || stream.codec_type === 'data' ? stream.codec_type : 'unknown';
-  return { ...base, kind, codec: stream.codec_name ?? stream.codec_tag_string ?? 'unknown' };
+  return { ...base, kind, codec: (isNamed ? stream.codec_name : stream.codec_tag_string) ?? 'unknown' };
 }
 
 type Base = Omit<OtherTrack, 'kind' | 'codec'>;

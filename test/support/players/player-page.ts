@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const here = (name: string) => new URL(name, import.meta.url);
+
+/** Players that are not ours, as their packages bring them, and what drives each. */
+const PLAYERS = {
+  'hls.js': { library: require.resolve('hls.js'), driver: here('./with-hls.js') },
+  'dash.js': { library: require.resolve('dashjs'), driver: here('./with-dash.js') },
+  /** The element alone. */
+  Chromium: { library: null, driver: here('./with-nothing.js') },
+  'shaka-player': { library: require.resolve('shaka-player'), driver: here('./with-shaka.js') },
+} as const;
+
+export type PlayerName = keyof typeof PLAYERS;
+
+/** What can be seen of the media element, whichever player feeds it. Times in seconds. */
+export type Sight = {
+  /** The renditions are known. */
+  readonly isStarted: boolean;
+  readonly currentTime: number;
+  readonly duration: number;
+  readonly ended: boolean;
+  readonly seeking: boolean;
+  /** `HTMLMediaElement.readyState`; with 3 and more it can go on. */
+  readonly ready: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly audioBytes: number;
+  readonly buffered: readonly (readonly [start: number, end: number])[];
+  /** How long the time stood still at most, while nothing was sought. */
+  readonly longestStallMs: number;
+  readonly stalledAt: number;
+};
+
+export type PlayerPage = {
+  /** Loads a presentation, beginning with the rendition of that height (null for sound alone); plays nothing yet. */
+  start(address: string, height: number | null): Promise<void>;
+  /** Goes on with the rendition of that height behind what is buffered. */
+  choose(height: number): Promise<void>;
+  chooseSound(language: string): Promise<void>;
+  heights(): Promise<readonly number[]>;
+  languages(): Promise<readonly (string | null)[]>;
+  play(rate?: number): Promise<void>;
+  pause(): Promise<void>;
+  seek(seconds: number): Promise<void>;
+  look(): Promise<Sight>;
+  /** Waits until what is seen is as wanted, and tells for how many milliseconds. Rejects with the last sight. */
+  until(what: string, isSo: (sight: Sight) => boolean): Promise<number>;
+  forgetStalls(): Promise<void>;
+  /** What the player, the element or the browser's console warned of, in the order of it. */
+  readonly complaints: readonly string[];
+  /** Addresses, in the order in which they were asked for. */
+  readonly requests: readonly string[];
+  close(): Promise<void>;
+};
+
+/** A page of that origin with one player in it, which loads at most so much ahead. */
+export async function openPlayerPage(
+  browser: Browser,
+  name: PlayerName,
+  origin: string,
+  { aheadSeconds, withinMs }: { readonly aheadSeconds: number; readonly withinMs: number },
+): Promise<PlayerPage> {
+  const { library, driver } = PLAYERS[name];
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await serve(page, `${origin}/a-player/library.js`, library === null ? '' : await readFile(library, 'utf8'));
+  const watch = await readFile(here('./watch.js'), 'utf8');
+  await serve(page, `${origin}/a-player/watch.js`, `const AHEAD_SECONDS = ${aheadSeconds};\n${watch}`);
+  await serve(page, `${origin}/a-player/driver.js`, await readFile(driver, 'utf8'));
+  await serve(page, `${origin}/a-player/`, PAGE, 'text/html');
+  await page.goto(`${origin}/a-player/`);
+
+  const look = () => page.evaluate<Sight>('watch.look()');
+  const until: PlayerPage['until'] = async (what, isSo) => {
+    const start = performance.now();
+    for (;;) {
+      const sight = await look();
+      if (isSo(sight)) return performance.now() - start;
+      if (performance.now() - start > withinMs) {
+        const seen = JSON.stringify({ ...sight, complaints });
+        throw new Error(`${name}: not within ${withinMs} ms: ${what}; seen is ${seen}`);
+      }
+      await delay(20);
+    }
+  };
+  // The browser's own types are not those of this project (no DOM library), so these go over as text.
+  const tell = (script: string) => page.evaluate<void>(`(async () => { await ${script}; })()`);
+  return {
+    async start(address, height) {
+      await tell(`watch.start(${JSON.stringify(address)}, ${height})`);
+      await until('the renditions are known', ({ isStarted }) => isStarted);
+    },
+    choose: (height) => tell(`player.choose(${height})`),
+    chooseSound: (language) => tell(`player.chooseSound(${JSON.stringify(language)})`),
+    heights: () => page.evaluate<number[]>('player.heights()'),
+    languages: () => page.evaluate<(string | null)[]>('player.languages()'),
+    play: (rate = 1) => tell(`watch.play(${rate})`),
+    pause: () => tell('video.pause()'),
+    seek: (seconds) => tell(`(video.currentTime = ${seconds})`),
+    look,
+    until,
+    forgetStalls: () => tell('watch.forgetStalls()'),
+    complaints,
+    requests,
+    close: () => page.close(),
+  };
+}
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A player</title><link rel="icon" href="data:,"><body>
+<script src="library.js"></script><script src="watch.js"></script><script src="driver.js"></script>`;
+
+function serve(page: Page, url: string, body: string, contentType = 'text/javascript'): Promise<unknown> {
+  return page.route(url, (route) => route.fulfill({ body, contentType }));
+}

@@ -1,0 +1,62 @@
+/* global player */
+// What every page of a foreign player has: a media element, and what can be seen of it from outside the player.
+
+const video = document.createElement('video');
+video.muted = true;
+document.body.append(video);
+
+// Complaints of the element and of the player go where those of the browser are.
+video.addEventListener('error', () => console.warn(`media element: ${video.error?.message}`));
+
+let isStarted = false;
+const stalls = { longestMs: 0, where: 0 };
+let playing = { at: 0, since: performance.now() };
+// A late timer finds a time that went on, so that a busy machine is no stall.
+setInterval(() => {
+  const now = performance.now();
+  const isStill = video.currentTime === playing.at && !video.paused && !video.seeking && !video.ended;
+  if (!isStill) playing = { at: video.currentTime, since: now };
+  else if (now - playing.since > stalls.longestMs) {
+    stalls.longestMs = now - playing.since;
+    stalls.where = video.currentTime;
+  }
+}, 20);
+
+// biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
+const watch = {
+  start(address, height) {
+    player.start(address, height).then(
+      () => {
+        isStarted = true;
+      },
+      (error) => console.warn(`start: ${error.message}`),
+    );
+  },
+  play(rate) {
+    video.playbackRate = rate;
+    // What it resolves with is that there is something to play, which may never be.
+    video.play().catch((error) => console.warn(`play: ${error.message}`));
+  },
+  look() {
+    const { buffered } = video;
+    return {
+      isStarted,
+      currentTime: video.currentTime,
+      duration: video.duration,
+      ended: video.ended,
+      seeking: video.seeking,
+      ready: video.readyState,
+      height: video.videoHeight,
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      audioBytes: video.webkitAudioDecodedByteCount,
+      buffered: Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]),
+      longestStallMs: stalls.longestMs,
+      stalledAt: stalls.where,
+    };
+  },
+  /** Stalls count anew from here. */
+  forgetStalls() {
+    playing = { at: -1, since: performance.now() };
+    stalls.longestMs = 0;
+  },
+};
