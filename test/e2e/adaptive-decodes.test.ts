@@ -1,0 +1,82 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { expect } from 'chai';
+import { demoDirectory } from '../../local/function.ts';
+import { corpusDirectory, needs } from '../support/needs.ts';
+import { readMaster, readMedia } from '../support/playlists.ts';
+import { type Service, startService } from '../support/service.ts';
+import { decode, ffmpeg } from '../support/verify.ts';
+
+const DEMO = join(demoDirectory, 'video.mp4');
+
+/** Of each kind one that is short, since all of its renditions are made; or the start of one. */
+const FILES: readonly (readonly [what: string, path: string, seconds?: number])[] = [
+  ['24 a second, sound of six channels', DEMO, 4],
+  ['variable rate', 'mp4/mediabunny__cursed-vfr.mp4'],
+  ['29.97 a second, in fragments', 'fmp4/media__sample_fragmented.mp4'],
+  ['an edit list', 'mp4/mediabunny__edts.mp4'],
+  ['HEVC of ten bits', 'mp4/torchcodec__h265_10bits.mp4'],
+  ['sound alone', 'audio/audio-lena__lena.flac'],
+  ['Matroska', 'mkv/media__sample_with_ass_subtitles.mkv'],
+  ['60 a second, high dynamic range', 'ts/mediabunny__0.ts', 1],
+];
+
+describe('all segments of each rendition behind its init segment', function () {
+  this.timeout(180_000);
+  let media: string;
+  let service: Service;
+
+  before(async function () {
+    needs(this, 'corpus', 'ffmpeg');
+    media = await mkdtemp(join(tmpdir(), 'sluice-decodes-'));
+    service = await startService({ MEDIA_DIR: media });
+  });
+  after(async () => {
+    await service?.close();
+    if (media) await rm(media, { recursive: true, force: true });
+  });
+
+  for (const [what, path, length] of FILES) {
+    it(`decode without a word: ${what}`, async () => {
+      const name = path.replace(/.*\//, '');
+      const file = isAbsolute(path) ? path : join(corpusDirectory, path);
+      if (length === undefined) await copyFile(file, join(media, name));
+      else await ffmpeg('-i', file, '-t', String(length), '-c', 'copy', join(media, name));
+      const at = `${service.url}/hls/${name}/`;
+      const { variants } = readMaster(await text(`${at}master.m3u8`));
+      const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly).map(({ uri }) => uri);
+      const sounds = variants.flatMap(({ audio }) => audio.map(({ uri }) => uri ?? ''));
+      const told: string[] = [];
+      for (const uri of new Set([...films, ...sounds])) {
+        const folder = at + uri.slice(0, uri.lastIndexOf('/') + 1);
+        const { segments } = readMedia(await text(at + uri));
+        const parts = [await bytes(folder + segments[0]?.map.uri)];
+        for (const segment of segments) parts.push(await bytes(folder + segment.uri));
+        const whole = join(media, 'whole.mp4');
+        await writeFile(whole, Buffer.concat(parts));
+        const { complaints, seconds } = await decode(whole);
+        expect(complaints, uri).to.equal('');
+        const planned = segments.reduce((sum, { duration }) => sum + duration, 0);
+        // Of a variable rate, the decoder does not tell how long the last picture stands.
+        expect(seconds, uri).to.be.within(
+          what === 'variable rate' ? 0.8 * planned : planned - 0.15,
+          planned + 0.15,
+        );
+        told.push(`${uri.replace('/index.m3u8', '')} ${segments.length} in ${seconds.toFixed(3)} s`);
+      }
+      console.log(`      ${told.join(', ')}`);
+      expect(told).to.have.length.above(0);
+    });
+  }
+});
+
+async function text(url: string): Promise<string> {
+  return (await bytes(url)).toString();
+}
+
+async function bytes(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  expect(response.status, url).to.equal(200);
+  return Buffer.from(await response.arrayBuffer());
+}
