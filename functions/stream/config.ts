@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
@@ -82,8 +82,8 @@ function derivedOf({ DERIVED_BUCKET, DERIVED_DIR, MEDIA_BUCKET, MEDIA_DIR }: Set
   if (DERIVED_BUCKET !== undefined && DERIVED_BUCKET === MEDIA_BUCKET) {
     throw new Error('The setting DERIVED_BUCKET must name another bucket than MEDIA_BUCKET.');
   }
-  if (DERIVED_DIR !== undefined && MEDIA_DIR !== undefined && isWithin(DERIVED_DIR, MEDIA_DIR)) {
-    throw new Error('The setting DERIVED_DIR must not lie in MEDIA_DIR, nor MEDIA_DIR in it.');
+  if (DERIVED_DIR !== undefined && MEDIA_DIR !== undefined && isVisible(DERIVED_DIR, MEDIA_DIR)) {
+    throw new Error('The setting DERIVED_DIR must not lie in MEDIA_DIR, unless hidden, nor MEDIA_DIR in it.');
   }
   return placeOf('DERIVED', DERIVED_BUCKET, DERIVED_DIR);
 }
@@ -96,9 +96,11 @@ function placeOf(name: string, bucket: string | undefined, path: string | undefi
   return path === undefined ? null : { kind: 'directory', path };
 }
 
-function isWithin(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => join(path, '/'));
-  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a));
+/** Hidden folders are not served. */
+function isVisible(derived: string, media: string): boolean {
+  const down = relative(media, derived).split(sep);
+  if (down[0] !== '..') return !down.some((name) => name.startsWith('.'));
+  return relative(derived, media).split(sep)[0] !== '..';
 }
 
 const whole = (fallback: number, least: number, most: number) => {
