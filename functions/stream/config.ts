@@ -21,6 +21,8 @@ export type Config = {
   readonly playerPage: boolean;
   /** A line of thanks under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
+  /** Of the function, as Lambda tells it; null where it does not. */
+  readonly memoryMegabytes: number | null;
   readonly limits: Limits;
 };
 
@@ -58,6 +60,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
     playerPage: settings.PLAYER_PAGE,
     pageCredit: settings.PAGE_CREDIT ?? null,
+    memoryMegabytes: Number(settings.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || null,
     limits: {
       maxResponseBytes: settings.MAX_RESPONSE_BYTES,
       maxPixels: settings.MAX_PIXELS,
@@ -180,5 +183,6 @@ const SETTINGS = v.object({
   MAX_PIXELS: whole(4096 * 2304, 256 * 256, 16_384 * 16_384),
   MAX_DURATION_SECONDS: whole(6 * 3600, 1, 86_400),
   READ_TIMEOUT_SECONDS: whole(10, 1, 300),
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: v.optional(v.string()),
   PRESIGN_SECONDS: whole(3600 * 6, 60, 604_800),
 });
