@@ -68,6 +68,10 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
     it('is there as soon as the original is', async () => {
       const path = '/stream/film.mp4?format=mp3';
       const range = { range: 'bytes=0-99999' };
+      const kept = keptCount(other);
+      // In a folder, writing the film again made it another version.
+      const { headers } = await ask(other, path);
+      if (!headers.get('sluice-plan')?.endsWith('kept')) await linesWhich(other, kept + 1, isKept);
       const figures = await medians(15, {
         media: () => firstByteMilliseconds(`${other.url}/media/film.mp4`, range),
         kept: () => firstByteMilliseconds(`${other.url}${path}`, range),
@@ -88,6 +92,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       await linesWhich(maker, kept + 2, isKept);
       const address = await segmentAddress(other);
       const before = await places.kept();
+      const keptElsewhere = keptCount(other);
 
       await places.put('film.mp4', await readFile(await makeSmallFilm(90)));
       for (const [i, path] of paths.entries()) {
@@ -104,7 +109,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       await places.put('copy.mp4', film);
       const copy = await ask(other, '/stream/copy.mp4?format=webm&height=144&duration=1');
       expect(copy.headers.get('sluice-plan')).to.not.match(/kept/);
-      await linesWhich(other, 3, isKept);
+      await linesWhich(other, keptElsewhere + 3, isKept);
       const names = new Set([...before, ...(await places.kept())]);
       expect(names.size).to.equal(before.length + 3);
     });
