@@ -142,6 +142,8 @@ const OPTIONS = v.object({
   environment: v.optional(settings, {}),
   logLevel: oneOf('INFO', 'DEBUG', 'WARN', 'ERROR'),
   logRetentionDays: oneOf(30, 1, 3, 5, 7, 14, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+  // Off, everything is made anew for every viewer.
+  keepDerived: v.optional(v.boolean('must be true or false'), true),
   derivedExpiryDays: v.optional(whole(1, 3650), 30),
   alarmTopicArn: textOrNone(
     /^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,

@@ -28,11 +28,13 @@ export class SluiceStack extends TerraformStack {
     this.#useProvider(options);
 
     const media = mediaBucket(this, options);
-    const derived = new PrivateBucket(this, 'derived', {
-      namePrefix: `${name}-derived-`,
-      disposable: true,
-      expiryDays: options.derivedExpiryDays,
-    });
+    const derived = options.keepDerived
+      ? new PrivateBucket(this, 'derived', {
+          namePrefix: `${name}-derived-`,
+          disposable: true,
+          expiryDays: options.derivedExpiryDays,
+        })
+      : null;
     const codeBucket = new PrivateBucket(this, 'code', {
       namePrefix: `${name}-code-`,
       disposable: true,
@@ -64,7 +66,7 @@ export class SluiceStack extends TerraformStack {
     const outputs = describeUse({ url, access: options.access, region, mediaBucket: media.bucket.name });
     for (const [id, value] of Object.entries({
       ...outputs,
-      derived_bucket: derived.name,
+      ...(derived === null ? {} : { derived_bucket: derived.name }),
       code_bucket: codeBucket.name,
     })) {
       new TerraformOutput(this, id, { value });

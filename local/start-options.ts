@@ -17,11 +17,17 @@ export type StartOptions = {
   readonly maxInstances: number;
   /** Cap responses as AWS does. */
   readonly bandwidth: boolean;
+  /** Where what is made is kept: as the settings say, or until the end in a folder that is made at the start. */
+  readonly derived: 'as-set' | 'until-the-end';
 };
 
-export const USAGE = `Usage: npm start -- [--media DIR] [--port N] [--max-instances N] [--bandwidth]
+export const USAGE = `Usage: npm start -- [--media DIR] [--derived DIR | --no-derived] [--port N]
+                       [--max-instances N] [--bandwidth]
 
   --media DIR         the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
+  --derived DIR       the folder where what is made is kept; without it DERIVED_DIR, DERIVED_BUCKET or a folder that is
+                      removed at the end
+  --no-derived        keep nothing, and make everything anew
   --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
   --max-instances N   how many requests are worked on at once, 1 to 100 (32)
   --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
@@ -52,6 +58,8 @@ export function parseStart(args: readonly string[], environment: Environment): S
     args: [...args],
     options: {
       media: { type: 'string' },
+      derived: { type: 'string' },
+      'no-derived': { type: 'boolean', default: false },
       port: { type: 'string' },
       'max-instances': { type: 'string' },
       bandwidth: { type: 'boolean', default: false },
@@ -62,11 +70,13 @@ export function parseStart(args: readonly string[], environment: Environment): S
   const port = values.port ?? (environment.PORT || undefined);
   const portName = values.port === undefined ? 'PORT' : '--port';
   const media = mediaSettings(values.media, environment);
+  const derived = derivedSettings(values.derived, values['no-derived'], environment);
   const settings = {
     PLAYER_PAGE: '1',
     ...accessSettings(environment),
     ...pick(environment, SETTINGS),
     ...media.settings,
+    ...derived.settings,
   };
   parseConfig(settings);
   return {
@@ -75,6 +85,7 @@ export function parseStart(args: readonly string[], environment: Environment): S
     port: port === undefined ? null : whole(portName, port, 0, 65_535),
     maxInstances: whole('--max-instances', values['max-instances'] ?? '32', 1, 100),
     bandwidth: values.bandwidth,
+    derived: derived.kind,
   };
 }
 
@@ -99,6 +110,29 @@ function mediaSettings(folder: string | undefined, environment: Environment) {
   }
   const path = existingFolder(folder === undefined ? 'MEDIA_DIR' : '--media', chosen);
   return { settings: { MEDIA_DIR: path }, served: `the folder ${path}` };
+}
+
+type DerivedSettings = { readonly kind: StartOptions['derived']; readonly settings: Record<string, string> };
+
+function derivedSettings(
+  folder: string | undefined,
+  isOff: boolean,
+  environment: Environment,
+): DerivedSettings {
+  const { DERIVED_BUCKET: bucket, DERIVED_DIR: directory } = environment;
+  if (folder !== undefined && isOff) {
+    throw new Error('--derived and --no-derived exclude each other: say one of them.');
+  }
+  if (isOff) return { kind: 'as-set', settings: {} };
+  if (folder === '') throw new Error('--derived must name a folder.');
+  const path = folder ?? (directory || undefined);
+  if (folder === undefined && bucket) {
+    if (directory) throw new Error('DERIVED_BUCKET and DERIVED_DIR are both set: unset one of them.');
+    return { kind: 'as-set', settings: { ...awsAccess(environment), DERIVED_BUCKET: bucket } };
+  }
+  if (path === undefined) return { kind: 'until-the-end', settings: {} };
+  // It is made where it is missing.
+  return { kind: 'as-set', settings: { DERIVED_DIR: resolve(path) } };
 }
 
 function existingFolder(name: string, path: string): string {

@@ -1,3 +1,7 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { bundleFunction } from '../functions/stream/bundle.ts';
 import { AWS_BYTES_PER_SECOND } from './bandwidth.ts';
 import { localEnvironment } from './function.ts';
@@ -15,7 +19,10 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const functionUrl = await start(options);
+  // Hidden, so that it is no media where the folder for temporary files is served itself.
+  const kept = options.derived === 'until-the-end' ? await mkdtemp(join(tmpdir(), '.sluice-derived-')) : null;
+  if (kept !== null) process.once('exit', () => rmSync(kept, { recursive: true, force: true }));
+  const functionUrl = await start(options, kept === null ? {} : { DERIVED_DIR: kept });
   await checkHealth(functionUrl);
   console.log(`Sluice is at ${functionUrl.url}/ and serves ${options.served}`);
   if (options.settings.PUBLIC !== '1') {
@@ -34,9 +41,12 @@ function readOptions(): StartOptions | 'help' {
   }
 }
 
-async function start(options: StartOptions): Promise<LocalFunctionUrl> {
+async function start(
+  options: StartOptions,
+  more: Readonly<Record<string, string>>,
+): Promise<LocalFunctionUrl> {
   const { directory, handler } = await bundleFunction();
-  const environment = await localEnvironment(options.settings);
+  const environment = await localEnvironment({ ...options.settings, ...more });
   const first = options.port ?? DEFAULT_PORT;
   const last = options.port === null ? first + PORTS_TO_TRY : first;
   for (let port = first; ; port += 1) {

@@ -27,6 +27,28 @@ describe('parseConfig', () => {
     });
   }
 
+  const DERIVED: [Record<string, string>, object | null][] = [
+    [{ MEDIA_DIR: '/films' }, null],
+    [{ MEDIA_DIR: '/films', DERIVED_DIR: '', DERIVED_BUCKET: '' }, null],
+    [
+      { MEDIA_DIR: '/films', DERIVED_DIR: '/films-made' },
+      { kind: 'directory', path: '/films-made' },
+    ],
+    [
+      { MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'made' },
+      { kind: 's3', bucket: 'made' },
+    ],
+    [
+      { MEDIA_BUCKET: 'films', DERIVED_DIR: '/made' },
+      { kind: 'directory', path: '/made' },
+    ],
+  ];
+  for (const [environment, derived] of DERIVED) {
+    it(`${JSON.stringify(environment)} keeps what is made in ${JSON.stringify(derived)}`, () => {
+      expect(parseConfig(environment).derived).to.deep.equal(derived);
+    });
+  }
+
   const KEYS = `main:${'m'.repeat(32)}`;
   const ACCESS: [Record<string, string>, object][] = [
     [{}, { kind: 'keys', keys: [] }],
@@ -78,6 +100,15 @@ describe('parseConfig', () => {
   const WRONG: [Record<string, string>, RegExp][] = [
     [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],
     [{ MEDIA_DIR: '/a', MEDIA_BUCKET: 'films' }, /exclude each other/],
+    [
+      { MEDIA_DIR: '/a', DERIVED_DIR: '/b', DERIVED_BUCKET: 'made' },
+      /DERIVED_BUCKET and DERIVED_DIR exclude/,
+    ],
+    [{ MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'films' }, /another bucket than MEDIA_BUCKET/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: '/a/' }, /DERIVED_DIR must not lie in MEDIA_DIR/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: '/a/b' }, /DERIVED_DIR must not lie in MEDIA_DIR/],
+    [{ MEDIA_DIR: '/a/b', DERIVED_DIR: '/a' }, /nor MEDIA_DIR in it/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: 'made' }, /DERIVED_DIR must be an absolute path/],
     [{ MEDIA_DIR: 'films' }, /MEDIA_DIR must be an absolute path/],
     [{ MEDIA_BUCKET: 'No Bucket' }, /MEDIA_BUCKET must be the name of an S3 bucket/],
     [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],

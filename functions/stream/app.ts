@@ -167,7 +167,12 @@ async function answerObject(
   if (route.kind === 'info') {
     const prefix = grant.kind === 'signed' ? grant.prefix : '';
     const offer = await presentationOrProblem(desk, probed);
-    return jsonResponse(describeObject(object, question(NO_WISHES, null), offer, prefix));
+    return jsonResponse(
+      describeObject(object, question(NO_WISHES, null), offer, {
+        prefix,
+        memoryMegabytes: config.memoryMegabytes,
+      }),
+    );
   }
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { type CageLimits, cageWithin } from './engine/cage.ts';
 import { readLimits, type Limits as WorkLimits } from './limits.ts';
@@ -23,6 +23,8 @@ export type Config = {
   readonly playerPage: boolean;
   /** A line of thanks under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
+  /** Of the function, as Lambda tells it; null where it does not. */
+  readonly memoryMegabytes: number | null;
   readonly limits: Limits;
   /** What one ffmpeg may take. */
   readonly cage: CageLimits;
@@ -58,6 +60,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
     playerPage: settings.PLAYER_PAGE,
     pageCredit: settings.PAGE_CREDIT ?? null,
+    memoryMegabytes: megabytes === undefined ? null : Number(megabytes),
     limits: {
       ...withinMemory(work, megabytes),
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
@@ -87,8 +90,8 @@ function derivedOf({ DERIVED_BUCKET, DERIVED_DIR, MEDIA_BUCKET, MEDIA_DIR }: Set
   if (DERIVED_BUCKET !== undefined && DERIVED_BUCKET === MEDIA_BUCKET) {
     throw new Error('The setting DERIVED_BUCKET must name another bucket than MEDIA_BUCKET.');
   }
-  if (DERIVED_DIR !== undefined && MEDIA_DIR !== undefined && isWithin(DERIVED_DIR, MEDIA_DIR)) {
-    throw new Error('The setting DERIVED_DIR must not lie in MEDIA_DIR, nor MEDIA_DIR in it.');
+  if (DERIVED_DIR !== undefined && MEDIA_DIR !== undefined && isVisible(DERIVED_DIR, MEDIA_DIR)) {
+    throw new Error('The setting DERIVED_DIR must not lie in MEDIA_DIR, unless hidden, nor MEDIA_DIR in it.');
   }
   return placeOf('DERIVED', DERIVED_BUCKET, DERIVED_DIR);
 }
@@ -101,9 +104,11 @@ function placeOf(name: string, bucket: string | undefined, path: string | undefi
   return path === undefined ? null : { kind: 'directory', path };
 }
 
-function isWithin(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => join(path, '/'));
-  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a));
+/** Hidden folders are not served. */
+function isVisible(derived: string, media: string): boolean {
+  const down = relative(media, derived).split(sep);
+  if (down[0] !== '..') return !down.some((name) => name.startsWith('.'));
+  return relative(derived, media).split(sep)[0] !== '..';
 }
 
 const whole = (fallback: number, least: number, most: number) => {

@@ -21,7 +21,8 @@ export type StreamFunctionOptions = {
   readonly handler: string;
   readonly layerArn: string;
   readonly media: Bucket;
-  readonly derived: Bucket;
+  /** Null where nothing is kept. */
+  readonly derived: Bucket | null;
 };
 
 /** The function, its role and log group, and its streaming URL. */
@@ -51,7 +52,7 @@ export class StreamFunction extends Construct {
       policy: policyDocument(
         ...functionPermissions({
           mediaBucketArn: media.arn,
-          derivedBucketArn: derived.arn,
+          derivedBucketArn: derived?.arn ?? null,
           logGroupArn: logs.arn,
           keysParameterArn: this.#findKeysParameter(options),
         }),
@@ -121,13 +122,13 @@ const trustLambda = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 });
 
-function environmentOf(options: Options, media: Bucket, derived: Bucket): Record<string, string> {
+function environmentOf(options: Options, media: Bucket, derived: Bucket | null): Record<string, string> {
   const { access, environment, logLevel } = options;
   const keysParameter = keysParameterOf(access);
   return {
     ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, literal(value)])),
     MEDIA_BUCKET: media.name,
-    DERIVED_BUCKET: derived.name,
+    ...(derived === null ? {} : { DERIVED_BUCKET: derived.name }),
     POWERTOOLS_LOG_LEVEL: logLevel,
     // Where the URL itself checks its callers, the function takes whoever came through; CloudFront's check is no reason
     // not to check again.

@@ -2,7 +2,8 @@ import type { Statement } from '../../infra/policy.ts';
 
 export type Resources = {
   readonly mediaBucketArn: string;
-  readonly derivedBucketArn: string;
+  /** Null where nothing is kept. */
+  readonly derivedBucketArn: string | null;
   readonly logGroupArn: string;
   /** Null where addresses are not signed. */
   readonly keysParameterArn: string | null;
@@ -15,15 +16,22 @@ export function functionPermissions(resources: Resources): Statement[] {
   return [
     allow('ListMedia', ['s3:ListBucket'], mediaBucketArn),
     allow('ReadMedia', ['s3:GetObject'], `${mediaBucketArn}/*`),
-    allow('ListDerived', ['s3:ListBucket'], derivedBucketArn),
-    allow(
-      'KeepDerived',
-      ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
-      `${derivedBucketArn}/*`,
-    ),
+    ...(derivedBucketArn === null ? [] : derivedPermissions(derivedBucketArn)),
     // The group is made by the stack, with its retention. The streams in it are named by Lambda.
     allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn}:*`),
     ...(keysParameterArn === null ? [] : [allow('ReadSigningKeys', ['ssm:GetParameter'], keysParameterArn)]),
+  ];
+}
+
+/** To begin, fill and complete an upload s3:PutObject is enough; what others were put together of is deleted. */
+function derivedPermissions(bucketArn: string): Statement[] {
+  return [
+    allow('ListDerived', ['s3:ListBucket'], bucketArn),
+    allow(
+      'KeepDerived',
+      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+      `${bucketArn}/*`,
+    ),
   ];
 }
 

@@ -67,6 +67,7 @@ describe('parseOptions', () => {
     [{ mediaBucket: null }, /^The option mediaBucket /],
     [{ logLevel: 'info' }, /^The option logLevel must be one of INFO, DEBUG, WARN, ERROR\.$/],
     [{ logRetentionDays: 31 }, /^The option logRetentionDays must be one of 30, 1, 3, /],
+    [{ keepDerived: 'no' }, /^The option keepDerived must be true or false/],
     [{ derivedExpiryDays: 0 }, /^The option derivedExpiryDays /],
     [{ alarmTopicArn: 'topic' }, /^The option alarmTopicArn must be the ARN of an SNS topic, or empty\.$/],
     [{ alarmTopicArn: topic }, /^The option alarmTopicArn must name a topic in us-east-1, /],

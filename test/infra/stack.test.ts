@@ -159,7 +159,7 @@ describe('SluiceStack', () => {
         ['ListDerived', ['s3:ListBucket'], /^\$\{aws_s3_bucket\.derived_bucket_\w+\.arn\}$/],
         [
           'KeepDerived',
-          ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+          ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
           /^\$\{aws_s3_bucket\.derived_bucket_\w+\.arn\}\/\*$/,
         ],
         [
@@ -261,6 +261,23 @@ describe('SluiceStack', () => {
       ) as { rule: Block[]; bucket: string };
       expect(bucket).to.contain('derived');
       expect(rule[0]).to.deep.include({ status: 'Enabled', expiration: [{ days: 7 }] });
+    });
+
+    it('end uploads that nobody completes', () => {
+      const { rule } = synthesise().resource('aws_s3_bucket_lifecycle_configuration') as { rule: Block[] };
+      expect(rule[0]?.abort_incomplete_multipart_upload).to.deep.equal([{ days_after_initiation: 1 }]);
+    });
+
+    it('have none for what is made where nothing is to be kept, nor any word of it', () => {
+      const stack = synthesise({ keepDerived: false });
+      expect(stack.resources('aws_s3_bucket').map(([, { bucket_prefix }]) => bucket_prefix)).to.have.members([
+        'sluice-media-',
+        'sluice-code-',
+      ]);
+      expect(variables(stack)).to.not.have.property('DERIVED_BUCKET');
+      expect(stack.output).to.not.have.property('derived_bucket');
+      const granted = statements(stack.resource('aws_iam_role_policy').policy);
+      expect(granted.map(({ Sid }) => Sid)).to.deep.equal(['ListMedia', 'ReadMedia', 'WriteLogs']);
     });
 
     it('leave an existing one and its policy alone, and look where it lies', () => {

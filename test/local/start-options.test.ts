@@ -29,17 +29,19 @@ describe('parseStart', () => {
       port: null,
       maxInstances: 32,
       bandwidth: false,
+      derived: 'until-the-end',
     });
   });
 
   it('takes everything from the command line', () => {
-    const args = ['--media', folder, '--port', '0', '--max-instances', '3', '--bandwidth'];
+    const args = ['--media', folder, '--no-derived', '--port', '0', '--max-instances', '3', '--bandwidth'];
     expect(parse(args, { MEDIA_DIR: '/elsewhere', PORT: '9' })).to.deep.equal({
       settings: { PLAYER_PAGE: '1', PUBLIC: '1', MEDIA_DIR: folder },
       served: `the folder ${folder}`,
       port: 0,
       maxInstances: 3,
       bandwidth: true,
+      derived: 'as-set',
     });
   });
 
@@ -53,6 +55,37 @@ describe('parseStart', () => {
       MEDIA_DIR: folder,
     });
     expect(port).to.equal(9000);
+  });
+
+  const DERIVED: readonly [readonly string[], Record<string, string>, string, Record<string, string>][] = [
+    [[], {}, 'until-the-end', {}],
+    [['--no-derived'], { DERIVED_DIR: '/kept', DERIVED_BUCKET: 'kept' }, 'as-set', {}],
+    [['--derived', '/kept'], { DERIVED_BUCKET: 'kept' }, 'as-set', { DERIVED_DIR: '/kept' }],
+    [[], { DERIVED_DIR: '/kept' }, 'as-set', { DERIVED_DIR: '/kept' }],
+    [
+      [],
+      { DERIVED_BUCKET: 'kept', AWS_REGION: 'eu-west-1' },
+      'as-set',
+      { DERIVED_BUCKET: 'kept', AWS_REGION: 'eu-west-1' },
+    ],
+  ];
+  for (const [args, environment, kind, settings] of DERIVED) {
+    it(`keeps what is made ${kind} for ${args.join(' ') || 'nothing said'} and ${JSON.stringify(environment)}`, () => {
+      const parsed = parse(args, environment);
+      expect(parsed.derived).to.equal(kind);
+      expect(parsed.settings).to.include(settings);
+      const names = Object.keys(parsed.settings).filter((name) => name.startsWith('DERIVED'));
+      expect(names).to.deep.equal(Object.keys(settings).filter((name) => name.startsWith('DERIVED')));
+    });
+  }
+
+  it('refuses two places for what is made', () => {
+    expect(() => parse(['--derived', '/kept', '--no-derived'])).to.throw(/exclude each other/);
+    expect(() => parse([], { DERIVED_DIR: '/kept', DERIVED_BUCKET: 'kept' })).to.throw(/both set/);
+    expect(() => parse(['--media', folder, '--derived', join(folder, 'kept')])).to.throw(
+      /DERIVED_DIR must not lie/,
+    );
+    expect(() => parse(['--derived', ''])).to.throw(/must name a folder/);
   });
 
   it('gives the function of a bucket what the AWS SDK looks for', () => {

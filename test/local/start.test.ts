@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +49,31 @@ describe('npm start', () => {
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exit).to.deep.equal([0, null]);
+  });
+
+  it('keeps what it makes until its end, and no longer', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-start-'));
+    const folders = async () => (await readdir(folder)).filter((name) => name.includes('derived'));
+    const child = start(['--port', '0'], { TMPDIR: folder });
+    let url = '';
+    for await (const line of createInterface({ input: child.stdout })) {
+      [url = ''] = /http:\/\/127\.0\.0\.1:\d+\//.exec(line) ?? [];
+      if (url !== '') break;
+    }
+    child.stdout.resume();
+    expect(await folders()).to.have.length(1);
+    const ask = async () => {
+      const response = await fetch(`${url}stream/video.mp4?format=mp3&duration=1`);
+      await response.arrayBuffer();
+      return response.headers.get('sluice-plan') ?? '';
+    };
+    expect(await ask()).to.not.match(/kept/);
+    while (!/; kept$/.test(await ask()));
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).to.deep.equal([0, null]);
+    expect(await folders()).to.deep.equal([]);
+    await rm(folder, { recursive: true });
   });
 
   it('says how to sign where keys are set', async () => {

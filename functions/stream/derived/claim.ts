@@ -79,11 +79,13 @@ function hold(
     },
     (text.leaseSeconds * 1000) / 3,
   );
+  const endBeat = () => clearInterval(beat);
+  signal.addEventListener('abort', endBeat, { once: true });
   const stop = async () => {
-    clearInterval(beat);
+    endBeat();
+    signal.removeEventListener('abort', endBeat);
     await writing;
   };
-  signal.addEventListener('abort', () => clearInterval(beat), { once: true });
   return {
     noteDraft: (draftId) => void change({ draftId }),
     stop,

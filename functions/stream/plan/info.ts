@@ -4,6 +4,8 @@ import { describeProblem } from '../http/problem-response.ts';
 import { FORMATS, type StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
+import { type PredictedCost, withCost } from './cost.ts';
+import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
 import type { Question } from './question.ts';
 import { planStream } from './stream-plan.ts';
@@ -14,7 +16,7 @@ type AddressInfo =
       readonly plan: string;
       readonly reason: string;
       readonly contentType: string;
-      readonly predicted: { readonly seconds: number | null; readonly bytes: number | null };
+      readonly predicted: PredictedCost;
     }
   | {
       readonly href: string;
@@ -26,6 +28,8 @@ type AddressInfo =
       };
     };
 
+type Cost = (prediction: Prediction) => PredictedCost;
+
 /**
  * The body of `/info`: the object, its media, and what each address would do with it, and why. `prefix` opens those
  * addresses where they are signed.
@@ -34,25 +38,34 @@ export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   question: Question,
   presentation: Presentation | Problem,
-  prefix: string,
+  { prefix, memoryMegabytes }: { readonly prefix: string; readonly memoryMegabytes: number | null },
 ): object {
+  const cost = (prediction: Prediction) => withCost(prediction, memoryMegabytes);
   return {
     key,
     sizeBytes,
     etag,
     lastModified,
     media: question.media,
-    addresses: [...describeAddresses(key, question, prefix), ...describeAdaptive(key, presentation, prefix)],
+    addresses: [
+      ...describeAddresses(key, question, prefix, cost),
+      ...describeAdaptive(key, presentation, prefix, cost),
+    ],
   };
 }
 
 /** Every plan is made, nothing is carried out. */
-function describeAddresses(key: string, question: Question, prefix: string): readonly AddressInfo[] {
+function describeAddresses(
+  key: string,
+  question: Question,
+  prefix: string,
+  cost: Cost,
+): readonly AddressInfo[] {
   const contentType = contentTypeOf(key).type;
   const media = `${prefix}${addressOf('media', key)}`;
   const stream = `${prefix}${addressOf('stream', key)}`;
   const { layout } = question.media;
-  const sizes = { seconds: 0, bytes: question.sizeBytes };
+  const sizes = cost({ seconds: 0, bytes: question.sizeBytes });
   const own: AddressInfo[] = [
     { href: media, plan: 'passthrough', reason: "the object's own bytes", contentType, predicted: sizes },
   ];
@@ -62,17 +75,22 @@ function describeAddresses(key: string, question: Question, prefix: string): rea
   }
   return [
     ...own,
-    describeStream(stream, question, question.parameters),
+    describeStream(stream, question, question.parameters, cost),
     ...FORMATS.map((format) =>
-      describeStream(`${stream}?format=${format}`, question, { ...question.parameters, format }),
+      describeStream(`${stream}?format=${format}`, question, { ...question.parameters, format }, cost),
     ),
   ];
 }
 
-function describeStream(href: string, question: Question, parameters: StreamParameters): AddressInfo {
+function describeStream(
+  href: string,
+  question: Question,
+  parameters: StreamParameters,
+  cost: Cost,
+): AddressInfo {
   try {
     const { kind, reason, contentType, predicted } = planStream({ ...question, parameters });
-    return { href, plan: kind, reason, contentType, predicted };
+    return { href, plan: kind, reason, contentType, predicted: cost(predicted) };
   } catch (error) {
     if (error instanceof Problem) return { href, problem: describeProblem(error) };
     throw error;
@@ -84,6 +102,7 @@ function describeAdaptive(
   key: string,
   presentation: Presentation | Problem,
   prefix: string,
+  cost: Cost,
 ): readonly AddressInfo[] {
   const entries = [
     ['hls', 'master.m3u8', 'application/vnd.apple.mpegurl'],
@@ -92,6 +111,12 @@ function describeAdaptive(
   return entries.map(([plan, name, contentType]) => {
     const href = `${prefix}${addressOf(plan, key)}/${name}`;
     if (presentation instanceof Problem) return { href, problem: describeProblem(presentation) };
-    return { href, plan, reason: presentation.reason, contentType, predicted: { seconds: 0, bytes: null } };
+    return {
+      href,
+      plan,
+      reason: presentation.reason,
+      contentType,
+      predicted: cost({ seconds: 0, bytes: null }),
+    };
   });
 }

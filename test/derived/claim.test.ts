@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { type Claim, takeClaim } from '../../functions/stream/derived/claim.ts';
+import { type FakeStore, fakeStore } from '../support/stores.ts';
+
+const NAME = 'made/1.mp4';
+const RECORD = `claims/${NAME}`;
+
+describe('takeClaim', () => {
+  const { signal } = new AbortController();
+  let store: FakeStore;
+  let held: Claim[];
+  beforeEach(() => {
+    store = fakeStore();
+    held = [];
+  });
+  afterEach(() => Promise.all(held.map((claim) => claim.stop())));
+
+  async function take(leaseSeconds = 60): Promise<Claim | null> {
+    const claim = await takeClaim(store, NAME, { leaseSeconds, signal, lasting: signal });
+    if (claim !== null) held.push(claim);
+    return claim;
+  }
+
+  it('gives it to one of those who ask at once', async () => {
+    const claims = await Promise.all(Array.from({ length: 16 }, () => take()));
+    expect(claims.filter((claim) => claim !== null)).to.have.length(1);
+  });
+
+  it('asks once where nobody has it', async () => {
+    await take();
+    expect(store.calls).to.deep.equal([`writeRecord ${RECORD}`]);
+  });
+
+  it('is free again when it has expired, for one, who ends the draft of the dead maker', async () => {
+    const dead = await take(6);
+    dead?.noteDraft('upload-1');
+    await dead?.stop();
+    store.age(5);
+    expect(await take()).to.equal(null);
+    store.age(2);
+    const claims = await Promise.all(Array.from({ length: 16 }, () => take()));
+    expect(claims.filter((claim) => claim !== null)).to.have.length(1);
+    expect(store.calls.filter((call) => call.startsWith('abandon'))).to.deep.equal([
+      `abandon ${NAME} upload-1`,
+    ]);
+  });
+
+  it('is free again at once when it is given up', async () => {
+    await (await take())?.giveUp();
+    expect(await take()).to.not.equal(null);
+    expect(store.calls.some((call) => call.startsWith('abandon'))).to.equal(false);
+  });
+
+  it('is not given up by one from whom it was taken', async () => {
+    const slept = await take(6);
+    store.age(7);
+    const taken = await take(6);
+    await slept?.giveUp();
+    expect(await take()).to.equal(null);
+    await taken?.giveUp();
+    expect(await take()).to.not.equal(null);
+  });
+
+  it('is renewed as long as it is held', async () => {
+    await take(0.03);
+    const versions = new Set<string | undefined>();
+    while (versions.size < 3) {
+      versions.add(store.records.get(RECORD)?.version);
+      await new Promise(setImmediate);
+    }
+    await held[0]?.stop();
+  });
+
+  it('takes the place of a record that cannot be read', async () => {
+    store.records.set(RECORD, { name: RECORD, text: 'of another time', version: 'old', ageSeconds: 0 });
+    expect(await take()).to.not.equal(null);
+  });
+});

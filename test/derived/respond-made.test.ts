@@ -1,0 +1,160 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createKeeper, type Keeper, type KeepingDesk } from '../../functions/stream/derived/keeper.ts';
+import { respondMade } from '../../functions/stream/derived/respond-made.ts';
+import type { Afterwork } from '../../functions/stream/http/afterwork.ts';
+import { damaged } from '../../functions/stream/http/problem.ts';
+import { createTrace } from '../../functions/stream/trace.ts';
+import { problemOf } from '../support/problem.ts';
+import { type FakeStore, fakeStore } from '../support/stores.ts';
+
+const NAME = 'made/hash.mp4';
+
+describe('respondMade', () => {
+  let store: FakeStore;
+  let keeper: Keeper;
+  let failures: unknown[];
+  let runs: number;
+  let afterwork: Afterwork[];
+  let controller: AbortController;
+  afterEach(() => controller.abort());
+  beforeEach(() => {
+    controller = new AbortController();
+    store = fakeStore();
+    failures = [];
+    runs = 0;
+    afterwork = [];
+    const patience = { waitMilliseconds: 30, restMilliseconds: 60_000 };
+    keeper = createKeeper(store, {
+      patience,
+      followMilliseconds: 2_000,
+      onFailure: (error) => failures.push(error),
+    });
+  });
+
+  async function ask(
+    { headers = {}, method = 'GET', follows = true, over = keeper as Keeper | null } = {},
+    open = async () => Readable.from([Buffer.from('made anew')], { objectMode: false }),
+  ): Promise<{ response: Response; text: string }> {
+    const { signal } = controller;
+    const desk: KeepingDesk = {
+      signal,
+      lasting: signal,
+      trace: createTrace(),
+      afterwards: (work) => void afterwork.push(work),
+      limits: { maxResponseBytes: 1_000, maxRanges: 32, presignSeconds: 60 },
+      follows,
+    };
+    const representation = {
+      kind: 'live' as const,
+      contentType: 'video/mp4',
+      etag: 'W/"hash"',
+      open() {
+        runs++;
+        return open();
+      },
+    };
+    const request = new Request('https://sluice.example/', { headers, method });
+    const response = await respondMade(request, { representation, plan: 'transcode' }, over, desk);
+    return { response, text: await response.text() };
+  }
+
+  const afterwards = () => Promise.all(afterwork.splice(0).map((work) => work(true)));
+
+  it('makes it, keeps it, and then serves it as a file', async () => {
+    const first = await ask();
+    expect([first.response.status, first.text]).to.deep.equal([200, 'made anew']);
+    expect(await afterwards()).to.deep.equal([{ kept: NAME, bytes: 9 }]);
+    const second = await ask({ headers: { range: 'bytes=5-' } });
+    expect([second.response.status, second.text]).to.deep.equal([206, 'anew']);
+    expect(second.response.headers.get('sluice-plan')).to.equal('transcode; kept');
+    expect(second.response.headers.get('etag')).to.match(/^"/);
+    expect(runs).to.equal(1);
+  });
+
+  it('looks for what it has found before only once', async () => {
+    store.objects.set(NAME, Buffer.from('kept'));
+    await ask();
+    await ask();
+    expect(store.calls).to.deep.equal([`find ${NAME}`, `read ${NAME}`, `read ${NAME}`]);
+  });
+
+  it('makes nothing for HEAD, nor for a condition that is not met', async () => {
+    expect((await ask({ method: 'HEAD' })).response.headers.get('accept-ranges')).to.equal('none');
+    expect((await ask({ headers: { 'if-none-match': 'W/"hash"' } })).response.status).to.equal(304);
+    expect([runs, store.records.size]).to.deep.equal([0, 0]);
+  });
+
+  it('makes anew what was kept and has expired, in the same answer', async () => {
+    store.objects.set(NAME, Buffer.from('kept'));
+    await ask();
+    store.objects.delete(NAME);
+    const { response, text } = await ask({ headers: { range: 'bytes=0-1' } });
+    expect([response.status, text]).to.deep.equal([200, 'made anew']);
+    await afterwards();
+    expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+  });
+
+  it('keeps nothing without a store', async () => {
+    expect((await ask({ over: null })).text).to.equal('made anew');
+    expect([store.calls, afterwork]).to.deep.equal([[], []]);
+  });
+
+  const BROKEN: readonly [string, () => Promise<void>][] = [
+    ['fails', () => Promise.reject(new Error('broken'))],
+    ['does not answer', () => new Promise(() => {})],
+  ];
+  for (const [what, before] of BROKEN) {
+    it(`serves the viewer while the store ${what}, and leaves it alone after that`, async () => {
+      store.before = before;
+      expect((await ask()).text).to.equal('made anew');
+      expect((await ask()).text).to.equal('made anew');
+      expect(store.calls).to.deep.equal([`find ${NAME}`]);
+      expect(failures).to.have.length(1);
+    });
+  }
+
+  it('waits for another maker of a segment, and makes nothing itself', async () => {
+    let finish = () => {};
+    const slow = async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return Readable.from([Buffer.from('made once')], { objectMode: false });
+    };
+    const first = ask({}, slow);
+    while (runs === 0) await delay(1);
+    const others = [ask(), ask(), ask()];
+    while (store.calls.filter((call) => call.startsWith('readRecord')).length < 3) await delay(1);
+    finish();
+    for (const { text } of [await first, ...(await Promise.all(others))]) expect(text).to.equal('made once');
+    expect(runs).to.equal(1);
+  });
+
+  it('does not wait for another maker of what is long', async () => {
+    await ask();
+    store.objects.clear();
+    const { text } = await ask({ follows: false });
+    expect([text, runs]).to.deep.equal(['made anew', 2]);
+  });
+
+  it('lets the next one make it at once where nothing can be made', async () => {
+    const fail = () => Promise.reject(damaged('The media could not be decoded.'));
+    expect((await problemOf(ask({}, fail))).type).to.equal('damaged-media');
+    await afterwards();
+    expect((await ask()).text).to.equal('made anew');
+    await afterwards();
+    expect(store.objects.size).to.equal(1);
+  });
+
+  it('waits no longer than it may for a maker that lives and does not come to an end', async () => {
+    keeper = createKeeper(store, { followMilliseconds: 50, onFailure: (error) => failures.push(error) });
+    const never = ask({}, () => new Promise(() => {})).catch(() => {});
+    while (runs === 0) await delay(1);
+    expect((await ask()).text).to.equal('made anew');
+    expect(runs).to.equal(2);
+    controller.abort();
+    void never;
+  });
+});

@@ -1,0 +1,95 @@
+import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { tee } from '../../functions/stream/derived/tee.ts';
+import { rejection } from '../support/rejection.ts';
+import { pattern } from '../support/sources.ts';
+import { fakeStore } from '../support/stores.ts';
+
+const NAME = 'made/1.mp4';
+const MIB = 1024 * 1024;
+const options = { signal: new AbortController().signal };
+
+describe('tee', () => {
+  const bytes = pattern(3 * MIB);
+  const chunks = [bytes.subarray(0, MIB), bytes.subarray(MIB, 2 * MIB), bytes.subarray(2 * MIB)];
+
+  it('publishes what ended cleanly, byte for byte', async () => {
+    const store = fakeStore();
+    const { body, outcome } = tee(Readable.from(chunks), await store.create(NAME, options), {
+      maxBytes: 3 * MIB,
+    });
+    expect((await buffer(body)).equals(bytes)).to.equal(true);
+    expect(await outcome).to.deep.include({ kind: 'published' });
+    expect(store.objects.get(NAME)?.equals(bytes)).to.equal(true);
+  });
+
+  it('lets the viewer go on to the end while the store stands still', async () => {
+    const store = fakeStore();
+    const draft = await store.create(NAME, options);
+    let goOn = () => {};
+    store.before = () => new Promise((resolve) => (goOn = resolve));
+    const { body, outcome } = tee(Readable.from(chunks), draft, { maxBytes: 3 * MIB });
+    expect((await buffer(body)).equals(bytes)).to.equal(true);
+    store.before = async () => {};
+    goOn();
+    expect((await outcome).kind).to.equal('published');
+    expect(store.objects.get(NAME)?.equals(bytes)).to.equal(true);
+  });
+
+  type Story = readonly [
+    what: string,
+    limits: { maxBytes: number; maxBehindBytes?: number },
+    fails: string,
+    why: RegExp,
+  ];
+  const GIVEN_UP: readonly Story[] = [
+    ['is longer than allowed', { maxBytes: 3 * MIB - 1 }, '', /longer than 3145727 bytes/],
+    ['leaves the store behind', { maxBytes: 4 * MIB, maxBehindBytes: 2 * MIB }, 'slow', /too slow/],
+    ['cannot be written', { maxBytes: 4 * MIB }, 'write', /broken: write/],
+    ['cannot be published', { maxBytes: 4 * MIB }, 'publish', /broken: publish/],
+  ];
+  for (const [what, limits, fails, why] of GIVEN_UP) {
+    it(`discards what ${what}, and the viewer has all of it`, async () => {
+      const store = fakeStore();
+      const draft = await store.create(NAME, options);
+      let goOn = () => {};
+      const stands = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      store.before = async (call) => {
+        if (fails === 'slow' && call.startsWith('write')) await stands;
+        if (fails !== '' && call.startsWith(fails)) throw new Error(`broken: ${call}`);
+      };
+      const { body, outcome } = tee(Readable.from(chunks), draft, limits);
+      expect((await buffer(body)).equals(bytes)).to.equal(true);
+      goOn();
+      const how = await outcome;
+      expect(how.kind === 'discarded' ? String(how.reason) : how.kind).to.match(why);
+      expect(store.objects.size).to.equal(0);
+      expect(store.calls).to.include(`discard ${NAME}`);
+    });
+  }
+
+  it('discards what breaks, and the viewer sees it break', async () => {
+    const store = fakeStore();
+    const live = new PassThrough();
+    const { body, outcome } = tee(live, await store.create(NAME, options), { maxBytes: 3 * MIB });
+    const failure = rejection(buffer(body));
+    live.write(chunks[0]);
+    live.destroy(new Error('ffmpeg died'));
+    expect(String(await failure)).to.match(/ffmpeg died/);
+    expect((await outcome).kind).to.equal('discarded');
+    expect(store.calls.slice(-1)).to.deep.equal([`discard ${NAME}`]);
+  });
+
+  it('discards what is not read to its end, and ends the live stream', async () => {
+    const store = fakeStore();
+    const live = new PassThrough();
+    const { body, outcome } = tee(live, await store.create(NAME, options), { maxBytes: 3 * MIB });
+    live.write(chunks[0]);
+    body.destroy();
+    expect((await outcome).kind).to.equal('discarded');
+    expect(live.destroyed).to.equal(true);
+  });
+});

@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream';
+import type { DerivedStore, Draft, StoredRecord } from '../../functions/stream/derived/store.ts';
+import { notFound } from '../../functions/stream/http/problem.ts';
+import type { StoredObject } from '../../functions/stream/source/source.ts';
+
+export type FakeStore = DerivedStore & {
+  readonly objects: Map<string, Buffer>;
+  readonly records: Map<string, StoredRecord>;
+  /** What was done, such as `create made/1.mp4`, in order. */
+  readonly calls: string[];
+  /** Runs before a call; what it throws, the call rejects with, and what it waits for, the call waits for. */
+  before: (call: string) => Promise<void>;
+  /** Lets all records grow older. */
+  age(seconds: number): void;
+};
+
+/** A derived store in memory. */
+export function fakeStore(): FakeStore {
+  const objects = new Map<string, Buffer>();
+  const records = new Map<string, StoredRecord>();
+  const calls: string[] = [];
+  let versions = 0;
+  const called = async (call: string) => {
+    calls.push(call);
+    await store.before(call);
+  };
+  const describe = (name: string): StoredObject | null => {
+    const bytes = objects.get(name);
+    return bytes === undefined
+      ? null
+      : { key: name, etag: `"${name.length}"`, sizeBytes: bytes.length, lastModified: new Date(0) };
+  };
+  const store: FakeStore = {
+    objects,
+    records,
+    calls,
+    before: async () => {},
+    age(seconds) {
+      for (const [name, record] of records) {
+        records.set(name, { ...record, ageSeconds: record.ageSeconds + seconds });
+      }
+    },
+    async find(name) {
+      await called(`find ${name}`);
+      return describe(name);
+    },
+    async read({ key }, { start, end }) {
+      await called(`read ${key}`);
+      const bytes = objects.get(key);
+      if (bytes === undefined) throw notFound(key);
+      return Readable.from([bytes.subarray(start, end)], { objectMode: false });
+    },
+    async create(name, { onBegun }) {
+      await called(`create ${name}`);
+      onBegun?.(`draft of ${name}`);
+      const chunks: Uint8Array[] = [];
+      const draft: Draft = {
+        async write(chunk) {
+          await called(`write ${name}`);
+          chunks.push(chunk);
+        },
+        async publish() {
+          await called(`publish ${name}`);
+          if (!objects.has(name)) objects.set(name, Buffer.concat(chunks));
+          return describe(name) ?? Promise.reject(notFound(name));
+        },
+        discard: () => called(`discard ${name}`),
+      };
+      return draft;
+    },
+    compose: () => Promise.reject(new Error('Nothing is composed here.')),
+    async remove(name) {
+      objects.delete(name);
+    },
+    abandon: (name, draftId) => called(`abandon ${name} ${draftId}`),
+    async readRecord(name) {
+      await called(`readRecord ${name}`);
+      return records.get(name) ?? null;
+    },
+    async writeRecord(name, text, replaces) {
+      await called(`writeRecord ${name}`);
+      if ((records.get(name)?.version ?? null) !== (replaces?.version ?? null)) return null;
+      const record = { name, text, version: String(++versions), ageSeconds: 0 };
+      records.set(name, record);
+      return record;
+    },
+  };
+  return store;
+}
