@@ -159,6 +159,26 @@ const cluster = element(
   element('a3', Uint8Array.of(0x81, 0, 0, 0x80), keyFrame),
 );
 
+describe('openContainer on made ADTS', () => {
+  // AAC-LC, 44.1 kHz, stereo, and a length of none: the frame behind it is the frame itself.
+  const standing = Buffer.from('fff1508000001c', 'hex');
+
+  it('ends at a frame that claims no length', async () => {
+    const file = Buffer.concat([standing, Buffer.alloc(500)]);
+    const problem = await problemOf(describeBytes(file));
+    expect(problem.type).to.equal('damaged-media');
+  });
+
+  it('hears of its signal among more tags than it can count', async () => {
+    const controller = new AbortController();
+    const file = Buffer.alloc(4 * 2 ** 20, Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1'));
+    const opening = openContainer(inMemory(file), controller.signal);
+    setImmediate(() => controller.abort(new Error('It takes too long.')));
+    const outcome = await opening.catch((error: unknown) => error);
+    expect(String(outcome)).to.equal('Error: It takes too long.');
+  });
+});
+
 describe('openContainer on made Matroska files', () => {
   it('refuses encrypted tracks', async () => {
     const encodings = element('6d80', element('6240', element('5033', byte(1)), element('5035')));
