@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { readLimits } from '../functions/stream/limits.ts';
 import { probe } from '../functions/stream/media/probe.ts';
 import { clientOf } from '../functions/stream/plan/client.ts';
 import type { Output } from '../functions/stream/plan/output.ts';
@@ -21,7 +22,7 @@ export async function planFor(path: string, query: string): Promise<Output> {
   });
   const route = parseRoute(new URL(`https://sluice.example/stream/${basename(path)}?${query}`));
   if (route.kind !== 'stream') throw new Error(`${query} is no query of /stream`);
-  const limits = { maxResponseBytes: 2e8, maxPixels: 1e7, maxDurationSeconds: 3600, cores: 2 };
+  const limits = { ...readLimits({}), cores: 2 };
   const plan = planStream({
     media,
     sizeBytes: object.sizeBytes,

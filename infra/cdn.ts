@@ -4,8 +4,9 @@ import { CloudfrontFunction } from '@cdktn/provider-aws/lib/cloudfront-function/
 import { CloudfrontOriginAccessControl } from '@cdktn/provider-aws/lib/cloudfront-origin-access-control/index.js';
 import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
-import { edgeCode } from './edge/code.ts';
-import { mediaHeaders } from './media-headers.ts';
+import { type EdgeRole, edgeCode } from './edge/code.ts';
+import { EdgeKeys } from './edge-keys.ts';
+import { mediaHeaders, originsOf } from './media-headers.ts';
 
 export type CdnOptions = {
   /** Unique in the account. */
@@ -14,6 +15,8 @@ export type CdnOptions = {
   readonly bucketDomainName: string;
   /** Whose pages may read answers, as the function's setting has it; undefined for none. */
   readonly allowedOrigins: string | undefined;
+  /** The SSM parameter with the keys that sign addresses; null where everybody may ask. */
+  readonly keysParameter: string | null;
 };
 
 // AWS's managed policies (CloudFront, "Use managed cache policies" and "Use managed origin request policies").
@@ -23,6 +26,9 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 // What CloudFront would keep for ten seconds whatever the policy says, and under a key without the query: the failure
 // of one client's transcode would be everybody's.
 const ALWAYS_KEPT = [404, 414, 500, 501, 502, 503, 504];
+
+/** No token, since a star takes slashes too: what is below /media/ in another room is not meant. */
+const SIGNED_MEDIA = `/~*.?.${'?'.repeat(43)}/media/*`;
 
 /**
  * CloudFront in front of both: the objects' own bytes come from the bucket, since CloudFront answers a range with the
@@ -34,7 +40,8 @@ export class Cdn extends Construct {
 
   constructor(scope: Construct, id: string, options: CdnOptions) {
     super(scope, id);
-    const { name } = options;
+    const { name, keysParameter } = options;
+    const request = keysParameter === null ? null : this.#signedRequest(options, keysParameter);
     const functionAccess = this.#accessControl(name, 'lambda');
     const bucketAccess = this.#accessControl(name, 's3');
     const always = {
@@ -75,16 +82,17 @@ export class Cdn extends Construct {
         ...always,
         cachePolicyId: CACHING_DISABLED,
         originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+        ...(request === null ? {} : { functionAssociation: [on('viewer-request', request)] }),
       },
       orderedCacheBehavior: [
         {
           ...always,
-          pathPattern: '/media/*',
+          pathPattern: request === null ? '/media/*' : SIGNED_MEDIA,
           cachePolicyId: this.#mediaCaching(name).id,
           responseHeadersPolicyId: mediaHeaders(this, name, options.allowedOrigins).id,
           functionAssociation: [
-            { eventType: 'viewer-request', functionArn: this.#edgeFunction(name, 'media-request').arn },
-            { eventType: 'viewer-response', functionArn: this.#edgeFunction(name, 'media-response').arn },
+            on('viewer-request', request ?? this.#edgeFunction('media-request', options)),
+            on('viewer-response', this.#edgeFunction('media-response', options)),
           ],
         },
       ],
@@ -124,12 +132,27 @@ export class Cdn extends Construct {
     });
   }
 
-  #edgeFunction(name: string, role: 'media-request' | 'media-response'): CloudfrontFunction {
+  /** What checks tokens before anything answers. */
+  #signedRequest(options: CdnOptions, parameter: string): CloudfrontFunction {
+    const { storeArn } = new EdgeKeys(this, 'keys', { name: options.name, parameter });
+    return this.#edgeFunction('signed-request', options, [storeArn]);
+  }
+
+  #edgeFunction(
+    role: EdgeRole,
+    { name, keysParameter, allowedOrigins }: CdnOptions,
+    keyValueStoreAssociations?: string[],
+  ): CloudfrontFunction {
     return new CloudfrontFunction(this, role, {
       name: `${name}-${role}`,
       runtime: 'cloudfront-js-2.0',
-      code: edgeCode(role),
+      code: edgeCode(role, { isSigned: keysParameter !== null, allowedOrigins: originsOf(allowedOrigins) }),
       publish: true,
+      ...(keyValueStoreAssociations ? { keyValueStoreAssociations } : {}),
     });
   }
+}
+
+function on(eventType: 'viewer-request' | 'viewer-response', { arn: functionArn }: CloudfrontFunction) {
+  return { eventType, functionArn };
 }

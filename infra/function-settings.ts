@@ -1,11 +1,10 @@
 import { parseConfig } from '../functions/stream/config.ts';
+import { LIMIT_NAMES, LIMITS, type LimitSetting } from '../functions/stream/limits.ts';
 
 /** The settings of the function that a deployment may choose; the stack sets the rest itself. */
 export const FUNCTION_SETTINGS = [
   'ALLOWED_ORIGINS',
-  'MAX_DURATION_SECONDS',
-  'MAX_PIXELS',
-  'MAX_RESPONSE_BYTES',
+  ...LIMIT_NAMES.map((name): LimitSetting => LIMITS[name].setting),
   'PAGE_CREDIT',
   'PLAYER_PAGE',
   'PRESIGN_SECONDS',

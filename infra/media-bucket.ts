@@ -1,5 +1,6 @@
 import { DataAwsS3Bucket } from '@cdktn/provider-aws/lib/data-aws-s3-bucket/index.js';
 import type { Construct } from 'constructs';
+import type { Options } from './options.ts';
 import type { Statement } from './policy.ts';
 import { PrivateBucket } from './private-bucket.ts';
 
@@ -11,13 +12,20 @@ export type MediaBucket =
 /** Makes the bucket, or looks up the one that is named; Terraform stops where it lies in another region. */
 export function mediaBucket(
   scope: Construct,
-  { name, region, mediaBucket }: { name: string; region: string; mediaBucket: string | null },
+  {
+    name,
+    region,
+    mediaBucket,
+    environment,
+  }: Pick<Options, 'name' | 'region' | 'mediaBucket' | 'environment'>,
 ): MediaBucket {
   if (mediaBucket === null) {
     const bucket = new PrivateBucket(scope, 'media', {
       namePrefix: `${name}-media-`,
       disposable: false,
       expiryDays: null,
+      // Where the function redirects to what one response cannot carry.
+      isReadByPages: Boolean(environment.ALLOWED_ORIGINS),
     });
     return { kind: 'made', bucket };
   }

@@ -4,6 +4,7 @@ import {
 } from '@cdktn/provider-aws/lib/cloudfront-response-headers-policy/index.js';
 import type { Construct } from 'constructs';
 import { EXPOSED_HEADERS } from '../functions/stream/http/cors.ts';
+import { MEDIA_POLICY } from '../functions/stream/http/policy.ts';
 
 /** What the bucket's answers get on their way: no guessing of types, no script, and the CORS that the function sends. */
 export function mediaHeaders(
@@ -22,21 +23,9 @@ export function mediaHeaders(
   });
 }
 
-// No script, whoever wrote it; but what a browser's own page around a film or a picture needs, its origin included:
-// Chromium plays no film in a page of no origin.
-const MEDIA_POLICY = [
-  "default-src 'none'",
-  "media-src 'self'",
-  "img-src 'self'",
-  "style-src 'unsafe-inline'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  'sandbox allow-same-origin',
-].join('; ');
-
 function corsOf(allowedOrigins: string): CorsConfig {
   return {
-    accessControlAllowOrigins: { items: allowedOrigins.split(',').map((origin) => origin.trim()) },
+    accessControlAllowOrigins: { items: [...originsOf(allowedOrigins)] },
     accessControlAllowMethods: { items: ['GET', 'HEAD', 'OPTIONS'] },
     accessControlAllowHeaders: { items: ['*'] },
     accessControlExposeHeaders: { items: [...EXPOSED_HEADERS] },
@@ -44,4 +33,9 @@ function corsOf(allowedOrigins: string): CorsConfig {
     // The function's answers carry the same, and a header must not come twice.
     originOverride: true,
   };
+}
+
+/** The list in the function's setting. */
+export function originsOf(allowedOrigins: string | undefined): readonly string[] {
+  return allowedOrigins ? allowedOrigins.split(',').map((origin) => origin.trim()) : [];
 }

@@ -7,10 +7,15 @@ export type Access =
   | { readonly kind: 'callers' }
   /** Everybody. */
   | { readonly kind: 'public' }
-  /** Everybody, through CloudFront only. */
-  | { readonly kind: 'cdn' }
+  /** Through CloudFront only: everybody, or with keys whoever holds a signed address. */
+  | { readonly kind: 'cdn'; readonly keysParameter: string | null }
   /** Whoever holds a signed address; the keys lie in this SSM parameter. */
   | { readonly kind: 'signed'; readonly keysParameter: string };
+
+/** The SSM parameter with the keys that sign addresses; null where they are not signed. */
+export function keysParameterOf(access: Access): string | null {
+  return 'keysParameter' in access ? access.keysParameter : null;
+}
 
 export type Options = Omit<v.InferOutput<typeof OPTIONS>, 'public' | 'signingKeysParameter' | 'cdn'> & {
   readonly access: Access;
@@ -40,13 +45,13 @@ function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean)
   if (isPublic && keysParameter !== null) {
     throw new Error('The options public and signingKeysParameter exclude each other: set one of them.');
   }
-  if (cdn && !isPublic) {
+  if (cdn && !isPublic && keysParameter === null) {
     throw new Error(
-      'The option cdn needs public: true, since CloudFront does not check signed addresses or callers.',
+      'The option cdn needs public: true or signingKeysParameter, since CloudFront does not check callers.',
     );
   }
+  if (cdn) return { kind: 'cdn', keysParameter };
   if (keysParameter !== null) return { kind: 'signed', keysParameter };
-  if (cdn) return { kind: 'cdn' };
   return { kind: isPublic ? 'public' : 'callers' };
 }
 

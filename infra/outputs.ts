@@ -1,4 +1,4 @@
-import type { Access } from './options.ts';
+import { type Access, keysParameterOf } from './options.ts';
 
 export type Deployed = {
   /** Without a slash at its end. */
@@ -22,9 +22,10 @@ function playLine(url: string, access: Access, region: string): string {
   switch (access.kind) {
     case 'public':
     case 'cdn':
-      return `<video controls src="${url}/stream/film.mp4"></video>`;
-    case 'signed':
-      return `<video controls src="${url}/~TOKEN/stream/film.mp4"></video>`;
+    case 'signed': {
+      const token = keysParameterOf(access) === null ? '' : '/~TOKEN';
+      return `<video controls src="${url}${token}/stream/film.mp4"></video>`;
+    }
     case 'callers': {
       const who = `--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "x-amz-security-token: $AWS_SESSION_TOKEN"`;
       return `curl --aws-sigv4 aws:amz:${region}:lambda ${who} "${url}/stream/film.mp4" -o film.mp4`;

@@ -1,4 +1,5 @@
 import { S3Bucket } from '@cdktn/provider-aws/lib/s3-bucket/index.js';
+import { S3BucketCorsConfiguration } from '@cdktn/provider-aws/lib/s3-bucket-cors-configuration/index.js';
 import { S3BucketLifecycleConfiguration } from '@cdktn/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
 import { S3BucketPolicy } from '@cdktn/provider-aws/lib/s3-bucket-policy/index.js';
 import { S3BucketPublicAccessBlock } from '@cdktn/provider-aws/lib/s3-bucket-public-access-block/index.js';
@@ -14,6 +15,8 @@ export type PrivateBucketOptions = {
   readonly disposable: boolean;
   /** Days after which an object is deleted; null keeps it. */
   readonly expiryDays: number | null;
+  /** Whether pages of other origins may read what a presigned address gives them. */
+  readonly isReadByPages?: boolean;
 };
 
 /** A bucket that is closed to the public, encrypted, and reached over TLS only. */
@@ -24,8 +27,9 @@ export class PrivateBucket extends Construct {
   readonly domainName: string;
   readonly #statements: Statement[] = [];
 
-  constructor(scope: Construct, id: string, { namePrefix, disposable, expiryDays }: PrivateBucketOptions) {
+  constructor(scope: Construct, id: string, options: PrivateBucketOptions) {
     super(scope, id);
+    const { namePrefix, disposable, expiryDays, isReadByPages = false } = options;
     const bucket = new S3Bucket(this, 'bucket', { bucketPrefix: namePrefix, forceDestroy: disposable });
     this.name = bucket.bucket;
     this.arn = bucket.arn;
@@ -50,6 +54,7 @@ export class PrivateBucket extends Construct {
     });
     if (expiryDays !== null)
       new S3BucketLifecycleConfiguration(this, 'lifecycle', expiry(this.name, expiryDays));
+    if (isReadByPages) new S3BucketCorsConfiguration(this, 'cors', { bucket: this.name, corsRule: [PAGES] });
   }
 
   /** Adds a statement to the bucket's policy. */
@@ -57,6 +62,18 @@ export class PrivateBucket extends Construct {
     this.#statements.push(statement);
   }
 }
+
+/**
+ * Behind a redirect from one origin to another a browser names none (`Origin: null`, Fetch standard, "redirect-taint"), so
+ * that a list would let nobody in. What is read still needs a presigned address, and the function hands that out.
+ */
+const PAGES = {
+  allowedOrigins: ['*'],
+  allowedMethods: ['GET', 'HEAD'],
+  allowedHeaders: ['*'],
+  exposeHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+  maxAgeSeconds: 86_400,
+};
 
 function tlsOnly(bucketArn: string): Statement {
   return {

@@ -8,7 +8,7 @@ import { FfmpegLayer } from '../layers/ffmpeg/infra.ts';
 import { Alarms } from './alarms.ts';
 import { Cdn } from './cdn.ts';
 import { type MediaBucket, mediaBucket, readableThrough } from './media-bucket.ts';
-import type { Options } from './options.ts';
+import { keysParameterOf, type Options } from './options.ts';
 import { describeUse } from './outputs.ts';
 import { PrivateBucket } from './private-bucket.ts';
 import { UploadedZip } from './uploaded-zip.ts';
@@ -97,6 +97,7 @@ export class SluiceStack extends TerraformStack {
       functionUrl: stream.url,
       bucketDomainName: media.bucket.domainName,
       allowedOrigins: options.environment.ALLOWED_ORIGINS,
+      keysParameter: keysParameterOf(options.access),
     });
     stream.allowCalls('cdn', { principal: 'cloudfront.amazonaws.com', sourceArn: cdn.arn });
     const statement = readableThrough(cdn.arn, media.bucket.arn);

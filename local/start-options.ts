@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseConfig } from '../functions/stream/config.ts';
+import { LIMIT_NAMES, LIMITS } from '../functions/stream/limits.ts';
 import { demoDirectory } from './function.ts';
 
 /** What `npm start` was asked to do. */
@@ -32,9 +33,7 @@ export const DEMO_CREDIT =
 // The settings of the function that a person may give it in the environment.
 const SETTINGS = [
   'ALLOWED_ORIGINS',
-  'MAX_DURATION_SECONDS',
-  'MAX_PIXELS',
-  'MAX_RESPONSE_BYTES',
+  ...LIMIT_NAMES.map((name) => LIMITS[name].setting),
   'PAGE_CREDIT',
   'PRESIGN_SECONDS',
   'PUBLIC',

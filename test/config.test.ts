@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseConfig } from '../functions/stream/config.ts';
+import { LIMIT_NAMES, LIMITS } from '../functions/stream/limits.ts';
 
 describe('parseConfig', () => {
   it('takes a folder and fills in the rest', () => {
@@ -33,6 +34,31 @@ describe('parseConfig', () => {
       expect(parseConfig({ MEDIA_DIR: '/films', ...environment }).access).to.deep.equal(access);
     });
   }
+
+  it('has a limit for each setting of one, between its least and its most', () => {
+    for (const name of LIMIT_NAMES) {
+      const { setting, fallback, least, most } = LIMITS[name];
+      const read = (text: string) => parseConfig({ MEDIA_DIR: '/films', [setting]: text }).limits[name];
+      expect([read(''), read(String(least)), read(String(most))]).to.deep.equal([fallback, least, most]);
+      for (const wrong of [String(least - 1), String(most + 1), '1.5', '1e3', ' 1', '0x10', '-1']) {
+        const sentence = `The setting ${setting} must be a whole number between ${least} and ${most}.`;
+        expect(() => read(wrong), `${setting}=${wrong}`).to.throw(sentence);
+      }
+    }
+  });
+
+  it('leaves a quarter of the function’s memory to ffmpeg, whatever the limit says', () => {
+    for (const [size, setting, megabytes] of [
+      ['512', '', 384],
+      ['512', '300', 300],
+      ['3008', '', 768],
+      ['', '', 768],
+    ] as const) {
+      const memory = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size, MAX_MEMORY_MEGABYTES: setting };
+      const { limits } = parseConfig({ MEDIA_DIR: '/films', ...memory });
+      expect(limits.maxMemoryMegabytes).to.equal(megabytes);
+    }
+  });
 
   const WRONG: [Record<string, string>, RegExp][] = [
     [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],

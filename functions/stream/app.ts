@@ -1,13 +1,18 @@
 import type { Config, Limits } from './config.ts';
+import type { Keeper } from './derived/keeper.ts';
+import { respondMade } from './derived/respond-made.ts';
 import type { Engine } from './engine/ffmpeg.ts';
+import type { Slots } from './engine/slots.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
+import { describeError } from './http/describe-error.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
-import { type App, describeError, type Invocation } from './http/lambda.ts';
+import type { App, Invocation } from './http/lambda.ts';
 import { pageResponse } from './http/page.ts';
 import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { respond } from './http/respond.ts';
 import type { ProbeCache } from './media/probe-cache.ts';
+import type { MemoryCheck } from './memory.ts';
 import { findingOf, openAdaptive } from './open/open-adaptive.ts';
 import { openMedia } from './open/open-media.ts';
 import { AS_IT_IS_NOW, findObject, probeObject } from './open/open-object.ts';
@@ -30,6 +35,12 @@ export type Parts = {
   readonly source: Source;
   readonly access: Access;
   readonly engine: Engine;
+  /** What ffprobe is started in, as the engine is; without, any number. */
+  readonly slots?: Slots;
+  /** Throws where a request may not be begun for want of memory. */
+  readonly refuseWhenFull?: MemoryCheck;
+  /** Null where nothing is kept. */
+  readonly keeper: Keeper | null;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
@@ -50,7 +61,7 @@ export function createApp(parts: Parts): App {
       });
       return problemResponse(problem, requestId);
     });
-    addCors(response.headers, request, parts.config.allowedOrigins);
+    addCors(response.headers, request.headers.get('origin'), parts.config.allowedOrigins);
     const timing = trace.serverTiming();
     if (timing !== '') response.headers.set('server-timing', timing);
     return response;
@@ -116,11 +127,12 @@ async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  { source, cache, probes, engine, config }: Parts,
+  { source, cache, probes, engine, keeper, slots, refuseWhenFull, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
+  if (route.kind !== 'media') refuseWhenFull?.();
   const limits = limitsWithin(grant, config.limits);
-  const finder = { source, cache, probes, ffprobePath: config.ffprobePath, signal, trace };
+  const finder = { source, cache, probes, ffprobePath: config.ffprobePath, slots, signal, trace };
   const finding = route.kind === 'adaptive' ? findingOf(route, limits) : AS_IT_IS_NOW;
   const found = await findObject(route.key, finder, finding);
   const { object } = found;
@@ -132,8 +144,13 @@ async function answerObject(
   }
   const probed = await probeObject(found, finder);
   if (route.kind === 'adaptive') {
-    const { representation, plan, cacheControl } = await openAdaptive(route, desk, { probed, engine });
-    const response = withPlan(plan, await respond(request, representation, limits));
+    const { representation, plan, cacheControl } = await openAdaptive(route, desk, {
+      probed,
+      engine,
+      secondsLeft: invocation.secondsLeft(),
+    });
+    const made = { representation, plan };
+    const response = await respondMade(request, made, keeper, { ...invocation, limits, follows: true });
     response.headers.set('cache-control', cacheControl);
     return response;
   }
@@ -155,7 +172,8 @@ async function answerObject(
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));
   const representation = await openStream(plan, desk, { probed, engine });
-  const response = withPlan(planHeader(plan), await respond(request, representation, limits));
+  const made = { representation, plan: planHeader(plan) };
+  const response = await respondMade(request, made, keeper, { ...invocation, limits, follows: false });
   // Another client may get another plan at the same address.
   response.headers.append('vary', 'Accept');
   return response;

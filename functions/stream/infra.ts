@@ -7,7 +7,7 @@ import { LambdaFunctionUrl } from '@cdktn/provider-aws/lib/lambda-function-url/i
 import { LambdaPermission } from '@cdktn/provider-aws/lib/lambda-permission/index.js';
 import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
-import type { Options } from '../../infra/options.ts';
+import { keysParameterOf, type Options } from '../../infra/options.ts';
 import { policyDocument } from '../../infra/policy.ts';
 import type { UploadedZip } from '../../infra/uploaded-zip.ts';
 import { functionPermissions } from './permissions.ts';
@@ -109,9 +109,10 @@ export class StreamFunction extends Construct {
   }
 
   #findKeysParameter({ access, region }: Options): string | null {
-    if (access.kind !== 'signed') return null;
+    const parameter = keysParameterOf(access);
+    if (parameter === null) return null;
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
-    return `arn:aws:ssm:${region}:${accountId}:parameter${access.keysParameter}`;
+    return `arn:aws:ssm:${region}:${accountId}:parameter${parameter}`;
   }
 }
 
@@ -122,12 +123,19 @@ const trustLambda = JSON.stringify({
 
 function environmentOf(options: Options, media: Bucket, derived: Bucket): Record<string, string> {
   const { access, environment, logLevel } = options;
+  const keysParameter = keysParameterOf(access);
   return {
-    ...environment,
+    ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, literal(value)])),
     MEDIA_BUCKET: media.name,
     DERIVED_BUCKET: derived.name,
     POWERTOOLS_LOG_LEVEL: logLevel,
-    // Where the URL itself checks its callers, the function takes whoever came through.
-    ...(access.kind === 'signed' ? { SIGNING_KEYS_PARAMETER: access.keysParameter } : { PUBLIC: '1' }),
+    // Where the URL itself checks its callers, the function takes whoever came through; CloudFront's check is no reason
+    // not to check again.
+    ...(keysParameter === null ? { PUBLIC: '1' } : { SIGNING_KEYS_PARAMETER: keysParameter }),
   };
+}
+
+/** As it was written: Terraform would read `${` and `%{` as its own. */
+function literal(text: string): string {
+  return text.replace(/[$%](?=\{)/g, '$&$&');
 }

@@ -1,9 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { INLINE_TYPES } from '../../functions/stream/http/content-type.ts';
+import { describeProblem } from '../../functions/stream/http/problem-response.ts';
+import { badSignature, expired, unsigned } from '../../functions/stream/route/refusals.ts';
+import { CLAIM } from '../../functions/stream/route/token.ts';
 
-/** The code of a CloudFront Function of this folder, with the types that the function knows. */
-export function edgeCode(name: 'media-request' | 'media-response'): string {
-  const source = readFileSync(new URL(`${name}.js`, import.meta.url), 'utf8');
-  const imports = name === 'media-request' ? `import cf from 'cloudfront';\n` : '';
-  return `${imports}const TYPES = ${JSON.stringify(Object.fromEntries(INLINE_TYPES))};\n${source}`;
+export type EdgeRole = 'media-request' | 'signed-request' | 'media-response';
+
+export type EdgeSettings = {
+  /** Whether addresses are signed. */
+  readonly isSigned: boolean;
+  /** Whose pages may read why they are refused. */
+  readonly allowedOrigins: readonly string[];
+};
+
+/** The code of a CloudFront Function of this folder, with the types and the sentences that the function knows. */
+export function edgeCode(role: EdgeRole, { isSigned, allowedOrigins }: EdgeSettings): string {
+  const types = constant('TYPES', Object.fromEntries(INLINE_TYPES));
+  switch (role) {
+    case 'media-request':
+      return [CLOUDFRONT, types, ...files('bucket-path', role)].join('');
+    case 'signed-request':
+      return [
+        CLOUDFRONT,
+        CRYPTO,
+        types,
+        `const CLAIM = ${CLAIM};\n`,
+        constant('REFUSALS', REFUSALS),
+        constant('ORIGINS', allowedOrigins),
+        ...files('bucket-path', 'token', role),
+      ].join('');
+    case 'media-response':
+      return [types, constant('IS_SIGNED', isSigned), ...files(role)].join('');
+    default:
+      return role satisfies never;
+  }
+}
+
+// Modules of runtime 2.0, as its documentation loads them.
+const CLOUDFRONT = `import cf from 'cloudfront';\n`;
+const CRYPTO = `const crypto = require('crypto');\n`;
+
+const REFUSALS = Object.fromEntries(
+  [unsigned(), badSignature(''), expired()].map((problem) => [problem.type, describeProblem(problem)]),
+);
+
+function constant(name: string, value: unknown): string {
+  return `const ${name} = ${JSON.stringify(value)};\n`;
+}
+
+function files(...names: readonly string[]): readonly string[] {
+  return names.map((name) => readFileSync(new URL(`${name}.js`, import.meta.url), 'utf8'));
 }

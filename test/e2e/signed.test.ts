@@ -162,7 +162,7 @@ describe('signed addresses, behind the Function URL', function () {
     ['SIGNING_KEYS_SECRET', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', (SecretString) => ({ SecretString })],
   ];
   for (const [setting, endpoint, holding] of STORES) {
-    it(`fetches keys by ${setting} once per instance, and remembers no failure`, async () => {
+    it(`fetches keys by ${setting} once per instance, and again soon after a failure`, async () => {
       const aws: FakeAws = await startFakeAws();
       const stored = await startService(
         {
@@ -187,6 +187,8 @@ describe('signed addresses, behind the Function URL', function () {
       while (line() === undefined) await delay(20);
       expect(line()).to.match(/AccessDeniedException: not for you/);
       aws.answer = { status: 200, body: holding(KEYS) };
+      // For two seconds it asks nobody.
+      while ((await ask(path, 'GET', stored)).status === 503) await delay(100);
       for (let i = 0; i < 5; i++) expect((await ask(path, 'GET', stored)).status).to.equal(206);
       expect(aws.asked).to.have.length(2);
       expect(stored.logs.map(({ text }) => text).join()).not.to.match(/n3w\/|01d0|\.k\./);

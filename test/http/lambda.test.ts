@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +8,23 @@ import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
 import { type Service, startService } from '../support/service.ts';
 
+const LIVE_BYTES = 300_000;
+/** An ffmpeg that never ends: asked for WAV it begins, asked for anything else it does not. */
+const STUCK = `#!/bin/sh
+case "$*" in *'-f wav'*) head -c ${LIVE_BYTES} /dev/zero;; esac
+while :; do sleep 0.1; done
+`;
+
 describe('the Lambda adapter, behind the Function URL', function () {
   this.timeout(30_000);
   let folder: string;
   let service: Service;
+  let stuck: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluice-lambda-'));
-    const stuck = join(folder, 'stuck');
-    await writeFile(stuck, '#!/bin/sh\nexec sleep 60\n');
+    stuck = join(folder, 'stuck');
+    await writeFile(stuck, STUCK);
     await chmod(stuck, 0o755);
     service = await startService({ MEDIA_DIR: demoDirectory, FFMPEG_PATH: stuck }, { timeoutSeconds: 4 });
   });
@@ -89,4 +97,27 @@ describe('the Lambda adapter, behind the Function URL', function () {
     expect(service.instances().map(({ pid }) => pid)).to.include(instance?.pid);
     expect(service.counters().broken).to.equal(0);
   });
+
+  it('breaks what is being sent when the time runs out, says so in the log, and leaves no process', async () => {
+    const response = await fetch(`${service.url}/stream/video.mp4?format=wav&duration=1`);
+    const requestId = response.headers.get('x-request-id') ?? '';
+    expect(response.status).to.equal(200);
+    const body = await response.arrayBuffer().then(
+      () => 'ended',
+      () => 'broken',
+    );
+    const line = JSON.parse(await logLine(requestId));
+    expect([body, line.level, line.bytes]).to.deep.equal(['broken', 'ERROR', LIVE_BYTES]);
+    expect(line.broken).to.match(/Problem: The time of one invocation has run out\.$/);
+    while (await isRunning(stuck)) await delay(20);
+  });
 });
+
+/** Whether a process has this script for its program. */
+async function isRunning(script: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.some((line) => line.includes(script));
+}

@@ -37,13 +37,19 @@ const CASES: [string | null, number, object][] = [
   ['bytes=0-4,bytes=6-7', 9, whole],
   ['seconds=0-4', 9, whole],
   ['bytes=0-,1-,2-', 9, whole],
-  [`bytes=${Array.from({ length: 33 }, (_, i) => `${i}-${i}`).join(',')}`, 99, whole],
+  [`bytes=${many(32)}`, 99, ranges(...Array.from({ length: 32 }, (_, i): [number, number] => [i, i + 1]))],
+  [`bytes=${many(33)}`, 99, { kind: 'too-many', count: 33 }],
+  [`bytes=${many(33)},x`, 99, { kind: 'too-many', count: 34 }],
 ];
+
+function many(count: number): string {
+  return Array.from({ length: count }, (_, i) => `${i}-${i}`).join(',');
+}
 
 describe('parseRange', () => {
   for (const [header, size, expected] of CASES) {
     it(`${header?.slice(0, 60)} of ${size} bytes`, () =>
-      expect(parseRange(header, size)).to.deep.equal(expected));
+      expect(parseRange(header, size, 32)).to.deep.equal(expected));
   }
 });
 

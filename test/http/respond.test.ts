@@ -8,7 +8,7 @@ import { respond } from '../../functions/stream/http/respond.ts';
 import { problemOf } from '../support/problem.ts';
 
 const bytes = Buffer.from('0123456789');
-const limits = { maxResponseBytes: 6 };
+const limits = { maxResponseBytes: 6, maxRanges: 3 };
 
 function file(over: Partial<FileRepresentation> = {}): FileRepresentation & { opened: number } {
   const made = {
@@ -33,7 +33,7 @@ const get = (headers: Record<string, string> = {}, method = 'GET') =>
 
 describe('respond', () => {
   it('answers the whole with its length and validators', async () => {
-    const response = await respond(get(), file(), { maxResponseBytes: 10 });
+    const response = await respond(get(), file(), { ...limits, maxResponseBytes: 10 });
     expect(response.status).to.equal(200);
     expect(Object.fromEntries(response.headers)).to.include({
       'content-length': '10',
@@ -127,6 +127,17 @@ describe('respond', () => {
   it('checks If-Match before Range', async () => {
     const problem = await problemOf(respond(get({ 'if-match': '"v0"', range: 'bytes=10-' }), file(), limits));
     expect(problem.status).to.equal(412);
+  });
+
+  it('refuses more ranges than the limit, and says so', async () => {
+    expect((await respond(get({ range: 'bytes=0-0,2-2,4-4' }), file(), limits)).status).to.equal(206);
+    const problem = await problemOf(respond(get({ range: 'bytes=0-0,2-2,4-4,6-6' }), file(), limits));
+    expect([problem.type, problem.status, problem.headers['content-range']]).to.deep.equal([
+      'range-not-satisfiable',
+      416,
+      'bytes */10',
+    ]);
+    expect(problem.message).to.equal('The request asks for 4 ranges, and the limit is 3 (MAX_RANGES).');
   });
 
   it('sends several ranges as multipart of exactly the announced length', async () => {

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { Statement } from '../../infra/policy.ts';
+import { needs } from '../support/needs.ts';
 import { type Block, type Synthesised, synthesise } from '../support/synthesised.ts';
+import { evaluateTerraform } from '../support/terraform-console.ts';
+import { forKey, token } from '../support/token-vectors.ts';
 
 const CDN = { public: true, cdn: true };
 
@@ -123,6 +126,86 @@ describe('Cdn', () => {
     const statement = JSON.parse(output.add_to_media_bucket_policy?.value ?? '') as Statement;
     expect(statement).to.include({ Action: 's3:GetObject', Effect: 'Allow' });
     expect(statement.Resource).to.match(/^\$\{data\.aws_s3_bucket\.\w+\.arn\}\/\*$/);
+  });
+
+  describe('where addresses are signed', () => {
+    const SIGNED_CDN = { signingKeysParameter: '/a/keys', cdn: true };
+
+    it('checks every request before anything answers, and the function checks again', () => {
+      const stack = synthesise({ ...SIGNED_CDN, environment: { ALLOWED_ORIGINS: 'https://a.example' } });
+      const { default_cache_behavior: rest, ordered_cache_behavior: ordered } = distribution(stack);
+      for (const behavior of [rest, ...ordered]) {
+        const [first] = behavior.function_association as { event_type: string; function_arn: string }[];
+        expect(first?.event_type).to.equal('viewer-request');
+        expect(first?.function_arn).to.contain('cdn_signed-request');
+        // The bucket answers only what the code sends there.
+        expect(behavior.target_origin_id).to.equal('function');
+      }
+      expect(stack.resources('aws_cloudfront_function').map(([, { name }]) => name)).to.have.members([
+        'sluice-us-east-1-signed-request',
+        'sluice-us-east-1-media-response',
+      ]);
+      const { code } = stack.resource('aws_cloudfront_function', 'cdn_signed-request');
+      expect(code).to.contain('const ORIGINS = ["https://a.example"];');
+      expect(stack.resource('aws_cloudfront_function', 'cdn_media-response').code).to.contain(
+        'IS_SIGNED = true',
+      );
+      const { environment } = stack.resource('aws_lambda_function') as { environment: { variables: Block } };
+      expect(environment.variables).to.include({ SIGNING_KEYS_PARAMETER: '/a/keys' });
+      expect(environment.variables).to.not.have.property('PUBLIC');
+      expect(stack.resource('aws_lambda_function_url').authorization_type).to.equal('AWS_IAM');
+    });
+
+    it('takes for media of the bucket what has a token in front of it, and nothing of another room', () => {
+      const [media] = distribution(synthesise(SIGNED_CDN)).ordered_cache_behavior;
+      const pattern = String(media?.path_pattern);
+      const matches = (path: string) =>
+        new RegExp(`^${pattern.replace(/[.~]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`).test(
+          path,
+        );
+      const made = token(forKey('media/a.mp4'));
+      expect(matches(`/~${made}/media/media/a.mp4`)).to.equal(true);
+      for (const path of [
+        '/media/a.mp4',
+        `/~${made}/hls/media/a.mp4/master.m3u8`,
+        `/~${made}/stream/media/a`,
+      ]) {
+        expect(matches(path), path).to.equal(false);
+      }
+    });
+
+    it('has the keys in a store of their own, by their ids, and in no code', () => {
+      const stack = synthesise(SIGNED_CDN);
+      const [[id] = []] = stack.resources('aws_cloudfront_key_value_store');
+      const store = `\${aws_cloudfront_key_value_store.${id}.arn}`;
+      expect(stack.resource('aws_cloudfront_function', 'cdn_signed-request')).to.deep.include({
+        key_value_store_associations: [store],
+      });
+      expect(stack.data('aws_ssm_parameter')).to.deep.include({ name: '/a/keys' });
+      const keys = stack.resource('aws_cloudfrontkeyvaluestore_keys_exclusive');
+      expect(keys.key_value_store_arn).to.equal(store);
+      const { for_each } = (keys.dynamic as { resource_key_value_pair: Block }).resource_key_value_pair;
+      expect(for_each).to.match(
+        /^\$\{\[for entry in split\(",", replace\(trimspace\(data\.aws_ssm_parameter\.\w+\.value\), "\/\\\\s\*/,
+      );
+    });
+
+    it('is what Terraform takes of a list of keys', function () {
+      needs(this, 'terraform');
+      const { dynamic } = synthesise(SIGNED_CDN).resource('aws_cloudfrontkeyvaluestore_keys_exclusive');
+      const { for_each } = (dynamic as { resource_key_value_pair: Block }).resource_key_value_pair;
+      const expression = String(for_each).slice(2, -1);
+      const read = (text: string) =>
+        evaluateTerraform(expression.replace(/data\.aws_ssm_parameter\.\w+\.value/, JSON.stringify(text)));
+      const [a, b] = ['a'.repeat(32), `+/=_-${'b'.repeat(32)}`];
+      expect(read(`\n one:${a} ,\n two-2:${b}\n`)).to.deep.equal([
+        ['one', a],
+        ['two-2', b],
+      ]);
+      for (const wrong of [`one:${a},two`, `one:${a.slice(1)}`, `One:${a}`, '']) {
+        expect(() => read(wrong), wrong).to.throw(/regex/);
+      }
+    });
   });
 
   it('is the address that is told', () => {

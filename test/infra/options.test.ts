@@ -9,7 +9,8 @@ describe('parseOptions', () => {
   const good: [context: Record<string, unknown>, options: Partial<Options>][] = [
     [{}, { name: 'sluice', architecture: 'arm64', runtime: 'nodejs24.x', access: { kind: 'callers' } }],
     [{ public: true }, { access: { kind: 'public' } }],
-    [{ public: true, cdn: true }, { access: { kind: 'cdn' } }],
+    [{ public: true, cdn: true }, { access: { kind: 'cdn', keysParameter: null } }],
+    [{ signingKeysParameter: '/k', cdn: true }, { access: { kind: 'cdn', keysParameter: '/k' } }],
     [{ signingKeysParameter: '/a/keys' }, { access: { kind: 'signed', keysParameter: '/a/keys' } }],
     [{ mediaBucket: '' }, { mediaBucket: null }],
     [{ mediaBucket: 'my.films-1' }, { mediaBucket: 'my.films-1' }],
@@ -52,8 +53,11 @@ describe('parseOptions', () => {
     [{ public: 'yes' }, /^The option public must be true or false\.$/],
     [{ public: 1 }, /^The option public /],
     [{ public: true, signingKeysParameter: '/k' }, /^The options public and signingKeysParameter exclude /],
-    [{ cdn: true }, /^The option cdn needs public: true, .*\.$/],
-    [{ cdn: true, signingKeysParameter: '/k' }, /^The option cdn needs public: true/],
+    [{ cdn: true }, /^The option cdn needs public: true or signingKeysParameter, .*\.$/],
+    [
+      { cdn: true, public: true, signingKeysParameter: '/k' },
+      /^The options public and signingKeysParameter exclude /,
+    ],
     [
       { signingKeysParameter: 'keys' },
       /^The option signingKeysParameter must be the name of an SSM parameter/,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Statement } from '../../infra/policy.ts';
+import { needs } from '../support/needs.ts';
 import {
   type Block,
   CODE_SHA256,
@@ -7,6 +8,7 @@ import {
   type Synthesised,
   synthesise,
 } from '../support/synthesised.ts';
+import { evaluateTerraform } from '../support/terraform-console.ts';
 
 const CDN = { public: true, cdn: true };
 const EVERY_WAY: readonly Block[] = [
@@ -16,6 +18,7 @@ const EVERY_WAY: readonly Block[] = [
   { signingKeysParameter: '/sluice/keys' },
   { mediaBucket: 'films' },
   { ...CDN, mediaBucket: 'films' },
+  { signingKeysParameter: '/sluice/keys', cdn: true },
 ];
 
 describe('SluiceStack', () => {
@@ -93,12 +96,26 @@ describe('SluiceStack', () => {
     });
   });
 
+  it('hands settings down as they were written, whatever Terraform would read in them', function () {
+    needs(this, 'terraform');
+    for (const PAGE_CREDIT of [`costs $5 \${var.x} 100% %{if}`, `$\${y} %%{z}`, '$$ %% {} "']) {
+      const written = variables(synthesise({ environment: { PAGE_CREDIT } })).PAGE_CREDIT;
+      expect(evaluateTerraform(JSON.stringify(written))).to.equal(PAGE_CREDIT);
+    }
+  });
+
   describe('access', () => {
     const table: [context: Block, authorization: string, environment: Block, principals: string[]][] = [
       [{}, 'AWS_IAM', { PUBLIC: '1' }, []],
       [{ public: true }, 'NONE', { PUBLIC: '1' }, ['*']],
       [{ signingKeysParameter: '/a/keys' }, 'NONE', { SIGNING_KEYS_PARAMETER: '/a/keys' }, ['*']],
       [CDN, 'AWS_IAM', { PUBLIC: '1' }, ['cloudfront.amazonaws.com']],
+      [
+        { signingKeysParameter: '/a/keys', cdn: true },
+        'AWS_IAM',
+        { SIGNING_KEYS_PARAMETER: '/a/keys' },
+        ['cloudfront.amazonaws.com'],
+      ],
     ];
     for (const [context, authorization, environment, principals] of table) {
       it(`is ${authorization} with ${JSON.stringify(context)}`, () => {
@@ -218,6 +235,24 @@ describe('SluiceStack', () => {
       const stack = synthesise();
       const disposable = (name: string) => stack.resource('aws_s3_bucket', name).force_destroy;
       expect(['media', 'derived', 'code'].map(disposable)).to.deep.equal([false, true, true]);
+    });
+
+    it('let pages read the media behind a redirect, where pages may read at all', () => {
+      const type = 'aws_s3_bucket_cors_configuration';
+      expect(synthesise().resources(type)).to.have.length(0);
+      const environment = { ALLOWED_ORIGINS: 'https://app.example' };
+      expect(synthesise({ environment, mediaBucket: 'films' }).resources(type)).to.have.length(0);
+      const { bucket, cors_rule: rules } = synthesise({ environment }).resource(type);
+      expect(bucket).to.match(/^\$\{aws_s3_bucket\.media_bucket_\w+\.bucket\}$/);
+      expect(rules).to.deep.equal([
+        {
+          allowed_origins: ['*'],
+          allowed_methods: ['GET', 'HEAD'],
+          allowed_headers: ['*'],
+          expose_headers: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+          max_age_seconds: 86_400,
+        },
+      ]);
     });
 
     it('expire what was derived', () => {

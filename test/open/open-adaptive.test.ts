@@ -28,6 +28,7 @@ describe('adaptive streaming', () => {
     const parts = {
       engine,
       config,
+      keeper: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1',
@@ -39,7 +40,14 @@ describe('adaptive streaming', () => {
   const app = appOver(demo);
   async function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
     const { signal } = controller;
-    const invocation = { requestId: 'request-1', signal, trace: createTrace(), secondsLeft: () => 899 };
+    const invocation = {
+      requestId: 'request-1',
+      signal,
+      trace: createTrace(),
+      secondsLeft: () => 899,
+      lasting: signal,
+      afterwards: () => {},
+    };
     return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
   }
 
@@ -196,5 +204,32 @@ describe('adaptive streaming', () => {
     );
     expect(large.status).to.equal(413);
     expect(large.detail).to.match(/7680x4320/);
+  });
+
+  it('begins no segment that its limits do not let end, and sends what is copied', async () => {
+    const over = appOver(demo, { MAX_CPU_SECONDS: '1' });
+    const { status, detail } = await told('/hls/video.mp4/720p/3.m4s', over);
+    expect(status).to.equal(413);
+    expect(detail).to.match(/seconds of a processor, and the limit is 1 \(MAX_CPU_SECONDS\); choose/);
+    expect((await ask('/hls/video.mp4/copy/3.m4s', {}, 'GET', over)).status).to.equal(200);
+  });
+
+  it('names another version where a limit changes what segments are', async () => {
+    const versionIn = async (settings: Record<string, string>) => {
+      const playlist = await (
+        await ask('/hls/video.mp4/360p/index.m3u8', {}, 'GET', appOver(demo, settings))
+      ).text();
+      return /v=([\w-]+)/.exec(playlist)?.[1];
+    };
+    const usual = await versionIn({});
+    for (const [setting, value] of [
+      ['MAX_OUTPUT_BITRATE', '400000'],
+      ['MAX_OUTPUT_HEIGHT', '480'],
+      ['MAX_SOURCE_BYTES', '90000000'],
+      ['MAX_PIXELS', '9000000'],
+    ] as const) {
+      expect(await versionIn({ [setting]: value }), setting).to.not.equal(usual);
+    }
+    expect(await versionIn({ MAX_RANGES: '3' })).to.equal(usual);
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { parseConfig } from '../../functions/stream/config.ts';
 import { openStream } from '../../functions/stream/open/open-stream.ts';
 import type { StreamPlan } from '../../functions/stream/plan/stream-plan.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -13,7 +14,7 @@ describe('openStream', () => {
     const { object } = source;
     const { signal } = new AbortController();
     const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
-    const limits = { maxPixels: 1e6, maxResponseBytes: 200_000_000, presignSeconds: 60 };
+    const { limits } = parseConfig({ MEDIA_DIR: '/films' });
     const plan: StreamPlan = {
       kind: 'remux',
       tracks: [0],

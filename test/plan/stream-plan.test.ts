@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readLimits } from '../../functions/stream/limits.ts';
 import type { Media } from '../../functions/stream/media/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planHeader } from '../../functions/stream/plan/describe.ts';
@@ -8,12 +9,7 @@ import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/p
 import { film, mediaOf, sound } from '../support/media.ts';
 import { thrownBy } from '../support/problem.ts';
 
-const limits = {
-  maxResponseBytes: 200_000_000,
-  maxPixels: 4096 * 2304,
-  maxDurationSeconds: 21_600,
-  cores: 2,
-};
+const limits = { ...readLimits({}), cores: 2 };
 
 function plan(media: Media, wishes: Partial<StreamParameters> = {}, over: Partial<Question> = {}) {
   const parameters = { ...NO_WISHES, ...wishes };
@@ -335,7 +331,13 @@ describe('planStream refuses', () => {
       'bad-parameter',
       /between 32000 and 320000/,
     ],
-    ['too many pixels', mediaOf([huge]), {}, 'too-large', /7680x4320 pixels and the limit/],
+    [
+      'too many pixels',
+      mediaOf([huge]),
+      {},
+      'too-large',
+      /7680x4320 pixels, and the limit is 9437184 \(MAX_PIXELS\)\./,
+    ],
     [
       'more work than there is time',
       mediaOf([bomb], { durationSeconds: 363 }),
@@ -355,7 +357,7 @@ describe('planStream refuses', () => {
       mediaOf([sound({ codec: 'alac' })], { durationSeconds: 30_000 }),
       {},
       'too-large',
-      /more than the limit of 21600/,
+      /would last 30000 seconds, and the limit is 21600 \(MAX_DURATION_SECONDS\); ask for a part/,
     ],
     [
       'a client that plays nothing we make',

@@ -39,7 +39,7 @@ describe('refreshedKeys', () => {
     expect(fetches).to.equal(2);
   });
 
-  it('does not remember a failure', async () => {
+  it('remembers a failure for two seconds', async () => {
     answer = () => Promise.reject(new Error('no network'));
     const problem = await problemOf(keys());
     expect([problem.type, problem.status]).to.deep.equal(['signing-unavailable', 503]);
@@ -47,7 +47,13 @@ describe('refreshedKeys', () => {
     expect(problem.headers).to.deep.equal({ 'retry-after': '5' });
     expect(problem.message).not.to.include('network');
     answer = async () => named('late');
+    now += 1_999;
+    expect(await problemOf(keys())).to.equal(problem);
+    expect(fetches).to.equal(1);
+    now += 1;
     expect(await ids()).to.equal('late');
+    expect(await ids()).to.equal('late');
+    expect(fetches).to.equal(2);
   });
 
   it('keeps old keys for an hour while new ones cannot be had, and asks every half minute', async () => {
@@ -63,6 +69,7 @@ describe('refreshedKeys', () => {
     now += 55 * MINUTE;
     expect((await problemOf(keys())).type).to.equal('signing-unavailable');
     answer = async () => named('second');
+    now += 2_000;
     expect(await ids()).to.equal('second');
   });
 });

@@ -161,7 +161,8 @@ describe('resuming', () => {
     const content = pattern(2_000_000);
     const stream = await resuming(big, options).read(big.object, { start: 0, end: 2_000_000 }, signal);
     stream.once('readable', () => {});
-    await delay(20);
+    // Full, so that it asks for no more.
+    while (stream.readableLength < stream.readableHighWaterMark) await delay(5);
     // The store gives up on a connection that rests.
     big.reads[0]?.body.destroy(new Error('idle'));
     await delay(4 * options.stallMilliseconds);

@@ -176,6 +176,13 @@ describe('s3Source, by the answers of the store', () => {
     expect((await problemOf(source.stat('film.mp4', signal))).type).to.equal('source-unavailable');
   });
 
+  for (const etag of ['"a b"', '"a"b"', 'W/"a"', '"\u00e9"', '"a', '"a\tb"']) {
+    it(`does without a store whose ETag is none that may go on: ${JSON.stringify(etag)}`, async () => {
+      handle = (_, response) => response.writeHead(200, { etag, 'content-length': 10 }).end();
+      expect((await problemOf(source.stat('film.mp4', signal))).type).to.equal('source-unavailable');
+    });
+  }
+
   it('asks for the range and pins the ETag, at the path of the bucket, and asks for no checksum', async () => {
     handle = (_, response) => {
       response.writeHead(206, { 'content-range': 'bytes 2-4/10', 'content-length': 3 }).end('abc');

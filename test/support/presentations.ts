@@ -1,3 +1,4 @@
+import { readLimits } from '../../functions/stream/limits.ts';
 import type { AudioTrack, Media, Track, VideoTrack } from '../../functions/stream/media/media.ts';
 import {
   type CutsOrWhyNot,
@@ -8,16 +9,22 @@ import {
 import type { Cuts, Presentation } from '../../functions/stream/plan/presentation.ts';
 import { mediaOf } from './media.ts';
 
-export const presentationLimits = { maxPixels: 4096 * 2304, maxResponseBytes: 200_000_000 };
+export const presentationLimits = readLimits({});
 
 /** What is offered of made-up tracks, with keyframes every second and packets of AAC unless other cuts are given. */
 export function offered(
   tracks: readonly Track[],
-  { about, cuts, limits }: Partial<PresentationQuestion> & { readonly about?: Partial<Media> } = {},
+  {
+    about,
+    cuts,
+    limits,
+    sizeBytes = 3_000_000,
+  }: Partial<PresentationQuestion> & { readonly about?: Partial<Media> } = {},
 ): Presentation {
   const media = mediaOf(tracks, about);
   return planPresentation({
     media,
+    sizeBytes,
     cuts: cuts ?? usualCuts(media),
     limits: limits ?? presentationLimits,
   });

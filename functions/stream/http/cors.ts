@@ -10,10 +10,9 @@ export const EXPOSED_HEADERS = [
 ] as const;
 
 /** Lets the pages of the allowed origins read answers; without a list, only pages of the service itself can. */
-export function addCors(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
+export function addCors(headers: Headers, origin: string | null, allowedOrigins: readonly string[]): void {
   if (allowedOrigins.length === 0) return;
   if (!allowedOrigins.includes('*')) headers.append('vary', 'Origin');
-  const origin = request.headers.get('origin');
   if (allowedOrigins.includes('*')) headers.set('access-control-allow-origin', '*');
   else if (origin !== null && allowedOrigins.includes(origin))
     headers.set('access-control-allow-origin', origin);

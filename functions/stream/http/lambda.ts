@@ -1,18 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { redactFields } from '../redact.ts';
 import { refuseRewrittenPath } from '../route/route.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
+import { type Afterwork, finishAfterwork } from './afterwork.ts';
 import { readableOf } from './body.ts';
+import { addCors } from './cors.ts';
+import { describeError } from './describe-error.ts';
+import { secure } from './policy.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
+import { type RequestSize, refuseOversized } from './request-limits.ts';
 
 /** The part of a Function URL's event (payload format 2.0) that is read here. */
-export type FunctionUrlEvent = {
-  readonly rawPath: string;
-  readonly rawQueryString: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+export type FunctionUrlEvent = RequestSize & {
   readonly requestContext: { readonly http: { readonly method: string }; readonly requestId?: string };
 };
 
@@ -26,41 +29,49 @@ export type Invocation = {
   readonly trace: Trace;
   /** Until the deadline. */
   secondsLeft(): number;
+  /** Aborted at the deadline and on a failure: for what goes on after the answer. */
+  readonly lasting: AbortSignal;
+  /** The invocation ends, and its instance is frozen, only after this work; the client does not wait for it. */
+  afterwards(work: Afterwork): void;
 };
 
 export type App = (request: Request, invocation: Invocation) => Promise<Response>;
-export type Log = (
-  level: 'info' | 'error',
-  message: string,
-  fields: Readonly<Record<string, unknown>>,
-) => void;
+export type Level = 'info' | 'error';
+export type Log = (level: Level, message: string, fields: Readonly<Record<string, unknown>>) => void;
 
 /** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
 const RESERVE_MILLISECONDS = 1_000;
 
-/** Carries Function URL events to the app and its responses to Lambda's response stream. */
-export function createLambdaHandler(app: App, log: Log) {
+/**
+ * Carries Function URL events to the app and its responses to Lambda's response stream. What it refuses itself, pages of
+ * `allowedOrigins` may read as well.
+ */
+export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
+    const lasting = new AbortController();
     // Every read of a request listens to it, and a transcode has many.
-    setMaxListeners(0, controller.signal);
+    setMaxListeners(0, controller.signal, lasting.signal);
+    const afterwork: Afterwork[] = [];
     const trace = createTrace();
     const started = performance.now();
     const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
-    const timer = setTimeout(
-      () => controller.abort(new Problem('timeout', 'The time of one invocation has run out.')),
-      deadline - started,
-    );
+    const timer = setTimeout(() => {
+      const reason = new Problem('timeout', 'The time of one invocation has run out.');
+      controller.abort(reason);
+      lasting.abort(reason);
+    }, deadline - started);
     const invocation: Invocation = {
       requestId: context.awsRequestId,
       signal: controller.signal,
       trace,
       secondsLeft: () => (deadline - performance.now()) / 1000,
+      lasting: lasting.signal,
+      afterwards: (work) => afterwork.push(work),
     };
     const { method } = event.requestContext.http;
-    const response = await answer(app, event, invocation);
-    response.headers.set('x-content-type-options', 'nosniff');
-    response.headers.set('x-request-id', context.awsRequestId);
+    const response = await answer(app, event, invocation, allowedOrigins);
+    secure(response.headers, context.awsRequestId);
     const sent = { bytes: 0 };
     let failure: unknown = null;
     try {
@@ -68,7 +79,7 @@ export function createLambdaHandler(app: App, log: Log) {
     } catch (error) {
       failure = error;
     }
-    clearTimeout(timer);
+    if (failure !== null) lasting.abort(failure);
     // Not the cause of anything: it only releases what the request still holds.
     controller.abort(new Problem('internal', 'The answer is complete.'));
     log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
@@ -80,43 +91,52 @@ export function createLambdaHandler(app: App, log: Log) {
       milliseconds: Math.round(performance.now() - started),
       timing: response.headers.get('server-timing'),
       plan: response.headers.get('sluice-plan'),
-      ...trace.fields,
+      ...redactFields(trace.fields),
       ...(failure === null ? {} : { broken: describeError(failure) }),
     });
+    await finishAfterwork(afterwork, {
+      isWhole: failure === null,
+      signal: lasting.signal,
+      log: (level, fields) => log(level, 'afterwards', { requestId: context.awsRequestId, ...fields }),
+    });
+    clearTimeout(timer);
     // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
     // starts another: a clean end would pass for the end of the media.
     if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
   };
 }
 
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;
-  return `${error.name}: ${error.message}${cause}`.slice(0, 4_000);
-}
-
-async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation): Promise<Response> {
+async function answer(
+  app: App,
+  event: FunctionUrlEvent,
+  invocation: Invocation,
+  allowedOrigins: readonly string[],
+): Promise<Response> {
   try {
     return await app(toRequest(event), invocation);
   } catch (error) {
     const problem =
       error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
     invocation.trace.note({ problem: problem.type, cause: describeError(error) });
-    return problemResponse(problem, invocation.requestId);
+    const response = problemResponse(problem, invocation.requestId);
+    addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
+    return response;
   }
 }
 
-function toRequest({ rawPath, rawQueryString, headers, requestContext }: FunctionUrlEvent): Request {
-  refuseRewrittenPath(rawPath);
-  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-  // No answer depends on the host, and what a client writes into Host must not move the path.
-  const url = new URL(`https://localhost${rawPath}${query}`);
-  const method = METHODS.includes(requestContext.http.method) ? requestContext.http.method : null;
-  if (method === null) {
+function toRequest(event: FunctionUrlEvent): Request {
+  const { rawPath, rawQueryString, headers, requestContext } = event;
+  const { method } = requestContext.http;
+  if (!METHODS.includes(method)) {
     throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
       headers: { allow: METHODS.join(', ') },
     });
   }
+  refuseOversized(event);
+  refuseRewrittenPath(rawPath);
+  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+  // No answer depends on the host, and what a client writes into Host must not move the path.
+  const url = new URL(`https://localhost${rawPath}${query}`);
   const list = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new Request(url, { method, headers: new Headers(list) });
 }

@@ -9,15 +9,14 @@ export function asProblem(error: unknown, signal: AbortSignal): Problem {
 
 /** RFC 9457. */
 export function problemResponse(problem: Problem, requestId: string): Response {
-  const body = JSON.stringify({
-    type: `urn:sluice:problem:${problem.type}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.message,
-    requestId,
-  });
+  const body = JSON.stringify({ ...describeProblem(problem), requestId });
   return new Response(body, {
     status: problem.status,
     headers: { 'cache-control': 'no-store', ...problem.headers, 'content-type': 'application/problem+json' },
   });
+}
+
+/** What a client is told of a problem, but for the request that met it. */
+export function describeProblem({ type, title, status, message }: Problem) {
+  return { type: `urn:sluice:problem:${type}`, title, status, detail: message };
 }

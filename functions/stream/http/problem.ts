@@ -38,15 +38,18 @@ const PROBLEMS = {
   'not-acceptable': { status: 406, title: 'Nothing that the client accepts can be made' },
   'precondition-failed': { status: 412, title: 'A precondition failed' },
   'too-large': { status: 413, title: 'Too large' },
+  'address-too-long': { status: 414, title: 'The address is too long' },
   'not-media': { status: 415, title: 'Not media' },
   'unsupported-media': { status: 415, title: 'This media cannot be handled' },
   'damaged-media': { status: 415, title: 'This media is damaged' },
   encrypted: { status: 415, title: 'This media is encrypted' },
   'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
+  'headers-too-large': { status: 431, title: 'The header fields are too large' },
   internal: { status: 500, title: 'Internal error' },
   'source-changed': { status: 503, title: 'The object changed while it was read' },
   'source-unavailable': { status: 503, title: 'The store is unavailable' },
   'signing-unavailable': { status: 503, title: 'The signing keys are unavailable' },
+  busy: { status: 503, title: 'The service is busy' },
   timeout: { status: 504, title: 'Out of time' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -71,6 +74,10 @@ export const sourceUnavailable = (options?: ProblemOptions) =>
     ...options,
     headers: { 'retry-after': '5' },
   });
+
+/** `excess` is a sentence without its end. */
+export const busy = (excess: string) =>
+  new Problem('busy', `${excess}; try again shortly.`, { headers: { 'retry-after': '2' } });
 
 export const badParameter = (detail: string) => new Problem('bad-parameter', detail);
 export const damaged = (detail: string, options?: ProblemOptions) =>

@@ -4,20 +4,20 @@ export type RangeRequest =
   /** No Range, or one that is to be ignored (RFC 9110 §14.2): answer the whole. */
   | { readonly kind: 'whole' }
   | { readonly kind: 'ranges'; readonly ranges: readonly [ByteRange, ...ByteRange[]] }
+  | { readonly kind: 'too-many'; readonly count: number }
   | { readonly kind: 'unsatisfiable' };
 
-const MAX_RANGES = 32;
-
 /**
- * Reads a Range header against a file of `sizeBytes` (RFC 9110 §14.1). Malformed headers, foreign units, more than 32
- * ranges and ranges that together exceed the file (amplification) are ignored.
+ * Reads a Range header against a file of `sizeBytes` (RFC 9110 §14.1). Malformed headers, foreign units and ranges that
+ * together exceed the file (amplification) are ignored.
  */
-export function parseRange(header: string | null, sizeBytes: number): RangeRequest {
+export function parseRange(header: string | null, sizeBytes: number, maxRanges: number): RangeRequest {
   const set = /^bytes=(.*)$/i.exec(header ?? '')?.[1];
   if (set === undefined) return { kind: 'whole' };
   const specs = set.split(',').map((spec) => spec.trim());
   const present = specs.filter((spec) => spec !== '');
-  if (present.length === 0 || present.length > MAX_RANGES) return { kind: 'whole' };
+  if (present.length === 0) return { kind: 'whole' };
+  if (present.length > maxRanges) return { kind: 'too-many', count: present.length };
 
   const satisfiable: ByteRange[] = [];
   for (const spec of present) {

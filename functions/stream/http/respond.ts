@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
+import { excessOf, type Limits } from '../limits.ts';
 import type { ByteRange } from '../source/source.ts';
 import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
 import { Problem } from './problem.ts';
 import { contentRange, parseRange } from './range.ts';
 import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
+
+export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'>;
 
 /**
  * Answers GET and HEAD for a representation: conditions, then ranges, then the limit of one response.
@@ -14,7 +17,7 @@ import type { FileRepresentation, LiveRepresentation, Representation } from './r
 export async function respond(
   request: Request,
   representation: Representation,
-  limits: { readonly maxResponseBytes: number },
+  limits: ResponseLimits,
 ): Promise<Response> {
   const verdict = evaluateConditions(request.headers, {
     etag: representation.etag,
@@ -26,7 +29,7 @@ export async function respond(
   const headers = describe(representation);
   if (verdict === 'not-modified') return new Response(null, { status: 304, headers });
   return representation.kind === 'file'
-    ? respondFile(request, representation, headers, limits.maxResponseBytes)
+    ? respondFile(request, representation, headers, limits)
     : respondLive(request, representation, headers, limits.maxResponseBytes);
 }
 
@@ -75,9 +78,10 @@ async function respondFile(
   request: Request,
   file: FileRepresentation,
   headers: Headers,
-  maxResponseBytes: number,
+  limits: ResponseLimits,
 ): Promise<Response> {
   const { sizeBytes } = file;
+  const { maxResponseBytes, maxRanges } = limits;
   if (request.method === 'HEAD') {
     // Range is defined for GET only (RFC 9110 §14.2).
     headers.set('content-length', String(sizeBytes));
@@ -85,17 +89,14 @@ async function respondFile(
   }
   const validators = { etag: file.etag, lastModified: file.lastModified };
   const range = ifRangeHolds(request.headers, validators)
-    ? parseRange(request.headers.get('range'), sizeBytes)
+    ? parseRange(request.headers.get('range'), sizeBytes, maxRanges)
     : { kind: 'whole' as const };
 
+  if (range.kind === 'too-many') {
+    throw unsatisfiable(`${excessOf('maxRanges', range.count, limits)}.`, sizeBytes);
+  }
   if (range.kind === 'unsatisfiable') {
-    throw new Problem(
-      'range-not-satisfiable',
-      `The range lies outside the ${sizeBytes} bytes of the object.`,
-      {
-        headers: { 'content-range': `bytes */${sizeBytes}`, 'accept-ranges': 'bytes' },
-      },
-    );
+    throw unsatisfiable(`The range lies outside the ${sizeBytes} bytes of the object.`, sizeBytes);
   }
   const asked: readonly ByteRange[] = range.kind === 'whole' ? [{ start: 0, end: sizeBytes }] : range.ranges;
   const askedBytes = bytesOf(asked);
@@ -114,6 +115,12 @@ async function respondFile(
   headers.set('content-range', contentRange(served, sizeBytes));
   headers.set('content-length', String(served.end - served.start));
   return new Response(bodyOf(await file.open(served)), { status: 206, headers });
+}
+
+/** Which RFC 9110 §15.5.17 also has for an excessive number of ranges. */
+function unsatisfiable(detail: string, sizeBytes: number): Problem {
+  const headers = { 'content-range': `bytes */${sizeBytes}`, 'accept-ranges': 'bytes' };
+  return new Problem('range-not-satisfiable', detail, { headers });
 }
 
 function redirect(location: string): Response {

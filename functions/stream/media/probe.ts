@@ -1,4 +1,5 @@
 import { INPUT_FORMATS } from '../engine/input-formats.ts';
+import type { Slots } from '../engine/slots.ts';
 import { damaged, Problem, unsupported } from '../http/problem.ts';
 import type { RandomAccess } from '../source/bytes.ts';
 import type { CachedAccess } from '../source/cache.ts';
@@ -23,6 +24,8 @@ export type ProbeInput = {
   readonly index?: RandomAccess;
   readonly object: Pick<StoredObject, 'key' | 'etag'>;
   readonly ffprobePath: string;
+  /** Where ffprobe may run; without, always. */
+  readonly slots?: Slots | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -162,12 +165,14 @@ async function hasPicture(track: ContainerVideoTrack): Promise<boolean> {
 }
 
 async function probeForeign(
-  { file, object, ffprobePath }: ProbeInput,
+  { file, object, ffprobePath, slots }: ProbeInput,
   kind: Sniffed['kind'],
   signal: AbortSignal,
 ) {
   const loopback = await openLoopback({ access: file, etag: object.etag, signal });
+  let release = () => {};
   try {
+    if (slots !== undefined) release = await slots.take(signal);
     return await describeWithFfprobe(loopback.url, {
       ffprobePath,
       formatWhitelist: INPUT_FORMATS,
@@ -183,6 +188,7 @@ async function probeForeign(
     }
     throw error;
   } finally {
+    release();
     await loopback.close();
   }
 }

@@ -1,9 +1,11 @@
 import type { Engine } from '../engine/ffmpeg.ts';
 import { Problem } from '../http/problem.ts';
 import type { Representation } from '../http/representation.ts';
+import type { LimitName } from '../limits.ts';
 import type { Probed } from '../media/probe.ts';
 import { playlistHeader, segmentHeader } from '../plan/describe.ts';
 import type { Presentation } from '../plan/presentation.ts';
+import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
 import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
@@ -27,12 +29,16 @@ export type AdaptiveAnswer = {
 
 /**
  * Turns what is asked below `/hls` and `/dash` into what can be sent. Throws `not-found` for a rendition or a segment
- * that does not exist and for an address of another version, and as `planPresentation`.
+ * that does not exist and for an address of another version, `too-large` for a segment that cannot be made in time, and
+ * as `planPresentation`.
  */
 export async function openAdaptive(
   { ask, version }: AdaptiveAddress,
   desk: Desk,
-  parts: { readonly probed: Probed; readonly engine: Engine },
+  {
+    secondsLeft,
+    ...parts
+  }: { readonly probed: Probed; readonly engine: Engine; readonly secondsLeft: number },
 ): Promise<AdaptiveAnswer> {
   const current = versionOf(desk);
   if (version !== null && version !== current) {
@@ -54,6 +60,8 @@ export async function openAdaptive(
     };
   }
   const rendition = findRendition(presentation, ask);
+  if (ask.kind !== 'init')
+    refuseSegment(ask, rendition, { media: parts.probed.media, limits: desk.limits, secondsLeft });
   return {
     representation: await openSegment(ask, rendition, current, {
       ...desk,
@@ -74,10 +82,21 @@ export function findingOf({ ask, version }: AdaptiveAddress, limits: Desk['limit
   };
 }
 
+/** Which limits a plan of segments follows from. */
+const SEGMENT_LIMITS: readonly LimitName[] = [
+  'maxPixels',
+  'maxResponseBytes',
+  'maxSourceBytes',
+  'maxSourceSeconds',
+  'maxFrameRate',
+  'maxOutputHeight',
+  'maxOutputBitrate',
+];
+
 /** Stands for the object and for all that decides where segments meet and what is in them. */
 function versionOf({ object, limits }: Pick<Desk, 'object' | 'limits'>): string {
-  const { maxPixels, maxResponseBytes } = limits;
-  return hashOf(object, ['segments', maxPixels, maxResponseBytes]).slice(0, 12);
+  const deciding = SEGMENT_LIMITS.map((name) => limits[name]);
+  return hashOf(object, ['segments', ...deciding]).slice(0, 12);
 }
 
 const HLS = 'application/vnd.apple.mpegurl';

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import type { Slots } from '../engine/slots.ts';
 import { type Probed, probe } from '../media/probe.ts';
 import type { ProbeCache } from '../media/probe-cache.ts';
 import { type BlockCache, cachedAccess } from '../source/cache.ts';
@@ -11,6 +12,7 @@ export type ObjectDesk = {
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly ffprobePath: string;
+  readonly slots?: Slots | undefined;
   readonly signal: AbortSignal;
   readonly trace: Trace;
 };
@@ -57,12 +59,12 @@ export async function findObject(
 
 /** What the object is, of which this process may know already. */
 export async function probeObject({ object, head }: FoundObject, desk: ObjectDesk): Promise<Probed> {
-  const { source, cache, probes, ffprobePath } = desk;
+  const { source, cache, probes, ffprobePath, slots } = desk;
   return desk.trace.time('probe', () =>
     probes.get(object, desk.signal, async (signal) => {
       const file = cachedAccess(source, object, signal, { cache });
       const index = head === null ? file : indexAccess({ source, object, head, blocks: file, signal });
-      return probe({ file, index, object, ffprobePath, signal });
+      return probe({ file, index, object, ffprobePath, slots, signal });
     }),
   );
 }

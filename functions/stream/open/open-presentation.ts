@@ -4,6 +4,7 @@ import type { Probed } from '../media/probe.ts';
 import { offerOf } from '../plan/offer.ts';
 import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/plan-presentation.ts';
 import type { Presentation } from '../plan/presentation.ts';
+import { refuseTracks } from '../plan/refuse.ts';
 import type { Desk } from './original.ts';
 
 /** Plans of what is probed, as long as the probe itself is kept. The limits are those of the process. */
@@ -21,6 +22,8 @@ export async function openPresentation(
   const known = planned.get(probed);
   if (known !== undefined) return known;
   const { media } = probed;
+  // Before each of them is looked at.
+  refuseTracks(media, limits);
   const { zeroSeconds } = offerOf(media);
   const cuts = new Map<number, CutsOrWhyNot>();
   for (const trackIndex of copyCandidates(media)) {
@@ -28,7 +31,7 @@ export async function openPresentation(
     const opened = await openCopyTrack(input);
     cuts.set(trackIndex, 'whyNot' in opened ? opened : opened.cuts);
   }
-  const presentation = planPresentation({ media, cuts, limits });
+  const presentation = planPresentation({ media, sizeBytes: object.sizeBytes, cuts, limits });
   if (looksAtPictures) planned.set(probed, presentation);
   return presentation;
 }

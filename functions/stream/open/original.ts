@@ -1,3 +1,4 @@
+import type { Limits } from '../config.ts';
 import { contentDisposition, contentTypeOf } from '../http/content-type.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import type { Piece } from '../source/bytes.ts';
@@ -11,13 +12,13 @@ export type Desk = {
   readonly source: Source;
   readonly object: StoredObject;
   readonly access: CachedAccess;
-  readonly limits: {
-    readonly maxPixels: number;
-    readonly maxResponseBytes: number;
-    readonly presignSeconds: number;
-  };
+  readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly trace: Trace;
+};
+
+type OriginalDesk = Pick<Desk, 'object' | 'signal' | 'trace'> & {
+  readonly source: Pick<Source, 'read' | 'presign'>;
 };
 
 export type FileOptions = {
@@ -38,7 +39,7 @@ export function fileOptions(key: string, download: boolean, presignSeconds: numb
 
 /** The object's own bytes. */
 export function openOriginal(
-  { source, object, signal, trace }: Desk,
+  { source, object, signal, trace }: OriginalDesk,
   { contentType, contentDisposition, presignSeconds }: FileOptions,
 ): FileRepresentation {
   const { presign } = source;

@@ -2,12 +2,12 @@ import type { VideoTrack } from '../media/media.ts';
 import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
-import { ladder, type Rung } from './ladder.ts';
+import { ladder, type Rung, withinLimits } from './ladder.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Offered } from './offer.ts';
-import { refusePixels } from './picture.ts';
 import type { PresentationQuestion } from './plan-presentation.ts';
 import type { VideoRendition } from './presentation.ts';
+import { decodingExcess, refuse, refuseAbove } from './refuse.ts';
 import { COPY_ID } from './renditions.ts';
 
 export type PlannedFilm = {
@@ -21,7 +21,7 @@ export type PlannedFilm = {
 /** What a player would wait for too long, or hold too much of. */
 const MAX_COPIED_SECONDS = 30;
 
-/** A copy where the film can be cut, and the ladder. Throws `too-large` where the picture is too large for any of it. */
+/** A copy where the film can be cut, and the ladder. Throws `too-large` where a limit leaves none of it. */
 export function planFilm(
   { track, endSeconds }: Offered<VideoTrack>,
   question: PresentationQuestion,
@@ -30,10 +30,12 @@ export function planFilm(
   const found = planCopy(track, question);
   const copy = typeof found === 'string' ? null : found;
   const stands = copy !== null && track.codec === 'h264';
-  const isTooLarge = track.codedWidth * track.codedHeight > limits.maxPixels;
-  if (!stands) refusePixels(track, limits.maxPixels);
+  const excess = decodingExcess(question, track);
+  if (!stands) refuse(excess);
 
-  const rungs = isTooLarge ? [] : ladder(media, track, copy);
+  const all = excess === null ? ladder(media, track, copy) : [];
+  const rungs = withinLimits(all, limits);
+  if (!stands && rungs.length === 0) refuseAbove('maxOutputHeight', all.at(-1)?.picture.height ?? 0, limits);
   const copied = copy && divideLong(endsOf(copy));
   const encoded = planRungs(rungs, endSeconds, copy, copied);
   const [leading] = encoded;

@@ -1,5 +1,6 @@
 import { contentTypeOf } from '../http/content-type.ts';
 import { Problem } from '../http/problem.ts';
+import { describeProblem } from '../http/problem-response.ts';
 import { FORMATS, type StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
@@ -73,7 +74,7 @@ function describeStream(href: string, question: Question, parameters: StreamPara
     const { kind, reason, contentType, predicted } = planStream({ ...question, parameters });
     return { href, plan: kind, reason, contentType, predicted };
   } catch (error) {
-    if (error instanceof Problem) return describeProblem(href, error);
+    if (error instanceof Problem) return { href, problem: describeProblem(error) };
     throw error;
   }
 }
@@ -90,11 +91,7 @@ function describeAdaptive(
   ] as const;
   return entries.map(([plan, name, contentType]) => {
     const href = `${prefix}${addressOf(plan, key)}/${name}`;
-    if (presentation instanceof Problem) return describeProblem(href, presentation);
+    if (presentation instanceof Problem) return { href, problem: describeProblem(presentation) };
     return { href, plan, reason: presentation.reason, contentType, predicted: { seconds: 0, bytes: null } };
   });
-}
-
-function describeProblem(href: string, { type, status, title, message }: Problem): AddressInfo {
-  return { href, problem: { type: `urn:sluice:problem:${type}`, status, title, detail: message } };
 }

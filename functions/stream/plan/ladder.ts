@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.ts';
 import type { Media, VideoTrack } from '../media/media.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
 import { LEAST_BITRATE, type Picture, planPicture, scaledBitrate, usualBitrate } from './picture.ts';
@@ -41,6 +42,18 @@ export function ladder(media: Media, film: VideoTrack, copy: Copy | null): reado
     ...top.filter(({ picture }) => averageBitrate > COPY_FACTOR * picture.maxBitrate),
     ...smaller.map((each) => atMost(each, averageBitrate, copy)),
   ].filter(({ picture }) => picture.maxBitrate < averageBitrate);
+}
+
+/** What of a ladder may be made; none where the lowest step is too high. */
+export function withinLimits(
+  rungs: readonly Rung[],
+  { maxOutputHeight, maxOutputBitrate }: Limits,
+): readonly Rung[] {
+  return rungs
+    .filter(({ picture }) => picture.height <= maxOutputHeight)
+    .map(({ id, picture }) =>
+      rungOf(id, { ...picture, maxBitrate: Math.min(picture.maxBitrate, maxOutputBitrate) }),
+    );
 }
 
 function isSameSize({ picture: one }: Rung, { picture: other }: Rung): boolean {

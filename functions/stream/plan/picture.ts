@@ -1,4 +1,3 @@
-import { Problem } from '../http/problem.ts';
 import type { Media, VideoTrack } from '../media/media.ts';
 import { frameGrid } from './frame-grid.ts';
 import type { VideoOutput } from './output.ts';
@@ -54,13 +53,4 @@ export function usualBitrate({ width, height, frameRate }: Sized & Pick<Picture,
 /** What is as good at another size: bits rise with the pixels to the power of 0.9. */
 export function scaledBitrate(bitrate: number, from: Sized, to: Sized): number {
   return bitrate * ((to.width * to.height) / (from.width * from.height)) ** 0.9;
-}
-
-/** Throws `too-large` for a picture that is not decoded here. */
-export function refusePixels({ codedWidth, codedHeight }: VideoTrack, maxPixels: number): void {
-  if (codedWidth * codedHeight <= maxPixels) return;
-  throw new Problem(
-    'too-large',
-    `The picture has ${codedWidth}x${codedHeight} pixels and the limit for a transcode is ${maxPixels} pixels.`,
-  );
 }

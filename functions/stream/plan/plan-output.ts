@@ -3,8 +3,9 @@ import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
 import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
-import { planPicture, refusePixels, streamOf, usualBitrate } from './picture.ts';
+import { planPicture, streamOf, usualBitrate } from './picture.ts';
 import type { Question, Selection } from './question.ts';
+import { decodingExcess, refuse } from './refuse.ts';
 import { planSound, type Sound, soundStreamOf } from './sound.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
@@ -14,7 +15,7 @@ export function planOutput(question: Question, { video, audio }: Selection): Out
   const format = parameters.format ?? defaultFormat(video, question);
   checkBitrate(format, video !== null, bitrate);
   const film = isVideoFormat(format) ? video : null;
-  if (film !== null) refusePixels(film, limits.maxPixels);
+  refuse(decodingExcess(question, film));
 
   const audioOutput = audio && planAudio(audio, format, film === null ? bitrate : null, question);
   const lengthSeconds =
@@ -105,19 +106,20 @@ function planVideo(
   budget: number | null,
   question: Question,
 ): VideoOutput {
-  const { media, parameters, client } = question;
+  const { media, parameters, client, limits } = question;
   if (canCopyVideo(video, format, question)) return { kind: 'copy', stream: streamOf(media, video) };
 
   const scale = Math.min(
     1,
     (parameters.height ?? video.displayHeight) / video.displayHeight,
     (parameters.width ?? video.displayWidth) / video.displayWidth,
+    limits.maxOutputHeight / video.displayHeight,
   );
   const picture = planPicture(media, video, scale);
   return {
     ...picture,
     codec: format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8',
-    maxBitrate: ceiling(usualBitrate(picture), parameters.bitrate, budget),
+    maxBitrate: Math.min(ceiling(usualBitrate(picture), parameters.bitrate, budget), limits.maxOutputBitrate),
   };
 }
 

@@ -1,8 +1,10 @@
+import type { Limits } from '../limits.ts';
 import type { Media } from '../media/media.ts';
 import { filmCopyObstacle, soundCopyObstacle } from './copyable.ts';
 import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
 import type { Cuts, Presentation, Rendition } from './presentation.ts';
+import { refuseTracks } from './refuse.ts';
 import { planSoundRendition } from './sound-rendition.ts';
 
 /** All that the offer of adaptive streaming is a function of. */
@@ -10,7 +12,8 @@ export type PresentationQuestion = {
   readonly media: Media;
   /** Of the tracks that `copyCandidates` names. */
   readonly cuts: ReadonlyMap<number, CutsOrWhyNot>;
-  readonly limits: { readonly maxPixels: number; readonly maxResponseBytes: number };
+  readonly sizeBytes: number;
+  readonly limits: Limits;
 };
 
 /** Where a track can be cut, or why it cannot, in words for people. */
@@ -27,9 +30,10 @@ export function copyCandidates(media: Media): readonly number[] {
 
 /**
  * Decides all renditions and their segments. Throws `unsupported-media` where there is nothing to play or no end to it,
- * `too-large` where the picture is beyond the limit and not to be copied.
+ * `too-large` where what would have to be decoded is beyond a limit, or there are too many tracks.
  */
 export function planPresentation(question: PresentationQuestion): Presentation {
+  refuseTracks(question.media, question.limits);
   const { zeroSeconds, film, sounds } = offerOf(question.media);
   const pictures = film && planFilm(film, question);
   const audio = sounds.map((sound, i) =>

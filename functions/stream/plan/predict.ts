@@ -1,5 +1,7 @@
 import type { VideoTrack } from '../media/media.ts';
 import type { Output } from './output.ts';
+import type { Picture } from './picture.ts';
+import type { Rendition } from './presentation.ts';
 import type { Question, Selection } from './question.ts';
 
 /** The most that an answer costs: seconds of wall clock for the work, bytes on the wire; null where unknown. */
@@ -26,6 +28,41 @@ const ENCODE = { h264: 35, vp8: 30, vp9: 15 } as const;
 const TONE_MAP = 6;
 const AUDIO_SPEED = 40;
 
+/** What may lie between the picture that decoding begins with and a segment, in what is made for streaming. */
+const LEAD_SECONDS = 6;
+
+/** Of one segment, or of the picture at its start; nothing for what is copied. */
+export function predictSegment(
+  { kind, source, segments, timescale }: Rendition,
+  ask: { readonly kind: 'segment' | 'picture'; readonly index: number },
+  { film, cores }: { readonly film: VideoTrack | null; readonly cores: number },
+): Prediction {
+  const seconds = (segments[ask.index]?.durationTicks ?? 0) / timescale;
+  if (source.kind === 'copy') return { seconds: 0, bytes: null };
+  if (kind === 'audio' || !('picture' in source) || film === null) {
+    return { seconds: seconds / AUDIO_SPEED, bytes: null };
+  }
+  const { picture } = source;
+  const encoded =
+    ask.kind === 'segment' ? seconds : picture.frameRate.denominator / picture.frameRate.numerator;
+  const work = pictureSeconds(film, picture, { decoded: encoded + LEAD_SECONDS, encoded });
+  return { seconds: work / cores, bytes: null };
+}
+
+/** On one core, for so many seconds of the film. */
+function pictureSeconds(
+  source: VideoTrack,
+  picture: Picture,
+  seconds: { readonly decoded: number; readonly encoded: number },
+): number {
+  const rate = source.frameRate ?? picture.frameRate;
+  const decoded = (source.codedWidth * source.codedHeight * rate.numerator) / rate.denominator / 1e6;
+  const { width, height, frameRate, codec, toneMap } = picture;
+  const encoded = (width * height * frameRate.numerator) / frameRate.denominator / 1e6;
+  const making = encoded / ENCODE[codec] + (toneMap === null ? 0 : encoded / TONE_MAP);
+  return (seconds.decoded * decoded) / DECODE[source.codec] + seconds.encoded * making;
+}
+
 /** Throws nothing: without a duration, nothing is predicted. */
 export function predictTranscode(
   { video, audio, startSeconds, durationSeconds, format }: Output,
@@ -40,12 +77,7 @@ export function predictTranscode(
   const source = selection.video;
   let seconds = audio?.kind === 'encode' ? length / AUDIO_SPEED : 0;
   if (video?.kind === 'encode' && source !== null) {
-    const rate = source.frameRate ?? video.frameRate;
-    const decoded = (source.codedWidth * source.codedHeight * rate.numerator) / rate.denominator / 1e6;
-    const encoded =
-      (video.width * video.height * video.frameRate.numerator) / video.frameRate.denominator / 1e6;
-    const work = decoded / DECODE[source.codec] + encoded / ENCODE[video.codec];
-    seconds += (length * (work + (video.toneMap === null ? 0 : encoded / TONE_MAP))) / limits.cores;
+    seconds += pictureSeconds(source, video, { decoded: length, encoded: length }) / limits.cores;
   }
   const average = mediaSeconds ? (sizeBytes * 8) / mediaSeconds : 0;
   let bits = 0;

@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import type { Client } from './client.ts';
@@ -9,12 +10,7 @@ export type Question = {
   readonly sizeBytes: number;
   readonly parameters: StreamParameters;
   readonly client: Client;
-  readonly limits: {
-    readonly maxResponseBytes: number;
-    readonly maxPixels: number;
-    readonly maxDurationSeconds: number;
-    readonly cores: number;
-  };
+  readonly limits: Limits & { readonly cores: number };
   /** Seconds until the invocation must have ended. */
   readonly secondsLeft: number;
   /** Why the file cannot be sent as it is, whoever asks; null if it can. */

@@ -6,6 +6,7 @@ import type { Obstacle } from './obstacles.ts';
 import type { Offered } from './offer.ts';
 import type { PresentationQuestion } from './plan-presentation.ts';
 import type { AudioRendition } from './presentation.ts';
+import { decodingExcess, refuse } from './refuse.ts';
 import { planSound, soundStreamOf } from './sound.ts';
 
 export type PlannedSound = { readonly rendition: AudioRendition; readonly whyNotCopied: Obstacle };
@@ -27,6 +28,7 @@ export function planSoundRendition(
   const times = evenTimes(endSeconds, meetsAt);
   const copy = planCopy(track, question, times);
   if (typeof copy !== 'string') return { rendition: { ...about, ...copy }, whyNotCopied: null };
+  refuse(decodingExcess(question, null));
   return { rendition: { ...about, ...planAac(sound, question, times) }, whyNotCopied: copy };
 }
 

@@ -1,4 +1,4 @@
-import { badParameter, Problem, unsupported } from '../http/problem.ts';
+import { badParameter, unsupported } from '../http/problem.ts';
 import type { Media } from '../media/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { containerObstacle, isSmaller, type Obstacle, requestObstacle, trackObstacle } from './obstacles.ts';
@@ -6,6 +6,7 @@ import { CONTENT_TYPES, isVideoFormat, type Output } from './output.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
 import type { Question, Selection } from './question.ts';
+import { refuseAbove, refuseTracks, refuseWishes, refuseWork } from './refuse.ts';
 import { selectTracks } from './select-tracks.ts';
 
 /** How `/stream` answers: the cheapest way that the client can play. */
@@ -33,6 +34,7 @@ export function planStream(question: Question): StreamPlan {
   const { media, parameters, client } = question;
   const selection = selectTracks(media, parameters);
   refuseOutside(media, parameters);
+  refuseWishes(parameters, question.limits);
 
   const asIs =
     requestObstacle(media, selection, parameters) ??
@@ -41,6 +43,7 @@ export function planStream(question: Question): StreamPlan {
     waveObstacle(media, selection) ??
     trackObstacle(selection, parameters.format, client);
   if (asIs === null) return planOriginal(question, selection);
+  refuseTracks(media, question.limits);
 
   const asked = remuxRequestObstacle(question, selection);
   const inTracks = asked ?? remuxTrackObstacle(question, selection);
@@ -145,26 +148,13 @@ function refuseOutside(
 }
 
 /** The unit of work is bounded before it starts, since a streaming function cannot see that its client has gone. */
-function refuseBeyond({ predicted }: StreamPlan, { limits, secondsLeft, parameters, media }: Question): void {
+function refuseBeyond({ predicted }: StreamPlan, question: Question): void {
+  const { limits, parameters, media } = question;
   const part = 'ask for a part of it with start and duration';
   const length = parameters.durationSeconds ?? (media.durationSeconds ?? 0) - parameters.startSeconds;
-  if (length > limits.maxDurationSeconds) {
-    throw tooLarge(
-      `${Math.round(length)} seconds are more than the limit of ${limits.maxDurationSeconds}; ${part}.`,
-    );
-  }
-  if (predicted.seconds !== null && predicted.seconds > secondsLeft) {
-    throw tooLarge(
-      `The transcode would take about ${Math.ceil(predicted.seconds)} seconds and one invocation has ` +
-        `${Math.floor(secondsLeft)} left; ask for a smaller height, or ${part}.`,
-    );
-  }
-  if (predicted.bytes !== null && predicted.bytes > limits.maxResponseBytes) {
-    throw tooLarge(
-      `The answer could have ${predicted.bytes} bytes and one response carries at most ${limits.maxResponseBytes}; ` +
-        `ask for a smaller height or bitrate, or ${part}.`,
-    );
-  }
+  refuseAbove('maxDurationSeconds', length, limits, part);
+  refuseWork(predicted, question, {
+    forSeconds: `ask for a smaller height, or ${part}`,
+    forBytes: `ask for a smaller height or bitrate, or ${part}`,
+  });
 }
-
-const tooLarge = (detail: string) => new Problem('too-large', detail);

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Problem } from '../http/problem.ts';
+import { badSignature, expired, unsigned } from './refusals.ts';
 import type { Route } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';
 import { type Address, type Claim, parseToken } from './token.ts';
@@ -34,7 +34,7 @@ export async function authorise(
   if (access.kind === 'public') return { kind: 'open' };
   if (token === null) {
     if (route.kind === 'health') return { kind: 'open' };
-    throw new Problem('unsigned', 'This address must be signed: /~{token}/… opens it.');
+    throw unsigned();
   }
   const claim = parseToken(token);
   if (claim === null) throw badSignature('the token is malformed');
@@ -44,7 +44,7 @@ export async function authorise(
   if (scope === null) throw badSignature('the address has no key');
   if (!isSame(token, sign(key, scope, claim.expiresSeconds))) throw badSignature('the signature is another');
   const millisecondsLeft = claim.expiresSeconds * 1000 - now;
-  if (millisecondsLeft <= 0) throw new Problem('expired', 'The signature of this address has expired.');
+  if (millisecondsLeft <= 0) throw expired();
   return {
     kind: 'signed',
     secondsLeft: Math.ceil(millisecondsLeft / 1000),
@@ -61,13 +61,4 @@ function claimedScope(claim: Claim, route: Route, { pathname, search }: URL): Sc
 function isSame(given: string, made: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(made)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/** The public sentence is the same for all; the log has the cause. */
-function badSignature(cause: string): Problem {
-  return new Problem(
-    'bad-signature',
-    'The signature does not hold: it was made for another address or with another key, or was damaged on its way.',
-    { cause: new Error(cause) },
-  );
 }

@@ -3,6 +3,8 @@ import type { SigningKey } from './sign.ts';
 
 const FRESH_MILLISECONDS = 5 * 60_000;
 const PAUSE_MILLISECONDS = 30_000;
+/** Without any keys there is somebody who waits for them. */
+const SHORT_PAUSE_MILLISECONDS = 2_000;
 const USABLE_MILLISECONDS = 60 * 60_000;
 
 export type KeyringOptions = {
@@ -15,13 +17,14 @@ export type KeyringOptions = {
 /**
  * Keys that are fetched when they are first needed, and again after five minutes, so that a new key reaches instances
  * that live. While they cannot be fetched, those of the last hour stay in use; else it rejects with
- * `signing-unavailable`, and the next call tries again.
+ * `signing-unavailable`, and tries again two seconds later.
  */
 export function refreshedKeys(
   fetchKeys: () => Promise<readonly SigningKey[]>,
   { onStale, now = Date.now }: KeyringOptions,
 ): () => Promise<readonly SigningKey[]> {
   let held: { readonly keys: readonly SigningKey[]; readonly fetchedAt: number } | null = null;
+  let failure: Problem | null = null;
   let nextFetchAt = 0;
   let pending: Promise<readonly SigningKey[]> | null = null;
 
@@ -29,10 +32,15 @@ export function refreshedKeys(
     try {
       const keys = await fetchKeys();
       held = { keys, fetchedAt: now() };
+      failure = null;
       nextFetchAt = now() + FRESH_MILLISECONDS;
       return keys;
     } catch (cause) {
-      if (held === null || now() - held.fetchedAt > USABLE_MILLISECONDS) throw unavailable(cause);
+      if (held === null || now() - held.fetchedAt > USABLE_MILLISECONDS) {
+        nextFetchAt = now() + SHORT_PAUSE_MILLISECONDS;
+        failure = unavailable(cause);
+        throw failure;
+      }
       nextFetchAt = now() + PAUSE_MILLISECONDS;
       onStale(cause);
       return held.keys;
@@ -40,7 +48,10 @@ export function refreshedKeys(
   }
 
   return async () => {
-    if (held !== null && now() < nextFetchAt) return held.keys;
+    if (now() < nextFetchAt) {
+      if (failure !== null) throw failure;
+      if (held !== null) return held.keys;
+    }
     pending ??= refresh().finally(() => {
       pending = null;
     });

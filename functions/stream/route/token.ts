@@ -21,10 +21,12 @@ export function splitToken(url: URL): Address {
   return { token, url: inner };
 }
 
+/** Key id, expiry and the letter of the scope; the edge reads tokens by it as well. */
+export const CLAIM = /^([a-z0-9_-]{1,32})\.([1-9]\d{0,9})\.([ka])\.[A-Za-z0-9_-]{43}$/;
+
 /** Null for what `sign` cannot have made: each claim has one spelling only. */
 export function parseToken(token: string): Claim | null {
-  const [, keyId, expires, letter] =
-    /^([a-z0-9_-]{1,32})\.([1-9]\d{0,9})\.([ka])\.[A-Za-z0-9_-]{43}$/.exec(token) ?? [];
+  const [, keyId, expires, letter] = CLAIM.exec(token) ?? [];
   if (keyId === undefined || expires === undefined) return null;
   return { keyId, expiresSeconds: Number(expires), scope: letter === 'k' ? 'key' : 'address' };
 }
@@ -38,6 +40,11 @@ export function withoutTokens(path: string): string {
   if (behindTilde === undefined) return path.replace(SIGNATURES, '…');
   const [, token = '', rest = ''] = /^([^/]*)(.*)$/s.exec(behindTilde) ?? [];
   return parseToken(token) === null ? '/~…' : `/~…${rest.replace(SIGNATURES, '…')}`;
+}
+
+/** Tokens cut out of any text. */
+export function withoutSignatures(text: string): string {
+  return text.replace(SIGNATURES, '…');
 }
 
 const SIGNATURES = /[\w.-]{0,50}[ka]\.[\w-]{43}/g;

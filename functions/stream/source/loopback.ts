@@ -65,7 +65,7 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     response.setHeader('content-type', 'application/octet-stream');
     response.setHeader('etag', etag);
     const asked =
-      method === 'GET' ? parseRange(headers.range ?? null, sizeBytes) : { kind: 'whole' as const };
+      method === 'GET' ? parseRange(headers.range ?? null, sizeBytes, 1) : { kind: 'whole' as const };
     if (asked.kind === 'unsatisfiable') {
       // Not 416: the ffmpeg of 2018 takes that for a seek that failed and reads on where it was, which made noise of
       // CAF and W64 files. For this one reader, behind the end there is an end.
@@ -73,7 +73,7 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
       return refuse(response, 206);
     }
     // Several ranges may be answered by the whole (RFC 9110 §14.2), and this reader does not send them.
-    const part = asked.kind === 'ranges' && asked.ranges.length === 1 ? asked.ranges[0] : null;
+    const part = asked.kind === 'ranges' ? asked.ranges[0] : null;
     const range = part ?? { start: 0, end: sizeBytes };
     if (part !== null) response.setHeader('content-range', contentRange(part, sizeBytes));
     response.writeHead(part === null ? 200 : 206, { 'content-length': range.end - range.start });

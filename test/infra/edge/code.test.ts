@@ -1,42 +1,19 @@
-import { createContext, runInContext } from 'node:vm';
 import { expect } from 'chai';
 import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/http/content-type.ts';
 import { parseRoute, refuseRewrittenPath } from '../../../functions/stream/route/route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
+import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../support/edge.ts';
 
-type Headers = Record<string, { value: string }>;
-type EdgeRequest = {
-  method: string;
-  uri: string;
-  querystring: Record<string, { value: string }>;
-  headers: Headers;
-};
-type EdgeEvent = { request: EdgeRequest; response?: { statusCode: number; headers: Headers } };
-
-/** A CloudFront Function as CloudFront would run it: its own globals, and the module `cloudfront`. */
-function load(name: 'media-request' | 'media-response') {
-  let selected: string | null = null;
-  const cf = {
-    selectRequestOriginById(id: string) {
-      selected = id;
-    },
-  };
-  const code = edgeCode(name).replace("import cf from 'cloudfront';\n", '');
-  const handler = runInContext(`${code}\nhandler`, createContext({ cf })) as (event: EdgeEvent) => unknown;
-  return (event: EdgeEvent) => {
-    selected = null;
-    return { returned: handler(event), selected };
-  };
-}
-
-const requested = load('media-request');
-const responded = load('media-response');
+const OPEN = { isSigned: false, allowedOrigins: [] };
+const SIGNED = { isSigned: true, allowedOrigins: ['https://app.example'] };
+const requested = loadEdge('media-request', OPEN);
+const responded = loadEdge('media-response', OPEN);
 
 /** The path at which the bucket is asked; null where the request goes on to the function, as it came. */
 function bucketPath(uri: string, query: Record<string, string> = {}, method = 'GET'): string | null {
   const querystring = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, { value }]));
   const request = { method, uri, querystring, headers: {} };
-  const { returned, selected } = requested({ request });
+  const { returned, origin: selected } = requested({ request });
   const { uri: sent } = returned as EdgeRequest;
   if (selected !== null) expect(selected).to.equal('bucket');
   else expect(returned).to.deep.equal({ method, uri, querystring, headers: {} });
@@ -44,12 +21,12 @@ function bucketPath(uri: string, query: Record<string, string> = {}, method = 'G
 }
 
 /** The headers with which an answer goes on to the viewer. */
-function answer(uri: string, headers: Record<string, string>): Record<string, string> {
+function answer(uri: string, headers: Record<string, string>, edge = responded): Record<string, string> {
   const wrapped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]));
   const response = { statusCode: 200, headers: wrapped };
   const request = { method: 'GET', uri, querystring: {}, headers: {} };
-  const { returned } = responded({ request, response });
-  const sent = (returned as { headers: Headers }).headers;
+  const { returned } = edge({ request, response });
+  const sent = (returned as { headers: EdgeHeaders }).headers;
   return Object.fromEntries(Object.entries(sent).map(([name, { value }]) => [name, value]));
 }
 
@@ -201,15 +178,36 @@ describe('edge', () => {
         expect(answer(uri, stored)).to.deep.equal(sent);
       });
     }
+
+    const KEPT: [stored: string | null, sent: string][] = [
+      [null, 'private'],
+      ['public, max-age=3600', 'private, max-age=3600'],
+      ['s-maxage=60,max-age=5', 'private, max-age=5'],
+      ['s-maxage=60', 'private'],
+      ['no-store', 'private'],
+    ];
+    for (const [stored, sent] of KEPT) {
+      it(`keeps ${stored ?? 'what says nothing'} out of shared caches where addresses are signed`, () => {
+        const headers: Record<string, string> = stored === null ? {} : { 'cache-control': stored };
+        const signed = answer('/a.mp4', headers, loadEdge('media-response', SIGNED));
+        expect(signed).to.deep.equal({ 'cache-control': sent });
+        expect(answer('/a.mp4', headers)).to.deep.equal(headers);
+      });
+    }
   });
 
-  for (const name of ['media-request', 'media-response'] as const) {
-    it(`${name} is what CloudFront and Terraform take`, () => {
-      const code = edgeCode(name);
+  for (const [name, settings] of [
+    ['media-request', OPEN],
+    ['media-response', OPEN],
+    ['media-response', SIGNED],
+    ['signed-request', SIGNED],
+  ] as const) {
+    it(`${name} is what CloudFront and Terraform take${settings.isSigned ? ', signed' : ''}`, () => {
+      const code = edgeCode(name, settings);
       expect(Buffer.byteLength(code)).to.be.lessThan(10 * 1024);
       // Terraform would read these as its own.
       expect(code).to.not.match(/[$%]\{/);
-      expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(name === 'media-request');
+      expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(name !== 'media-response');
       // Runtime 2.0 parses none of these.
       expect(code).to.not.match(/\?\.|\?\?|\.\.\.|\bclass\b|\bof\b [^\n]*\) \{|\bconst \{|\bcatch \{/);
       for (const [extension, type] of INLINE_TYPES) expect(code).to.contain(`"${extension}":"${type}"`);

@@ -236,6 +236,29 @@ describe('a copied segment', () => {
     );
   });
 
+  it('is not offered of a film that has tens of thousands of pictures where it cannot be cut', async () => {
+    const MOST = 50_000;
+    for (const [count, whyNot] of [
+      [MOST, undefined],
+      [MOST + 1, `more than ${MOST} samples lie where it cannot be cut`],
+    ] as const) {
+      const input = await openMovie(
+        movieFile({ tracks: [{ sizes: Array<number>(count).fill(1), sync: [1] }] }),
+      );
+      const opened = await openCopyTrack({ ...input, trackIndex: 0 });
+      expect('whyNot' in opened ? opened.whyNot : undefined).to.equal(whyNot);
+    }
+    const sync = Array.from({ length: 3 }, (_, i) => i * 20_000 + 1);
+    const bytes = movieFile({ tracks: [{ sizes: Array<number>(60_000).fill(1), sync }] });
+    const track = await copyTrack(await openMovie(bytes), 0);
+    expect(track.segment(0, 2, 1).sizeBytes).to.be.above(40_000);
+    const problem = await problemOf(Promise.resolve().then(() => track.segment(0, 3, 1)));
+    expect([problem.type, problem.message]).to.deep.equal([
+      'unsupported-media',
+      `A segment has 60000 samples: more than ${MOST} samples lie where it cannot be cut.`,
+    ]);
+  });
+
   it('weighs in a cache of probes what its tables take', async () => {
     const bytes = await movieOf([film]);
     const opened = await openMovie(bytes);

@@ -82,6 +82,22 @@ describe('readStream', () => {
     const empty = Buffer.concat([box('ftyp', Buffer.from('iso6\0\0\0\0')), box('moov', Buffer.alloc(0))]);
     expect((await problemOf(readStream(pieces(empty, 50)))).type).to.equal('damaged-media');
   });
+
+  it('ends what makes the bytes where it finds no head in them', async () => {
+    for (const bytes of [Buffer.from('no MP4 at all'), box('moov', Buffer.alloc(0))]) {
+      let hasEnded = false;
+      const endless = async function* () {
+        try {
+          yield bytes;
+          for (;;) yield box('free', Buffer.alloc(100));
+        } finally {
+          hasEnded = true;
+        }
+      };
+      expect((await problemOf(readStream(endless()))).type).to.equal('damaged-media');
+      expect(hasEnded).to.equal(true);
+    }
+  });
 });
 
 describe('readBoxes', () => {

@@ -1,4 +1,4 @@
-import { damaged } from '../../http/problem.ts';
+import { damaged, unsupported } from '../../http/problem.ts';
 import type { CopyTrack, CopyTrackInput, NoCopy } from '../copy-track.ts';
 import { shiftedTimes } from '../shifted-times.ts';
 import { type CutIndex, cutIndex, shownAt } from './cut-index.ts';
@@ -20,6 +20,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   if (!track?.entry || !table) throw damaged(`Track ${trackIndex} of the file cannot be read.`);
   const index = indexOf(movie, track, table);
   if (index === null) return { whyNot: 'nothing of it is shown that can be decoded' };
+  if (mostBetweenCuts(index) > MAX_SEGMENT_SAMPLES) return { whyNot: TOO_MANY };
   if (input.looksAtPictures) {
     const whyNot = await whyNoKeyFrames(input, track, table, index);
     if (whyNot !== null) return { whyNot };
@@ -48,7 +49,9 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     init: () => initOf(track, place),
     segment(from, to, sequenceNumber) {
       const first = sampleOfCut(index, from);
-      const samples = Array.from({ length: sampleOfCut(index, to) - first }, (_, i) => sampleAt(first + i));
+      const length = sampleOfCut(index, to) - first;
+      if (length > MAX_SEGMENT_SAMPLES) throw unsupported(`A segment has ${length} samples: ${TOO_MANY}.`);
+      const samples = Array.from({ length }, (_, i) => sampleAt(first + i));
       if (samples.length === 0) throw new RangeError(`Between the cuts ${from} and ${to} lies nothing.`);
       return movieSegment(input, track, table, { first, samples, sequenceNumber });
     },
@@ -60,6 +63,16 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
       return movieSegment(input, track, table, { first, samples: [sample], sequenceNumber });
     },
   };
+}
+
+/** Half a minute has 30,000 of a thousand a second; each is held while its segment is written. */
+const MAX_SEGMENT_SAMPLES = 50_000;
+const TOO_MANY = `more than ${MAX_SEGMENT_SAMPLES} samples lie where it cannot be cut`;
+
+function mostBetweenCuts({ samples }: CutIndex): number {
+  let most = 0;
+  for (let i = 1; i < samples.length; i++) most = Math.max(most, (samples[i] ?? 0) - (samples[i - 1] ?? 0));
+  return most;
 }
 
 const indexes = new WeakMap<MovieTrack, CutIndex>();

@@ -30,6 +30,16 @@ export type StreamedTrack = {
  */
 export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<StreamedTrack> {
   const boxes = readBoxes(bytes);
+  try {
+    return await readTrack(boxes);
+  } catch (error) {
+    // Nobody reads on, and whoever makes the bytes would wait for it.
+    await boxes.return();
+    throw error;
+  }
+}
+
+async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<StreamedTrack> {
   const head: Buffer[] = [];
   for (;;) {
     const { value: box, done } = await boxes.next();

@@ -1,0 +1,145 @@
+/** The most of one kind of work that a request may cause, each by a setting. */
+export type Limits = Readonly<Record<LimitName, number>>;
+export type LimitName = keyof typeof LIMITS;
+export type LimitSetting = (typeof LIMITS)[LimitName]['setting'];
+
+type Limit = {
+  readonly setting: string;
+  readonly fallback: number;
+  /** What the setting may be, both included. */
+  readonly least: number;
+  readonly most: number;
+  /** How a sentence about what exceeds it begins. */
+  readonly tell: (value: number | string) => string;
+};
+
+/** Checked before work starts; what exceeds one is refused in a sentence that names the value and the limit. */
+export const LIMITS = {
+  maxSourceBytes: {
+    setting: 'MAX_SOURCE_BYTES',
+    fallback: 100_000_000_000,
+    least: 1,
+    most: 999_999_999_999,
+    tell: (bytes) => `The file that would be decoded has ${bytes} bytes`,
+  },
+  maxSourceSeconds: {
+    setting: 'MAX_SOURCE_SECONDS',
+    fallback: 30 * 3600,
+    least: 1,
+    most: 864_000,
+    tell: (seconds) => `The media that would be decoded lasts ${seconds} seconds`,
+  },
+  maxTracks: {
+    setting: 'MAX_TRACKS',
+    fallback: 64,
+    least: 1,
+    most: 1_000,
+    tell: (tracks) => `The file has ${tracks} tracks`,
+  },
+  maxPixels: {
+    setting: 'MAX_PIXELS',
+    fallback: 4096 * 2304,
+    least: 256 * 256,
+    most: 16_384 * 16_384,
+    tell: (pixels) => `The picture that would be decoded has ${pixels} pixels`,
+  },
+  maxFrameRate: {
+    setting: 'MAX_FRAME_RATE',
+    // What containers without a rate of their own are said to have.
+    fallback: 1_000,
+    least: 1,
+    most: 10_000,
+    tell: (rate) => `The film that would be decoded has ${rate} frames a second`,
+  },
+  maxOutputHeight: {
+    setting: 'MAX_OUTPUT_HEIGHT',
+    fallback: 4320,
+    least: 240,
+    most: 4320,
+    tell: (lines) => `A picture of ${lines} lines was asked for`,
+  },
+  maxOutputBitrate: {
+    setting: 'MAX_OUTPUT_BITRATE',
+    fallback: 50_000_000,
+    least: 150_000,
+    most: 50_000_000,
+    tell: (bits) => `A bitrate of ${bits} bits per second was asked for`,
+  },
+  maxDurationSeconds: {
+    setting: 'MAX_DURATION_SECONDS',
+    fallback: 6 * 3600,
+    least: 1,
+    most: 86_400,
+    tell: (seconds) => `The answer would last ${seconds} seconds`,
+  },
+  maxCpuSeconds: {
+    setting: 'MAX_CPU_SECONDS',
+    // What the largest Lambda, of six cores, can do in one invocation.
+    fallback: 5_400,
+    least: 1,
+    most: 86_400,
+    tell: (seconds) => `The work would take about ${seconds} seconds of a processor`,
+  },
+  maxResponseBytes: {
+    setting: 'MAX_RESPONSE_BYTES',
+    fallback: 200_000_000,
+    least: 1_000_000,
+    most: 209_715_200,
+    tell: (bytes) => `The answer could have ${bytes} bytes`,
+  },
+  maxRanges: {
+    setting: 'MAX_RANGES',
+    fallback: 32,
+    least: 1,
+    most: 1_000,
+    tell: (ranges) => `The request asks for ${ranges} ranges`,
+  },
+  maxFfmpegs: {
+    setting: 'MAX_FFMPEGS',
+    fallback: 1,
+    least: 1,
+    most: 64,
+    tell: (processes) => `${processes} ffmpegs would run at once`,
+  },
+  maxMemoryMegabytes: {
+    setting: 'MAX_MEMORY_MEGABYTES',
+    fallback: 768,
+    least: 128,
+    most: 10_240,
+    tell: (megabytes) => `The service holds ${megabytes} MB of memory`,
+  },
+} as const satisfies Record<string, Limit>;
+
+export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[];
+
+/** What is not set has its default. Throws an Error with one sentence that names the setting which is wrong. */
+export function readLimits(environment: Readonly<Record<string, string | undefined>>): Limits {
+  const limits = LIMIT_NAMES.map((name) => [name, readLimit(LIMITS[name], environment)] as const);
+  return Object.fromEntries(limits) as Limits;
+}
+
+/** Of what is measured, a little more than a limit is the limit. */
+const THOUSANDTH = 0.001;
+
+/** In a sentence: what exceeds which limit, and by which setting it is one; `shown` is the value as people write it. */
+export function excessOf<Name extends LimitName>(
+  name: Name,
+  value: number,
+  limits: Pick<Limits, Name>,
+  shown?: string,
+): string | null {
+  if (value <= limits[name] + THOUSANDTH) return null;
+  const { tell, setting } = LIMITS[name];
+  return `${tell(shown ?? Math.round(value * 1000) / 1000)}, and the limit is ${limits[name]} (${setting})`;
+}
+
+function readLimit(
+  { setting, fallback, least, most }: Limit,
+  environment: Readonly<Record<string, string | undefined>>,
+): number {
+  const text = environment[setting] ?? '';
+  if (text === '') return fallback;
+  const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new Error(`The setting ${setting} must be a whole number between ${least} and ${most}.`);
+}

@@ -1,0 +1,58 @@
+/** Whether a store is asked at all: closed lets everything pass, open nothing, and after a pause one that tries. */
+export type Circuit = {
+  /** The last ones, oldest first. */
+  readonly outcomes: readonly { readonly at: number; readonly failed: boolean }[];
+  /** Null while it is closed. Times are in milliseconds. */
+  readonly open: { readonly until: number; readonly pause: number; readonly isTried: boolean } | null;
+};
+
+export const CLOSED: Circuit = { outcomes: [], open: null };
+
+/** What a caller may do, and what its outcome is to be told with. */
+export type Admission = 'pass' | 'try' | { readonly waitMilliseconds: number };
+/** `unknown`: the caller went away before the store had answered. */
+export type Outcome = 'answered' | 'failed' | 'unknown';
+
+/** How many of the last outcomes decide, and how many of them at least must be failures. */
+const OUTCOMES = 10;
+const FAILURES = 5;
+const WINDOW_MILLISECONDS = 60_000;
+const FIRST_PAUSE_MILLISECONDS = 2_000;
+const LONGEST_PAUSE_MILLISECONDS = 30_000;
+
+export function admit(
+  circuit: Circuit,
+  now: number,
+): { readonly circuit: Circuit; readonly admission: Admission } {
+  const { open } = circuit;
+  if (open === null) return { circuit, admission: 'pass' };
+  if (now < open.until) return { circuit, admission: { waitMilliseconds: open.until - now } };
+  if (open.isTried) return { circuit, admission: { waitMilliseconds: FIRST_PAUSE_MILLISECONDS } };
+  return { circuit: { ...circuit, open: { ...open, isTried: true } }, admission: 'try' };
+}
+
+/** `spread` from 0 to 1 lengthens the pause by up to a half, so that instances do not come back together. */
+export function settle(
+  circuit: Circuit,
+  admission: 'pass' | 'try',
+  outcome: Outcome,
+  { now, spread }: { readonly now: number; readonly spread: number },
+): Circuit {
+  const { open } = circuit;
+  if (admission === 'try' && open !== null) {
+    if (outcome === 'answered') return CLOSED;
+    if (outcome === 'unknown') return { ...circuit, open: { ...open, isTried: false } };
+    return { outcomes: [], open: opened(Math.min(2 * open.pause, LONGEST_PAUSE_MILLISECONDS), now, spread) };
+  }
+  // Who began before it opened says nothing of now.
+  if (open !== null || outcome === 'unknown') return circuit;
+  const recent = circuit.outcomes.filter(({ at }) => at > now - WINDOW_MILLISECONDS);
+  const outcomes = [...recent, { at: now, failed: outcome === 'failed' }].slice(-OUTCOMES);
+  const failures = outcomes.filter(({ failed }) => failed).length;
+  if (failures < FAILURES || 2 * failures < outcomes.length) return { outcomes, open: null };
+  return { outcomes: [], open: opened(FIRST_PAUSE_MILLISECONDS, now, spread) };
+}
+
+function opened(pause: number, now: number, spread: number) {
+  return { until: now + pause * (1 + spread / 2), pause, isTried: false };
+}

@@ -1,0 +1,74 @@
+import { finished, type Readable } from 'node:stream';
+import { Problem } from '../http/problem.ts';
+import { admit, CLOSED, type Outcome, settle } from './circuit-state.ts';
+import type { Source } from './source.ts';
+
+type Clock = { readonly now?: () => number; readonly random?: () => number };
+
+/**
+ * The same source, which is not asked for a while after it has failed again and again (`source-unavailable`): callers
+ * hear so at once, and when to come back.
+ */
+export function withCircuit(source: Source, { now = Date.now, random = Math.random }: Clock = {}): Source {
+  let circuit = CLOSED;
+
+  /** Where bodies are read, how they end is what counts. */
+  async function ask<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    bodyOf?: (answer: T) => Readable,
+  ): Promise<T> {
+    const { circuit: next, admission } = admit(circuit, now());
+    circuit = next;
+    if (typeof admission === 'object') throw failedRepeatedly(admission.waitMilliseconds);
+    const tell = (outcome: Outcome) => {
+      circuit = settle(circuit, admission, outcome, { now: now(), spread: random() });
+    };
+    try {
+      const answer = await work();
+      // One that tries tells by its answer already, since its reader may be slow.
+      if (bodyOf === undefined || admission === 'try') tell('answered');
+      else finished(bodyOf(answer), (error) => tell(error ? outcomeOf(error, signal) : 'answered'));
+      return answer;
+    } catch (error) {
+      tell(outcomeOf(error, signal));
+      throw error;
+    }
+  }
+
+  const { statAndRead } = source;
+  return {
+    ...source,
+    stat: (key, signal) => ask(signal, () => source.stat(key, signal)),
+    read: (object, range, signal) =>
+      ask(
+        signal,
+        () => source.read(object, range, signal),
+        (body) => body,
+      ),
+    list: (limit, signal) => ask(signal, () => source.list(limit, signal)),
+    ...(statAndRead && {
+      statAndRead: (key: string, mostBytes: number, signal: AbortSignal) =>
+        ask(
+          signal,
+          () => statAndRead(key, mostBytes, signal),
+          ({ body }) => body,
+        ),
+    }),
+  };
+}
+
+/** Every problem but one is an answer of the store's; a reader who goes away tells nothing. */
+function outcomeOf(error: unknown, { aborted }: AbortSignal): Outcome {
+  if (aborted || !(error instanceof Problem)) return 'unknown';
+  return error.type === 'source-unavailable' ? 'failed' : 'answered';
+}
+
+function failedRepeatedly(waitMilliseconds: number): Problem {
+  const seconds = Math.max(1, Math.ceil(waitMilliseconds / 1000));
+  return new Problem(
+    'source-unavailable',
+    `The media store has failed repeatedly, and is asked again in ${seconds} seconds.`,
+    { headers: { 'retry-after': String(seconds) } },
+  );
+}

@@ -1,0 +1,26 @@
+/* global TYPES */
+
+/**
+ * The path in the bucket at which an address below /media lies; null where the function has to answer: parameters,
+ * other methods, keys that it refuses or does not show inline.
+ */
+// biome-ignore lint/correctness/noUnusedVariables: the request functions call it
+function bucketPath(method, path, hasQuery) {
+  if (hasQuery || (method !== 'GET' && method !== 'HEAD')) return null;
+  const encoded = /^\/media(\/[\x21-\x7e]{1,1024})$/.exec(path);
+  if (encoded === null) return null;
+  let key = '';
+  try {
+    key = decodeURIComponent(encoded[1]);
+  } catch (_) {
+    return null;
+  }
+  // What looks encoded still after one decoding is for the function to judge.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[\x00-\x1f\x7f\\%]/.test(key) || /\/(\.{0,2}\/|\.{0,2}$)/.test(key)) return null;
+  // Written plainly, so that the type which media-response reads from the address is that of the key.
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(encoded[1]);
+  if (extension === null || TYPES[extension[1].toLowerCase()] === undefined) return null;
+  // S3 reads a plus sign in a path as a space.
+  return encoded[1].replace(/\+/g, '%2B');
+}

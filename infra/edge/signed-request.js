@@ -1,0 +1,54 @@
+/* global REFUSALS, ORIGINS, cf, crypto, bucketPath, parseToken, subjectOf, isSame */
+// CloudFront Function on all requests where addresses are signed. It answers what it can refuse, and sends to the bucket
+// only what it has checked itself. All else goes to the function, which checks every token again: also what a key
+// opens that the store does not have yet, and all requests if this code should ever not be run.
+// Runtime 2.0 has no destructuring, no for-of and no optional chaining.
+
+const keys = cf.kvs();
+
+// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
+async function handler(event) {
+  const request = event.request;
+  // A preflight has nobody's data, and no token where a page asks for a playlist's neighbour.
+  if (request.method === 'OPTIONS') return request;
+  const split = /^\/~([^/]*)(\/.*)$/.exec(request.uri);
+  if (split === null) return request.uri === '/health' ? request : refuse(event, 'unsigned');
+  const claim = parseToken(split[1]);
+  if (claim === null) return refuse(event, 'bad-signature');
+  const hasQuery = Object.keys(request.querystring).length > 0;
+  const subject = subjectOf(claim.letter, split[2], hasQuery);
+  if (subject === null) return request;
+  let secret = '';
+  try {
+    secret = await keys.get(claim.id);
+  } catch (_) {
+    return request;
+  }
+  const signed = ['sluice-1', claim.text, subject].join('\n');
+  const mac = crypto.createHmac('sha256', secret).update(signed).digest('base64url');
+  if (!isSame(claim.mac, mac)) return refuse(event, 'bad-signature');
+  if (Number(claim.expires) * 1000 <= Date.now()) return refuse(event, 'expired');
+  const path = bucketPath(request.method, split[2], hasQuery);
+  if (path === null) return request;
+  // Without the token, so that everybody's copy in the cache is the same.
+  request.uri = path;
+  cf.selectRequestOriginById('bucket');
+  return request;
+}
+
+/** As the function refuses it. */
+function refuse(event, type) {
+  const headers = {
+    'content-type': { value: 'application/problem+json' },
+    'cache-control': { value: 'no-store' },
+    'x-content-type-options': { value: 'nosniff' },
+    'x-request-id': { value: event.context.requestId },
+  };
+  const asked = event.request.headers.origin;
+  if (ORIGINS.length > 0 && ORIGINS[0] !== '*') headers.vary = { value: 'Origin' };
+  if (ORIGINS.indexOf('*') >= 0) headers['access-control-allow-origin'] = { value: '*' };
+  else if (asked !== undefined && ORIGINS.indexOf(asked.value) >= 0)
+    headers['access-control-allow-origin'] = { value: asked.value };
+  const problem = Object.assign({}, REFUSALS[type], { requestId: event.context.requestId });
+  return { statusCode: 403, statusDescription: 'Forbidden', headers: headers, body: JSON.stringify(problem) };
+}

@@ -1,0 +1,192 @@
+import { expect } from 'chai';
+import { Problem } from '../../../functions/stream/http/problem.ts';
+import { authorise, type Grant } from '../../../functions/stream/route/authorise.ts';
+import { parseRoute, refuseRewrittenPath } from '../../../functions/stream/route/route.ts';
+import { splitToken } from '../../../functions/stream/route/token.ts';
+import { type EdgeRequest, type EdgeResponse, loadEdge } from '../../support/edge.ts';
+import { film, forAddress, forKey, NEW, NOW, OLD, OPEN, token, WRONG } from '../../support/token-vectors.ts';
+
+const STORED = { [NEW.id]: NEW.secret, [OLD.id]: OLD.secret };
+const ORIGIN = 'https://app.example';
+const at = (seconds: number, stored: Record<string, string> = STORED) =>
+  loadEdge(
+    'signed-request',
+    { isSigned: true, allowedOrigins: [ORIGIN] },
+    { stored, now: () => seconds * 1000 },
+  );
+const now = at(NOW);
+
+type Verdict =
+  | { readonly kind: 'bucket'; readonly path: string }
+  /** On to the function, as it came. */
+  | { readonly kind: 'function' }
+  | { readonly kind: 'refused'; readonly type: string; readonly response: EdgeResponse };
+
+async function ask(address: string, method = 'GET', edge = now): Promise<Verdict> {
+  const [uri = '', query] = address.split('?');
+  const querystring = query ? { [query]: { value: '' } } : {};
+  const request = { method, uri, querystring, headers: { origin: { value: ORIGIN } } };
+  const result = edge({ request: { ...request }, context: { requestId: 'edge-1' } });
+  const returned = (await result.returned) as EdgeRequest | EdgeResponse;
+  if ('statusCode' in returned) {
+    expect(result.origin).to.equal(null);
+    const { type } = JSON.parse(returned.body ?? '') as { type: string };
+    return { kind: 'refused', type: type.replace('urn:sluice:problem:', ''), response: returned };
+  }
+  if (result.origin === 'bucket') return { kind: 'bucket', path: returned.uri };
+  expect([result.origin, returned]).to.deep.equal([null, request]);
+  return { kind: 'function' };
+}
+
+/** What the function says of the same. */
+async function authorised(path: string): Promise<Grant> {
+  refuseRewrittenPath(path.split('?')[0] ?? '');
+  const address = splitToken(new URL(`https://sluice.example${path}`));
+  const keys = async () => [NEW, OLD];
+  return authorise(parseRoute(address.url), address, { kind: 'signed', keys }, NOW * 1000);
+}
+
+describe('signed-request', () => {
+  for (const [path, why] of OPEN) {
+    it(`lets pass ${why}`, async () => expect((await ask(path)).kind).to.not.equal('refused'));
+  }
+
+  // Of these the edge cannot tell what they were made for, or has no way to see it as it was sent.
+  const LEFT_TO_THE_FUNCTION = [
+    'the page',
+    'an open address, with a token that is not for it',
+    'the page, as the key that it has not',
+    'an id that no key has',
+  ];
+  for (const [path, why] of WRONG) {
+    it(`refuses ${why}, or leaves it to the function`, async () => {
+      const verdict = await ask(path);
+      const mayLeave = LEFT_TO_THE_FUNCTION.includes(why) || path.includes('?');
+      if (verdict.kind === 'refused') expect(verdict.type).to.equal('bad-signature');
+      else expect([verdict.kind, mayLeave]).to.deep.equal(['function', true]);
+    });
+  }
+
+  const key = token(forKey('films/a b.mp4'));
+  const TABLE: [path: string, verdict: string, method?: string][] = [
+    [`/~${key}/media/films/a%20b.mp4`, '/films/a%20b.mp4'],
+    [`/~${key}/media/films/a%20b.mp4`, '/films/a%20b.mp4', 'HEAD'],
+    [`/~${token(forAddress('/media/a.mp4'))}/media/a.mp4`, '/a.mp4'],
+    [`/~${token(forKey('a.mp4'), NOW + 60, OLD)}/media/a.mp4`, '/a.mp4'],
+    [`/~${token(forKey('ü.mp4'))}/media/%C3%BC.mp4`, '/%C3%BC.mp4'],
+    [`/~${key}/media/films/a%20b.mp4?faststart=1`, 'function'],
+    [`/~${token(forKey('a.html'))}/media/a.html`, 'function'],
+    [`/~${key}/stream/films/a%20b.mp4?height=360`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/master.m3u8`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/copy/iframe-3.m4s?v=x`, 'function'],
+    [`/~${key}/dash/films/a%20b.mp4/manifest.mpd`, 'function'],
+    [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4`, 'function'],
+    [`/~${key}/hls/films/other.mp4/master.m3u8`, 'bad-signature'],
+    [`/~${key}/dash/films/other.mp4/720p/12.m4s`, 'bad-signature'],
+    [`/~${key}/hls/films/a%20b.mp4`, 'function'],
+    [`/~${key}/later/films/a%20b.mp4`, 'function'],
+    ['/health', 'function'],
+    ['/', 'unsigned'],
+    ['/media/films/a%20b.mp4', 'unsigned'],
+    ['/~/media/a', 'bad-signature'],
+    ['/%7E/media/a', 'unsigned'],
+    ['/media/films/a%20b.mp4', 'function', 'OPTIONS'],
+    ['/hls/a.mp4/master.m3u8', 'unsigned', 'HEAD'],
+    [`/~${token(forKey('a.mp4'), NOW)}/media/a.mp4`, 'expired'],
+    [`/~${token(forKey('a.mp4'), NOW + 1)}/media/a.mp4`, '/a.mp4'],
+  ];
+  for (const [path, expected, method] of TABLE) {
+    const shown = path.replace(/\.[\w-]{43}/, '…');
+    it(`answers ${method ?? 'GET'} ${shown} with ${expected}`, async () => {
+      const verdict = await ask(path, method);
+      const { kind } = verdict;
+      expect(kind === 'bucket' ? verdict.path : kind === 'refused' ? verdict.type : kind).to.equal(expected);
+    });
+  }
+
+  it('refuses as the function does, for the pages that may read it', async () => {
+    const refused = await ask('/media/a.mp4');
+    if (refused.kind !== 'refused') throw new Error(refused.kind);
+    expect(refused.response.statusCode).to.equal(403);
+    expect(JSON.parse(refused.response.body ?? '')).to.deep.equal({
+      type: 'urn:sluice:problem:unsigned',
+      title: 'The address is not signed',
+      status: 403,
+      detail: 'This address must be signed: /~{token}/… opens it.',
+      requestId: 'edge-1',
+    });
+    expect(refused.response.headers).to.deep.equal({
+      'content-type': { value: 'application/problem+json' },
+      'cache-control': { value: 'no-store' },
+      'x-content-type-options': { value: 'nosniff' },
+      'x-request-id': { value: 'edge-1' },
+      vary: { value: 'Origin' },
+      'access-control-allow-origin': { value: ORIGIN },
+    });
+  });
+
+  it('leaves all to the function, and nothing to the bucket, where the store has no keys yet', async () => {
+    const empty = at(NOW, {});
+    for (const path of [`/~${film}/media/films/a%20b.mp4`, `/~${film}/media/other.mp4`]) {
+      expect(await ask(path, 'GET', empty)).to.deep.equal({ kind: 'function' });
+    }
+  });
+
+  it('refuses a signature with any one character changed, and compares it to its end', async () => {
+    const right = token(forKey('a.mp4'));
+    for (let i = right.lastIndexOf('.') + 1; i < right.length; i++) {
+      const wrong = `${right.slice(0, i)}${right[i] === 'A' ? 'B' : 'A'}${right.slice(i + 1)}`;
+      expect(await ask(`/~${wrong}/media/a.mp4`)).to.include({ kind: 'refused', type: 'bad-signature' });
+    }
+  });
+
+  it('never opens what the function refuses, nor refuses what it opens', async () => {
+    const pieces = ['a', 'a.mp4', '.', '..', '/', '%2e', '%2F', '+', '%25', '%C3%BC', '~', '?', '&v=1', '\\'];
+    const rooms = ['media', 'media', 'media', 'stream', 'info', 'hls', 'dash', 'health', ''];
+    const names = [
+      '',
+      '',
+      '',
+      '.mp4',
+      '/master.m3u8',
+      '/manifest.mpd',
+      '/720p/1.m4s',
+      '/copy/init.mp4',
+      '/x',
+    ];
+    let random = 7;
+    const pick = <T>(list: readonly T[]): T => {
+      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      return list[(random >>> 8) % list.length] as T;
+    };
+    const count = { bucket: 0, function: 0, refused: 0 };
+    for (let i = 0; i < 20_000; i++) {
+      let key = '';
+      for (let length = pick([1, 1, 2, 3]); length > 0; length--) key += pick(pieces);
+      const path = `/${pick(rooms)}/${key}${pick(names)}`;
+      const subject = pick(['a', 'a.mp4', 'ü', 'a/a', decoded(key), decoded(key)]);
+      const scope = pick([forKey(subject), forKey(subject), forAddress(path)]);
+      const address = `${pick(['', '', '', '', '/', '/x'])}/~${token(scope, NOW + pick([-1, 60, 60, 60]))}${path}`;
+      const verdict = await ask(address);
+      const grant = await authorised(address).catch((error: unknown) => error);
+      count[verdict.kind]++;
+      const opens = !(grant instanceof Problem);
+      if (opens === (verdict.kind === 'refused') && verdict.kind !== 'function') {
+        throw new Error(
+          `${address}: ${verdict.kind}, the function ${opens ? 'opens it' : `says ${grant.type}`}`,
+        );
+      }
+    }
+    console.log(`      ${JSON.stringify(count)}`);
+    for (const times of Object.values(count)) expect(times).to.be.above(100);
+  });
+});
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

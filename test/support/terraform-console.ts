@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** An expression as Terraform evaluates it; throws with what it says where it does not. Needs the part `terraform`. */
+export function evaluateTerraform(expression: string): unknown {
+  const cwd = mkdtempSync(join(tmpdir(), 'sluice-console-'));
+  const input = `jsonencode(${expression})\n`;
+  const { status, stdout, stderr } = spawnSync('terraform', ['console'], { cwd, input, encoding: 'utf8' });
+  rmSync(cwd, { recursive: true });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(JSON.parse(stdout));
+}

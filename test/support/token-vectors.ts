@@ -1,0 +1,71 @@
+import { type Scope, sign } from '../../functions/stream/route/sign.ts';
+
+// What tokens open and what they do not: for the function and for the edge alike.
+
+/** The time of these vectors, in seconds since 1970. */
+export const NOW = 1_767_225_600;
+export const OLD = { id: 'old', secret: 'o'.repeat(32) };
+export const NEW = { id: 'new', secret: 'n'.repeat(32) };
+const STRANGER = { id: 'new', secret: 's'.repeat(32) };
+
+export const forKey = (key: string): Scope => ({ kind: 'key', key });
+export const forAddress = (address: string): Scope => ({ kind: 'address', address });
+export const token = (scope: Scope, expires = NOW + 60, key = NEW) => sign(key, scope, expires);
+
+/** Opens one key. */
+export const film = token(forKey('films/a b.mp4'));
+
+export const OPEN: [path: string, why: string][] = [
+  [`/~${film}/media/films/a%20b.mp4`, 'its key'],
+  [`/~${film}/media/films/a%20b.mp4?download=1`, 'its key, whatever the parameters'],
+  [`/~${film}/media/films%2Fa%20b.mp4`, 'its key, however it is encoded'],
+  [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another room'],
+  [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
+  [`/~${token(forKey('film.mp4'), NOW + 60, OLD)}/media/film.mp4`, 'the key that is about to go'],
+  [`/~${token(forAddress('/media/a%20b?download=1'))}/media/a%20b?download=1`, 'its address'],
+  [`/~${token(forAddress('/stream/a?height=99&width=99'))}/stream/a?height=99&width=99`, 'its query'],
+  [`/~${token(forAddress('/'))}/`, 'the page, by its address'],
+  [`/~${token(forAddress('/health'))}/health`, 'an open address, by its address'],
+];
+
+const exact = token(forAddress('/stream/a?height=99&width=88'));
+
+/** All of them `bad-signature`. */
+export const WRONG: [path: string, why: string][] = [
+  [`/~${film}/media/films/b.mp4`, 'another key'],
+  [`/~${film}/media/films/a%20b.mp4/x`, 'a key below it'],
+  [`/~${film}/media/films/`, 'the folder above it'],
+  [`/~${film}/media/films/A%20B.MP4`, 'a key in other letters'],
+  [`/~${film}/media/films/a%2520b.mp4`, 'a key that is encoded twice'],
+  [`/~${film}/media/films%252Fa%20b.mp4`, 'a slash that is encoded twice'],
+  [`/~${film}/media//films/a%20b.mp4`, 'a key with another slash'],
+  [`/~${film}/media/films/a+b.mp4`, 'a plus for a space'],
+  [`/~${token(forKey('e\u0301'))}/media/%C3%A9`, 'other bytes of the same letter'],
+  [`/~${film}/`, 'the page'],
+  [`/~${film}/health`, 'an open address, with a token that is not for it'],
+  [`/~${token(forKey(''))}/`, 'the page, as the key that it has not'],
+  [`/~${token(forKey('/media/a'))}/media/a`, 'an address that was signed as a key'],
+  [`/~${token(forAddress('a'))}/media/a`, 'a key that was signed as an address'],
+  [`/~${token(forAddress('/media/a')).replace('.a.', '.k.')}/media/a`, 'the other scope'],
+  [`/~${token(forKey('a')).replace('.k.', '.a.')}/media/a`, 'the other scope, the other way round'],
+  [`/~${exact}/stream/a?width=88&height=99`, 'a query in another order'],
+  [`/~${exact}/stream/a?height=99`, 'a query that lacks something'],
+  [`/~${exact}/stream/a?height=99&width=88&audio=0`, 'a query with more'],
+  [`/~${exact}/stream/a?height=99&width=88&`, 'a query with another end'],
+  [`/~${exact}/stream/a?height=9%39&width=88`, 'a query in another spelling'],
+  [`/~${exact}/stream/%61?height=99&width=88`, 'a path in another spelling'],
+  [`/~${exact}/stream/a`, 'no query'],
+  [`/~${token(forAddress('/media/a'))}/info/a`, 'another room'],
+  [`/~${token(forAddress('/media/a'))}/media/a?download=1`, 'a query that was not signed'],
+  [`/~${token(forAddress('/~x/media/a'))}/media/a`, 'an address that was signed with a token in it'],
+  [`/~${token(forKey('a'), NOW + 60, STRANGER)}/media/a`, 'another secret under the same id'],
+  [`/~${token(forKey('a')).replace('new.', 'old.')}/media/a`, 'the id of another key'],
+  [`/~${token(forKey('a')).replace('new.', 'gone.')}/media/a`, 'an id that no key has'],
+  [`/~${token(forKey('a')).replace(String(NOW + 60), String(NOW + 61))}/media/a`, 'a later end'],
+  [`/~${token(forKey('a'), NOW - 60, STRANGER)}/media/a`, 'another secret, and late'],
+  ['/~/media/a', 'an empty token'],
+  [`/~~${token(forKey('a'))}/media/a`, 'a second tilde'],
+  [`/~${token(forKey('a'))}%20/media/a`, 'something after it'],
+  [`/~${'x'.repeat(8_000)}/media/a`, 'an overlong token'],
+  ['/~%ff%00%E2%82%AC/media/a', 'bytes that are no text'],
+];
