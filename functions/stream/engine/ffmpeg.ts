@@ -4,6 +4,7 @@ import { finished, PassThrough, type Readable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { damaged, Problem, unsupported } from '../http/problem.ts';
 import type { FfmpegArguments } from './arguments.ts';
+import { yieldProcessor } from './yield-processor.ts';
 
 export type Engine = {
   /**
@@ -102,6 +103,7 @@ function confine(command: FfmpegCommand, output: Readable): () => ChildProcess |
     const confined: SpawnOptions = { ...options, env: {}, stdio: ['ignore', 'pipe', 'pipe'] };
     const running: Spawned = (child, ...lines) => {
       started = child;
+      yieldProcessor(child.pid);
       onStart(child, ...lines);
     };
     try {
