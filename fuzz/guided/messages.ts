@@ -5,7 +5,7 @@ export type LoopData = {
   readonly target: TargetName;
   readonly seed: number;
   readonly minutes: number;
-  /** The length and, from the eighth byte, the bytes of what runs at the moment, for when the worker ends in it. */
+  /** Length of what runs at the moment, its number, and from the eighth byte it: for when the worker ends in it. */
   readonly current: SharedArrayBuffer;
   /** Files to begin with. */
   readonly seeds: readonly Uint8Array[];
@@ -13,5 +13,4 @@ export type LoopData = {
 
 export type LoopMessage =
   | { readonly kind: 'progress'; readonly runs: number; readonly inputs: number; readonly features: number }
-  | { readonly kind: 'finding'; readonly bytes: Uint8Array; readonly what: string }
-  | { readonly kind: 'over' };
+  | { readonly kind: 'finding'; readonly bytes: Uint8Array; readonly what: string };

@@ -63,23 +63,28 @@ async function fuzzTarget(
     return Buffer.from(new Uint8Array(current, 8, length));
   };
   await new Promise<void>((resolve) => {
-    let timer = setTimeout(hang, HANG_MILLISECONDS * 4);
-    function hang(): void {
-      void found(inFlight(), `nothing was heard for ${HANG_MILLISECONDS} ms`).then(() => worker.terminate());
-    }
-    worker.on('message', (message: LoopMessage) => {
-      clearTimeout(timer);
-      timer = setTimeout(hang, HANG_MILLISECONDS);
+    let [run, since] = [-1, performance.now()];
+    const timer = setInterval(() => {
       peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+      const now = new DataView(current).getUint32(4);
+      if (now !== run) [run, since] = [now, performance.now()];
+      else if (performance.now() - since > HANG_MILLISECONDS) {
+        clearInterval(timer);
+        void found(inFlight(), `it does not come to an end in ${HANG_MILLISECONDS} ms`).then(() =>
+          worker.terminate(),
+        );
+      }
+    }, 1_000);
+    worker.on('message', (message: LoopMessage) => {
       if (message.kind === 'finding') void found(message.bytes, message.what);
-      if (message.kind === 'progress') last = message;
+      else last = message;
     });
     worker.on(
       'error',
       (error) => void found(inFlight(), `the worker ended: ${error.stack ?? error.message}`),
     );
     worker.on('exit', () => {
-      clearTimeout(timer);
+      clearInterval(timer);
       resolve();
     });
   });
