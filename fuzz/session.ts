@@ -30,6 +30,8 @@ export type FuzzReport = {
 const WORKERS = 2;
 /** One that has broken its connection off is on its way out for a moment. */
 const INSTANCES = 4;
+/** Of the function, so that each ffmpeg may take 450 of them. */
+const MEMORY_MEGABYTES = 600;
 const MOST_RESPONSE_BYTES = 4_000_000;
 const DEADLINE_SECONDS = 20;
 /** The listener, its connections that are kept, log pipes, and what Node.js has open by itself. */
@@ -45,7 +47,12 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
     PLAYER_PAGE: '1',
     ALLOWED_ORIGINS: 'https://app.example',
   };
-  const options = { maxInstances: INSTANCES, timeoutSeconds: DEADLINE_SECONDS, log: watch.log };
+  const options = {
+    maxInstances: INSTANCES,
+    timeoutSeconds: DEADLINE_SECONDS,
+    memoryMegabytes: MEMORY_MEGABYTES,
+    log: watch.log,
+  };
   const service = await startService(environment, options);
   try {
     watch.begin(service);

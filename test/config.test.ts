@@ -14,6 +14,19 @@ describe('parseConfig', () => {
     expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
   });
 
+  const CAGES: [megabytes: string | undefined, memoryBytes: number | null][] = [
+    [undefined, null],
+    ['3008', 2496 * 2 ** 20],
+    ['512', 384 * 2 ** 20],
+    ['128', 96 * 2 ** 20],
+  ];
+  for (const [megabytes, memoryBytes] of CAGES) {
+    it(`leaves ffmpeg ${memoryBytes} bytes of a function of ${megabytes} MB`, () => {
+      const { cage } = parseConfig({ MEDIA_DIR: '/a', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: megabytes });
+      expect(cage).to.deep.equal({ cpuSeconds: 5_400, memoryBytes });
+    });
+  }
+
   const KEYS = `main:${'m'.repeat(32)}`;
   const ACCESS: [Record<string, string>, object][] = [
     [{}, { kind: 'keys', keys: [] }],
@@ -29,8 +42,10 @@ describe('parseConfig', () => {
       { kind: 'secret', name: 'sluice/keys' },
     ],
   ];
+  // No secret, not even one of a test, goes into a log.
+  const titleOf = (value: object) => JSON.stringify(value).replaceAll(/m{32}/g, 'SECRET');
   for (const [environment, access] of ACCESS) {
-    it(`${JSON.stringify(environment)} gives access that is ${JSON.stringify(access).slice(0, 40)}`, () => {
+    it(`${titleOf(environment)} gives access that is ${titleOf(access).slice(0, 40)}`, () => {
       expect(parseConfig({ MEDIA_DIR: '/films', ...environment }).access).to.deep.equal(access);
     });
   }
@@ -67,6 +82,7 @@ describe('parseConfig', () => {
     [{ MEDIA_BUCKET: 'No Bucket' }, /MEDIA_BUCKET must be the name of an S3 bucket/],
     [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],
     [{ MEDIA_DIR: '/a', MAX_RESPONSE_BYTES: '999999999' }, /MAX_RESPONSE_BYTES must be .* 209715200/],
+    [{ MEDIA_DIR: '/a', MAX_CPU_SECONDS: '0' }, /MAX_CPU_SECONDS must be a whole number between 1/],
     [{ MEDIA_DIR: '/a', PLAYER_PAGE: 'yes' }, /PLAYER_PAGE must be 1 or 0/],
     [{ MEDIA_DIR: '/a', PUBLIC: 'yes' }, /PUBLIC must be 1 or 0/],
     [{ MEDIA_DIR: '/a', SIGNING_KEYS: 'hush' }, /^The setting SIGNING_KEYS must be a list of (?!.*hush)/],
@@ -81,7 +97,7 @@ describe('parseConfig', () => {
     [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: 'app.example' }, /ALLOWED_ORIGINS must be/],
   ];
   for (const [environment, sentence] of WRONG) {
-    it(`${JSON.stringify(environment)} is refused in one sentence`, () => {
+    it(`${titleOf(environment)} is refused in one sentence`, () => {
       expect(() => parseConfig(environment)).to.throw(sentence);
     });
   }

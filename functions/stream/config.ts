@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { type CageLimits, cageWithin } from './engine/cage.ts';
 import { readLimits, type Limits as WorkLimits } from './limits.ts';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
@@ -23,6 +24,8 @@ export type Config = {
   /** A line of thanks under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
   readonly limits: Limits;
+  /** What one ffmpeg may take. */
+  readonly cage: CageLimits;
 };
 
 export type Limits = WorkLimits & {
@@ -44,6 +47,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     throw new Error(`The setting ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
   }
   const settings = result.output;
+  const work = readLimits(present);
+  const megabytes = present.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
@@ -54,11 +59,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     playerPage: settings.PLAYER_PAGE,
     pageCredit: settings.PAGE_CREDIT ?? null,
     limits: {
-      ...withinMemory(readLimits(present), present.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
+      ...withinMemory(work, megabytes),
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
     },
+    cage: cageWithin(work, megabytes),
   };
 }
 

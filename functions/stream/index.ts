@@ -43,7 +43,7 @@ const app = createApp({
       cause: describeError(cause),
     });
   }),
-  engine: withSlots(createEngine(config.ffmpegPath), slots),
+  engine: withSlots(createEngine(config.ffmpegPath, config.cage), slots),
   slots,
   refuseWhenFull: memoryCheck(config.limits),
   keeper:

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -7,10 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createEngine, type TranscodeOptions } from '../../functions/stream/engine/ffmpeg.ts';
 import { Problem } from '../../functions/stream/http/problem.ts';
+import { gone } from '../support/processes.ts';
+import { ROOMY } from '../support/roomy.ts';
 
 const ARGUMENTS = { input: ['-nostdin'], output: ['-f', 'mp4'] };
 
-/** Programs in the place of ffmpeg. `$0.pid` takes the number of the process, `$0.log` what it was called with. */
+/** Programs in the place of ffmpeg. In the cage they can write to no file, but name an empty one after their process. */
 const PROGRAMS = {
   whole: 'printf made',
   nothing: 'exit 0',
@@ -24,7 +26,7 @@ const PROGRAMS = {
   stubborn: "trap '' TERM PIPE; printf made; while :; do sleep 0.1; done",
   silent: "trap '' TERM; while :; do sleep 0.1; done",
   environment: 'printf "["; cat /proc/$$/environ; printf "]"',
-  surveyed: 'printf made',
+  arguments: 'printf "%s" "$*"',
   late: 'printf made',
 };
 
@@ -37,7 +39,7 @@ describe('the engine', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'));
     for (const [name, commands] of Object.entries(PROGRAMS)) {
-      const text = `#!/bin/bash\necho $$ > "$0.pid"; echo "$*" >> "$0.log"\n${commands}\n`;
+      const text = `#!/bin/bash\n: > "$0.$$.pid"\n${commands}\n`;
       await writeFile(join(folder, name), text);
       await chmod(join(folder, name), 0o755);
     }
@@ -50,14 +52,14 @@ describe('the engine', () => {
     inputFailure = null;
   });
 
-  function transcode(program: string): Promise<Readable> {
+  function transcode(program: string, limits = ROOMY): Promise<Readable> {
     const options: TranscodeOptions = {
       signal: controller.signal,
       inputFailure: () => inputFailure,
       onSpawn: () => {},
       onExit: (stderr) => ends.push(stderr),
     };
-    return createEngine(join(folder, program)).transcode('http://127.0.0.1:9/x', ARGUMENTS, options);
+    return createEngine(join(folder, program), limits).transcode('http://127.0.0.1:9/x', ARGUMENTS, options);
   }
 
   async function failureOf(work: Promise<unknown>): Promise<Problem> {
@@ -69,21 +71,25 @@ describe('the engine', () => {
     return error as Problem;
   }
 
-  /** Resolves when the process that `program` ran as is gone. */
-  async function gone(program: string): Promise<void> {
-    const pid = (await readFile(join(folder, `${program}.pid`), 'utf8')).trim();
+  /** The processes that ran `program`. */
+  async function pidsOf(program: string): Promise<string[]> {
+    const names = (await readdir(folder)).filter((name) => name.startsWith(`${program}.`));
+    return names.map((name) => name.split('.')[1] ?? '');
+  }
+
+  async function started(program: string): Promise<string> {
     for (;;) {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      if (stat === '' || / Z /.test(stat)) return;
+      const [pid] = await pidsOf(program);
+      if (pid !== undefined) return pid;
       await delay(20);
     }
   }
 
   // First, since fluent-ffmpeg asks once per process.
   it('runs the program once, without asking what it can do', async () => {
-    await buffer(await transcode('surveyed'));
-    const calls = (await readFile(join(folder, 'surveyed.log'), 'utf8')).trim().split('\n');
-    expect(calls).to.deep.equal(['-nostdin -i http://127.0.0.1:9/x -f mp4 pipe:1']);
+    const asked = (await buffer(await transcode('arguments'))).toString();
+    expect(asked).to.equal('-nostdin -i http://127.0.0.1:9/x -f mp4 pipe:1');
+    expect(await pidsOf('arguments')).to.have.length(1);
   });
 
   it('gives what the program writes, and ends when it did', async () => {
@@ -129,9 +135,14 @@ describe('the engine', () => {
   });
 
   it('breaks the output when the input broke, whatever the program says', async () => {
+    const output = await transcode('killedLater');
     inputFailure = new Problem('source-changed', 'It was replaced.');
-    const output = await transcode('whole');
     expect((await failureOf(buffer(output))).type).to.equal('source-changed');
+  });
+
+  it('sends nothing that was made of a broken input', async () => {
+    inputFailure = new Problem('source-changed', 'It was replaced.');
+    expect((await failureOf(transcode('whole'))).type).to.equal('source-changed');
   });
 
   it('hands no environment to the program', async () => {
@@ -143,17 +154,15 @@ describe('the engine', () => {
   it('leaves no process behind that will not listen, when its reader goes', async () => {
     const output = await transcode('stubborn');
     output.destroy();
-    await gone('stubborn');
+    await gone(await started('stubborn'));
   });
 
   it('stops a program that writes nothing, with the reason of the stop', async () => {
     const work = transcode('silent');
-    while ((await readFile(join(folder, 'silent.pid'), 'utf8').catch(() => '')) === '') {
-      await delay(20);
-    }
+    const pid = await started('silent');
     controller.abort(new Problem('timeout', 'Out of time.'));
     expect((await failureOf(work)).type).to.equal('timeout');
-    await gone('silent');
+    await gone(pid);
   });
 
   it('starts nothing when it is stopped before the start', async () => {
@@ -161,6 +170,6 @@ describe('the engine', () => {
     controller.abort(new Problem('timeout', 'Out of time.'));
     expect((await failureOf(work)).type).to.equal('timeout');
     while (ends.length === 0) await delay(20);
-    expect(await readFile(join(folder, 'late.log'), 'utf8').catch(() => 'never ran')).to.equal('never ran');
+    expect(await pidsOf('late')).to.deep.equal([]);
   });
 });

@@ -35,6 +35,7 @@ import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
 import { problemOf } from '../support/problem.ts';
 import { descendantsNamed } from '../support/processes.ts';
+import { ROOMY } from '../support/roomy.ts';
 
 const run = promisify(execFile);
 const DEMO = join(demoDirectory, 'video.mp4');
@@ -71,7 +72,7 @@ describe('encoded segments', function () {
       const [init, ...segments] = await everything(rendition, desk);
       for (const index of [2, 0, 1, 2]) {
         const other = await openDesk(DEMO);
-        const instance = index === 2 ? { ...other, engine: createEngine(alone) } : other;
+        const instance = index === 2 ? { ...other, engine: createEngine(alone, ROOMY) } : other;
         expect(Buffer.from(await encodedInit(rendition, instance)).equals(init ?? Buffer.alloc(0))).to.equal(
           true,
         );
@@ -238,7 +239,7 @@ describe('encoded segments', function () {
       const path = join(folder, type);
       await writeFile(path, `#!/bin/bash\n${program}\n`);
       await chmod(path, 0o755);
-      const failing = { ...desk, engine: createEngine(path) };
+      const failing = { ...desk, engine: createEngine(path, ROOMY) };
       for (const rendition of [
         videoRendition(desk, FILM),
         audioRendition(desk, { seconds: 7, sampleRate: 48_000 }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
 import { DEMO_CREDIT, parseStart, type StartOptions } from '../../local/start-options.ts';
+import { masked } from '../support/masked.ts';
 
 describe('parseStart', () => {
   let folder: string;
@@ -103,7 +104,7 @@ describe('parseStart', () => {
     ],
   ];
   for (const [environment, settings] of ACCESS) {
-    it(`is public only while nobody sets keys: ${JSON.stringify(environment).slice(0, 50)}`, () => {
+    it(`is public only while nobody sets keys: ${masked(JSON.stringify(environment))}`, () => {
       expect(parse(['--media', folder], environment).settings).to.deep.equal({
         PLAYER_PAGE: '1',
         MEDIA_DIR: folder,
@@ -146,7 +147,7 @@ describe('parseStart', () => {
       [['--media'], {}, /^Option '--media <value>' argument missing/],
     ];
   for (const [args, environment, sentence] of wrong) {
-    it(`refuses ${args} ${JSON.stringify(environment)}`, () => {
+    it(`refuses ${args} ${masked(JSON.stringify(environment))}`, () => {
       expect(() => parseStart(typeof args === 'function' ? args() : args, environment)).to.throw(sentence);
     });
   }

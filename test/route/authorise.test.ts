@@ -1,7 +1,6 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { expect } from 'chai';
-import { medians } from '../../bench/measure.ts';
 import type { Problem } from '../../functions/stream/http/problem.ts';
 import { type Access, authorise, type Grant } from '../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../functions/stream/route/route.ts';
@@ -121,7 +120,8 @@ describe('authorise', () => {
     expect(wrong.size).to.be.above(8_000);
     for (const each of wrong) {
       const { type } = await refusal(`/~${each}/media/a`);
-      if (type !== 'bad-signature') throw new Error(`${each} is ${type}`);
+      // Not named: one that opens something is not for a log.
+      if (type !== 'bad-signature') throw new Error(`A token that was changed is ${type}.`);
     }
   });
 });
@@ -159,27 +159,6 @@ describe('the comparison of signatures', () => {
       expect(differing).to.deep.equal([at]);
     }
   });
-
-  // Not asserted, since machines are noisy: the figures are for who wants to see them.
-  it('takes as long for a signature that is wrong at its start as at its end', async () => {
-    const ends = { start: MAC_AT, middle: MAC_AT + 21, end: right.length - 1 };
-    const taken = await medians(2_000, {
-      start: () => microseconds(`/~${wrongAt(ends.start)}/media/a`),
-      middle: () => microseconds(`/~${wrongAt(ends.middle)}/media/a`),
-      end: () => microseconds(`/~${wrongAt(ends.end)}/media/a`),
-    });
-    const figures = Object.entries(taken).map(([where, figure]) => `${where} ${figure.toFixed(1)} µs`);
-    console.log(`      wrong at its ${figures.join(', ')} (medians)`);
-    expect(compared).to.have.length(6_000);
-  });
-
-  async function microseconds(path: string): Promise<number> {
-    const start = performance.now();
-    const { type } = await refusal(path);
-    const figure = (performance.now() - start) * 1000;
-    expect(type).to.equal('bad-signature');
-    return figure;
-  }
 
   it('has the last word where they are the same', async () => {
     await enter(`/~${right}/media/a`);

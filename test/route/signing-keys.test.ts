@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseSigningKeys } from '../../functions/stream/route/signing-keys.ts';
+import { masked } from '../support/masked.ts';
 
 const A = 'a'.repeat(32);
 const BASE64 = 'Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/8=';
@@ -32,7 +33,7 @@ describe('parseSigningKeys', () => {
     [`${'m'.repeat(32)}:${'A'.repeat(256)}`, [['m'.repeat(32), 'A'.repeat(256)]]],
   ];
   for (const [text, keys] of LISTS) {
-    it(JSON.stringify(text.slice(0, 60)), () => {
+    it(`reads ${masked(JSON.stringify(text))}`, () => {
       expect(parseSigningKeys(text)).to.deep.equal(keys.map(([id, secret]) => ({ id, secret })));
     });
   }
@@ -56,7 +57,7 @@ describe('parseSigningKeys', () => {
     [Array.from({ length: 17 }, (_, i) => `k${i}:${A}`).join(), /^must name at most 16 keys$/],
   ];
   for (const [text, why] of WRONG) {
-    it(`${JSON.stringify(text.slice(0, 60))} is none, and no secret is repeated`, () => {
+    it(`${masked(JSON.stringify(text))} is none, and no secret is repeated`, () => {
       const wrong = parseSigningKeys(text);
       expect(wrong).to.match(why);
       expect(wrong).not.to.match(/aaaa|Zm9v/);

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import crypto from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
@@ -66,6 +68,47 @@ describe('openLoopback', () => {
       expect((await ask(loopback.url, { method })).status).to.equal(405);
     }
     expect(source.reads).to.deep.equal([]);
+  });
+
+  it('answers to its address alone, and to no name that somebody made lead there', async () => {
+    const { port } = new URL(loopback.url);
+    for (const host of ['evil.example', `evil.example:${port}`, `localhost:${port}`, '127.0.0.1']) {
+      expect((await ask(loopback.url, { host })).status, host).to.equal(404);
+    }
+    expect((await ask(loopback.url, { host: `127.0.0.1:${port}`, range: 'bytes=0-0' })).status).to.equal(206);
+    expect(source.reads).to.have.length(1);
+  });
+
+  it('compares the whole path in constant time, wherever a guess is wrong', async () => {
+    const { timingSafeEqual } = crypto;
+    const compared: boolean[] = [];
+    crypto.timingSafeEqual = (a, b) => {
+      compared.push(timingSafeEqual(a, b));
+      return timingSafeEqual(a, b);
+    };
+    syncBuiltinESMExports();
+    try {
+      const { origin, pathname } = new URL(loopback.url);
+      for (let at = 1; at < pathname.length; at++) {
+        const other = pathname[at] === 'A' ? 'B' : 'A';
+        const guess = `${pathname.slice(0, at)}${other}${pathname.slice(at + 1)}`;
+        expect((await ask(origin + guess)).status).to.equal(404);
+      }
+      expect(compared).to.deep.equal(Array(pathname.length - 1).fill(false));
+    } finally {
+      crypto.timingSafeEqual = timingSafeEqual;
+      syncBuiltinESMExports();
+    }
+  });
+
+  it('breaks the connection when the object was replaced, and tells of it', async () => {
+    const cache = createBlockCache();
+    const old = { ...source.object, etag: '"0"' };
+    const access = cachedAccess(source, old, controller.signal, { cache });
+    const own = await openLoopback({ access, etag: old.etag, signal: controller.signal });
+    expect(await ask(own.url).catch((error: unknown) => error)).to.have.property('code', 'ECONNRESET');
+    expect(own.failure()).to.have.property('type', 'source-changed');
+    await own.close();
   });
 
   it('listens on 127.0.0.1 only, at a path and port of its own', async () => {
@@ -206,8 +249,12 @@ describe('openLoopback with the real ffmpeg, on a film whose index lies at its e
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
 
-async function ask(url: string, { method = 'GET', range = null as string | null } = {}): Promise<Answer> {
-  const asked = request(url, { method, agent: false, headers: range === null ? {} : { range } }).end();
+async function ask(
+  url: string,
+  { method = 'GET', range = null as string | null, host = null as string | null } = {},
+): Promise<Answer> {
+  const headers = { ...(range === null ? {} : { range }), ...(host === null ? {} : { host }) };
+  const asked = request(url, { method, agent: false, headers }).end();
   const [answer] = await once(asked, 'response');
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk);

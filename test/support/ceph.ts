@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { freePorts, guardDaemons, listening } from './daemons.ts';
 import { afterEverything } from './hooks.ts';
+import { tellSecret } from './tell-secret.ts';
 
 export type Ceph = {
   readonly endpoint: string;
@@ -30,6 +31,9 @@ export function startCeph(): Promise<Ceph> {
 let started: Promise<Ceph> | null = null;
 const run = promisify(execFile);
 const REGION = 'us-east-1';
+
+/** How long a day lasts for the rules of a bucket's lifecycle. */
+const SECONDS_PER_DAY = 2;
 
 async function start(): Promise<Ceph> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-ceph-'));
@@ -57,6 +61,7 @@ async function start(): Promise<Ceph> {
 
   const accessKeyId = randomBytes(10).toString('hex').toUpperCase();
   const secretAccessKey = randomBytes(20).toString('base64url');
+  tellSecret(accessKeyId, secretAccessKey);
   const keys = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`];
   await ceph('radosgw-admin', 'user', 'create', '--uid=sluice', '--display-name=Sluice', ...keys);
 
@@ -97,6 +102,7 @@ crash dir = ${directory}/log
 mon data = ${directory}/mon
 osd data = ${directory}/osd
 rgw data = ${directory}/rgw
+rgw lc debug interval = ${SECONDS_PER_DAY}
 rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
 `;
 }

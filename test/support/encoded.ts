@@ -10,6 +10,7 @@ import { cachedAccess, createBlockCache } from '../../functions/stream/source/ca
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { createTrace } from '../../functions/stream/trace.ts';
 import { localEnvironment } from '../../local/function.ts';
+import { ROOMY } from './roomy.ts';
 
 /** The ffmpeg that the function uses: what one pass of it makes is what segments are compared with. */
 export async function ownFfmpeg(): Promise<string> {
@@ -26,7 +27,7 @@ export async function openDesk(
   const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
   const { FFPROBE_PATH: ffprobePath = '', FFMPEG_PATH = '' } = await localEnvironment({});
   const probed = await probe({ file: access, object, ffprobePath, signal });
-  const engine = createEngine(FFMPEG_PATH);
+  const engine = createEngine(FFMPEG_PATH, ROOMY);
   const starts = [...filmsOf(probed.media), ...audiosOf(probed.media)].map((track) => track.startSeconds);
   const limits = { maxPixels: 10_000_000 };
   const zeroSeconds = Math.min(...starts);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -17,8 +17,8 @@ export type Places = {
   /** The settings that name them; of another endpoint, such as a proxy before the store. */
   environment(endpoint?: string): Record<string, string>;
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** What is kept, by name. */
-  kept(): Promise<Map<string, Buffer>>;
+  /** The names of what is kept. */
+  kept(): Promise<string[]>;
   /** What is neither published nor gone. */
   drafts(): Promise<string[]>;
   close(): Promise<void>;
@@ -44,28 +44,26 @@ async function openFolders(): Promise<Places> {
       await writeFile(join(media, '.new'), bytes);
       await rename(join(media, '.new'), join(media, key));
     },
-    async kept() {
-      const names = await readdir(join(derived, 'made'));
-      return new Map(
-        await Promise.all(
-          names.map(async (name) => [name, await readFile(join(derived, 'made', name))] as const),
-        ),
-      );
-    },
+    kept: () => readdir(join(derived, 'made')),
     drafts: () => readdir(join(derived, '.drafts')).catch(() => []),
     close: () => rm(root, { recursive: true, force: true }),
   };
 }
 
+export type Buckets = Places & { readonly derivedBucket: string; readKept(name: string): Promise<Buffer> };
+
 let buckets = 0;
 
 /** Two buckets of one Ceph RGW. Needs the part `ceph`. */
-export async function openBuckets(): Promise<Places & { readonly derivedBucket: string }> {
+export async function openBuckets(): Promise<Buckets> {
   const ceph = await startCeph();
   const { client } = ceph;
   const name = `places-${++buckets}`;
   const [media, derived] = [`${name}-media`, `${name}-derived`];
   for (const Bucket of [media, derived]) await client.send(new CreateBucketCommand({ Bucket }));
+  // The first questions to a bucket take Ceph seconds, which the function would not wait for.
+  await client.send(new PutObjectCommand({ Bucket: derived, Key: 'first', Body: 'x', IfNoneMatch: '*' }));
+  await client.send(new GetObjectCommand({ Bucket: derived, Key: 'first' }));
   const list = async (Prefix: string) => {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: derived, Prefix }));
     return Contents.map(({ Key = '' }) => Key);
@@ -80,12 +78,10 @@ export async function openBuckets(): Promise<Places & { readonly derivedBucket: 
     async put(Key, Body) {
       await client.send(new PutObjectCommand({ Bucket: media, Key, Body }));
     },
-    async kept() {
-      const read = async (Key: string) => {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: derived, Key }));
-        return [Key, Buffer.from((await Body?.transformToByteArray()) ?? [])] as const;
-      };
-      return new Map(await Promise.all((await list('made/')).map(read)));
+    kept: () => list('made/'),
+    async readKept(Key) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: derived, Key }));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
     },
     async drafts() {
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: derived }));

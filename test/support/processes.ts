@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** The processes below `ancestor` as Linux lists them in /proc, zombies left out; by the name of their command. */
 export async function descendants(ancestor: number): Promise<{ pid: number; name: string }[]> {
@@ -29,4 +30,13 @@ export async function cpuMilliseconds(pid: number): Promise<number> {
     .split(' ')
     .slice(11, 13);
   return 10 * (Number(user) + Number(system));
+}
+
+/** Resolves when a process is gone, or nothing of it but its entry in the table. */
+export async function gone(pid: number | string): Promise<void> {
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (stat === '' || / Z /.test(stat)) return;
+    await delay(20);
+  }
 }

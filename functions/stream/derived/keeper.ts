@@ -39,8 +39,10 @@ export type KeeperOptions = {
   readonly onFailure: (error: unknown) => void;
 };
 
-const PATIENCE: Patience = { waitMilliseconds: 500, restMilliseconds: 10_000 };
+const PATIENCE: Patience = { waitMilliseconds: 500, restMilliseconds: 1_000 };
 const FOLLOW_MILLISECONDS = 10_000;
+/** After the answer; what is behind is 24 MB at most. */
+const FINISH_MILLISECONDS = 10_000;
 const MOST_REMEMBERED = 1_000;
 const POLL_MILLISECONDS = 150;
 const POLLS_PER_CLAIM = 5;
@@ -124,8 +126,9 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
       giveUp();
       throw error;
     }
+    const late = new AbortController();
     const draft = await store
-      .create(name, { signal: desk.lasting, onBegun: claim.noteDraft })
+      .create(name, { signal: AbortSignal.any([desk.lasting, late.signal]), onBegun: claim.noteDraft })
       .catch((error: unknown) => onFailure(error));
     if (!draft) {
       giveUp();
@@ -138,7 +141,11 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
         ? { kept: name, bytes: how.object.sizeBytes }
         : { notKept: name, why: describeError(how.reason) };
     });
-    desk.afterwards(() => settled);
+    desk.afterwards(async () => {
+      const reason = new Error('The store was not done soon enough after the answer.');
+      const timer = setTimeout(() => late.abort(reason), FINISH_MILLISECONDS);
+      return settled.finally(() => clearTimeout(timer));
+    });
     return body;
   }
 

@@ -1,8 +1,14 @@
 import { unlessAborted } from '../source/unless-aborted.ts';
 import type { DerivedStore } from './store.ts';
 
-/** How long a viewer waits for one question to the store, and for how long nothing is asked after one that failed. */
-export type Patience = { readonly waitMilliseconds: number; readonly restMilliseconds: number };
+export type Patience = {
+  /** How long a viewer waits for one question to the store. */
+  readonly waitMilliseconds: number;
+  /** For how long nothing is asked after a failure; twice as long after each further one, up to a minute. */
+  readonly restMilliseconds: number;
+};
+
+const MOST_REST_MILLISECONDS = 60_000;
 
 /** Questions that a viewer waits for. */
 export type Asking = {
@@ -20,6 +26,7 @@ export function patientStore(
   onFailure: (error: unknown) => void,
 ): Asking {
   let restsUntil = 0;
+  let failures = 0;
   return {
     async ask(question, signal) {
       signal.throwIfAborted();
@@ -28,10 +35,14 @@ export function patientStore(
       try {
         const within = AbortSignal.any([signal, timeout]);
         // Not every question can be called back, such as one to a file system that hangs.
-        return { answer: await unlessAborted(question(store, within), within) };
+        const answer = await unlessAborted(question(store, within), within);
+        failures = 0;
+        return { answer };
       } catch (error) {
         signal.throwIfAborted();
-        restsUntil = performance.now() + restMilliseconds;
+        const rest = Math.min(restMilliseconds * 2 ** failures, MOST_REST_MILLISECONDS);
+        restsUntil = performance.now() + rest;
+        failures++;
         onFailure(error);
         return null;
       }

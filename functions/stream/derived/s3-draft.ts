@@ -19,6 +19,9 @@ export type Place = {
 /** What fits into one part is sent in one request, when it is published: most segments, and nothing of it can be left. */
 const PART_BYTES = 8 * 1024 * 1024;
 
+/** For the requests that are not cut short. */
+const OWN_MILLISECONDS = 5_000;
+
 /** Streams into one object, in parts of 8 MiB that go one after the other. */
 export function startDraft(name: string, place: Place, { signal, onBegun }: DraftOptions): Draft {
   const stop = new AbortController();
@@ -87,9 +90,10 @@ function confine(
   { onBegun, isTaken }: { onBegun: DraftOptions['onBegun']; isTaken: () => Promise<boolean> },
 ): S3Client {
   const send = async (...[command]: Parameters<S3Client['send']>) => {
-    if (command instanceof AbortMultipartUploadCommand) return client.send(command);
+    const own = { abortSignal: AbortSignal.timeout(OWN_MILLISECONDS) };
+    if (command instanceof AbortMultipartUploadCommand) return client.send(command, own);
     if (command instanceof CreateMultipartUploadCommand) {
-      const begun = await client.send(command);
+      const begun = await client.send(command, own);
       if (begun.UploadId !== undefined) onBegun?.(begun.UploadId);
       return begun;
     }

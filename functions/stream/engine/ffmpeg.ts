@@ -1,16 +1,20 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { finished, PassThrough, type Readable } from 'node:stream';
+import { finished, type Readable, Transform } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
-import { damaged, Problem, unsupported } from '../http/problem.ts';
+import { damaged, Problem } from '../http/problem.ts';
 import type { FfmpegArguments } from './arguments.ts';
+import { type CageLimits, caged } from './cage.ts';
+import { type FailedEnd, problemOfEnd } from './failure.ts';
+import { bindGroup, killGroup } from './process-group.ts';
 import { yieldProcessor } from './yield-processor.ts';
 
 export type Engine = {
   /**
    * Starts ffmpeg on `url` and resolves with its output once the first bytes are there. Rejects with `damaged-media`
-   * if it ends without any, with `internal` if it cannot be started or is killed from outside. Afterwards the stream
-   * ends cleanly only if ffmpeg did and `inputFailure` saw nothing.
+   * if it ends without any, with `too-large` where it comes to a limit of its cage, with `internal` if it cannot be
+   * started or is killed from outside. Afterwards the stream ends cleanly only if ffmpeg did and `inputFailure` saw
+   * nothing.
    */
   transcode(url: string, args: FfmpegArguments, options: TranscodeOptions): Promise<Readable>;
 };
@@ -29,26 +33,35 @@ const STDERR_LINES = 20;
 const KILL_AFTER_MILLISECONDS = 2_000;
 
 /** The only importer of fluent-ffmpeg, which is archived upstream. */
-export function createEngine(ffmpegPath: string): Engine {
+export function createEngine(ffmpegPath: string, limits: CageLimits): Engine {
   return {
     async transcode(url, args, options) {
       options.signal.throwIfAborted();
-      const output = run(ffmpegPath, url, args, options);
+      const output = run({ path: ffmpegPath, limits }, url, args, options);
       await firstBytes(output);
       return output;
     },
   };
 }
 
-function run(path: string, url: string, args: FfmpegArguments, options: TranscodeOptions): Readable {
-  const output = new PassThrough({ highWaterMark: 256 * 1024 });
+type Program = { readonly path: string; readonly limits: CageLimits };
+
+function run(program: Program, url: string, args: FfmpegArguments, options: TranscodeOptions): Readable {
+  const output = new Transform({
+    highWaterMark: 256 * 1024,
+    transform(chunk: Buffer, _encoding, done) {
+      // What ffmpeg makes of a broken input from here on is made up: nothing of it is sent.
+      const failure = options.inputFailure();
+      if (failure !== null && failure !== undefined) done(asError(failure));
+      else done(null, chunk);
+    },
+  });
   // A failure before the first read waits for its reader.
   output.on('error', () => {});
   const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
-    .setFfmpegPath(path)
     .inputOptions([...args.input])
     .outputOptions([...args.output]);
-  const child = confine(command, output);
+  const child = confine(command, program, output);
 
   const abort = () => output.destroy(asError(options.signal.reason));
   options.signal.addEventListener('abort', abort, { once: true });
@@ -62,7 +75,9 @@ function run(path: string, url: string, args: FfmpegArguments, options: Transcod
 
   command.once('error', (error: Error, _stdout: string | null, stderr: string | null) => {
     settle(stderr);
-    output.destroy(asFailure(options, child(), error, stderr));
+    const seconds = (performance.now() - asked) / 1000;
+    const { limits } = program;
+    output.destroy(asFailure(options, error, { ...endOf(child()), seconds, stderr: stderr ?? '', limits }));
   });
   command.once('end', (_stdout: string | null, stderr: string | null) => {
     settle(stderr);
@@ -82,14 +97,19 @@ type Ended = (error: Error | null, stdout: Lines, stderr: Lines) => void;
 const NO_LINES: Lines = { get: () => '' };
 
 /**
- * Replaces three of fluent-ffmpeg's private steps, which it has no options for: the surveys of formats and of encoders
+ * Replaces four of fluent-ffmpeg's private steps, which it has no options for: the surveys of formats and of encoders
  * before the first command (120 ms), and a spawn that hands the function's environment, credentials included, to the
- * child, and that throws where the program cannot be run. Returns the way to the child process.
+ * child and sets no limits, and that throws where the program cannot be run. Returns the way to the child process.
  */
-function confine(command: FfmpegCommand, output: Readable): () => ChildProcess | null {
+function confine(
+  command: FfmpegCommand,
+  { path, limits }: Program,
+  output: Readable,
+): () => ChildProcess | null {
   const inner = command as unknown as {
     _checkCapabilities(done: () => void): void;
     availableEncoders(done: (error: null, encoders: object) => void): void;
+    _getFfmpegPath(done: (error: null, path: string) => void): void;
     _spawnFfmpeg(args: string[], options: SpawnOptions, onStart: Spawned, onEnd: Ended): void;
   };
   const spawn = inner._spawnFfmpeg.bind(command);
@@ -100,14 +120,17 @@ function confine(command: FfmpegCommand, output: Readable): () => ChildProcess |
     // It comes without lines where nothing ran.
     const ended = (error: Error | null, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
     if (output.destroyed) return ended(new Error('It was stopped before its start.'));
-    const confined: SpawnOptions = { ...options, env: {}, stdio: ['ignore', 'pipe', 'pipe'] };
+    const cage = caged(path, args, limits);
+    inner._getFfmpegPath = (done) => done(null, cage.file);
+    const confined: SpawnOptions = { ...options, ...cage.options, stdio: ['ignore', 'pipe', 'pipe'] };
     const running: Spawned = (child, ...lines) => {
       started = child;
       yieldProcessor(child.pid);
+      bindGroup(child);
       onStart(child, ...lines);
     };
     try {
-      spawn(args, confined, running, ended);
+      spawn(cage.args, confined, running, ended);
     } catch (error) {
       ended(asError(error));
     }
@@ -115,22 +138,16 @@ function confine(command: FfmpegCommand, output: Readable): () => ChildProcess |
   return () => started;
 }
 
-/** SIGTERM, and SIGKILL after two seconds, or at once where this process ends before them. */
+/** SIGTERM, and SIGKILL after two seconds. */
 function terminate(child: ChildProcess | null): void {
   if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-  const kill = () => child.kill('SIGKILL');
-  const timer = setTimeout(kill, KILL_AFTER_MILLISECONDS);
-  // A broken connection ends the runtime, and nothing may outlive it.
-  process.once('exit', kill);
-  child.once('exit', () => {
-    clearTimeout(timer);
-    process.off('exit', kill);
-  });
-  child.kill('SIGTERM');
+  const timer = setTimeout(() => killGroup(child, 'SIGKILL'), KILL_AFTER_MILLISECONDS);
+  child.once('exit', () => clearTimeout(timer));
+  killGroup(child, 'SIGTERM');
 }
 
 /** The process may have ended while its last output still waits in the pipe for a slow reader. */
-function endAfter(stdout: Readable | null, output: PassThrough): void {
+function endAfter(stdout: Readable | null, output: Transform): void {
   if (stdout === null) output.end();
   else finished(stdout, (error) => (error ? output.destroy(error) : output.end()));
 }
@@ -144,30 +161,16 @@ async function firstBytes(output: Readable): Promise<void> {
   }
 }
 
-function asFailure(
-  { signal, inputFailure }: TranscodeOptions,
-  child: ChildProcess | null,
-  error: Error,
-  stderr: string | null,
-): Error {
+function endOf(child: ChildProcess | null) {
+  const { pid, exitCode, signalCode } = child ?? { exitCode: null, signalCode: null };
+  return { hasStarted: pid !== undefined, code: exitCode, signal: signalCode };
+}
+
+function asFailure({ signal, inputFailure }: TranscodeOptions, error: Error, end: FailedEnd): Error {
   if (signal.aborted) return asError(signal.reason);
   const failure = inputFailure();
   if (failure !== null && failure !== undefined) return asError(failure);
-  const cause = new Error(`${error.message}\n${stderr ?? ''}`);
-  if (child?.pid === undefined) {
-    return new Problem('internal', 'The transcoder cannot be started here.', { cause });
-  }
-  // What the media itself brings about has other names: SIGSEGV, SIGABRT.
-  if (child.signalCode === 'SIGKILL' || child.signalCode === 'SIGTERM') {
-    return new Problem('internal', 'The transcoder was stopped from outside.', { cause });
-  }
-  // Builds of ffmpeg differ in what they decode: that for arm64 is without AV1.
-  const codec = /Decoder \(codec (\w+)\) not found/.exec(stderr ?? '')?.[1];
-  // So ffmpeg calls what it has no name for, which no other build would decode.
-  if (codec === 'none') return unsupported('How this media is coded is not known here.', { cause });
-  if (codec !== undefined)
-    return unsupported(`The ffmpeg that runs here does not decode ${codec}.`, { cause });
-  return damaged('The media could not be decoded.', { cause });
+  return problemOfEnd(end, new Error(`${error.message}\n${end.stderr}`));
 }
 
 function asError(reason: unknown): Error {

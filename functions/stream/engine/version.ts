@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { runCaged } from './run-caged.ts';
 
 /** Tells ffmpeg's own name of its version; asked once, and again after a failure. Rejects if it cannot be run. */
 export function ffmpegVersionOf(path: string): () => Promise<string> {
@@ -14,6 +13,12 @@ export function ffmpegVersionOf(path: string): () => Promise<string> {
 }
 
 async function askVersion(path: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(path, ['-version'], { env: {}, timeout: 10_000 });
+  const { code, signal, stdout } = await runCaged(path, ['-version'], {
+    limits: { cpuSeconds: 5, memoryBytes: null },
+    signal: AbortSignal.timeout(10_000),
+    timeoutMilliseconds: 10_000,
+    maxOutputBytes: 64 * 1024,
+  });
+  if (code !== 0) throw new Error(`ffmpeg -version ended with ${signal ?? code}.`);
   return /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,7 +25,10 @@ export type Loopback = {
   close(): Promise<void>;
 };
 
-/** One object over HTTP on 127.0.0.1, for one child process: at a path that nobody can guess, with single ranges. */
+/**
+ * One object over HTTP on 127.0.0.1, for one child process: at a path that nobody can guess, with single ranges, for as
+ * long as the request lasts. It never redirects.
+ */
 export async function openLoopback({ access, etag, signal }: LoopbackOptions): Promise<Loopback> {
   signal.throwIfAborted();
   const path = `/${randomBytes(18).toString('base64url')}`;
@@ -49,16 +52,18 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
   }
   signal.addEventListener('abort', abort, { once: true });
   const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
   return {
-    url: `http://127.0.0.1:${port}${path}`,
+    url: `http://${host}${path}`,
     failure: () => failure,
     bytesServed: () => bytesServed,
     close,
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method, url, headers } = request;
-    if (url !== path) return refuse(response, 404);
+    const { method, url = '', headers } = request;
+    // A name that leads here is somebody else's: a page in a browser, say, that made its own name resolve to 127.0.0.1.
+    if (headers.host !== host || !isSame(url, path)) return refuse(response, 404);
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
     const { sizeBytes } = access;
     response.setHeader('accept-ranges', 'bytes');
@@ -106,6 +111,12 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
 
 /** A reader that seeks holds one, and one more while it changes; the rest is for those that are closing. */
 const MAX_CONNECTIONS = 64;
+
+/** The time that this takes does not tell where a guess is wrong. */
+function isSame(asked: string, path: string): boolean {
+  const [a, b] = [Buffer.from(asked), Buffer.from(path)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-length': 0 }).end();

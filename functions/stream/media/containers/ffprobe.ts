@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
 import * as v from 'valibot';
+import { NOT_STARTED_CODES } from '../../engine/cage.ts';
+import { runCaged } from '../../engine/run-caged.ts';
 import { damaged, Problem, unsupported } from '../../http/problem.ts';
 import type { Container, Media } from '../media.ts';
 import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
@@ -41,6 +42,9 @@ const LEAST_SCORE = 50;
 const LEAST_KNOWN_SCORE = 25;
 const TIME_LIMIT_MILLISECONDS = 8000;
 const OUTPUT_LIMIT_BYTES = 4 * 2 ** 20;
+/** No setting allows larger pictures. */
+const MAX_PIXELS = 16_384 * 16_384;
+const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
 
 const ENTRIES = [
   'format=format_name,probe_score,duration,start_time',
@@ -52,33 +56,29 @@ const ENTRIES = [
   'stream_side_data=rotation',
 ].join(':');
 
-function runFfprobe(url: string, options: FfprobeOptions): Promise<unknown> {
+async function runFfprobe(url: string, options: FfprobeOptions): Promise<unknown> {
   const args = [
     ...['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', options.formatWhitelist],
     ...['-probesize', '5000000', '-analyzeduration', '5000000', '-max_alloc', '268435456'],
+    ...['-max_pixels', String(MAX_PIXELS)],
     ...['-read_intervals', '%+#20', '-of', 'json', '-show_entries', ENTRIES, '-i', url],
   ];
-  // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules; without any
-  // it leaves the name as it is. Nothing else is in the environment.
-  const env = { GCONV_PATH: '/nonexistent' };
-  const { ffprobePath, signal } = options;
-  return new Promise((resolve, reject) => {
-    execFile(
-      ffprobePath,
-      args,
-      { env, signal, timeout: TIME_LIMIT_MILLISECONDS, killSignal: 'SIGKILL', maxBuffer: OUTPUT_LIMIT_BYTES },
-      (error, stdout, stderr) => {
-        if (!error) return resolve(parseJson(stdout));
-        if (signal.aborted) return reject(signal.reason);
-        const cause = new Error(stderr.slice(-2000), { cause: error });
-        if (error.killed) return reject(unsupported('This file takes too long to analyse.', { cause }));
-        // A number is the program's own verdict; a name such as ENOENT means that it never ran.
-        if (typeof error.code === 'number') return reject(notMedia({ cause }));
-        if (error.signal) return reject(damaged('This file cannot be analysed.', { cause }));
-        return reject(error);
-      },
-    );
+  const { code, signal, stdout, stderr, isCutShort } = await runCaged(options.ffprobePath, args, {
+    limits: LIMITS,
+    // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules; without any
+    // it leaves the name as it is. Nothing else is in the environment.
+    env: { GCONV_PATH: '/nonexistent' },
+    signal: options.signal,
+    timeoutMilliseconds: TIME_LIMIT_MILLISECONDS,
+    maxOutputBytes: OUTPUT_LIMIT_BYTES,
   });
+  if (code === 0 && !isCutShort) return parseJson(stdout);
+  const cause = new Error(`ffprobe ended with ${signal ?? code}: ${stderr}`);
+  if (isCutShort || signal === 'SIGXCPU') {
+    throw unsupported('This file takes too long to analyse.', { cause });
+  }
+  if (NOT_STARTED_CODES.has(code)) throw cause;
+  throw signal === null ? notMedia({ cause }) : damaged('This file cannot be analysed.', { cause });
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,41 @@
+// Looks for what opens something in a log, and ends with 1 where it finds any: `node secrets-in-log.mjs LOG SECRETS`.
+// SECRETS is a file with those that were made for this run, one a line. What is found is not repeated.
+import { createReadStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const KINDS = [
+  ['a token of Sluice', /[a-z0-9_-]{1,32}\.[1-9]\d{0,9}\.[ka]\.[\w-]{43}/],
+  ['a signature of Sluice', /\.[ka]\.[\w-]{43}/],
+  ['a presigned query', /X-Amz-(Signature|Credential|Security-Token)(=|%3D)[^&\s'"]/i],
+  ['a signed header', /AWS4-HMAC-SHA256\s+Credential=|\bSignature=[0-9a-f]{64}/],
+  ['an access key of AWS', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
+  [
+    'a secret in a setting',
+    /(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|SECRET_?KEY)["']?\s*[=:]\s*["']?[^\s"',}]/i,
+  ],
+  ['a signing key', /SIGNING_KEYS["']?\s*[=:]\s*["']?[\w-]{1,32}:[^\s"',]{32}/],
+  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  [
+    'a secret of a test',
+    /(n3w\/){4}|(01d0){4}|(s3cret){4}|([mnos])\4{31}|(0123456789abcdef){2}|(Zm9v\+\/){4}/,
+  ],
+];
+
+const [log, secretsFile] = process.argv.slice(2);
+const secrets = readFileSync(secretsFile, 'utf8')
+  .split('\n')
+  .filter((secret) => secret !== '');
+
+let found = 0;
+let number = 0;
+for await (const line of createInterface({ input: createReadStream(log) })) {
+  number += 1;
+  const kinds = KINDS.filter(([, pattern]) => pattern.test(line)).map(([kind]) => kind);
+  if (secrets.some((secret) => line.includes(secret))) kinds.push('a secret that was made for this run');
+  found += kinds.length;
+  for (const kind of kinds) console.error(`Line ${number} of the log holds ${kind}.`);
+}
+console.log(
+  `Looked through ${number} lines of the log for secrets of ${KINDS.length} kinds and ${secrets.length} of this run: ${found} found.`,
+);
+process.exitCode = found === 0 ? 0 : 1;

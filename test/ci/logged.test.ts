@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { sign } from '../../functions/stream/route/sign.ts';
+
+const LOGGED = fileURLToPath(new URL('../../.ci/logged', import.meta.url));
+
+async function logged(...command: string[]) {
+  const { SECRETS_OF_RUN: _, ...env } = process.env;
+  const child = spawn(LOGGED, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { stdout, stderr, code };
+}
+
+const print = (line: string) => logged('printf', 'all is well\n%s\nthe end\n', line);
+
+describe('the check of the log of a CI run', function () {
+  this.timeout(60_000);
+  const token = sign({ id: 'main', secret: 'x'.repeat(32) }, { kind: 'key', key: 'a' }, 4_000_000_000);
+  const PLANTED: [what: string, line: string][] = [
+    ['a token', `GET /~${token}/media/a`],
+    ['the end of a token', token.slice(token.indexOf('.k.'))],
+    ['a presigned query', `https://store.example/a?X-Amz-Expires=60&X-Amz-Signature=${'0a'.repeat(32)}`],
+    ['an encoded presigned query', 'next=a%3FX-Amz-Credential%3DAK%2F20261124'],
+    ['a signed header', `authorization: AWS4-HMAC-SHA256 Credential=${'K'.repeat(20)}/20261124/r/s3`],
+    ['an access key', `as ${['AK', 'IA'].join('')}${'Q'.repeat(16)}`],
+    ['a secret in a setting', `AWS_SECRET_ACCESS_KEY=${'y'.repeat(8)}`],
+    ['signing keys', `{"SIGNING_KEYS":"main:${'ab12'.repeat(8)}"}`],
+    ['a secret of a test', `key ${'n3w/'.repeat(11)}`],
+    ['a private key', `-----BEGIN ${'PRIVATE'} KEY-----`],
+  ];
+  for (const [what, line] of PLANTED) {
+    it(`finds ${what}, and does not repeat it`, async () => {
+      const { code, stderr } = await print(line);
+      expect(code).to.equal(1);
+      expect(stderr).to.match(/^Line 2 of the log holds a/);
+      expect(stderr).not.to.include(line);
+    });
+  }
+
+  it('finds what a test has made for this run alone, in either stream', async () => {
+    const made = 'echo 5up3r >> "$SECRETS_OF_RUN"; echo ';
+    expect((await logged('bash', '-c', `${made} it is 5up3r >&2`)).code).to.equal(1);
+    expect((await logged('bash', '-c', `${made} it is not`)).code).to.equal(0);
+  });
+
+  it('finds nothing in a log that tells of such things without them', async () => {
+    const { code, stdout } = await print(
+      '"path":"/~…/media/a.mp4" SIGNING_KEYS must be a list; https://store.example/a?X-Amz-Expires=60',
+    );
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/Looked through 3 lines of the log .*: 0 found/);
+  });
+
+  it('ends as the command does, whose log is checked all the same', async () => {
+    expect((await logged('bash', '-c', 'exit 7')).code).to.equal(7);
+    const failed = await logged('bash', '-c', `echo ${token}; exit 7`);
+    expect([failed.code, failed.stderr.includes('Line 1')]).to.deep.equal([7, true]);
+  });
+});
