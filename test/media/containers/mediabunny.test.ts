@@ -179,6 +179,16 @@ describe('openContainer on made ADTS', () => {
   });
 });
 
+describe('openContainer on FLAC', () => {
+  it('knows no length where the demuxer takes the number of samples for less than nothing', async function () {
+    needs(this, 'corpus');
+    const file = await readFile(`${corpusDirectory}/audio/audio-lena__lena.flac`);
+    // The lower 32 of the 36 bits that count samples (RFC 9639 §8.2).
+    file.writeUInt32BE(0x8000_0000, 22);
+    expect((await describeBytes(file))?.durationSeconds).to.equal(null);
+  });
+});
+
 describe('openContainer on made Matroska files', () => {
   it('refuses encrypted tracks', async () => {
     const encodings = element('6d80', element('6240', element('5033', byte(1)), element('5035')));

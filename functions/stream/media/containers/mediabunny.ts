@@ -208,7 +208,7 @@ async function durationOf(
   origin: number,
   tracks: readonly ContainerTrack[],
 ): Promise<number | null> {
-  const declared = await input.getDurationFromMetadata();
+  const declared = positive(await input.getDurationFromMetadata());
   if (container === 'wav') return declared === null ? null : wavDuration(declared, file, tracks);
   if (container === 'mp3' && !(await hasFrameCount(file)) && !(await hasConstantBitrate(tracks))) {
     // The demuxer supposed a constant bitrate.
@@ -219,6 +219,11 @@ async function durationOf(
   if (declared !== null || container === 'flac') return declared;
   if (container === 'adts' && file.sizeBytes > WALK_BYTES) return null;
   return measuredDuration(input, origin);
+}
+
+/** FLAC counts samples in 36 bits, and the demuxer takes the uppermost of the lower 32 for a sign. */
+function positive(seconds: number | null): number | null {
+  return seconds !== null && seconds > 0 && Number.isFinite(seconds) ? seconds : null;
 }
 
 async function measuredDuration(input: Input, origin: number): Promise<number | null> {
