@@ -203,6 +203,16 @@ describe('openContainer on made Matroska files', () => {
     expect(await openContainer(inMemory(file), signal)).to.equal(null);
   });
 
+  it('believes no length that would be longer than the history of the world', async () => {
+    const claimed = Buffer.alloc(8);
+    claimed.writeDoubleBE(1e200);
+    const info = element('1549a966', element('4489', claimed));
+    const file = Buffer.concat([header, element('18538067', info, element('1654ae6b', entry()), cluster)]);
+    const media = await describeBytes(file);
+    expect(media?.tracks).to.have.length(1);
+    expect(media?.durationSeconds ?? 0).to.be.below(1);
+  });
+
   it('numbers tracks in the order of the file, those that are switched off included', async () => {
     const off = element(
       'ae',

@@ -208,7 +208,7 @@ async function durationOf(
   origin: number,
   tracks: readonly ContainerTrack[],
 ): Promise<number | null> {
-  const declared = positive(await input.getDurationFromMetadata());
+  const declared = plausible(await input.getDurationFromMetadata());
   if (container === 'wav') return declared === null ? null : wavDuration(declared, file, tracks);
   if (container === 'mp3' && !(await hasFrameCount(file)) && !(await hasConstantBitrate(tracks))) {
     // The demuxer supposed a constant bitrate.
@@ -221,10 +221,15 @@ async function durationOf(
   return measuredDuration(input, origin);
 }
 
-/** FLAC counts samples in 36 bits, and the demuxer takes the uppermost of the lower 32 for a sign. */
-function positive(seconds: number | null): number | null {
-  return seconds !== null && seconds > 0 && Number.isFinite(seconds) ? seconds : null;
+/**
+ * What a header says of the length, where it can be one: Matroska writes any number, and of the 36 bits in which FLAC
+ * counts its samples the demuxer takes one for a sign.
+ */
+function plausible(seconds: number | null): number | null {
+  return seconds !== null && seconds > 0 && seconds < LONGEST_SECONDS ? seconds : null;
 }
+
+const LONGEST_SECONDS = 2 ** 31;
 
 async function measuredDuration(input: Input, origin: number): Promise<number | null> {
   try {
