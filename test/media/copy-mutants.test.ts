@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Problem } from '../../functions/stream/http/problem.ts';
 import { type CopyTrack, openCopyTrack } from '../../functions/stream/media/copy-track.ts';
 import { chosenCuts, openFile } from '../support/copies.ts';
-import { headerPositions, mutant } from '../support/mutants.ts';
+import { ebmlPositions, headerPositions, mutant } from '../support/mutants.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
 import { seeded } from '../support/seeded.ts';
 import { fakeSource } from '../support/sources.ts';
@@ -47,22 +47,6 @@ async function outcome(bytes: Buffer): Promise<Outcome> {
     if (error instanceof Problem) return error.type;
     throw error;
   }
-}
-
-const EBML = ['1c53bb6b', '114d9b74', '1549a966', '1654ae6b', '1f43b675', 'bb', 'b7', 'f1', 'a3', '2ad7b1'];
-
-/** Where the parts of a Matroska file begin whose sizes and numbers decide. */
-function ebmlPositions(bytes: Buffer): number[] {
-  return EBML.flatMap((id) => {
-    const found: number[] = [];
-    for (
-      let at = bytes.indexOf(id, 0, 'hex');
-      at >= 0 && found.length < 6;
-      at = bytes.indexOf(id, at + 1, 'hex')
-    )
-      found.push(at);
-    return found;
-  });
 }
 
 describe('a damaged file that is to be cut', () => {

@@ -20,6 +20,22 @@ export function headerPositions(bytes: Buffer): number[] {
   });
 }
 
+const EBML = ['1c53bb6b', '114d9b74', '1549a966', '1654ae6b', '1f43b675', 'bb', 'b7', 'f1', 'a3', '2ad7b1'];
+
+/** Where the parts of a Matroska file begin whose sizes and numbers decide. */
+export function ebmlPositions(bytes: Buffer): number[] {
+  return EBML.flatMap((id) => {
+    const found: number[] = [];
+    for (
+      let at = bytes.indexOf(id, 0, 'hex');
+      at >= 0 && found.length < 6;
+      at = bytes.indexOf(id, at + 1, 'hex')
+    )
+      found.push(at);
+    return found;
+  });
+}
+
 const LIES = [0, 1, 7, 8, 9, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
 
 /** A copy with a few lies in it, or only the beginning of it. */

@@ -18,7 +18,7 @@ export type Service = LocalFunctionUrl & {
   readonly logs: readonly LogLine[];
 };
 
-export type ServiceOptions = Partial<Omit<FunctionUrlOptions, 'environment' | 'log'>>;
+export type ServiceOptions = Partial<Omit<FunctionUrlOptions, 'environment'>>;
 
 const KEPT_LOG_LINES = 2000;
 
@@ -42,6 +42,7 @@ export async function startService(
     ...options,
     environment: await localEnvironment({ PUBLIC: '1', ...environment }),
     log(line) {
+      options.log?.(line);
       logs.push(line);
       if (logs.length > KEPT_LOG_LINES) logs.shift();
     },

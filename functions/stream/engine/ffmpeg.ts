@@ -7,6 +7,7 @@ import type { FfmpegArguments } from './arguments.ts';
 import { type CageLimits, caged } from './cage.ts';
 import { type FailedEnd, problemOfEnd } from './failure.ts';
 import { bindGroup, killGroup } from './process-group.ts';
+import { yieldProcessor } from './yield-processor.ts';
 
 export type Engine = {
   /**
@@ -124,6 +125,7 @@ function confine(
     const confined: SpawnOptions = { ...options, ...cage.options, stdio: ['ignore', 'pipe', 'pipe'] };
     const running: Spawned = (child, ...lines) => {
       started = child;
+      yieldProcessor(child.pid);
       bindGroup(child);
       onStart(child, ...lines);
     };

@@ -159,6 +159,36 @@ const cluster = element(
   element('a3', Uint8Array.of(0x81, 0, 0, 0x80), keyFrame),
 );
 
+describe('openContainer on made ADTS', () => {
+  // AAC-LC, 44.1 kHz, stereo, and a length of none: the frame behind it is the frame itself.
+  const standing = Buffer.from('fff1508000001c', 'hex');
+
+  it('ends at a frame that claims no length', async () => {
+    const file = Buffer.concat([standing, Buffer.alloc(500)]);
+    const problem = await problemOf(describeBytes(file));
+    expect(problem.type).to.equal('damaged-media');
+  });
+
+  it('hears of its signal among more tags than it can count', async () => {
+    const controller = new AbortController();
+    const file = Buffer.alloc(4 * 2 ** 20, Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1'));
+    const opening = openContainer(inMemory(file), controller.signal);
+    setImmediate(() => controller.abort(new Error('It takes too long.')));
+    const outcome = await opening.catch((error: unknown) => error);
+    expect(String(outcome)).to.equal('Error: It takes too long.');
+  });
+});
+
+describe('openContainer on FLAC', () => {
+  it('knows no length where the demuxer takes the number of samples for less than nothing', async function () {
+    needs(this, 'corpus');
+    const file = await readFile(`${corpusDirectory}/audio/audio-lena__lena.flac`);
+    // The lower 32 of the 36 bits that count samples (RFC 9639 §8.2).
+    file.writeUInt32BE(0x8000_0000, 22);
+    expect((await describeBytes(file))?.durationSeconds).to.equal(null);
+  });
+});
+
 describe('openContainer on made Matroska files', () => {
   it('refuses encrypted tracks', async () => {
     const encodings = element('6d80', element('6240', element('5033', byte(1)), element('5035')));
@@ -171,6 +201,16 @@ describe('openContainer on made Matroska files', () => {
     const encodings = element('6d80', element('6240', element('5034', element('4254', byte(0)))));
     const file = Buffer.concat([header, element('18538067', element('1654ae6b', entry(encodings)), cluster)]);
     expect(await openContainer(inMemory(file), signal)).to.equal(null);
+  });
+
+  it('believes no length that would be longer than the history of the world', async () => {
+    const claimed = Buffer.alloc(8);
+    claimed.writeDoubleBE(1e200);
+    const info = element('1549a966', element('4489', claimed));
+    const file = Buffer.concat([header, element('18538067', info, element('1654ae6b', entry()), cluster)]);
+    const media = await describeBytes(file);
+    expect(media?.tracks).to.have.length(1);
+    expect(media?.durationSeconds ?? 0).to.be.below(1);
   });
 
   it('numbers tracks in the order of the file, those that are switched off included', async () => {

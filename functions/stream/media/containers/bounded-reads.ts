@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { damaged, unsupported } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 
@@ -10,12 +11,16 @@ export type BoundedReads = {
   failure(): unknown;
 };
 
-/** Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried. */
-export function boundedReads(file: RandomAccess): BoundedReads {
+/** Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried, over with `signal`. */
+export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedReads {
   const refuseStandstill = standstillGuard();
   let allowance = Number.POSITIVE_INFINITY;
   let failure: unknown = null;
+  let count = 0;
   const readPiece = async (start: number, end: number): Promise<Uint8Array> => {
+    // Bytes that are at hand come without a turn of the event loop, and no time limit would ever be noticed.
+    if (++count % READS_A_TURN === 0) await setImmediate();
+    signal.throwIfAborted();
     allowance -= end - start;
     if (allowance < 0) throw new ReadLimit();
     try {
@@ -50,6 +55,7 @@ export class ReadLimit extends Error {
 /** A cluster is read whole: what claims more than this is refused before it is allocated for long. */
 const LARGEST_READ = 48 * 2 ** 20;
 const PIECE_BYTES = 2 ** 20;
+const READS_A_TURN = 500;
 const MOST_REPEATS = 100;
 
 /** Throws when the same place is read over and over. */

@@ -1,6 +1,7 @@
 import {
   ADTS,
   CustomSource,
+  type CustomSourceOptions,
   EncodedPacketSink,
   FLAC,
   Input,
@@ -31,7 +32,7 @@ import { readRoster } from './roster.ts';
 Logging.level = LogLevel.Silent;
 
 const MATROSKA_FORMATS = [MATROSKA, WEBM];
-const OTHER_FORMATS = [MPEG_TS, OGG, WAVE, FLAC, ADTS, MP3];
+const OTHER_FORMATS = [MPEG_TS, OGG, WAVE, FLAC, MP3];
 const CONTAINERS = new Map<InputFormat, Container>([
   [MATROSKA, 'matroska'],
   [WEBM, 'webm'],
@@ -55,11 +56,16 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
   signal.throwIfAborted();
   if (file.sizeBytes === 0) return null;
   const isMatroska = Buffer.from(await file.read(0, 4)).equals(EBML_MAGIC);
-  const reads = boundedReads(file);
-  const input = new Input({
-    formats: isMatroska ? MATROSKA_FORMATS : OTHER_FORMATS,
-    source: sourceOf(file, reads, isMatroska),
-  });
+  const reads = boundedReads(file, signal);
+  reads.limit(PROBE_BYTES);
+  const input =
+    (await readable(isMatroska ? MATROSKA_FORMATS : [ADTS], uncached(file, reads))) ??
+    (isMatroska ? null : await readable(OTHER_FORMATS, cached(file, reads)));
+  signal.throwIfAborted();
+  if (input === null) {
+    if (reads.failure()) throw reads.failure();
+    return null;
+  }
   const close = () => {
     signal.removeEventListener('abort', close);
     input.dispose();
@@ -74,7 +80,6 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
     }
   };
   try {
-    reads.limit(PROBE_BYTES);
     const opened = await openInput(input, file, attempt);
     if (!opened) {
       close();
@@ -102,14 +107,35 @@ const PROBE_BYTES = 16 * 2 ** 20;
 
 type Opened = Omit<OpenContainer, 'describe' | 'limitReads' | 'close'>;
 
-function sourceOf(file: RandomAccess, { read }: BoundedReads, isMatroska: boolean): CustomSource {
+async function readable(formats: InputFormat[], source: CustomSource): Promise<Input | null> {
+  const input = new Input({ formats, source });
+  if (await input.canRead().catch(() => false)) return input;
+  input.dispose();
+  return null;
+}
+
+/**
+ * The Matroska demuxer goes round for ever where it looks for the next element in the last bytes of a damaged file, and
+ * that of ADTS at a frame that claims no length: the whole process stands still. Without the cache each round comes by
+ * our reads, and is seen; the blocks behind `file` are cached anyway.
+ */
+function uncached(file: RandomAccess, reads: BoundedReads): CustomSource {
+  return sourceOf(file, reads, { maxCacheSize: 0, prefetchProfile: 'none' });
+}
+
+function cached(file: RandomAccess, reads: BoundedReads): CustomSource {
+  return sourceOf(file, reads, { maxCacheSize: CACHE_BYTES, prefetchProfile: 'fileSystem' });
+}
+
+function sourceOf(
+  file: RandomAccess,
+  { read }: BoundedReads,
+  options: Pick<CustomSourceOptions, 'maxCacheSize' | 'prefetchProfile'>,
+): CustomSource {
   return new CustomSource({
+    ...options,
     getSize: () => file.sizeBytes,
     read,
-    // The Matroska demuxer goes round for ever where it looks for the next element in the last bytes of a damaged
-    // file. Without its cache each round comes by our reads, and is seen; the blocks behind `file` are cached anyway.
-    maxCacheSize: isMatroska ? 0 : CACHE_BYTES,
-    prefetchProfile: isMatroska ? 'none' : 'fileSystem',
     // A failed read ahead: whoever needs those bytes asks again and meets the failure then.
     handleUnhandledError: () => {},
   });
@@ -121,7 +147,6 @@ function asProblem(error: unknown): unknown {
 }
 
 async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Promise<Opened | null> {
-  if (!(await input.canRead())) return null;
   const container = CONTAINERS.get(await input.getFormat());
   if (!container) return null;
   const roster = await readRoster(container, file);
@@ -183,7 +208,7 @@ async function durationOf(
   origin: number,
   tracks: readonly ContainerTrack[],
 ): Promise<number | null> {
-  const declared = await input.getDurationFromMetadata();
+  const declared = plausible(await input.getDurationFromMetadata());
   if (container === 'wav') return declared === null ? null : wavDuration(declared, file, tracks);
   if (container === 'mp3' && !(await hasFrameCount(file)) && !(await hasConstantBitrate(tracks))) {
     // The demuxer supposed a constant bitrate.
@@ -195,6 +220,16 @@ async function durationOf(
   if (container === 'adts' && file.sizeBytes > WALK_BYTES) return null;
   return measuredDuration(input, origin);
 }
+
+/**
+ * What a header says of the length, where it can be one: Matroska writes any number, and of the 36 bits in which FLAC
+ * counts its samples the demuxer takes one for a sign.
+ */
+function plausible(seconds: number | null): number | null {
+  return seconds !== null && seconds > 0 && seconds < LONGEST_SECONDS ? seconds : null;
+}
+
+const LONGEST_SECONDS = 2 ** 31;
 
 async function measuredDuration(input: Input, origin: number): Promise<number | null> {
   try {

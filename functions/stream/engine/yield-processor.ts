@@ -1,0 +1,17 @@
+import { setPriority } from 'node:os';
+
+/** Of the scale from -20, which takes all, to 19, which takes what is left. */
+const NICENESS = 10;
+
+/**
+ * Lets a process have the processors when the runtimes beside it need none: whoever asks for bytes as they are does not
+ * wait behind whoever has something made. To be called before the process starts threads, which inherit it.
+ */
+export function yieldProcessor(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, NICENESS);
+  } catch {
+    // It has ended already, or the system does not let itself be told.
+  }
+}

@@ -1,0 +1,80 @@
+import { Problem } from '../../functions/stream/http/problem.ts';
+import { ReadLimit } from '../../functions/stream/media/containers/bounded-reads.ts';
+import { openContainerTrack } from '../../functions/stream/media/containers/container-track.ts';
+import { openContainer } from '../../functions/stream/media/containers/mediabunny.ts';
+import { containerPackets, remuxObstacle } from '../../functions/stream/media/containers/packets.ts';
+import { sniff } from '../../functions/stream/media/containers/sniff.ts';
+import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import { bytesAccess } from '../../test/support/file-access.ts';
+import { fakeSource } from '../../test/support/sources.ts';
+import { drainCopy } from './drain-copy.ts';
+import { hold, type Target } from './target.ts';
+
+const MOST_WRITTEN = 8 * 1024 * 1024;
+/** What reading on for the duration and the packets may take, as many times over as there are ways to ask for it. */
+const MOST_READ_FACTOR = 400;
+
+/** The other containers: our own headers, and the demuxer that we give bounded reads. */
+export const containers: Target = {
+  async run(bytes) {
+    if (bytes.length === 0) return;
+    sniff(bytes.subarray(0, 4_096), 'film.ts');
+    const file = bytesAccess(bytes);
+    const { signal } = new AbortController();
+    try {
+      const container = await openContainer(file, signal);
+      if (container === null) return;
+      try {
+        const media = await container.describe();
+        const { durationSeconds } = media;
+        hold(
+          durationSeconds === null || (durationSeconds >= 0 && Number.isFinite(durationSeconds)),
+          'the duration',
+        );
+        const trackIndexes = media.tracks
+          .filter((track) => remuxObstacle(media.container, track) === null)
+          .filter(({ index }) => container.tracks.some((track) => track.index === index))
+          .map(({ index }) => index);
+        if (trackIndexes.length > 0) {
+          let written = 0;
+          const packets = await containerPackets(container, { trackIndexes });
+          for await (const chunk of writeFragmentedMp4(packets)) {
+            written += chunk.byteLength;
+            if (written > MOST_WRITTEN) break;
+          }
+        }
+        if (media.container === 'matroska' || media.container === 'webm') {
+          const source = fakeSource(bytes);
+          const access = cachedAccess(source, source.object, signal, { cache: createBlockCache() });
+          const probed = {
+            media,
+            movie: null,
+            originalObstacle: null,
+            endsEarly: false,
+            remuxObstacle: () => null,
+          };
+          for (const trackIndex of trackIndexes) {
+            const input = {
+              probed,
+              source,
+              object: source.object,
+              access,
+              trackIndex,
+              zeroSeconds: 0,
+              signal,
+            };
+            await drainCopy(await openContainerTrack({ ...input, looksAtPictures: true }), MOST_WRITTEN);
+          }
+        }
+      } finally {
+        container.close();
+      }
+    } catch (error) {
+      if (error instanceof ReadLimit) throw error;
+      if (!(error instanceof Problem) || error.type === 'internal') throw error;
+    } finally {
+      hold(file.reads.bytes <= MOST_READ_FACTOR * bytes.length + 64 * 1024, `${file.reads.bytes} bytes read`);
+    }
+  },
+};

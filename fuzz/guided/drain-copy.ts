@@ -1,0 +1,30 @@
+import type { CopyTrack, NoCopy } from '../../functions/stream/media/copy-track.ts';
+import { hold } from './target.ts';
+
+const MOST_SEGMENTS = 12;
+
+/** Makes the init segment, segments and pictures of a track, and holds that they are as long as they said. */
+export async function drainCopy(track: CopyTrack | NoCopy, mostBytes: number): Promise<void> {
+  if ('whyNot' in track) return;
+  const { times, bytesBefore } = track.cuts;
+  hold(times.length >= 2 && bytesBefore.length === times.length, 'the cuts have no beginning and end');
+  for (let i = 1; i < times.length; i++) {
+    hold((times[i] ?? 0) > (times[i - 1] ?? 0), `cut ${i} is not behind the one before it`);
+    hold((bytesBefore[i] ?? 0) >= (bytesBefore[i - 1] ?? 0), `cut ${i} has fewer bytes before it`);
+  }
+  track.init();
+  const last = times.length - 1;
+  const step = Math.max(1, Math.ceil(last / MOST_SEGMENTS));
+  for (let from = 0, number = 1; from < last; from += step, number++) {
+    const segment = track.segment(from, Math.min(last, from + step), number);
+    if ((segment.sizeBytes ?? 0) > mostBytes) continue;
+    let written = 0;
+    for await (const chunk of await segment.open()) {
+      written += (chunk as Uint8Array).byteLength;
+      if (written > mostBytes) break;
+    }
+    if (segment.sizeBytes !== null && written <= mostBytes) {
+      hold(written === segment.sizeBytes, `a segment has ${written} bytes, and said ${segment.sizeBytes}`);
+    }
+  }
+}

