@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isMediaKey } from '../http/content-type.ts';
-import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../http/problem.ts';
+import { sourceUnavailable } from '../http/problem.ts';
 import { chain, discard } from './chain.ts';
 import { refuseImpossibleKey } from './key.ts';
+import { archived, asProblem, attempt, statusOf } from './s3-problems.ts';
 import { type ByteRange, checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
 
 export type S3SourceOptions = {
@@ -21,7 +22,7 @@ export type S3SourceOptions = {
   readonly presign?: boolean;
 };
 
-/** Objects of one bucket. The only file that knows the names of S3's errors. */
+/** Objects of one bucket. */
 export function s3Source({ client, bucket, presign = true }: S3SourceOptions): Source {
   const source: Source = {
     async stat(key, signal) {
@@ -191,65 +192,7 @@ function rangeAnswer({ sizeBytes }: StoredObject, { start, end }: ByteRange): st
   return `bytes ${start}-${end - 1}/${sizeBytes}, ${end - start} bytes`;
 }
 
-/** Ends with the signal at once, where the SDK would first sit out the pause between two of its attempts. */
-async function attempt<T>(sent: Promise<T>, key: string, signal: AbortSignal): Promise<T> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([sent, aborted]);
-  } catch (error) {
-    throw signal.aborted ? signal.reason : asProblem(error, key);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function asProblem(error: unknown, key: string): Problem {
-  if (error instanceof Problem) return error;
-  const options = { cause: error };
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'InvalidObjectState') return archived(key, options);
-  if (SETUP_ERRORS.has(name)) return sourceUnavailable(options);
-  switch (statusOf(error)) {
-    case 403:
-      return forbidden(key, options);
-    case 404:
-      return notFound(key, options);
-    case 412: // If-Match
-    case 416: // A range of the size that was, in an object that has become smaller
-      return sourceChanged(key, options);
-    default:
-      return sourceUnavailable(options);
-  }
-}
-
-/** 403 and 404 that speak of the service's own set-up, not of the object. A HEAD's answer does not tell them apart. */
-const SETUP_ERRORS = new Set([
-  'NoSuchBucket',
-  'InvalidAccessKeyId',
-  'SignatureDoesNotMatch',
-  'RequestTimeTooSkewed',
-  'ExpiredToken',
-]);
-
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
-}
-
 function isArchived({ StorageClass, ArchiveStatus, Restore }: HeadObjectCommandOutput): boolean {
   const isCold = StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE' || ArchiveStatus !== undefined;
   return isCold && !Restore?.includes('ongoing-request="false"');
-}
-
-function archived(key: string, options?: { readonly cause: unknown }): Problem {
-  return new Problem(
-    'forbidden',
-    `The object ${JSON.stringify(key)} is archived and must be restored in S3 before it can be read.`,
-    options,
-  );
 }

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refuseImpossibleKey } from '../source/key.ts';
+import { fail, isMissing, isTaken } from './file-errors.ts';
+import type { DerivedStore, StoredRecord } from './store.ts';
+
+type Places = {
+  readonly root: string;
+  /** A folder of the same file system for what is not linked yet. */
+  readonly drafts: string;
+  readonly prepare: () => Promise<void>;
+};
+
+/**
+ * Records as folders of numbered versions, of which the highest holds. The next one is linked only where nobody has
+ * linked it before, which no rename could tell.
+ */
+export function directoryRecords({
+  root,
+  drafts,
+  prepare,
+}: Places): Pick<DerivedStore, 'readRecord' | 'writeRecord'> {
+  return {
+    async readRecord(name, signal) {
+      refuseImpossibleKey(name);
+      const folder = join(root, name);
+      for (;;) {
+        signal.throwIfAborted();
+        const version = await newest(folder).catch(fail);
+        if (version === null) return null;
+        const record = await readVersion(name, folder, version).catch(fail);
+        // Replaced since it was listed.
+        if (record !== null) return record;
+      }
+    },
+
+    async writeRecord(name, text, replaces, signal) {
+      refuseImpossibleKey(name);
+      signal.throwIfAborted();
+      await prepare();
+      const folder = join(root, name);
+      const version = replaces === null ? 1 : Number(replaces.version) + 1;
+      const draft = join(drafts, randomUUID());
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeFile(draft, text);
+        await link(draft, join(folder, String(version)));
+        // A writer that slept meanwhile may have linked a number that was there before and is gone.
+        if ((await newest(folder)) !== version) return null;
+        await removeBelow(folder, version);
+        return { name, text, version: String(version), ageSeconds: 0 };
+      } catch (error) {
+        if (isTaken(error)) return null;
+        return fail(error);
+      } finally {
+        await rm(draft, { force: true });
+      }
+    },
+  };
+}
+
+async function readVersion(name: string, folder: string, version: number): Promise<StoredRecord | null> {
+  const path = join(folder, String(version));
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return { name, text, version: String(version), ageSeconds: (Date.now() - mtimeMs) / 1000 };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function newest(folder: string): Promise<number | null> {
+  const versions = (await versionsIn(folder)).sort((a, b) => b - a);
+  return versions[0] ?? null;
+}
+
+async function removeBelow(folder: string, version: number): Promise<void> {
+  for (const older of await versionsIn(folder)) {
+    if (older < version) await rm(join(folder, String(older)), { force: true });
+  }
+}
+
+async function versionsIn(folder: string): Promise<number[]> {
+  try {
+    return (await readdir(folder)).map(Number);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

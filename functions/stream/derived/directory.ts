@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { sourceUnavailable } from '../http/problem.ts';
+import { directorySource } from '../source/directory.ts';
+import { refuseImpossibleKey } from '../source/key.ts';
+import type { StoredObject } from '../source/source.ts';
+import { directoryRecords } from './directory-records.ts';
+import { fail, isTaken } from './file-errors.ts';
+import { nullIfMissing } from './found.ts';
+import type { DerivedStore, Draft, DraftOptions } from './store.ts';
+
+/** Files below `root`, which is made where it is missing: objects under their names, drafts and records hidden. */
+export function directoryStore(root: string): DerivedStore {
+  const source = directorySource(root);
+  const drafts = join(root, '.drafts');
+  let prepared: Promise<void> | null = null;
+  const prepare = () => {
+    prepared ??= removeOldDrafts(drafts).catch((cause: unknown) => {
+      prepared = null;
+      throw sourceUnavailable({ cause });
+    });
+    return prepared;
+  };
+  const records = directoryRecords({ root: join(root, '.records'), drafts, prepare });
+
+  const store: DerivedStore = {
+    ...records,
+    async find(name, signal) {
+      await prepare();
+      return nullIfMissing(source.stat(name, signal));
+    },
+    read: source.read,
+    async create(name, options) {
+      refuseImpossibleKey(name);
+      await prepare();
+      const draftId = randomUUID();
+      const draft = join(drafts, draftId);
+      const file = await open(draft, 'wx').catch(fail);
+      options.onBegun?.(draftId);
+      const find = () => store.find(name, options.signal);
+      return fileDraft(file, { draft, path: join(root, name), find, options });
+    },
+    async compose(name, pieces, signal) {
+      const draft = await store.create(name, { signal });
+      try {
+        for (const piece of pieces) {
+          if (piece instanceof Uint8Array) await draft.write(piece);
+          else
+            for await (const chunk of await source.read(piece.object, piece.range, signal))
+              await draft.write(chunk);
+        }
+        return await draft.publish();
+      } catch (error) {
+        await draft.discard();
+        throw error;
+      }
+    },
+    async remove(name, signal) {
+      signal.throwIfAborted();
+      refuseImpossibleKey(name);
+      await rm(join(root, name), { force: true }).catch(fail);
+    },
+    async abandon(_name, draftId, signal) {
+      signal.throwIfAborted();
+      if (UUID.test(draftId)) await rm(join(drafts, draftId), { force: true }).catch(fail);
+    },
+  };
+  return store;
+}
+
+type DraftPlace = {
+  readonly draft: string;
+  readonly path: string;
+  readonly find: () => Promise<StoredObject | null>;
+  readonly options: DraftOptions;
+};
+
+function fileDraft(file: FileHandle, { draft, path, find, options: { signal } }: DraftPlace): Draft {
+  let isPublished = false;
+  return {
+    async write(chunk) {
+      signal.throwIfAborted();
+      await file.appendFile(chunk).catch(fail);
+    },
+    async publish() {
+      signal.throwIfAborted();
+      try {
+        await file.datasync();
+        await file.close();
+        await linkUnlessTaken(draft, path);
+        isPublished = true;
+        await rm(draft, { force: true });
+      } catch (error) {
+        fail(error);
+      }
+      const object = await find();
+      if (object === null)
+        throw sourceUnavailable({ cause: new Error('It was removed while it was published.') });
+      return object;
+    },
+    async discard() {
+      if (isPublished) return;
+      // Whatever is wrong with it, it is not to be had: what stays is removed when it is old.
+      await file.close().catch(() => {});
+      await rm(draft, { force: true }).catch(() => {});
+    },
+  };
+}
+
+/** A link, unlike a rename, never replaces what has the name. */
+async function linkUnlessTaken(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await link(from, to).catch((error: unknown) => {
+    if (!isTaken(error)) throw error;
+  });
+}
+
+/** What makers that died have left, as a bucket's lifecycle rule removes it after a day. */
+async function removeOldDrafts(drafts: string): Promise<void> {
+  await mkdir(drafts, { recursive: true });
+  for (const name of await readdir(drafts)) {
+    const path = join(drafts, name);
+    // Another process may be doing the same.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > DRAFT_MILLISECONDS) await rm(path, { force: true });
+  }
+}
+
+const DRAFT_MILLISECONDS = 24 * 3600 * 1000;
+const UUID = /^[0-9a-f-]{36}$/;

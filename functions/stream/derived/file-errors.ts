@@ -1,0 +1,18 @@
+import { sourceUnavailable } from '../http/problem.ts';
+
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}
+
+export function isTaken(error: unknown): boolean {
+  return codeOf(error) === 'EEXIST';
+}
+
+/** Throws `source-unavailable` because of `cause`. */
+export function fail(cause: unknown): never {
+  throw sourceUnavailable({ cause });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

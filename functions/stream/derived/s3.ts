@@ -1,0 +1,45 @@
+import { AbortMultipartUploadCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { refuseImpossibleKey } from '../source/key.ts';
+import { attempt } from '../source/s3-problems.ts';
+import type { Source } from '../source/source.ts';
+import { nullIfMissing } from './found.ts';
+import { composeObject } from './s3-compose.ts';
+import { startDraft } from './s3-draft.ts';
+import { s3Records } from './s3-records.ts';
+import type { DerivedStore } from './store.ts';
+
+export type S3StoreOptions = {
+  /** One that waits long for an answer: S3 takes its time to assemble an object. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Reads the same bucket. */
+  readonly source: Source;
+};
+
+/** The objects of one bucket that is used for nothing else. */
+export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStore {
+  const find: DerivedStore['find'] = (name, signal) => nullIfMissing(source.stat(name, signal));
+  const place = { client, bucket, find };
+  const store: DerivedStore = {
+    ...s3Records({ client, bucket }),
+    find,
+    read: source.read,
+    create: async (name, options) => {
+      refuseImpossibleKey(name);
+      return startDraft(name, place, options);
+    },
+    compose: (name, pieces, signal) => {
+      refuseImpossibleKey(name);
+      return composeObject(name, pieces, { ...place, read: source.read, signal });
+    },
+    async remove(name, signal) {
+      const command = new DeleteObjectCommand({ Bucket: bucket, Key: name });
+      await attempt(client.send(command, { abortSignal: signal }), name, signal);
+    },
+    async abandon(name, draftId, signal) {
+      const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: name, UploadId: draftId });
+      await nullIfMissing(attempt(client.send(command, { abortSignal: signal }), name, signal));
+    },
+  };
+  return source.presign === undefined ? store : { ...store, presign: source.presign };
+}
