@@ -61,6 +61,7 @@ describe('the app where addresses are signed', () => {
       config,
       access: access ?? openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('nothing is transcoded here')) },
+      keeper: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       page: '<script>1</script>',
@@ -75,6 +76,8 @@ describe('the app where addresses are signed', () => {
       signal: controller.signal,
       trace: createTrace(),
       secondsLeft: () => 899,
+      lasting: controller.signal,
+      afterwards: () => {},
     });
   }
 

@@ -58,6 +58,7 @@ describe('the app', () => {
     const parts = {
       engine,
       config,
+      keeper: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1.2.3',
@@ -72,6 +73,8 @@ describe('the app', () => {
       signal: controller.signal,
       trace: createTrace(),
       secondsLeft: () => 899,
+      lasting: controller.signal,
+      afterwards: () => {},
     };
     return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
   }

@@ -1,8 +1,11 @@
 import type { Config, Limits } from './config.ts';
+import type { Keeper } from './derived/keeper.ts';
+import { respondMade } from './derived/respond-made.ts';
 import type { Engine } from './engine/ffmpeg.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
+import { describeError } from './http/describe-error.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
-import { type App, describeError, type Invocation } from './http/lambda.ts';
+import type { App, Invocation } from './http/lambda.ts';
 import { pageResponse } from './http/page.ts';
 import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
@@ -30,6 +33,8 @@ export type Parts = {
   readonly source: Source;
   readonly access: Access;
   readonly engine: Engine;
+  /** Null where nothing is kept. */
+  readonly keeper: Keeper | null;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
@@ -116,7 +121,7 @@ async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  { source, cache, probes, engine, config }: Parts,
+  { source, cache, probes, engine, keeper, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
   const limits = limitsWithin(grant, config.limits);
@@ -133,7 +138,8 @@ async function answerObject(
   const probed = await probeObject(found, finder);
   if (route.kind === 'adaptive') {
     const { representation, plan, cacheControl } = await openAdaptive(route, desk, { probed, engine });
-    const response = withPlan(plan, await respond(request, representation, limits));
+    const made = { representation, plan };
+    const response = await respondMade(request, made, keeper, { ...invocation, limits, follows: true });
     response.headers.set('cache-control', cacheControl);
     return response;
   }
@@ -155,7 +161,8 @@ async function answerObject(
 
   const plan = planStream(question(route.parameters, request.headers.get('accept')));
   const representation = await openStream(plan, desk, { probed, engine });
-  const response = withPlan(planHeader(plan), await respond(request, representation, limits));
+  const made = { representation, plan: planHeader(plan) };
+  const response = await respondMade(request, made, keeper, { ...invocation, limits, follows: false });
   // Another client may get another plan at the same address.
   response.headers.append('vary', 'Accept');
   return response;

@@ -1,13 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
 
+/** A bucket or a folder. */
+export type Place =
+  | { readonly kind: 's3'; readonly bucket: string }
+  | { readonly kind: 'directory'; readonly path: string };
+
 /** The settings of the function, read once from the environment. */
 export type Config = {
-  readonly media:
-    | { readonly kind: 's3'; readonly bucket: string }
-    | { readonly kind: 'directory'; readonly path: string };
+  readonly media: Place;
+  /** Where what was made is kept; null where nothing is. */
+  readonly derived: Place | null;
   readonly access: AccessConfig;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
@@ -44,7 +50,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   }
   const settings = result.output;
   return {
-    media: mediaOf(settings.MEDIA_BUCKET, settings.MEDIA_DIR),
+    media: mediaOf(settings),
+    derived: derivedOf(settings),
     access: accessOf(settings),
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
@@ -62,13 +69,36 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   };
 }
 
-function mediaOf(bucket: string | undefined, path: string | undefined): Config['media'] {
+type Settings = v.InferOutput<typeof SETTINGS>;
+
+function mediaOf({ MEDIA_BUCKET, MEDIA_DIR }: Settings): Place {
+  const place = placeOf('MEDIA', MEDIA_BUCKET, MEDIA_DIR);
+  if (place === null) throw new Error('One of the settings MEDIA_BUCKET and MEDIA_DIR must be set.');
+  return place;
+}
+
+/** Somewhere else than the media: what is made must not be streamed as media, nor expire together with it. */
+function derivedOf({ DERIVED_BUCKET, DERIVED_DIR, MEDIA_BUCKET, MEDIA_DIR }: Settings): Place | null {
+  if (DERIVED_BUCKET !== undefined && DERIVED_BUCKET === MEDIA_BUCKET) {
+    throw new Error('The setting DERIVED_BUCKET must name another bucket than MEDIA_BUCKET.');
+  }
+  if (DERIVED_DIR !== undefined && MEDIA_DIR !== undefined && isWithin(DERIVED_DIR, MEDIA_DIR)) {
+    throw new Error('The setting DERIVED_DIR must not lie in MEDIA_DIR, nor MEDIA_DIR in it.');
+  }
+  return placeOf('DERIVED', DERIVED_BUCKET, DERIVED_DIR);
+}
+
+function placeOf(name: string, bucket: string | undefined, path: string | undefined): Place | null {
   if (bucket !== undefined && path !== undefined) {
-    throw new Error('The settings MEDIA_BUCKET and MEDIA_DIR exclude each other: set one of them.');
+    throw new Error(`The settings ${name}_BUCKET and ${name}_DIR exclude each other: set one of them.`);
   }
   if (bucket !== undefined) return { kind: 's3', bucket };
-  if (path !== undefined) return { kind: 'directory', path };
-  throw new Error('One of the settings MEDIA_BUCKET and MEDIA_DIR must be set.');
+  return path === undefined ? null : { kind: 'directory', path };
+}
+
+function isWithin(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => join(path, '/'));
+  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a));
 }
 
 const whole = (fallback: number, least: number, most: number) => {
@@ -98,13 +128,18 @@ const storedName = v.optional(
   v.pipe(v.string(), v.regex(/^[\w/+=.@:-]{1,2048}$/, 'must be a name or an ARN')),
 );
 
+const bucket = v.optional(
+  v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')),
+);
+const directory = v.optional(v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')));
+
 const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
 
 const SETTINGS = v.object({
-  MEDIA_BUCKET: v.optional(
-    v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')),
-  ),
-  MEDIA_DIR: v.optional(v.pipe(v.string(), v.startsWith('/', 'must be an absolute path'))),
+  MEDIA_BUCKET: bucket,
+  MEDIA_DIR: directory,
+  DERIVED_BUCKET: bucket,
+  DERIVED_DIR: directory,
   FFMPEG_PATH: v.optional(
     v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
     '/opt/bin/ffmpeg',

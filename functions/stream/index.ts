@@ -1,10 +1,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import page from '../../web/index.html';
 import { createApp } from './app.ts';
-import { type Config, parseConfig } from './config.ts';
+import { type Place, parseConfig } from './config.ts';
+import { directoryStore } from './derived/directory.ts';
+import { createKeeper } from './derived/keeper.ts';
+import { s3Store } from './derived/s3.ts';
+import type { DerivedStore } from './derived/store.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
-import { createLambdaHandler, describeError } from './http/lambda.ts';
+import { describeError } from './http/describe-error.ts';
+import { createLambdaHandler } from './http/lambda.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
@@ -17,6 +22,7 @@ declare const SLUICE_VERSION: string;
 
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 const READ_ATTEMPTS = 4;
+const STORE_ANSWER_MILLISECONDS = 120_000;
 
 const logger = new Logger({ serviceName: 'sluice' });
 const config = parseConfig(process.env);
@@ -26,16 +32,15 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
 }
 
 const app = createApp({
-  source: resuming(openStore(config.media), {
-    stallMilliseconds: config.limits.readTimeoutSeconds * 1000,
-    attempts: READ_ATTEMPTS,
-  }),
+  source: openSource(config.media),
   access: openAccess(config.access, (cause) => {
     logger.error('The signing keys could not be fetched anew; the old ones stay in use.', {
       cause: describeError(cause),
     });
   }),
   engine: createEngine(config.ffmpegPath),
+  keeper:
+    config.derived === null ? null : createKeeper(openStore(config.derived), { onFailure: reportStore }),
   cache: createBlockCache(BLOCK_CACHE_BYTES),
   probes: createProbeCache(),
   config,
@@ -44,10 +49,22 @@ const app = createApp({
   ffmpegVersion: ffmpegVersionOf(config.ffmpegPath),
 });
 
-function openStore(media: Config['media']): Source {
-  return media.kind === 's3'
-    ? s3Source({ client: createS3Client(process.env), bucket: media.bucket })
-    : directorySource(media.path);
+function openStore(place: Place): DerivedStore {
+  if (place.kind === 'directory') return directoryStore(place.path);
+  // S3 takes its time to put an object together; those who cannot wait say so themselves.
+  const client = createS3Client(process.env, { answerMilliseconds: STORE_ANSWER_MILLISECONDS });
+  return s3Store({ client, bucket: place.bucket, source: openSource(place, () => client) });
+}
+
+function openSource(place: Place, client = () => createS3Client(process.env)): Source {
+  return resuming(
+    place.kind === 's3' ? s3Source({ client: client(), bucket: place.bucket }) : directorySource(place.path),
+    { stallMilliseconds: config.limits.readTimeoutSeconds * 1000, attempts: READ_ATTEMPTS },
+  );
+}
+
+function reportStore(cause: unknown): void {
+  logger.error('What was made cannot be looked for or kept at the moment.', { cause: describeError(cause) });
 }
 
 export const handler = awslambda.streamifyResponse(

@@ -28,6 +28,7 @@ describe('adaptive streaming', () => {
     const parts = {
       engine,
       config,
+      keeper: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1',
@@ -39,7 +40,14 @@ describe('adaptive streaming', () => {
   const app = appOver(demo);
   async function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
     const { signal } = controller;
-    const invocation = { requestId: 'request-1', signal, trace: createTrace(), secondsLeft: () => 899 };
+    const invocation = {
+      requestId: 'request-1',
+      signal,
+      trace: createTrace(),
+      secondsLeft: () => 899,
+      lasting: signal,
+      afterwards: () => {},
+    };
     return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
   }
 

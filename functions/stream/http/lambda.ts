@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { refuseRewrittenPath } from '../route/route.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
+import { type Afterwork, finishAfterwork } from './afterwork.ts';
 import { readableOf } from './body.ts';
+import { describeError } from './describe-error.ts';
 import { Problem } from './problem.ts';
 import { problemResponse } from './problem-response.ts';
 
@@ -26,14 +28,15 @@ export type Invocation = {
   readonly trace: Trace;
   /** Until the deadline. */
   secondsLeft(): number;
+  /** Aborted at the deadline and on a failure: for what goes on after the answer. */
+  readonly lasting: AbortSignal;
+  /** The invocation ends, and its instance is frozen, only after this work; the client does not wait for it. */
+  afterwards(work: Afterwork): void;
 };
 
 export type App = (request: Request, invocation: Invocation) => Promise<Response>;
-export type Log = (
-  level: 'info' | 'error',
-  message: string,
-  fields: Readonly<Record<string, unknown>>,
-) => void;
+export type Level = 'info' | 'error';
+export type Log = (level: Level, message: string, fields: Readonly<Record<string, unknown>>) => void;
 
 /** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
 const RESERVE_MILLISECONDS = 1_000;
@@ -42,20 +45,25 @@ const RESERVE_MILLISECONDS = 1_000;
 export function createLambdaHandler(app: App, log: Log) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
+    const lasting = new AbortController();
     // Every read of a request listens to it, and a transcode has many.
-    setMaxListeners(0, controller.signal);
+    setMaxListeners(0, controller.signal, lasting.signal);
+    const afterwork: Afterwork[] = [];
     const trace = createTrace();
     const started = performance.now();
     const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
-    const timer = setTimeout(
-      () => controller.abort(new Problem('timeout', 'The time of one invocation has run out.')),
-      deadline - started,
-    );
+    const timer = setTimeout(() => {
+      const reason = new Problem('timeout', 'The time of one invocation has run out.');
+      controller.abort(reason);
+      lasting.abort(reason);
+    }, deadline - started);
     const invocation: Invocation = {
       requestId: context.awsRequestId,
       signal: controller.signal,
       trace,
       secondsLeft: () => (deadline - performance.now()) / 1000,
+      lasting: lasting.signal,
+      afterwards: (work) => afterwork.push(work),
     };
     const { method } = event.requestContext.http;
     const response = await answer(app, event, invocation);
@@ -68,7 +76,7 @@ export function createLambdaHandler(app: App, log: Log) {
     } catch (error) {
       failure = error;
     }
-    clearTimeout(timer);
+    if (failure !== null) lasting.abort(failure);
     // Not the cause of anything: it only releases what the request still holds.
     controller.abort(new Problem('internal', 'The answer is complete.'));
     log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
@@ -83,16 +91,16 @@ export function createLambdaHandler(app: App, log: Log) {
       ...trace.fields,
       ...(failure === null ? {} : { broken: describeError(failure) }),
     });
+    await finishAfterwork(afterwork, {
+      isWhole: failure === null,
+      signal: lasting.signal,
+      log: (level, fields) => log(level, 'afterwards', { requestId: context.awsRequestId, ...fields }),
+    });
+    clearTimeout(timer);
     // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
     // starts another: a clean end would pass for the end of the media.
     if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
   };
-}
-
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;
-  return `${error.name}: ${error.message}${cause}`.slice(0, 4_000);
 }
 
 async function answer(app: App, event: FunctionUrlEvent, invocation: Invocation): Promise<Response> {

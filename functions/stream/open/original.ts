@@ -20,6 +20,10 @@ export type Desk = {
   readonly trace: Trace;
 };
 
+type OriginalDesk = Pick<Desk, 'object' | 'signal' | 'trace'> & {
+  readonly source: Pick<Source, 'read' | 'presign'>;
+};
+
 export type FileOptions = {
   readonly contentType: string;
   readonly contentDisposition: string | null;
@@ -38,7 +42,7 @@ export function fileOptions(key: string, download: boolean, presignSeconds: numb
 
 /** The object's own bytes. */
 export function openOriginal(
-  { source, object, signal, trace }: Desk,
+  { source, object, signal, trace }: OriginalDesk,
   { contentType, contentDisposition, presignSeconds }: FileOptions,
 ): FileRepresentation {
   const { presign } = source;

@@ -112,6 +112,7 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
  */
 export function createS3Client(
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  { answerMilliseconds = 5_000 }: { readonly answerMilliseconds?: number } = {},
 ): S3Client {
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
   const region = environment.AWS_REGION;
@@ -128,7 +129,7 @@ export function createS3Client(
     requestHandler: {
       connectionTimeout: 1_500,
       // Until the answer's headers are there.
-      requestTimeout: 5_000,
+      requestTimeout: answerMilliseconds,
       throwOnRequestTimeout: true,
       // A socket also rests while a slow viewer takes what it has: `resuming` knows one from the other.
       socketTimeout: 0,

@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import type { DerivedStore, StoredRecord } from './store.ts';
+
+/** The right to make one output, held by one invocation as long as it renews it. */
+export type Claim = {
+  /** Remembers the draft, so that whoever takes the claim over can end it. */
+  noteDraft(draftId: string): void;
+  /** What is made is published: nobody asks for the claim any more, which expires by itself. */
+  stop(): Promise<void>;
+  /** Nothing is published: whoever waits need not wait for the claim to expire. */
+  giveUp(): Promise<void>;
+};
+
+export type ClaimOptions = {
+  /** Without renewal it expires after this time, by the store's clock. */
+  readonly leaseSeconds: number;
+  /** Of the question who makes it. */
+  readonly signal: AbortSignal;
+  /** Ends the renewals. */
+  readonly lasting: AbortSignal;
+};
+
+const TEXT = v.object({
+  state: v.picklist(['making', 'given-up']),
+  leaseSeconds: v.number(),
+  draftId: v.nullable(v.string()),
+});
+type Text = v.InferOutput<typeof TEXT>;
+
+/** Takes the claim to make what will be kept under `name`; null where somebody holds it. Rejects as the store does. */
+export async function takeClaim(
+  store: DerivedStore,
+  name: string,
+  { leaseSeconds, signal, lasting }: ClaimOptions,
+): Promise<Claim | null> {
+  const claimName = `claims/${name}`;
+  const write = (text: Text, replaces: StoredRecord | null, within: AbortSignal) =>
+    store.writeRecord(claimName, JSON.stringify(text), replaces, within);
+
+  const text: Text = { state: 'making', leaseSeconds, draftId: null };
+  const first = await write(text, null, signal);
+  if (first !== null) return hold(first, text, write, lasting);
+
+  const found = await store.readRecord(claimName, signal);
+  const holder = found && parseText(found.text);
+  if (found && holder && !isOver(found, holder)) return null;
+  const second = await write(text, found, signal);
+  if (second === null) return null;
+  // Of a maker that died. It is removed in a day all the same.
+  if (holder?.draftId) void store.abandon(name, holder.draftId, lasting).catch(() => {});
+  return hold(second, text, write, lasting);
+}
+
+function hold(
+  taken: StoredRecord,
+  firstText: Text,
+  write: (text: Text, replaces: StoredRecord, within: AbortSignal) => Promise<StoredRecord | null>,
+  signal: AbortSignal,
+): Claim {
+  let text = firstText;
+  // Null once somebody else has taken the claim over, as when this process was asleep for long.
+  let record: StoredRecord | null = taken;
+  let writing: Promise<void> | null = null;
+  const change = (changes: Partial<Text>, within = signal) => {
+    text = { ...text, ...changes };
+    writing = (writing ?? Promise.resolve()).then(async () => {
+      // One that could not be written is made up for by the next, or the claim expires.
+      if (record !== null) record = await write(text, record, within).catch(() => record);
+    });
+    return writing;
+  };
+  let isRenewing = false;
+  const beat = setInterval(
+    async () => {
+      if (isRenewing) return;
+      isRenewing = true;
+      await change({});
+      isRenewing = false;
+    },
+    (text.leaseSeconds * 1000) / 3,
+  );
+  const stop = async () => {
+    clearInterval(beat);
+    await writing;
+  };
+  signal.addEventListener('abort', () => clearInterval(beat), { once: true });
+  return {
+    noteDraft: (draftId) => void change({ draftId }),
+    stop,
+    async giveUp() {
+      await stop();
+      // Also where the signal has ended everything else.
+      await change({ state: 'given-up', draftId: null }, AbortSignal.timeout(GIVE_UP_MILLISECONDS));
+    },
+  };
+}
+
+const GIVE_UP_MILLISECONDS = 800;
+
+function parseText(text: string): Text | null {
+  try {
+    return v.parse(TEXT, JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** What cannot be read is nobody's claim. */
+function isOver({ ageSeconds }: StoredRecord, { state, leaseSeconds }: Text): boolean {
+  return state === 'given-up' || ageSeconds > leaseSeconds;
+}

@@ -1,0 +1,79 @@
+import { PassThrough, pipeline, type Readable, Transform } from 'node:stream';
+import type { StoredObject } from '../source/source.ts';
+import type { Draft } from './store.ts';
+
+export type TeeOptions = {
+  /** Of what is kept at most; what becomes longer is not. */
+  readonly maxBytes: number;
+  /** How far the store may fall behind the viewer before it is left alone; this much memory is used at most. */
+  readonly maxBehindBytes?: number;
+};
+
+export type Tee = {
+  /** The bytes of the live stream, as fast as they come. */
+  readonly body: Readable;
+  /** Resolves when the draft is published or, with the reason, discarded. Never rejects. */
+  readonly outcome: Promise<Outcome>;
+};
+
+export type Outcome =
+  | { readonly kind: 'published'; readonly object: StoredObject }
+  | { readonly kind: 'discarded'; readonly reason: unknown };
+
+/** Sixteen megabytes: two parts of an upload, and seconds of the highest bitrate. */
+const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Writes a live stream into a draft while it is read. The draft is published only if the stream ended cleanly within
+ * `maxBytes`; whatever else happens, it is discarded and the viewer notices nothing.
+ */
+export function tee(
+  live: Readable,
+  draft: Draft,
+  { maxBytes, maxBehindBytes = MAX_BEHIND_BYTES }: TeeOptions,
+): Tee {
+  const queue = new PassThrough({ highWaterMark: maxBehindBytes });
+  let offeredBytes = 0;
+  let writtenBytes = 0;
+  const giveUp = (reason: unknown) =>
+    queue.destroy(reason instanceof Error ? reason : new Error('It was not read.'));
+  const offer = (chunk: Uint8Array) => {
+    if (queue.destroyed) return;
+    offeredBytes += chunk.byteLength;
+    if (offeredBytes > maxBytes) giveUp(new Error(`It became longer than ${maxBytes} bytes.`));
+    else if (offeredBytes - writtenBytes > maxBehindBytes) giveUp(new Error('The store was too slow.'));
+    else queue.write(chunk);
+  };
+  const body = new Transform({
+    highWaterMark: 256 * 1024,
+    transform(chunk: Uint8Array, _encoding, done) {
+      offer(chunk);
+      done(null, chunk);
+    },
+    flush(done) {
+      queue.end();
+      done();
+    },
+    destroy(error, done) {
+      // Also called after a clean end, when the queue may still be on its way.
+      if (!queue.writableEnded) giveUp(error);
+      done(error);
+    },
+  });
+  // Each ends with the other; a failure is that of `body`.
+  pipeline(live, body, () => {});
+  return { body, outcome: write() };
+
+  async function write(): Promise<Outcome> {
+    try {
+      for await (const chunk of queue) {
+        await draft.write(chunk);
+        writtenBytes += chunk.byteLength;
+      }
+      return { kind: 'published', object: await draft.publish() };
+    } catch (reason) {
+      await draft.discard();
+      return { kind: 'discarded', reason };
+    }
+  }
+}
