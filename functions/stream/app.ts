@@ -2,6 +2,7 @@ import type { Config, Limits } from './config.ts';
 import type { Keeper } from './derived/keeper.ts';
 import { respondMade } from './derived/respond-made.ts';
 import type { Engine } from './engine/ffmpeg.ts';
+import { answerExport, type Exports } from './export/ask.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { describeError } from './http/describe-error.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
@@ -12,6 +13,7 @@ import { asProblem, problemResponse } from './http/problem-response.ts';
 import { respond } from './http/respond.ts';
 import type { ProbeCache } from './media/probe-cache.ts';
 import { findingOf, openAdaptive } from './open/open-adaptive.ts';
+import { openMade } from './open/open-made.ts';
 import { openMedia } from './open/open-media.ts';
 import { AS_IT_IS_NOW, findObject, probeObject } from './open/open-object.ts';
 import { presentationOrProblem } from './open/open-presentation.ts';
@@ -20,6 +22,7 @@ import { storeOrigins } from './open/original.ts';
 import { clientOf } from './plan/client.ts';
 import { planHeader } from './plan/describe.ts';
 import { describeObject } from './plan/info.ts';
+import { planExport } from './plan/plan-export.ts';
 import type { Question } from './plan/question.ts';
 import { planStream } from './plan/stream-plan.ts';
 import { type Access, authorise, type Grant } from './route/authorise.ts';
@@ -35,6 +38,8 @@ export type Parts = {
   readonly engine: Engine;
   /** Null where nothing is kept. */
   readonly keeper: Keeper | null;
+  /** Null where nothing is kept. */
+  readonly exports: Exports | null;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
@@ -88,6 +93,8 @@ async function answerRoute(
     case 'media':
     case 'stream':
     case 'info':
+    case 'export':
+    case 'made':
     case 'adaptive':
       return answerObject(route, grant, request, invocation, parts).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
@@ -121,7 +128,7 @@ async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  { source, cache, probes, engine, keeper, config }: Parts,
+  { source, cache, probes, engine, keeper, exports, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
   const limits = limitsWithin(grant, config.limits);
@@ -134,6 +141,13 @@ async function answerObject(
   if (route.kind === 'media') {
     const { representation, plan } = await openMedia(route.parameters, desk);
     return withPlan(plan, await respond(request, representation, limits));
+  }
+  if (route.kind === 'made') {
+    const file = await openMade(route, exports?.store ?? null, desk);
+    const response = await respond(request, file, limits);
+    // The address stands for these bytes for ever.
+    if (response.status !== 307) response.headers.set('cache-control', 'max-age=31536000, immutable');
+    return response;
   }
   const probed = await probeObject(found, finder);
   if (route.kind === 'adaptive') {
@@ -153,8 +167,15 @@ async function answerObject(
     originalObstacle: probed.originalObstacle,
     remuxObstacle: probed.remuxObstacle,
   });
+  const prefix = grant.kind === 'signed' ? grant.prefix : '';
+  if (route.kind === 'export') {
+    if (exports === null) throw exportsOff();
+    const plan = planExport(question(route.parameters, null));
+    const { secondsLeft } = invocation;
+    const { parameters } = route;
+    return answerExport(request, { ...exports, object, parameters, plan, prefix, secondsLeft, signal });
+  }
   if (route.kind === 'info') {
-    const prefix = grant.kind === 'signed' ? grant.prefix : '';
     const offer = await presentationOrProblem(desk, probed);
     return jsonResponse(describeObject(object, question(NO_WISHES, null), offer, prefix));
   }
@@ -167,6 +188,12 @@ async function answerObject(
   response.headers.append('vary', 'Accept');
   return response;
 }
+
+const exportsOff = () =>
+  new Problem(
+    'exports-off',
+    'Exports need a place to keep what they make (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.',
+  );
 
 /** A redirect to the store holds no longer than the address that it answers. */
 function limitsWithin(grant: Grant, limits: Limits): Limits {

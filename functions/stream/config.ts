@@ -14,6 +14,8 @@ export type Config = {
   readonly media: Place;
   /** Where what was made is kept; null where nothing is. */
   readonly derived: Place | null;
+  /** How many invocations work on one export at once, at most. */
+  readonly maxExportInvocations: number;
   readonly access: AccessConfig;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
@@ -52,6 +54,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
+    maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
     access: accessOf(settings),
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
@@ -174,6 +177,7 @@ const SETTINGS = v.object({
   SIGNING_KEYS_SECRET: storedName,
   PLAYER_PAGE: flag,
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
+  MAX_EXPORT_INVOCATIONS: whole(4, 1, 100),
   MAX_RESPONSE_BYTES: whole(200_000_000, 1_000_000, 209_715_200),
   MAX_PIXELS: whole(4096 * 2304, 256 * 256, 16_384 * 16_384),
   MAX_DURATION_SECONDS: whole(6 * 3600, 1, 86_400),

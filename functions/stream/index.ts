@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
 import page from '../../web/index.html';
 import { createApp } from './app.ts';
@@ -8,8 +9,10 @@ import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
+import { type Send, type WorkEvent, workOf } from './export/work-event.ts';
+import { createWorker } from './export/worker.ts';
 import { describeError } from './http/describe-error.ts';
-import { createLambdaHandler } from './http/lambda.ts';
+import { createLambdaHandler, type FunctionUrlEvent, type LambdaContext } from './http/lambda.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
@@ -31,18 +34,31 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
   logger.warn('Every address of media is closed: set signing keys, or PUBLIC=1 to open all of them.');
 }
 
+const source = openSource(config.media);
+const engine = createEngine(config.ffmpegPath);
+const store = config.derived === null ? null : openStore(config.derived);
+const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
+
+/** The client of Lambda's own API is loaded by those alone who need it. */
+const send: Send = async (work) => {
+  sending ??= import('./export/send-lambda.ts').then(({ lambdaSend }) =>
+    lambdaSend(process.env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
+  );
+  return (await sending)(work);
+};
+let sending: Promise<Send> | null = null;
+
 const app = createApp({
-  source: openSource(config.media),
+  source,
   access: openAccess(config.access, (cause) => {
     logger.error('The signing keys could not be fetched anew; the old ones stay in use.', {
       cause: describeError(cause),
     });
   }),
-  engine: createEngine(config.ffmpegPath),
-  keeper:
-    config.derived === null ? null : createKeeper(openStore(config.derived), { onFailure: reportStore }),
-  cache: createBlockCache(BLOCK_CACHE_BYTES),
-  probes: createProbeCache(),
+  engine,
+  keeper: store && createKeeper(store, { onFailure: reportStore }),
+  exports: store && { store, send },
+  ...caches,
   config,
   page,
   version: SLUICE_VERSION,
@@ -67,6 +83,26 @@ function reportStore(cause: unknown): void {
   logger.error('What was made cannot be looked for or kept at the moment.', { cause: describeError(cause) });
 }
 
+const answerRequest = createLambdaHandler(app, (level, message, fields) =>
+  logger[level](message, { ...fields }),
+);
+
+const doWork =
+  store &&
+  createWorker({
+    ...{ source, engine, store, send, config, ...caches },
+    memoryGigabytes: Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 1024) / 1024,
+    maxInvocations: config.maxExportInvocations,
+  });
+
 export const handler = awslambda.streamifyResponse(
-  createLambdaHandler(app, (level, message, fields) => logger[level](message, { ...fields })),
+  async (event: FunctionUrlEvent | WorkEvent, stream: Writable, context: LambdaContext): Promise<void> => {
+    const work = workOf(event);
+    if (work === null) return answerRequest(event as FunctionUrlEvent, stream, context);
+    const fields = doWork === null ? { problem: 'nothing is kept here' } : await doWork(work, context);
+    logger['problem' in fields ? 'error' : 'info']('work', { ...fields });
+    // Nobody reads it.
+    stream.write('{}');
+    await new Promise<void>((resolve) => stream.end(resolve));
+  },
 );

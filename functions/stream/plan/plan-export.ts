@@ -1,5 +1,4 @@
 import { Problem } from '../http/problem.ts';
-import type { Format } from '../route/parameters.ts';
 import { planHeader } from './describe.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import type { Output } from './output.ts';
@@ -94,15 +93,15 @@ function recipeOf(plan: StreamPlan, { media, parameters }: Question): Recipe {
   }
 }
 
-const EXTENSIONS: Readonly<Record<string, Format | 'm4a' | 'ogg' | 'ts' | 'mkv' | 'mka' | 'mov'>> = {
+const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
   'audio/mp4': 'm4a',
   'video/webm': 'webm',
-  'audio/webm': 'webm',
+  'audio/webm': 'weba',
   'audio/mpeg': 'mp3',
   'audio/aac': 'aac',
   'audio/ogg': 'ogg',
-  'video/ogg': 'ogg',
+  'video/ogg': 'ogv',
   'audio/flac': 'flac',
   'audio/wav': 'wav',
   'video/mp2t': 'ts',

@@ -16,6 +16,3 @@ export type Body = {
 export type Span = { readonly from: number; readonly to: number };
 
 export type BodyDesk = Desk & { readonly probed: Probed; readonly engine: Engine; isTimeUp(): boolean };
-
-/** Of what is of one piece. */
-export const WHOLE: Span = { from: 0, to: 1 };

@@ -46,7 +46,11 @@ export async function filmBody(recipe: FilmExport, span: Span, desk: BodyDesk): 
           if (done) break;
           seen.push(value);
           made++;
-          if (desk.isTimeUp()) return;
+          if (desk.isTimeUp()) {
+            // What is left of the group is made again.
+            made = (group - span.from) * groupFrames;
+            return;
+          }
         }
         position = addPackets(log, position, seen);
         yield* seen.map(({ data }) => data);
