@@ -8,6 +8,7 @@ import type { StoredObject } from '../source/source.ts';
 import { unlessAborted } from '../source/unless-aborted.ts';
 import { type Claim, takeClaim } from './claim.ts';
 import { type Patience, patientStore } from './patient.ts';
+import { rememberObjects } from './remembered.ts';
 import type { DerivedStore } from './store.ts';
 import { tee } from './tee.ts';
 
@@ -39,6 +40,7 @@ export type KeeperOptions = {
 
 const PATIENCE: Patience = { waitMilliseconds: 500, restMilliseconds: 10_000 };
 const FOLLOW_MILLISECONDS = 10_000;
+const MOST_REMEMBERED = 1_000;
 const POLL_MILLISECONDS = 150;
 const POLLS_PER_CLAIM = 5;
 /** Renewed three times as often: a dead maker of a segment is noticed within this time. */
@@ -48,15 +50,19 @@ const STREAM_LEASE_SECONDS = 60;
 export function createKeeper(store: DerivedStore, options: KeeperOptions): Keeper {
   const { patience = PATIENCE, followMilliseconds = FOLLOW_MILLISECONDS, onFailure } = options;
   const patient = patientStore(store, patience, onFailure);
+  const remembered = rememberObjects(MOST_REMEMBERED);
   return {
     store,
 
     async find(live, desk) {
-      const { signal, trace } = desk;
-      const found = await trace.time('kept', () =>
-        patient.ask((_, within) => store.find(nameOf(live), within), signal),
-      );
-      return found?.answer ? keptFile(found.answer, live, desk) : null;
+      const name = nameOf(live);
+      const known = remembered.get(name);
+      if (known !== undefined) return keptFile(known, live, desk);
+      const look = () => patient.ask((_, within) => store.find(name, within), desk.signal);
+      const found = await desk.trace.time('kept', look);
+      if (!found?.answer) return null;
+      remembered.put(found.answer);
+      return keptFile(found.answer, live, desk);
     },
 
     keep: (live, desk) => ({
@@ -141,8 +147,17 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
     { signal, trace, limits }: KeepingDesk,
   ): FileRepresentation {
     const options = { contentType, contentDisposition: null, presignSeconds: limits.presignSeconds };
+    const source = {
+      ...store,
+      read: (...asked: Parameters<DerivedStore['read']>) =>
+        store.read(...asked).catch((error: unknown) => {
+          // It may have expired, and may be made again.
+          remembered.forget(object.key);
+          throw error;
+        }),
+    };
     // Its date is that of the making, which says nothing about the source.
-    return { ...openOriginal({ source: store, object, signal, trace }, options), lastModified: null };
+    return { ...openOriginal({ source, object, signal, trace }, options), lastModified: null };
   }
 }
 

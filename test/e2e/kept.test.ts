@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { firstByteMilliseconds, medians } from '../../bench/measure.ts';
+import { ffmpegRuns, functionLines, linesWhich } from '../support/log-lines.ts';
+import { needs } from '../support/needs.ts';
+import { KINDS_OF_PLACES, type Places } from '../support/places.ts';
+import { type Service, startService } from '../support/service.ts';
+import { makeSmallFilm } from '../support/small-film.ts';
+
+const isKept = ({ message, kept }: { readonly message?: string; readonly kept?: unknown }) =>
+  message === 'afterwards' && kept !== undefined;
+
+for (const { name, parts, open } of KINDS_OF_PLACES) {
+  describe(`What is made once is kept, in ${name}`, function () {
+    this.timeout(120_000);
+    let places: Places;
+    let film: Buffer;
+    let maker: Service;
+    let other: Service;
+
+    before(async function () {
+      needs(this, 'ffmpeg', ...parts);
+      film = await readFile(await makeSmallFilm());
+      places = await open();
+      maker = await startService(places.environment());
+      other = await startService(places.environment());
+    });
+    after(async () => {
+      await maker?.close();
+      await other?.close();
+      await places?.close();
+    });
+
+    const FORMS: readonly [string, string][] = [
+      ['a transcode', '/stream/film.mp4?format=webm&height=144&duration=4'],
+      ['sound alone', '/stream/film.mp4?format=mp3'],
+      ['what is repackaged', '/stream/film.mp4?format=mp4&duration=8'],
+      ['a segment', '/hls/film.mp4/240p/1.m4s'],
+    ];
+    for (const [what, path] of FORMS) {
+      it(`${what}: another instance serves it with ranges, and starts no ffmpeg`, async () => {
+        await places.put('film.mp4', film);
+        const kept = keptCount(maker);
+        const first = await ask(maker, path);
+        expect(first).to.include({ status: 200 });
+        expect(first.headers.get('accept-ranges')).to.equal('none');
+        await linesWhich(maker, kept + 1, isKept);
+
+        const runs = ffmpegRuns(other);
+        const range = await ask(other, path, { range: 'bytes=100-199' });
+        expect(range.status).to.equal(206);
+        expect(range.headers.get('content-range')).to.equal(`bytes 100-199/${first.body.length}`);
+        expect(range.body.equals(first.body.subarray(100, 200))).to.equal(true);
+        expect(range.headers.get('sluice-plan')).to.match(/; kept$/);
+        const etag = range.headers.get('etag') ?? '';
+        expect(etag).to.match(/^"/);
+
+        const head = await ask(other, path, {}, 'HEAD');
+        expect(head.headers.get('x-amzn-remapped-content-length')).to.equal(String(first.body.length));
+        expect((await ask(other, path, { 'if-none-match': etag })).status).to.equal(304);
+        const rest = { range: 'bytes=-5', 'if-range': etag };
+        expect((await ask(maker, path, rest)).body.equals(first.body.subarray(-5))).to.equal(true);
+        expect((await ask(other, path)).body.equals(first.body)).to.equal(true);
+        expect(ffmpegRuns(other) - runs).to.equal(0);
+      });
+    }
+
+    it('is there as soon as the original is', async () => {
+      const path = '/stream/film.mp4?format=mp3';
+      const range = { range: 'bytes=0-99999' };
+      const figures = await medians(15, {
+        media: () => firstByteMilliseconds(`${other.url}/media/film.mp4`, range),
+        kept: () => firstByteMilliseconds(`${other.url}${path}`, range),
+      });
+      const ratio = figures.kept / figures.media;
+      console.log(
+        `      first byte: kept ${figures.kept.toFixed(2)} ms, the original ${figures.media.toFixed(2)} ms, ` +
+          `ratio ${ratio.toFixed(2)}`,
+      );
+      expect((await ask(other, path, range)).headers.get('sluice-plan')).to.match(/; kept$/);
+    });
+
+    it('is never served for another version of its source, nor for another object', async () => {
+      const paths = ['/stream/film.mp4?format=webm&height=144&duration=1', '/hls/film.mp4/240p/0.m4s'];
+      await places.put('film.mp4', film);
+      const kept = keptCount(maker);
+      const olds = await Promise.all(paths.map((path) => ask(maker, path)));
+      await linesWhich(maker, kept + 2, isKept);
+      const address = await segmentAddress(other);
+      const before = await places.kept();
+
+      await places.put('film.mp4', await readFile(await makeSmallFilm(90)));
+      for (const [i, path] of paths.entries()) {
+        const fresh = await ask(other, path);
+        expect(fresh.status).to.equal(200);
+        expect(fresh.headers.get('sluice-plan')).to.not.match(/kept/);
+        expect(fresh.headers.get('etag')).to.not.equal(olds[i]?.headers.get('etag'));
+        expect(fresh.body.equals(olds[i]?.body ?? Buffer.alloc(0))).to.equal(false);
+      }
+      expect(await segmentAddress(other)).to.not.equal(address);
+      expect((await ask(other, address)).status).to.equal(404);
+
+      // A copy under another key has the same ETag in S3, and is another object all the same.
+      await places.put('copy.mp4', film);
+      const copy = await ask(other, '/stream/copy.mp4?format=webm&height=144&duration=1');
+      expect(copy.headers.get('sluice-plan')).to.not.match(/kept/);
+      await linesWhich(other, 3, isKept);
+      const names = new Set([...before.keys(), ...(await places.kept()).keys()]);
+      expect(names.size).to.equal(before.size + 3);
+    });
+  });
+}
+
+function keptCount(service: Service): number {
+  return functionLines(service).filter(isKept).length;
+}
+
+async function ask(service: Service, path: string, headers: Record<string, string> = {}, method = 'GET') {
+  const response = await fetch(`${service.url}${path}`, { method, headers });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+}
+
+/** As the playlist names it, with its version. */
+async function segmentAddress(service: Service): Promise<string> {
+  const playlist = (await ask(service, '/hls/film.mp4/240p/index.m3u8')).body.toString();
+  const name = playlist.split('\n').find((line) => /^0\.m4s/.test(line));
+  return `/hls/film.mp4/240p/${name}`;
+}

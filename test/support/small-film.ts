@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEverything } from './hooks.ts';
+import { ffmpeg } from './verify.ts';
+
+/**
+ * The path of a film of 20 seconds in colours that `hueDegrees` turns, 640×360, H.264 and AAC. Needs the
+ * part `ffmpeg`.
+ */
+export function makeSmallFilm(hueDegrees = 0): Promise<string> {
+  const film = made.get(hueDegrees) ?? make(hueDegrees);
+  made.set(hueDegrees, film);
+  return film;
+}
+
+const made = new Map<number, Promise<string>>();
+
+async function make(hueDegrees: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-small-'));
+  afterEverything(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'film.mp4');
+  const pictures = ['-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25,hue=h=${hueDegrees}`];
+  const sound = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000'];
+  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-b:v', '800k', '-pix_fmt', 'yuv420p', '-g', '50'];
+  await ffmpeg(...pictures, ...sound, '-t', '20', ...video, '-c:a', 'aac', '-b:a', '96k', path);
+  return path;
+}
