@@ -21,10 +21,17 @@ export function functionPermissions(resources: Resources): Statement[] {
       ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
       `${derivedBucketArn}/*`,
     ),
+    // What an export has put together is not needed in parts any more.
+    allow('RemoveParts', ['s3:DeleteObject'], `${derivedBucketArn}/parts/*`),
     // The group is made by the stack, with its retention. The streams in it are named by Lambda.
     allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn}:*`),
     ...(keysParameterArn === null ? [] : [allow('ReadSigningKeys', ['ssm:GetParameter'], keysParameterArn)]),
   ];
+}
+
+/** An export is made by further invocations of the function itself. */
+export function workerPermissions(functionArn: string): Statement[] {
+  return [allow('SendWork', ['lambda:InvokeFunction'], functionArn)];
 }
 
 function allow(Sid: string, Action: readonly string[], Resource: string): Statement {

@@ -11,7 +11,7 @@ import { follow } from './follow.ts';
 import { type Kept, openLedger } from './ledger.ts';
 import { exportId, resultName } from './names.ts';
 import type { ExportRecord, LaneRecord } from './record.ts';
-import { after, asked, judge, type Verdict } from './states.ts';
+import { asked, become, judge, type Verdict } from './states.ts';
 import { chooseWire } from './wire.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -114,14 +114,14 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
     const { generation } = record.value;
     const lane = typeof what === 'number' ? lanes[what] : undefined;
     const isTooOften =
-      lane !== undefined && after({ ...record.value, lost: lane.value.lost }, { kind: 'lost' });
+      lane !== undefined && become({ ...record.value, lost: lane.value.lost }, { kind: 'lost' });
     if (
       typeof what !== 'number' ||
       lane === undefined ||
       (isTooOften && isTooOften.stage.kind === 'failed')
     ) {
       const counted = lane === undefined ? record.value : { ...record.value, lost: lane.value.lost };
-      const next = after(counted, { kind: 'lost' });
+      const next = become(counted, { kind: 'lost' });
       const written = next && (await ledger.write(next, record, signal));
       if (written && written.value.stage.kind !== 'failed' && typeof what !== 'number')
         await send({ ...work, generation, attempt: written.value.attempt, task: what });

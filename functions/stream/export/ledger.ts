@@ -1,6 +1,6 @@
 import type { DerivedStore, StoredRecord } from '../derived/store.ts';
 import type { ExportRecord, LaneRecord, Usage } from './record.ts';
-import { type Aged, after, type Happening } from './states.ts';
+import { type Aged, become, type Happening } from './states.ts';
 
 /** The records of one export. */
 export type Ledger = {
@@ -66,7 +66,7 @@ export function openLedger(store: DerivedStore, id: string): Ledger {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const known = await ledger.read(signal);
         if (known === null || known.value.generation !== generation) return null;
-        const next = after(known.value, happening, used);
+        const next = become(known.value, happening, used);
         if (next === null) return null;
         const written = await ledger.write(next, known, signal);
         if (written !== null) return written;

@@ -33,7 +33,7 @@ export function asked(generation: number): ExportRecord {
 }
 
 /** What becomes of an export; null where this cannot happen to it any more. */
-export function after(
+export function become(
   record: ExportRecord,
   happening: Happening,
   used: Usage = NOTHING_USED,

@@ -40,10 +40,8 @@ export function planFilmExport(output: Output, { video, audio }: Selection, medi
   if (output.format !== 'mp4' || output.video?.kind !== 'encode' || video === null) return null;
   const tracks = [video, ...(output.audio === null || audio === null ? [] : [audio])];
   if (tracks.some((track) => !isDefinite(track, media))) return null;
-  const zeroSeconds =
-    output.startSeconds > 0
-      ? output.startSeconds
-      : Math.min(...tracks.map(({ startSeconds }) => startSeconds));
+  const earliest = Math.min(...tracks.map(({ startSeconds }) => startSeconds));
+  const zeroSeconds = output.startSeconds > 0 ? output.startSeconds : earliest;
   const most = output.durationSeconds ?? Number.POSITIVE_INFINITY;
   const lengthOf = (track: VideoTrack | AudioTrack) =>
     Math.max(0, Math.min(most, trackEndSeconds(track, media) - zeroSeconds));
