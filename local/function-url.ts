@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { buildEvent } from './event.ts';
 import { breakConnection, forwardResponse, functionError } from './forward.ts';
 import { type Instance, type LogLine, startInstance } from './instance.ts';
 import { createInstances } from './instances.ts';
+import { startInvokeApi } from './invoke-api.ts';
 
 export type FunctionUrlOptions = {
   /** The folder with the built code; each instance works in it. */
@@ -47,11 +49,16 @@ export type Counters = {
   readonly requests: number;
   readonly instancesStarted: number;
   readonly throttled: number;
+  /** Asynchronous invocations that an instance took. */
+  readonly events: number;
   /** Responses whose connection was broken after their head was sent. */
   readonly broken: number;
 };
 
 const FUNCTION_NAME = 'sluice';
+const EVENT_RETRY_MILLISECONDS = 300;
+/** In AWS a function always has a region and the credentials of its role; here nobody checks them. */
+const NO_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 200 * 1024 * 1024;
 
@@ -66,7 +73,11 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
     bandwidthBytesPerSecond: options.bandwidthBytesPerSecond ?? null,
   };
-  const counters = { requests: 0, throttled: 0, broken: 0 };
+  const counters = { requests: 0, throttled: 0, events: 0, broken: 0 };
+  let isClosed = false;
+  const invokeApi = await startInvokeApi(FUNCTION_NAME, (event) => {
+    void invokeLater(event);
+  });
   const instances = createInstances({
     maxInstances,
     idleMilliseconds: options.idleInstanceSeconds == null ? null : options.idleInstanceSeconds * 1000,
@@ -75,7 +86,11 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
         {
           codeDirectory: options.codeDirectory,
           handler: options.handler,
-          environment,
+          environment: {
+            ...(hasAwsSettings(environment) ? {} : NO_ACCOUNT),
+            ...environment,
+            AWS_ENDPOINT_URL_LAMBDA: invokeApi.url,
+          },
           memoryMegabytes: options.memoryMegabytes ?? 2048,
           functionName: FUNCTION_NAME,
           log,
@@ -114,6 +129,30 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     if (acquired.kind === 'failed') return fail(response, requestId, null, acquired.reason);
     const deadline = new Date(Date.now() + timeoutSeconds * 1000);
     await invoke(acquired.instance, { requestId, traceId, functionArn, deadline, event }, response);
+  }
+
+  /** As Lambda does: what finds no free instance waits for one. Nothing is done twice. */
+  async function invokeLater(event: unknown): Promise<void> {
+    while (!isClosed) {
+      const acquired = await instances.acquire();
+      if (acquired.kind === 'none-free') {
+        await delay(EVENT_RETRY_MILLISECONDS);
+        continue;
+      }
+      const requestId = randomUUID();
+      const tell = (text: string) =>
+        log({ source: 'platform', pid: null, text: `${requestId} event: ${text}` });
+      if (acquired.kind === 'failed') return tell(acquired.reason);
+      counters.events += 1;
+      const deadline = new Date(Date.now() + timeoutSeconds * 1000);
+      const invocation = { requestId, traceId: newTraceId(), functionArn, deadline, event };
+      const outcome = await acquired.instance.invoke(invocation);
+      if (outcome.kind !== 'response') return tell(outcome.kind === 'failed' ? outcome.reason : 'timed out');
+      // Nobody reads what it answers.
+      outcome.message.on('error', () => {});
+      outcome.message.resume();
+      return;
+    }
   }
 
   async function invoke(
@@ -172,11 +211,18 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
       })),
     counters: () => ({ ...counters, instancesStarted: instances.startedCount() }),
     async close() {
+      isClosed = true;
+      invokeApi.close();
       server.close();
       server.closeAllConnections();
       await instances.close();
     },
   };
+}
+
+/** Whether the SDK is told where its credentials are. */
+function hasAwsSettings(environment: Readonly<Record<string, string>>): boolean {
+  return Object.keys(environment).some((name) => /^(AWS_(?!SDK_|LAMBDA_)|HOME$)/.test(name));
 }
 
 /** Null when it is larger than an event may be. The upload's own failure rejects. */

@@ -40,6 +40,7 @@ export const DEMO_CREDIT =
 const SETTINGS = [
   'ALLOWED_ORIGINS',
   ...LIMIT_NAMES.map((name) => LIMITS[name].setting),
+  'MAX_EXPORT_INVOCATIONS',
   'PAGE_CREDIT',
   'PRESIGN_SECONDS',
   'PUBLIC',

@@ -62,6 +62,7 @@ describe('the app where addresses are signed', () => {
       access: access ?? openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('nothing is transcoded here')) },
       keeper: null,
+      exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       page: '<script>1</script>',

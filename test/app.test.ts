@@ -59,6 +59,7 @@ describe('the app', () => {
       engine,
       config,
       keeper: null,
+      exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1.2.3',

@@ -3,6 +3,7 @@ import type { Keeper } from './derived/keeper.ts';
 import { respondMade } from './derived/respond-made.ts';
 import type { Engine } from './engine/ffmpeg.ts';
 import type { Slots } from './engine/slots.ts';
+import { answerExport, type Exports } from './export/ask.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { describeError } from './http/describe-error.ts';
 import { jsonResponse, prefersJson } from './http/json.ts';
@@ -14,6 +15,7 @@ import { respond } from './http/respond.ts';
 import type { ProbeCache } from './media/probe-cache.ts';
 import type { MemoryCheck } from './memory.ts';
 import { findingOf, openAdaptive } from './open/open-adaptive.ts';
+import { openMade } from './open/open-made.ts';
 import { openMedia } from './open/open-media.ts';
 import { AS_IT_IS_NOW, findObject, probeObject } from './open/open-object.ts';
 import { presentationOrProblem } from './open/open-presentation.ts';
@@ -22,6 +24,7 @@ import { storeOrigins } from './open/original.ts';
 import { clientOf } from './plan/client.ts';
 import { planHeader } from './plan/describe.ts';
 import { describeObject } from './plan/info.ts';
+import { planExport } from './plan/plan-export.ts';
 import type { Question } from './plan/question.ts';
 import { planStream } from './plan/stream-plan.ts';
 import { type Access, authorise, type Grant } from './route/authorise.ts';
@@ -41,6 +44,8 @@ export type Parts = {
   readonly refuseWhenFull?: MemoryCheck;
   /** Null where nothing is kept. */
   readonly keeper: Keeper | null;
+  /** Null where nothing is kept. */
+  readonly exports: Exports | null;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
@@ -94,6 +99,8 @@ async function answerRoute(
     case 'media':
     case 'stream':
     case 'info':
+    case 'export':
+    case 'made':
     case 'adaptive':
       return answerObject(route, grant, request, invocation, parts).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
@@ -127,7 +134,7 @@ async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  { source, cache, probes, engine, keeper, slots, refuseWhenFull, config }: Parts,
+  { source, cache, probes, engine, keeper, exports, slots, refuseWhenFull, config }: Parts,
 ): Promise<Response> {
   const { trace, signal } = invocation;
   if (route.kind !== 'media') refuseWhenFull?.();
@@ -141,6 +148,13 @@ async function answerObject(
   if (route.kind === 'media') {
     const { representation, plan } = await openMedia(route.parameters, desk);
     return withPlan(plan, await respond(request, representation, limits));
+  }
+  if (route.kind === 'made') {
+    const file = await openMade(route, exports?.store ?? null, desk);
+    const response = await respond(request, file, limits);
+    // The address stands for these bytes for ever.
+    if (response.status !== 307) response.headers.set('cache-control', 'max-age=31536000, immutable');
+    return response;
   }
   const probed = await probeObject(found, finder);
   if (route.kind === 'adaptive') {
@@ -164,8 +178,15 @@ async function answerObject(
     originalObstacle: probed.originalObstacle,
     remuxObstacle: probed.remuxObstacle,
   });
+  const prefix = grant.kind === 'signed' ? grant.prefix : '';
+  if (route.kind === 'export') {
+    if (exports === null) throw exportsOff();
+    const plan = planExport(question(route.parameters, null));
+    const { secondsLeft } = invocation;
+    const { parameters } = route;
+    return answerExport(request, { ...exports, object, parameters, plan, prefix, secondsLeft, signal });
+  }
   if (route.kind === 'info') {
-    const prefix = grant.kind === 'signed' ? grant.prefix : '';
     const offer = await presentationOrProblem(desk, probed);
     return jsonResponse(
       describeObject(object, question(NO_WISHES, null), offer, {
@@ -183,6 +204,12 @@ async function answerObject(
   response.headers.append('vary', 'Accept');
   return response;
 }
+
+const exportsOff = () =>
+  new Problem(
+    'exports-off',
+    'Exports need a place to keep what they make (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.',
+  );
 
 /** A redirect to the store holds no longer than the address that it answers. */
 function limitsWithin(grant: Grant, limits: Limits): Limits {

@@ -16,6 +16,8 @@ export type Config = {
   readonly media: Place;
   /** Where what was made is kept; null where nothing is. */
   readonly derived: Place | null;
+  /** How many invocations work on one export at once, at most. */
+  readonly maxExportInvocations: number;
   readonly access: AccessConfig;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
@@ -54,6 +56,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
+    maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
     access: accessOf(settings),
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
@@ -184,6 +187,7 @@ const SETTINGS = v.object({
   SIGNING_KEYS_SECRET: storedName,
   PLAYER_PAGE: flag,
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
+  MAX_EXPORT_INVOCATIONS: whole(4, 1, 100),
   READ_TIMEOUT_SECONDS: whole(10, 1, 300),
   PRESIGN_SECONDS: whole(3600 * 6, 60, 604_800),
 });

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
 import page from '../../web/index.html';
 import { createApp } from './app.ts';
@@ -9,8 +10,10 @@ import type { DerivedStore } from './derived/store.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { createSlots, withSlots } from './engine/slots.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
+import { type Send, type WorkEvent, workOf } from './export/work-event.ts';
+import { createWorker } from './export/worker.ts';
 import { describeError } from './http/describe-error.ts';
-import { createLambdaHandler } from './http/lambda.ts';
+import { createLambdaHandler, type FunctionUrlEvent, type LambdaContext } from './http/lambda.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { memoryCheck } from './memory.ts';
 import { openAccess } from './route/access.ts';
@@ -35,21 +38,34 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
 }
 
 const slots = createSlots(config.limits);
+// A read counts as failed when it could not be taken up again.
+const source = withCircuit(openSource(config.media));
+const engine = withSlots(createEngine(config.ffmpegPath, config.cage), slots);
+const store = config.derived === null ? null : openStore(config.derived);
+const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
+
+/** The client of Lambda's own API is loaded by those alone who need it. */
+const send: Send = async (work) => {
+  sending ??= import('./export/send-lambda.ts').then(({ lambdaSend }) =>
+    lambdaSend(process.env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
+  );
+  return (await sending)(work);
+};
+let sending: Promise<Send> | null = null;
+
 const app = createApp({
-  // A read counts as failed when it could not be taken up again.
-  source: withCircuit(openSource(config.media)),
+  source,
   access: openAccess(config.access, (cause) => {
     logger.error('The signing keys could not be fetched anew; the old ones stay in use.', {
       cause: describeError(cause),
     });
   }),
-  engine: withSlots(createEngine(config.ffmpegPath, config.cage), slots),
+  engine,
   slots,
   refuseWhenFull: memoryCheck(config.limits),
-  keeper:
-    config.derived === null ? null : createKeeper(openStore(config.derived), { onFailure: reportStore }),
-  cache: createBlockCache(BLOCK_CACHE_BYTES),
-  probes: createProbeCache(),
+  keeper: store && createKeeper(store, { onFailure: reportStore }),
+  exports: store && { store, send },
+  ...caches,
   config,
   page,
   version: SLUICE_VERSION,
@@ -74,10 +90,28 @@ function reportStore(cause: unknown): void {
   logger.error('What was made cannot be looked for or kept at the moment.', { cause: describeError(cause) });
 }
 
+const answerRequest = createLambdaHandler(
+  app,
+  (level, message, fields) => logger[level](message, { ...fields }),
+  config.allowedOrigins,
+);
+
+const doWork =
+  store &&
+  createWorker({
+    ...{ source, engine, slots, store, send, config, ...caches },
+    memoryGigabytes: Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 1024) / 1024,
+    maxInvocations: config.maxExportInvocations,
+  });
+
 export const handler = awslambda.streamifyResponse(
-  createLambdaHandler(
-    app,
-    (level, message, fields) => logger[level](message, { ...fields }),
-    config.allowedOrigins,
-  ),
+  async (event: FunctionUrlEvent | WorkEvent, stream: Writable, context: LambdaContext): Promise<void> => {
+    const work = workOf(event);
+    if (work === null) return answerRequest(event as FunctionUrlEvent, stream, context);
+    const fields = doWork === null ? { problem: 'nothing is kept here' } : await doWork(work, context);
+    logger['problem' in fields ? 'error' : 'info']('work', { ...fields });
+    // Nobody reads it.
+    stream.write('{}');
+    await new Promise<void>((resolve) => stream.end(resolve));
+  },
 );

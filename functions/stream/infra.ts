@@ -3,6 +3,7 @@ import { DataAwsCallerIdentity } from '@cdktn/provider-aws/lib/data-aws-caller-i
 import { IamRole } from '@cdktn/provider-aws/lib/iam-role/index.js';
 import { IamRolePolicy } from '@cdktn/provider-aws/lib/iam-role-policy/index.js';
 import { LambdaFunction } from '@cdktn/provider-aws/lib/lambda-function/index.js';
+import { LambdaFunctionEventInvokeConfig } from '@cdktn/provider-aws/lib/lambda-function-event-invoke-config/index.js';
 import { LambdaFunctionUrl } from '@cdktn/provider-aws/lib/lambda-function-url/index.js';
 import { LambdaPermission } from '@cdktn/provider-aws/lib/lambda-permission/index.js';
 import { Fn } from 'cdktn';
@@ -10,7 +11,7 @@ import { Construct } from 'constructs';
 import { keysParameterOf, type Options } from '../../infra/options.ts';
 import { policyDocument } from '../../infra/policy.ts';
 import type { UploadedZip } from '../../infra/uploaded-zip.ts';
-import { functionPermissions } from './permissions.ts';
+import { functionPermissions, workerPermissions } from './permissions.ts';
 
 type Bucket = { readonly name: string; readonly arn: string };
 
@@ -82,6 +83,7 @@ export class StreamFunction extends Construct {
       dependsOn: [permissions],
     });
     this.name = lambda.functionName;
+    if (derived !== null) this.#allowExports(role, lambda.arn);
     this.#urlAuthorization = access.kind === 'callers' || access.kind === 'cdn' ? 'AWS_IAM' : 'NONE';
     // No CORS here: the function answers that itself, and two of them would send each header twice.
     const url = new LambdaFunctionUrl(this, 'url', {
@@ -109,6 +111,20 @@ export class StreamFunction extends Construct {
     });
   }
 
+  #allowExports(role: IamRole, functionArn: string): void {
+    new IamRolePolicy(this, 'workers', {
+      name: 'workers',
+      role: role.name,
+      policy: policyDocument(...workerPermissions(functionArn)),
+    });
+    new LambdaFunctionEventInvokeConfig(this, 'events', {
+      functionName: this.name,
+      // Who follows an export sees where its worker is lost, and sends another.
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: EVENT_AGE_SECONDS,
+    });
+  }
+
   #findKeysParameter({ access, region }: Options): string | null {
     const parameter = keysParameterOf(access);
     if (parameter === null) return null;
@@ -116,6 +132,9 @@ export class StreamFunction extends Construct {
     return `arn:aws:ssm:${region}:${accountId}:parameter${parameter}`;
   }
 }
+
+/** Work that waited for so long has been given to another. */
+const EVENT_AGE_SECONDS = 300;
 
 const trustLambda = JSON.stringify({
   Version: '2012-10-17',

@@ -23,16 +23,19 @@ export function functionPermissions(resources: Resources): Statement[] {
   ];
 }
 
-/** To begin, fill and complete an upload s3:PutObject is enough; what others were put together of is deleted. */
+/** To begin, fill and complete an upload s3:PutObject is enough. */
 function derivedPermissions(bucketArn: string): Statement[] {
   return [
     allow('ListDerived', ['s3:ListBucket'], bucketArn),
-    allow(
-      'KeepDerived',
-      ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
-      `${bucketArn}/*`,
-    ),
+    allow('KeepDerived', ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], `${bucketArn}/*`),
+    // What an export has put together is not needed in parts any more.
+    allow('RemoveParts', ['s3:DeleteObject'], `${bucketArn}/parts/*`),
   ];
+}
+
+/** An export is made by further invocations of the function itself. */
+export function workerPermissions(functionArn: string): Statement[] {
+  return [allow('SendWork', ['lambda:InvokeFunction'], functionArn)];
 }
 
 function allow(Sid: string, Action: readonly string[], Resource: string): Statement {

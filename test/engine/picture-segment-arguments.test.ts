@@ -26,6 +26,7 @@ const coding: PictureCoding = {
   },
   level: 30,
   colour: { primaries: 1, transfer: 1, matrix: 1 },
+  groupFrames: null,
 };
 const segment = { coding, gridSeconds: 10.0123, firstFrame: 90, frameCount: 120 };
 const limits = { maxPixels: 9_437_184 };

@@ -152,16 +152,17 @@ describe('SluiceStack', () => {
   describe('role', () => {
     it('permits exactly this', () => {
       const stack = synthesise({ signingKeysParameter: '/a/keys', region: 'eu-west-1' });
-      const granted = statements(stack.resource('aws_iam_role_policy').policy);
+      const granted = statements(stack.resource('aws_iam_role_policy', 'stream_permissions').policy);
       const expected: [sid: string, actions: string[], on: RegExp][] = [
         ['ListMedia', ['s3:ListBucket'], /^\$\{aws_s3_bucket\.media_bucket_\w+\.arn\}$/],
         ['ReadMedia', ['s3:GetObject'], /^\$\{aws_s3_bucket\.media_bucket_\w+\.arn\}\/\*$/],
         ['ListDerived', ['s3:ListBucket'], /^\$\{aws_s3_bucket\.derived_bucket_\w+\.arn\}$/],
         [
           'KeepDerived',
-          ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+          ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
           /^\$\{aws_s3_bucket\.derived_bucket_\w+\.arn\}\/\*$/,
         ],
+        ['RemoveParts', ['s3:DeleteObject'], /^\$\{aws_s3_bucket\.derived_bucket_\w+\.arn\}\/parts\/\*$/],
         [
           'WriteLogs',
           ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -182,14 +183,33 @@ describe('SluiceStack', () => {
 
     for (const context of EVERY_WAY) {
       it(`has no * for an action or a resource with ${JSON.stringify(context)}`, () => {
-        const policy = synthesise(context).resource('aws_iam_role_policy').policy;
-        for (const { Action, Resource } of statements(policy)) {
+        const policies = synthesise(context).resources('aws_iam_role_policy');
+        expect(policies).to.have.length(2);
+        for (const { Action, Resource } of policies.flatMap(([, { policy }]) => statements(policy))) {
           for (const action of [Action].flat()) expect(action).to.match(/^[a-z0-9]+:[A-Za-z]+$/);
           // Objects of one bucket, streams of one log group: never buckets or groups.
-          for (const on of [Resource].flat()) expect(on).to.match(/^(\$\{[^}*]+\}|arn:aws:[^*]+)([/:]\*)?$/);
+          for (const on of [Resource].flat())
+            expect(on).to.match(/^(\$\{[^}*]+\}|arn:aws:[^*]+)([/:](parts\/)?\*)?$/);
         }
       });
     }
+    it('permits the function to send work to itself, which is not tried again by Lambda', () => {
+      const stack = synthesise();
+      const [[id] = []] = stack.resources('aws_lambda_function');
+      expect(statements(stack.resource('aws_iam_role_policy', 'stream_workers').policy)).to.deep.equal([
+        {
+          Sid: 'SendWork',
+          Effect: 'Allow',
+          Action: ['lambda:InvokeFunction'],
+          Resource: `\${aws_lambda_function.${id}.arn}`,
+        },
+      ]);
+      expect(stack.resource('aws_lambda_function_event_invoke_config')).to.deep.include({
+        function_name: `\${aws_lambda_function.${id}.function_name}`,
+        maximum_retry_attempts: 0,
+      });
+    });
+
     it('is for Lambda only', () => {
       expect(statements(synthesise().resource('aws_iam_role').assume_role_policy)).to.deep.equal([
         { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },

@@ -41,7 +41,13 @@ describe('the local Function URL: how bytes flow', () => {
     message.destroy();
     await until(() => sentMebibytes() === 60);
     await until(() => service.instances()[0]?.busy === false);
-    expect(service.counters()).to.deep.equal({ requests: 1, instancesStarted: 1, throttled: 0, broken: 1 });
+    expect(service.counters()).to.deep.equal({
+      requests: 1,
+      instancesStarted: 1,
+      throttled: 0,
+      events: 0,
+      broken: 1,
+    });
     expect((await ask(service.url, '/nuls')).complete).to.equal(true);
     expect(service.counters().instancesStarted).to.equal(1);
   });

@@ -26,7 +26,13 @@ describe('the local Function URL: its instances', () => {
     const pids = new Set<number>();
     for (let index = 0; index < 50; index += 1) pids.add(await pidOf());
     expect(pids.size).to.equal(1);
-    expect(service.counters()).to.deep.equal({ requests: 50, instancesStarted: 1, throttled: 0, broken: 0 });
+    expect(service.counters()).to.deep.equal({
+      requests: 50,
+      instancesStarted: 1,
+      throttled: 0,
+      events: 0,
+      broken: 0,
+    });
     expect(service.instances()[0]?.initMilliseconds).to.be.above(0);
   });
 

@@ -55,6 +55,7 @@ describe('the local Function URL: what the function receives', () => {
     // Node.js hands this one on to every child by itself where coverage is measured.
     const names = Object.keys(env).filter((name) => name !== 'NODE_V8_COVERAGE');
     expect(names.sort()).to.deep.equal([
+      'AWS_ENDPOINT_URL_LAMBDA',
       'AWS_EXECUTION_ENV',
       'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
       'AWS_LAMBDA_FUNCTION_NAME',

@@ -29,6 +29,7 @@ describe('adaptive streaming', () => {
       engine,
       config,
       keeper: null,
+      exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1',

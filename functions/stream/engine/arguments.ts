@@ -9,7 +9,11 @@ export type FfmpegArguments = { readonly input: readonly string[]; readonly outp
  * ffmpeg's argument list for one output, without the input's address. Only numbers and names of fixed sets go in.
  * The options and why they are these: facts measured with the build of December 2018.
  */
-export function ffmpegArguments(output: Output, limits: { readonly maxPixels: number }): FfmpegArguments {
+export function ffmpegArguments(
+  output: Output,
+  limits: { readonly maxPixels: number },
+  muxer = muxerArguments(output),
+): FfmpegArguments {
   const { video, audio, startSeconds, durationSeconds, prerollSeconds } = output;
   const seekSeconds = startSeconds - prerollSeconds;
   return {
@@ -28,7 +32,7 @@ export function ffmpegArguments(output: Output, limits: { readonly maxPixels: nu
       ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
-      ...muxerArguments(output),
+      ...muxer,
     ],
   };
 }

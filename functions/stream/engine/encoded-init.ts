@@ -2,6 +2,7 @@ import { audioSpecificConfig } from '../media/containers/aac.ts';
 import { audioSampleEntry, esds } from '../media/containers/sample-entry.ts';
 import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
+import type { TrackHead } from '../media/isobmff/track-boxes.ts';
 import type { Engine } from './ffmpeg.ts';
 import { codingOf, phaseSeconds } from './picture-frames.ts';
 import { blackFrameArguments, type PictureCoding, REORDER_FRAMES } from './picture-segment-arguments.ts';
@@ -10,21 +11,28 @@ import { AAC_FRAME } from './sound-segment-arguments.ts';
 
 const NOTHING_KNOWN = { language: 'und', matrix: null, delaySeconds: 0, durationTicks: null };
 
-/** Its edit list takes off what the pictures are decoded ahead of their times, and adds what their grid is late. */
 export async function videoInit(rendition: EncodedVideo, desk: SegmentDesk): Promise<Uint8Array> {
+  return initSegment([await videoHead(rendition, desk)]);
+}
+
+export function audioInit(rendition: EncodedAudio): Uint8Array {
+  return initSegment([audioHead(rendition)]);
+}
+
+/** Its edit list takes off what the pictures are decoded ahead of their times, and adds what their grid is late. */
+export async function videoHead(rendition: EncodedVideo, desk: SegmentDesk): Promise<TrackHead> {
   const { timescale, width, height, source } = rendition;
   const sampleEntry = await sampleEntryOf(rendition, desk);
   const phaseTicks = Math.round(phaseSeconds(rendition, desk) * timescale);
   const mediaTime = REORDER_FRAMES * source.frameTicks - phaseTicks;
-  const track = { kind: 'video' as const, timescale, width, height, sampleEntry, mediaTime };
-  return initSegment([{ ...NOTHING_KNOWN, ...track }]);
+  return { ...NOTHING_KNOWN, kind: 'video', timescale, width, height, sampleEntry, mediaTime };
 }
 
 /** Its edit list takes off the encoder's priming. */
-export function audioInit({ timescale, language, source: { sound } }: EncodedAudio): Uint8Array {
+export function audioHead({ timescale, language, source: { sound } }: EncodedAudio): TrackHead {
   const sampleEntry = audioSampleEntry('mp4a', sound, esds(audioSpecificConfig(sound)));
   const track = { kind: 'audio' as const, timescale, width: 0, height: 0, sampleEntry, mediaTime: AAC_FRAME };
-  return initSegment([{ ...NOTHING_KNOWN, ...track, language: language ?? 'und' }]);
+  return { ...NOTHING_KNOWN, ...track, language: language ?? 'und' };
 }
 
 /** Of each engine, the newest. */

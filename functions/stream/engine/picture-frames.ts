@@ -37,8 +37,8 @@ export async function encodeFrames(
 }
 
 export function codingOf(rendition: EncodedVideo, desk: SegmentDesk): PictureCoding {
-  const { picture, level } = rendition.source;
-  return { picture, level, colour: colourTags(trackOf(rendition, desk)) };
+  const { picture, level, groupFrames = null } = rendition.source;
+  return { picture, level, groupFrames, colour: colourTags(trackOf(rendition, desk)) };
 }
 
 function trackOf({ source }: EncodedVideo, { probed }: SegmentDesk): VideoTrack {

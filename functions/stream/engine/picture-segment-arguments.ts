@@ -11,6 +11,8 @@ export type PictureCoding = {
   /** H.264 level times ten. */
   readonly level: number;
   readonly colour: ColourTags;
+  /** Frames of each group of pictures of a long stretch; null for a segment, which is one. */
+  readonly groupFrames: number | null;
 };
 
 export type PictureSegment = {
@@ -66,13 +68,14 @@ export function blackFrameArguments(coding: PictureCoding): { url: string; args:
   };
 }
 
-function encoderArguments({ picture, level, colour }: PictureCoding): string[] {
+function encoderArguments({ picture, level, colour, groupFrames }: PictureCoding): string[] {
   const { maxBitrate, frameRate } = picture;
+  const group = String(groupFrames ?? GROUP);
   return [
-    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, BUFFER_SECONDS)],
-    ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', String(GROUP), '-keyint_min', String(GROUP)],
+    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, groupFrames === null ? BUFFER_SECONDS : 1)],
+    ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', group, '-keyint_min', group],
     // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
-    ...['-threads', '1'],
+    ...(groupFrames === null ? ['-threads', '1'] : []),
     ...['-colorspace', String(colour.matrix), '-color_primaries', String(colour.primaries)],
     ...['-color_trc', String(colour.transfer), '-color_range', 'tv'],
     ...['-video_track_timescale', String(frameRate.numerator)],

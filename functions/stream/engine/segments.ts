@@ -58,8 +58,8 @@ export async function openEncodedPicture(
   return streamed(rendition, lasting(picture, frameCount * frameTicks));
 }
 
-/** Each where the grid has it, whatever times the encoder gave it; all that were asked for, or an error. */
-async function* pictures(
+/** Frames of the grid, each where it has it, whatever times the encoder gave it; all that were asked for, or an error. */
+export async function* pictures(
   rendition: EncodedVideo,
   part: { readonly firstFrame: number; readonly frameCount: number },
   desk: SegmentDesk,

@@ -9,7 +9,7 @@ export function contentTypeOf(key: string): { readonly type: string; readonly in
 }
 
 /** RFC 6266, with RFC 8187 for names beyond ASCII. */
-export function contentDisposition(key: string): string {
+export function contentDisposition(key: string, kind: 'attachment' | 'inline' = 'attachment'): string {
   const name = key.slice(key.lastIndexOf('/') + 1);
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const extended = encodeURIComponent(name).replace(
@@ -17,8 +17,8 @@ export function contentDisposition(key: string): string {
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return ascii === name
-    ? `attachment; filename="${ascii}"`
-    : `attachment; filename="${ascii}"; filename*=UTF-8''${extended}`;
+    ? `${kind}; filename="${ascii}"`
+    : `${kind}; filename="${ascii}"; filename*=UTF-8''${extended}`;
 }
 
 /** Whether a key has the extension of media that Sluice may play. */

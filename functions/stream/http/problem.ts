@@ -50,6 +50,8 @@ const PROBLEMS = {
   'source-unavailable': { status: 503, title: 'The store is unavailable' },
   'signing-unavailable': { status: 503, title: 'The signing keys are unavailable' },
   busy: { status: 503, title: 'The service is busy' },
+  'exports-off': { status: 501, title: 'Exports are switched off' },
+  'workers-unavailable': { status: 503, title: 'No worker can be started' },
   timeout: { status: 504, title: 'Out of time' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

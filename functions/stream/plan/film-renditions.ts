@@ -110,7 +110,7 @@ function planRungs(
   const frames = Math.max(1, Math.round(endSeconds * rate));
   const times = copied === null ? evenTimes(frames / rate) : copied.slice(0, -1);
   const boundaries = onGrid(times, frames, (seconds) => Math.round(seconds * rate));
-  const timescale = clockOf(frameRate, copy?.timescale ?? 0);
+  const timescale = gridClock(frameRate, copy?.timescale ?? 0);
   const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
   const segments = gridSegments(boundaries, frameTicks);
   return rungs.map(({ id, codecs, level, picture }) => ({
@@ -136,7 +136,7 @@ function planRungs(
  * The copy's, if every frame is a whole number of its ticks: players that look for the timeline anew where the clock is
  * another (hls.js) do not count what edit lists take off, and would have a gap of it. Else about 90 kHz.
  */
-function clockOf(
+export function gridClock(
   { numerator, denominator }: { readonly numerator: number; readonly denominator: number },
   copied: number,
 ): number {

@@ -108,7 +108,7 @@ export function cutSegments({ times }: Cuts, chosen: readonly number[]): readonl
 }
 
 /** The last cut at or before the presentation's zero, or else the first. */
-function firstCut(times: Float64Array): number {
+export function firstCut(times: Float64Array): number {
   let first = 0;
   while (first + 1 < times.length && (times[first + 1] ?? 0) <= 0) first++;
   return first;

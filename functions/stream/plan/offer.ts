@@ -34,7 +34,7 @@ export function offerOf(media: Media): Offer {
   const zeroSeconds = Math.min(...starts);
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
     track,
-    endSeconds: endOf(track, media) - zeroSeconds,
+    endSeconds: trackEndSeconds(track, media) - zeroSeconds,
   });
   return { zeroSeconds, film: film && offered(film), sounds: sounds.map(offered) };
 }
@@ -43,8 +43,11 @@ function isLasting({ durationSeconds }: VideoTrack | AudioTrack): boolean {
   return durationSeconds === null || durationSeconds > 0;
 }
 
-/** On the file's timeline. */
-function endOf({ startSeconds, durationSeconds }: VideoTrack | AudioTrack, media: Media): number {
+/** On the file's timeline. Throws `unsupported-media` where nothing tells it, or what tells it cannot be true. */
+export function trackEndSeconds(
+  { startSeconds, durationSeconds }: VideoTrack | AudioTrack,
+  media: Media,
+): number {
   const whole = media.durationSeconds;
   if (durationSeconds === null && whole === null) {
     throw unsupported(

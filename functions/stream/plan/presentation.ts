@@ -54,6 +54,8 @@ export type VideoRendition = RenditionBase & {
         readonly picture: Extract<VideoOutput, { kind: 'encode' }>;
         /** H.264 level times ten, such as 31. */
         readonly level: number;
+        /** Where not each segment is one, the frames of a closed group of pictures. */
+        readonly groupFrames?: number;
       };
 };
 

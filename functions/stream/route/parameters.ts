@@ -38,6 +38,7 @@ type Parameters = {
   info: object;
   media: MediaParameters;
   stream: StreamParameters;
+  made: { readonly download: boolean };
   playlist: object;
   segment: { readonly version: string | null };
 };
@@ -141,6 +142,7 @@ const SCHEMAS = {
     audio: whole(0, 63),
     accept,
   }),
+  made: v.object({ download: flag }),
   playlist: v.object({}),
   // What is not the version of now is answered as one that is gone, whatever it looks like.
   segment: v.object({ v: v.optional(v.string()) }),
@@ -163,6 +165,7 @@ const SHAPES: {
     audio: audio ?? null,
     accept: accept ?? null,
   }),
+  made: (output) => output,
   playlist: () => ({}),
   segment: ({ v: version }) => ({ version: version ?? null }),
 };

@@ -9,6 +9,16 @@ export type Route =
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
   | { readonly kind: 'info'; readonly key: string }
+  | { readonly kind: 'export'; readonly key: string; readonly parameters: StreamParameters }
+  /** What an export has made. */
+  | {
+      readonly kind: 'made';
+      readonly key: string;
+      readonly id: string;
+      /** Without its dot. */
+      readonly extension: string;
+      readonly download: boolean;
+    }
   | {
       readonly kind: 'adaptive';
       readonly key: string;
@@ -44,6 +54,12 @@ export function parseRoute(url: URL): Route {
       parseParameters('info', url.searchParams);
       return { kind: 'info', key };
     }
+    case 'export/': {
+      const key = parseKey(rest ?? '');
+      return { kind: 'export', key, parameters: parseParameters('stream', url.searchParams) };
+    }
+    case 'made/':
+      return parseMade(rest ?? '', url.searchParams);
     case 'hls/':
     case 'dash/': {
       const { encodedKey, ask } = parseAdaptive(at === 'hls/' ? 'hls' : 'dash', rest ?? '');
@@ -58,13 +74,29 @@ export function parseRoute(url: URL): Route {
       throw new Problem(
         'not-found',
         'There is nothing at this address; try /media/{key}, /stream/{key}, /hls/{key}/master.m3u8, ' +
-          '/dash/{key}/manifest.mpd or /info/{key}.',
+          '/dash/{key}/manifest.mpd, /export/{key} or /info/{key}.',
       );
   }
 }
 
+/** Read from the right, since a key may hold slashes. */
+function parseMade(rest: string, query: URLSearchParams): Route {
+  const [, encodedKey, id, extension] = /^(.*)\/([\w-]{22})\.([a-z0-9]{1,5})$/s.exec(rest) ?? [];
+  if (encodedKey === undefined || id === undefined || extension === undefined) {
+    throw new Problem(
+      'not-found',
+      'There is nothing at this address; /export/{key} tells where its result is.',
+    );
+  }
+  const key = parseKey(encodedKey);
+  return { kind: 'made', key, id, extension, ...parseParameters('made', query) };
+}
+
 /** The address of a key below a room, each segment encoded: the inverse of `parseRoute`. */
-export function addressOf(room: 'media' | 'stream' | 'info' | 'hls' | 'dash', key: string): string {
+export function addressOf(
+  room: 'media' | 'stream' | 'info' | 'export' | 'made' | 'hls' | 'dash',
+  key: string,
+): string {
   return `/${room}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 

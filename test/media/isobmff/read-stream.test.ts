@@ -50,10 +50,11 @@ describe('readStream', () => {
       expect(stream.mediaTime).to.equal(2);
       const samples = await Readable.from(stream.samples).toArray();
       expect(samples).to.deep.equal(
-        PACKETS.map(({ data, dts, pts, isSync }) => ({
+        PACKETS.map(({ data, dts, pts, duration, isSync }) => ({
           data,
           decodeTime: dts,
           compositionOffset: pts - dts,
+          duration,
           isSync,
         })),
       );

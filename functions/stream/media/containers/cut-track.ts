@@ -1,4 +1,4 @@
-import type { TrackHead } from '../isobmff/init-segment.ts';
+import type { TrackHead } from '../isobmff/track-boxes.ts';
 import type { Packet } from '../packets.ts';
 import type { OpenContainer } from './container.ts';
 

@@ -10,6 +10,7 @@ export type StreamedSample = {
   readonly data: Buffer;
   readonly decodeTime: number;
   readonly compositionOffset: number;
+  readonly duration: number;
   readonly isSync: boolean;
 };
 
@@ -91,6 +92,7 @@ async function* readSamples(
         data: bytes.subarray(at, at + size),
         decodeTime: table.decodeTimes[i] ?? 0,
         compositionOffset: table.compositionOffsets[i] ?? 0,
+        duration: (table.decodeTimes[i + 1] ?? table.next) - (table.decodeTimes[i] ?? 0),
         isSync: table.sync[i] === 1,
       };
     }

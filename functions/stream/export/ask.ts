@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import type { DerivedStore } from '../derived/store.ts';
+import { bodyOf } from '../http/body.ts';
+import { Problem } from '../http/problem.ts';
+import type { ExportPlan } from '../plan/plan-export.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import { addressOf } from '../route/route.ts';
+import type { StoredObject } from '../source/source.ts';
+import { hasSeenEnd, parsePosition, type Snapshot } from './events.ts';
+import { follow } from './follow.ts';
+import { type Kept, openLedger } from './ledger.ts';
+import { exportId, resultName } from './names.ts';
+import type { ExportRecord, LaneRecord } from './record.ts';
+import { asked, become, judge, type Verdict } from './states.ts';
+import { chooseWire } from './wire.ts';
+import type { Send, Work } from './work-event.ts';
+
+export type Exports = { readonly store: DerivedStore; readonly send: Send };
+
+type Asking = Exports & {
+  readonly object: StoredObject;
+  readonly parameters: StreamParameters;
+  readonly plan: ExportPlan;
+  /** What to put before the address of the result, so that it is open too. */
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+  secondsLeft(): number;
+};
+
+/** Starts an export, or joins one that is under way, and tells how it goes on. Throws `Problem`s. */
+export async function answerExport(request: Request, asking: Asking): Promise<Response> {
+  const { store, send, object, parameters, plan, prefix, signal } = asking;
+  const wire = chooseWire(request.headers.get('accept'));
+  const headers = {
+    'content-type': wire.contentType,
+    'cache-control': 'no-store',
+    'sluice-plan': plan.header,
+  };
+  if (request.method === 'HEAD') return new Response(null, { headers });
+  const id = exportId(object, plan.recipe);
+  const ledger = openLedger(store, id);
+  const last = parsePosition(request.headers.get('last-event-id'));
+  const work: Omit<Work, 'task' | 'attempt' | 'generation'> = {
+    kind: 'export',
+    id,
+    key: object.key,
+    parameters,
+  };
+
+  const first = await look(true);
+  // What EventSource takes for the end: it does not ask again.
+  if (first !== null && hasSeenEnd(last, first.record)) return new Response(null, { status: 204 });
+
+  const events = follow({
+    look: () => look(false).catch(() => null),
+    describeResult: ({ extension, contentType }) => ({
+      address: `${prefix}${addressOf('made', object.key)}/${id}.${extension}`,
+      contentType,
+    }),
+    wire,
+    last,
+    secondsLeft: asking.secondsLeft,
+    signal,
+  });
+  return new Response(bodyOf(Readable.from(events, { objectMode: false })), { headers });
+
+  /** Begins what is not begun, or whose end is so old that it counts no more: only when it is asked for. */
+  async function look(mayBegin: boolean): Promise<Snapshot | null> {
+    const record = await ledger.read(signal);
+    const stage = record?.value.stage;
+    const lanes =
+      record && stage?.kind === 'running'
+        ? await ledger.readLanes(stage.lanes, record.value.generation, signal)
+        : [];
+    const isThere =
+      stage?.kind !== 'done' ||
+      !mayBegin ||
+      (await store.find(resultName(object, id, stage.result.extension), signal)) !== null;
+    const verdict = judge(record, lanes, isThere);
+    const seen = record !== null && hasSeenEnd(last, record.value);
+    const snapshot = record && { record: record.value, lanes: lanes.map(({ value }) => value) };
+    if (verdict.kind === 'begin' && mayBegin && !seen) return begin(record);
+    if (verdict.kind === 'revive' && record !== null) await revive(record, lanes, verdict);
+    if (stage?.kind !== 'assembling' || record === null) return snapshot;
+    const made = await ledger.readLanes(stage.lanes, record.value.generation, signal);
+    return { record: record.value, lanes: made.map(({ value }) => value) };
+  }
+
+  async function begin(before: Kept<ExportRecord> | null): Promise<Snapshot | null> {
+    const record = asked(Date.now());
+    const written = await ledger.write(record, before, signal);
+    // Somebody else has begun it at the same moment.
+    if (written === null) return null;
+    const { generation, attempt } = record;
+    try {
+      await send({ ...work, generation, attempt, task: 'begin' });
+    } catch (error) {
+      if (error instanceof Problem) {
+        const { type, title, status, message } = error;
+        const problem = { type: `urn:sluice:problem:${type}`, title, status, detail: message };
+        await ledger.change(generation, { kind: 'failed', problem }, signal);
+      }
+      throw error;
+    }
+    return { record, lanes: [] };
+  }
+
+  /** Of all who see that a worker is lost, one sends another. */
+  async function revive(
+    record: Kept<ExportRecord>,
+    lanes: readonly Kept<LaneRecord>[],
+    { what }: Extract<Verdict, { kind: 'revive' }>,
+  ): Promise<void> {
+    const { generation } = record.value;
+    const lane = typeof what === 'number' ? lanes[what] : undefined;
+    const isTooOften =
+      lane !== undefined && become({ ...record.value, lost: lane.value.lost }, { kind: 'lost' });
+    if (
+      typeof what !== 'number' ||
+      lane === undefined ||
+      (isTooOften && isTooOften.stage.kind === 'failed')
+    ) {
+      const counted = lane === undefined ? record.value : { ...record.value, lost: lane.value.lost };
+      const next = become(counted, { kind: 'lost' });
+      const written = next && (await ledger.write(next, record, signal));
+      if (written && written.value.stage.kind !== 'failed' && typeof what !== 'number')
+        await send({ ...work, generation, attempt: written.value.attempt, task: what });
+      return;
+    }
+    const { attempt, lost, ticks } = lane.value;
+    const next = { ...lane.value, attempt: attempt + 1, lost: lost + 1, ticks: ticks + 1 };
+    const written = await ledger.writeLane(what, next, lane, signal);
+    if (written !== null) await send({ ...work, generation, attempt: attempt + 1, task: what });
+  }
+}

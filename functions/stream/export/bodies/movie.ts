@@ -1,0 +1,23 @@
+import type { Readable } from 'node:stream';
+import { ffmpegArguments } from '../../engine/arguments.ts';
+import { transcodeObject } from '../../engine/transcode-object.ts';
+import { flatten } from '../../media/isobmff/flatten.ts';
+import { logText } from '../../media/isobmff/sample-log.ts';
+import { secondsOf } from '../../media/isobmff/write-flat.ts';
+import { remux } from '../../media/remux.ts';
+import type { Recipe } from '../../plan/plan-export.ts';
+import type { Body, BodyDesk } from './body.ts';
+
+/** MP4 as `/stream` makes it, with its fragments taken off. */
+export async function movieBody({ plan }: Extract<Recipe, { kind: 'movie' }>, desk: BodyDesk): Promise<Body> {
+  const fragmented: AsyncIterable<Uint8Array> | Readable =
+    plan.kind === 'remux'
+      ? remux(desk.probed, desk.access, plan, desk.signal)
+      : await transcodeObject(ffmpegArguments(plan.output, desk.limits), desk);
+  const { logs, media } = await flatten(fragmented);
+  return {
+    chunks: media,
+    secondsDone: () => Math.max(0, ...logs.filter(({ sizes }) => sizes.length > 0).map(secondsOf)),
+    finish: () => ({ index: logs.map(logText).join('\n'), next: 1 }),
+  };
+}

@@ -1,0 +1,79 @@
+import { ffmpegArguments } from '../../engine/arguments.ts';
+import { transcodeObject } from '../../engine/transcode-object.ts';
+import { readStream } from '../../media/isobmff/read-stream.ts';
+import type { Output } from '../../plan/output.ts';
+import type { Body, BodyDesk } from './body.ts';
+
+/** What the head of an MP3 or FLAC file follows from. */
+export type PacketsIndex = {
+  readonly bytes: number;
+  readonly packets: number;
+  /** Of all packets, the encoder's priming among them, and of what is heard. */
+  readonly priming: number;
+  readonly samples: number;
+  readonly shortest: number;
+  readonly longest: number;
+  /** Of the first packet, and of the sample entry: in hexadecimal. */
+  readonly firstBytes: string;
+  readonly sampleEntry: string;
+  /** Where in the file each hundredth of the packets lies, in bytes. */
+  readonly places: readonly number[];
+};
+
+/** MP4 tells how long each packet lasts, the last one among them, which neither of the two formats does. */
+const MUXER = [
+  ...['-strict', '-2', '-movflags', '+frag_every_frame+delay_moov+default_base_moof+skip_trailer'],
+  ...['-f', 'mp4'],
+];
+
+/** The packets of MP3 or FLAC as they come: they are all that the file holds behind its head. */
+export async function packetsBody(output: Output, desk: BodyDesk): Promise<Body> {
+  const made = await transcodeObject(ffmpegArguments(output, desk.limits, MUXER), desk);
+  const { samples, sampleEntry, timescale, mediaTime } = await readStream(made);
+  const places: number[] = [];
+  let index: PacketsIndex = {
+    ...{
+      bytes: 0,
+      packets: 0,
+      priming: mediaTime,
+      samples: 0,
+      shortest: Number.MAX_SAFE_INTEGER,
+      longest: 0,
+    },
+    ...{ firstBytes: '', sampleEntry: sampleEntry.toString('hex'), places: [] },
+  };
+  async function* chunks(): AsyncGenerator<Uint8Array, void, void> {
+    let waiting: Buffer[] = [];
+    let waitingBytes = 0;
+    for await (const { data, duration } of samples) {
+      places.push(index.bytes);
+      index = {
+        ...index,
+        bytes: index.bytes + data.length,
+        packets: index.packets + 1,
+        samples: index.samples + duration,
+        shortest: Math.min(index.shortest, data.length),
+        longest: Math.max(index.longest, data.length),
+        firstBytes: index.firstBytes || data.subarray(0, 4).toString('hex'),
+      };
+      waiting.push(data);
+      waitingBytes += data.length;
+      if (waitingBytes < CHUNK_BYTES) continue;
+      yield Buffer.concat(waiting);
+      waiting = [];
+      waitingBytes = 0;
+    }
+    yield Buffer.concat(waiting);
+  }
+  const hundredth = (i: number) => places[Math.floor((i * places.length) / 100)] ?? 0;
+  return {
+    chunks: chunks(),
+    secondsDone: () => Math.max(0, index.samples - index.priming) / timescale,
+    finish: () => ({
+      index: JSON.stringify({ ...index, places: Array.from({ length: 100 }, (_, i) => hundredth(i)) }),
+      next: 1,
+    }),
+  };
+}
+
+const CHUNK_BYTES = 64 * 1024;

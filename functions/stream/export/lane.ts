@@ -1,0 +1,118 @@
+import { Problem } from '../http/problem.ts';
+import { assemble, assembleElsewhere } from './assemble.ts';
+import { openBody } from './bodies/open-body.ts';
+import type { Kept } from './ledger.ts';
+import { pieceName } from './names.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { isFinished, type LaneRecord, type Piece, sumUsage } from './record.ts';
+import { whileRenewing } from './renewing.ts';
+import { MOST_LOST } from './states.ts';
+import type { Shift } from './worker.ts';
+
+/**
+ * Makes of a lane what the time of this invocation allows, keeps it, and sends for another invocation for the rest. Who
+ * finishes the last lane sees to it that the parts are put together.
+ */
+export async function runLane(
+  shift: Shift,
+  number: number,
+  attempt: number,
+  known?: Prepared,
+): Promise<void> {
+  const { work, ledger, preparing, send } = shift;
+  const { signal } = preparing;
+  const lane = await ledger.readLane(number, signal);
+  if (lane === null || lane.value.generation !== work.generation || lane.value.attempt !== attempt) return;
+  if (isFinished(lane.value)) return finish(shift, known);
+  const prepared = known ?? (await prepare(work, preparing));
+  const made = await makePiece(shift, number, lane, prepared);
+  if (made === null) return;
+  if (!isFinished(made)) return send({ ...work, task: number, attempt: made.attempt });
+  await finish(shift, prepared);
+}
+
+/** Null where the lane is somebody else's now. */
+async function makePiece(
+  shift: Shift,
+  number: number,
+  lane: Kept<LaneRecord>,
+  { plan, desk }: Prepared,
+): Promise<LaneRecord | null> {
+  const { work, ledger, store, meter, preparing } = shift;
+  const { signal } = preparing;
+  const start = lane.value;
+  const { generation, attempt } = start;
+  const name = pieceName(work.id, { generation, lane: number, attempt, from: start.next });
+  const draft = await store.create(name, { signal });
+  let current = lane;
+  let bodyBytes = 0;
+  const write = async (value: LaneRecord) => {
+    const written = await ledger.writeLane(number, value, current, signal);
+    if (written !== null) current = written;
+    return written !== null;
+  };
+  try {
+    const body = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+    const progress = (): LaneRecord => ({
+      ...current.value,
+      ticks: current.value.ticks + 1,
+      atMs: Date.now(),
+      secondsDone: start.secondsDone + body.secondsDone(),
+      bytes: start.bytes + bodyBytes,
+      usage: sumUsage([start.usage, meter.used()]),
+    });
+    const renew = async () => (await isWanted(shift)) && (await write(progress()));
+    const produce = async () => {
+      for await (const chunk of body.chunks) {
+        bodyBytes += chunk.byteLength;
+        meter.wrote(chunk.byteLength);
+        await draft.write(chunk);
+      }
+      const end = body.finish();
+      if (end.next === start.next) return null;
+      await draft.write(Buffer.from(end.index));
+      await draft.publish();
+      return end.next;
+    };
+    const next = await whileRenewing(produce, renew, shift.giveUp);
+    if (next === null) {
+      await draft.discard();
+      if (start.lost >= MOST_LOST) throw tooSlow();
+    }
+    const piece: Piece = { name, bodyBytes, seconds: body.secondsDone() };
+    const used = sumUsage([start.usage, meter.take()]);
+    const end: LaneRecord =
+      next === null
+        ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
+        : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
+    const written = { ...end, usage: used, attempt: attempt + 1 };
+    return (await write(written)) ? written : null;
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+
+/** Not where another lane has failed, nor where the export is made anew. */
+async function isWanted({ work, ledger, preparing }: Shift): Promise<boolean> {
+  const record = await ledger.read(preparing.signal);
+  return record?.value.generation === work.generation && record.value.stage.kind === 'running';
+}
+
+async function finish(shift: Shift, known: Prepared | undefined): Promise<void> {
+  const { work, ledger, preparing } = shift;
+  const { signal } = preparing;
+  const record = await ledger.read(signal);
+  if (record?.value.generation !== work.generation || record.value.stage.kind !== 'running') return;
+  const lanes = await ledger.readLanes(record.value.stage.lanes, work.generation, signal);
+  if (lanes.length < record.value.stage.lanes || !lanes.every(({ value }) => isFinished(value))) return;
+  if (preparing.isTimeUp()) return assembleElsewhere(shift, record.value.attempt);
+  await assemble(shift, known ?? (await prepare(work, preparing)));
+}
+
+function tooSlow(): Problem {
+  return new Problem(
+    'too-large',
+    'One invocation is not long enough for two seconds of it; ask for a smaller height.',
+  );
+}

@@ -1,0 +1,91 @@
+/** What an export has cost so far, in invocations that work on it; whoever follows it is not counted. */
+export type Usage = {
+  readonly invocations: number;
+  /** Memory × time. */
+  readonly gbSeconds: number;
+  /** Out of the source. */
+  readonly bytesRead: number;
+  /** Into the store. */
+  readonly bytesWritten: number;
+};
+
+export const NOTHING_USED: Usage = { invocations: 0, gbSeconds: 0, bytesRead: 0, bytesWritten: 0 };
+
+/** A `Problem` as it is kept and shown. */
+export type KeptProblem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+};
+
+export type Result = {
+  readonly extension: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly durationSeconds: number | null;
+};
+
+export type Stage =
+  /** Nobody has begun. */
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'probing' }
+  | {
+      readonly kind: 'running' | 'assembling';
+      readonly lanes: number;
+      readonly startedMs: number;
+      /** Null where the file does not tell. */
+      readonly secondsTotal: number | null;
+    }
+  | { readonly kind: 'done'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly problem: KeptProblem };
+
+/** The state of an export, which one of its invocations at a time writes, by compare and swap. */
+export type ExportRecord = {
+  /** When it was asked for, in milliseconds: an export that is made anew is another one. */
+  readonly generation: number;
+  /** Of workers: one with another number has been given up. */
+  readonly attempt: number;
+  /** How often workers were lost. */
+  readonly lost: number;
+  /** Rises with every change. */
+  readonly ticks: number;
+  readonly usage: Usage;
+  readonly stage: Stage;
+};
+
+/** A part of the work that one invocation after the other does, none at the same time. */
+export type LaneRecord = {
+  readonly generation: number;
+  readonly attempt: number;
+  readonly lost: number;
+  readonly ticks: number;
+  readonly usage: Usage;
+  readonly atMs: number;
+  /** Groups: where it ends, and which comes next. */
+  readonly to: number;
+  readonly next: number;
+  readonly pieces: readonly Piece[];
+  /** Of the result, so far, with what is under way. */
+  readonly secondsDone: number;
+  readonly bytes: number;
+};
+
+/** A part that is kept: so many bytes of the result, then what `headOf` wants to know. */
+export type Piece = { readonly name: string; readonly bodyBytes: number; readonly seconds: number };
+
+export function isFinished({ next, to }: LaneRecord): boolean {
+  return next >= to;
+}
+
+export function sumUsage(usages: readonly Usage[]): Usage {
+  return usages.reduce(
+    (sum, more) => ({
+      invocations: sum.invocations + more.invocations,
+      gbSeconds: sum.gbSeconds + more.gbSeconds,
+      bytesRead: sum.bytesRead + more.bytesRead,
+      bytesWritten: sum.bytesWritten + more.bytesWritten,
+    }),
+    NOTHING_USED,
+  );
+}

@@ -1,0 +1,130 @@
+import {
+  type ExportRecord,
+  isFinished,
+  type KeptProblem,
+  type LaneRecord,
+  NOTHING_USED,
+  type Result,
+  sumUsage,
+  type Usage,
+} from './record.ts';
+
+export type Happening =
+  /** A worker has the work in hand. */
+  | { readonly kind: 'begun' }
+  | {
+      readonly kind: 'planned';
+      readonly lanes: number;
+      readonly startedMs: number;
+      readonly secondsTotal: number | null;
+    }
+  /** All parts are made, and one worker puts them together. */
+  | { readonly kind: 'made' }
+  /** The worker is alive. */
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'composed'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly problem: KeptProblem }
+  /** Nothing has been heard of the worker for too long: another one is sent. */
+  | { readonly kind: 'lost' };
+
+/** An export that nobody works on yet. */
+export function asked(generation: number): ExportRecord {
+  return { generation, attempt: 1, lost: 0, ticks: 1, usage: NOTHING_USED, stage: { kind: 'queued' } };
+}
+
+/** What becomes of an export; null where this cannot happen to it any more. */
+export function become(
+  record: ExportRecord,
+  happening: Happening,
+  used: Usage = NOTHING_USED,
+): ExportRecord | null {
+  const { stage } = record;
+  const next = { ...record, ticks: record.ticks + 1, usage: sumUsage([record.usage, used]) };
+  const isOver = stage.kind === 'done' || stage.kind === 'failed';
+  if (isOver) return null;
+  switch (happening.kind) {
+    case 'begun':
+      return stage.kind === 'queued' || stage.kind === 'probing'
+        ? { ...next, stage: { kind: 'probing' } }
+        : null;
+    case 'planned': {
+      const { lanes, startedMs, secondsTotal } = happening;
+      return stage.kind === 'probing'
+        ? { ...next, stage: { kind: 'running', lanes, startedMs, secondsTotal } }
+        : null;
+    }
+    case 'made':
+      return stage.kind === 'running' ? { ...next, stage: { ...stage, kind: 'assembling' } } : null;
+    case 'renewed':
+      return next;
+    case 'composed':
+      return stage.kind === 'assembling'
+        ? { ...next, stage: { kind: 'done', result: happening.result } }
+        : null;
+    case 'failed':
+      return { ...next, stage: { kind: 'failed', problem: happening.problem } };
+    case 'lost':
+      return record.lost >= MOST_LOST
+        ? { ...next, stage: { kind: 'failed', problem: LOST } }
+        : { ...next, attempt: record.attempt + 1, lost: record.lost + 1 };
+    default:
+      return happening satisfies never;
+  }
+}
+
+/** A worker that is lost again and again would be lost for ever. */
+export const MOST_LOST = 3;
+/** Of a worker: it writes every second, and a cold start on a busy machine takes a while. */
+const STALE_SECONDS = 15;
+const RETRY_FAILED_SECONDS = 10;
+
+export const LOST: KeptProblem = {
+  type: 'urn:sluice:problem:internal',
+  title: 'Internal error',
+  status: 500,
+  detail:
+    'The work was begun several times and never ended; it may be too large for the memory of one invocation.',
+};
+
+export type Aged<T> = { readonly value: T; readonly ageSeconds: number };
+
+/** What whoever asks for an export does about it. */
+export type Verdict =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'follow' }
+  /** A worker is gone: that of a lane, that which looks at the media, or that which puts the parts together. */
+  | { readonly kind: 'revive'; readonly what: number | 'begin' | 'assemble' };
+
+/** `isThere`: what was made is still kept. */
+export function judge(
+  record: Aged<ExportRecord> | null,
+  lanes: readonly Aged<LaneRecord>[],
+  isThere: boolean,
+): Verdict {
+  if (record === null) return { kind: 'begin' };
+  const { stage } = record.value;
+  const isStale = record.ageSeconds > STALE_SECONDS;
+  switch (stage.kind) {
+    case 'done':
+      return { kind: isThere ? 'follow' : 'begin' };
+    case 'failed':
+      return { kind: record.ageSeconds > RETRY_FAILED_SECONDS ? 'begin' : 'follow' };
+    case 'queued':
+    case 'probing':
+      return isStale ? { kind: 'revive', what: 'begin' } : { kind: 'follow' };
+    case 'assembling':
+      return isStale ? { kind: 'revive', what: 'assemble' } : { kind: 'follow' };
+    case 'running': {
+      const lost = lanes.findIndex(
+        ({ value, ageSeconds }) => ageSeconds > STALE_SECONDS && !isFinished(value),
+      );
+      if (lost >= 0) return { kind: 'revive', what: lost };
+      // Whoever finished the last lane puts the parts together, and may have died before it began.
+      const isMade = lanes.length === stage.lanes && lanes.every(({ value }) => isFinished(value));
+      const isForgotten = isMade && isStale && lanes.every(({ ageSeconds }) => ageSeconds > STALE_SECONDS);
+      return isForgotten ? { kind: 'revive', what: 'assemble' } : { kind: 'follow' };
+    }
+    default:
+      return stage satisfies never;
+  }
+}

@@ -1,0 +1,145 @@
+import { setMaxListeners } from 'node:events';
+import type { DerivedStore } from '../derived/store.ts';
+import { describeError } from '../http/describe-error.ts';
+import { Problem } from '../http/problem.ts';
+import { asProblem } from '../http/problem-response.ts';
+import { lanesFor } from '../plan/plan-export.ts';
+import { createTrace } from '../trace.ts';
+import { assemble } from './assemble.ts';
+import { runLane } from './lane.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { createMeter, type Meter } from './meter.ts';
+import { type Preparing, prepare } from './prepare.ts';
+import { type KeptProblem, type LaneRecord, NOTHING_USED } from './record.ts';
+import type { Send, Work } from './work-event.ts';
+
+export type WorkerParts = Omit<Preparing, 'signal' | 'trace' | 'secondsLeft' | 'isTimeUp'> & {
+  readonly store: DerivedStore;
+  readonly send: Send;
+  readonly memoryGigabytes: number;
+  readonly maxInvocations: number;
+};
+
+/** One invocation that works on an export. */
+export type Shift = {
+  readonly work: Work;
+  readonly ledger: Ledger;
+  readonly store: DerivedStore;
+  readonly meter: Meter;
+  readonly send: Send;
+  readonly preparing: Preparing;
+  /** Ends all that is under way where the work is somebody else's now. */
+  giveUp(): void;
+};
+
+export type WorkContext = { getRemainingTimeInMillis(): number };
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Kept back of an invocation's time for what ends it: a part is published, its record written, the next one sent for. */
+const END_SHARE = 0.15;
+const END_SECONDS = { least: 2.5, most: 30 };
+
+/** Does work that was sent. Never rejects: what goes wrong is told in the export's record. Resolves with what to log. */
+export function createWorker(parts: WorkerParts) {
+  return async (work: Work, context: WorkContext): Promise<Fields> => {
+    const started = performance.now();
+    const total = context.getRemainingTimeInMillis() / 1000 - 0.5;
+    const secondsLeft = () => total - (performance.now() - started) / 1000;
+    const reserve = Math.min(END_SECONDS.most, Math.max(END_SECONDS.least, total * END_SHARE));
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const timer = setTimeout(() => controller.abort(OUT_OF_TIME), total * 1000);
+    const meter = createMeter(parts.memoryGigabytes);
+    const trace = createTrace();
+    const shift: Shift = {
+      work,
+      ledger: openLedger(parts.store, work.id),
+      store: parts.store,
+      meter,
+      send: parts.send,
+      preparing: {
+        ...parts,
+        source: meter.counting(parts.source),
+        signal: controller.signal,
+        trace,
+        secondsLeft,
+        isTimeUp: () => secondsLeft() < reserve,
+      },
+      giveUp: () => controller.abort(GIVEN_UP),
+    };
+    try {
+      await carryOut(shift, parts.maxInvocations);
+      return { work, seconds: (performance.now() - started) / 1000, ...trace.fields };
+    } catch (error) {
+      const problem = asProblem(error, controller.signal);
+      const failed = problem === GIVEN_UP ? null : await tellFailure(shift, problem);
+      return {
+        work,
+        ...trace.fields,
+        problem: problem.type,
+        cause: describeError(problem.cause ?? problem),
+        told: failed,
+      };
+    } finally {
+      clearTimeout(timer);
+      controller.abort(GIVEN_UP);
+    }
+  };
+}
+
+const GIVEN_UP = new Problem('internal', 'Another invocation does this work now.');
+const OUT_OF_TIME = new Problem(
+  'timeout',
+  'This could not be made within one invocation and is not to be divided; ask for a part of it, or for mp4.',
+);
+
+async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
+  const { work } = shift;
+  if (work.task === 'begin') await begin(shift, maxInvocations);
+  else if (work.task === 'assemble') await assemble(shift, await prepare(work, shift.preparing));
+  else await runLane(shift, work.task, work.attempt);
+}
+
+/** Looks at the media, divides the work, and does the first part of it. */
+async function begin(shift: Shift, maxInvocations: number): Promise<void> {
+  const { work, ledger, preparing, send } = shift;
+  const { signal, secondsLeft } = preparing;
+  const known = await ledger.read(signal);
+  if (known?.value.generation !== work.generation || known.value.attempt !== work.attempt) return;
+  if ((await ledger.change(work.generation, { kind: 'begun' }, signal)) === null) return;
+  const prepared = await prepare(work, preparing);
+  const { plan } = prepared;
+  const lanes = lanesFor(plan, secondsLeft(), maxInvocations);
+  for (const [i, { from, to }] of lanes.entries()) {
+    const lane: LaneRecord = {
+      ...{ generation: work.generation, attempt: work.attempt, lost: 0, ticks: 0, usage: NOTHING_USED },
+      ...{ atMs: Date.now(), next: from, to, pieces: [], secondsDone: 0, bytes: 0 },
+    };
+    const before = await ledger.readLane(i, signal);
+    if ((await ledger.writeLane(i, lane, before, signal)) === null) return;
+  }
+  const happening = {
+    kind: 'planned' as const,
+    lanes: lanes.length,
+    startedMs: Date.now(),
+    secondsTotal: plan.secondsTotal,
+  };
+  if ((await ledger.change(work.generation, happening, signal)) === null) return;
+  await Promise.all(lanes.slice(1).map((_, i) => send({ ...work, task: i + 1 })));
+  await runLane(shift, 0, work.attempt, prepared);
+}
+
+/** Whether it could be told. */
+async function tellFailure({ work, ledger, meter }: Shift, problem: Problem): Promise<boolean> {
+  const { type, title, status, message } = problem;
+  const kept: KeptProblem = { type: `urn:sluice:problem:${type}`, title, status, detail: message };
+  // The work's own time may be over.
+  const signal = AbortSignal.timeout(TELL_MILLISECONDS);
+  const used = meter.take();
+  return ledger.change(work.generation, { kind: 'failed', problem: kept }, signal, used).then(
+    (changed) => changed !== null,
+    () => false,
+  );
+}
+
+const TELL_MILLISECONDS = 5_000;

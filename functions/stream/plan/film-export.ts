@@ -1,0 +1,120 @@
+import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { gridClock } from './film-renditions.ts';
+import { h264Level, highProfileCodecs } from './h264-level.ts';
+import { trackEndSeconds } from './offer.ts';
+import type { Output } from './output.ts';
+import type { Picture } from './picture.ts';
+import type { AudioRendition, VideoRendition } from './presentation.ts';
+import type { Selection } from './question.ts';
+import { planSound, type Sound } from './sound.ts';
+
+/** A film whose pictures are encoded on a constant grid, so that any group of them can be made by itself. */
+export type FilmExport = {
+  /** Where it begins on the file's timeline. */
+  readonly zeroSeconds: number;
+  readonly film: VideoRendition & {
+    readonly source: Extract<VideoRendition['source'], { kind: 'encode' }>;
+  };
+  /** Of the grid, and of each group of pictures. */
+  readonly frames: number;
+  readonly groupFrames: number;
+  readonly sound: FilmSound | null;
+};
+
+export type FilmSound = {
+  /** `Track.index` of what is copied where it can be cut; null where it is encoded anyhow. */
+  readonly copies: number | null;
+  readonly rendition: AudioRendition & {
+    readonly source: Extract<AudioRendition['source'], { kind: 'encode' }>;
+  };
+  /** Of AAC, and how many samples of them are heard. */
+  readonly frames: number;
+  readonly samples: number;
+};
+
+const GROUP_SECONDS = 2;
+const AAC_FRAME = 1024;
+
+/** Null where the pictures are not encoded to H.264, or the file does not tell how long it is. */
+export function planFilmExport(output: Output, { video, audio }: Selection, media: Media): FilmExport | null {
+  if (output.format !== 'mp4' || output.video?.kind !== 'encode' || video === null) return null;
+  const tracks = [video, ...(output.audio === null || audio === null ? [] : [audio])];
+  if (tracks.some((track) => !isDefinite(track, media))) return null;
+  const earliest = Math.min(...tracks.map(({ startSeconds }) => startSeconds));
+  const zeroSeconds = output.startSeconds > 0 ? output.startSeconds : earliest;
+  const most = output.durationSeconds ?? Number.POSITIVE_INFINITY;
+  const lengthOf = (track: VideoTrack | AudioTrack) =>
+    Math.max(0, Math.min(most, trackEndSeconds(track, media) - zeroSeconds));
+
+  const picture = output.video;
+  const { numerator, denominator } = picture.frameRate;
+  const rate = numerator / denominator;
+  const groupFrames = Math.max(1, Math.round(GROUP_SECONDS * rate));
+  const sound =
+    output.audio === null || audio === null
+      ? null
+      : planFilmSound(output.audio, audio, media, lengthOf(audio));
+  return {
+    zeroSeconds,
+    film: filmRendition(picture, groupFrames),
+    frames: Math.max(1, Math.round(lengthOf(video) * rate)),
+    groupFrames,
+    sound,
+  };
+}
+
+function isDefinite(track: VideoTrack | AudioTrack, { durationSeconds }: Media): boolean {
+  return track.durationSeconds !== null || durationSeconds !== null;
+}
+
+function filmRendition(picture: Picture, groupFrames: number): FilmExport['film'] {
+  const { width, height, frameRate } = picture;
+  const level = h264Level(picture);
+  const timescale = gridClock(frameRate, 0);
+  const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
+  return {
+    ...NOT_CUT,
+    kind: 'video',
+    id: 'film',
+    codecs: highProfileCodecs(level),
+    timescale,
+    width,
+    height,
+    frameRate,
+    dynamicRange: 'sdr',
+    source: { kind: 'encode', frameTicks, picture, level, groupFrames },
+  };
+}
+
+/** What is said of renditions that are segments. */
+const NOT_CUT = { segments: [], peakBitrate: 0, averageBitrate: 0 };
+
+function planFilmSound(
+  output: NonNullable<Output['audio']>,
+  track: AudioTrack,
+  media: Media,
+  seconds: number,
+): FilmSound | null {
+  const sound = output.kind === 'encode' ? output : encodedInstead(track, media);
+  const samples = Math.round(seconds * sound.sampleRate);
+  if (samples === 0) return null;
+  const rendition = {
+    ...NOT_CUT,
+    kind: 'audio' as const,
+    id: 'sound',
+    codecs: 'mp4a.40.2',
+    timescale: sound.sampleRate,
+    language: track.language,
+    isDefault: true,
+    channels: sound.channels,
+    source: { kind: 'encode' as const, sound },
+  };
+  const copies = output.kind === 'copy' ? track.index : null;
+  return { copies, rendition, samples, frames: Math.ceil(samples / AAC_FRAME) };
+}
+
+/** Of a track that was to be copied, and turns out to be one that cannot be cut. */
+function encodedInstead(track: AudioTrack, media: Media): Sound {
+  const sampleRate = track.sampleRate > 0 && track.sampleRate % 11_025 === 0 ? 44_100 : 48_000;
+  return planSound(media, track, { codec: 'aac', sampleRate, asked: null });
+}

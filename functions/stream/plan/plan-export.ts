@@ -1,0 +1,132 @@
+import { Problem } from '../http/problem.ts';
+import { planHeader } from './describe.ts';
+import { type FilmExport, planFilmExport } from './film-export.ts';
+import type { Output } from './output.ts';
+import type { Question } from './question.ts';
+import { refuseAbove } from './refuse.ts';
+import { selectTracks } from './select-tracks.ts';
+import { planStream, type StreamPlan } from './stream-plan.ts';
+
+/** How a complete file is made. */
+export type Recipe =
+  /** The bytes of the object, perhaps with their index moved to the front. */
+  | { readonly kind: 'original'; readonly plan: Extract<StreamPlan, { kind: 'passthrough' | 'faststart' }> }
+  /** MP4 whose fragments are taken off while they are made. */
+  | { readonly kind: 'movie'; readonly plan: Extract<StreamPlan, { kind: 'remux' | 'transcode' }> }
+  /** MP4 of groups of pictures, which several invocations may share. */
+  | { readonly kind: 'film'; readonly film: FilmExport }
+  | { readonly kind: 'webm' | 'mp3' | 'flac' | 'wav'; readonly output: Output }
+  /** Ogg and ADTS need nothing in front that is known at their end only. */
+  | { readonly kind: 'stream'; readonly output: Output };
+
+export type ExportPlan = {
+  readonly recipe: Recipe;
+  /** Without a dot. */
+  readonly extension: string;
+  readonly contentType: string;
+  /** For `Sluice-Plan`. */
+  readonly header: string;
+  /** Of the result; null where the file does not tell. */
+  readonly secondsTotal: number | null;
+  /** Of work, at most; null where unknown. */
+  readonly predictedSeconds: number | null;
+  /** Parts that can be made by themselves; null where it is all of one piece. */
+  readonly groups: number | null;
+};
+
+/** Beyond it a WAV file's own sizes do not count. */
+const MAX_WAV_BYTES = 0xffff_ffff - 44;
+
+/**
+ * What a complete file takes. Throws as `planStream` does, but for what comes of one response: the file is read by
+ * ranges. What is of one piece must fit into one invocation.
+ */
+export function planExport(question: Question): ExportPlan {
+  const { media, parameters, limits, secondsLeft } = question;
+  const unbounded = {
+    ...limits,
+    maxResponseBytes: Number.POSITIVE_INFINITY,
+    maxCpuSeconds: Number.POSITIVE_INFINITY,
+  };
+  const plan = planStream({ ...question, limits: unbounded, secondsLeft: Number.POSITIVE_INFINITY });
+  const recipe = recipeOf(plan, question);
+  const { seconds, bytes } = plan.predicted;
+  if (recipe.kind === 'wav' && bytes !== null && bytes > MAX_WAV_BYTES) {
+    throw new Problem('too-large', 'A WAV file holds at most 4 GiB; ask for flac, or for a part.');
+  }
+  if (recipe.kind !== 'film') refuseAbove('maxCpuSeconds', (seconds ?? 0) * limits.cores, limits);
+  if (recipe.kind !== 'film' && seconds !== null && seconds > secondsLeft) {
+    throw new Problem(
+      'too-large',
+      `This would take about ${Math.ceil(seconds)} seconds and cannot be divided among invocations, of which one has ` +
+        `${Math.floor(secondsLeft)}; ask for mp4, which can, or for a part of it with start and duration.`,
+    );
+  }
+  const rest = media.durationSeconds === null ? null : media.durationSeconds - parameters.startSeconds;
+  return {
+    recipe,
+    extension: EXTENSIONS[plan.contentType] ?? 'bin',
+    contentType: plan.contentType,
+    header: planHeader(plan),
+    secondsTotal:
+      rest === null
+        ? parameters.durationSeconds
+        : Math.min(rest, parameters.durationSeconds ?? Number.POSITIVE_INFINITY),
+    predictedSeconds: seconds,
+    groups: recipe.kind === 'film' ? Math.ceil(recipe.film.frames / recipe.film.groupFrames) : null,
+  };
+}
+
+function recipeOf(plan: StreamPlan, { media, parameters }: Question): Recipe {
+  if (plan.kind === 'passthrough' || plan.kind === 'faststart') return { kind: 'original', plan };
+  if (plan.kind === 'remux') return { kind: 'movie', plan };
+  const { output } = plan;
+  switch (output.format) {
+    case 'mp4': {
+      const film = planFilmExport(output, selectTracks(media, parameters), media);
+      return film === null ? { kind: 'movie', plan } : { kind: 'film', film };
+    }
+    case 'webm':
+    case 'mp3':
+    case 'flac':
+    case 'wav':
+      return { kind: output.format, output };
+    case 'aac':
+    case 'opus':
+      return { kind: 'stream', output };
+    default:
+      return output.format satisfies never;
+  }
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'video/mp4': 'mp4',
+  'audio/mp4': 'm4a',
+  'video/webm': 'webm',
+  'audio/webm': 'weba',
+  'audio/mpeg': 'mp3',
+  'audio/aac': 'aac',
+  'audio/ogg': 'ogg',
+  'video/ogg': 'ogv',
+  'audio/flac': 'flac',
+  'audio/wav': 'wav',
+  'video/mp2t': 'ts',
+  'video/matroska': 'mkv',
+  'audio/matroska': 'mka',
+  'video/quicktime': 'mov',
+};
+
+/** How many invocations share the work at once, each of which has `secondsLeft`; a third of them is kept back. */
+export function lanesFor(
+  { groups, predictedSeconds }: Pick<ExportPlan, 'groups' | 'predictedSeconds'>,
+  secondsLeft: number,
+  mostAtOnce: number,
+): readonly { readonly from: number; readonly to: number }[] {
+  const count = groups ?? 1;
+  const wanted = Math.ceil((predictedSeconds ?? 0) / Math.max(1, secondsLeft * 0.67));
+  const lanes = groups === null ? 1 : Math.max(1, Math.min(wanted, mostAtOnce, count));
+  return Array.from({ length: lanes }, (_, i) => ({
+    from: Math.floor((i * count) / lanes),
+    to: Math.floor(((i + 1) * count) / lanes),
+  }));
+}

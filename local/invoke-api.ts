@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export type InvokeApi = {
+  /** For AWS_ENDPOINT_URL_LAMBDA. */
+  readonly url: string;
+  close(): void;
+};
+
+/** Lambda takes 1 MB of an asynchronous event. */
+const MAX_EVENT_BYTES = 1024 * 1024;
+
+/**
+ * Lambda's own API on a loopback port of its own, as far as a function asks itself for asynchronous invocations
+ * (`Invoke` with the type `Event`): the event is taken, and worked on when an instance is free.
+ */
+export async function startInvokeApi(
+  functionName: string,
+  invoke: (event: unknown) => void,
+): Promise<InvokeApi> {
+  const server = createServer((request, response) => {
+    answer(functionName, invoke, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer(
+  functionName: string,
+  invoke: (event: unknown) => void,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/.exec(request.url ?? '') ?? [];
+  if (request.method !== 'POST' || name !== functionName) {
+    request.resume();
+    return refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${name ?? 'none'}`);
+  }
+  if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_BYTES) {
+    request.resume();
+    return refuse(response, 413, 'RequestTooLargeException', 'The event is too large.');
+  }
+  const body = await text(request);
+  if (request.headers['x-amz-invocation-type'] !== 'Event') {
+    return refuse(
+      response,
+      400,
+      'InvalidParameterValueException',
+      'Only asynchronous invocations are taken.',
+    );
+  }
+  let event: unknown;
+  try {
+    event = JSON.parse(body === '' ? '{}' : body);
+  } catch {
+    return refuse(response, 400, 'InvalidRequestContentException', 'The event is no JSON.');
+  }
+  response.writeHead(202, { 'content-length': 0 }).end();
+  invoke(event);
+}
+
+function refuse(response: ServerResponse, status: number, type: string, Message: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type })
+    .end(JSON.stringify({ Type: 'User', Message }));
+}

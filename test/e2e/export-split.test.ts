@@ -1,0 +1,115 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { planExport } from '../../functions/stream/plan/plan-export.ts';
+import { openDesk, ownFfmpeg } from '../support/encoded.ts';
+import { exportQuestion } from '../support/export-question.ts';
+import { exportOf } from '../support/exports.ts';
+import { decodedFrames, onePass } from '../support/grid-frames.ts';
+import { needs } from '../support/needs.ts';
+import { type Service, startService } from '../support/service.ts';
+import { errorsOf, heardInOnePass, heardInSegments } from '../support/sound-error.ts';
+import { ffmpeg } from '../support/verify.ts';
+
+const DEADLINE_SECONDS = 20;
+const MINUTES = 10;
+const FILM = 'ten minutes.mkv';
+
+/** Puts another quality in front of ffmpeg and nothing else: what goes into the encoder comes out of the decoder. */
+const LOSSLESS = `#!/bin/bash
+args=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -profile:v|-crf|-maxrate:v|-bufsize:v) shift 2 ;;
+    -bf) args+=(-qp 0 -bf "$2"); shift 2 ;;
+    *) args+=("$1"); shift ;;
+  esac
+done
+exec FFMPEG "\${args[@]}"
+`;
+
+describe('an export that no invocation has the time for', function () {
+  this.timeout(400_000);
+  let folder: string;
+  let derived: string;
+  let service: Service;
+
+  before(async function () {
+    needs(this, 'ffmpeg');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-split-'));
+    const minute = join(folder, '.minute.mkv');
+    const inputs = [
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=s=320x180:r=24',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=f=440:r=48000',
+    ];
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '72', '-pix_fmt', 'yuv420p'];
+    await ffmpeg(...inputs, '-t', '60', ...video, '-c:a', 'flac', minute);
+    await ffmpeg('-stream_loop', String(MINUTES - 1), '-i', minute, '-c', 'copy', join(folder, FILM));
+    await rm(minute);
+    const lossless = join(folder, '.lossless');
+    await writeFile(lossless, LOSSLESS.replace('FFMPEG', await ownFfmpeg()));
+    await chmod(lossless, 0o755);
+    derived = await mkdtemp(join(tmpdir(), 'sluice-derived-'));
+    service = await startService(
+      { MEDIA_DIR: folder, DERIVED_DIR: derived, FFMPEG_PATH: lossless, MAX_EXPORT_INVOCATIONS: '2' },
+      { timeoutSeconds: DEADLINE_SECONDS, maxInstances: 4 },
+    );
+  });
+
+  after(async () => {
+    await service?.close();
+    for (const each of [folder, derived])
+      if (each !== undefined) await rm(each, { recursive: true, force: true });
+  });
+
+  it('goes through several, and has the frames and the sound of a single pass', async () => {
+    const query = 'format=mp4&height=96';
+    const begun = Date.now();
+    const { events, reconnects, file } = await exportOf(
+      service,
+      `/export/${encodeURIComponent(FILM)}?${query}`,
+    );
+    const took = (Date.now() - begun) / 1000;
+    const done = events.at(-1);
+    expect(done?.name, JSON.stringify(done)).to.equal('done');
+    const { invocations, gbSeconds, bytesRead, durationSeconds } = done?.data ?? {};
+    expect(invocations).to.be.above(1);
+    const path = join(folder, 'made.mp4');
+    await writeFile(path, file);
+
+    const desk = await openDesk(join(folder, FILM));
+    const { recipe } = planExport(exportQuestion(desk, { format: 'mp4', height: 96 }));
+    if (recipe.kind !== 'film' || recipe.film.sound === null) throw new Error('It is a film with sound.');
+    const { film, frames, sound, zeroSeconds } = recipe.film;
+    expect(frames).to.equal(MINUTES * 60 * 24);
+    const at = { ...desk, zeroSeconds };
+    const { hashes, complaints } = await decodedFrames([file], path);
+    expect(complaints).to.equal('');
+    expect(hashes.length).to.equal(frames);
+    expect(hashes).to.deep.equal(await onePass(join(folder, FILM), film, at, frames));
+
+    const { channels } = sound.rendition;
+    const wanted = await heardInOnePass(join(folder, FILM), sound.rendition, at);
+    const heard = await heardInSegments([file], path, 0);
+    expect(heard.complaints).to.equal('');
+    expect(heard.samples.length / channels).to.be.within(sound.samples, sound.samples + 1024);
+    const errors = errorsOf(heard.samples, wanted, channels).slice(2, -2);
+    const worst = errors.reduce((most, error) => Math.max(most, error), 0);
+    const median = [...errors].sort((a, b) => a - b)[errors.length >> 1] ?? 0;
+    console.log(
+      `      ${invocations} invocations of at most ${DEADLINE_SECONDS} s, ${took.toFixed(0)} s in all, ${reconnects} times ` +
+        `followed anew; ${gbSeconds} GB-s, ${bytesRead} bytes read; ${frames} of ${hashes.length} frames as in one pass; ` +
+        `sound: worst frame ${worst.toFixed(1)}, median ${median.toFixed(1)} (of 32768)`,
+    );
+    expect(durationSeconds).to.equal(MINUTES * 60);
+    // A click at a join is above 2000.
+    expect(worst).to.be.below(100);
+  });
+});

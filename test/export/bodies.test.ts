@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Body, Span } from '../../functions/stream/export/bodies/body.ts';
+import { openBody } from '../../functions/stream/export/bodies/open-body.ts';
+import { headOf, type MadePart } from '../../functions/stream/export/heads/head.ts';
+import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import { planExport } from '../../functions/stream/plan/plan-export.ts';
+import type { StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { demoDirectory } from '../../local/function.ts';
+import { openDesk, withArguments } from '../support/encoded.ts';
+import { bodyDesk, exportQuestion } from '../support/export-question.ts';
+import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
+import { needs } from '../support/needs.ts';
+import { problemOf } from '../support/problem.ts';
+import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
+
+const DEMO = join(demoDirectory, 'video.mp4');
+
+describe('what an export is made of', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(async function () {
+    needs(this, 'ffmpeg');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-bodies-'));
+  });
+  after(async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  async function open(path: string, wishes: Partial<StreamParameters>) {
+    const desk = withArguments(await openDesk(path), losslesslyIfFilm);
+    const plan = planExport(exportQuestion(desk, wishes));
+    return { desk, plan, recipe: plan.recipe };
+  }
+
+  const sounds = [
+    ['mp3', 30.016],
+    ['flac', 30.016],
+    ['wav', 30.016],
+  ] as const;
+  for (const [format, seconds] of sounds) {
+    it(`is as long as the sound, to the sample, in ${format}`, async () => {
+      const { desk, recipe } = await open(DEMO, { format });
+      const body = await openBody(recipe, WHOLE, bodyDesk(desk, DEMO));
+      const part = await drained(body);
+      const head = headOf(recipe, [part]);
+      expect(head.seconds).to.equal(seconds);
+      const path = join(folder, `sound.${format}`);
+      await writeFile(path, Buffer.concat([head.bytes, part.bytes]));
+      const decoded = await decode(path);
+      expect(decoded.complaints).to.equal('');
+      expect(decoded.seconds).to.equal(seconds);
+    });
+  }
+
+  for (const container of ['mp4', 'mkv']) {
+    it(`is the same film whatever invocations shared it, with the sound copied out of ${container}`, async () => {
+      const path = join(folder, `source.${container}`);
+      const inputs = [
+        '-f',
+        'lavfi',
+        '-i',
+        'testsrc2=s=320x180:r=24',
+        '-f',
+        'lavfi',
+        '-i',
+        'sine=f=440:r=48000',
+      ];
+      await ffmpeg(...inputs, '-t', '11', '-c:v', 'libx264', '-g', '60', '-c:a', 'aac', '-ac', '2', path);
+      const { desk, plan, recipe } = await open(path, { format: 'mp4', height: 96 });
+      const { groups } = plan;
+      if (recipe.kind !== 'film' || groups === null) throw new Error('It is a film.');
+      const parts: Drained[] = [];
+      for (const span of [
+        { from: 0, to: 2 },
+        { from: 2, to: 3 },
+        { from: 3, to: groups },
+      ]) {
+        parts.push(await drained(await openBody(recipe, span, bodyDesk(desk, path))));
+      }
+      const head = headOf(recipe, parts);
+      const made = join(folder, 'shared.mp4');
+      const file = Buffer.concat([head.bytes, ...parts.map(({ bytes }) => bytes)]);
+      const { hashes, complaints } = await decodedFrames([file], made);
+      expect(complaints).to.equal('');
+      const { film, frames, zeroSeconds } = recipe.film;
+      const wanted = await onePass(path, film, { ...desk, zeroSeconds }, frames);
+      // Matroska's sound begins before the film: half a frame of its first picture again, which ffmpeg does not show.
+      expect(hashes).to.deep.equal(container === 'mkv' ? wanted.slice(1) : wanted);
+      const [sound, source] = [(await probedPackets(made)).get(1), (await probedPackets(path)).get(1)];
+      // Matroska rounds its times to milliseconds.
+      const shown = (packet: string) => (container === 'mkv' ? packet.split(' ').slice(2).join(' ') : packet);
+      expect(sound?.map(shown)).to.deep.equal(source?.map(shown));
+    });
+  }
+
+  it('ends behind a whole group where the time is up, and another goes on from there', async () => {
+    const { desk, recipe } = await open(DEMO, { format: 'mp4', height: 96, durationSeconds: 9 });
+    let looks = 0;
+    // In the middle of the third group of 48 frames.
+    const isTimeUp = () => ++looks > 120;
+    const first = await drained(await openBody(recipe, { from: 0, to: 5 }, bodyDesk(desk, DEMO, isTimeUp)));
+    expect(first.next).to.equal(2);
+    expect(first.seconds).to.equal(4);
+    const rest = await drained(await openBody(recipe, { from: 2, to: 5 }, bodyDesk(desk, DEMO)));
+    expect(rest.next).to.equal(5);
+    const head = headOf(recipe, [first, rest]);
+    expect(head.seconds).to.equal(9);
+    const path = join(folder, 'continued.mp4');
+    await writeFile(path, Buffer.concat([head.bytes, first.bytes, rest.bytes]));
+    expect(await decode(path)).to.deep.include({ complaints: '' });
+    // Parts that do not follow each other are none of one film.
+    expect(() => headOf(recipe, [rest, first])).to.throw('follow');
+  });
+
+  it('breaks where it is told to stop', async () => {
+    const { desk, recipe } = await open(DEMO, { format: 'webm', height: 96 });
+    const controller = new AbortController();
+    const stopped = { ...bodyDesk(desk, DEMO), signal: controller.signal };
+    const body = await openBody(recipe, WHOLE, stopped);
+    controller.abort(sourceUnavailable());
+    expect((await problemOf(drained(body))).type).to.equal('source-unavailable');
+  });
+});
+
+const WHOLE: Span = { from: 0, to: 1 };
+
+type Drained = MadePart & { readonly bytes: Buffer; readonly next: number; readonly seconds: number };
+
+async function drained(body: Body): Promise<Drained> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body.chunks) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  return { bytes, bodyBytes: bytes.length, seconds: body.secondsDone(), ...body.finish() };
+}
+
+function losslesslyIfFilm(output: readonly string[]): readonly string[] {
+  return output.includes('-crf') ? losslessly(output) : output;
+}

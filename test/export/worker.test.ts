@@ -1,0 +1,152 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { directoryStore } from '../../functions/stream/derived/directory.ts';
+import type { DerivedStore } from '../../functions/stream/derived/store.ts';
+import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
+import { answerExport } from '../../functions/stream/export/ask.ts';
+import { openLedger } from '../../functions/stream/export/ledger.ts';
+import { exportId } from '../../functions/stream/export/names.ts';
+import type { Work } from '../../functions/stream/export/work-event.ts';
+import { createWorker } from '../../functions/stream/export/worker.ts';
+import { Problem } from '../../functions/stream/http/problem.ts';
+import { createProbeCache } from '../../functions/stream/media/probe-cache.ts';
+import { planExport } from '../../functions/stream/plan/plan-export.ts';
+import { createBlockCache } from '../../functions/stream/source/cache.ts';
+import { directorySource } from '../../functions/stream/source/directory.ts';
+import { demoDirectory, localEnvironment } from '../../local/function.ts';
+import { openDesk } from '../support/encoded.ts';
+import { exportQuestion } from '../support/export-question.ts';
+import { ROOMY } from '../support/roomy.ts';
+
+const { signal } = new AbortController();
+
+describe('a worker of an export', function () {
+  this.timeout(60_000);
+  let root: string;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sluice-worker-'));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  /** The same store for whoever asks and for workers, and what was sent; nobody does it before the test says so. */
+  async function scene(wishes: Parameters<typeof exportQuestion>[1], ages = 0) {
+    const desk = await openDesk(join(demoDirectory, 'video.mp4'));
+    const { FFMPEG_PATH = '', FFPROBE_PATH = '' } = await localEnvironment({});
+    const question = exportQuestion(desk, wishes);
+    const plan = planExport(question);
+    const source = directorySource(demoDirectory);
+    const object = await source.stat('video.mp4', signal);
+    const store = aged(directoryStore(root), () => ages);
+    const sent: Work[] = [];
+    const send = async (work: Work) => void sent.push(work);
+    const ask = (over = {}) => {
+      const asking = { store, send, object, plan, prefix: '', signal, secondsLeft: () => 0, ...over };
+      return answerExport(new Request('https://localhost/'), { ...asking, parameters: question.parameters });
+    };
+    const worker = createWorker({
+      ...{
+        store,
+        send,
+        source,
+        engine: createEngine(FFMPEG_PATH, ROOMY),
+        memoryGigabytes: 1,
+        maxInvocations: 3,
+      },
+      ...{ cache: createBlockCache(), probes: createProbeCache() },
+      config: {
+        ffprobePath: FFPROBE_PATH,
+        limits: { ...question.limits, readTimeoutSeconds: 10, presignSeconds: 60 },
+      },
+    });
+    const work = (one: Work | undefined, seconds = 60) => {
+      if (one === undefined) throw new Error('Nothing was sent.');
+      return worker(one, { getRemainingTimeInMillis: () => seconds * 1000 });
+    };
+    const ledger = openLedger(store, exportId(object, plan.recipe));
+    const stage = async () => (await ledger.read(signal))?.value.stage;
+    const setAges = (seconds: number) => {
+      ages = seconds;
+    };
+    return { ask, sent, work, stage, setAges, ledger };
+  }
+
+  it('is sent once, whoever asks, and leaves the result alone behind', async () => {
+    const { ask, sent, work, stage } = await scene({ format: 'wav', durationSeconds: 1 });
+    await Promise.all([ask(), ask(), ask()]);
+    expect(sent.map(({ task }) => task)).to.deep.equal(['begin']);
+    expect(await work(sent[0])).to.not.have.property('problem');
+    expect((await stage())?.kind).to.equal('done');
+    await ask();
+    expect(sent).to.have.length(1);
+    expect(await filesIn(root, 'made')).to.have.length(1);
+    expect(await filesIn(root, 'parts')).to.have.length(0);
+  });
+
+  it('that is lost is replaced by whoever asks next, and does nothing when it comes after all', async () => {
+    const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
+    await ask();
+    setAges(20);
+    await Promise.all([ask(), ask()]);
+    expect(sent.map(({ attempt }) => attempt)).to.deep.equal([1, 2]);
+    await work(sent[0]);
+    expect((await stage())?.kind).to.equal('queued');
+    await work(sent[1]);
+    expect((await stage())?.kind).to.equal('done');
+  });
+
+  it('makes what its time allows of a lane, and sends for another for the rest', async () => {
+    const { ask, sent, work, stage, ledger } = await scene({
+      format: 'mp4',
+      height: 48,
+      durationSeconds: 12,
+    });
+    await ask();
+    // Less than is kept back: it makes nothing, and says so by another number.
+    await work(sent[0], 2.9);
+    expect(sent.at(-1)).to.include({ task: 0, attempt: 2 });
+    expect((await ledger.readLane(0, signal))?.value).to.include({ next: 0, lost: 1 });
+    for (let i = 1; sent[i] !== undefined; i++) await work(sent[i]);
+    expect((await stage())?.kind).to.equal('done');
+    expect(await filesIn(root, 'parts')).to.have.length(0);
+  });
+
+  it('tells what went wrong, and who asks soon after is told the same', async () => {
+    const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
+    await ask();
+    const other: Work | undefined = sent[0] && { ...sent[0], key: 'gone.mp4' };
+    await work(other);
+    expect(await stage()).to.deep.include({ kind: 'failed' });
+    await ask();
+    expect(sent).to.have.length(1);
+    setAges(11);
+    await ask();
+    expect(sent).to.have.length(2);
+  });
+
+  it('that cannot be sent is the answer', async () => {
+    const { ask, stage } = await scene({ format: 'wav', durationSeconds: 1 });
+    const problem = new Problem('workers-unavailable', 'Not permitted.');
+    const failure = await ask({ send: () => Promise.reject(problem) }).catch((error: unknown) => error);
+    expect(failure).to.equal(problem);
+    expect((await stage())?.kind).to.equal('failed');
+  });
+});
+
+async function filesIn(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/** A store whose records are older by so many seconds than they are. */
+function aged(store: DerivedStore, seconds: () => number): DerivedStore {
+  return {
+    ...store,
+    async readRecord(name, signal) {
+      const record = await store.readRecord(name, signal);
+      return record && { ...record, ageSeconds: record.ageSeconds + seconds() };
+    },
+  };
+}
