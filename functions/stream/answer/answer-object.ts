@@ -1,0 +1,164 @@
+import type { Limits } from '../config.ts';
+import { respondMade } from '../derived/respond-made.ts';
+import { answerExport } from '../export/ask.ts';
+import { jsonResponse } from '../http/json.ts';
+import type { Invocation } from '../http/lambda.ts';
+import { Problem } from '../http/problem.ts';
+import { respond } from '../http/respond.ts';
+import type { Probed } from '../media/probe.ts';
+import { findingOf, openAdaptive } from '../open/open-adaptive.ts';
+import { openMade } from '../open/open-made.ts';
+import { openMedia } from '../open/open-media.ts';
+import { AS_IT_IS_NOW, findObject, probeObject } from '../open/open-object.ts';
+import { presentationOrProblem } from '../open/open-presentation.ts';
+import { openStream } from '../open/open-stream.ts';
+import type { Desk } from '../open/original.ts';
+import { clientOf } from '../plan/client.ts';
+import { planHeader } from '../plan/describe.ts';
+import { describeObject } from '../plan/info.ts';
+import { planExport } from '../plan/plan-export.ts';
+import type { Question } from '../plan/question.ts';
+import { planStream } from '../plan/stream-plan.ts';
+import type { Grant } from '../route/authorise.ts';
+import { NO_WISHES, type StreamParameters } from '../route/parameters.ts';
+import type { Route } from '../route/route.ts';
+import { cachedAccess } from '../source/cache.ts';
+import type { Parts } from './parts.ts';
+
+export type ObjectRoute = Extract<Route, { key: string }>;
+type RouteTo<Kind extends ObjectRoute['kind']> = Extract<Route, { kind: Kind }>;
+
+type Asked = {
+  readonly request: Request;
+  readonly invocation: Invocation;
+  readonly grant: Grant;
+  readonly desk: Desk & { readonly limits: Limits };
+  readonly parts: Parts;
+};
+
+/** Stat and probe; then what the address is about: plan, open, respond. Throws `Problem`. */
+export async function answerObject(
+  route: ObjectRoute,
+  grant: Grant,
+  request: Request,
+  invocation: Invocation,
+  parts: Parts,
+): Promise<Response> {
+  const { source, cache, probes, slots, config } = parts;
+  const { trace, signal } = invocation;
+  if (route.kind !== 'media') parts.refuseWhenFull?.();
+  const limits = limitsWithin(grant, config.limits);
+  const finder = { source, cache, probes, ffprobePath: config.ffprobePath, slots, signal, trace };
+  const found = await findObject(
+    route.key,
+    finder,
+    route.kind === 'adaptive' ? findingOf(route, limits) : AS_IT_IS_NOW,
+  );
+  const { object } = found;
+  const access = cachedAccess(source, object, signal, { cache });
+  const desk = { source, object, access, limits, signal, trace };
+  const asked = { request, invocation, grant, desk, parts };
+  if (route.kind === 'media') return answerMedia(route, asked);
+  if (route.kind === 'made') return answerMade(route, asked);
+  const probed = await probeObject(found, finder);
+  switch (route.kind) {
+    case 'stream':
+      return answerStream(route, asked, probed);
+    case 'adaptive':
+      return answerAdaptive(route, asked, probed);
+    case 'info':
+      return answerInfo(asked, probed);
+    case 'export':
+      return exportObject(route, asked, probed);
+    default:
+      return route satisfies never;
+  }
+}
+
+async function answerMedia({ parameters }: RouteTo<'media'>, { request, desk }: Asked): Promise<Response> {
+  const { representation, plan } = await openMedia(parameters, desk);
+  const response = await respond(request, representation, desk.limits);
+  response.headers.set('sluice-plan', plan);
+  return response;
+}
+
+async function answerMade(route: RouteTo<'made'>, { request, desk, parts }: Asked): Promise<Response> {
+  const file = await openMade(route, parts.exports?.store ?? null, desk);
+  const response = await respond(request, file, desk.limits);
+  // The address stands for these bytes for ever.
+  if (response.status !== 307) response.headers.set('cache-control', 'max-age=31536000, immutable');
+  return response;
+}
+
+async function answerStream(route: RouteTo<'stream'>, asked: Asked, probed: Probed): Promise<Response> {
+  const { request, invocation, desk, parts } = asked;
+  const { limits } = desk;
+  const plan = planStream(questionOf(asked, probed, route.parameters, request.headers.get('accept')));
+  const representation = await openStream(plan, desk, { probed, engine: parts.engine });
+  const made = { representation, plan: planHeader(plan) };
+  const response = await respondMade(request, made, parts.keeper, { ...invocation, limits, follows: false });
+  // Another client may get another plan at the same address.
+  response.headers.append('vary', 'Accept');
+  return response;
+}
+
+async function answerAdaptive(route: RouteTo<'adaptive'>, asked: Asked, probed: Probed): Promise<Response> {
+  const { request, invocation, desk, parts } = asked;
+  const { limits } = desk;
+  const { representation, plan, cacheControl } = await openAdaptive(route, desk, {
+    probed,
+    engine: parts.engine,
+    secondsLeft: invocation.secondsLeft(),
+  });
+  const made = { representation, plan };
+  const response = await respondMade(request, made, parts.keeper, { ...invocation, limits, follows: true });
+  response.headers.set('cache-control', cacheControl);
+  return response;
+}
+
+async function answerInfo(asked: Asked, probed: Probed): Promise<Response> {
+  const { desk, grant, parts } = asked;
+  const offer = await presentationOrProblem(desk, probed);
+  const { memoryMegabytes } = parts.config;
+  const about = { prefix: prefixOf(grant), memoryMegabytes };
+  return jsonResponse(describeObject(desk.object, questionOf(asked, probed, NO_WISHES, null), offer, about));
+}
+
+async function exportObject({ parameters }: RouteTo<'export'>, asked: Asked, probed: Probed) {
+  const { request, invocation, grant, desk, parts } = asked;
+  if (parts.exports === null) {
+    throw new Problem(
+      'exports-off',
+      'Exports need a place to keep what they make (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.',
+    );
+  }
+  const { secondsLeft } = invocation;
+  const { object, signal } = desk;
+  const plan = planExport(questionOf(asked, probed, parameters, null));
+  const prefix = prefixOf(grant);
+  return answerExport(request, { ...parts.exports, object, parameters, plan, prefix, secondsLeft, signal });
+}
+
+function questionOf(
+  { invocation, desk }: Asked,
+  { media, originalObstacle, remuxObstacle }: Probed,
+  parameters: StreamParameters,
+  accept: string | null,
+): Question {
+  const { object, limits } = desk;
+  const client = clientOf(parameters.accept, accept);
+  const secondsLeft = invocation.secondsLeft();
+  const { sizeBytes } = object;
+  return { media, sizeBytes, parameters, client, limits, secondsLeft, originalObstacle, remuxObstacle };
+}
+
+/** What opens other addresses of the same key to whoever was let in. */
+function prefixOf(grant: Grant): string {
+  return grant.kind === 'signed' ? grant.prefix : '';
+}
+
+/** A redirect to the store holds no longer than the address that it answers. */
+function limitsWithin(grant: Grant, limits: Limits): Limits {
+  if (grant.kind === 'open') return limits;
+  return { ...limits, presignSeconds: Math.min(limits.presignSeconds, grant.secondsLeft) };
+}
