@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { functionLines, type LogFields } from '../support/log-lines.ts';
 import { needs } from '../support/needs.ts';
 import { openFolders, type Places } from '../support/places.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Service, startService, untilIdle } from '../support/service.ts';
 import { makeSmallFilm } from '../support/small-film.ts';
 
 describe('The segment after the one that was sent', function () {
@@ -28,7 +27,7 @@ describe('The segment after the one that was sent', function () {
 
   it('is kept before anybody asks for it: another instance starts no ffmpeg', async () => {
     await ask(ahead, '/hls/film.mp4/240p/0.m4s');
-    await quiet(ahead);
+    await untilIdle(ahead);
     expect(await places.kept()).to.have.length(2);
 
     const next = await ask(reader, '/hls/film.mp4/240p/1.m4s');
@@ -45,16 +44,16 @@ describe('The segment after the one that was sent', function () {
     await ask(ahead, '/hls/film.mp4/240p/1.m4s', { method: 'HEAD' });
     const unchanged = await ask(ahead, '/hls/film.mp4/240p/1.m4s', { headers: { 'if-none-match': etag } });
     expect(unchanged.status).to.equal(304);
-    await quiet(ahead);
+    await untilIdle(ahead);
     expect(await places.kept()).to.have.members(before);
 
     await ask(ahead, '/hls/film.mp4/240p/iframe-1.m4s');
-    await quiet(ahead);
+    await untilIdle(ahead);
     expect(await places.kept()).to.have.length(before.length + 1);
 
     const hit = await ask(ahead, '/hls/film.mp4/240p/1.m4s');
     expect(hit.headers.get('sluice-plan')).to.match(/; kept$/);
-    await quiet(ahead);
+    await untilIdle(ahead);
     expect(await places.kept()).to.have.length(before.length + 2);
     const next = await ask(reader, '/hls/film.mp4/240p/2.m4s');
     expect(next.headers.get('sluice-plan')).to.match(/; kept$/);
@@ -70,7 +69,7 @@ describe('The segment after the one that was sent', function () {
     for (const segment of names) {
       expect((await ask(ahead, `/hls/other.mp4/240p/${segment}`)).status).to.equal(200);
     }
-    await quiet(ahead);
+    await untilIdle(ahead);
     expect((await places.kept()).length - before.kept).to.equal(names.length);
     const made = runs(ahead) - before.runs;
     console.log(`      ${names.length} segments played in turn: ${made} runs of ffmpeg`);
@@ -91,11 +90,6 @@ async function ask(service: Service, path: string, init: RequestInit = {}) {
 function without(environment: Record<string, string>): Record<string, string> {
   const { DERIVED_DIR: _, DERIVED_BUCKET: __, ...rest } = environment;
   return rest;
-}
-
-/** Until every instance has ended what it does after its answer. */
-async function quiet(service: Service): Promise<void> {
-  while (service.instances().some(({ busy }) => busy)) await delay(20);
 }
 
 /** How many ffmpegs were run for viewers and ahead of them, where each goes on with one segment at most. */
