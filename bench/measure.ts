@@ -35,6 +35,16 @@ export async function firstByteMilliseconds(
   return first;
 }
 
+/** In milliseconds from the question: to the first byte, and to the last. */
+export type Times = { readonly first: number; readonly whole: number };
+
+export async function timed(open: () => Promise<AsyncIterable<Uint8Array>>): Promise<Times> {
+  const start = performance.now();
+  let first = Number.NaN;
+  for await (const _ of await open()) if (Number.isNaN(first)) first = performance.now() - start;
+  return { first, whole: performance.now() - start };
+}
+
 /** Megabytes per second of reading a stream to its end. */
 export async function throughput(open: () => Promise<AsyncIterable<Uint8Array>>): Promise<number> {
   const start = performance.now();

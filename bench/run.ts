@@ -15,6 +15,7 @@ import { mochaHooks } from '../test/support/hooks.ts';
 import { has } from '../test/support/needs.ts';
 import { s3Environment } from '../test/support/s3-environment.ts';
 import { type Service, startService } from '../test/support/service.ts';
+import { measureHeadStart } from './head-start.ts';
 import { firstByteMilliseconds, median, medians, readInThread, throughput } from './measure.ts';
 import { planFor } from './plan.ts';
 import { measureSegments } from './segments.ts';
@@ -31,6 +32,7 @@ try {
   await measureStarts();
   await measureTranscode();
   for (const { what, figure } of await measureSegments(film)) tell(what, figure);
+  for (const { what, figure } of await measureHeadStart(film)) tell(what, figure);
   if (has('ceph')) await measureThroughput(await startCeph());
   else tell('/media throughput', 'needs ceph, which this machine does not have');
 } finally {

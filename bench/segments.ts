@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import type { FfmpegArguments } from '../functions/stream/engine/arguments.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import { openEncodedSegment } from '../functions/stream/engine/segments.ts';
 import type { Rendition } from '../functions/stream/plan/presentation.ts';
 import { audioRendition, openDesk, ownFfmpeg, videoRendition } from '../test/support/encoded.ts';
-import { median } from './measure.ts';
+import { median, type Times, timed } from './measure.ts';
 
 const ROUNDS = 3;
 /** From the eleventh second of the demo film to the fifteenth, where much moves. */
@@ -62,13 +61,4 @@ function bareCommand({ input, output }: FfmpegArguments, film: string): string[]
   const kept = [...output];
   kept.splice(kept.indexOf('-movflags'), 2, ...fragments);
   return [...input.map((arg) => (arg === 'http,tcp' ? 'file,pipe' : arg)), '-i', film, ...kept, 'pipe:1'];
-}
-
-type Times = { readonly first: number; readonly whole: number };
-
-async function timed(open: () => Promise<Readable>): Promise<Times> {
-  const start = performance.now();
-  let first = Number.NaN;
-  for await (const _ of await open()) if (Number.isNaN(first)) first = performance.now() - start;
-  return { first, whole: performance.now() - start };
 }

@@ -4,6 +4,7 @@ import { LIMIT_NAMES, LIMITS, type LimitSetting } from '../functions/stream/limi
 /** The settings of the function that a deployment may choose; the stack sets the rest itself. */
 export const FUNCTION_SETTINGS = [
   'ALLOWED_ORIGINS',
+  'HEAD_START_SEGMENTS',
   ...LIMIT_NAMES.map((name): LimitSetting => LIMITS[name].setting),
   'PAGE_CREDIT',
   'PLAYER_PAGE',

@@ -39,6 +39,7 @@ export const DEMO_CREDIT =
 // The settings of the function that a person may give it in the environment.
 const SETTINGS = [
   'ALLOWED_ORIGINS',
+  'HEAD_START_SEGMENTS',
   ...LIMIT_NAMES.map((name) => LIMITS[name].setting),
   'MAX_EXPORT_INVOCATIONS',
   'PAGE_CREDIT',

@@ -49,6 +49,12 @@ describe('parseConfig', () => {
     });
   }
 
+  it('makes nothing ahead of a viewer, unless it is set', () => {
+    const read = (text: string) =>
+      parseConfig({ MEDIA_DIR: '/films', HEAD_START_SEGMENTS: text }).headStartSegments;
+    expect(['', '0', '1', '16'].map(read)).to.deep.equal([0, 0, 1, 16]);
+  });
+
   const KEYS = `main:${'m'.repeat(32)}`;
   const ACCESS: [Record<string, string>, object][] = [
     [{}, { kind: 'keys', keys: [] }],
@@ -114,6 +120,7 @@ describe('parseConfig', () => {
     [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],
     [{ MEDIA_DIR: '/a', MAX_RESPONSE_BYTES: '999999999' }, /MAX_RESPONSE_BYTES must be .* 209715200/],
     [{ MEDIA_DIR: '/a', MAX_CPU_SECONDS: '0' }, /MAX_CPU_SECONDS must be a whole number between 1/],
+    [{ MEDIA_DIR: '/a', HEAD_START_SEGMENTS: '17' }, /HEAD_START_SEGMENTS must be .* between 0 and 16/],
     [{ MEDIA_DIR: '/a', PLAYER_PAGE: 'yes' }, /PLAYER_PAGE must be 1 or 0/],
     [{ MEDIA_DIR: '/a', PUBLIC: 'yes' }, /PUBLIC must be 1 or 0/],
     [{ MEDIA_DIR: '/a', SIGNING_KEYS: 'hush' }, /^The setting SIGNING_KEYS must be a list of (?!.*hush)/],

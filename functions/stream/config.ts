@@ -18,6 +18,8 @@ export type Config = {
   readonly derived: Place | null;
   /** How many invocations work on one export at once, at most. */
   readonly maxExportInvocations: number;
+  /** How many segments are made ahead of a viewer; 0 for none. */
+  readonly headStartSegments: number;
   readonly access: AccessConfig;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
@@ -57,6 +59,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     media: mediaOf(settings),
     derived: derivedOf(settings),
     maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
+    headStartSegments: settings.HEAD_START_SEGMENTS,
     access: accessOf(settings),
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
@@ -153,6 +156,7 @@ const SETTINGS = v.object({
   MEDIA_DIR: directory,
   DERIVED_BUCKET: bucket,
   DERIVED_DIR: directory,
+  HEAD_START_SEGMENTS: whole(0, 0, 16),
   FFMPEG_PATH: v.optional(
     v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
     '/opt/bin/ffmpeg',

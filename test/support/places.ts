@@ -34,7 +34,7 @@ export const KINDS_OF_PLACES: readonly {
 ];
 
 /** Two folders. */
-async function openFolders(): Promise<Places> {
+export async function openFolders(): Promise<Places> {
   const root = await mkdtemp(join(tmpdir(), 'sluice-places-'));
   const [media, derived] = [join(root, 'media'), join(root, 'derived')];
   await Promise.all([mkdir(media), mkdir(join(derived, 'made'), { recursive: true })]);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Bundle, bundleFunction } from '../../functions/stream/bundle.ts';
 import { localEnvironment } from '../../local/function.ts';
 import {
@@ -49,6 +50,11 @@ export async function startService(
   });
   afterEverything(() => functionUrl.close());
   return { ...functionUrl, logs };
+}
+
+/** Resolves when every instance has ended what it does after its answer. */
+export async function untilIdle(service: Pick<Service, 'instances'>): Promise<void> {
+  while (service.instances().some(({ busy }) => busy)) await delay(20);
 }
 
 async function bundleOnce(): Promise<Bundle> {

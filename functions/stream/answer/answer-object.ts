@@ -15,6 +15,7 @@ import { openStream } from '../open/open-stream.ts';
 import type { Desk } from '../open/original.ts';
 import { clientOf } from '../plan/client.ts';
 import { planHeader } from '../plan/describe.ts';
+import { planHeadStart } from '../plan/head-start.ts';
 import { describeObject } from '../plan/info.ts';
 import { planExport } from '../plan/plan-export.ts';
 import type { Question } from '../plan/question.ts';
@@ -23,6 +24,7 @@ import type { Grant } from '../route/authorise.ts';
 import { NO_WISHES, type StreamParameters } from '../route/parameters.ts';
 import type { Route } from '../route/route.ts';
 import { cachedAccess } from '../source/cache.ts';
+import { goOnAhead } from './go-on-ahead.ts';
 import type { Parts } from './parts.ts';
 
 export type ObjectRoute = Extract<Route, { key: string }>;
@@ -105,7 +107,7 @@ async function answerStream(route: RouteTo<'stream'>, asked: Asked, probed: Prob
 async function answerAdaptive(route: RouteTo<'adaptive'>, asked: Asked, probed: Probed): Promise<Response> {
   const { request, invocation, desk, parts } = asked;
   const { limits } = desk;
-  const { representation, plan, cacheControl } = await openAdaptive(route, desk, {
+  const { representation, plan, cacheControl, rendition } = await openAdaptive(route, desk, {
     probed,
     engine: parts.engine,
     secondsLeft: invocation.secondsLeft(),
@@ -113,6 +115,11 @@ async function answerAdaptive(route: RouteTo<'adaptive'>, asked: Asked, probed: 
   const made = { representation, plan };
   const response = await respondMade(request, made, parts.keeper, { ...invocation, limits, follows: true });
   response.headers.set('cache-control', cacheControl);
+  const ahead = planHeadStart(route.ask, rendition, parts.config.headStartSegments);
+  // Also where the segment was kept: its viewer goes on as well.
+  if (ahead !== null && request.method === 'GET' && response.ok) {
+    goOnAhead(ahead, route.version, { desk, probed, invocation, parts });
+  }
   return response;
 }
 

@@ -20,6 +20,8 @@ export type Keeper = {
   find(live: LiveRepresentation, desk: KeepingDesk): Promise<FileRepresentation | null>;
   /** `live` as it is kept while it is read. */
   keep(live: LiveRepresentation, desk: KeepingDesk): LiveRepresentation;
+  /** Begins a segment that nobody waits for; null where another makes it, or the store does not answer. */
+  begin(live: LiveRepresentation, desk: Omit<KeepingDesk, 'follows'>): Promise<Readable | null>;
 };
 
 export type KeepingDesk = Pick<Invocation, 'signal' | 'lasting' | 'trace' | 'afterwards'> & {
@@ -84,6 +86,11 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
         }
       },
     }),
+
+    async begin(live, desk) {
+      const asked = await askForClaim(nameOf(live), SEGMENT_LEASE_SECONDS, desk);
+      return asked?.answer ? make(live, asked.answer, desk) : null;
+    },
   };
 
   type Maker =
@@ -93,14 +100,23 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
     /** It is made without being kept: the store does not answer, or somebody else keeps it. */
     | { readonly kind: 'unknown' };
 
-  async function findMaker(name: string, { signal, lasting, follows }: KeepingDesk): Promise<Maker> {
+  function askForClaim(
+    name: string,
+    leaseSeconds: number,
+    { signal, lasting }: Omit<KeepingDesk, 'follows'>,
+  ) {
+    return patient.ask(
+      (_, within) => takeClaim(store, name, { leaseSeconds, signal: within, lasting }),
+      signal,
+    );
+  }
+
+  async function findMaker(name: string, desk: KeepingDesk): Promise<Maker> {
+    const { signal, follows } = desk;
     const leaseSeconds = follows ? SEGMENT_LEASE_SECONDS : STREAM_LEASE_SECONDS;
     const until = performance.now() + followMilliseconds;
     for (;;) {
-      const asked = await patient.ask(
-        (_, within) => takeClaim(store, name, { leaseSeconds, signal: within, lasting }),
-        signal,
-      );
+      const asked = await askForClaim(name, leaseSeconds, desk);
       if (asked?.answer) return { kind: 'self', claim: asked.answer };
       if (asked === null || !follows) return { kind: 'unknown' };
       for (let polls = 0; polls < POLLS_PER_CLAIM; polls++) {
@@ -113,7 +129,11 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
     }
   }
 
-  async function make(live: LiveRepresentation, claim: Claim, desk: KeepingDesk): Promise<Readable> {
+  async function make(
+    live: LiveRepresentation,
+    claim: Claim,
+    desk: Omit<KeepingDesk, 'follows'>,
+  ): Promise<Readable> {
     const name = nameOf(live);
     const giveUp = () => {
       const given = claim.giveUp();

@@ -4,7 +4,7 @@ import type { Representation } from '../http/representation.ts';
 import type { LimitName } from '../limits.ts';
 import type { Probed } from '../media/probe.ts';
 import { playlistHeader, segmentHeader } from '../plan/describe.ts';
-import type { Presentation } from '../plan/presentation.ts';
+import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
 import { dashManifest } from '../playlist/dash.ts';
@@ -25,6 +25,8 @@ export type AdaptiveAnswer = {
   /** For `Sluice-Plan`. */
   readonly plan: string;
   readonly cacheControl: string;
+  /** What a segment is of; null for a playlist. */
+  readonly rendition: Rendition | null;
 };
 
 /**
@@ -57,6 +59,7 @@ export async function openAdaptive(
       representation: playlist(ask, presentation, current),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', presentation),
       cacheControl: 'no-cache',
+      rendition: null,
     };
   }
   const rendition = findRendition(presentation, ask);
@@ -71,6 +74,7 @@ export async function openAdaptive(
     plan: segmentHeader(rendition, ask),
     // With its version, an address stands for the same bytes for ever.
     cacheControl: version === null ? 'no-cache' : 'max-age=31536000, immutable',
+    rendition,
   };
 }
 

@@ -1,0 +1,199 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { headStart } from '../../functions/stream/derived/head-start.ts';
+import { createKeeper, type KeepingDesk } from '../../functions/stream/derived/keeper.ts';
+import { busy, damaged } from '../../functions/stream/http/problem.ts';
+import type { LiveRepresentation } from '../../functions/stream/http/representation.ts';
+import type { HeadStart } from '../../functions/stream/plan/head-start.ts';
+import { createTrace } from '../../functions/stream/trace.ts';
+import { type FakeStore, fakeStore } from '../support/stores.ts';
+
+const SEGMENTS = [1, 2, 3];
+const nameOf = (index: number) => `made/segment-${index}.mp4`;
+
+describe('headStart', () => {
+  let store: FakeStore;
+  let runs: number[];
+  let controller: AbortController;
+  beforeEach(() => {
+    store = fakeStore();
+    runs = [];
+    controller = new AbortController();
+  });
+  afterEach(() => controller.abort());
+
+  type Opening = (index: number) => Promise<Readable>;
+  const opened: Opening = async (index) =>
+    Readable.from([Buffer.from(`segment ${index}`)], { objectMode: false });
+  const segment = (index: number, open = opened): LiveRepresentation => ({
+    kind: 'live',
+    contentType: 'video/mp4',
+    etag: `W/"segment-${index}"`,
+    open() {
+      runs.push(index);
+      return open(index);
+    },
+  });
+  /** Of another instance each time. */
+  const newKeeper = () =>
+    createKeeper(store, { patience: { waitMilliseconds: 2_000, restMilliseconds: 1 }, onFailure: () => {} });
+  const limits = { maxResponseBytes: 1_000, maxRanges: 32, presignSeconds: 60 };
+
+  type Circumstances = {
+    isWhole?: boolean;
+    withinSeconds?: number;
+    open?: Opening;
+    refuseWhenFull?: () => void;
+  };
+  async function start({ isWhole = true, withinSeconds = 60, open, refuseWhenFull }: Circumstances = {}) {
+    const asks = SEGMENTS.map((index) => ({ kind: 'segment' as const, rendition: '240p', index }));
+    const plan: HeadStart = { asks, withinSeconds };
+    const work = headStart(plan, {
+      keeper: newKeeper(),
+      lasting: controller.signal,
+      limits,
+      refuseWhenFull,
+      open: async ({ index }) => segment(index, open),
+    });
+    const { ahead, stopped } = (await work(isWhole)) ?? {};
+    return { ahead, stopped };
+  }
+  const NOTHING = { ahead: undefined, stopped: undefined };
+  const kept = () => [...store.objects.keys()];
+
+  /** As a viewer of another instance asks for it. */
+  function view(index: number, open = opened): Promise<Readable> {
+    const { signal } = controller;
+    const desk: KeepingDesk = {
+      signal,
+      lasting: signal,
+      trace: createTrace(),
+      limits,
+      afterwards: () => {},
+      follows: true,
+    };
+    return newKeeper().keep(segment(index, open), desk).open();
+  }
+
+  it('makes the next ones in their order, and keeps them', async () => {
+    expect(await start()).to.deep.equal({ ahead: SEGMENTS, stopped: undefined });
+    expect(runs).to.deep.equal(SEGMENTS);
+    expect(SEGMENTS.map((index) => store.objects.get(nameOf(index))?.toString())).to.deep.equal([
+      'segment 1',
+      'segment 2',
+      'segment 3',
+    ]);
+  });
+
+  it('does nothing where the viewer left before the end', async () => {
+    expect(await start({ isWhole: false })).to.deep.equal(NOTHING);
+    expect(store.calls).to.deep.equal([]);
+  });
+
+  it('begins nothing once its time is over', async () => {
+    expect(await start({ withinSeconds: 0 })).to.deep.equal({ ahead: [], stopped: 'its time is over' });
+    expect(runs).to.deep.equal([]);
+  });
+
+  it('passes over what is kept, and has nothing to tell where all is', async () => {
+    store.objects.set(nameOf(1), Buffer.from('kept'));
+    store.objects.set(nameOf(2), Buffer.from('kept'));
+    expect(await start()).to.deep.equal({ ahead: [3], stopped: undefined });
+    expect(await start()).to.deep.equal(NOTHING);
+    expect(runs).to.deep.equal([3]);
+  });
+
+  it('ends where another instance is making one', async () => {
+    let goOn = () => {};
+    const waits = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const first = await view(2, async (index) => {
+      void waits.then(() => body.push(null));
+      const body = new Readable({ read() {} });
+      body.push(`segment ${index}`);
+      return body;
+    });
+    const { ahead, stopped } = await start();
+    expect(ahead).to.deep.equal([1]);
+    expect(stopped).to.match(/^another makes it/);
+    goOn();
+    expect(await text(first)).to.equal('segment 2');
+    expect(runs).to.deep.equal([2, 1]);
+  });
+
+  it('is followed by a viewer who asks for what it is making', async () => {
+    let goOn = () => {};
+    const waits = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const work = start({
+      async open(index) {
+        await waits;
+        return opened(index);
+      },
+    });
+    while (runs.length === 0) await delay(1);
+    const viewer = view(1);
+    while (store.calls.filter((call) => call === `find ${nameOf(1)}`).length < 2) await delay(1);
+    goOn();
+    expect(await text(await viewer)).to.equal('segment 1');
+    expect((await work).ahead).to.deep.equal(SEGMENTS);
+    expect(runs).to.deep.equal(SEGMENTS);
+  });
+
+  const broken = () =>
+    Readable.from(
+      (async function* () {
+        yield Buffer.from('half of it');
+        throw damaged('The rest is missing.');
+      })(),
+      { objectMode: false },
+    );
+  const full = () => {
+    throw busy('The memory is full');
+  };
+  const STOPS: [what: string, circumstances: Circumstances, why: RegExp, made: number][] = [
+    ['cannot be begun', { open: () => Promise.reject(damaged('It is broken.')) }, /It is broken/, 1],
+    ['breaks off', { open: async () => broken() }, /The rest is missing/, 1],
+    ['finds no memory', { refuseWhenFull: full }, /The memory is full/, 0],
+  ];
+  for (const [what, circumstances, why, begun] of STOPS) {
+    it(`ends with the first that ${what}, leaves nothing, and the next viewer makes it`, async () => {
+      const { ahead, stopped } = await start(circumstances);
+      expect([ahead, runs.length, kept()]).to.deep.equal([[], begun, []]);
+      expect(stopped).to.match(why);
+      // At once: no claim is left to expire.
+      expect(await text(await view(1))).to.equal('segment 1');
+    });
+  }
+
+  for (const fails of ['create', 'write', 'publish', 'writeRecord', 'find']) {
+    it(`ends where the store fails at ${fails}`, async () => {
+      store.before = async (call) => {
+        if (call.startsWith(fails)) throw new Error(`The store is broken: ${call}`);
+      };
+      const { ahead, stopped } = await start();
+      expect([ahead, kept()]).to.deep.equal([[], []]);
+      expect(stopped).to.match(/could not be kept|does not answer/);
+      expect(runs.length).to.be.at.most(1);
+    });
+  }
+
+  it('ends with the deadline, and leaves nothing', async () => {
+    const never = async () => {
+      const body = new Readable({ read() {} });
+      body.push('half');
+      controller.signal.addEventListener('abort', () => body.destroy(new Error('The time is over.')));
+      return body;
+    };
+    const work = start({ open: never });
+    while (!store.calls.includes(`write ${nameOf(1)}`)) await delay(1);
+    controller.abort();
+    expect((await work).ahead).to.deep.equal([]);
+    expect(kept()).to.deep.equal([]);
+    expect(store.calls).to.include(`discard ${nameOf(1)}`);
+  });
+});
