@@ -114,12 +114,16 @@ async function answerRoute(
 }
 
 async function answerPage(request: Request, { signal }: Invocation, parts: Parts): Promise<Response> {
-  const { source, page, config } = parts;
+  const { source, page, config, exports } = parts;
   if (!config.playerPage) {
     throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');
   }
   const response = prefersJson(request.headers.get('accept'))
-    ? jsonResponse({ media: await source.list(MAX_LISTED, signal), credit: config.pageCredit ?? undefined })
+    ? jsonResponse({
+        media: await source.list(MAX_LISTED, signal),
+        credit: config.pageCredit ?? undefined,
+        exports: exports !== null,
+      })
     : pageResponse(page, await storeOrigins(source));
   response.headers.set('vary', 'Accept');
   return response;
@@ -192,6 +196,7 @@ async function answerObject(
       describeObject(object, question(NO_WISHES, null), offer, {
         prefix,
         memoryMegabytes: config.memoryMegabytes,
+        hasExports: exports !== null,
       }),
     );
   }
