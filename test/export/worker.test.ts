@@ -70,7 +70,7 @@ describe('a worker of an export', function () {
     const setAges = (seconds: number) => {
       ages = seconds;
     };
-    return { ask, sent, work, stage, setAges, ledger };
+    return { ask, sent, work, stage, setAges, ledger, store };
   }
 
   it('is sent once, whoever asks, and leaves the result alone behind', async () => {
@@ -124,6 +124,21 @@ describe('a worker of an export', function () {
     setAges(11);
     await ask();
     expect(sent).to.have.length(2);
+  });
+
+  it('leaves no parts behind where they cannot be put together', async () => {
+    const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
+    let parts = 0;
+    store.compose = async () => {
+      parts = (await filesIn(root, 'parts')).length;
+      throw new Problem('source-unavailable', 'The store does not answer.');
+    };
+    await ask();
+    expect(await work(sent[0])).to.include({ problem: 'source-unavailable', told: true });
+    expect(parts).to.equal(1);
+    expect((await stage())?.kind).to.equal('failed');
+    expect(await filesIn(root, 'parts')).to.deep.equal([]);
+    expect(await filesIn(root, 'made')).to.deep.equal([]);
   });
 
   it('that cannot be sent is the answer', async () => {

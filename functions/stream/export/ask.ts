@@ -12,6 +12,7 @@ import { type Kept, openLedger } from './ledger.ts';
 import { exportId, resultName } from './names.ts';
 import type { ExportRecord, LaneRecord } from './record.ts';
 import { asked, become, judge, type Verdict } from './states.ts';
+import { keptProblem } from './tell-failure.ts';
 import { chooseWire } from './wire.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -96,9 +97,7 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       await send({ ...work, generation, attempt, task: 'begin' });
     } catch (error) {
       if (error instanceof Problem) {
-        const { type, title, status, message } = error;
-        const problem = { type: `urn:sluice:problem:${type}`, title, status, detail: message };
-        await ledger.change(generation, { kind: 'failed', problem }, signal);
+        await ledger.change(generation, { kind: 'failed', problem: keptProblem(error) }, signal);
       }
       throw error;
     }
