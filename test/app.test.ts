@@ -169,7 +169,7 @@ describe('the app', () => {
     const page = await ask('/', { accept: 'text/html' }, 'GET', shown);
     expect(page.headers.get('content-security-policy')).to.match(/default-src 'none'; script-src 'sha256-/);
     const list = await ask('/', { accept: 'application/json' }, 'GET', shown);
-    expect(await list.json()).to.deep.include({ credit: 'Thanks' });
+    expect(await list.json()).to.deep.include({ credit: 'Thanks', exports: false });
   });
 
   it('lets the pages of allowed origins read answers, and no others', async () => {
@@ -177,7 +177,9 @@ describe('the app', () => {
     expect(allowed.headers.get('access-control-allow-origin')).to.equal('https://app.example');
     const foreign = await ask('/media/video.mp4', { origin: 'https://evil.example' }, 'HEAD');
     expect(foreign.headers.get('access-control-allow-origin')).to.equal(null);
-    expect((await ask('/media/video.mp4', {}, 'OPTIONS')).status).to.equal(204);
+    const preflight = await ask('/export/video.mp4', {}, 'OPTIONS');
+    expect(preflight.status).to.equal(204);
+    expect(preflight.headers.get('access-control-allow-headers')).to.match(/\bLast-Event-ID\b/);
   });
 
   it('never shows what is not media inline', async () => {

@@ -150,6 +150,7 @@ describe('the player page in Chromium', function () {
     expect(await readPlayer(page)).to.include({ error: null });
     expect(await page.locator('img').count()).to.equal(0);
     expect(await page.getByText(CREDIT).isVisible()).to.equal(true);
+    expect(await page.locator('#export').isVisible()).to.equal(false);
     expect(complaints).to.deep.equal([]);
     await page.close();
   });

@@ -8,6 +8,7 @@ import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
 import { answerExport } from '../../functions/stream/export/ask.ts';
 import { openLedger } from '../../functions/stream/export/ledger.ts';
 import { exportId } from '../../functions/stream/export/names.ts';
+import { LOST, MOST_LOST } from '../../functions/stream/export/states.ts';
 import type { Work } from '../../functions/stream/export/work-event.ts';
 import { createWorker } from '../../functions/stream/export/worker.ts';
 import { Problem } from '../../functions/stream/http/problem.ts';
@@ -70,7 +71,7 @@ describe('a worker of an export', function () {
     const setAges = (seconds: number) => {
       ages = seconds;
     };
-    return { ask, sent, work, stage, setAges, ledger };
+    return { ask, sent, work, stage, setAges, ledger, store };
   }
 
   it('is sent once, whoever asks, and leaves the result alone behind', async () => {
@@ -95,6 +96,29 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('queued');
     await work(sent[1]);
     expect((await stage())?.kind).to.equal('done');
+  });
+
+  it('of a lane that is lost is replaced by one other, until it was lost too often', async () => {
+    const { ask, sent, work, stage, setAges } = await scene({
+      format: 'mp4',
+      height: 48,
+      durationSeconds: 4,
+    });
+    await ask();
+    // Nothing can be made in so short a time: the lane is begun, and once lost.
+    await work(sent[0], 2.9);
+    setAges(20);
+    for (let lost = 1; lost < MOST_LOST; lost++) await Promise.all([ask(), ask()]);
+    expect(sent.map(({ task, attempt }) => [task, attempt])).to.deep.equal([
+      ['begin', 1],
+      [0, 2],
+      [0, 3],
+      [0, 4],
+    ]);
+    expect((await stage())?.kind).to.equal('running');
+    await ask();
+    expect(await stage()).to.deep.equal({ kind: 'failed', problem: LOST });
+    expect(sent).to.have.length(4);
   });
 
   it('makes what its time allows of a lane, and sends for another for the rest', async () => {
@@ -124,6 +148,21 @@ describe('a worker of an export', function () {
     setAges(11);
     await ask();
     expect(sent).to.have.length(2);
+  });
+
+  it('leaves no parts behind where they cannot be put together', async () => {
+    const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
+    let parts = 0;
+    store.compose = async () => {
+      parts = (await filesIn(root, 'parts')).length;
+      throw new Problem('source-unavailable', 'The store does not answer.');
+    };
+    await ask();
+    expect(await work(sent[0])).to.include({ problem: 'source-unavailable', told: true });
+    expect(parts).to.equal(1);
+    expect((await stage())?.kind).to.equal('failed');
+    expect(await filesIn(root, 'parts')).to.deep.equal([]);
+    expect(await filesIn(root, 'made')).to.deep.equal([]);
   });
 
   it('that cannot be sent is the answer', async () => {

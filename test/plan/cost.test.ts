@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { withCost } from '../../functions/stream/plan/cost.ts';
+import { withCost, withWorkCost } from '../../functions/stream/plan/cost.ts';
 
 describe('withCost', () => {
   const TABLE: readonly [string, number | null, number | null, number | null, number | null][] = [
@@ -13,6 +13,20 @@ describe('withCost', () => {
   for (const [what, seconds, bytes, memory, gigabyteSeconds] of TABLE) {
     it(`of ${what}`, () => {
       expect(withCost({ seconds, bytes }, memory)).to.deep.equal({ seconds, bytes, gigabyteSeconds });
+    });
+  }
+});
+
+describe('withWorkCost', () => {
+  const TABLE: readonly [string, number | null, number | null, number | null, number | null][] = [
+    ['work, however long its result is', 10, 900_000_000, 2048, 20],
+    ['work whose result is of unknown length', 3, null, 1024, 3],
+    ['no known work', null, 1_000, 1024, null],
+    ['no known memory', 1, 1_000, null, null],
+  ];
+  for (const [what, seconds, bytes, memory, gigabyteSeconds] of TABLE) {
+    it(`of ${what}`, () => {
+      expect(withWorkCost({ seconds, bytes }, memory)).to.deep.equal({ seconds, bytes, gigabyteSeconds });
     });
   }
 });

@@ -135,7 +135,11 @@ describe('the limits of /stream', () => {
     expect(planStream(asked).kind).to.equal('passthrough');
     const object = { key: 'a.mp4', etag: '"1"', sizeBytes: 3, lastModified: new Date(0) };
     const problem = thrownBy(() => offered([film(), sound()], { limits }));
-    const { addresses } = describeObject(object, asked, problem, { prefix: '', memoryMegabytes: null }) as {
+    const { addresses } = describeObject(object, asked, problem, {
+      prefix: '',
+      memoryMegabytes: null,
+      hasExports: false,
+    }) as {
       addresses: { href: string; plan?: string; problem?: { detail: string } }[];
     };
     const said = (href: string) => {

@@ -52,13 +52,13 @@ function parseBlock(block: string): SeenEvent | null {
   return { id: field('id') ?? '', name: field('event') ?? 'message', data: JSON.parse(data) };
 }
 
-/** Follows an export as EventSource does, to its end, and fetches what was made. */
-export async function exportOf(service: Service, address: string) {
-  const events: SeenEvent[] = [];
+/** Follows an export as EventSource does, from what was seen to its end, and fetches what was made. */
+export async function exportOf(service: Service, address: string, seen: readonly SeenEvent[] = []) {
+  const events: SeenEvent[] = [...seen];
   let reconnects = -1;
   while (!['done', 'failed'].includes(events.at(-1)?.name ?? '')) {
-    const last = events.at(-1);
-    events.push(...(await readEvents(`${service.url}${address}`, last ? { lastEventId: last.id } : {})));
+    const lastEventId = events.at(-1)?.id ?? '';
+    events.push(...(await readEvents(`${service.url}${address}`, { lastEventId })));
     reconnects++;
   }
   const result: string | undefined = events.at(-1)?.data.address;

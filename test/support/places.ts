@@ -50,7 +50,12 @@ export async function openFolders(): Promise<Places> {
   };
 }
 
-export type Buckets = Places & { readonly derivedBucket: string; readKept(name: string): Promise<Buffer> };
+export type Buckets = Places & {
+  readonly derivedBucket: string;
+  readKept(name: string): Promise<Buffer>;
+  /** The names of parts of exports. */
+  parts(): Promise<string[]>;
+};
 
 let buckets = 0;
 
@@ -79,6 +84,7 @@ export async function openBuckets(): Promise<Buckets> {
       await client.send(new PutObjectCommand({ Bucket: media, Key, Body }));
     },
     kept: () => list('made/'),
+    parts: () => list('parts/'),
     async readKept(Key) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: derived, Key }));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);

@@ -127,7 +127,7 @@ async function answerInfo(asked: Asked, probed: Probed): Promise<Response> {
   const { desk, grant, parts } = asked;
   const offer = await presentationOrProblem(desk, probed);
   const { memoryMegabytes } = parts.config;
-  const about = { prefix: prefixOf(grant), memoryMegabytes };
+  const about = { prefix: prefixOf(grant), memoryMegabytes, hasExports: parts.exports !== null };
   return jsonResponse(describeObject(desk.object, questionOf(asked, probed, NO_WISHES, null), offer, about));
 }
 

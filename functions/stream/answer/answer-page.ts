@@ -11,13 +11,17 @@ const MAX_LISTED = 1_000;
 export async function answerPage(
   request: Request,
   { signal }: Invocation,
-  { source, page, config }: Parts,
+  { source, page, config, exports }: Parts,
 ): Promise<Response> {
   if (!config.playerPage) {
     throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');
   }
   const response = prefersJson(request.headers.get('accept'))
-    ? jsonResponse({ media: await source.list(MAX_LISTED, signal), credit: config.pageCredit ?? undefined })
+    ? jsonResponse({
+        media: await source.list(MAX_LISTED, signal),
+        credit: config.pageCredit ?? undefined,
+        exports: exports !== null,
+      })
     : pageResponse(page, await storeOrigins(source));
   response.headers.set('vary', 'Accept');
   return response;

@@ -6,7 +6,7 @@ import { directorySource } from '../source/directory.ts';
 import { refuseImpossibleKey } from '../source/key.ts';
 import type { StoredObject } from '../source/source.ts';
 import { directoryRecords } from './directory-records.ts';
-import { fail, isTaken } from './file-errors.ts';
+import { fail, isMissing, isTaken } from './file-errors.ts';
 import { nullIfMissing } from './found.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 
@@ -16,7 +16,7 @@ export function directoryStore(root: string): DerivedStore {
   const drafts = join(root, '.drafts');
   let prepared: Promise<void> | null = null;
   const prepare = () => {
-    prepared ??= removeOldDrafts(drafts).catch((cause: unknown) => {
+    prepared ??= removeLeftovers(root, drafts).catch((cause: unknown) => {
       prepared = null;
       throw sourceUnavailable({ cause });
     });
@@ -116,16 +116,23 @@ async function linkUnlessTaken(from: string, to: string): Promise<void> {
   });
 }
 
-/** What makers that died have left, as a bucket's lifecycle rule removes it after a day. */
-async function removeOldDrafts(drafts: string): Promise<void> {
+/** What makers that died have left, drafts and parts of exports, as a bucket's lifecycle rules remove it. */
+async function removeLeftovers(root: string, drafts: string): Promise<void> {
   await mkdir(drafts, { recursive: true });
-  for (const name of await readdir(drafts)) {
-    const path = join(drafts, name);
+  await removeOld(drafts);
+  await removeOld(join(root, 'parts')).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+}
+
+async function removeOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
     // Another process may be doing the same.
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > DRAFT_MILLISECONDS) await rm(path, { force: true });
+    if (Date.now() - mtimeMs > LEFT_MILLISECONDS) await rm(path, { force: true });
   }
 }
 
-const DRAFT_MILLISECONDS = 24 * 3600 * 1000;
+const LEFT_MILLISECONDS = 24 * 3600 * 1000;
 const UUID = /^[0-9a-f-]{36}$/;

@@ -10,8 +10,10 @@ import { hasSeenEnd, parsePosition, type Snapshot } from './events.ts';
 import { follow } from './follow.ts';
 import { type Kept, openLedger } from './ledger.ts';
 import { exportId, resultName } from './names.ts';
-import type { ExportRecord, LaneRecord } from './record.ts';
-import { asked, become, judge, type Verdict } from './states.ts';
+import type { ExportRecord } from './record.ts';
+import { revive } from './revive.ts';
+import { asked, judge } from './states.ts';
+import { keptProblem } from './tell-failure.ts';
 import { chooseWire } from './wire.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -68,22 +70,23 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
   async function look(mayBegin: boolean): Promise<Snapshot | null> {
     const record = await ledger.read(signal);
     const stage = record?.value.stage;
+    const isUnderWay = stage?.kind === 'running' || stage?.kind === 'assembling';
     const lanes =
-      record && stage?.kind === 'running'
-        ? await ledger.readLanes(stage.lanes, record.value.generation, signal)
-        : [];
+      record && isUnderWay ? await ledger.readLanes(stage.lanes, record.value.generation, signal) : [];
     const isThere =
       stage?.kind !== 'done' ||
       !mayBegin ||
       (await store.find(resultName(object, id, stage.result.extension), signal)) !== null;
     const verdict = judge(record, lanes, isThere);
     const seen = record !== null && hasSeenEnd(last, record.value);
-    const snapshot = record && { record: record.value, lanes: lanes.map(({ value }) => value) };
     if (verdict.kind === 'begin' && mayBegin && !seen) return begin(record);
-    if (verdict.kind === 'revive' && record !== null) await revive(record, lanes, verdict);
-    if (stage?.kind !== 'assembling' || record === null) return snapshot;
-    const made = await ledger.readLanes(stage.lanes, record.value.generation, signal);
-    return { record: record.value, lanes: made.map(({ value }) => value) };
+    if (verdict.kind === 'revive' && record !== null) {
+      const { generation } = record.value;
+      const attempt = await revive(verdict.what, { ledger, record, lanes, signal });
+      // Of all who see that a worker is lost, one sends another.
+      if (attempt !== null) await send({ ...work, generation, attempt, task: verdict.what });
+    }
+    return record && { record: record.value, lanes: lanes.map(({ value }) => value) };
   }
 
   async function begin(before: Kept<ExportRecord> | null): Promise<Snapshot | null> {
@@ -96,40 +99,10 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       await send({ ...work, generation, attempt, task: 'begin' });
     } catch (error) {
       if (error instanceof Problem) {
-        const { type, title, status, message } = error;
-        const problem = { type: `urn:sluice:problem:${type}`, title, status, detail: message };
-        await ledger.change(generation, { kind: 'failed', problem }, signal);
+        await ledger.change(generation, { kind: 'failed', problem: keptProblem(error) }, signal);
       }
       throw error;
     }
     return { record, lanes: [] };
-  }
-
-  /** Of all who see that a worker is lost, one sends another. */
-  async function revive(
-    record: Kept<ExportRecord>,
-    lanes: readonly Kept<LaneRecord>[],
-    { what }: Extract<Verdict, { kind: 'revive' }>,
-  ): Promise<void> {
-    const { generation } = record.value;
-    const lane = typeof what === 'number' ? lanes[what] : undefined;
-    const isTooOften =
-      lane !== undefined && become({ ...record.value, lost: lane.value.lost }, { kind: 'lost' });
-    if (
-      typeof what !== 'number' ||
-      lane === undefined ||
-      (isTooOften && isTooOften.stage.kind === 'failed')
-    ) {
-      const counted = lane === undefined ? record.value : { ...record.value, lost: lane.value.lost };
-      const next = become(counted, { kind: 'lost' });
-      const written = next && (await ledger.write(next, record, signal));
-      if (written && written.value.stage.kind !== 'failed' && typeof what !== 'number')
-        await send({ ...work, generation, attempt: written.value.attempt, task: what });
-      return;
-    }
-    const { attempt, lost, ticks } = lane.value;
-    const next = { ...lane.value, attempt: attempt + 1, lost: lost + 1, ticks: ticks + 1 };
-    const written = await ledger.writeLane(what, next, lane, signal);
-    if (written !== null) await send({ ...work, generation, attempt: attempt + 1, task: what });
   }
 }

@@ -4,6 +4,7 @@ import { headOf, type MadePart } from './heads/head.ts';
 import { resultName } from './names.ts';
 import type { Prepared } from './prepare.ts';
 import { isFinished, type Piece, sumUsage } from './record.ts';
+import { removeParts } from './remove-parts.ts';
 import { whileRenewing } from './renewing.ts';
 import type { Shift } from './worker.ts';
 
@@ -47,8 +48,7 @@ export async function assemble(shift: Shift, { object, plan, desk }: Prepared): 
     signal,
     used,
   );
-  // What stays expires with all that is kept.
-  await Promise.allSettled(pieces.map(({ name }) => store.remove(name, signal)));
+  await removeParts(shift, signal);
 }
 
 /** Sends for another invocation, where this one has no time left for it. */

@@ -86,7 +86,9 @@ async function makePiece(
         ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
         : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
     const written = { ...end, usage: used, attempt: attempt + 1 };
-    return (await write(written)) ? written : null;
+    if (await write(written)) return written;
+    await store.remove(name, signal).catch(() => {});
+    return null;
   } catch (error) {
     await draft.discard();
     throw error;

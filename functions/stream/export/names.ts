@@ -23,5 +23,5 @@ export function pieceName(
   id: string,
   { generation, lane, attempt, from }: { generation: number; lane: number; attempt: number; from: number },
 ): string {
-  return `parts/${id}/${generation}-${lane}-${attempt}-${from}`;
+  return `parts/${id}-${generation}-${lane}-${attempt}-${from}`;
 }

@@ -10,7 +10,9 @@ import { runLane } from './lane.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { type Preparing, prepare } from './prepare.ts';
-import { type KeptProblem, type LaneRecord, NOTHING_USED } from './record.ts';
+import { type LaneRecord, NOTHING_USED } from './record.ts';
+import { removeParts } from './remove-parts.ts';
+import { tellFailure } from './tell-failure.ts';
 import type { Send, Work } from './work-event.ts';
 
 export type WorkerParts = Omit<Preparing, 'signal' | 'trace' | 'secondsLeft' | 'isTimeUp'> & {
@@ -38,6 +40,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Kept back of an invocation's time for what ends it: a part is published, its record written, the next one sent for. */
 const END_SHARE = 0.15;
 const END_SECONDS = { least: 2.5, most: 30 };
+const LATE_MILLISECONDS = 5_000;
 
 /** Does work that was sent. Never rejects: what goes wrong is told in the export's record. Resolves with what to log. */
 export function createWorker(parts: WorkerParts) {
@@ -72,13 +75,16 @@ export function createWorker(parts: WorkerParts) {
       return { work, seconds: (performance.now() - started) / 1000, ...trace.fields };
     } catch (error) {
       const problem = asProblem(error, controller.signal);
-      const failed = problem === GIVEN_UP ? null : await tellFailure(shift, problem);
+      // The work's own time may be over.
+      const late = AbortSignal.timeout(LATE_MILLISECONDS);
+      const told = problem === GIVEN_UP ? null : await tellFailure(shift, problem, late);
+      await removeParts(shift, late);
       return {
         work,
         ...trace.fields,
         problem: problem.type,
         cause: describeError(problem.cause ?? problem),
-        told: failed,
+        told,
       };
     } finally {
       clearTimeout(timer);
@@ -128,18 +134,3 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   await Promise.all(lanes.slice(1).map((_, i) => send({ ...work, task: i + 1 })));
   await runLane(shift, 0, work.attempt, prepared);
 }
-
-/** Whether it could be told. */
-async function tellFailure({ work, ledger, meter }: Shift, problem: Problem): Promise<boolean> {
-  const { type, title, status, message } = problem;
-  const kept: KeptProblem = { type: `urn:sluice:problem:${type}`, title, status, detail: message };
-  // The work's own time may be over.
-  const signal = AbortSignal.timeout(TELL_MILLISECONDS);
-  const used = meter.take();
-  return ledger.change(work.generation, { kind: 'failed', problem: kept }, signal, used).then(
-    (changed) => changed !== null,
-    () => false,
-  );
-}
-
-const TELL_MILLISECONDS = 5_000;

@@ -29,7 +29,7 @@ export function optionsResponse(): Response {
       allow: 'GET, HEAD, OPTIONS',
       'access-control-allow-methods': 'GET, HEAD, OPTIONS',
       'access-control-allow-headers':
-        'Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since',
+        'Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Last-Event-ID',
       'access-control-max-age': '86400',
     },
   });

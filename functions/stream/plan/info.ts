@@ -5,12 +5,13 @@ import { FORMATS, type StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
 import { type PredictedCost, withCost } from './cost.ts';
+import { describeExports } from './info-exports.ts';
 import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
 import type { Question } from './question.ts';
 import { planStream } from './stream-plan.ts';
 
-type AddressInfo =
+export type AddressInfo =
   | {
       readonly href: string;
       readonly plan: string;
@@ -28,6 +29,13 @@ type AddressInfo =
       };
     };
 
+export type InfoOptions = {
+  readonly prefix: string;
+  readonly memoryMegabytes: number | null;
+  /** Whether there is a place to keep them. */
+  readonly hasExports: boolean;
+};
+
 type Cost = (prediction: Prediction) => PredictedCost;
 
 /**
@@ -38,7 +46,7 @@ export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   question: Question,
   presentation: Presentation | Problem,
-  { prefix, memoryMegabytes }: { readonly prefix: string; readonly memoryMegabytes: number | null },
+  { prefix, memoryMegabytes, hasExports }: InfoOptions,
 ): object {
   const cost = (prediction: Prediction) => withCost(prediction, memoryMegabytes);
   return {
@@ -50,6 +58,7 @@ export function describeObject(
     addresses: [
       ...describeAddresses(key, question, prefix, cost),
       ...describeAdaptive(key, presentation, prefix, cost),
+      ...(hasExports ? describeExports(key, question, { prefix, memoryMegabytes }) : []),
     ],
   };
 }

@@ -26,10 +26,13 @@ export type ExportPlan = {
   readonly contentType: string;
   /** For `Sluice-Plan`. */
   readonly header: string;
+  readonly reason: string;
   /** Of the result; null where the file does not tell. */
   readonly secondsTotal: number | null;
   /** Of work, at most; null where unknown. */
   readonly predictedSeconds: number | null;
+  /** Of the result, at most; null where unknown. */
+  readonly predictedBytes: number | null;
   /** Parts that can be made by themselves; null where it is all of one piece. */
   readonly groups: number | null;
 };
@@ -68,11 +71,13 @@ export function planExport(question: Question): ExportPlan {
     extension: EXTENSIONS[plan.contentType] ?? 'bin',
     contentType: plan.contentType,
     header: planHeader(plan),
+    reason: plan.reason,
     secondsTotal:
       rest === null
         ? parameters.durationSeconds
         : Math.min(rest, parameters.durationSeconds ?? Number.POSITIVE_INFINITY),
     predictedSeconds: seconds,
+    predictedBytes: bytes,
     groups: recipe.kind === 'film' ? Math.ceil(recipe.film.frames / recipe.film.groupFrames) : null,
   };
 }

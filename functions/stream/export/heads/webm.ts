@@ -1,22 +1,6 @@
 import { elements } from '../../media/containers/ebml.ts';
+import { ID } from '../../media/containers/matroska-ids.ts';
 import type { WebmIndex } from '../bodies/webm.ts';
-
-const ID = {
-  segment: 0x18538067,
-  seekHead: 0x114d9b74,
-  seek: 0x4dbb,
-  seekId: 0x53ab,
-  seekPosition: 0x53ac,
-  info: 0x1549a966,
-  tracks: 0x1654ae6b,
-  duration: 0x4489,
-  cues: 0x1c53bb6b,
-  cuePoint: 0xbb,
-  cueTime: 0xb3,
-  cueTrackPositions: 0xb7,
-  cueTrack: 0xf7,
-  cueClusterPosition: 0xf1,
-} as const;
 
 /** All that stands before the clusters (RFC 9559): the size of the segment, its duration and its cues among it. */
 export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmIndex): Buffer {

@@ -1,5 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { type Element, elements, find, unsigned } from './ebml.ts';
+import { ID } from './matroska-ids.ts';
 
 /** Where a key frame lies, as the index of a Matroska file tells (RFC 9559 §5.1.5). */
 export type Cue = {
@@ -8,23 +9,6 @@ export type Cue = {
   /** Its position in the file, or that of its cluster where the index tells no more. */
   readonly at: number;
 };
-
-const ID = {
-  segment: 0x18538067,
-  seekHead: 0x114d9b74,
-  seek: 0x4dbb,
-  seekId: 0x53ab,
-  seekPosition: 0x53ac,
-  info: 0x1549a966,
-  timestampScale: 0x2ad7b1,
-  cues: 0x1c53bb6b,
-  point: 0xbb,
-  time: 0xb3,
-  positions: 0xb7,
-  track: 0xf7,
-  clusterPosition: 0xf1,
-  relativePosition: 0xf0,
-} as const;
 
 const HEAD_BYTES = 64 * 1024;
 /** First as much as two hours with a key frame every other second take. */
@@ -78,15 +62,15 @@ type Scale = { readonly tickSeconds: number; readonly origin: number; readonly s
 function byTrack(cues: Uint8Array, { tickSeconds, origin, sizeBytes }: Scale): Map<number, Cue[]> {
   const found = new Map<number, Cue[]>();
   for (const point of elements(cues, 0, cues.length)) {
-    const time = point.id === ID.point ? find(cues, point, ID.time) : undefined;
+    const time = point.id === ID.cuePoint ? find(cues, point, ID.cueTime) : undefined;
     if (!time) continue;
     const seconds = unsigned(cues, time) * tickSeconds;
     for (const positions of elements(cues, point.start, point.end)) {
-      const track = positions.id === ID.positions && find(cues, positions, ID.track);
-      const cluster = track && find(cues, positions, ID.clusterPosition);
+      const track = positions.id === ID.cueTrackPositions && find(cues, positions, ID.cueTrack);
+      const cluster = track && find(cues, positions, ID.cueClusterPosition);
       if (!track || !cluster) continue;
       const number = unsigned(cues, track);
-      const within = find(cues, positions, ID.relativePosition);
+      const within = find(cues, positions, ID.cueRelativePosition);
       const at = origin + unsigned(cues, cluster) + (within ? unsigned(cues, within) : 0);
       const list = found.get(number) ?? [];
       const last = list.at(-1);

@@ -1,0 +1,42 @@
+import type { Kept, Ledger } from './ledger.ts';
+import type { ExportRecord, LaneRecord } from './record.ts';
+import { become, LOST, MOST_LOST, type Verdict } from './states.ts';
+
+type Reviving = {
+  readonly ledger: Ledger;
+  readonly record: Kept<ExportRecord>;
+  readonly lanes: readonly Kept<LaneRecord>[];
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Takes the work of a lost worker from it. Resolves with the number of the attempt that is to be sent instead; null where
+ * somebody else has seen to it, or where it was lost too often and the export has failed.
+ */
+export function revive(
+  what: Extract<Verdict, { kind: 'revive' }>['what'],
+  reviving: Reviving,
+): Promise<number | null> {
+  return typeof what === 'number' ? reviveLane(what, reviving) : reviveWhole(reviving);
+}
+
+async function reviveLane(
+  number: number,
+  { ledger, record, lanes, signal }: Reviving,
+): Promise<number | null> {
+  const lane = lanes[number];
+  if (lane === undefined) return null;
+  const { attempt, lost, ticks } = lane.value;
+  if (lost >= MOST_LOST) {
+    await ledger.change(record.value.generation, { kind: 'failed', problem: LOST }, signal);
+    return null;
+  }
+  const next = { ...lane.value, attempt: attempt + 1, lost: lost + 1, ticks: ticks + 1 };
+  return (await ledger.writeLane(number, next, lane, signal)) && next.attempt;
+}
+
+async function reviveWhole({ ledger, record, signal }: Reviving): Promise<number | null> {
+  const next = become(record.value, { kind: 'lost' });
+  const written = next && (await ledger.write(next, record, signal));
+  return written === null || written.value.stage.kind === 'failed' ? null : written.value.attempt;
+}

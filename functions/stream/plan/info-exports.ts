@@ -1,0 +1,28 @@
+import { Problem } from '../http/problem.ts';
+import { describeProblem } from '../http/problem-response.ts';
+import { FORMATS } from '../route/parameters.ts';
+import { addressOf } from '../route/route.ts';
+import { withWorkCost } from './cost.ts';
+import type { AddressInfo } from './info.ts';
+import { planExport } from './plan-export.ts';
+import type { Question } from './question.ts';
+
+/** What `/info` says of the complete files that may be made of an object: one for each format. */
+export function describeExports(
+  key: string,
+  question: Question,
+  { prefix, memoryMegabytes }: { readonly prefix: string; readonly memoryMegabytes: number | null },
+): readonly AddressInfo[] {
+  return FORMATS.map((format) => {
+    const href = `${prefix}${addressOf('export', key)}?format=${format}`;
+    try {
+      const plan = planExport({ ...question, parameters: { ...question.parameters, format } });
+      const { reason, contentType, predictedSeconds: seconds, predictedBytes: bytes } = plan;
+      const predicted = withWorkCost({ seconds, bytes }, memoryMegabytes);
+      return { href, plan: 'export', reason, contentType, predicted };
+    } catch (error) {
+      if (error instanceof Problem) return { href, problem: describeProblem(error) };
+      throw error;
+    }
+  });
+}

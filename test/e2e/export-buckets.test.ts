@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { demoDirectory } from '../../local/function.ts';
+import { exportOf } from '../support/exports.ts';
+import { needs } from '../support/needs.ts';
+import { type Buckets, openBuckets } from '../support/places.ts';
+import { type Service, startService } from '../support/service.ts';
+import { makeSmallFilm } from '../support/small-film.ts';
+import { decode } from '../support/verify.ts';
+
+/** Of an invocation that has to leave work to others. */
+const SHORT_SECONDS = 14;
+
+describe('An export, in buckets', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let places: Buckets;
+  let service: Service;
+
+  before(async function () {
+    needs(this, 'ffmpeg', 'ceph');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-buckets-'));
+    places = await openBuckets();
+    await places.put('film.mp4', await readFile(await makeSmallFilm()));
+    await places.put('long.mp4', await readFile(join(demoDirectory, 'video.mp4')));
+    service = await startService(places.environment());
+  });
+  after(async () => {
+    await service?.close();
+    await places?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  const FORMS = [
+    ['sound, with its frames indexed', 'film.mp4?format=mp3', 20],
+    ['a film of less than a part', 'film.mp4?format=mp4&height=96', 20],
+    ['22 MB that the store copies behind a new index', 'long.mp4?format=mp4&audio=0', 30],
+  ] as const;
+  for (const [what, asked, seconds] of FORMS) {
+    it(`is whole, and of its parts nothing is left: ${what}`, async () => {
+      await expectWhole(service, asked, seconds);
+    });
+  }
+
+  it('is whole where several invocations have made it', async () => {
+    const hasty = await startService(
+      { ...places.environment(), MAX_EXPORT_INVOCATIONS: '2' },
+      { timeoutSeconds: SHORT_SECONDS },
+    );
+    const invocations = await expectWhole(hasty, 'long.mp4?format=mp4&height=240', 30);
+    expect(invocations).to.be.above(1);
+    await hasty.close();
+  });
+
+  async function expectWhole(from: Service, asked: string, seconds: number): Promise<number> {
+    const { events, file } = await exportOf(from, `/export/${asked}`);
+    const last = events.at(-1);
+    expect(last?.name, JSON.stringify(last)).to.equal('done');
+    const path = join(folder, 'made');
+    await writeFile(path, file);
+    const decoded = await decode(path);
+    expect(decoded.complaints).to.equal('');
+    expect(decoded.seconds).to.be.closeTo(seconds, 0.1);
+    const { sizeBytes, invocations, gbSeconds } = last?.data ?? {};
+    expect(sizeBytes).to.equal(file.length);
+    await untilNothingIsLeft();
+    console.log(`      ${asked}: ${sizeBytes} bytes, ${invocations} invocations, ${gbSeconds} GB-s`);
+    return invocations;
+  }
+
+  /** `done` is told before the parts are removed. */
+  async function untilNothingIsLeft(): Promise<void> {
+    while ([...(await places.parts()), ...(await places.drafts())].length > 0) await delay(100);
+  }
+});

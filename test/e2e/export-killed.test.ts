@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { demoDirectory } from '../../local/function.ts';
+import { exportOf, readEvents, type SeenEvent } from '../support/exports.ts';
+import { needs } from '../support/needs.ts';
+import { type Service, startService } from '../support/service.ts';
+import { decode } from '../support/verify.ts';
+
+/** What is asked for, how long it is, and how far it is when its worker dies. */
+const STRUCK: readonly [asked: string, seconds: number, isFarEnough: (event: SeenEvent) => boolean][] = [
+  ['format=mp4&height=144', 30, ({ data }) => data.secondsDone > 0],
+  ['format=wav&duration=20', 20, ({ name }) => name === 'queued'],
+];
+
+describe('An export whose workers are killed', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let service: Service;
+
+  before(async function () {
+    needs(this, 'ffmpeg');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-killed-'));
+    service = await startService({ MEDIA_DIR: demoDirectory, DERIVED_DIR: folder });
+  });
+  after(async () => {
+    await service?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is made by others, whom a follower sends; nothing partial is ever to be had', async () => {
+    const seen: SeenEvent[][] = [];
+    for (const [asked, , enough] of STRUCK) {
+      seen.push(await readEvents(`${service.url}/export/video.mp4?${asked}`, { enough }));
+    }
+    const pids = service.instances().map(({ pid }) => pid);
+    for (const pid of pids) process.kill(-pid, 'SIGKILL');
+    while (service.instances().some(({ pid }) => pids.includes(pid))) await delay(5);
+    expect(await sizesKept()).to.deep.equal([]);
+
+    let isOver = false;
+    const firstSizes = new Map<string, number>();
+    const watching = (async () => {
+      while (!isOver) {
+        for (const [name, size] of await sizesKept()) {
+          if (!firstSizes.has(name)) firstSizes.set(name, size);
+        }
+        await delay(10);
+      }
+    })();
+    const made = await Promise.all(
+      STRUCK.map(([asked], i) => exportOf(service, `/export/video.mp4?${asked}`, seen[i])),
+    ).finally(() => {
+      isOver = true;
+    });
+    await watching;
+    for (const [i, { events, file }] of made.entries()) {
+      const { name, data } = events.at(-1) ?? { name: 'nothing', data: {} };
+      expect(name, JSON.stringify(data)).to.equal('done');
+      const path = join(folder, `made-${i}`);
+      await writeFile(path, file);
+      const decoded = await decode(path);
+      expect(decoded.complaints).to.equal('');
+      expect(decoded.seconds).to.be.closeTo(STRUCK[i]?.[1] ?? 0, 0.1);
+    }
+    // Each has had its whole length from the moment on when its name was there.
+    const lengths = made.map(({ file }) => file.length);
+    expect([...firstSizes.values()]).to.have.members(lengths);
+    console.log(`      ${pids.length} instances killed; made all the same: ${lengths.join(' and ')} bytes`);
+  });
+
+  async function sizesKept(): Promise<[name: string, bytes: number][]> {
+    const names = await readdir(join(folder, 'made')).catch(() => []);
+    return Promise.all(
+      names.map(async (name) => [name, (await stat(join(folder, 'made', name))).size] as [string, number]),
+    );
+  }
+});

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { exportOf } from '../support/exports.ts';
+import { needs } from '../support/needs.ts';
+import { KINDS_OF_PLACES, type Places } from '../support/places.ts';
+import { type Service, startService } from '../support/service.ts';
+import { makeSmallFilm } from '../support/small-film.ts';
+
+const ASKED = 'format=mp3&duration=2';
+
+for (const { name, parts, open } of KINDS_OF_PLACES) {
+  describe(`An export whose source is replaced, in ${name}`, function () {
+    this.timeout(60_000);
+    let places: Places;
+    let service: Service;
+
+    before(async function () {
+      needs(this, 'ffmpeg', ...parts);
+      places = await open();
+      service = await startService(places.environment());
+    });
+    after(async () => {
+      await service?.close();
+      await places?.close();
+    });
+
+    it('is at another address, and nothing is at the old one; nor is it that of a copy', async () => {
+      const film = await readFile(await makeSmallFilm());
+      await places.put('film.mp4', film);
+      await places.put('copy.mp4', film);
+      const old = await exportOf(service, `/export/film.mp4?${ASKED}`);
+      expect(await statusOf(old.address)).to.equal(200);
+      const copy = await exportOf(service, `/export/copy.mp4?${ASKED}`);
+      expect(fileNameOf(copy.address)).not.to.equal(fileNameOf(old.address));
+      expect(await statusOf(`/made/copy.mp4/${fileNameOf(old.address)}`)).to.equal(404);
+
+      await places.put('film.mp4', await readFile(await makeSmallFilm(180)));
+      expect(await statusOf(old.address)).to.equal(404);
+      const made = await exportOf(service, `/export/film.mp4?${ASKED}`);
+      expect(made.address).not.to.equal(old.address);
+      expect(await statusOf(made.address)).to.equal(200);
+      expect(await statusOf(old.address)).to.equal(404);
+      expect(await statusOf(copy.address)).to.equal(200);
+    });
+
+    async function statusOf(address = ''): Promise<number> {
+      return (await fetch(`${service.url}${address}`, { method: 'HEAD' })).status;
+    }
+  });
+}
+
+function fileNameOf(address = ''): string {
+  return address.slice(address.lastIndexOf('/') + 1);
+}
