@@ -33,7 +33,7 @@ describe('an export of the demo film', function () {
   /** What is asked for, and how long the result is: that of the film, or of its sound. */
   const made = [
     ['format=mp3', 'video.mp3', 30.016],
-    ['format=webm&height=144', 'video.webm', 30.02],
+    ['format=webm&height=96', 'video.webm', 30.02],
     ['format=mp4&height=480', 'video.mp4', 30],
   ] as const;
 

@@ -12,6 +12,7 @@ import { demoDirectory } from '../../local/function.ts';
 import { openDesk, withArguments } from '../support/encoded.ts';
 import { bodyDesk, exportQuestion } from '../support/export-question.ts';
 import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
+import { MOVING_PICTURE_AND_TONE } from '../support/moving-picture.ts';
 import { needs } from '../support/needs.ts';
 import { problemOf } from '../support/problem.ts';
 import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
@@ -59,17 +60,20 @@ describe('what an export is made of', function () {
   for (const container of ['mp4', 'mkv']) {
     it(`is the same film whatever invocations shared it, with the sound copied out of ${container}`, async () => {
       const path = join(folder, `source.${container}`);
-      const inputs = [
-        '-f',
-        'lavfi',
-        '-i',
-        'testsrc2=s=320x180:r=24',
-        '-f',
-        'lavfi',
-        '-i',
-        'sine=f=440:r=48000',
-      ];
-      await ffmpeg(...inputs, '-t', '11', '-c:v', 'libx264', '-g', '60', '-c:a', 'aac', '-ac', '2', path);
+      await ffmpeg(
+        ...MOVING_PICTURE_AND_TONE,
+        '-t',
+        '11',
+        '-c:v',
+        'libx264',
+        '-g',
+        '60',
+        '-c:a',
+        'aac',
+        '-ac',
+        '2',
+        path,
+      );
       const { desk, plan, recipe } = await open(path, { format: 'mp4', height: 96 });
       const { groups } = plan;
       if (recipe.kind !== 'film' || groups === null) throw new Error('It is a film.');
