@@ -177,6 +177,7 @@ describe('the app', () => {
     expect(allowed.headers.get('access-control-allow-origin')).to.equal('https://app.example');
     const foreign = await ask('/media/video.mp4', { origin: 'https://evil.example' }, 'HEAD');
     expect(foreign.headers.get('access-control-allow-origin')).to.equal(null);
+    expect(allowed.headers.get('access-control-expose-headers')).to.match(/\bRetry-After\b/);
     const preflight = await ask('/export/video.mp4', {}, 'OPTIONS');
     expect(preflight.status).to.equal(204);
     expect(preflight.headers.get('access-control-allow-headers')).to.match(/\bLast-Event-ID\b/);
