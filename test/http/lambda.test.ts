@@ -6,7 +6,12 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type App, createLambdaHandler, type FunctionUrlEvent } from '../../functions/stream/http/lambda.ts';
+import {
+  type App,
+  createLambdaHandler,
+  type FunctionUrlEvent,
+  type Log,
+} from '../../functions/stream/http/lambda.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { type Service, startService } from '../support/service.ts';
 
@@ -130,14 +135,14 @@ describe('createLambdaHandler', () => {
   );
   after(() => Reflect.deleteProperty(globalThis, 'awslambda'));
 
-  it('ends what lasts with the invocation, and not before the work after the answer', async () => {
+  it('ends what lasts with the invocation, and not before the work after the answer, of which it logs no host', async () => {
     let lasting: AbortSignal | null = null;
     let during: boolean | null = null;
     const app: App = async (_, invocation) => {
       lasting = invocation.lasting;
       invocation.afterwards(async () => {
         during = invocation.lasting.aborted;
-        return null;
+        return { notKept: 'made/1.mp4', why: 'at http://minio:9000/' };
       });
       return new Response('all');
     };
@@ -148,7 +153,10 @@ describe('createLambdaHandler', () => {
       requestContext: { http: { method: 'GET' } },
     };
     const context = { awsRequestId: '1', getRemainingTimeInMillis: () => 30_000 };
-    await createLambdaHandler(app, () => {}, [])(event, new PassThrough().resume(), context);
+    const lines: unknown[] = [];
+    const log: Log = (_, message, fields) => void (message === 'afterwards' && lines.push(fields));
+    await createLambdaHandler(app, log, [])(event, new PassThrough().resume(), context);
+    expect(lines).to.deep.equal([{ requestId: '1', notKept: 'made/1.mp4', why: 'at http://…' }]);
     expect(during).to.equal(false);
     expect(lasting).to.have.property('aborted', true);
   });

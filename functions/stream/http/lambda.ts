@@ -97,7 +97,8 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
     await finishAfterwork(afterwork, {
       isWhole: failure === null,
       signal: lasting.signal,
-      log: (level, fields) => log(level, 'afterwards', { requestId: context.awsRequestId, ...fields }),
+      log: (level, fields) =>
+        log(level, 'afterwards', { requestId: context.awsRequestId, ...redactFields(fields) }),
     });
     clearTimeout(timer);
     // Nothing of it may go on while the instance is frozen, or thawed for somebody else.
