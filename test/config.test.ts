@@ -14,16 +14,32 @@ describe('parseConfig', () => {
     expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
   });
 
-  const CAGES: [megabytes: string | undefined, memoryBytes: number | null][] = [
-    [undefined, null],
-    ['3008', 2496 * 2 ** 20],
-    ['512', 384 * 2 ** 20],
-    ['128', 96 * 2 ** 20],
+  // Of the function; of the setting; the limit of its own code; each ffmpeg's, of so many.
+  const SHARES: [size: string, setting: string, own: number, ffmpeg: number | null, ffmpegs: string][] = [
+    ['', '', 768, null, ''],
+    ['10240', '', 768, 9408, ''],
+    ['3008', '', 768, 2176, ''],
+    ['3008', '', 768, 1088, '2'],
+    ['3008', '300', 300, 2644, ''],
+    ['3008', '3000', 1203, 1741, ''],
+    ['1024', '', 409, 551, ''],
+    ['512', '', 204, 244, ''],
+    ['512', '150', 150, 298, ''],
+    ['128', '', 51, 13, ''],
   ];
-  for (const [megabytes, memoryBytes] of CAGES) {
-    it(`leaves ffmpeg ${memoryBytes} bytes of a function of ${megabytes} MB`, () => {
-      const { cage } = parseConfig({ MEDIA_DIR: '/a', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: megabytes });
+  for (const [size, setting, own, ffmpeg, ffmpegs] of SHARES) {
+    it(`shares ${size || 'unknown'} MB: ${own} for its own, ${ffmpeg} for each of ${ffmpegs || 1} ffmpeg`, () => {
+      const { cage, limits } = parseConfig({
+        MEDIA_DIR: '/a',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size,
+        MAX_MEMORY_MEGABYTES: setting,
+        MAX_FFMPEGS: ffmpegs,
+      });
+      const memoryBytes = ffmpeg === null ? null : ffmpeg * 2 ** 20;
+      expect(limits.maxMemoryMegabytes).to.equal(own);
       expect(cage).to.deep.equal({ cpuSeconds: 5_400, memoryBytes });
+      const all = own + (ffmpeg ?? 0) * Number(ffmpegs || 1);
+      if (size !== '') expect(all).to.be.below(Number(size));
     });
   }
 
@@ -87,19 +103,6 @@ describe('parseConfig', () => {
         const sentence = `The setting ${setting} must be a whole number between ${least} and ${most}.`;
         expect(() => read(wrong), `${setting}=${wrong}`).to.throw(sentence);
       }
-    }
-  });
-
-  it('leaves a quarter of the function’s memory to ffmpeg, whatever the limit says', () => {
-    for (const [size, setting, megabytes] of [
-      ['512', '', 384],
-      ['512', '300', 300],
-      ['3008', '', 768],
-      ['', '', 768],
-    ] as const) {
-      const memory = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size, MAX_MEMORY_MEGABYTES: setting };
-      const { limits } = parseConfig({ MEDIA_DIR: '/films', ...memory });
-      expect(limits.maxMemoryMegabytes).to.equal(megabytes);
     }
   });
 

@@ -53,8 +53,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     throw new Error(`The setting ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
   }
   const settings = result.output;
-  const work = readLimits(present);
   const megabytes = present.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
+  const work = withinMemory(readLimits(present), megabytes);
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
@@ -68,7 +68,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     pageCredit: settings.PAGE_CREDIT ?? null,
     memoryMegabytes: megabytes === undefined ? null : Number(megabytes),
     limits: {
-      ...withinMemory(work, megabytes),
+      ...work,
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
@@ -77,11 +77,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   };
 }
 
-/** ffmpeg needs some of the function's memory as well. */
+/** Of a small function, ffmpeg needs the larger part: its cage gets what this leaves. */
 function withinMemory(limits: WorkLimits, megabytes: string | undefined): WorkLimits {
-  const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * 0.75);
+  const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * OWN_SHARE);
   return most < limits.maxMemoryMegabytes ? { ...limits, maxMemoryMegabytes: most } : limits;
 }
+
+const OWN_SHARE = 0.4;
 
 type Settings = v.InferOutput<typeof SETTINGS>;
 

@@ -16,6 +16,7 @@ import { describeError } from './http/describe-error.ts';
 import { createLambdaHandler, type FunctionUrlEvent, type LambdaContext } from './http/lambda.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { memoryCheck } from './memory.ts';
+import { redactFields } from './redact.ts';
 import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
 import { withCircuit } from './source/circuit.ts';
@@ -114,7 +115,7 @@ export const handler = awslambda.streamifyResponse(
     const work = workOf(event);
     if (work === null) return answerRequest(event as FunctionUrlEvent, stream, context);
     const fields = doWork === null ? { problem: 'nothing is kept here' } : await doWork(work, context);
-    logger['problem' in fields ? 'error' : 'info']('work', { ...fields });
+    logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
     // Nobody reads it.
     stream.write('{}');
     await new Promise<void>((resolve) => stream.end(resolve));

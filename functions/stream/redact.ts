@@ -7,8 +7,13 @@ const HIDDEN: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL) [^\s;,]+/g, '$1 …'],
   [/\b(Host: |DNS:|IP Address:)[^\s,;]+/g, '$1…'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '…'],
-  // Credentials, as requests and S3's answers have them.
-  [/\b(X-Amz-[A-Za-z-]+|AWSAccessKeyId|Credential|Signature)=[^\s&"',;]+/gi, '$1=…'],
+  [/(?:[\w-]{1,63}\.){1,10}(?:[\w-]{1,63}:\d{2,5}\b|amazonaws\.com(?:\.cn)?(?::\d{1,5})?)/gi, '…'],
+  [/\b((?:endpoint|hostname)["']?\s{0,9}[:=]\s{0,9}["']?)[^\s"',;}]+/gi, '$1…'],
+  // Credentials, as requests, settings and S3's answers have them.
+  [
+    /\b((?:X-Amz-[a-z-]{1,40}|AWSAccessKeyId|Credential|Signature|(?:aws_)?(?:secret_?access_?key|session_?token))(?:["']?\s{0,9}[:=]\s{0,9}["']?|%(?:25)*3d))[^\s&"',;}]+/gi,
+    '$1…',
+  ],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, '…'],
 ];
 
@@ -17,9 +22,14 @@ export function redact(text: string): string {
   return withoutSignatures(HIDDEN.reduce((left, [pattern, instead]) => left.replace(pattern, instead), text));
 }
 
-/** Fields for the log, each text in them redacted. */
+/** Fields for the log, each text in them redacted, however deep. */
 export function redactFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value)]));
+}
+
+function redactValue(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (value instanceof Error) return redact(String(value));
+  if (Array.isArray(value)) return value.map(redactValue);
+  return typeof value === 'object' && value !== null ? redactFields({ ...value }) : value;
 }

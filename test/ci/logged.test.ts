@@ -25,6 +25,8 @@ describe('the check of the log of a CI run', function () {
   const token = sign({ id: 'main', secret: 'x'.repeat(32) }, { kind: 'key', key: 'a' }, 4_000_000_000);
   const PLANTED: [what: string, line: string][] = [
     ['a token', `GET /~${token}/media/a`],
+    ['an encoded token', `GET /media/~${token.replaceAll('.', '%2E').replaceAll('-', '%2d')}`],
+    ['a token that is encoded twice', token.replaceAll('.', '%252e')],
     ['the end of a token', token.slice(token.indexOf('.k.'))],
     ['a presigned query', `https://store.example/a?X-Amz-Expires=60&X-Amz-Signature=${'0a'.repeat(32)}`],
     ['an encoded presigned query', 'next=a%3FX-Amz-Credential%3DAK%2F20261124'],

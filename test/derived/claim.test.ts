@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Claim, takeClaim } from '../../functions/stream/derived/claim.ts';
+import { rejection } from '../support/rejection.ts';
 import { type FakeStore, fakeStore } from '../support/stores.ts';
 
 const NAME = 'made/1.mp4';
@@ -69,6 +71,32 @@ describe('takeClaim', () => {
       await new Promise(setImmediate);
     }
     await held[0]?.stop();
+  });
+
+  const LATE: readonly [what: string, slow: number, before: string | null][] = [
+    ['free', 1, null],
+    ['over', 2, 'of another time'],
+  ];
+  for (const [what, slow, text] of LATE) {
+    it(`is given up again where it was ${what} and the store has told so too late`, async () => {
+      if (text !== null) store.records.set(RECORD, { name: RECORD, text, version: 'old', ageSeconds: 0 });
+      const asking = new AbortController();
+      let writes = 0;
+      store.before = async (call) => {
+        if (call.startsWith('writeRecord') && ++writes === slow) asking.abort(new Error('too late'));
+      };
+      const options = { leaseSeconds: 60, signal: asking.signal, lasting: signal };
+      expect((await rejection(takeClaim(store, NAME, options))).message).to.equal('too late');
+      expect(JSON.parse(store.records.get(RECORD)?.text ?? '')).to.include({ state: 'given-up' });
+      expect(await take()).to.not.equal(null);
+    });
+  }
+
+  it('is renewed no longer than its invocation lasts', async () => {
+    const lasting = AbortSignal.abort();
+    expect(await takeClaim(store, NAME, { leaseSeconds: 0.003, signal, lasting })).to.not.equal(null);
+    await delay(20);
+    expect(store.calls).to.deep.equal([`writeRecord ${RECORD}`]);
   });
 
   it('takes the place of a record that cannot be read', async () => {

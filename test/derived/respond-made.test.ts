@@ -115,6 +115,52 @@ describe('respondMade', () => {
     });
   }
 
+  for (const [what, fault] of BROKEN) {
+    const onRead = (call: string) => (call.startsWith('read made') ? fault() : Promise.resolve());
+
+    it(`makes what was kept anew where reading it ${what}, and leaves the store alone after that`, async () => {
+      store.objects.set(NAME, Buffer.from('kept'));
+      store.before = onRead;
+      expect((await ask({ headers: { range: 'bytes=0-1' } })).text).to.equal('made anew');
+      expect((await ask()).text).to.equal('made anew');
+      expect(store.calls).to.deep.equal([`find ${NAME}`, `read ${NAME}`]);
+      expect(failures).to.have.length(1);
+    });
+
+    it(`makes it where reading what another has just made ${what}`, async () => {
+      let finish = () => {};
+      const slow = async () => {
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        return Readable.from([Buffer.from('made once')], { objectMode: false });
+      };
+      const first = ask({}, slow);
+      while (runs === 0) await delay(1);
+      store.before = onRead;
+      const second = ask();
+      while (!store.calls.some((call) => call.startsWith('readRecord'))) await delay(1);
+      finish();
+      expect([(await first).text, (await second).text]).to.deep.equal(['made once', 'made anew']);
+      expect(store.calls.filter((call) => call.startsWith('read made'))).to.have.length(1);
+    });
+  }
+
+  it('takes its time for the body of what is kept, once it has begun', async () => {
+    store.objects.set(NAME, Buffer.from('kept'));
+    let until: AbortSignal | null = null;
+    const read = store.read;
+    store.read = (object, range, signal) => {
+      until = signal;
+      return read(object, range, signal);
+    };
+    await ask();
+    await delay(60);
+    expect(until).to.have.property('aborted', false);
+    controller.abort();
+    expect(until).to.have.property('aborted', true);
+  });
+
   it('waits for another maker of a segment, and makes nothing itself', async () => {
     let finish = () => {};
     const slow = async () => {

@@ -2,9 +2,16 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import {
+  type App,
+  createLambdaHandler,
+  type FunctionUrlEvent,
+  type Log,
+} from '../../functions/stream/http/lambda.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { type Service, startService } from '../support/service.ts';
 
@@ -121,3 +128,36 @@ async function isRunning(script: string): Promise<boolean> {
   );
   return lines.some((line) => line.includes(script));
 }
+
+describe('createLambdaHandler', () => {
+  before(() =>
+    Object.assign(globalThis, { awslambda: { HttpResponseStream: { from: (stream: unknown) => stream } } }),
+  );
+  after(() => Reflect.deleteProperty(globalThis, 'awslambda'));
+
+  it('ends what lasts with the invocation, and not before the work after the answer, of which it logs no host', async () => {
+    let lasting: AbortSignal | null = null;
+    let during: boolean | null = null;
+    const app: App = async (_, invocation) => {
+      lasting = invocation.lasting;
+      invocation.afterwards(async () => {
+        during = invocation.lasting.aborted;
+        return { notKept: 'made/1.mp4', why: 'at http://minio:9000/' };
+      });
+      return new Response('all');
+    };
+    const event: FunctionUrlEvent = {
+      rawPath: '/health',
+      rawQueryString: '',
+      headers: {},
+      requestContext: { http: { method: 'GET' } },
+    };
+    const context = { awsRequestId: '1', getRemainingTimeInMillis: () => 30_000 };
+    const lines: unknown[] = [];
+    const log: Log = (_, message, fields) => void (message === 'afterwards' && lines.push(fields));
+    await createLambdaHandler(app, log, [])(event, new PassThrough().resume(), context);
+    expect(lines).to.deep.equal([{ requestId: '1', notKept: 'made/1.mp4', why: 'at http://…' }]);
+    expect(during).to.equal(false);
+    expect(lasting).to.have.property('aborted', true);
+  });
+});

@@ -93,7 +93,20 @@ describe('withoutTokens', () => {
     [`/${TOKEN}/media/film.mp4`, '/…/media/film.mp4'],
     [`/media/~${TOKEN}/film.mp4`, '/media/~…/film.mp4'],
     [`/media/film.mp4/~${TOKEN}`, '/media/film.mp4/~…'],
+    // With its dots, its letters or its dashes encoded, once or more often.
+    ...[
+      TOKEN.replaceAll('.', '%2E'),
+      TOKEN.replaceAll('.', '%252525252e'),
+      TOKEN.replaceAll('-', '%2d').replaceAll('_', '%255F'),
+      TOKEN.replaceAll(/./g, (letter) => `%${Buffer.from(letter).toString('hex')}`),
+    ].flatMap((token): [string, string][] => [
+      [`/media/~${token}/film.mp4`, '/media/~…/film.mp4'],
+      [`/${token}`, '/…'],
+      [`/~${token}/media/film.mp4`, '/~…'],
+    ]),
     // And what stays as it is.
+    [`/media/a.${'%D0%9A'.repeat(30)}.mp4`, `/media/a.${'%D0%9A'.repeat(30)}.mp4`],
+    [`/media/a.${'%20'.repeat(50)}.mp4`, `/media/a.${'%20'.repeat(50)}.mp4`],
     ['/', '/'],
     ['/health', '/health'],
     ['/media/films/a.k.b.mp4', '/media/films/a.k.b.mp4'],
@@ -105,7 +118,7 @@ describe('withoutTokens', () => {
   }
 
   it('takes no longer for a path that was made to take long', () => {
-    for (const part of [`/${'a'.repeat(42)}`, '.k.', 'k', '%25', '%257', '~']) {
+    for (const part of [`/${'a'.repeat(42)}`, '.k.', 'k', '%25', '%257', '%2e', '%6b%2e', '25', '~']) {
       const long = `/media/${part.repeat(100_000 / part.length)}`;
       expect(withoutTokens(long)).to.equal(long);
     }

@@ -58,6 +58,13 @@ describe('s3Source, by the answers of the store', () => {
     [403, 'SignatureDoesNotMatch', 'source-unavailable'],
     [403, 'RequestTimeTooSkewed', 'source-unavailable'],
     [400, 'ExpiredToken', 'source-unavailable'],
+    [400, 'RequestTimeout', 'source-unavailable'],
+    [400, 'InvalidRequest', 'forbidden'], // As for what is encrypted with a key of the customer's
+    [400, 'KMS.DisabledException', 'forbidden'],
+    [405, 'MethodNotAllowed', 'forbidden'],
+    [408, 'Slow', 'source-unavailable'],
+    [409, 'OperationAborted', 'source-unavailable'],
+    [429, 'TooManyRequests', 'source-unavailable'],
     [301, 'PermanentRedirect', 'source-unavailable'],
     [412, 'PreconditionFailed', 'source-changed'],
     [416, 'InvalidRange', 'source-changed'],
@@ -80,7 +87,7 @@ describe('s3Source, by the answers of the store', () => {
   const heads: readonly [number, string][] = [
     [404, 'not-found'],
     [403, 'forbidden'],
-    [400, 'source-unavailable'],
+    [400, 'forbidden'], // An object encrypted with a key of the customer's
     [500, 'source-unavailable'],
   ];
   for (const [status, type] of heads) {

@@ -39,7 +39,7 @@ export async function takeClaim(
 
   const text: Text = { state: 'making', leaseSeconds, draftId: null };
   const first = await write(text, null, signal);
-  if (first !== null) return hold(first, text, write, lasting);
+  if (first !== null) return held(first);
 
   const found = await store.readRecord(claimName, signal);
   const holder = found && parseText(found.text);
@@ -48,7 +48,15 @@ export async function takeClaim(
   if (second === null) return null;
   // Of a maker that died. It is removed in a day all the same.
   if (holder?.draftId) void store.abandon(name, holder.draftId, lasting).catch(() => {});
-  return hold(second, text, write, lasting);
+  return held(second);
+
+  async function held(taken: StoredRecord): Promise<Claim> {
+    const claim = hold(taken, text, write, lasting);
+    if (!signal.aborted) return claim;
+    // The store has answered too late: whoever asked is gone, and would hold it for ever.
+    await claim.giveUp();
+    throw signal.reason;
+  }
 }
 
 function hold(
@@ -80,7 +88,8 @@ function hold(
     (text.leaseSeconds * 1000) / 3,
   );
   const endBeat = () => clearInterval(beat);
-  signal.addEventListener('abort', endBeat, { once: true });
+  if (signal.aborted) endBeat();
+  else signal.addEventListener('abort', endBeat, { once: true });
   const stop = async () => {
     endBeat();
     signal.removeEventListener('abort', endBeat);

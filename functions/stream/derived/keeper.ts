@@ -2,11 +2,13 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../http/describe-error.ts';
 import type { Invocation } from '../http/lambda.ts';
+import { Problem, sourceUnavailable } from '../http/problem.ts';
 import type { FileRepresentation, LiveRepresentation } from '../http/representation.ts';
 import type { ResponseLimits } from '../http/respond.ts';
 import { openOriginal } from '../open/original.ts';
-import type { StoredObject } from '../source/source.ts';
+import type { ByteRange, StoredObject } from '../source/source.ts';
 import { unlessAborted } from '../source/unless-aborted.ts';
+import { beginInTime } from './begin-in-time.ts';
 import { type Claim, takeClaim } from './claim.ts';
 import { type Patience, patientStore } from './patient.ts';
 import { rememberObjects } from './remembered.ts';
@@ -78,7 +80,7 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
           case 'self':
             return make(live, maker.claim, desk);
           case 'other':
-            return store.read(maker.object, { start: 0, end: maker.object.sizeBytes }, desk.signal);
+            return (await readWhole(maker.object, desk.signal)) ?? live.open();
           case 'unknown':
             return live.open();
           default:
@@ -127,6 +129,31 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
         if (found.answer !== null) return { kind: 'other', object: found.answer };
       }
     }
+  }
+
+  /** Null where it cannot be read, or not in time. */
+  function readWhole(object: StoredObject, signal: AbortSignal): Promise<Readable | null> {
+    const whole = { start: 0, end: object.sizeBytes };
+    return readInTime(object, whole, signal).catch(() => {
+      signal.throwIfAborted();
+      return null;
+    });
+  }
+
+  /** Patience is for the first answer: a body may take its time. */
+  async function readInTime(object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<Readable> {
+    const asked = await patient.ask(async (_, within) => {
+      try {
+        return await beginInTime((until) => store.read(object, range, until), signal, within);
+      } catch (error) {
+        // That it is not there is an answer too.
+        if (error instanceof Problem && error.type !== 'source-unavailable') return error;
+        throw error;
+      }
+    }, signal);
+    if (asked === null) throw sourceUnavailable();
+    if (asked.answer instanceof Problem) throw asked.answer;
+    return asked.answer;
   }
 
   async function make(
@@ -178,7 +205,7 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
     const source = {
       ...store,
       read: (...asked: Parameters<DerivedStore['read']>) =>
-        store.read(...asked).catch((error: unknown) => {
+        readInTime(...asked).catch((error: unknown) => {
           // It may have expired, and may be made again.
           remembered.forget(object.key);
           throw error;

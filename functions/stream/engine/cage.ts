@@ -10,18 +10,22 @@ export type CageLimits = {
 };
 
 /**
- * What each ffmpeg of a function may take. Of the function's memory a quarter, but no more than half a GB, stays for its
- * own code: where ffmpeg needs more than the rest, it meets the end of it and not the function.
+ * What each ffmpeg of a function may take: what the function's own code, at its limit, and the system leave. Where ffmpeg
+ * needs more, it meets the end of it and not the function. `maxMemoryMegabytes` is less than the function has.
  */
 export function cageWithin(
-  { maxCpuSeconds, maxFfmpegs }: Pick<Limits, 'maxCpuSeconds' | 'maxFfmpegs'>,
+  { maxCpuSeconds, maxFfmpegs, maxMemoryMegabytes }: CageShare,
   megabytes: string | undefined,
 ): CageLimits {
   if (megabytes === undefined) return { cpuSeconds: maxCpuSeconds, memoryBytes: null };
-  const all = Number(megabytes) * 2 ** 20;
-  const rest = all - Math.min(all / 4, 512 * 2 ** 20);
-  return { cpuSeconds: maxCpuSeconds, memoryBytes: Math.floor(rest / maxFfmpegs) };
+  const rest = Number(megabytes) - maxMemoryMegabytes - SYSTEM_MEGABYTES;
+  return { cpuSeconds: maxCpuSeconds, memoryBytes: Math.floor((rest * 2 ** 20) / maxFfmpegs) };
 }
+
+type CageShare = Pick<Limits, 'maxCpuSeconds' | 'maxFfmpegs' | 'maxMemoryMegabytes'>;
+
+/** The runtime's own, pipes and buffers of the kernel. */
+const SYSTEM_MEGABYTES = 64;
 
 /** What to spawn, and how. */
 export type CagedCommand = {

@@ -26,13 +26,19 @@ export async function transcodeObject(
 ): Promise<Readable> {
   const input = overlay(access, probed.movie === null ? [] : uprightPatches(probed.movie));
   const loopback = await openLoopback({ access: input, etag: object.etag, signal });
-  return engine.transcode(loopback.url, args, {
-    signal,
-    inputFailure: loopback.failure,
-    onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
-    onExit(stderr) {
-      if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
-      void loopback.close();
-    },
-  });
+  try {
+    return await engine.transcode(loopback.url, args, {
+      signal,
+      inputFailure: loopback.failure,
+      onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
+      onExit(stderr) {
+        if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
+        void loopback.close();
+      },
+    });
+  } catch (error) {
+    // Also where ffmpeg has never started, and so never exits.
+    void loopback.close();
+    throw error;
+  }
 }

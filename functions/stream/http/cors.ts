@@ -4,6 +4,7 @@ export const EXPOSED_HEADERS = [
   'Content-Length',
   'Content-Range',
   'ETag',
+  'Retry-After',
   'Server-Timing',
   'Sluice-Plan',
   'X-Request-Id',

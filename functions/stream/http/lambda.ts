@@ -29,7 +29,7 @@ export type Invocation = {
   readonly trace: Trace;
   /** Until the deadline. */
   secondsLeft(): number;
-  /** Aborted at the deadline and on a failure: for what goes on after the answer. */
+  /** Aborted at the deadline, on a failure, and when the invocation ends: for what goes on after the answer. */
   readonly lasting: AbortSignal;
   /** The invocation ends, and its instance is frozen, only after this work; the client does not wait for it. */
   afterwards(work: Afterwork): void;
@@ -97,9 +97,12 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
     await finishAfterwork(afterwork, {
       isWhole: failure === null,
       signal: lasting.signal,
-      log: (level, fields) => log(level, 'afterwards', { requestId: context.awsRequestId, ...fields }),
+      log: (level, fields) =>
+        log(level, 'afterwards', { requestId: context.awsRequestId, ...redactFields(fields) }),
     });
     clearTimeout(timer);
+    // Nothing of it may go on while the instance is frozen, or thawed for somebody else.
+    lasting.abort(new Problem('internal', 'The invocation has ended.'));
     // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
     // starts another: a clean end would pass for the end of the media.
     if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));

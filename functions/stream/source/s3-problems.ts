@@ -27,26 +27,36 @@ export function asProblem(error: unknown, key: string): Problem {
   const name = error instanceof Error ? error.name : '';
   if (name === 'InvalidObjectState') return archived(key, options);
   if (SETUP_ERRORS.has(name)) return sourceUnavailable(options);
-  switch (statusOf(error)) {
-    case 403:
-      return forbidden(key, options);
+  const status = statusOf(error);
+  switch (status) {
     case 404:
       return notFound(key, options);
     case 412: // If-Match
     case 416: // A range of the size that was, in an object that has become smaller
       return sourceChanged(key, options);
     default:
-      return sourceUnavailable(options);
+      return isOfObject(status) ? forbidden(key, options) : sourceUnavailable(options);
   }
 }
 
-/** 403 and 404 that speak of the service's own set-up, not of the object. A HEAD's answer does not tell them apart. */
+/** 403, and 400 where the object's own encryption refuses. What passes is none: time, conflict and load. */
+function isOfObject(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
+}
+
+const PASSING_STATUSES = new Set([408, 409, 429]);
+
+/** 4xx that speak of the service's own set-up or connection, not of the object. A HEAD's answer does not tell them apart. */
 const SETUP_ERRORS = new Set([
   'NoSuchBucket',
   'InvalidAccessKeyId',
   'SignatureDoesNotMatch',
   'RequestTimeTooSkewed',
   'ExpiredToken',
+  'InvalidToken',
+  'TokenRefreshRequired',
+  'AuthorizationHeaderMalformed',
+  'RequestTimeout',
 ]);
 
 /** Of the answer that an error of the SDK tells of. */

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import type { Engine } from '../../functions/stream/engine/ffmpeg.ts';
+import { transcodeObject } from '../../functions/stream/engine/transcode-object.ts';
+import { busy } from '../../functions/stream/http/problem.ts';
+import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import { createTrace } from '../../functions/stream/trace.ts';
+import { mediaOf, sound } from '../support/media.ts';
+import { rejection } from '../support/rejection.ts';
+import { fakeSource, pattern } from '../support/sources.ts';
+
+describe('transcodeObject', () => {
+  it('leaves no server behind where there is no place for ffmpeg', async () => {
+    const source = fakeSource(pattern(1_000));
+    const { object } = source;
+    const { signal } = new AbortController();
+    const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
+    const probed = {
+      media: mediaOf([sound()]),
+      movie: null,
+      originalObstacle: null,
+      endsEarly: false,
+      remuxObstacle: () => null,
+    };
+    let url = '';
+    const engine: Engine = {
+      async transcode(input) {
+        url = input;
+        expect((await fetch(input)).status).to.equal(200);
+        throw busy('No place is free');
+      },
+    };
+    const workplace = { object, access, probed, engine, signal, trace: createTrace() };
+    const problem = await rejection(transcodeObject({ input: [], output: [] }, workplace));
+    expect(problem).to.have.property('type', 'busy');
+    expect((await rejection(fetch(url))).cause).to.have.property('code', 'ECONNREFUSED');
+  });
+});
