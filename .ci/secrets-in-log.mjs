@@ -1,4 +1,5 @@
-// Looks for what opens something in a log, and ends with 1 where it finds any: `node secrets-in-log.mjs LOG SECRETS`.
+// Looks for what opens something in a log and in those of the services behind it, and ends with 1 where it finds any:
+// `node secrets-in-log.mjs SECRETS LOG SERVICES`.
 // SECRETS is a file with those that were made for this run, one a line. What is found is not repeated.
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -26,21 +27,27 @@ const KINDS = [
   ],
 ];
 
-const [log, secretsFile] = process.argv.slice(2);
+const [secretsFile, log, services] = process.argv.slice(2);
 const secrets = readFileSync(secretsFile, 'utf8')
   .split('\n')
   .filter((secret) => secret !== '');
 
 let found = 0;
-let number = 0;
-for await (const line of createInterface({ input: createReadStream(log) })) {
-  number += 1;
-  const kinds = KINDS.filter(([, pattern]) => pattern.test(line)).map(([kind]) => kind);
-  if (secrets.some((secret) => line.includes(secret))) kinds.push('a secret that was made for this run');
-  found += kinds.length;
-  for (const kind of kinds) console.error(`Line ${number} of the log holds ${kind}.`);
-}
+const lines = await lookThrough(log, 'the log');
+const served = await lookThrough(services, 'what services have logged');
 console.log(
-  `Looked through ${number} lines of the log for secrets of ${KINDS.length} kinds and ${secrets.length} of this run: ${found} found.`,
+  `Looked through ${lines} lines of the log and ${served} of services for secrets of ${KINDS.length} kinds and ${secrets.length} of this run: ${found} found.`,
 );
 process.exitCode = found === 0 ? 0 : 1;
+
+async function lookThrough(file, name) {
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    number += 1;
+    const kinds = KINDS.filter(([, pattern]) => pattern.test(line)).map(([kind]) => kind);
+    if (secrets.some((secret) => line.includes(secret))) kinds.push('a secret that was made for this run');
+    found += kinds.length;
+    for (const kind of kinds) console.error(`Line ${number} of ${name} holds ${kind}.`);
+  }
+  return number;
+}

@@ -54,6 +54,8 @@ async function askForAll({ name, query }: Mutant, attack: MutantAttack): Promise
   await ask('stream', `/stream/${name}`);
   await ask('stream, format', `/stream/${name}?${query}`);
   await ask('faststart', `/media/${name}?faststart=1`);
+  // Told by events until it has failed or is done.
+  await ask('export', `/export/${name}?${query}`);
   await ask('dash', `/dash/${name}/manifest.mpd`);
   const master = await ask('hls', `/hls/${name}/master.m3u8`);
   if (master.status === 200) {

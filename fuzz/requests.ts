@@ -105,6 +105,7 @@ const FILES = [
   'iframe-.m4s',
   '.m4s',
 ];
+const IDS = ['a'.repeat(22), '-'.repeat(22), 'a'.repeat(21), '0'.repeat(500), '__proto__', '%2e%2e', ''];
 const PLAYLISTS = ['index.m3u8', 'iframes.m3u8', 'INDEX.M3U8', 'index.m3u8/'];
 
 type Room = {
@@ -130,5 +131,11 @@ const ROOMS: readonly Room[] = [
     path: (key, pick) => `/${pick(['hls', 'dash'])}/${key}/${pick(RENDITIONS)}/${pick(FILES)}`,
   },
   { kind: 'segment', names: [], path: (_, pick, { segments }) => pick(segments) },
+  { kind: 'export', names: STREAM, path: (key) => `/export/${key}` },
+  {
+    kind: 'made',
+    names: ['download'],
+    path: (key, pick) => `/made/${key}/${pick(IDS)}.${pick(['mp4', 'wav', 'MP4', 'x', '..'])}`,
+  },
   { kind: 'nowhere', names: [], path: (key) => `/${key}` },
 ];

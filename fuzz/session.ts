@@ -1,4 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { corpusDirectory } from '../test/support/needs.ts';
 import { startService } from '../test/support/service.ts';
@@ -28,8 +30,8 @@ export type FuzzReport = {
 };
 
 const WORKERS = 2;
-/** One that has broken its connection off is on its way out for a moment. */
-const INSTANCES = 4;
+/** One that has broken its connection off is on its way out for a moment, and exports are worked on beside their answers. */
+const INSTANCES = 6;
 /** Of the function, so that each ffmpeg may take 450 of them. */
 const MEMORY_MEGABYTES = 600;
 const MOST_RESPONSE_BYTES = 4_000_000;
@@ -40,9 +42,12 @@ const MOST_DESCRIPTORS = 48;
 /** Attacks the built function behind the local Function URL, and tells what came of it. */
 export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
   const folder = await makeMediaFolder();
+  const derived = await mkdtemp(join(tmpdir(), 'sluice-fuzz-derived-'));
   const watch = watchService();
   const environment = {
     MEDIA_DIR: folder.path,
+    DERIVED_DIR: join(derived, 'derived'),
+    MAX_EXPORT_INVOCATIONS: '2',
     MAX_RESPONSE_BYTES: String(MOST_RESPONSE_BYTES),
     PLAYER_PAGE: '1',
     ALLOWED_ORIGINS: 'https://app.example',
@@ -57,7 +62,10 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
   try {
     watch.begin(service);
     const port = Number(new URL(service.url).port);
-    const rules = { mostBodyBytes: MOST_RESPONSE_BYTES, secrets: [folder.path, 'node_modules', 'index.mjs'] };
+    const rules = {
+      mostBodyBytes: MOST_RESPONSE_BYTES,
+      secrets: [folder.path, derived, 'node_modules', 'index.mjs'],
+    };
     const common = { port, seed: plan.seed, workers: WORKERS, rules };
     const [requests, mutants] = [createTally(), createTally()];
     const found = await Promise.all(folder.keys.slice(0, 5).map((key) => segmentAddresses(service.url, key)));
@@ -86,6 +94,7 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
   } finally {
     await service.close();
     await folder.remove();
+    await rm(derived, { recursive: true, force: true });
   }
 }
 

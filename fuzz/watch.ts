@@ -66,14 +66,17 @@ export function watchService(): Watch {
       if (text === 'request failed: Error: aborted') return;
       if (pid === null) return void internals.push(text);
       known.add(pid);
-      const entry = source === 'platform' ? null : requestOf(text);
+      const entry = source === 'platform' ? null : entryOf(text);
       if (entry === null) {
         lastLines.set(pid, text);
         // A runtime that breaks its answer off has said so in its own line, and Node.js prints its last words.
         if (source === 'platform' ? / 502: |reported/.test(text) : !brokenOff.has(pid)) internals.push(text);
         return;
       }
-      if (entry.problem === 'internal') internals.push(`${entry.path}: ${entry.cause}`);
+      if (entry.problem === 'internal' && !entry.cause?.includes(GIVEN_UP))
+        internals.push(`${entry.path ?? entry.message}: ${entry.cause}`);
+      if (entry.failed !== undefined && !entry.failed.includes('Problem: '))
+        internals.push(`${entry.message}: ${entry.failed}`);
       if (entry.broken === undefined) return;
       brokenOff.add(pid);
       const reason = entry.broken.split('\n', 1)[0]?.replace(/\d+/g, '#') ?? '';
@@ -141,19 +144,27 @@ async function commandOf(pid: number): Promise<string> {
   return command.replaceAll('\0', ' ');
 }
 
-type RequestLine = {
+/** Of what is asked, of what goes on after an answer, and of what is done for an export. */
+const MESSAGES: readonly unknown[] = ['request', 'afterwards', 'work'];
+/** Two invocations were told to do the same, and this one has left it to the other. */
+const GIVEN_UP = 'Another invocation does this work now.';
+
+type Entry = {
+  readonly message: string;
   readonly path?: string;
   readonly broken?: string;
   readonly problem?: string;
   readonly cause?: string;
+  /** Why what goes on after an answer could not. */
+  readonly failed?: string;
 };
 
-function requestOf(text: string): RequestLine | null {
+function entryOf(text: string): Entry | null {
   try {
     const value: unknown = JSON.parse(text);
-    const isRequest =
-      typeof value === 'object' && value !== null && 'message' in value && value.message === 'request';
-    return isRequest ? (value as RequestLine) : null;
+    const isEntry =
+      typeof value === 'object' && value !== null && 'message' in value && MESSAGES.includes(value.message);
+    return isEntry ? (value as Entry) : null;
   } catch {
     return null;
   }

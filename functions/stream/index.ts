@@ -10,12 +10,13 @@ import type { DerivedStore } from './derived/store.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { createSlots, withSlots } from './engine/slots.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
-import { type Send, type WorkEvent, workOf } from './export/work-event.ts';
+import type { Send } from './export/work-event.ts';
 import { createWorker } from './export/worker.ts';
 import { describeError } from './http/describe-error.ts';
-import { createLambdaHandler, type FunctionUrlEvent, type LambdaContext } from './http/lambda.ts';
+import { createLambdaHandler, type LambdaContext } from './http/lambda.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { memoryCheck } from './memory.ts';
+import { receive } from './received.ts';
 import { redactFields } from './redact.ts';
 import { openAccess } from './route/access.ts';
 import { createBlockCache } from './source/cache.ts';
@@ -111,13 +112,28 @@ const doWork =
   });
 
 export const handler = awslambda.streamifyResponse(
-  async (event: FunctionUrlEvent | WorkEvent, stream: Writable, context: LambdaContext): Promise<void> => {
-    const work = workOf(event);
-    if (work === null) return answerRequest(event as FunctionUrlEvent, stream, context);
-    const fields = doWork === null ? { problem: 'nothing is kept here' } : await doWork(work, context);
-    logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
-    // Nobody reads it.
-    stream.write('{}');
-    await new Promise<void>((resolve) => stream.end(resolve));
+  async (event: unknown, stream: Writable, context: LambdaContext): Promise<void> => {
+    const received = receive(event);
+    switch (received.kind) {
+      case 'request':
+        return answerRequest(received.event, stream, context);
+      case 'work': {
+        const fields =
+          doWork === null ? { problem: 'nothing is kept here' } : await doWork(received.work, context);
+        logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
+        // Nobody reads it.
+        return finish(stream, '{}');
+      }
+      case 'unknown':
+        logger.error('An event was neither a request nor work that this function has sent.');
+        return finish(stream, '{"message":"This function takes the events of its Function URL alone."}');
+      default:
+        return received satisfies never;
+    }
   },
 );
+
+async function finish(stream: Writable, json: string): Promise<void> {
+  stream.write(json);
+  await new Promise<void>((resolve) => stream.end(resolve));
+}

@@ -9,7 +9,7 @@ export type Resources = {
   readonly keysParameterArn: string | null;
 };
 
-/** All that the function may do. */
+/** What the function may do, and beside it only what `workerPermissions` allow where something is kept. */
 export function functionPermissions(resources: Resources): Statement[] {
   const { mediaBucketArn, derivedBucketArn, logGroupArn, keysParameterArn } = resources;
   // Without s3:ListBucket, S3 answers for an object that is not there with 403 instead of 404.
@@ -33,7 +33,7 @@ function derivedPermissions(bucketArn: string): Statement[] {
   ];
 }
 
-/** An export is made by further invocations of the function itself. */
+/** An export is made by further invocations of the function itself: no other function. */
 export function workerPermissions(functionArn: string): Statement[] {
   return [allow('SendWork', ['lambda:InvokeFunction'], functionArn)];
 }

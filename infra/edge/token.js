@@ -22,14 +22,14 @@ function subjectOf(letter, path, hasQuery) {
 }
 
 function keyOf(path) {
-  const found = /^\/(media|stream|info|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(path);
+  const found = /^\/(media|stream|info|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(path);
   if (found === null) return null;
   let encoded = found[2];
-  if (found[1] === 'hls' || found[1] === 'dash') {
+  if (found[1] === 'hls' || found[1] === 'dash' || found[1] === 'made') {
     const parts = encoded.split('/');
     const entry = found[1] === 'hls' ? 'master.m3u8' : 'manifest.mpd';
-    // Behind the key there is a playlist of all, or a rendition and what is of it.
-    const names = parts[parts.length - 1] === entry ? 1 : 2;
+    // Behind the key there is one name of what was made, a playlist of all, or a rendition and what is of it.
+    const names = found[1] === 'made' || parts[parts.length - 1] === entry ? 1 : 2;
     if (parts.length <= names) return null;
     encoded = parts.slice(0, parts.length - names).join('/');
   }

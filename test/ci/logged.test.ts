@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
 
+const KEEPER = new URL('../support/logs-of-run.ts', import.meta.url).href;
 const LOGGED = fileURLToPath(new URL('../../.ci/logged', import.meta.url));
 
 async function logged(...command: string[]) {
-  const { SECRETS_OF_RUN: _, ...env } = process.env;
+  const { SECRETS_OF_RUN: _secrets, LOGS_OF_RUN: _logs, ...env } = process.env;
   const child = spawn(LOGGED, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -52,12 +53,27 @@ describe('the check of the log of a CI run', function () {
     expect((await logged('bash', '-c', `${made} it is not`)).code).to.equal(0);
   });
 
+  it('finds what a service of a test has logged, which is printed nowhere', async () => {
+    const keep = (text: string) => {
+      const line = JSON.stringify({ source: 'function', pid: 1, text });
+      const script = `import { keepForRun } from ${JSON.stringify(KEEPER)}; keepForRun(${line});`;
+      return logged(process.execPath, '--import', 'tsx', '--input-type=module', '--eval', script);
+    };
+    const { code, stdout, stderr } = await keep(`{"path":"/~${token}/media/a"}`);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^Line 1 of what services have logged holds a token/);
+    expect(stdout + stderr).not.to.include(token);
+    const clean = await keep('{"path":"/~…/media/a"}');
+    expect(clean.code).to.equal(0);
+    expect(clean.stdout).to.include('and 1 of services');
+  });
+
   it('finds nothing in a log that tells of such things without them', async () => {
     const { code, stdout } = await print(
       '"path":"/~…/media/a.mp4" SIGNING_KEYS must be a list; https://store.example/a?X-Amz-Expires=60',
     );
     expect(code).to.equal(0);
-    expect(stdout).to.match(/Looked through 3 lines of the log .*: 0 found/);
+    expect(stdout).to.match(/Looked through 3 lines of the log and 0 of services .*: 0 found/);
   });
 
   it('ends as the command does, whose log is checked all the same', async () => {

@@ -5,6 +5,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
 import { startFunctionUrl } from '../../local/function-url.ts';
+import { keepForRun } from '../support/logs-of-run.ts';
 import { REGION } from '../support/moto.ts';
 import { differences } from '../support/moto-stack.ts';
 import { needs } from '../support/needs.ts';
@@ -131,7 +132,10 @@ describe('deployment', function () {
         ...deployment.aws.environment,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       },
-      log: ({ source, text }) => source !== 'stdout' && console.log(`      ${text}`),
+      log(line) {
+        keepForRun(line);
+        if (line.source !== 'stdout') console.log(`      ${line.text}`);
+      },
     });
     try {
       const response = await fetch(`${functionUrl.url}/stream/film.mp4?height=144&start=5&duration=2`);

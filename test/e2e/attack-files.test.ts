@@ -39,6 +39,9 @@ const ROUTES: ((key: string) => string)[] = [
   (key) => `/hls/${key}/v-240/iframe-0.m4s`,
   (key) => `/dash/${key}/manifest.mpd`,
   (key) => `/dash/${key}/a-0/0.m4s`,
+  // Answered by events, until the export has failed or is done.
+  (key) => `/export/${key}?format=wav&duration=1`,
+  (key) => `/made/${key}/${'a'.repeat(22)}.wav`,
 ];
 
 const AS_WAV: Output = {
@@ -155,8 +158,9 @@ describe('files that refer to others', function () {
     let service: Service;
     before(async () => {
       service = await startService(
-        { MEDIA_DIR: join(folder, 'media'), CANARY: SECRET },
-        { maxInstances: 1, timeoutSeconds: 60 },
+        { MEDIA_DIR: join(folder, 'media'), DERIVED_DIR: join(folder, 'derived'), CANARY: SECRET },
+        // The second works on exports while the first tells of them.
+        { maxInstances: 2, timeoutSeconds: 60 },
       );
     });
     after(() => service.close());

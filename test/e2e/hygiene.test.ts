@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
@@ -10,6 +13,8 @@ const EXPIRES = Math.floor(Date.now() / 1000) + 3600;
 const token = (key: string) => `/~${sign(MAIN, { kind: 'key', key }, EXPIRES)}`;
 const exact = (address: string) => `/~${sign(MAIN, { kind: 'address', address }, EXPIRES)}${address}`;
 const film = token('video.mp4');
+/** Of no export. */
+const ID = 'a'.repeat(22);
 const ORIGIN = 'https://app.example';
 
 type Answer = {
@@ -22,11 +27,14 @@ type Answer = {
 describe('the header fields of every answer', function () {
   this.timeout(60_000);
   let service: Service;
+  let folder: string;
   let version: string;
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-hygiene-'));
     service = await startService({
       MEDIA_DIR: demoDirectory,
+      DERIVED_DIR: join(folder, 'derived'),
       PUBLIC: '',
       SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`,
       PLAYER_PAGE: '1',
@@ -36,7 +44,10 @@ describe('the header fields of every answer', function () {
     version = /\?v=[\w-]+/.exec(body)?.[0] ?? '';
     expect(version).to.not.equal('');
   });
-  after(() => service.close());
+  after(async () => {
+    await service?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   async function ask(
     method: string,
@@ -83,9 +94,18 @@ describe('the header fields of every answer', function () {
     ['GET', `${film}/hls/video.mp4/copy/0.m4s`, {}, 200, 'no-cache, private'],
     ['GET', `${film}/dash/video.mp4/manifest.mpd`, {}, 200, 'no-cache, private'],
     ['GET', `${film}/dash/video.mp4/audio-0/1.m4sVERSION`, {}, 200, IMMUTABLE],
+    ['GET', `${film}/export/video.mp4?format=wav&duration=0.2`, {}, 200, 'no-store, private'],
+    ['HEAD', `${film}/export/video.mp4?format=wav&duration=0.2`, {}, 200, 'no-store, private'],
     ['OPTIONS', '/media/video.mp4', { 'access-control-request-method': 'GET' }, 204, undefined],
     ['GET', '/media/../x', {}, 400, 'no-store'],
     ['GET', `${film}/stream/video.mp4?height=1`, {}, 400, 'no-store'],
+    ['GET', `${film}/export/video.mp4?height=1`, {}, 400, 'no-store'],
+    ['GET', '/export/video.mp4', {}, 403, 'no-store'],
+    ['GET', `/made/video.mp4/${ID}.wav`, {}, 403, 'no-store'],
+    ['GET', `${film}/made/other.mp4/${ID}.wav`, {}, 403, 'no-store'],
+    ['GET', `${film}/made/video.mp4/${ID}.wav`, {}, 404, 'no-store'],
+    ['GET', `${film}/made/video.mp4/${ID}x.wav`, {}, 404, 'no-store'],
+    ['POST', `${film}/export/video.mp4`, {}, 405, 'no-store'],
     ['GET', '/media/video.mp4', {}, 403, 'no-store'],
     ['GET', `${token('other.mp4')}/media/video.mp4`, {}, 403, 'no-store'],
     ['GET', `${token('nothing.mp4')}/media/nothing.mp4`, {}, 404, 'no-store'],

@@ -12,6 +12,7 @@ import {
 } from '../../local/function-url.ts';
 import type { LogLine } from '../../local/instance.ts';
 import { afterEverything } from './hooks.ts';
+import { keepForRun } from './logs-of-run.ts';
 
 /** The built function behind a local Function URL. */
 export type Service = LocalFunctionUrl & {
@@ -44,6 +45,7 @@ export async function startService(
     environment: await localEnvironment({ PUBLIC: '1', ...environment }),
     log(line) {
       options.log?.(line);
+      keepForRun(line);
       logs.push(line);
       if (logs.length > KEPT_LOG_LINES) logs.shift();
     },

@@ -12,6 +12,9 @@ export const forKey = (key: string): Scope => ({ kind: 'key', key });
 export const forAddress = (address: string): Scope => ({ kind: 'address', address });
 export const token = (scope: Scope, expires = NOW + 60, key = NEW) => sign(key, scope, expires);
 
+/** What an export may have made. */
+export const MADE = `${'m4de'.repeat(5)}-_.mp4`;
+
 /** Opens one key. */
 export const film = token(forKey('films/a b.mp4'));
 
@@ -21,6 +24,9 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${film}/media/films%2Fa%20b.mp4`, 'its key, however it is encoded'],
   [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another room'],
   [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
+  [`/~${film}/export/films/a%20b.mp4?format=mp3`, 'an export of its key'],
+  [`/~${film}/made/films/a%20b.mp4/${MADE}`, 'what was made of its key'],
+  [`/~${token(forAddress('/export/a'))}/export/a`, 'an export, by its address'],
   [`/~${token(forKey('film.mp4'), NOW + 60, OLD)}/media/film.mp4`, 'the key that is about to go'],
   [`/~${token(forAddress('/media/a%20b?download=1'))}/media/a%20b?download=1`, 'its address'],
   [`/~${token(forAddress('/stream/a?height=99&width=99'))}/stream/a?height=99&width=99`, 'its query'],
@@ -35,6 +41,12 @@ export const WRONG: [path: string, why: string][] = [
   [`/~${film}/media/films/b.mp4`, 'another key'],
   [`/~${film}/media/films/a%20b.mp4/x`, 'a key below it'],
   [`/~${film}/media/films/`, 'the folder above it'],
+  [`/~${film}/export/films/b.mp4`, 'an export of another key'],
+  [`/~${film}/made/films/b.mp4/${MADE}`, 'what was made of another key'],
+  [`/~${film}/made/films/a%20b.mp4/x/${MADE}`, 'what was made of a key below it'],
+  [`/~${token(forAddress('/media/a'))}/export/a`, 'an export of what may be seen'],
+  [`/~${token(forAddress('/export/a'))}/media/a`, 'what may be exported'],
+  [`/~${token(forAddress('/export/a'))}/made/a/${MADE}`, 'what was made by its export'],
   [`/~${film}/media/films/A%20B.MP4`, 'a key in other letters'],
   [`/~${film}/media/films/a%2520b.mp4`, 'a key that is encoded twice'],
   [`/~${film}/media/films%252Fa%20b.mp4`, 'a slash that is encoded twice'],

@@ -1,4 +1,5 @@
-import type { StreamParameters } from '../route/parameters.ts';
+import * as v from 'valibot';
+import { FORMATS, type StreamParameters } from '../route/parameters.ts';
 
 /** What an asynchronous invocation of this function is told to do. */
 export type Work = {
@@ -15,16 +16,38 @@ export type Work = {
 
 export type WorkEvent = { readonly sluice: Work };
 
-/** Events of a Function URL have a request's context, and none of its clients can make one that has not. */
+/** Null for what this function has not sent itself. A client of the Function URL can make no event of this shape. */
 export function workOf(event: unknown): Work | null {
-  if (typeof event !== 'object' || event === null || 'requestContext' in event || !('sluice' in event))
-    return null;
-  const { sluice } = event;
-  const isWork =
-    typeof sluice === 'object' && sluice !== null && 'kind' in sluice && sluice.kind === 'export';
-  // Only who may invoke this function by AWS's own API has sent it: this function itself.
-  return isWork ? (sluice as Work) : null;
+  const { success, output } = v.safeParse(EVENT, event);
+  return success ? output.sluice : null;
 }
 
 /** Sends work to another invocation, which begins sooner or later. Rejects with `workers-unavailable`. */
 export type Send = (work: Work) => Promise<void>;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+const PARAMETERS = v.strictObject({
+  format: v.nullable(v.picklist(FORMATS)),
+  height: v.nullable(count),
+  width: v.nullable(count),
+  bitrate: v.nullable(count),
+  startSeconds: amount,
+  durationSeconds: v.nullable(amount),
+  audio: v.nullable(count),
+  accept: v.nullable(v.array(v.string())),
+}) satisfies v.GenericSchema<unknown, StreamParameters>;
+
+const EVENT = v.strictObject({
+  sluice: v.strictObject({
+    kind: v.literal('export'),
+    // It becomes a part of names in the store.
+    id: v.pipe(v.string(), v.regex(/^[\w-]{22}$/)),
+    key: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024)),
+    parameters: PARAMETERS,
+    generation: count,
+    attempt: count,
+    task: v.union([v.literal('begin'), v.literal('assemble'), count]),
+  }),
+}) satisfies v.GenericSchema<unknown, WorkEvent>;

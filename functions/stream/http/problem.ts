@@ -34,6 +34,7 @@ const PROBLEMS = {
   expired: { status: 403, title: 'The signature has expired' },
   forbidden: { status: 403, title: 'The object may not be read' },
   'not-found': { status: 404, title: 'Not found' },
+  'exports-off': { status: 404, title: 'Exports are switched off' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Nothing that the client accepts can be made' },
   'precondition-failed': { status: 412, title: 'A precondition failed' },
@@ -50,7 +51,6 @@ const PROBLEMS = {
   'source-unavailable': { status: 503, title: 'The store is unavailable' },
   'signing-unavailable': { status: 503, title: 'The signing keys are unavailable' },
   busy: { status: 503, title: 'The service is busy' },
-  'exports-off': { status: 501, title: 'Exports are switched off' },
   'workers-unavailable': { status: 503, title: 'No worker can be started' },
   timeout: { status: 504, title: 'Out of time' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -4,7 +4,18 @@ import { authorise, type Grant } from '../../../functions/stream/route/authorise
 import { parseRoute, refuseRewrittenPath } from '../../../functions/stream/route/route.ts';
 import { splitToken } from '../../../functions/stream/route/token.ts';
 import { type EdgeRequest, type EdgeResponse, loadEdge } from '../../support/edge.ts';
-import { film, forAddress, forKey, NEW, NOW, OLD, OPEN, token, WRONG } from '../../support/token-vectors.ts';
+import {
+  film,
+  forAddress,
+  forKey,
+  MADE,
+  NEW,
+  NOW,
+  OLD,
+  OPEN,
+  token,
+  WRONG,
+} from '../../support/token-vectors.ts';
 
 const STORED = { [NEW.id]: NEW.secret, [OLD.id]: OLD.secret };
 const ORIGIN = 'https://app.example';
@@ -82,6 +93,13 @@ describe('signed-request', () => {
     [`/~${key}/hls/films/a%20b.mp4/copy/iframe-3.m4s?v=x`, 'function'],
     [`/~${key}/dash/films/a%20b.mp4/manifest.mpd`, 'function'],
     [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4`, 'function'],
+    [`/~${key}/export/films/a%20b.mp4?height=360`, 'function'],
+    [`/~${key}/export/films/other.mp4`, 'bad-signature'],
+    [`/~${key}/made/films/a%20b.mp4/${MADE}`, 'function'],
+    [`/~${key}/made/films/other.mp4/${MADE}`, 'bad-signature'],
+    [`/~${key}/made/${MADE}`, 'function'],
+    ['/export/films/a%20b.mp4', 'unsigned'],
+    [`/made/films/a%20b.mp4/${MADE}`, 'unsigned'],
     [`/~${key}/hls/films/other.mp4/master.m3u8`, 'bad-signature'],
     [`/~${key}/dash/films/other.mp4/720p/12.m4s`, 'bad-signature'],
     [`/~${key}/hls/films/a%20b.mp4`, 'function'],
