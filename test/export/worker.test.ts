@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { directoryStore } from '../../functions/stream/derived/directory.ts';
 import type { DerivedStore } from '../../functions/stream/derived/store.ts';
@@ -38,7 +39,8 @@ describe('a worker of an export', function () {
     const { FFMPEG_PATH = '', FFPROBE_PATH = '' } = await localEnvironment({});
     const question = exportQuestion(desk, wishes);
     const plan = planExport(question);
-    const source = directorySource(demoDirectory);
+    const source = { ...directorySource(demoDirectory) };
+    const engine = { ...createEngine(FFMPEG_PATH, ROOMY) };
     const object = await source.stat('video.mp4', signal);
     const store = aged(directoryStore(root), () => ages);
     const sent: Work[] = [];
@@ -52,7 +54,7 @@ describe('a worker of an export', function () {
         store,
         send,
         source,
-        engine: createEngine(FFMPEG_PATH, ROOMY),
+        engine,
         memoryGigabytes: 1,
         maxInvocations: 3,
       },
@@ -71,7 +73,7 @@ describe('a worker of an export', function () {
     const setAges = (seconds: number) => {
       ages = seconds;
     };
-    return { ask, sent, work, stage, setAges, ledger, store };
+    return { ask, sent, work, stage, setAges, ledger, store, source, engine };
   }
 
   it('is sent once, whoever asks, and leaves the result alone behind', async () => {
@@ -137,6 +139,26 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'parts')).to.have.length(0);
   });
 
+  it('says that it is alive while it looks at the media, and until its first bytes are there', async () => {
+    const { ask, sent, work, stage, ledger, source, engine } = await scene({
+      format: 'mp3',
+      durationSeconds: 1,
+    });
+    const { stat } = source;
+    const { transcode } = engine;
+    source.stat = async (...about) => {
+      await until(async () => ((await ledger.read(signal))?.value.ticks ?? 0) >= 4);
+      return stat(...about);
+    };
+    engine.transcode = async (...about) => {
+      await until(async () => ((await ledger.readLane(0, signal))?.value.ticks ?? 0) >= 2);
+      return transcode(...about);
+    };
+    await ask();
+    expect(await work(sent[0])).to.not.have.property('problem');
+    expect((await stage())?.kind).to.equal('done');
+  });
+
   it('tells what went wrong, and who asks soon after is told the same', async () => {
     const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
@@ -177,6 +199,15 @@ describe('a worker of an export', function () {
 async function filesIn(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/** Rejects where it does not come true within some seconds. */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let looks = 0; looks < 300; looks++) {
+    if (await isTrue()) return;
+    await delay(50);
+  }
+  throw new Error('It has not come true.');
 }
 
 /** A store whose records are older by so many seconds than they are. */

@@ -1,5 +1,6 @@
 import { Problem } from '../http/problem.ts';
 import { assemble, assembleElsewhere } from './assemble.ts';
+import type { Body } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
 import type { Kept } from './ledger.ts';
 import { pieceName } from './names.ts';
@@ -24,8 +25,12 @@ export async function runLane(
   const lane = await ledger.readLane(number, signal);
   if (lane === null || lane.value.generation !== work.generation || lane.value.attempt !== attempt) return;
   if (isFinished(lane.value)) return finish(shift, known);
-  const prepared = known ?? (await prepare(work, preparing));
-  const made = await makePiece(shift, number, lane, prepared);
+  let prepared = known;
+  const readied = async () => {
+    prepared ??= await prepare(work, preparing);
+    return prepared;
+  };
+  const made = await makePiece(shift, number, lane, readied);
   if (made === null) return;
   if (!isFinished(made)) return send({ ...work, task: number, attempt: made.attempt });
   await finish(shift, prepared);
@@ -36,7 +41,7 @@ async function makePiece(
   shift: Shift,
   number: number,
   lane: Kept<LaneRecord>,
-  { plan, desk }: Prepared,
+  readied: () => Promise<Prepared>,
 ): Promise<LaneRecord | null> {
   const { work, ledger, store, meter, preparing } = shift;
   const { signal } = preparing;
@@ -52,23 +57,28 @@ async function makePiece(
     return written !== null;
   };
   try {
-    const body = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+    let body: Body | null = null;
+    const secondsDone = () => body?.secondsDone() ?? 0;
     const progress = (): LaneRecord => ({
       ...current.value,
       ticks: current.value.ticks + 1,
       atMs: Date.now(),
-      secondsDone: start.secondsDone + body.secondsDone(),
+      secondsDone: start.secondsDone + secondsDone(),
       bytes: start.bytes + bodyBytes,
       usage: sumUsage([start.usage, meter.used()]),
     });
     const renew = async () => (await isWanted(shift)) && (await write(progress()));
+    // The first bytes of a large file may take longer than what counts as lost.
     const produce = async () => {
-      for await (const chunk of body.chunks) {
+      const { plan, desk } = await readied();
+      const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+      body = opened;
+      for await (const chunk of opened.chunks) {
         bodyBytes += chunk.byteLength;
         meter.wrote(chunk.byteLength);
         await draft.write(chunk);
       }
-      const end = body.finish();
+      const end = opened.finish();
       if (end.next === start.next) return null;
       await draft.write(Buffer.from(end.index));
       await draft.publish();
@@ -79,7 +89,7 @@ async function makePiece(
       await draft.discard();
       if (start.lost >= MOST_LOST) throw tooSlow();
     }
-    const piece: Piece = { name, bodyBytes, seconds: body.secondsDone() };
+    const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
     const used = sumUsage([start.usage, meter.take()]);
     const end: LaneRecord =
       next === null
