@@ -25,15 +25,24 @@ export async function runLane(
   const lane = await ledger.readLane(number, signal);
   if (lane === null || lane.value.generation !== work.generation || lane.value.attempt !== attempt) return;
   if (isFinished(lane.value)) return finish(shift, known);
+  const own = known === undefined ? await take(shift, number, lane) : lane;
+  if (own === null) return;
   let prepared = known;
   const readied = async () => {
     prepared ??= await prepare(work, preparing);
     return prepared;
   };
-  const made = await makePiece(shift, number, lane, readied);
+  const made = await makePiece(shift, number, own, readied);
   if (made === null) return;
   if (!isFinished(made)) return send({ ...work, task: number, attempt: made.attempt });
   await finish(shift, prepared);
+}
+
+/** Null where the event has come twice, and another has the lane. */
+async function take({ ledger, preparing }: Shift, number: number, lane: Kept<LaneRecord>) {
+  if (!lane.value.isWaiting) return null;
+  const taken = { ...lane.value, isWaiting: false, ticks: lane.value.ticks + 1 };
+  return ledger.writeLane(number, taken, lane, preparing.signal);
 }
 
 /** Null where the lane is somebody else's now. */
@@ -95,7 +104,7 @@ async function makePiece(
       next === null
         ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
         : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
-    const written = { ...end, usage: used, attempt: attempt + 1 };
+    const written = { ...end, usage: used, attempt: attempt + 1, isWaiting: !isFinished(end) };
     if (await write(written)) return written;
     await store.remove(name, signal).catch(() => {});
     return null;

@@ -13,6 +13,9 @@ export type Work = {
   readonly task: 'begin' | number | 'assemble';
 };
 
+/** Where no instance has come free for an event in so long, Lambda forgets it. */
+export const EVENT_AGE_SECONDS = 300;
+
 export type WorkEvent = { readonly sluice: Work };
 
 /** Events of a Function URL have a request's context, and none of its clients can make one that has not. */

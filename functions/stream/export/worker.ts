@@ -120,6 +120,7 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   for (const [i, { from, to }] of lanes.entries()) {
     const lane: LaneRecord = {
       ...{ generation: work.generation, attempt: work.attempt, lost: 0, ticks: 0, usage: NOTHING_USED },
+      isWaiting: i > 0,
       ...{ atMs: Date.now(), next: from, to, pieces: [], secondsDone: 0, bytes: 0 },
     };
     const before = await ledger.readLane(i, signal);
