@@ -8,7 +8,7 @@ import type { DerivedStore } from '../../functions/stream/derived/store.ts';
 import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
 import { answerExport } from '../../functions/stream/export/ask.ts';
 import { openLedger } from '../../functions/stream/export/ledger.ts';
-import { exportId } from '../../functions/stream/export/names.ts';
+import { exportId, pieceName } from '../../functions/stream/export/names.ts';
 import { LOST, MOST_LOST } from '../../functions/stream/export/states.ts';
 import type { Work } from '../../functions/stream/export/work-event.ts';
 import { createWorker } from '../../functions/stream/export/worker.ts';
@@ -149,6 +149,29 @@ describe('a worker of an export', function () {
     for (let i = 1; sent[i] !== undefined; i++) await work(sent[i]);
     expect((await stage())?.kind).to.equal('done');
     expect(await filesIn(root, 'parts')).to.have.length(0);
+  });
+
+  it('does the work of an event once that comes twice', async () => {
+    const { ask, sent, work, stage, store } = await scene({
+      format: 'mp4',
+      height: 48,
+      durationSeconds: 4,
+    });
+    const drafts: string[] = [];
+    const { create } = store;
+    store.create = (name, options) => {
+      drafts.push(name);
+      return create(name, options);
+    };
+    await ask();
+    // Begun, and sent on for want of time: a first draft.
+    await Promise.all([work(sent[0], 2.9), work(sent[0], 2.9)]);
+    expect(sent.map(({ task }) => task)).to.deep.equal(['begin', 0]);
+    await Promise.all([work(sent[1]), work(sent[1])]);
+    expect((await stage())?.kind).to.equal('done');
+    expect(drafts).to.have.length(2);
+    const part = { generation: 1, lane: 0, attempt: 1, from: 0 };
+    expect(pieceName('x', part)).to.not.equal(pieceName('x', part));
   });
 
   it('says that it is alive while it looks at the media, and until its first bytes are there', async () => {
