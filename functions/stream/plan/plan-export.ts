@@ -1,4 +1,5 @@
 import { Problem } from '../http/problem.ts';
+import type { StreamParameters } from '../route/parameters.ts';
 import { planHeader } from './describe.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import type { Output } from './output.ts';
@@ -44,7 +45,8 @@ const MAX_WAV_BYTES = 0xffff_ffff - 44;
  * What a complete file takes. Throws as `planStream` does, but for what comes of one response: the file is read by
  * ranges. What is of one piece must fit into one invocation.
  */
-export function planExport(question: Question): ExportPlan {
+export function planExport(asked: Question): ExportPlan {
+  const question = { ...asked, parameters: inMilliseconds(asked.parameters) };
   const { media, parameters, limits, secondsLeft } = question;
   const unbounded = {
     ...limits,
@@ -57,7 +59,9 @@ export function planExport(question: Question): ExportPlan {
   if (recipe.kind === 'wav' && bytes !== null && bytes > MAX_WAV_BYTES) {
     throw new Problem('too-large', 'A WAV file holds at most 4 GiB; ask for flac, or for a part.');
   }
-  if (recipe.kind !== 'film') refuseAbove('maxCpuSeconds', (seconds ?? 0) * limits.cores, limits);
+  const cpuSeconds = Math.ceil((seconds ?? 0) * limits.cores);
+  refuseAbove('maxExportCpuSeconds', cpuSeconds, limits, 'ask for a smaller height, or for a part of it');
+  if (recipe.kind !== 'film') refuseAbove('maxCpuSeconds', cpuSeconds, limits);
   if (recipe.kind !== 'film' && seconds !== null && seconds > secondsLeft) {
     throw new Problem(
       'too-large',
@@ -79,6 +83,17 @@ export function planExport(question: Question): ExportPlan {
     predictedSeconds: seconds,
     predictedBytes: bytes,
     groups: recipe.kind === 'film' ? Math.ceil(recipe.film.frames / recipe.film.groupFrames) : null,
+  };
+}
+
+/** Nobody hears or sees less; endless digits would be as many exports of the same. */
+function inMilliseconds(parameters: StreamParameters): StreamParameters {
+  const { startSeconds, durationSeconds } = parameters;
+  return {
+    ...parameters,
+    startSeconds: Math.round(startSeconds * 1000) / 1000,
+    durationSeconds:
+      durationSeconds === null ? null : Math.max(0.001, Math.round(durationSeconds * 1000) / 1000),
   };
 }
 
