@@ -39,6 +39,33 @@ describe('the plan of an export', () => {
     });
   }
 
+  const short = mediaOf([film({ durationSeconds: 6 }), sound({ durationSeconds: 2, startSeconds: 0 })], {
+    durationSeconds: 6,
+  });
+  const totals = [
+    [{ format: 'opus' }, 2],
+    [{ format: 'mp3', startSeconds: 0.5 }, 1.5],
+    [{ format: 'wav', startSeconds: 0.5, durationSeconds: 1 }, 1],
+    [{ format: 'webm', startSeconds: 3 }, 3],
+    [{ format: 'mp4', height: 144 }, 6],
+    [{}, 6],
+  ] as const;
+  for (const [wishes, seconds] of totals) {
+    it(`lasts ${seconds} s where sound ends before the film: ${JSON.stringify(wishes)}`, () => {
+      expect(plan(short, wishes).secondsTotal).to.equal(seconds);
+    });
+  }
+
+  for (const format of ['opus', 'mp3', 'wav', 'aac', 'flac'] as const) {
+    it(`is refused where the sound has ended before the start of it: ${format}`, () => {
+      const { type, message } = thrownBy(() => plan(short, { format, startSeconds: 3 }));
+      expect([type, message]).to.deep.equal([
+        'bad-parameter',
+        'The parameter "start" must be below 2: what is exported ends there, in seconds.',
+      ]);
+    });
+  }
+
   it('is the same for times that differ by less than a millisecond', () => {
     const about = (startSeconds: number, durationSeconds: number) =>
       plan(hour, { format: 'mp3', startSeconds, durationSeconds });

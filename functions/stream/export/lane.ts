@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem, unsupported } from '../http/problem.ts';
 import { assemble, assembleElsewhere } from './assemble.ts';
 import type { Body } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
@@ -89,6 +89,7 @@ async function makePiece(
       }
       const end = opened.finish();
       if (end.next === start.next) return null;
+      if (bodyBytes === 0 && plan.groups === null) throw empty();
       await draft.write(Buffer.from(end.index));
       await draft.publish();
       return end.next;
@@ -129,6 +130,12 @@ async function finish(shift: Shift, known: Prepared | undefined): Promise<void> 
   if (lanes.length < record.value.stage.lanes || !lanes.every(({ value }) => isFinished(value))) return;
   if (preparing.isTimeUp()) return assembleElsewhere(shift, record.value.attempt);
   await assemble(shift, known ?? (await prepare(work, preparing)));
+}
+
+function empty(): Problem {
+  return unsupported(
+    'Nothing that could be decoded is there to be exported, in the part that was asked for.',
+  );
 }
 
 function tooSlow(): Problem {
