@@ -114,6 +114,18 @@ describe('the app where addresses are signed', () => {
     expect(looked).to.deep.equal([]);
   });
 
+  it('begins no export whose result its token would not open', async () => {
+    const address = '/export/video.mp4?format=mp3';
+    const exact = token({ kind: 'address', address });
+    const refused = await ask(`/~${exact}${address}`);
+    expect(refused.status).to.equal(403);
+    expect(await refused.text()).to.contain('sign the key instead');
+    expect(looked).to.deep.equal([]);
+    // One for the key is let through, to a service that keeps nothing.
+    expect((await ask(`${film()}${address}`)).status).not.to.equal(403);
+    expect(looked).to.deep.equal(['video.mp4']);
+  });
+
   it('is closed where neither keys nor PUBLIC are set, but tells its health', async () => {
     const closed = appWith({});
     for (const path of ['/media/video.mp4', '/', `${film()}/media/video.mp4`]) {

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { keysParameterOf, type Options } from '../../infra/options.ts';
 import { policyDocument } from '../../infra/policy.ts';
 import type { UploadedZip } from '../../infra/uploaded-zip.ts';
+import { EVENT_AGE_SECONDS } from './export/work-event.ts';
 import { functionPermissions, workerPermissions } from './permissions.ts';
 
 type Bucket = { readonly name: string; readonly arn: string };
@@ -132,9 +133,6 @@ export class StreamFunction extends Construct {
     return `arn:aws:ssm:${region}:${accountId}:parameter${parameter}`;
   }
 }
-
-/** Work that waited for so long has been given to another. */
-const EVENT_AGE_SECONDS = 300;
 
 const trustLambda = JSON.stringify({
   Version: '2012-10-17',

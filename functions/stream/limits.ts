@@ -80,6 +80,14 @@ export const LIMITS = {
     most: 86_400,
     tell: (seconds) => `The work would take about ${seconds} seconds of a processor`,
   },
+  maxExportCpuSeconds: {
+    setting: 'MAX_EXPORT_CPU_SECONDS',
+    // Of all the invocations that share an export: a film of some hours.
+    fallback: 36_000,
+    least: 1,
+    most: 8_640_000,
+    tell: (seconds) => `The export would take about ${seconds} seconds of a processor`,
+  },
   maxResponseBytes: {
     setting: 'MAX_RESPONSE_BYTES',
     fallback: 200_000_000,

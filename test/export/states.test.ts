@@ -14,14 +14,14 @@ const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
   queued: { kind: 'queued' },
   probing: { kind: 'probing' },
   running: RUNNING,
-  assembling: { ...RUNNING, kind: 'assembling' },
+  assembling: { ...RUNNING, kind: 'assembling', isWaiting: false },
   done: { kind: 'done', result },
   failed: { kind: 'failed', problem },
 };
 const HAPPENINGS: readonly Happening[] = [
   { kind: 'begun' },
   { kind: 'planned', lanes: 2, startedMs: 1, secondsTotal: 9 },
-  { kind: 'made' },
+  { kind: 'made', isWaiting: false },
   { kind: 'renewed' },
   { kind: 'composed', result },
   { kind: 'failed', problem },
@@ -29,13 +29,19 @@ const HAPPENINGS: readonly Happening[] = [
 ];
 /** What becomes of each stage, in the order of `HAPPENINGS`; a dash where it cannot happen. */
 const COURSE = {
-  queued: ['probing', '-', '-', 'queued', '-', 'failed', 'queued'],
-  probing: ['probing', 'running', '-', 'probing', '-', 'failed', 'probing'],
-  running: ['-', '-', 'assembling', 'running', '-', 'failed', 'running'],
+  queued: ['probing', '-', '-', 'queued', '-', 'failed', 'failed'],
+  probing: ['-', 'running', '-', 'probing', '-', 'failed', 'queued'],
+  running: ['-', '-', 'assembling', 'running', '-', 'failed', 'assembling'],
   assembling: ['-', '-', '-', 'assembling', 'done', 'failed', 'assembling'],
   done: ['-', '-', '-', '-', '-', '-', '-'],
   failed: ['-', '-', '-', '-', '-', '-', '-'],
 } as const;
+
+/** Whoever works on it is lost; then another one comes. */
+function lose(record: ExportRecord): ExportRecord {
+  const next = become(record, { kind: 'lost' }) ?? record;
+  return become(next, { kind: 'renewed' }) ?? next;
+}
 
 const record = (stage: Stage): ExportRecord => ({ ...asked(7), stage });
 
@@ -50,10 +56,18 @@ describe('the state of an export', () => {
   }
 
   it('fails where its workers are lost again and again, each of which is another attempt', () => {
-    let now: ExportRecord = record(STAGES.probing);
-    for (let i = 0; i < MOST_LOST; i++) now = become(now, { kind: 'lost' }) ?? now;
+    let now: ExportRecord = record(STAGES.assembling);
+    for (let i = 0; i < MOST_LOST; i++) now = lose(now);
     expect(now).to.include({ attempt: MOST_LOST + 1, lost: MOST_LOST });
-    expect(become(now, { kind: 'lost' })?.stage.kind).to.equal('failed');
+    expect(lose(now).stage.kind).to.equal('failed');
+  });
+
+  it('does not count a worker that was sent for and never came as lost', () => {
+    const waiting = record({ ...RUNNING, kind: 'assembling', isWaiting: true });
+    const next = become({ ...waiting, lost: MOST_LOST }, { kind: 'lost' });
+    expect(next).to.deep.include({ attempt: 2, lost: MOST_LOST, stage: waiting.stage });
+    const { stage } = become(record(STAGES.queued), { kind: 'lost' }) ?? waiting;
+    expect(stage.kind === 'failed' && stage.problem.detail).to.contain('No instance came free');
   });
 
   it('adds up what was used', () => {
@@ -62,8 +76,8 @@ describe('the state of an export', () => {
     expect(next?.usage).to.deep.equal(used);
   });
 
-  const lane = (next: number, ageSeconds = 0) => {
-    const about = { generation: 7, attempt: 1, lost: 0, ticks: 0, usage: NOTHING_USED, atMs: 0 };
+  const lane = (next: number, ageSeconds = 0, isWaiting = false) => {
+    const about = { generation: 7, attempt: 1, lost: 0, ticks: 0, usage: NOTHING_USED, atMs: 0, isWaiting };
     const value: LaneRecord = { ...about, to: 4, next, pieces: [], secondsDone: 0, bytes: 0 };
     return { value, ageSeconds };
   };
@@ -74,10 +88,13 @@ describe('the state of an export', () => {
     ['that has just failed', 'failed', 3, [], true, 'follow'],
     ['that failed a while ago', 'failed', 11, [], true, 'begin'],
     ['that waits', 'queued', 3, [], true, 'follow'],
-    ['that has waited for too long', 'queued', 16, [], true, 'revive begin'],
+    ['that waits while there is much to do', 'queued', 299, [], true, 'follow'],
+    ['that has waited for too long', 'queued', 316, [], true, 'revive begin'],
     ['whose media is looked at for too long', 'probing', 16, [], true, 'revive begin'],
     ['that is alive', 'running', 999, [lane(1), lane(2, 9)], true, 'follow'],
     ['one of whose lanes is silent', 'running', 999, [lane(1), lane(2, 16)], true, 'revive 1'],
+    ['one of whose lanes waits for a worker', 'running', 999, [lane(1), lane(2, 299, true)], true, 'follow'],
+    ['one of whose lanes waits in vain', 'running', 999, [lane(1), lane(2, 316, true)], true, 'revive 1'],
     ['one of whose lanes has ended', 'running', 999, [lane(1), lane(4, 999)], true, 'follow'],
     ['all of whose lanes have just ended', 'running', 999, [lane(4, 20), lane(4, 1)], true, 'follow'],
     ['that nobody puts together', 'running', 999, [lane(4, 20), lane(4, 16)], true, 'revive assemble'],

@@ -1,13 +1,14 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { directoryStore } from '../../functions/stream/derived/directory.ts';
 import type { DerivedStore } from '../../functions/stream/derived/store.ts';
 import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
 import { answerExport } from '../../functions/stream/export/ask.ts';
 import { openLedger } from '../../functions/stream/export/ledger.ts';
-import { exportId } from '../../functions/stream/export/names.ts';
+import { exportId, pieceName } from '../../functions/stream/export/names.ts';
 import { LOST, MOST_LOST } from '../../functions/stream/export/states.ts';
 import type { Work } from '../../functions/stream/export/work-event.ts';
 import { createWorker } from '../../functions/stream/export/worker.ts';
@@ -38,7 +39,8 @@ describe('a worker of an export', function () {
     const { FFMPEG_PATH = '', FFPROBE_PATH = '' } = await localEnvironment({});
     const question = exportQuestion(desk, wishes);
     const plan = planExport(question);
-    const source = directorySource(demoDirectory);
+    const source = { ...directorySource(demoDirectory) };
+    const engine = { ...createEngine(FFMPEG_PATH, ROOMY) };
     const object = await source.stat('video.mp4', signal);
     const store = aged(directoryStore(root), () => ages);
     const sent: Work[] = [];
@@ -52,7 +54,7 @@ describe('a worker of an export', function () {
         store,
         send,
         source,
-        engine: createEngine(FFMPEG_PATH, ROOMY),
+        engine,
         memoryGigabytes: 1,
         maxInvocations: 3,
       },
@@ -71,7 +73,7 @@ describe('a worker of an export', function () {
     const setAges = (seconds: number) => {
       ages = seconds;
     };
-    return { ask, sent, work, stage, setAges, ledger, store };
+    return { ask, sent, work, stage, setAges, ledger, store, source, engine };
   }
 
   it('is sent once, whoever asks, and leaves the result alone behind', async () => {
@@ -87,8 +89,9 @@ describe('a worker of an export', function () {
   });
 
   it('that is lost is replaced by whoever asks next, and does nothing when it comes after all', async () => {
-    const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { ask, sent, work, stage, setAges, ledger } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
+    await ledger.change((await ledger.read(signal))?.value.generation ?? 0, { kind: 'begun' }, signal);
     setAges(20);
     await Promise.all([ask(), ask()]);
     expect(sent.map(({ attempt }) => attempt)).to.deep.equal([1, 2]);
@@ -99,16 +102,27 @@ describe('a worker of an export', function () {
   });
 
   it('of a lane that is lost is replaced by one other, until it was lost too often', async () => {
-    const { ask, sent, work, stage, setAges } = await scene({
+    const { ask, sent, work, stage, setAges, ledger } = await scene({
       format: 'mp4',
       height: 48,
       durationSeconds: 4,
     });
+    const take = async () => {
+      const lane = await ledger.readLane(0, signal);
+      if (lane !== null) await ledger.writeLane(0, { ...lane.value, isWaiting: false }, lane, signal);
+    };
     await ask();
     // Nothing can be made in so short a time: the lane is begun, and once lost.
     await work(sent[0], 2.9);
     setAges(20);
-    for (let lost = 1; lost < MOST_LOST; lost++) await Promise.all([ask(), ask()]);
+    // Who has not come yet is not lost.
+    await ask();
+    expect(sent).to.have.length(2);
+    for (let lost = 1; lost < MOST_LOST; lost++) {
+      await take();
+      await Promise.all([ask(), ask()]);
+    }
+    await take();
     expect(sent.map(({ task, attempt }) => [task, attempt])).to.deep.equal([
       ['begin', 1],
       [0, 2],
@@ -135,6 +149,49 @@ describe('a worker of an export', function () {
     for (let i = 1; sent[i] !== undefined; i++) await work(sent[i]);
     expect((await stage())?.kind).to.equal('done');
     expect(await filesIn(root, 'parts')).to.have.length(0);
+  });
+
+  it('does the work of an event once that comes twice', async () => {
+    const { ask, sent, work, stage, store } = await scene({
+      format: 'mp4',
+      height: 48,
+      durationSeconds: 4,
+    });
+    const drafts: string[] = [];
+    const { create } = store;
+    store.create = (name, options) => {
+      drafts.push(name);
+      return create(name, options);
+    };
+    await ask();
+    // Begun, and sent on for want of time: a first draft.
+    await Promise.all([work(sent[0], 2.9), work(sent[0], 2.9)]);
+    expect(sent.map(({ task }) => task)).to.deep.equal(['begin', 0]);
+    await Promise.all([work(sent[1]), work(sent[1])]);
+    expect((await stage())?.kind).to.equal('done');
+    expect(drafts).to.have.length(2);
+    const part = { generation: 1, lane: 0, attempt: 1, from: 0 };
+    expect(pieceName('x', part)).to.not.equal(pieceName('x', part));
+  });
+
+  it('says that it is alive while it looks at the media, and until its first bytes are there', async () => {
+    const { ask, sent, work, stage, ledger, source, engine } = await scene({
+      format: 'mp3',
+      durationSeconds: 1,
+    });
+    const { stat } = source;
+    const { transcode } = engine;
+    source.stat = async (...about) => {
+      await until(async () => ((await ledger.read(signal))?.value.ticks ?? 0) >= 4);
+      return stat(...about);
+    };
+    engine.transcode = async (...about) => {
+      await until(async () => ((await ledger.readLane(0, signal))?.value.ticks ?? 0) >= 2);
+      return transcode(...about);
+    };
+    await ask();
+    expect(await work(sent[0])).to.not.have.property('problem');
+    expect((await stage())?.kind).to.equal('done');
   });
 
   it('tells what went wrong, and who asks soon after is told the same', async () => {
@@ -177,6 +234,15 @@ describe('a worker of an export', function () {
 async function filesIn(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/** Rejects where it does not come true within some seconds. */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let looks = 0; looks < 300; looks++) {
+    if (await isTrue()) return;
+    await delay(50);
+  }
+  throw new Error('It has not come true.');
 }
 
 /** A store whose records are older by so many seconds than they are. */

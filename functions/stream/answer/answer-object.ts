@@ -22,6 +22,7 @@ import type { Question } from '../plan/question.ts';
 import { planStream } from '../plan/stream-plan.ts';
 import type { Grant } from '../route/authorise.ts';
 import { NO_WISHES, type StreamParameters } from '../route/parameters.ts';
+import { keyUnsigned } from '../route/refusals.ts';
 import type { Route } from '../route/route.ts';
 import { cachedAccess } from '../source/cache.ts';
 import { goOnAhead } from './go-on-ahead.ts';
@@ -49,6 +50,8 @@ export async function answerObject(
   const { source, cache, probes, slots, config } = parts;
   const { trace, signal } = invocation;
   if (route.kind !== 'media') parts.refuseWhenFull?.();
+  // Its result would be made, and could not be fetched.
+  if (route.kind === 'export' && grant.kind === 'signed' && grant.prefix === '') throw keyUnsigned();
   const limits = limitsWithin(grant, config.limits);
   const finder = { source, cache, probes, ffprobePath: config.ffprobePath, slots, signal, trace };
   const found = await findObject(

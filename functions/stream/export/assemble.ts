@@ -6,6 +6,7 @@ import type { Prepared } from './prepare.ts';
 import { isFinished, type Piece, sumUsage } from './record.ts';
 import { removeParts } from './remove-parts.ts';
 import { whileRenewing } from './renewing.ts';
+import { become } from './states.ts';
 import type { Shift } from './worker.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function assemble(shift: Shift, { object, plan, desk }: Prepared): 
   const begun =
     work.task === 'assemble'
       ? await ownedAgain(shift)
-      : await ledger.change(generation, { kind: 'made' }, signal);
+      : await ledger.change(generation, { kind: 'made', isWaiting: false }, signal);
   if (begun === null || begun.value.stage.kind !== 'assembling') return;
   const lanes = await ledger.readLanes(begun.value.stage.lanes, generation, signal);
   if (lanes.length < begun.value.stage.lanes || !lanes.every(({ value }) => isFinished(value)))
@@ -56,19 +57,18 @@ export async function assembleElsewhere(
   { work, ledger, send, preparing }: Shift,
   attempt: number,
 ): Promise<void> {
-  const made = await ledger.change(work.generation, { kind: 'made' }, preparing.signal);
+  const made = await ledger.change(work.generation, { kind: 'made', isWaiting: true }, preparing.signal);
   if (made !== null) await send({ ...work, task: 'assemble', attempt });
 }
 
-/** Of an invocation that was sent for it: the record as it is, if it is still its own. */
+/** Of an invocation that was sent for it: the record, if it is still its own to take. */
 async function ownedAgain({ work, ledger, preparing }: Shift) {
   const record = await ledger.read(preparing.signal);
-  const isOurs = record?.value.generation === work.generation && record.value.attempt === work.attempt;
-  if (!isOurs) return null;
-  // Whoever finished the last lane may not have come to say so.
-  if (record.value.stage.kind === 'running')
-    return ledger.change(work.generation, { kind: 'made' }, preparing.signal);
-  return record;
+  const { generation, attempt, stage } = record?.value ?? {};
+  const isOurs = generation === work.generation && attempt === work.attempt;
+  if (!isOurs || record === null || stage?.kind !== 'assembling') return null;
+  const next = become(record.value, { kind: 'renewed' });
+  return next && ledger.write(next, record, preparing.signal);
 }
 
 async function readPart({ store, preparing }: Shift, { name, bodyBytes }: Piece) {

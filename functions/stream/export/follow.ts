@@ -15,35 +15,53 @@ export type Following = {
   readonly signal: AbortSignal;
 };
 
+export type Clock = { now(): number; wait(milliseconds: number, signal: AbortSignal): Promise<void> };
+
+const REAL: Clock = {
+  now: () => performance.now(),
+  wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
+};
+
 const LOOK_MILLISECONDS = 400;
 /** While the work goes on, something is told every second, be it the same as before. */
-const REPEAT_LOOKS = 2;
+const REPEAT_MILLISECONDS = 500;
 /** A connection that is silent for long is cut by what lies between. */
-const HEARTBEAT_LOOKS = 12;
+const HEARTBEAT_MILLISECONDS = 5_000;
 /** The answer ends before its invocation, so that a client asks again behind what it has seen. */
 const LEAVE_SECONDS = 2;
+/** Whose client has gone must not be paid for long; who is there asks again. */
+const ANSWER_MILLISECONDS = 60_000;
+/** Then the instance that follows may be the one that the work waits for. */
+const QUEUED_MILLISECONDS = 5_000;
 
-/** Tells an export as it goes on, until it has ended or the time of this invocation has. */
-export async function* follow(following: Following): AsyncGenerator<string, void, void> {
+/** Tells an export as it goes on, until it has ended or this answer has been long enough. */
+export async function* follow(following: Following, clock = REAL): AsyncGenerator<string, void, void> {
   const { wire, signal } = following;
+  const started = clock.now();
   let { last } = following;
-  let silent = 0;
+  let told = started;
   let repeatable: string | null = null;
   yield wire.opening;
   while (following.secondsLeft() > LEAVE_SECONDS && !signal.aborted) {
     const snapshot = await following.look();
     const events = snapshot === null ? [] : eventsAfter(last, snapshot, following.describeResult);
+    const now = clock.now();
     for (const event of events) {
       const text = wire.write(event);
       yield text;
       repeatable = event.name === 'progress' ? text : null;
       last = parsePosition(event.id);
-      silent = 0;
+      told = now;
       if (event.name === 'done' || event.name === 'failed') return;
     }
-    silent++;
-    if (repeatable !== null && silent % REPEAT_LOOKS === 0) yield repeatable;
-    else if (silent % HEARTBEAT_LOOKS === 0) yield wire.heartbeat;
-    await delay(LOOK_MILLISECONDS, undefined, { signal }).catch(() => {});
+    const isQueued = snapshot?.record.stage.kind === 'queued';
+    if (isQueued && now - started >= QUEUED_MILLISECONDS) return yield wire.later;
+    if (now - started >= ANSWER_MILLISECONDS) return;
+    const again = repeatable ?? wire.heartbeat;
+    if (now - told >= (repeatable === null ? HEARTBEAT_MILLISECONDS : REPEAT_MILLISECONDS)) {
+      yield again;
+      told = now;
+    }
+    await clock.wait(LOOK_MILLISECONDS, signal);
   }
 }

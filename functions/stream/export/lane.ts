@@ -1,5 +1,6 @@
-import { Problem } from '../http/problem.ts';
+import { Problem, unsupported } from '../http/problem.ts';
 import { assemble, assembleElsewhere } from './assemble.ts';
+import type { Body } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
 import type { Kept } from './ledger.ts';
 import { pieceName } from './names.ts';
@@ -24,11 +25,24 @@ export async function runLane(
   const lane = await ledger.readLane(number, signal);
   if (lane === null || lane.value.generation !== work.generation || lane.value.attempt !== attempt) return;
   if (isFinished(lane.value)) return finish(shift, known);
-  const prepared = known ?? (await prepare(work, preparing));
-  const made = await makePiece(shift, number, lane, prepared);
+  const own = known === undefined ? await take(shift, number, lane) : lane;
+  if (own === null) return;
+  let prepared = known;
+  const readied = async () => {
+    prepared ??= await prepare(work, preparing);
+    return prepared;
+  };
+  const made = await makePiece(shift, number, own, readied);
   if (made === null) return;
   if (!isFinished(made)) return send({ ...work, task: number, attempt: made.attempt });
   await finish(shift, prepared);
+}
+
+/** Null where the event has come twice, and another has the lane. */
+async function take({ ledger, preparing }: Shift, number: number, lane: Kept<LaneRecord>) {
+  if (!lane.value.isWaiting) return null;
+  const taken = { ...lane.value, isWaiting: false, ticks: lane.value.ticks + 1 };
+  return ledger.writeLane(number, taken, lane, preparing.signal);
 }
 
 /** Null where the lane is somebody else's now. */
@@ -36,7 +50,7 @@ async function makePiece(
   shift: Shift,
   number: number,
   lane: Kept<LaneRecord>,
-  { plan, desk }: Prepared,
+  readied: () => Promise<Prepared>,
 ): Promise<LaneRecord | null> {
   const { work, ledger, store, meter, preparing } = shift;
   const { signal } = preparing;
@@ -52,24 +66,30 @@ async function makePiece(
     return written !== null;
   };
   try {
-    const body = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+    let body: Body | null = null;
+    const secondsDone = () => body?.secondsDone() ?? 0;
     const progress = (): LaneRecord => ({
       ...current.value,
       ticks: current.value.ticks + 1,
       atMs: Date.now(),
-      secondsDone: start.secondsDone + body.secondsDone(),
+      secondsDone: start.secondsDone + secondsDone(),
       bytes: start.bytes + bodyBytes,
       usage: sumUsage([start.usage, meter.used()]),
     });
     const renew = async () => (await isWanted(shift)) && (await write(progress()));
+    // The first bytes of a large file may take longer than what counts as lost.
     const produce = async () => {
-      for await (const chunk of body.chunks) {
+      const { plan, desk } = await readied();
+      const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+      body = opened;
+      for await (const chunk of opened.chunks) {
         bodyBytes += chunk.byteLength;
         meter.wrote(chunk.byteLength);
         await draft.write(chunk);
       }
-      const end = body.finish();
+      const end = opened.finish();
       if (end.next === start.next) return null;
+      if (bodyBytes === 0 && plan.groups === null) throw empty();
       await draft.write(Buffer.from(end.index));
       await draft.publish();
       return end.next;
@@ -79,13 +99,13 @@ async function makePiece(
       await draft.discard();
       if (start.lost >= MOST_LOST) throw tooSlow();
     }
-    const piece: Piece = { name, bodyBytes, seconds: body.secondsDone() };
+    const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
     const used = sumUsage([start.usage, meter.take()]);
     const end: LaneRecord =
       next === null
         ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
         : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
-    const written = { ...end, usage: used, attempt: attempt + 1 };
+    const written = { ...end, usage: used, attempt: attempt + 1, isWaiting: !isFinished(end) };
     if (await write(written)) return written;
     await store.remove(name, signal).catch(() => {});
     return null;
@@ -110,6 +130,12 @@ async function finish(shift: Shift, known: Prepared | undefined): Promise<void> 
   if (lanes.length < record.value.stage.lanes || !lanes.every(({ value }) => isFinished(value))) return;
   if (preparing.isTimeUp()) return assembleElsewhere(shift, record.value.attempt);
   await assemble(shift, known ?? (await prepare(work, preparing)));
+}
+
+function empty(): Problem {
+  return unsupported(
+    'Nothing that could be decoded is there to be exported, in the part that was asked for.',
+  );
 }
 
 function tooSlow(): Problem {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hashOf } from '../open/tag.ts';
 import type { Recipe } from '../plan/plan-export.ts';
 import type { StoredObject } from '../source/source.ts';
@@ -18,10 +19,10 @@ export function resultName(object: StoredObject, id: string, extension: string):
   return `made/${hashOf(object, ['result', id])}.${extension}`;
 }
 
-/** Where a part is kept: nobody else writes there. */
+/** Where a part is kept: another name at each call, since the same event may come to two workers. */
 export function pieceName(
   id: string,
   { generation, lane, attempt, from }: { generation: number; lane: number; attempt: number; from: number },
 ): string {
-  return `parts/${id}-${generation}-${lane}-${attempt}-${from}`;
+  return `parts/${id}-${generation}-${lane}-${attempt}-${from}-${randomUUID()}`;
 }

@@ -30,15 +30,18 @@ export type Stage =
   /** Nobody has begun. */
   | { readonly kind: 'queued' }
   | { readonly kind: 'probing' }
-  | {
-      readonly kind: 'running' | 'assembling';
-      readonly lanes: number;
-      readonly startedMs: number;
-      /** Null where the file does not tell. */
-      readonly secondsTotal: number | null;
-    }
+  | ({ readonly kind: 'running' } & Course)
+  /** `isWaiting`: it was sent for, and nobody has come yet. */
+  | ({ readonly kind: 'assembling'; readonly isWaiting: boolean } & Course)
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly problem: KeptProblem };
+
+type Course = {
+  readonly lanes: number;
+  readonly startedMs: number;
+  /** Null where the file does not tell. */
+  readonly secondsTotal: number | null;
+};
 
 /** The state of an export, which one of its invocations at a time writes, by compare and swap. */
 export type ExportRecord = {
@@ -60,6 +63,8 @@ export type LaneRecord = {
   readonly attempt: number;
   readonly lost: number;
   readonly ticks: number;
+  /** A worker was sent for, and none has come yet. */
+  readonly isWaiting: boolean;
   readonly usage: Usage;
   readonly atMs: number;
   /** Groups: where it ends, and which comes next. */

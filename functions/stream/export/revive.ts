@@ -26,12 +26,15 @@ async function reviveLane(
 ): Promise<number | null> {
   const lane = lanes[number];
   if (lane === undefined) return null;
-  const { attempt, lost, ticks } = lane.value;
-  if (lost >= MOST_LOST) {
+  const { attempt, lost, ticks, isWaiting } = lane.value;
+  if (!isWaiting && lost >= MOST_LOST) {
     await ledger.change(record.value.generation, { kind: 'failed', problem: LOST }, signal);
     return null;
   }
-  const next = { ...lane.value, attempt: attempt + 1, lost: lost + 1, ticks: ticks + 1 };
+  const next = {
+    ...{ ...lane.value, attempt: attempt + 1, ticks: ticks + 1, isWaiting: true },
+    lost: isWaiting ? lost : lost + 1,
+  };
   return (await ledger.writeLane(number, next, lane, signal)) && next.attempt;
 }
 

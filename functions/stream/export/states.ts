@@ -5,9 +5,11 @@ import {
   type LaneRecord,
   NOTHING_USED,
   type Result,
+  type Stage,
   sumUsage,
   type Usage,
 } from './record.ts';
+import { EVENT_AGE_SECONDS } from './work-event.ts';
 
 export type Happening =
   /** A worker has the work in hand. */
@@ -18,8 +20,8 @@ export type Happening =
       readonly startedMs: number;
       readonly secondsTotal: number | null;
     }
-  /** All parts are made, and one worker puts them together. */
-  | { readonly kind: 'made' }
+  /** All parts are made, and one worker puts them together: this one, or one that is sent for. */
+  | { readonly kind: 'made'; readonly isWaiting: boolean }
   /** The worker is alive. */
   | { readonly kind: 'renewed' }
   | { readonly kind: 'composed'; readonly result: Result }
@@ -44,9 +46,8 @@ export function become(
   if (isOver) return null;
   switch (happening.kind) {
     case 'begun':
-      return stage.kind === 'queued' || stage.kind === 'probing'
-        ? { ...next, stage: { kind: 'probing' } }
-        : null;
+      // Of two who come with the same event, one begins.
+      return stage.kind === 'queued' ? { ...next, stage: { kind: 'probing' } } : null;
     case 'planned': {
       const { lanes, startedMs, secondsTotal } = happening;
       return stage.kind === 'probing'
@@ -54,9 +55,11 @@ export function become(
         : null;
     }
     case 'made':
-      return stage.kind === 'running' ? { ...next, stage: { ...stage, kind: 'assembling' } } : null;
+      return stage.kind === 'running'
+        ? { ...next, stage: { ...stage, kind: 'assembling', isWaiting: happening.isWaiting } }
+        : null;
     case 'renewed':
-      return next;
+      return stage.kind === 'assembling' ? { ...next, stage: { ...stage, isWaiting: false } } : next;
     case 'composed':
       return stage.kind === 'assembling'
         ? { ...next, stage: { kind: 'done', result: happening.result } }
@@ -64,18 +67,35 @@ export function become(
     case 'failed':
       return { ...next, stage: { kind: 'failed', problem: happening.problem } };
     case 'lost':
-      return record.lost >= MOST_LOST
-        ? { ...next, stage: { kind: 'failed', problem: LOST } }
-        : { ...next, attempt: record.attempt + 1, lost: record.lost + 1 };
+      return afterLoss(record, next, stage);
     default:
       return happening satisfies never;
   }
+}
+
+/** Another worker is sent for. One that never came is no sign that the work is too large. */
+function afterLoss(
+  { attempt, lost }: ExportRecord,
+  next: ExportRecord,
+  stage: Exclude<Stage, { kind: 'done' | 'failed' }>,
+): ExportRecord {
+  if (stage.kind === 'queued') return { ...next, stage: { kind: 'failed', problem: NOBODY_CAME } };
+  const isUntaken = stage.kind === 'assembling' && stage.isWaiting;
+  if (!isUntaken && lost >= MOST_LOST) return { ...next, stage: { kind: 'failed', problem: LOST } };
+  return {
+    ...next,
+    attempt: attempt + 1,
+    lost: isUntaken ? lost : lost + 1,
+    stage: stage.kind === 'probing' ? { kind: 'queued' } : { ...stage, kind: 'assembling', isWaiting: true },
+  };
 }
 
 /** A worker that is lost again and again would be lost for ever. */
 export const MOST_LOST = 3;
 /** Of a worker: it writes every second, and a cold start on a busy machine takes a while. */
 const STALE_SECONDS = 15;
+/** Of an event that nobody has taken: it may still be, as long as Lambda keeps it. */
+const UNTAKEN_SECONDS = EVENT_AGE_SECONDS + 15;
 const RETRY_FAILED_SECONDS = 10;
 
 export const LOST: KeptProblem = {
@@ -84,6 +104,14 @@ export const LOST: KeptProblem = {
   status: 500,
   detail:
     'The work was begun several times and never ended; it may be too large for the memory of one invocation.',
+};
+
+const NOBODY_CAME: KeptProblem = {
+  type: 'urn:sluice:problem:workers-unavailable',
+  title: 'No worker can be started',
+  status: 503,
+  detail:
+    'No instance came free for this export within five minutes; ask again when there is less to do, or allow more at once.',
 };
 
 export type Aged<T> = { readonly value: T; readonly ageSeconds: number };
@@ -110,13 +138,16 @@ export function judge(
     case 'failed':
       return { kind: record.ageSeconds > RETRY_FAILED_SECONDS ? 'begin' : 'follow' };
     case 'queued':
+      return record.ageSeconds > UNTAKEN_SECONDS ? { kind: 'revive', what: 'begin' } : { kind: 'follow' };
     case 'probing':
       return isStale ? { kind: 'revive', what: 'begin' } : { kind: 'follow' };
     case 'assembling':
-      return isStale ? { kind: 'revive', what: 'assemble' } : { kind: 'follow' };
+      return record.ageSeconds > patienceFor(stage)
+        ? { kind: 'revive', what: 'assemble' }
+        : { kind: 'follow' };
     case 'running': {
       const lost = lanes.findIndex(
-        ({ value, ageSeconds }) => ageSeconds > STALE_SECONDS && !isFinished(value),
+        ({ value, ageSeconds }) => ageSeconds > patienceFor(value) && !isFinished(value),
       );
       if (lost >= 0) return { kind: 'revive', what: lost };
       // Whoever finished the last lane puts the parts together, and may have died before it began.
@@ -127,4 +158,8 @@ export function judge(
     default:
       return stage satisfies never;
   }
+}
+
+function patienceFor({ isWaiting }: { readonly isWaiting: boolean }): number {
+  return isWaiting ? UNTAKEN_SECONDS : STALE_SECONDS;
 }

@@ -7,18 +7,22 @@ export type Wire = {
   /** What is sent first. */
   readonly opening: string;
   readonly heartbeat: string;
+  /** Said at the end of an answer behind which a client is to wait for a while. */
+  readonly later: string;
   write(event: ExportEvent): string;
 };
 
 /** Small writes may wait in Lambda for more to come: so much is sent at first. */
 const PADDING_BYTES = 16 * 1024;
 const RETRY_MILLISECONDS = 1_000;
+const LATER_MILLISECONDS = 5_000;
 
 /** Server-sent events (WHATWG HTML §9.2). A comment that ends with a carriage return is nothing in a terminal. */
 const EVENT_STREAM: Wire = {
   contentType: 'text/event-stream',
   opening: `${':\r'.repeat(PADDING_BYTES / 2)}\nretry: ${RETRY_MILLISECONDS}\n\n`,
   heartbeat: ': still there\n\n',
+  later: `retry: ${LATER_MILLISECONDS}\n\n`,
   write: ({ id, name, data }) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
 };
 
@@ -27,6 +31,7 @@ const LINES: Wire = {
   contentType: 'application/x-ndjson',
   opening: `{"event":"opened"${' '.repeat(PADDING_BYTES)}}\n`,
   heartbeat: '{"event":"heartbeat"}\n',
+  later: `{"event":"later","retrySeconds":${LATER_MILLISECONDS / 1000}}\n`,
   write: ({ id, name, data }) => `${JSON.stringify({ event: name, id, ...data })}\n`,
 };
 

@@ -14,6 +14,9 @@ export type Work = {
   readonly task: 'begin' | number | 'assemble';
 };
 
+/** Where no instance has come free for an event in so long, Lambda forgets it. */
+export const EVENT_AGE_SECONDS = 300;
+
 export type WorkEvent = { readonly sluice: Work };
 
 /** Null for what this function has not sent itself. A client of the Function URL can make no event of this shape. */

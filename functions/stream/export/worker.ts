@@ -9,9 +9,10 @@ import { assemble } from './assemble.ts';
 import { runLane } from './lane.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { createMeter, type Meter } from './meter.ts';
-import { type Preparing, prepare } from './prepare.ts';
+import { type Prepared, type Preparing, prepare } from './prepare.ts';
 import { type LaneRecord, NOTHING_USED } from './record.ts';
 import { removeParts } from './remove-parts.ts';
+import { whileRenewing } from './renewing.ts';
 import { tellFailure } from './tell-failure.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -102,7 +103,7 @@ const OUT_OF_TIME = new Problem(
 async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
   const { work } = shift;
   if (work.task === 'begin') await begin(shift, maxInvocations);
-  else if (work.task === 'assemble') await assemble(shift, await prepare(work, shift.preparing));
+  else if (work.task === 'assemble') await assemble(shift, await prepareRenewing(shift));
   else await runLane(shift, work.task, work.attempt);
 }
 
@@ -113,12 +114,13 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   const known = await ledger.read(signal);
   if (known?.value.generation !== work.generation || known.value.attempt !== work.attempt) return;
   if ((await ledger.change(work.generation, { kind: 'begun' }, signal)) === null) return;
-  const prepared = await prepare(work, preparing);
+  const prepared = await prepareRenewing(shift);
   const { plan } = prepared;
   const lanes = lanesFor(plan, secondsLeft(), maxInvocations);
   for (const [i, { from, to }] of lanes.entries()) {
     const lane: LaneRecord = {
       ...{ generation: work.generation, attempt: work.attempt, lost: 0, ticks: 0, usage: NOTHING_USED },
+      isWaiting: i > 0,
       ...{ atMs: Date.now(), next: from, to, pieces: [], secondsDone: 0, bytes: 0 },
     };
     const before = await ledger.readLane(i, signal);
@@ -133,4 +135,15 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   if ((await ledger.change(work.generation, happening, signal)) === null) return;
   await Promise.all(lanes.slice(1).map((_, i) => send({ ...work, task: i + 1 })));
   await runLane(shift, 0, work.attempt, prepared);
+}
+
+/** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
+function prepareRenewing({ work, ledger, preparing, giveUp }: Shift): Promise<Prepared> {
+  const { signal } = preparing;
+  const renew = async () => {
+    const record = await ledger.read(signal);
+    if (record?.value.generation !== work.generation || record.value.attempt !== work.attempt) return false;
+    return (await ledger.change(work.generation, { kind: 'renewed' }, signal)) !== null;
+  };
+  return whileRenewing(() => prepare(work, preparing), renew, giveUp);
 }

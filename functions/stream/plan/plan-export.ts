@@ -1,6 +1,8 @@
-import { Problem } from '../http/problem.ts';
+import { badParameter, Problem } from '../http/problem.ts';
+import type { StreamParameters } from '../route/parameters.ts';
 import { planHeader } from './describe.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
+import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
 import type { Question } from './question.ts';
 import { refuseAbove } from './refuse.ts';
@@ -44,8 +46,9 @@ const MAX_WAV_BYTES = 0xffff_ffff - 44;
  * What a complete file takes. Throws as `planStream` does, but for what comes of one response: the file is read by
  * ranges. What is of one piece must fit into one invocation.
  */
-export function planExport(question: Question): ExportPlan {
-  const { media, parameters, limits, secondsLeft } = question;
+export function planExport(asked: Question): ExportPlan {
+  const question = { ...asked, parameters: inMilliseconds(asked.parameters) };
+  const { parameters, limits, secondsLeft } = question;
   const unbounded = {
     ...limits,
     maxResponseBytes: Number.POSITIVE_INFINITY,
@@ -57,7 +60,9 @@ export function planExport(question: Question): ExportPlan {
   if (recipe.kind === 'wav' && bytes !== null && bytes > MAX_WAV_BYTES) {
     throw new Problem('too-large', 'A WAV file holds at most 4 GiB; ask for flac, or for a part.');
   }
-  if (recipe.kind !== 'film') refuseAbove('maxCpuSeconds', (seconds ?? 0) * limits.cores, limits);
+  const cpuSeconds = Math.ceil((seconds ?? 0) * limits.cores);
+  refuseAbove('maxExportCpuSeconds', cpuSeconds, limits, 'ask for a smaller height, or for a part of it');
+  if (recipe.kind !== 'film') refuseAbove('maxCpuSeconds', cpuSeconds, limits);
   if (recipe.kind !== 'film' && seconds !== null && seconds > secondsLeft) {
     throw new Problem(
       'too-large',
@@ -65,7 +70,13 @@ export function planExport(question: Question): ExportPlan {
         `${Math.floor(secondsLeft)}; ask for mp4, which can, or for a part of it with start and duration.`,
     );
   }
-  const rest = media.durationSeconds === null ? null : media.durationSeconds - parameters.startSeconds;
+  const endSeconds = endOf(recipe, question);
+  const rest = endSeconds === null ? null : endSeconds - parameters.startSeconds;
+  if (rest !== null && rest <= 0) {
+    throw badParameter(
+      `The parameter "start" must be below ${endSeconds}: what is exported ends there, in seconds.`,
+    );
+  }
   return {
     recipe,
     extension: EXTENSIONS[plan.contentType] ?? 'bin',
@@ -79,6 +90,31 @@ export function planExport(question: Question): ExportPlan {
     predictedSeconds: seconds,
     predictedBytes: bytes,
     groups: recipe.kind === 'film' ? Math.ceil(recipe.film.frames / recipe.film.groupFrames) : null,
+  };
+}
+
+/** Of the tracks that are exported: those of one file may end long before others. Null where it does not tell. */
+function endOf(recipe: Recipe, { media, parameters }: Question): number | null {
+  const { video, audio } = selectTracks(media, parameters);
+  const tracks = [
+    ...('output' in recipe && recipe.output.video === null ? [] : [video]),
+    ...('output' in recipe && recipe.output.audio === null ? [] : [audio]),
+  ].filter((track) => track !== null);
+  const isKnown = tracks.every(
+    ({ durationSeconds }) => durationSeconds !== null || media.durationSeconds !== null,
+  );
+  if (recipe.kind === 'original' || !isKnown) return media.durationSeconds;
+  return Math.max(...tracks.map((track) => trackEndSeconds(track, media)));
+}
+
+/** Nobody hears or sees less; endless digits would be as many exports of the same. */
+function inMilliseconds(parameters: StreamParameters): StreamParameters {
+  const { startSeconds, durationSeconds } = parameters;
+  return {
+    ...parameters,
+    startSeconds: Math.round(startSeconds * 1000) / 1000,
+    durationSeconds:
+      durationSeconds === null ? null : Math.max(0.001, Math.round(durationSeconds * 1000) / 1000),
   };
 }
 

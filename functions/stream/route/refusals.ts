@@ -2,6 +2,12 @@ import { Problem } from '../http/problem.ts';
 
 export const unsigned = () => new Problem('unsigned', 'This address must be signed: /~{token}/… opens it.');
 
+export const keyUnsigned = () =>
+  new Problem(
+    'unsigned',
+    'An export ends with another address, which a token for this one alone does not open: sign the key instead.',
+  );
+
 /** The public sentence is the same for all; the log has the cause. */
 export const badSignature = (cause: string) =>
   new Problem(

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { readLimits } from '../../functions/stream/limits.ts';
+import type { Media } from '../../functions/stream/media/media.ts';
+import { clientOf } from '../../functions/stream/plan/client.ts';
+import { planExport } from '../../functions/stream/plan/plan-export.ts';
+import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { film, mediaOf, sound } from '../support/media.ts';
+import { thrownBy } from '../support/problem.ts';
+
+const limits = { ...readLimits({}), cores: 2 };
+
+function plan(media: Media, wishes: Partial<StreamParameters>, over: Partial<typeof limits> = {}) {
+  return planExport({
+    media,
+    sizeBytes: 3_000_000,
+    parameters: { ...NO_WISHES, ...wishes },
+    client: clientOf(null, null),
+    limits: { ...limits, ...over },
+    secondsLeft: 899,
+    originalObstacle: null,
+    remuxObstacle: () => null,
+  });
+}
+
+describe('the plan of an export', () => {
+  const hour = mediaOf([film({ durationSeconds: 3_600 }), sound({ durationSeconds: 3_600 })], {
+    durationSeconds: 3_600,
+  });
+  for (const wishes of [{ format: 'mp4', height: 144 }, { format: 'mp3' }] as const) {
+    it(`MAX_EXPORT_CPU_SECONDS: at it ${wishes.format} is made, above it not, however many share the work`, () => {
+      const { predictedSeconds } = plan(hour, wishes);
+      const cpu = Math.ceil((predictedSeconds ?? 0) * 2);
+      expect(cpu).to.be.above(30);
+      expect(plan(hour, wishes, { maxExportCpuSeconds: cpu })).to.include({ predictedSeconds });
+      const { type, message } = thrownBy(() => plan(hour, wishes, { maxExportCpuSeconds: cpu - 1 }));
+      expect(type).to.equal('too-large');
+      expect(message).to.contain(`about ${cpu} seconds of a processor, and the limit is ${cpu - 1}`);
+      expect(message).to.contain('MAX_EXPORT_CPU_SECONDS');
+    });
+  }
+
+  const short = mediaOf([film({ durationSeconds: 6 }), sound({ durationSeconds: 2, startSeconds: 0 })], {
+    durationSeconds: 6,
+  });
+  const totals = [
+    [{ format: 'opus' }, 2],
+    [{ format: 'mp3', startSeconds: 0.5 }, 1.5],
+    [{ format: 'wav', startSeconds: 0.5, durationSeconds: 1 }, 1],
+    [{ format: 'webm', startSeconds: 3 }, 3],
+    [{ format: 'mp4', height: 144 }, 6],
+    [{}, 6],
+  ] as const;
+  for (const [wishes, seconds] of totals) {
+    it(`lasts ${seconds} s where sound ends before the film: ${JSON.stringify(wishes)}`, () => {
+      expect(plan(short, wishes).secondsTotal).to.equal(seconds);
+    });
+  }
+
+  for (const format of ['opus', 'mp3', 'wav', 'aac', 'flac'] as const) {
+    it(`is refused where the sound has ended before the start of it: ${format}`, () => {
+      const { type, message } = thrownBy(() => plan(short, { format, startSeconds: 3 }));
+      expect([type, message]).to.deep.equal([
+        'bad-parameter',
+        'The parameter "start" must be below 2: what is exported ends there, in seconds.',
+      ]);
+    });
+  }
+
+  it('is the same for times that differ by less than a millisecond', () => {
+    const about = (startSeconds: number, durationSeconds: number) =>
+      plan(hour, { format: 'mp3', startSeconds, durationSeconds });
+    expect(about(1.00012, 2.0004)).to.deep.equal(about(1, 2));
+    expect(about(1.001, 2)).to.not.deep.equal(about(1, 2));
+    expect(about(1, 0.0001)).to.deep.equal(about(1, 0.001));
+  });
+});
