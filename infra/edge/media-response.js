@@ -2,6 +2,31 @@
 // CloudFront Function on the answers of /media/* below 400: an object from the bucket is told as the function would
 // tell it, and not by what somebody stored with it.
 
+// What S3 says of an object by itself, and what CloudFront adds. All else was stored with the object by somebody
+// (Content-Language, Expires, a redirection, x-amz-meta-*), or is no concern of a viewer. Content-Encoding was, too, but
+// CloudFront lets nobody touch it here: an answer without it would be a 502.
+const KEPT = [
+  'accept-ranges',
+  'age',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-security-policy',
+  'content-type',
+  'date',
+  'etag',
+  'last-modified',
+  'transfer-encoding',
+  'vary',
+  'via',
+  'warning',
+  'x-cache',
+  'x-content-type-options',
+];
+/** Of CORS, by the policy of this distribution; and by which AWS finds a request again. */
+const KEPT_TOO = /^(access-control-|x-amz-(cf-|request-id$|id-2$))/;
+
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 function handler(event) {
   const response = event.response;
@@ -11,7 +36,6 @@ function handler(event) {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(event.request.uri);
   const type = extension === null ? undefined : TYPES[extension[1].toLowerCase()];
   if (type !== undefined && headers['content-type'] !== undefined) headers['content-type'].value = type;
-  delete headers['content-disposition'];
   // What one viewer was let in to see is not for a cache that others read from.
   if (IS_SIGNED) {
     const stored = headers['cache-control'];
@@ -20,8 +44,7 @@ function handler(event) {
   }
   const names = Object.keys(headers);
   for (let i = 0; i < names.length; i++) {
-    if (/^x-amz-(meta|server|version|storage|replication|expiration)/.test(names[i]))
-      delete headers[names[i]];
+    if (KEPT.indexOf(names[i]) < 0 && !KEPT_TOO.test(names[i])) delete headers[names[i]];
   }
   return response;
 }

@@ -34,6 +34,11 @@ function told(last: string | null, stage: Stage, lanes: readonly LaneRecord[] = 
 }
 
 describe('the events of an export', () => {
+  it('tell at no time of more than there is in the end', () => {
+    const [progress] = told('5-2-4-1000-1', RUNNING, [{ ...LANE, secondsDone: 30.0235 }]);
+    expect(progress?.data).to.have.property('secondsDone').that.is.at.most(30.0235);
+  });
+
   const table: readonly [string, string | null, Stage, readonly LaneRecord[], readonly string[]][] = [
     ['at the beginning', null, { kind: 'queued' }, [], ['queued']],
     ['to whom joins', null, RUNNING, [LANE, LANE], ['queued', 'probing', 'progress']],

@@ -61,7 +61,8 @@ export function eventsAfter(
     // What a lost worker had made is made again: nobody is told to go back.
     doneMs: Math.max(
       seen?.doneMs ?? 0,
-      Math.round(1000 * lanes.reduce((sum, lane) => sum + lane.secondsDone, 0)),
+      // Rounded down, or else the last of it could be behind the end.
+      Math.floor(1000 * lanes.reduce((sum, lane) => sum + lane.secondsDone, 0)),
     ),
     bytes: Math.max(
       seen?.bytes ?? 0,
