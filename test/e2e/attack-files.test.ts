@@ -231,7 +231,7 @@ describe('files that refer to others', function () {
       expect([limit('cpu time'), limit('file size'), limit('data size')]).to.deep.equal([
         '777',
         '0',
-        String((2048 - 512) * 2 ** 20),
+        String((2048 - 768 - 64) * 2 ** 20),
       ]);
       await answer.body?.cancel();
     } finally {
