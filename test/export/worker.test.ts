@@ -194,6 +194,25 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
   });
 
+  it('that is lost has its draft ended by who replaces it', async () => {
+    const { ask, sent, work, setAges, ledger, store } = await scene({
+      format: 'mp4',
+      height: 48,
+      durationSeconds: 4,
+    });
+    const abandoned: string[] = [];
+    store.abandon = async (name, id) => void abandoned.push(`${name} ${id}`);
+    await ask();
+    await work(sent[0], 2.9);
+    const lane = await ledger.readLane(0, signal);
+    if (lane === null) throw new Error('No lane was begun.');
+    const draft = { name: 'parts/lost', id: 'upload' };
+    await ledger.writeLane(0, { ...lane.value, isWaiting: false, draft }, lane, signal);
+    setAges(20);
+    await Promise.all([ask(), ask()]);
+    expect(abandoned).to.deep.equal(['parts/lost upload']);
+  });
+
   it('tells that its time was too short while there is some left', async () => {
     const { ask, sent, work, stage, engine } = await scene({ format: 'mp3', durationSeconds: 1 });
     engine.transcode = (_url, _args, options) =>
