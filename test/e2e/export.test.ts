@@ -119,6 +119,31 @@ describe('an export of the demo film', function () {
     }
   });
 
+  it('is followed again by the page where the server had too much to do for a moment', async function () {
+    needs(this, 'chromium');
+    const browser: Browser = await launchBrowser();
+    try {
+      const { page } = await openPage(browser);
+      let asked = 0;
+      await page.route('**/export/**', async (route) => {
+        asked++;
+        // One event and the end; then a refusal, and that it was one; then the service.
+        const id = '1-0-1-0-0';
+        const body = `retry: 10\nid: ${id}\nevent: queued\ndata: {}\n\n`;
+        if (asked === 1) await route.fulfill({ contentType: 'text/event-stream', body });
+        else if (asked <= 3)
+          await route.fulfill({ status: 429, contentType: 'application/json', body: '{}' });
+        else await route.continue();
+      });
+      await page.goto(`${service.url}/#/stream/video.mp4?format=wav&duration=1`);
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('link', { name: 'Download' }).waitFor({ timeout: WITHIN_MS / 4 });
+      expect(asked).to.equal(4);
+    } finally {
+      await browser.close();
+    }
+  });
+
   it('is refused before it begins, by the problem that /stream would have', async () => {
     const refused = [
       ['/export/video.mp4?format=gif', 'text/event-stream', 400, 'bad-parameter'],

@@ -120,6 +120,14 @@ describe('what an export is made of', function () {
     expect(() => headOf(recipe, [rest, first])).to.throw('follow');
   });
 
+  it('lasts as long as its one picture, where it has no other', async () => {
+    const { desk, recipe } = await open(DEMO, { format: 'webm', height: 96, durationSeconds: 0.02 });
+    if (!('output' in recipe) || recipe.output.audio === null) throw new Error('It is a film with sound.');
+    const mute = { ...recipe, output: { ...recipe.output, audio: null } };
+    const part = await drained(await openBody(mute, WHOLE, bodyDesk(desk, DEMO)));
+    expect(headOf(mute, [part]).seconds).to.be.closeTo(1 / 24, 0.001);
+  });
+
   it('breaks where it is told to stop', async () => {
     const { desk, recipe } = await open(DEMO, { format: 'webm', height: 96 });
     const controller = new AbortController();

@@ -194,6 +194,51 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
   });
 
+  it('that is lost has its draft ended by who replaces it', async () => {
+    const { ask, sent, work, setAges, ledger, store } = await scene({
+      format: 'mp4',
+      height: 48,
+      durationSeconds: 4,
+    });
+    const abandoned: string[] = [];
+    store.abandon = async (name, id) => void abandoned.push(`${name} ${id}`);
+    await ask();
+    await work(sent[0], 2.9);
+    const lane = await ledger.readLane(0, signal);
+    if (lane === null) throw new Error('No lane was begun.');
+    const draft = { name: 'parts/lost', id: 'upload' };
+    await ledger.writeLane(0, { ...lane.value, isWaiting: false, draft }, lane, signal);
+    setAges(20);
+    await Promise.all([ask(), ask()]);
+    expect(abandoned).to.deep.equal(['parts/lost upload']);
+  });
+
+  it('tells that its time was too short while there is some left', async () => {
+    const { ask, sent, work, stage, engine } = await scene({ format: 'mp3', durationSeconds: 1 });
+    engine.transcode = (_url, _args, options) =>
+      new Promise((_resolve, reject) => {
+        options.signal.addEventListener('abort', () => reject(options.signal.reason));
+      });
+    await ask();
+    const killed = delay(4_000).then(() => ({ problem: 'killed' }));
+    expect(await Promise.race([work(sent[0], 4), killed])).to.include({ problem: 'timeout', told: true });
+    const now = await stage();
+    expect(now?.kind === 'failed' && now.problem.type).to.equal('urn:sluice:problem:timeout');
+  });
+
+  it('leaves the lanes alone where another took its place while it looked at the media', async () => {
+    const { ask, sent, work, ledger, source } = await scene({ format: 'mp3', durationSeconds: 1 });
+    const { stat } = source;
+    await ask();
+    source.stat = async (...about) => {
+      const { generation = 0 } = (await ledger.read(signal))?.value ?? {};
+      await ledger.change(generation, { kind: 'lost' }, signal);
+      return stat(...about);
+    };
+    await work(sent[0]);
+    expect(await ledger.readLane(0, signal)).to.equal(null);
+  });
+
   it('tells what went wrong, and who asks soon after is told the same', async () => {
     const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();

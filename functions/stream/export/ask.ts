@@ -84,7 +84,12 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       const { generation } = record.value;
       const attempt = await revive(verdict.what, { ledger, record, lanes, signal });
       // Of all who see that a worker is lost, one sends another.
-      if (attempt !== null) await send({ ...work, generation, attempt, task: verdict.what });
+      if (attempt !== null) {
+        await send({ ...work, generation, attempt, task: verdict.what });
+        const draft = typeof verdict.what === 'number' ? lanes[verdict.what]?.value.draft : null;
+        // Where this fails, the store's own rule for what is unfinished ends it.
+        if (draft) await store.abandon(draft.name, draft.id, signal).catch(() => {});
+      }
     }
     return record && { record: record.value, lanes: lanes.map(({ value }) => value) };
   }

@@ -57,7 +57,11 @@ async function makePiece(
   const start = lane.value;
   const { generation, attempt } = start;
   const name = pieceName(work.id, { generation, lane: number, attempt, from: start.next });
-  const draft = await store.create(name, { signal });
+  let begun: NonNullable<LaneRecord['draft']> | null = null;
+  const onBegun = (id: string) => {
+    begun = { name, id };
+  };
+  const draft = await store.create(name, { signal, onBegun });
   let current = lane;
   let bodyBytes = 0;
   const write = async (value: LaneRecord) => {
@@ -72,6 +76,7 @@ async function makePiece(
       ...current.value,
       ticks: current.value.ticks + 1,
       atMs: Date.now(),
+      draft: begun,
       secondsDone: start.secondsDone + secondsDone(),
       bytes: start.bytes + bodyBytes,
       usage: sumUsage([start.usage, meter.used()]),
@@ -105,7 +110,7 @@ async function makePiece(
       next === null
         ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
         : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
-    const written = { ...end, usage: used, attempt: attempt + 1, isWaiting: !isFinished(end) };
+    const written = { ...end, draft: null, usage: used, attempt: attempt + 1, isWaiting: !isFinished(end) };
     if (await write(written)) return written;
     await store.remove(name, signal).catch(() => {});
     return null;

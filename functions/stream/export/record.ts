@@ -71,6 +71,8 @@ export type LaneRecord = {
   readonly to: number;
   readonly next: number;
   readonly pieces: readonly Piece[];
+  /** What is being written, as far as the store holds something of it that would outlive its worker. */
+  readonly draft?: { readonly name: string; readonly id: string } | null;
   /** Of the result, so far, with what is under way. */
   readonly secondsDone: number;
   readonly bytes: number;

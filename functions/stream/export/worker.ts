@@ -42,6 +42,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const END_SHARE = 0.15;
 const END_SECONDS = { least: 2.5, most: 30 };
 const LATE_MILLISECONDS = 5_000;
+/** Of the time that is kept back: for telling that it was not enough. */
+const MOST_TELLING_SECONDS = 5;
 
 /** Does work that was sent. Never rejects: what goes wrong is told in the export's record. Resolves with what to log. */
 export function createWorker(parts: WorkerParts) {
@@ -52,7 +54,8 @@ export function createWorker(parts: WorkerParts) {
     const reserve = Math.min(END_SECONDS.most, Math.max(END_SECONDS.least, total * END_SHARE));
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
-    const timer = setTimeout(() => controller.abort(OUT_OF_TIME), total * 1000);
+    const telling = Math.min(MOST_TELLING_SECONDS, reserve / 2);
+    const timer = setTimeout(() => controller.abort(OUT_OF_TIME), (total - telling) * 1000);
     const meter = createMeter(parts.memoryGigabytes);
     const trace = createTrace();
     const shift: Shift = {
@@ -111,10 +114,11 @@ async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
 async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   const { work, ledger, preparing, send } = shift;
   const { signal, secondsLeft } = preparing;
-  const known = await ledger.read(signal);
-  if (known?.value.generation !== work.generation || known.value.attempt !== work.attempt) return;
+  if (!(await isOurs(shift))) return;
   if ((await ledger.change(work.generation, { kind: 'begun' }, signal)) === null) return;
   const prepared = await prepareRenewing(shift);
+  // Lanes of whoever has replaced this worker meanwhile are not to be begun anew.
+  if (!(await isOurs(shift))) return;
   const { plan } = prepared;
   const lanes = lanesFor(plan, secondsLeft(), maxInvocations);
   for (const [i, { from, to }] of lanes.entries()) {
@@ -138,12 +142,15 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
 }
 
 /** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
-function prepareRenewing({ work, ledger, preparing, giveUp }: Shift): Promise<Prepared> {
+function prepareRenewing(shift: Shift): Promise<Prepared> {
+  const { work, ledger, preparing, giveUp } = shift;
   const { signal } = preparing;
-  const renew = async () => {
-    const record = await ledger.read(signal);
-    if (record?.value.generation !== work.generation || record.value.attempt !== work.attempt) return false;
-    return (await ledger.change(work.generation, { kind: 'renewed' }, signal)) !== null;
-  };
+  const renew = async () =>
+    (await isOurs(shift)) && (await ledger.change(work.generation, { kind: 'renewed' }, signal)) !== null;
   return whileRenewing(() => prepare(work, preparing), renew, giveUp);
+}
+
+async function isOurs({ work, ledger, preparing }: Shift): Promise<boolean> {
+  const record = await ledger.read(preparing.signal);
+  return record?.value.generation === work.generation && record.value.attempt === work.attempt;
 }

@@ -36,6 +36,9 @@ export async function webmBody(output: Output, desk: BodyDesk): Promise<Body> {
   const cues: [number, number, number][] = [];
   const ends = new Map<number, { last: number; end: number }>();
   let pictures: number | null = null;
+  const { numerator, denominator } =
+    output.video?.kind === 'encode' ? output.video.frameRate : { numerator: 1, denominator: 0 };
+  const frameMilliseconds = (1000 * denominator) / numerator;
   let bytes = 0;
 
   function look({ bytes: cluster, start }: StreamedElement): void {
@@ -46,8 +49,8 @@ export async function webmBody(output: Output, desk: BodyDesk): Promise<Body> {
         base = time;
         continue;
       }
-      const before = ends.get(track)?.last ?? time;
-      // A picture or a packet lasts as long as the one before it.
+      const before = ends.get(track)?.last ?? time - (track === pictures ? frameMilliseconds : 0);
+      // A picture or a packet lasts as long as the one before it; one alone, as the plan says.
       ends.set(track, { last: time, end: Math.max(time, 2 * time - before - padding) });
       if (hasCue || !isKey || track !== (pictures ?? track)) continue;
       cues.push([time, track, bytes]);
