@@ -56,6 +56,7 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
     maxInstances: INSTANCES,
     timeoutSeconds: DEADLINE_SECONDS,
     memoryMegabytes: MEMORY_MEGABYTES,
+    takesAnyHost: true,
     log: watch.log,
   };
   const service = await startService(environment, options);

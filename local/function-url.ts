@@ -7,6 +7,7 @@ import { breakConnection, forwardResponse, functionError } from './forward.ts';
 import { type Instance, type LogLine, startInstance } from './instance.ts';
 import { createInstances } from './instances.ts';
 import { startInvokeApi } from './invoke-api.ts';
+import { isLoopbackHost } from './loopback-host.ts';
 
 export type FunctionUrlOptions = {
   /** The folder with the built code; each instance works in it. */
@@ -26,6 +27,8 @@ export type FunctionUrlOptions = {
   readonly bandwidthBytesPerSecond?: number | null;
   /** Ends an instance that had nothing to do for this long; null keeps it. */
   readonly idleInstanceSeconds?: number | null;
+  /** For tests of what a client may write into Host: else only names of this machine are answered. */
+  readonly takesAnyHost?: boolean;
   log?(line: LogLine): void;
 };
 
@@ -106,6 +109,9 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     response.setHeader('x-amzn-trace-id', traceId);
     counters.requests += 1;
     const receivedAt = new Date();
+    if (options.takesAnyHost !== true && !isLoopbackHost(request.headers.host)) {
+      return refuse(response, 421, 'This service answers to 127.0.0.1, localhost and [::1] alone.');
+    }
     const body = await readBody(request);
     if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);
     const event = buildEvent({

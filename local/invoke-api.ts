@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { isLoopbackHost } from './loopback-host.ts';
 
 export type InvokeApi = {
-  /** For AWS_ENDPOINT_URL_LAMBDA. */
+  /** For AWS_ENDPOINT_URL_LAMBDA. Its path cannot be guessed: nobody here checks the signatures of AWS. */
   readonly url: string;
   close(): void;
 };
@@ -19,8 +21,10 @@ export async function startInvokeApi(
   functionName: string,
   invoke: (event: unknown) => void,
 ): Promise<InvokeApi> {
+  const root = `/${randomBytes(18).toString('base64url')}`;
+  const path = `${root}/2015-03-31/functions/${functionName}/invocations`;
   const server = createServer((request, response) => {
-    answer(functionName, invoke, request, response).catch(() => response.destroy());
+    answer(path, invoke, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -28,7 +32,7 @@ export async function startInvokeApi(
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}${root}`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -37,15 +41,14 @@ export async function startInvokeApi(
 }
 
 async function answer(
-  functionName: string,
+  path: string,
   invoke: (event: unknown) => void,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/.exec(request.url ?? '') ?? [];
-  if (request.method !== 'POST' || name !== functionName) {
+  if (request.method !== 'POST' || request.url !== path || !isLoopbackHost(request.headers.host)) {
     request.resume();
-    return refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${name ?? 'none'}`);
+    return refuse(response, 404, 'ResourceNotFoundException', 'There is no such function here.');
   }
   if (Number(request.headers['content-length'] ?? 0) > MAX_EVENT_BYTES) {
     request.resume();

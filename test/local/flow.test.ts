@@ -56,7 +56,7 @@ describe('the local Function URL: how bytes flow', () => {
     service = await startBehaviours({ maxInstances: 1 });
     await ask(service.url, '/nuls');
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
-    socket.write('GET /bytes?mib=5&wait=100 HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.destroy());
+    socket.write('GET /bytes?mib=5&wait=100 HTTP/1.1\r\nHost: localhost\r\n\r\n', () => socket.destroy());
     await until(() => sentMebibytes() === 5);
     await until(() => service.instances()[0]?.busy === false);
     expect(service.counters().instancesStarted).to.equal(1);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type InvokeApi, startInvokeApi } from '../../local/invoke-api.ts';
+import { ask } from './fixture.ts';
 
 describe("Lambda's API on this machine", () => {
   const events: unknown[] = [];
@@ -60,6 +61,24 @@ describe("Lambda's API on this machine", () => {
       expect(events).to.have.length(before);
     });
   }
+
+  it('is for those alone who were told its address', async () => {
+    const { origin, pathname } = new URL(api.url);
+    for (const root of ['', `${pathname.slice(0, -1)}${pathname.endsWith('A') ? 'B' : 'A'}`]) {
+      const headers = { 'x-amz-invocation-type': 'Event' };
+      const response = await fetch(`${origin}${root}${PATH}`, { method: 'POST', headers, body: '{}' });
+      expect(response.status).to.equal(404);
+    }
+  });
+
+  it('is not for a page whose name leads to this machine', async () => {
+    const before = events.length;
+    const headers = { host: 'evil.example', 'x-amz-invocation-type': 'Event' };
+    const { pathname } = new URL(api.url);
+    const options = { method: 'POST', headers, content: Buffer.from('{}') };
+    expect((await ask(api.url, `${pathname}${PATH}`, options)).status).to.equal(404);
+    expect(events).to.have.length(before);
+  });
 
   it('is asked by POST alone', async () => {
     expect((await call(PATH, '', 'Event', 'GET')).status).to.equal(404);

@@ -34,6 +34,27 @@ describe('the local Function URL: what the function receives', () => {
     expect(event.headers.host).to.equal(new URL(service.url).host);
   });
 
+  const HOSTS: [host: string, isAnswered: boolean][] = [
+    ['127.0.0.1:1', true],
+    ['localhost', true],
+    ['LOCALHOST:8080', true],
+    ['[::1]:8080', true],
+    ['evil.example', false],
+    ['127.0.0.1.evil.example', false],
+    ['localhost.evil.example:8080', false],
+    ['evil.example:8080#localhost', false],
+    ['localhost:8080@evil.example', false],
+    ['0.0.0.0', false],
+    ['::1', false],
+  ];
+  for (const [host, isAnswered] of HOSTS) {
+    it(`is ${isAnswered ? 'what' : 'nothing that'} was sent to the host "${host}"`, async () => {
+      const { status, body } = await ask(service.url, '/echo', { headers: { host } });
+      expect(status).to.equal(isAnswered ? 200 : 421);
+      if (!isAnswered) expect(body.toString()).to.include('answers to 127.0.0.1, localhost and [::1] alone');
+    });
+  }
+
   it('is a context that knows the request, the function and its deadline', async () => {
     const answer = await ask(service.url, '/echo');
     const { context, event, remaining } = JSON.parse(answer.body.toString());
@@ -101,7 +122,9 @@ describe('the local Function URL: what the function receives', () => {
   it('is nothing of a request that breaks off in its upload', async () => {
     const { requests } = service.counters();
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
-    socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf', () => socket.destroy());
+    socket.write('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf', () =>
+      socket.destroy(),
+    );
     while (service.counters().requests === requests) await new Promise((resolve) => setTimeout(resolve, 5));
     const { event } = await echo();
     expect(event.requestContext.http.method).to.equal('GET');
