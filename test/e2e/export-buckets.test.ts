@@ -50,7 +50,7 @@ describe('An export, in buckets', function () {
       { ...places.environment(), MAX_EXPORT_INVOCATIONS: '2' },
       { timeoutSeconds: SHORT_SECONDS },
     );
-    const invocations = await expectWhole(hasty, 'long.mp4?format=mp4&height=240', 30);
+    const invocations = await expectWhole(hasty, 'long.mp4?format=mp4&height=720', 30);
     expect(invocations).to.be.above(1);
     await hasty.close();
   });

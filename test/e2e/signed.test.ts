@@ -110,7 +110,12 @@ describe('signed addresses, behind the Function URL', function () {
     ['an export with the token of a stream', `/~${exact}/export${ASKED}`, 403, 'bad-signature'],
     ['a stream with the token of an export', `/~${exporting}/stream${ASKED}`, 403, 'bad-signature'],
     ['what was made, with that', `/~${exporting}/made/video.mp4/${MADE}`, 403, 'bad-signature'],
-    ['an export that is signed, where nothing is kept', `/~${exporting}/export${ASKED}`, 404, 'exports-off'],
+    [
+      'an export with a token that its result is not open to',
+      `/~${exporting}/export${ASKED}`,
+      403,
+      'unsigned',
+    ],
     ['what was never made', `/~${right}/made/video.mp4/${MADE}`, 404, 'not-found'],
     [
       'an end that has passed',
