@@ -7,6 +7,7 @@ import { sniff } from '../../functions/stream/media/containers/sniff.ts';
 import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { bytesAccess } from '../../test/support/file-access.ts';
+import { probedOf } from '../../test/support/media.ts';
 import { fakeSource } from '../../test/support/sources.ts';
 import { drainCopy } from './drain-copy.ts';
 import { hold, type Target } from './target.ts';
@@ -47,13 +48,7 @@ export const containers: Target = {
         if (media.container === 'matroska' || media.container === 'webm') {
           const source = fakeSource(bytes);
           const access = cachedAccess(source, source.object, signal, { cache: createBlockCache() });
-          const probed = {
-            media,
-            movie: null,
-            originalObstacle: null,
-            endsEarly: false,
-            remuxObstacle: () => null,
-          };
+          const probed = probedOf(media);
           for (const trackIndex of trackIndexes) {
             const input = {
               probed,

@@ -128,13 +128,7 @@ describe('respondMade', () => {
     });
 
     it(`makes it where reading what another has just made ${what}`, async () => {
-      let finish = () => {};
-      const slow = async () => {
-        await new Promise<void>((resolve) => {
-          finish = resolve;
-        });
-        return Readable.from([Buffer.from('made once')], { objectMode: false });
-      };
+      const { slow, finish } = madeLater();
       const first = ask({}, slow);
       while (runs === 0) await delay(1);
       store.before = onRead;
@@ -162,13 +156,7 @@ describe('respondMade', () => {
   });
 
   it('waits for another maker of a segment, and makes nothing itself', async () => {
-    let finish = () => {};
-    const slow = async () => {
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      return Readable.from([Buffer.from('made once')], { objectMode: false });
-    };
+    const { slow, finish } = madeLater();
     const first = ask({}, slow);
     while (runs === 0) await delay(1);
     const others = [ask(), ask(), ask()];
@@ -204,3 +192,16 @@ describe('respondMade', () => {
     void never;
   });
 });
+
+/** What is made once `finish` is called. */
+function madeLater() {
+  let finish = () => {};
+  const isTime = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const slow = async () => {
+    await isTime;
+    return Readable.from([Buffer.from('made once')], { objectMode: false });
+  };
+  return { slow, finish };
+}

@@ -6,7 +6,7 @@ import {
 } from '../../functions/stream/engine/sound-segment-arguments.ts';
 import { sourceGrid } from '../../functions/stream/engine/source-grid.ts';
 import type { AudioTrack, Container } from '../../functions/stream/media/media.ts';
-import { mediaOf, sound } from '../support/media.ts';
+import { mediaOf, probedOf, sound } from '../support/media.ts';
 
 const aac = {
   kind: 'encode',
@@ -86,14 +86,7 @@ describe('sourceGrid', () => {
     it(what, () => {
       const found = sound({ startSeconds: 0.02, codecDelaySeconds: 0.0065, ...track });
       const media = mediaOf([found], { container, originSeconds: 10 });
-      const probed = {
-        media,
-        movie: null,
-        originalObstacle: null,
-        endsEarly: false,
-        remuxObstacle: () => null,
-      };
-      const grid = sourceGrid(probed, found);
+      const grid = sourceGrid(probedOf(media), found);
       expect(grid.kind).to.equal(kind);
       if (grid.kind === 'exact') return;
       expect(grid.samples).to.equal(samples);

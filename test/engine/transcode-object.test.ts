@@ -4,7 +4,7 @@ import { transcodeObject } from '../../functions/stream/engine/transcode-object.
 import { busy } from '../../functions/stream/http/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { createTrace } from '../../functions/stream/trace.ts';
-import { mediaOf, sound } from '../support/media.ts';
+import { mediaOf, probedOf, sound } from '../support/media.ts';
 import { rejection } from '../support/rejection.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
 
@@ -14,13 +14,7 @@ describe('transcodeObject', () => {
     const { object } = source;
     const { signal } = new AbortController();
     const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
-    const probed = {
-      media: mediaOf([sound()]),
-      movie: null,
-      originalObstacle: null,
-      endsEarly: false,
-      remuxObstacle: () => null,
-    };
+    const probed = probedOf(mediaOf([sound()]));
     let url = '';
     const engine: Engine = {
       async transcode(input) {

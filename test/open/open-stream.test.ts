@@ -4,7 +4,7 @@ import { openStream } from '../../functions/stream/open/open-stream.ts';
 import type { StreamPlan } from '../../functions/stream/plan/stream-plan.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { createTrace } from '../../functions/stream/trace.ts';
-import { mediaOf, sound } from '../support/media.ts';
+import { mediaOf, probedOf, sound } from '../support/media.ts';
 import { problemOf } from '../support/problem.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
 
@@ -24,13 +24,7 @@ describe('openStream', () => {
       reason: 'a test',
       predicted: { seconds: 0, bytes: 0 },
     };
-    const probed = {
-      media: mediaOf([sound()]),
-      movie: null,
-      originalObstacle: null,
-      endsEarly: false,
-      remuxObstacle: () => null,
-    };
+    const probed = probedOf(mediaOf([sound()]));
     const engine = { transcode: () => Promise.reject(new Error('not asked for')) };
     const desk = { source, object, access, limits, signal, trace: createTrace() };
     const representation = await openStream(plan, desk, { probed, engine });

@@ -1,4 +1,5 @@
 import type { AudioTrack, Media, VideoTrack } from '../../functions/stream/media/media.ts';
+import type { Probed } from '../../functions/stream/media/probe.ts';
 
 /** Made-up probe results for tests of pure decisions; each field can be set. */
 export function film(over: Partial<VideoTrack> = {}): VideoTrack {
@@ -56,4 +57,9 @@ export function mediaOf(tracks: Media['tracks'], over: Partial<Media> = {}): Med
     layout: { fragmented: false, moovAtEnd: false, hasLocation: false },
     ...over,
   };
+}
+
+/** Media that nothing stands in the way of. */
+export function probedOf(media: Media): Probed {
+  return { media, movie: null, originalObstacle: null, endsEarly: false, remuxObstacle: () => null };
 }

@@ -15,28 +15,17 @@ import {
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
 import { flatHead, secondsOf } from '../../../functions/stream/media/isobmff/write-flat.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
-import type { PacketTrack } from '../../../functions/stream/media/packets.ts';
 import { remux } from '../../../functions/stream/media/remux.ts';
 import { openDesk } from '../../support/encoded.ts';
 import { bytesAccess } from '../../support/file-access.ts';
-import { avc1, mp4a } from '../../support/movie-file.ts';
+import { mp4a } from '../../support/movie-file.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
+import { PICTURES } from '../../support/packet-track.ts';
 import { problemOf } from '../../support/problem.ts';
 import { pattern } from '../../support/sources.ts';
 import { probedPackets } from '../../support/verify.ts';
 
-const HEAD: Omit<PacketTrack, 'packets'> = {
-  kind: 'video',
-  timescale: 1000,
-  sampleEntry: avc1(),
-  language: 'eng',
-  width: 854,
-  height: 480,
-  matrix: null,
-  delaySeconds: 0,
-  mediaTime: 80,
-  durationTicks: null,
-};
+const HEAD = { ...PICTURES, mediaTime: 80 };
 const SOUND: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
 
 /** Packets of 40 ticks with a key frame each 25, the pictures among them reordered. */

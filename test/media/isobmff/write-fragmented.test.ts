@@ -7,6 +7,7 @@ import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/writ
 import type { Packet, PacketTrack } from '../../../functions/stream/media/packets.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { avc1, mp4a } from '../../support/movie-file.ts';
+import { PICTURES } from '../../support/packet-track.ts';
 import { pattern } from '../../support/sources.ts';
 
 type Asked = { packets: number; closed: boolean };
@@ -31,16 +32,7 @@ function packets(count: number, { gop = 25, bytes = 10, offset = inOrder, asked 
 const newAsked = (): Asked => ({ packets: 0, closed: false });
 
 const track = (over: Partial<PacketTrack> = {}): PacketTrack => ({
-  kind: 'video',
-  timescale: 1000,
-  sampleEntry: avc1(),
-  language: 'eng',
-  width: 854,
-  height: 480,
-  matrix: null,
-  delaySeconds: 0,
-  mediaTime: 0,
-  durationTicks: null,
+  ...PICTURES,
   packets: packets(50),
   ...over,
 });

@@ -1,0 +1,16 @@
+import type { PacketTrack } from '../../functions/stream/media/packets.ts';
+import { avc1 } from './movie-file.ts';
+
+/** The head of a track of made-up pictures, for what writes MP4. */
+export const PICTURES: Omit<PacketTrack, 'packets'> = {
+  kind: 'video',
+  timescale: 1000,
+  sampleEntry: avc1(),
+  language: 'eng',
+  width: 854,
+  height: 480,
+  matrix: null,
+  delaySeconds: 0,
+  mediaTime: 0,
+  durationTicks: null,
+};
