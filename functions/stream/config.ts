@@ -5,6 +5,7 @@ import { type CageLimits, cageWithin } from './engine/cage.ts';
 import { readLimits, type Limits as WorkLimits } from './limits.ts';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** A bucket or a folder. */
 export type Place =
@@ -119,20 +120,6 @@ function isVisible(derived: string, media: string): boolean {
   return relative(derived, media).split(sep)[0] !== '..';
 }
 
-const whole = (fallback: number, least: number, most: number) => {
-  const message = `must be a whole number between ${least} and ${most}`;
-  return v.optional(
-    v.pipe(
-      v.string(message),
-      v.regex(/^\d{1,12}$/, message),
-      v.transform(Number),
-      v.minValue(least, message),
-      v.maxValue(most, message),
-    ),
-    String(fallback),
-  );
-};
-
 const flag = v.optional(
   v.pipe(
     v.string(),
@@ -158,7 +145,7 @@ const SETTINGS = v.object({
   MEDIA_DIR: directory,
   DERIVED_BUCKET: bucket,
   DERIVED_DIR: directory,
-  HEAD_START_SEGMENTS: whole(0, 0, 16),
+  HEAD_START_SEGMENTS: wholeNumber(0, 0, 16),
   FFMPEG_PATH: v.optional(
     v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
     '/opt/bin/ffmpeg',
@@ -193,7 +180,7 @@ const SETTINGS = v.object({
   SIGNING_KEYS_SECRET: storedName,
   PLAYER_PAGE: flag,
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
-  MAX_EXPORT_INVOCATIONS: whole(4, 1, 100),
-  READ_TIMEOUT_SECONDS: whole(10, 1, 300),
-  PRESIGN_SECONDS: whole(3600 * 6, 60, 604_800),
+  MAX_EXPORT_INVOCATIONS: wholeNumber(4, 1, 100),
+  READ_TIMEOUT_SECONDS: wholeNumber(10, 1, 300),
+  PRESIGN_SECONDS: wholeNumber(3600 * 6, 60, 604_800),
 });

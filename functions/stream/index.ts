@@ -107,7 +107,7 @@ const doWork =
   store &&
   createWorker({
     ...{ source, engine: withSlots(ffmpeg, workSlots), slots: workSlots, store, send, config, ...caches },
-    memoryGigabytes: Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 1024) / 1024,
+    memoryGigabytes: (config.memoryMegabytes ?? 1024) / 1024,
     maxInvocations: config.maxExportInvocations,
   });
 

@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { wholeNumber } from './whole-number.ts';
+
 /** The most of one kind of work that a request may cause, each by a setting. */
 export type Limits = Readonly<Record<LimitName, number>>;
 export type LimitName = keyof typeof LIMITS;
@@ -145,9 +148,7 @@ function readLimit(
   { setting, fallback, least, most }: Limit,
   environment: Readonly<Record<string, string | undefined>>,
 ): number {
-  const text = environment[setting] ?? '';
-  if (text === '') return fallback;
-  const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new Error(`The setting ${setting} must be a whole number between ${least} and ${most}.`);
+  const result = v.safeParse(wholeNumber(fallback, least, most), environment[setting] || undefined);
+  if (result.success) return result.output;
+  throw new Error(`The setting ${setting} ${result.issues[0].message}.`);
 }

@@ -13,7 +13,7 @@ import { AS_IT_IS_NOW, findObject, probeObject } from '../open/open-object.ts';
 import { presentationOrProblem } from '../open/open-presentation.ts';
 import { openStream } from '../open/open-stream.ts';
 import type { Desk } from '../open/original.ts';
-import { clientOf } from '../plan/client.ts';
+import { questionAbout } from '../open/question-about.ts';
 import { planHeader } from '../plan/describe.ts';
 import { planHeadStart } from '../plan/head-start.ts';
 import { describeObject } from '../plan/info.ts';
@@ -149,17 +149,14 @@ async function exportObject({ parameters }: RouteTo<'export'>, asked: Asked, pro
   return answerExport(request, { ...parts.exports, object, parameters, plan, prefix, secondsLeft, signal });
 }
 
+/** Seconds pass while a request is answered, so that each question is asked anew. */
 function questionOf(
   { invocation, desk }: Asked,
-  { media, originalObstacle, remuxObstacle }: Probed,
+  probed: Probed,
   parameters: StreamParameters,
   accept: string | null,
 ): Question {
-  const { object, limits } = desk;
-  const client = clientOf(parameters.accept, accept);
-  const secondsLeft = invocation.secondsLeft();
-  const { sizeBytes } = object;
-  return { media, sizeBytes, parameters, client, limits, secondsLeft, originalObstacle, remuxObstacle };
+  return questionAbout({ ...desk, probed, secondsLeft: invocation.secondsLeft() }, parameters, accept);
 }
 
 /** What opens other addresses of the same key to whoever was let in. */

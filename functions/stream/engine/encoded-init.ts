@@ -1,4 +1,4 @@
-import { audioSpecificConfig } from '../media/containers/aac.ts';
+import { AAC_FRAME, audioSpecificConfig } from '../media/containers/aac.ts';
 import { audioSampleEntry, esds } from '../media/containers/sample-entry.ts';
 import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
@@ -7,7 +7,6 @@ import type { Engine } from './ffmpeg.ts';
 import { codingOf, phaseSeconds } from './picture-frames.ts';
 import { blackFrameArguments, type PictureCoding, REORDER_FRAMES } from './picture-segment-arguments.ts';
 import type { EncodedAudio, EncodedVideo, SegmentDesk } from './segment-desk.ts';
-import { AAC_FRAME } from './sound-segment-arguments.ts';
 
 const NOTHING_KNOWN = { language: 'und', matrix: null, delaySeconds: 0, durationTicks: null };
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { damaged, Problem } from '../http/problem.ts';
 import { begun } from '../media/begun.ts';
+import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { Packet } from '../media/packets.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
 import { audioInit, videoInit } from './encoded-init.ts';
@@ -15,7 +16,6 @@ import {
   type SegmentDesk,
 } from './segment-desk.ts';
 import { encodeSound, PRIMING_FRAMES } from './sound-frames.ts';
-import { AAC_FRAME } from './sound-segment-arguments.ts';
 
 /** The init segment of a rendition that is encoded here: a pure function of the rendition and its source's colours. */
 export async function encodedInit(rendition: Rendition, desk: SegmentDesk): Promise<Uint8Array> {

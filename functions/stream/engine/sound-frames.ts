@@ -1,10 +1,11 @@
 import { damaged } from '../http/problem.ts';
+import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { Packet } from '../media/packets.ts';
 import { audiosOf } from '../plan/select-tracks.ts';
 import { readFromPlaces } from './read-from-places.ts';
 import { readingPlaces } from './reading-places.ts';
 import type { EncodedAudio, SegmentDesk } from './segment-desk.ts';
-import { AAC_FRAME, soundSegmentArguments } from './sound-segment-arguments.ts';
+import { soundSegmentArguments } from './sound-segment-arguments.ts';
 import { sourceGrid } from './source-grid.ts';
 
 /** The packet that an AAC encoder begins with: half of the first window. */

@@ -1,4 +1,5 @@
 import { greatestCommonDivisor } from '../media/common-divisor.ts';
+import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
 import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
@@ -29,8 +30,6 @@ export type SoundSegment = {
   readonly frameCount: number;
   readonly from: ReadFrom;
 };
-
-export const AAC_FRAME = 1024;
 
 /**
  * ffmpeg's arguments for the AAC frames `[firstFrame, firstFrame + frameCount)`, one fragment a packet. The first packet

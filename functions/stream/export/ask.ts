@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { DerivedStore } from '../derived/store.ts';
 import { bodyOf } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
+import { describeProblem } from '../http/problem-response.ts';
 import type { ExportPlan } from '../plan/plan-export.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
@@ -13,7 +14,6 @@ import { exportId, resultName } from './names.ts';
 import type { ExportRecord } from './record.ts';
 import { revive } from './revive.ts';
 import { asked, judge } from './states.ts';
-import { keptProblem } from './tell-failure.ts';
 import { chooseWire } from './wire.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -104,7 +104,7 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       await send({ ...work, generation, attempt, task: 'begin' });
     } catch (error) {
       if (error instanceof Problem) {
-        await ledger.change(generation, { kind: 'failed', problem: keptProblem(error) }, signal);
+        await ledger.change(generation, { kind: 'failed', problem: describeProblem(error) }, signal);
       }
       throw error;
     }

@@ -4,10 +4,9 @@ import type { Slots } from '../engine/slots.ts';
 import { sourceChanged } from '../http/problem.ts';
 import type { ProbeCache } from '../media/probe-cache.ts';
 import { AS_IT_IS_NOW, findObject, probeObject } from '../open/open-object.ts';
-import { clientOf } from '../plan/client.ts';
+import { questionAbout } from '../open/question-about.ts';
 import { type ExportPlan, planExport } from '../plan/plan-export.ts';
-import type { BlockCache } from '../source/cache.ts';
-import { cachedAccess } from '../source/cache.ts';
+import { type BlockCache, cachedAccess } from '../source/cache.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 import type { Trace } from '../trace.ts';
 import type { BodyDesk } from './bodies/body.ts';
@@ -37,17 +36,9 @@ export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
   const found = await findObject(work.key, finder, AS_IT_IS_NOW);
   const { object } = found;
   const probed = await probeObject(found, finder);
-  const plan = planExport({
-    media: probed.media,
-    sizeBytes: object.sizeBytes,
-    parameters: work.parameters,
-    client: clientOf(work.parameters.accept, null),
-    limits,
-    // Whoever asked has looked whether it fits.
-    secondsLeft: Number.POSITIVE_INFINITY,
-    originalObstacle: probed.originalObstacle,
-    remuxObstacle: probed.remuxObstacle,
-  });
+  // Whoever asked has looked whether it fits.
+  const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
+  const plan = planExport(questionAbout(about, work.parameters, null));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
   const access = cachedAccess(source, object, signal, { cache });
   return { object, plan, desk: { source, object, access, limits, signal, trace, probed, engine, isTimeUp } };

@@ -1,5 +1,5 @@
 import type { Problem } from '../http/problem.ts';
-import type { KeptProblem } from './record.ts';
+import { describeProblem } from '../http/problem-response.ts';
 import type { Shift } from './worker.ts';
 
 /** Writes into an export's record that it has failed. Resolves with whether that could be told; never rejects. */
@@ -8,13 +8,9 @@ export async function tellFailure(
   problem: Problem,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const happening = { kind: 'failed' as const, problem: keptProblem(problem) };
+  const happening = { kind: 'failed' as const, problem: describeProblem(problem) };
   return ledger.change(work.generation, happening, signal, meter.take()).then(
     (changed) => changed !== null,
     () => false,
   );
-}
-
-export function keptProblem({ type, title, status, message }: Problem): KeptProblem {
-  return { type: `urn:sluice:problem:${type}`, title, status, detail: message };
 }

@@ -1,3 +1,4 @@
+import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import { gridClock } from './film-renditions.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
@@ -33,7 +34,6 @@ export type FilmSound = {
 };
 
 const GROUP_SECONDS = 2;
-const AAC_FRAME = 1024;
 
 /** Null where the pictures are not encoded to H.264, or the file does not tell how long it is. */
 export function planFilmExport(output: Output, { video, audio }: Selection, media: Media): FilmExport | null {

@@ -57,6 +57,12 @@ export const CONTENT_TYPES: Readonly<Record<Format, { readonly video: string; re
   wav: { video: 'audio/wav', audio: 'audio/wav' },
 };
 
+/** How the sound is sampled that an output has encoded. */
+export function samplingOf({ audio }: Output): { readonly sampleRate: number; readonly channels: number } {
+  const { sampleRate = 48_000, channels = 2 } = audio?.kind === 'encode' ? audio : {};
+  return { sampleRate, channels };
+}
+
 /** Formats that hold a picture. */
 export function isVideoFormat(format: Format): format is 'mp4' | 'webm' {
   return format === 'mp4' || format === 'webm';

@@ -1,3 +1,4 @@
+import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { AudioTrack } from '../media/media.ts';
 import { bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { soundCopyObstacle } from './copyable.ts';
@@ -60,8 +61,6 @@ function planCopy(
   };
 }
 
-/** Samples of an AAC frame. */
-const FRAME = 1024;
 /** ISO/IEC 14496-3 table 1.18, as far as players know them in MP4. */
 const SAMPLE_RATES: readonly number[] = [
   48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
@@ -81,9 +80,9 @@ function planAac(
   const most = MOST_BITS_PER_SAMPLE * sampleRate * usual.channels;
   const bitrate = Math.min(usual.bitrate ?? most, most);
   // What sums of seconds lose is less than a sample.
-  const frames = Math.max(1, Math.ceil((endSeconds * sampleRate - 0.5) / FRAME));
-  const boundaries = onGrid(times, frames, (seconds) => Math.round((seconds * sampleRate) / FRAME));
-  const segments = gridSegments(boundaries, FRAME);
+  const frames = Math.max(1, Math.ceil((endSeconds * sampleRate - 0.5) / AAC_FRAME));
+  const boundaries = onGrid(times, frames, (seconds) => Math.round((seconds * sampleRate) / AAC_FRAME));
+  const segments = gridSegments(boundaries, AAC_FRAME);
   return {
     codecs: 'mp4a.40.2',
     timescale: sampleRate,
@@ -91,7 +90,7 @@ function planAac(
     ...encodedBitrates(segments, sampleRate, {
       bitrate,
       reserveSeconds: RESERVE_SECONDS,
-      samplesPerSecond: sampleRate / FRAME,
+      samplesPerSecond: sampleRate / AAC_FRAME,
     }),
     channels: usual.channels,
     source: { kind: 'encode', sound: { ...usual, bitrate } },

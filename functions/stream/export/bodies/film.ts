@@ -2,6 +2,7 @@ import { audioHead, videoHead } from '../../engine/encoded-init.ts';
 import type { SegmentDesk } from '../../engine/segment-desk.ts';
 import { pictures } from '../../engine/segments.ts';
 import { encodeSound, PRIMING_FRAMES } from '../../engine/sound-frames.ts';
+import { AAC_FRAME } from '../../media/containers/aac.ts';
 import { type CopyTrack, openCopyTrack } from '../../media/copy-track.ts';
 import { createSampleLog, logSamples, logText, type SampleLog } from '../../media/isobmff/sample-log.ts';
 import type { Packet } from '../../media/packets.ts';
@@ -125,8 +126,6 @@ function openEncoded(
   const log = createSampleLog({ ...audioHead(rendition), durationTicks: samples });
   return soundOf(log, packets, (seconds) => (frameAt(seconds) + PRIMING_FRAMES) * AAC_FRAME);
 }
-
-const AAC_FRAME = 1024;
 
 async function openCopied(
   { samples, rendition }: FilmSound,

@@ -3,7 +3,7 @@ import { transcodeObject } from '../../engine/transcode-object.ts';
 import { damaged } from '../../http/problem.ts';
 import { faststart } from '../../media/isobmff/faststart.ts';
 import { openOriginal, openPieces } from '../../open/original.ts';
-import type { Output } from '../../plan/output.ts';
+import { type Output, samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 import type { Body, BodyDesk } from './body.ts';
 
@@ -52,6 +52,6 @@ export async function streamBody(output: Output, desk: BodyDesk): Promise<Body> 
 /** Samples of 16 bits alone. */
 export async function pcmBody(output: Output, desk: BodyDesk): Promise<Body> {
   const made = await transcodeObject(ffmpegArguments(output, desk.limits, ['-f', 's16le']), desk);
-  const { sampleRate = 48_000, channels = 2 } = output.audio?.kind === 'encode' ? output.audio : {};
+  const { sampleRate, channels } = samplingOf(output);
   return counted(made, (bytes) => bytes / (2 * sampleRate * channels));
 }

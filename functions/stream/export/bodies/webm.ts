@@ -2,6 +2,7 @@ import { ffmpegArguments } from '../../engine/arguments.ts';
 import { transcodeObject } from '../../engine/transcode-object.ts';
 import { elements, unsigned } from '../../media/containers/ebml.ts';
 import { readElements, type StreamedElement } from '../../media/containers/ebml-stream.ts';
+import { ID } from '../../media/containers/matroska-ids.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Body, BodyDesk } from './body.ts';
 
@@ -17,7 +18,6 @@ export type WebmIndex = {
   readonly cues: readonly (readonly [time: number, track: number, offset: number])[];
 };
 
-const ID = { ebml: 0x1a45dfa3, info: 0x1549a966, tracks: 0x1654ae6b, cluster: 0x1f43b675 } as const;
 const TIMECODE = 0xe7;
 const SIMPLE_BLOCK = 0xa3;
 const BLOCK_GROUP = 0xa0;

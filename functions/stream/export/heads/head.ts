@@ -1,6 +1,7 @@
 import { damaged } from '../../http/problem.ts';
 import { appendLog, parseLog, type SampleLog } from '../../media/isobmff/sample-log.ts';
 import { flatHead, secondsOf } from '../../media/isobmff/write-flat.ts';
+import { samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 import type { PacketsIndex } from '../bodies/packets.ts';
 import type { WebmIndex } from '../bodies/webm.ts';
@@ -37,12 +38,11 @@ export function headOf(recipe: Recipe, parts: readonly MadePart[]): Head {
     case 'flac': {
       const index: PacketsIndex = JSON.parse(first.index);
       const heard = index.samples - index.priming;
-      const rate = recipe.output.audio?.kind === 'encode' ? recipe.output.audio.sampleRate : 48_000;
-      return { bytes: recipe.kind === 'mp3' ? mp3Head(index) : flacHead(index), seconds: heard / rate };
+      const { sampleRate } = samplingOf(recipe.output);
+      return { bytes: recipe.kind === 'mp3' ? mp3Head(index) : flacHead(index), seconds: heard / sampleRate };
     }
     case 'wav': {
-      const { audio } = recipe.output;
-      const { sampleRate = 48_000, channels = 2 } = audio?.kind === 'encode' ? audio : {};
+      const { sampleRate, channels } = samplingOf(recipe.output);
       return {
         bytes: wavHead(first.bodyBytes, sampleRate, channels),
         seconds: first.bodyBytes / (2 * sampleRate * channels),

@@ -9,6 +9,9 @@ export type AacConfig = {
   readonly samplesPerFrame: 1024 | 960;
 };
 
+/** Samples of a frame, as they are encoded here. */
+export const AAC_FRAME = 1024;
+
 const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 const CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
 

@@ -1,5 +1,6 @@
 /** The elements of Matroska and WebM that are read or written here (RFC 9559 §5.1). */
 export const ID = {
+  ebml: 0x1a45dfa3,
   segment: 0x18538067,
   seekHead: 0x114d9b74,
   seek: 0x4dbb,
@@ -9,6 +10,7 @@ export const ID = {
   timestampScale: 0x2ad7b1,
   duration: 0x4489,
   tracks: 0x1654ae6b,
+  cluster: 0x1f43b675,
   cues: 0x1c53bb6b,
   cuePoint: 0xbb,
   cueTime: 0xb3,
