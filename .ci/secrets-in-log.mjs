@@ -1,6 +1,7 @@
 // Looks for what opens something in a log and in those of the services behind it, and ends with 1 where it finds any:
 // `node secrets-in-log.mjs SECRETS LOG SERVICES`.
 // SECRETS is a file with those that were made for this run, one a line. What is found is not repeated.
+// An ellipsis stands for what has been left out of a log (redact.ts), and is no secret.
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -12,12 +13,12 @@ const SCOPE = '(?:[ka]|%(?:25)*6[1bB])';
 const KINDS = [
   ['a token of Sluice', new RegExp(`${WORD}{1,32}${DOT}${WORD}{1,10}${DOT}${SCOPE}${DOT}${WORD}{43}`)],
   ['a signature of Sluice', new RegExp(`${DOT}${SCOPE}${DOT}${WORD}{43}`)],
-  ['a presigned query', /X-Amz-(Signature|Credential|Security-Token)(=|%3D)[^&\s'"]/i],
+  ['a presigned query', /X-Amz-(Signature|Credential|Security-Token)(=|%3D)[^&\s'"…]/i],
   ['a signed header', /AWS4-HMAC-SHA256\s+Credential=|\bSignature=[0-9a-f]{64}/],
   ['an access key of AWS', /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
   [
     'a secret in a setting',
-    /(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|SECRET_?KEY)["']?\s*[=:]\s*["']?[^\s"',}]/i,
+    /(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|SECRET_?KEY)["']?\s*[=:]\s*["']?[^\s"',}…]/i,
   ],
   ['a signing key', /SIGNING_KEYS["']?\s*[=:]\s*["']?[\w-]{1,32}:[^\s"',]{32}/],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],

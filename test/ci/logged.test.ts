@@ -70,7 +70,8 @@ describe('the check of the log of a CI run', function () {
 
   it('finds nothing in a log that tells of such things without them', async () => {
     const { code, stdout } = await print(
-      '"path":"/~…/media/a.mp4" SIGNING_KEYS must be a list; https://store.example/a?X-Amz-Expires=60',
+      '"path":"/~…/media/a.mp4" SIGNING_KEYS must be a list; https://store.example/a?X-Amz-Expires=60 ' +
+        'x-amz-security-token=…&x=1 aws_secret_access_key=…',
     );
     expect(code).to.equal(0);
     expect(stdout).to.match(/Looked through 3 lines of the log and 0 of services .*: 0 found/);
