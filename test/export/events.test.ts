@@ -40,11 +40,11 @@ describe('the events of an export', () => {
   });
 
   const table: readonly [string, string | null, Stage, readonly LaneRecord[], readonly string[]][] = [
-    ['at the beginning', null, { kind: 'queued' }, [], ['queued']],
+    ['at the beginning', null, { kind: 'queued', sent: 1 }, [], ['queued']],
     ['to whom joins', null, RUNNING, [LANE, LANE], ['queued', 'probing', 'progress']],
     ['to whom comes when all is over', null, DONE, [], ['done']],
     ['of a failure to whom comes late', null, FAILED, [], ['failed']],
-    ['when nothing has happened', '5-0-2-0-0', { kind: 'queued' }, [], []],
+    ['when nothing has happened', '5-0-2-0-0', { kind: 'queued', sent: 1 }, [], []],
     ['behind what was queued', '5-0-2-0-0', { kind: 'probing' }, [], ['probing']],
     ['with what went by', '5-0-2-0-0', RUNNING, [LANE], ['probing', 'progress']],
     ['behind some progress', '5-2-4-1000-1', RUNNING, [LANE], ['progress']],
@@ -52,7 +52,7 @@ describe('the events of an export', () => {
     ['at the end, with all of it', '5-2-9-9000-1', DONE, [], ['progress', 'done']],
     ['at the end, with what went by', '5-0-9-0-0', DONE, [], ['probing', 'progress', 'done']],
     ['behind the end', '5-3-9-9000-1', DONE, [], []],
-    ['of an export that was made anew', '4-3-9-9000-1', { kind: 'queued' }, [], ['queued']],
+    ['of an export that was made anew', '4-3-9-9000-1', { kind: 'queued', sent: 1 }, [], ['queued']],
     ['to whom has seen nothing of ours', 'nonsense', RUNNING, [LANE], ['queued', 'probing', 'progress']],
   ];
   for (const [when, last, stage, lanes, names] of table) {

@@ -56,7 +56,7 @@ describe('the answer that follows an export', () => {
     ['before its invocation', RUNNING, 20, 18_000],
     [
       'soon where nobody has begun, since this instance may be the one that is waited for',
-      { kind: 'queued' },
+      { kind: 'queued', sent: 1 },
       900,
       5_000,
     ],

@@ -5,13 +5,20 @@ import {
   NOTHING_USED,
   type Stage,
 } from '../../functions/stream/export/record.ts';
-import { asked, become, type Happening, judge, MOST_LOST } from '../../functions/stream/export/states.ts';
+import {
+  asked,
+  become,
+  type Happening,
+  judge,
+  MOST_LOST,
+  MOST_SENT,
+} from '../../functions/stream/export/states.ts';
 
 const problem = { type: 't', title: 'T', status: 500, detail: 'd' };
 const result = { extension: 'mp4', contentType: 'video/mp4', sizeBytes: 1, durationSeconds: 1 };
 const RUNNING: Stage = { kind: 'running', lanes: 2, startedMs: 1, secondsTotal: 9 };
 const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
-  queued: { kind: 'queued' },
+  queued: { kind: 'queued', sent: 1 },
   probing: { kind: 'probing' },
   running: RUNNING,
   assembling: { ...RUNNING, kind: 'assembling', isWaiting: false },
@@ -29,7 +36,7 @@ const HAPPENINGS: readonly Happening[] = [
 ];
 /** What becomes of each stage, in the order of `HAPPENINGS`; a dash where it cannot happen. */
 const COURSE = {
-  queued: ['probing', '-', '-', 'queued', '-', 'failed', 'failed'],
+  queued: ['probing', '-', '-', 'queued', '-', 'failed', 'queued'],
   probing: ['-', 'running', '-', 'probing', '-', 'failed', 'queued'],
   running: ['-', '-', 'assembling', 'running', '-', 'failed', 'assembling'],
   assembling: ['-', '-', '-', 'assembling', 'done', 'failed', 'assembling'],
@@ -65,9 +72,14 @@ describe('the state of an export', () => {
   it('does not count a worker that was sent for and never came as lost', () => {
     const waiting = record({ ...RUNNING, kind: 'assembling', isWaiting: true });
     const next = become({ ...waiting, lost: MOST_LOST }, { kind: 'lost' });
-    expect(next).to.deep.include({ attempt: 2, lost: MOST_LOST, stage: waiting.stage });
-    const { stage } = become(record(STAGES.queued), { kind: 'lost' }) ?? waiting;
-    expect(stage.kind === 'failed' && stage.problem.detail).to.contain('No instance came free');
+    expect(next).to.deep.include({ attempt: 1, lost: MOST_LOST, stage: waiting.stage });
+  });
+
+  it('is sent for again and again where nobody comes, then fails', () => {
+    const sent = (times: number) => become(record({ kind: 'queued', sent: times }), { kind: 'lost' });
+    expect(sent(MOST_SENT - 1)).to.deep.include({ attempt: 1, stage: { kind: 'queued', sent: MOST_SENT } });
+    const { stage } = sent(MOST_SENT) ?? {};
+    expect(stage?.kind === 'failed' && stage.problem.detail).to.contain('No instance came free');
   });
 
   it('adds up what was used', () => {
@@ -88,13 +100,13 @@ describe('the state of an export', () => {
     ['that has just failed', 'failed', 3, [], true, 'follow'],
     ['that failed a while ago', 'failed', 11, [], true, 'begin'],
     ['that waits', 'queued', 3, [], true, 'follow'],
-    ['that waits while there is much to do', 'queued', 299, [], true, 'follow'],
-    ['that has waited for too long', 'queued', 316, [], true, 'revive begin'],
+    ['that waits for a little while', 'queued', 19, [], true, 'follow'],
+    ['whose event may be lost', 'queued', 21, [], true, 'revive begin'],
     ['whose media is looked at for too long', 'probing', 16, [], true, 'revive begin'],
     ['that is alive', 'running', 999, [lane(1), lane(2, 9)], true, 'follow'],
     ['one of whose lanes is silent', 'running', 999, [lane(1), lane(2, 16)], true, 'revive 1'],
-    ['one of whose lanes waits for a worker', 'running', 999, [lane(1), lane(2, 299, true)], true, 'follow'],
-    ['one of whose lanes waits in vain', 'running', 999, [lane(1), lane(2, 316, true)], true, 'revive 1'],
+    ['one of whose lanes waits for a worker', 'running', 999, [lane(1), lane(2, 19, true)], true, 'follow'],
+    ['one of whose lanes waits in vain', 'running', 999, [lane(1), lane(2, 21, true)], true, 'revive 1'],
     ['one of whose lanes has ended', 'running', 999, [lane(1), lane(4, 999)], true, 'follow'],
     ['all of whose lanes have just ended', 'running', 999, [lane(4, 20), lane(4, 1)], true, 'follow'],
     ['that nobody puts together', 'running', 999, [lane(4, 20), lane(4, 16)], true, 'revive assemble'],

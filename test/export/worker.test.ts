@@ -92,13 +92,49 @@ describe('a worker of an export', function () {
     const { ask, sent, work, stage, setAges, ledger } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
     await ledger.change((await ledger.read(signal))?.value.generation ?? 0, { kind: 'begun' }, signal);
-    setAges(20);
+    setAges(17);
     await Promise.all([ask(), ask()]);
     expect(sent.map(({ attempt }) => attempt)).to.deep.equal([1, 2]);
     await work(sent[0]);
     expect((await stage())?.kind).to.equal('queued');
     await work(sent[1]);
     expect((await stage())?.kind).to.equal('done');
+  });
+
+  it('whose event is lost is sent for again by one of who ask, and begins once where both arrive', async () => {
+    const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
+    await ask();
+    setAges(21);
+    await Promise.all([ask(), ask()]);
+    expect(sent.map(({ task, attempt }) => [task, attempt])).to.deep.equal([
+      ['begin', 1],
+      ['begin', 1],
+    ]);
+    await Promise.all([work(sent[0]), work(sent[1])]);
+    expect((await stage())?.kind).to.equal('done');
+    expect(await filesIn(root, 'made')).to.have.length(1);
+    expect(await filesIn(root, 'parts')).to.have.length(0);
+  });
+
+  it('of a lane whose event is lost is sent for again, and one of them makes it', async () => {
+    const wishes = { format: 'mp4', height: 48, durationSeconds: 4 } as const;
+    const { ask, sent, work, stage, setAges, store } = await scene(wishes);
+    await ask();
+    await work(sent[0], 2.9);
+    setAges(21);
+    let drafts = 0;
+    const { create } = store;
+    Object.assign(store, {
+      create(...of: Parameters<typeof create>) {
+        drafts += 1;
+        return create(...of);
+      },
+    });
+    await ask();
+    expect(sent.slice(1)).to.deep.equal([sent[1], sent[1]]);
+    await Promise.all([work(sent[1]), work(sent[2])]);
+    expect((await stage())?.kind).to.equal('done');
+    expect(drafts).to.equal(1);
   });
 
   it('of a lane that is lost is replaced by one other, until it was lost too often', async () => {
@@ -114,7 +150,7 @@ describe('a worker of an export', function () {
     await ask();
     // Nothing can be made in so short a time: the lane is begun, and once lost.
     await work(sent[0], 2.9);
-    setAges(20);
+    setAges(17);
     // Who has not come yet is not lost.
     await ask();
     expect(sent).to.have.length(2);
@@ -208,7 +244,7 @@ describe('a worker of an export', function () {
     if (lane === null) throw new Error('No lane was begun.');
     const draft = { name: 'parts/lost', id: 'upload' };
     await ledger.writeLane(0, { ...lane.value, isWaiting: false, draft }, lane, signal);
-    setAges(20);
+    setAges(17);
     await Promise.all([ask(), ask()]);
     expect(abandoned).to.deep.equal(['parts/lost upload']);
   });

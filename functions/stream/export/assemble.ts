@@ -61,12 +61,12 @@ export async function assembleElsewhere(
   if (made !== null) await send({ ...work, task: 'assemble', attempt });
 }
 
-/** Of an invocation that was sent for it: the record, if it is still its own to take. */
+/** Of an invocation that was sent for it: the record, if nobody has taken it yet. */
 async function ownedAgain({ work, ledger, preparing }: Shift) {
   const record = await ledger.read(preparing.signal);
   const { generation, attempt, stage } = record?.value ?? {};
   const isOurs = generation === work.generation && attempt === work.attempt;
-  if (!isOurs || record === null || stage?.kind !== 'assembling') return null;
+  if (!isOurs || record === null || stage?.kind !== 'assembling' || !stage.isWaiting) return null;
   const next = become(record.value, { kind: 'renewed' });
   return next && ledger.write(next, record, preparing.signal);
 }

@@ -27,8 +27,8 @@ export type Result = {
 };
 
 export type Stage =
-  /** Nobody has begun. */
-  | { readonly kind: 'queued' }
+  /** Nobody has begun; `sent`: how often the event for it was sent. */
+  | { readonly kind: 'queued'; readonly sent: number }
   | { readonly kind: 'probing' }
   | ({ readonly kind: 'running' } & Course)
   /** `isWaiting`: it was sent for, and nobody has come yet. */

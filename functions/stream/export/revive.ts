@@ -10,8 +10,9 @@ type Reviving = {
 };
 
 /**
- * Takes the work of a lost worker from it. Resolves with the number of the attempt that is to be sent instead; null where
- * somebody else has seen to it, or where it was lost too often and the export has failed.
+ * Takes the work of a lost worker from it. Resolves with the number of the attempt that is to be sent instead, which is
+ * the same where nobody had come for it; null where somebody else has seen to it, or where the export has failed: it was
+ * lost, or sent for in vain, too often.
  */
 export function revive(
   what: Extract<Verdict, { kind: 'revive' }>['what'],
@@ -31,10 +32,8 @@ async function reviveLane(
     await ledger.change(record.value.generation, { kind: 'failed', problem: LOST }, signal);
     return null;
   }
-  const next = {
-    ...{ ...lane.value, attempt: attempt + 1, ticks: ticks + 1, isWaiting: true },
-    lost: isWaiting ? lost : lost + 1,
-  };
+  const taken = { attempt: attempt + 1, lost: lost + 1, isWaiting: true };
+  const next = { ...lane.value, ...(isWaiting ? {} : taken), ticks: ticks + 1 };
   return (await ledger.writeLane(number, next, lane, signal)) && next.attempt;
 }
 

@@ -31,7 +31,14 @@ export type Happening =
 
 /** An export that nobody works on yet. */
 export function asked(generation: number): ExportRecord {
-  return { generation, attempt: 1, lost: 0, ticks: 1, usage: NOTHING_USED, stage: { kind: 'queued' } };
+  return {
+    generation,
+    attempt: 1,
+    lost: 0,
+    ticks: 1,
+    usage: NOTHING_USED,
+    stage: { kind: 'queued', sent: 1 },
+  };
 }
 
 /** What becomes of an export; null where this cannot happen to it any more. */
@@ -73,20 +80,33 @@ export function become(
   }
 }
 
-/** Another worker is sent for. One that never came is no sign that the work is too large. */
+/**
+ * Another worker is sent for. One that never came is no sign that the work is too large, and may yet come: the same
+ * event is sent again, and whoever has it first begins.
+ */
 function afterLoss(
   { attempt, lost }: ExportRecord,
   next: ExportRecord,
   stage: Exclude<Stage, { kind: 'done' | 'failed' }>,
 ): ExportRecord {
-  if (stage.kind === 'queued') return { ...next, stage: { kind: 'failed', problem: NOBODY_CAME } };
-  const isUntaken = stage.kind === 'assembling' && stage.isWaiting;
-  if (!isUntaken && lost >= MOST_LOST) return { ...next, stage: { kind: 'failed', problem: LOST } };
+  if (stage.kind === 'queued') {
+    const { sent } = stage;
+    const isOver = sent >= MOST_SENT;
+    return {
+      ...next,
+      stage: isOver ? { kind: 'failed', problem: NOBODY_CAME } : { kind: 'queued', sent: sent + 1 },
+    };
+  }
+  if (stage.kind === 'assembling' && stage.isWaiting) return next;
+  if (lost >= MOST_LOST) return { ...next, stage: { kind: 'failed', problem: LOST } };
   return {
     ...next,
     attempt: attempt + 1,
-    lost: isUntaken ? lost : lost + 1,
-    stage: stage.kind === 'probing' ? { kind: 'queued' } : { ...stage, kind: 'assembling', isWaiting: true },
+    lost: lost + 1,
+    stage:
+      stage.kind === 'probing'
+        ? { kind: 'queued', sent: 1 }
+        : { ...stage, kind: 'assembling', isWaiting: true },
   };
 }
 
@@ -94,8 +114,10 @@ function afterLoss(
 export const MOST_LOST = 3;
 /** Of a worker: it writes every second, and a cold start on a busy machine takes a while. */
 const STALE_SECONDS = 15;
-/** Of an event that nobody has taken: it may still be, as long as Lambda keeps it. */
-const UNTAKEN_SECONDS = EVENT_AGE_SECONDS + 15;
+/** Of an event that nobody has taken, which may be lost: Lambda delivers it at least once, or not at all. */
+const UNTAKEN_SECONDS = 20;
+/** By then Lambda has forgotten the first of them. */
+export const MOST_SENT = EVENT_AGE_SECONDS / UNTAKEN_SECONDS;
 const RETRY_FAILED_SECONDS = 10;
 
 export const LOST: KeptProblem = {
