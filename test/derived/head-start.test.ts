@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { headStart } from '../../functions/stream/derived/head-start.ts';
-import { createKeeper, type KeepingDesk } from '../../functions/stream/derived/keeper.ts';
+import { createKeeper } from '../../functions/stream/derived/keeper.ts';
+import type { FollowingDesk } from '../../functions/stream/derived/keeping-desk.ts';
 import { busy, damaged } from '../../functions/stream/http/problem.ts';
 import type { LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import type { HeadStart } from '../../functions/stream/plan/head-start.ts';
@@ -66,7 +67,7 @@ describe('headStart', () => {
   /** As a viewer of another instance asks for it. */
   function view(index: number, open = opened): Promise<Readable> {
     const { signal } = controller;
-    const desk: KeepingDesk = {
+    const desk: FollowingDesk = {
       signal,
       lasting: signal,
       trace: createTrace(),

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createKeeper, type Keeper, type KeepingDesk } from '../../functions/stream/derived/keeper.ts';
+import { createKeeper, type Keeper } from '../../functions/stream/derived/keeper.ts';
+import type { FollowingDesk } from '../../functions/stream/derived/keeping-desk.ts';
 import { respondMade } from '../../functions/stream/derived/respond-made.ts';
 import type { Afterwork } from '../../functions/stream/http/afterwork.ts';
 import { damaged } from '../../functions/stream/http/problem.ts';
@@ -38,7 +39,7 @@ describe('respondMade', () => {
     open = async () => Readable.from([Buffer.from('made anew')], { objectMode: false }),
   ): Promise<{ response: Response; text: string }> {
     const { signal } = controller;
-    const desk: KeepingDesk = {
+    const desk: FollowingDesk = {
       signal,
       lasting: signal,
       trace: createTrace(),

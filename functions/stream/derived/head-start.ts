@@ -5,7 +5,8 @@ import type { Representation } from '../http/representation.ts';
 import type { MemoryCheck } from '../memory.ts';
 import type { HeadStart } from '../plan/head-start.ts';
 import { createTrace, type Trace } from '../trace.ts';
-import type { Keeper, KeepingDesk } from './keeper.ts';
+import type { Keeper } from './keeper.ts';
+import type { KeepingDesk } from './keeping-desk.ts';
 
 export type HeadStartDesk = Pick<KeepingDesk, 'lasting' | 'limits'> & {
   readonly keeper: Keeper;
@@ -51,7 +52,7 @@ async function makeOne(
 ): Promise<Outcome> {
   const afterwork: Afterwork[] = [];
   const afterwards = (work: Afterwork) => void afterwork.push(work);
-  const desk = { signal: lasting, lasting, trace, limits, afterwards, follows: true };
+  const desk = { signal: lasting, lasting, trace, limits, afterwards };
   const finishKeeping = () => Promise.all(afterwork.splice(0).map((work) => work(true)));
   try {
     const live = await open(ask, trace);

@@ -1,7 +1,8 @@
 import { Problem } from '../http/problem.ts';
 import type { Representation } from '../http/representation.ts';
 import { respond } from '../http/respond.ts';
-import type { Keeper, KeepingDesk } from './keeper.ts';
+import type { Keeper } from './keeper.ts';
+import type { FollowingDesk } from './keeping-desk.ts';
 
 export type Made = {
   readonly representation: Representation;
@@ -17,7 +18,7 @@ export async function respondMade(
   request: Request,
   { representation, plan }: Made,
   keeper: Keeper | null,
-  desk: KeepingDesk,
+  desk: FollowingDesk,
 ): Promise<Response> {
   const planned = (response: Response, header: string) => {
     response.headers.set('sluice-plan', header);

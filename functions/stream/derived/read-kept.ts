@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+import { Problem, sourceUnavailable } from '../http/problem.ts';
+import type { ByteRange, StoredObject } from '../source/source.ts';
+import { beginInTime } from './begin-in-time.ts';
+import type { Asking } from './patient.ts';
+
+/** Rejects where nothing comes in time. Patience is for the first answer: a body may take its time. */
+export async function readKept(
+  patient: Asking,
+  object: StoredObject,
+  range: ByteRange,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const asked = await patient.ask(async (store, within) => {
+    try {
+      return await beginInTime((until) => store.read(object, range, until), signal, within);
+    } catch (error) {
+      // That it is not there is an answer too.
+      if (error instanceof Problem && error.type !== 'source-unavailable') return error;
+      throw error;
+    }
+  }, signal);
+  if (asked === null) throw sourceUnavailable();
+  if (asked.answer instanceof Problem) throw asked.answer;
+  return asked.answer;
+}
+
+/** Null where it cannot be read, or not in time. */
+export function readWhole(
+  patient: Asking,
+  object: StoredObject,
+  signal: AbortSignal,
+): Promise<Readable | null> {
+  return readKept(patient, object, { start: 0, end: object.sizeBytes }, signal).catch(() => {
+    signal.throwIfAborted();
+    return null;
+  });
+}
