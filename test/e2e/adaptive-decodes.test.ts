@@ -1,10 +1,10 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
+import { joinedRenditions } from '../support/joined-renditions.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
 import { type Service, startService } from '../support/service.ts';
 import { decode, ffmpeg } from '../support/verify.ts';
 
@@ -43,40 +43,20 @@ describe('all segments of each rendition behind its init segment', function () {
       const file = isAbsolute(path) ? path : join(corpusDirectory, path);
       if (length === undefined) await copyFile(file, join(media, name));
       else await ffmpeg('-i', file, '-t', String(length), '-c', 'copy', join(media, name));
-      const at = `${service.url}/hls/${name}/`;
-      const { variants } = readMaster(await text(`${at}master.m3u8`));
-      const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly).map(({ uri }) => uri);
-      const sounds = variants.flatMap(({ audio }) => audio.map(({ uri }) => uri ?? ''));
       const told: string[] = [];
-      for (const uri of new Set([...films, ...sounds])) {
-        const folder = at + uri.slice(0, uri.lastIndexOf('/') + 1);
-        const { segments } = readMedia(await text(at + uri));
-        const parts = [await bytes(folder + segments[0]?.map.uri)];
-        for (const segment of segments) parts.push(await bytes(folder + segment.uri));
-        const whole = join(media, 'whole.mp4');
-        await writeFile(whole, Buffer.concat(parts));
+      for await (const joined of joinedRenditions(service.url, name, media)) {
+        const { uri, path: whole, segments, plannedSeconds } = joined;
         const { complaints, seconds } = await decode(whole);
         expect(complaints, uri).to.equal('');
-        const planned = segments.reduce((sum, { duration }) => sum + duration, 0);
         // Of a variable rate, the decoder does not tell how long the last picture stands.
         expect(seconds, uri).to.be.within(
-          what === 'variable rate' ? 0.8 * planned : planned - 0.15,
-          planned + 0.15,
+          what === 'variable rate' ? 0.8 * plannedSeconds : plannedSeconds - 0.15,
+          plannedSeconds + 0.15,
         );
-        told.push(`${uri.replace('/index.m3u8', '')} ${segments.length} in ${seconds.toFixed(3)} s`);
+        told.push(`${uri.replace('/index.m3u8', '')} ${segments} in ${seconds.toFixed(3)} s`);
       }
       console.log(`      ${told.join(', ')}`);
       expect(told).to.have.length.above(0);
     });
   }
 });
-
-async function text(url: string): Promise<string> {
-  return (await bytes(url)).toString();
-}
-
-async function bytes(url: string): Promise<Buffer> {
-  const response = await fetch(url);
-  expect(response.status, url).to.equal(200);
-  return Buffer.from(await response.arrayBuffer());
-}

@@ -1,0 +1,51 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { readMaster, readMedia } from './playlists.ts';
+
+/** A rendition of HLS as one file: its init segment and all of its segments, in their order. */
+export type JoinedRendition = {
+  readonly uri: string;
+  readonly path: string;
+  readonly segments: number;
+  readonly plannedSeconds: number;
+};
+
+/** So that two cores have something to do. */
+const AT_ONCE = 2;
+
+/** All renditions of the film `name`, one after the other, each written over the one before in `folder`. */
+export async function* joinedRenditions(
+  origin: string,
+  name: string,
+  folder: string,
+): AsyncGenerator<JoinedRendition, void, void> {
+  const at = `${origin}/hls/${encodeURIComponent(name)}/`;
+  const { variants } = readMaster((await bytes(`${at}master.m3u8`)).toString());
+  const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly).map(({ uri }) => uri);
+  const sounds = variants.flatMap(({ audio }) => audio.map(({ uri }) => uri ?? ''));
+  for (const uri of new Set([...films, ...sounds])) {
+    const under = at + uri.slice(0, uri.lastIndexOf('/') + 1);
+    const { segments } = readMedia((await bytes(at + uri)).toString());
+    const addresses = [segments[0]?.map.uri, ...segments.map((segment) => segment.uri)];
+    const path = join(folder, 'whole.mp4');
+    const file = await open(path, 'w');
+    try {
+      for (let i = 0; i < addresses.length; i += AT_ONCE) {
+        const next = addresses.slice(i, i + AT_ONCE);
+        const parts = await Promise.all(next.map((address) => bytes(`${under}${address}`)));
+        await file.writev(parts);
+      }
+    } finally {
+      await file.close();
+    }
+    const plannedSeconds = segments.reduce((sum, { duration }) => sum + duration, 0);
+    yield { uri, path, segments: segments.length, plannedSeconds };
+  }
+}
+
+async function bytes(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  expect(response.status, url).to.equal(200);
+  return Buffer.from(await response.arrayBuffer());
+}
