@@ -1,16 +1,20 @@
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /** Of the scale from -20, which takes all, to 19, which takes what is left. */
 const NICENESS = 10;
 
 /**
- * Lets a process have the processors when the runtimes beside it need none: whoever asks for bytes as they are does not
- * wait behind whoever has something made. To be called before the process starts threads, which inherit it.
+ * Lets a process, the first of a session of its own, have the processors when others beside it need none: whoever asks
+ * for bytes as they are does not wait behind whoever has something made. To be called before the process starts threads,
+ * which inherit it.
  */
 export function yieldProcessor(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     setPriority(pid, NICENESS);
+    // Where Linux shares the processors among sessions, a process gives way to those of its own alone (sched(7), autogroup).
+    writeFileSync(`/proc/${pid}/autogroup`, String(NICENESS));
   } catch {
     // It has ended already, or the system does not let itself be told.
   }
