@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { freePorts, guardDaemons, listening } from './daemons.ts';
@@ -32,6 +33,7 @@ let started: Promise<Ceph> | null = null;
 const run = promisify(execFile);
 const REGION = 'us-east-1';
 
+const MOST_ATTEMPTS = 5;
 /** How long a day lasts for the rules of a bucket's lifecycle. */
 const SECONDS_PER_DAY = 2;
 
@@ -46,16 +48,27 @@ async function start(): Promise<Ceph> {
   await writeFile(config, configuration(directory, fsid, monitorPort, gatewayPort));
   const ceph = (program: string, ...args: string[]) =>
     run(program, ['-c', config, ...args], { timeout: 60_000 });
+  // A monitor that has just begun, on a busy machine, refuses what it will do a moment later; each can be said again.
+  const patiently = async (...command: string[]) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ceph('ceph', '--connect-timeout', '30', ...command);
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS) throw error;
+        await delay(1_000);
+      }
+    }
+  };
 
   const map = join(directory, 'monmap');
   const monitor = `[v1:127.0.0.1:${monitorPort}]`;
   await run('monmaptool', ['--create', '--addv', 'a', monitor, '--fsid', fsid, map]);
   await ceph('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map, '--no-mon-config');
   daemons.start('ceph-mon', ['-c', config, '-f', '-i', 'a']);
-  await ceph('ceph', '--connect-timeout', '30', 'osd', 'create');
+  await patiently('osd', 'create', randomUUID(), '0');
   await ceph('ceph-osd', '-i', '0', '--mkfs');
   daemons.start('ceph-osd', ['-c', config, '-f', '-i', '0']);
-  await ceph('ceph', 'osd', 'crush', 'add', 'osd.0', '1', 'root=default');
+  await patiently('osd', 'crush', 'add', 'osd.0', '1', 'root=default');
   daemons.start('radosgw', ['-c', config, '-f', '-n', 'client.admin']);
   await listening(gatewayPort, daemons.failure);
 

@@ -213,6 +213,22 @@ describe('openContainer on made Matroska files', () => {
     expect(media?.durationSeconds ?? 0).to.be.below(1);
   });
 
+  it('leaves pictures and sound to others whose size no file can have', async () => {
+    const huge = Buffer.from('55b14e1bd2f08000', 'hex');
+    const track = (type: number, codec: string, ...parts: Uint8Array[]) => {
+      const about = [element('d7', byte(1)), element('83', byte(type)), element('86', Buffer.from(codec))];
+      return element('1654ae6b', element('ae', ...about, ...parts));
+    };
+    for (const tracks of [
+      track(1, 'V_VP9', element('e0', element('b0', huge), element('ba', byte(64)))),
+      track(1, 'V_VP9', element('e0', element('b0', byte(64)), element('ba', huge))),
+      track(2, 'A_VORBIS', element('e1', element('9f', Uint8Array.of(1, 0)))),
+    ]) {
+      const file = Buffer.concat([header, element('18538067', tracks, cluster)]);
+      expect(await openContainer(inMemory(file), signal)).to.equal(null);
+    }
+  });
+
   it('numbers tracks in the order of the file, those that are switched off included', async () => {
     const off = element(
       'ae',

@@ -5,6 +5,7 @@ import {
   type InputTrack,
   type InputVideoTrack,
 } from 'mediabunny';
+import { damaged } from '../../http/problem.ts';
 import type { AudioCodec, VideoCodec } from '../media.ts';
 import { ReadLimit } from './bounded-reads.ts';
 import { colourOf } from './colour.ts';
@@ -59,6 +60,10 @@ const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
   av1: 'av1',
 };
 
+/** What the fields of MP4 hold, and more than any coding has. */
+const MOST_PIXELS_ACROSS = 65_535;
+const MOST_CHANNELS = 255;
+
 async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: MatroskaTrack | null) {
   const codec = VIDEO_CODECS[(await track.getCodec()) ?? ''];
   if (!codec) return null;
@@ -67,14 +72,18 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
   const nanoseconds = matroska?.defaultDurationNanoseconds ?? null;
   const { width, height, pixelAspect } =
     (await streamSize(track, codec, common.configuration)) ?? (await containerSize(track));
+  // Lines stay as they are, whichever way a pixel is longer.
+  const squareWidth = Math.max(1, Math.round(width * pixelAspect));
+  // Of no lines at all, the width is no number.
+  if (!(Math.max(width, height, squareWidth) <= MOST_PIXELS_ACROSS))
+    throw damaged(`Pictures of ${squareWidth}×${height} pixels are none.`);
   return {
     ...common,
     kind: 'video' as const,
     codec,
     codedWidth: width,
     codedHeight: height,
-    // Lines stay as they are, whichever way a pixel is longer.
-    squareWidth: Math.max(1, Math.round(width * pixelAspect)),
+    squareWidth,
     squareHeight: height,
     // The demuxer mirrors after the turn, `Media` before it: the turn then goes the other way.
     rotation: (mirrored ? (360 - rotation) % 360 : rotation) as 0 | 90 | 180 | 270,
@@ -102,12 +111,14 @@ async function containerSize(track: InputVideoTrack) {
 async function readAudioTrack(track: InputAudioTrack, common: Common) {
   const name = await track.getCodec();
   if (!name) return null;
+  const channels = await track.getNumberOfChannels();
+  if (channels > MOST_CHANNELS) throw damaged(`Sound of ${channels} channels is none.`);
   const first = name === 'mp3' ? await new EncodedPacketSink(track).getFirstPacket() : null;
   return {
     ...common,
     kind: 'audio' as const,
     codec: first && !isLayer3(first.data) ? ('other' as const) : audioCodec(name),
-    channels: await track.getNumberOfChannels(),
+    channels,
     sampleRate: await track.getSampleRate(),
   };
 }
