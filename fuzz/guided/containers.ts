@@ -15,6 +15,8 @@ import { hold, type Target } from './target.ts';
 const MOST_WRITTEN = 8 * 1024 * 1024;
 /** What reading on for the duration and the packets may take, as many times over as there are ways to ask for it. */
 const MOST_READ_FACTOR = 400;
+/** A small file may have the demuxer go over it as often as it likes within its limit, to open, to describe and to write it. */
+const MOST_READ_BYTES = 3 * 16 * 1024 * 1024;
 
 /** The other containers: our own headers, and the demuxer that we give bounded reads. */
 export const containers: Target = {
@@ -69,7 +71,8 @@ export const containers: Target = {
       if (error instanceof ReadLimit) throw error;
       if (!(error instanceof Problem) || error.type === 'internal') throw error;
     } finally {
-      hold(file.reads.bytes <= MOST_READ_FACTOR * bytes.length + 64 * 1024, `${file.reads.bytes} bytes read`);
+      const mostRead = Math.max(MOST_READ_FACTOR * bytes.length, MOST_READ_BYTES);
+      hold(file.reads.bytes <= mostRead, `${file.reads.bytes} bytes read`);
     }
   },
 };
