@@ -46,8 +46,12 @@ describe('a worker of an export', function () {
     const sent: Work[] = [];
     const send = async (work: Work) => void sent.push(work);
     const ask = (over = {}) => {
-      const asking = { store, send, object, plan, prefix: '', signal, secondsLeft: () => 0, ...over };
-      return answerExport(new Request('https://localhost/'), { ...asking, parameters: question.parameters });
+      const asking = { store, send, object, plan, prefix: '', signal, secondsLeft: () => 0 };
+      return answerExport(new Request('https://localhost/'), {
+        ...{ ...asking, parameters: question.parameters },
+        onFailure: (error) => expect.fail(String(error)),
+        ...over,
+      });
     };
     const worker = createWorker({
       ...{
@@ -91,7 +95,11 @@ describe('a worker of an export', function () {
   it('that is lost is replaced by whoever asks next, and does nothing when it comes after all', async () => {
     const { ask, sent, work, stage, setAges, ledger } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
-    await ledger.change((await ledger.read(signal))?.value.generation ?? 0, { kind: 'begun' }, signal);
+    await ledger.change(
+      { generation: (await ledger.read(signal))?.value.generation ?? 0 },
+      { kind: 'begun' },
+      signal,
+    );
     setAges(17);
     await Promise.all([ask(), ask()]);
     expect(sent.map(({ attempt }) => attempt)).to.deep.equal([1, 2]);
@@ -249,6 +257,52 @@ describe('a worker of an export', function () {
     expect(abandoned).to.deep.equal(['parts/lost upload']);
   });
 
+  it('that has been replaced at a lane does not fail for who does it now', async () => {
+    const { ask, sent, work, stage, ledger, engine } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { transcode } = engine;
+    engine.transcode = async () => {
+      const lane = await ledger.readLane(0, signal);
+      const revived = lane && { ...lane.value, attempt: lane.value.attempt + 1, isWaiting: true };
+      if (revived) await ledger.writeLane(0, revived, lane, signal);
+      throw new Problem('not-found', 'Whoever has replaced it has ended its draft.');
+    };
+    await ask();
+    expect(await work(sent[0])).to.include({ told: null });
+    expect((await stage())?.kind).to.equal('running');
+    engine.transcode = transcode;
+    await work(sent[0] && { ...sent[0], task: 0, attempt: 2 });
+    expect((await stage())?.kind).to.equal('done');
+  });
+
+  it('that has been replaced at putting parts together does not fail, and who is slow at it comes to an end', async () => {
+    const { ask, sent, work, stage, ledger, source, store } = await scene({
+      format: 'wav',
+      durationSeconds: 1,
+    });
+    const { compose } = store;
+    store.compose = async () => {
+      const { generation = 0 } = (await ledger.read(signal))?.value ?? {};
+      await ledger.change({ generation }, { kind: 'lost' }, signal);
+      throw new Problem('not-found', 'Whoever has replaced it has removed the parts.');
+    };
+    await ask();
+    expect(await work(sent[0])).to.include({ told: null });
+    expect(await stage()).to.include({ kind: 'assembling', isWaiting: true });
+    store.compose = compose;
+    const { stat } = source;
+    source.stat = async (...about) => {
+      const ticks = (await ledger.read(signal))?.value.ticks ?? 0;
+      // Renewed twice meanwhile.
+      await until(async () => ((await ledger.read(signal))?.value.ticks ?? 0) >= ticks + 2);
+      return stat(...about);
+    };
+    const event: Work | undefined = sent[0] && { ...sent[0], task: 'assemble', attempt: 2 };
+    const [first, second] = await Promise.all([work(event), work(event)]);
+    expect([first, second].some((fields) => 'problem' in fields)).to.equal(false);
+    expect((await stage())?.kind).to.equal('done');
+    expect(await filesIn(root, 'made')).to.have.length(1);
+  });
+
   it('tells that its time was too short while there is some left', async () => {
     const { ask, sent, work, stage, engine } = await scene({ format: 'mp3', durationSeconds: 1 });
     engine.transcode = (_url, _args, options) =>
@@ -268,7 +322,7 @@ describe('a worker of an export', function () {
     await ask();
     source.stat = async (...about) => {
       const { generation = 0 } = (await ledger.read(signal))?.value ?? {};
-      await ledger.change(generation, { kind: 'lost' }, signal);
+      await ledger.change({ generation }, { kind: 'lost' }, signal);
       return stat(...about);
     };
     await work(sent[0]);
@@ -301,6 +355,21 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('failed');
     expect(await filesIn(root, 'parts')).to.deep.equal([]);
     expect(await filesIn(root, 'made')).to.deep.equal([]);
+  });
+
+  it('whose course cannot be read for a moment is followed on, and that is told', async () => {
+    const { ask, store } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { readRecord } = store;
+    const failures: unknown[] = [];
+    const down = new Error('The store does not answer.');
+    let looks = 0;
+    const response = await ask({
+      secondsLeft: () => (looks < 3 ? 10 : 0),
+      onFailure: (error: unknown) => failures.push(error),
+    });
+    store.readRecord = (...about) => (++looks === 1 ? Promise.reject(down) : readRecord(...about));
+    expect(await response.text()).to.match(/^event: queued$/m);
+    expect(failures).to.deep.equal([down]);
   });
 
   it('that cannot be sent is the answer', async () => {

@@ -1,6 +1,7 @@
 import type { Limits } from '../config.ts';
 import { respondMade } from '../derived/respond-made.ts';
 import { answerExport } from '../export/ask.ts';
+import { describeError } from '../http/describe-error.ts';
 import { jsonResponse } from '../http/json.ts';
 import type { Invocation } from '../http/lambda.ts';
 import { Problem } from '../http/problem.ts';
@@ -146,7 +147,9 @@ async function exportObject({ parameters }: RouteTo<'export'>, asked: Asked, pro
   const { object, signal } = desk;
   const plan = planExport(questionOf(asked, probed, parameters, null));
   const prefix = prefixOf(grant);
-  return answerExport(request, { ...parts.exports, object, parameters, plan, prefix, secondsLeft, signal });
+  const onFailure = (error: unknown) => desk.trace.note({ following: describeError(error) });
+  const asking = { object, parameters, plan, prefix, secondsLeft, signal, onFailure };
+  return answerExport(request, { ...parts.exports, ...asking });
 }
 
 /** Seconds pass while a request is answered, so that each question is asked anew. */

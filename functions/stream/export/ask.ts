@@ -27,6 +27,8 @@ type Asking = Exports & {
   readonly prefix: string;
   readonly signal: AbortSignal;
   secondsLeft(): number;
+  /** Told of what fails once the answer has begun: a client sees no more than that nothing goes on. */
+  onFailure(error: unknown): void;
 };
 
 /** Starts an export, or joins one that is under way, and tells how it goes on. Throws `Problem`s. */
@@ -54,7 +56,11 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
   if (first !== null && hasSeenEnd(last, first.record)) return new Response(null, { status: 204 });
 
   const events = follow({
-    look: () => look(false).catch(() => null),
+    look: () =>
+      look(false).catch((error: unknown) => {
+        if (!signal.aborted) asking.onFailure(error);
+        return null;
+      }),
     describeResult: ({ extension, contentType }) => ({
       address: `${prefix}${addressOf('made', object.key)}/${id}.${extension}`,
       contentType,
@@ -104,7 +110,11 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       await send({ ...work, generation, attempt, task: 'begin' });
     } catch (error) {
       if (error instanceof Problem) {
-        await ledger.change(generation, { kind: 'failed', problem: describeProblem(error) }, signal);
+        await ledger.change(
+          { generation, attempt },
+          { kind: 'failed', problem: describeProblem(error) },
+          signal,
+        );
       }
       throw error;
     }

@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { damaged } from '../http/problem.ts';
 import { headOf, type MadePart } from './heads/head.ts';
+import type { Kept } from './ledger.ts';
 import { resultName } from './names.ts';
-import type { Prepared } from './prepare.ts';
-import { isFinished, type Piece, sumUsage } from './record.ts';
+import { type Prepared, prepareRenewing } from './prepare.ts';
+import { type ExportRecord, isFinished, type Piece, sumUsage } from './record.ts';
 import { removeParts } from './remove-parts.ts';
 import { whileRenewing } from './renewing.ts';
 import { become } from './states.ts';
@@ -11,19 +12,21 @@ import type { Shift } from './worker.ts';
 
 /**
  * Puts the parts of an export together: what stands in front of them is computed, the rest is copied by the store.
- * Nothing happens where somebody else does it.
+ * Nothing happens where somebody else does it, who has taken it before.
  */
-export async function assemble(shift: Shift, { object, plan, desk }: Prepared): Promise<void> {
+export async function assemble(
+  shift: Shift,
+  taken: Kept<ExportRecord> | null,
+  known?: Prepared,
+): Promise<void> {
   const { work, ledger, store, meter, preparing } = shift;
   const { signal } = preparing;
   const { generation } = work;
-  const begun =
-    work.task === 'assemble'
-      ? await ownedAgain(shift)
-      : await ledger.change(generation, { kind: 'made', isWaiting: false }, signal);
-  if (begun === null || begun.value.stage.kind !== 'assembling') return;
-  const lanes = await ledger.readLanes(begun.value.stage.lanes, generation, signal);
-  if (lanes.length < begun.value.stage.lanes || !lanes.every(({ value }) => isFinished(value)))
+  if (taken?.value.stage.kind !== 'assembling') return;
+  const { attempt, stage } = taken.value;
+  const { object, plan, desk } = known ?? (await prepareRenewing(shift, attempt));
+  const lanes = await ledger.readLanes(stage.lanes, generation, signal);
+  if (lanes.length < stage.lanes || !lanes.every(({ value }) => isFinished(value)))
     throw damaged('A part of what was made is missing.');
   const pieces = lanes.flatMap(({ value }) => value.pieces);
   const compose = async () => {
@@ -39,30 +42,30 @@ export async function assemble(shift: Shift, { object, plan, desk }: Prepared): 
     const own = plan.recipe.kind === 'original' ? desk.probed.media.durationSeconds : plan.secondsTotal;
     return { sizeBytes: result.sizeBytes, durationSeconds: head.seconds ?? own };
   };
-  const renew = async () => (await ledger.change(generation, { kind: 'renewed' }, signal)) !== null;
-  const made = await whileRenewing(compose, renew, shift.giveUp);
+  const held = { generation, attempt };
+  const renew = async (within: AbortSignal) =>
+    (await ledger.change(held, { kind: 'renewed' }, within)) !== null;
+  const made = await whileRenewing(compose, { signal, renew, stop: shift.giveUp });
   const { extension, contentType } = plan;
   const used = sumUsage([meter.take(), ...lanes.map(({ value }) => value.usage)]);
-  await ledger.change(
-    generation,
-    { kind: 'composed', result: { ...made, extension, contentType } },
-    signal,
-    used,
-  );
+  await ledger.change(held, { kind: 'composed', result: { ...made, extension, contentType } }, signal, used);
   await removeParts(shift, signal);
 }
 
+/** Of who has seen that all parts are made: the record, if nobody else has. */
+export function takeMade({ work: { generation }, ledger, preparing }: Shift) {
+  return ledger.change({ generation }, { kind: 'made', isWaiting: false }, preparing.signal);
+}
+
 /** Sends for another invocation, where this one has no time left for it. */
-export async function assembleElsewhere(
-  { work, ledger, send, preparing }: Shift,
-  attempt: number,
-): Promise<void> {
-  const made = await ledger.change(work.generation, { kind: 'made', isWaiting: true }, preparing.signal);
-  if (made !== null) await send({ ...work, task: 'assemble', attempt });
+export async function assembleElsewhere({ work, ledger, send, preparing }: Shift): Promise<void> {
+  const { generation } = work;
+  const made = await ledger.change({ generation }, { kind: 'made', isWaiting: true }, preparing.signal);
+  if (made !== null) await send({ ...work, task: 'assemble', attempt: made.value.attempt });
 }
 
 /** Of an invocation that was sent for it: the record, if nobody has taken it yet. */
-async function ownedAgain({ work, ledger, preparing }: Shift) {
+export async function takeWaiting({ work, ledger, preparing }: Shift) {
   const record = await ledger.read(preparing.signal);
   const { generation, attempt, stage } = record?.value ?? {};
   const isOurs = generation === work.generation && attempt === work.attempt;

@@ -1,5 +1,5 @@
 import { Problem, unsupported } from '../http/problem.ts';
-import { assemble, assembleElsewhere } from './assemble.ts';
+import { assemble, assembleElsewhere, takeMade } from './assemble.ts';
 import type { Body } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
 import type { Kept } from './ledger.ts';
@@ -64,8 +64,8 @@ async function makePiece(
   const draft = await store.create(name, { signal, onBegun });
   let current = lane;
   let bodyBytes = 0;
-  const write = async (value: LaneRecord) => {
-    const written = await ledger.writeLane(number, value, current, signal);
+  const write = async (value: LaneRecord, within = signal) => {
+    const written = await ledger.writeLane(number, value, current, within);
     if (written !== null) current = written;
     return written !== null;
   };
@@ -81,7 +81,8 @@ async function makePiece(
       bytes: start.bytes + bodyBytes,
       usage: sumUsage([start.usage, meter.used()]),
     });
-    const renew = async () => (await isWanted(shift)) && (await write(progress()));
+    const renew = async (within: AbortSignal) =>
+      (await isWanted(shift, within)) && (await write(progress(), within));
     // The first bytes of a large file may take longer than what counts as lost.
     const produce = async () => {
       const { plan, desk } = await readied();
@@ -99,7 +100,7 @@ async function makePiece(
       await draft.publish();
       return end.next;
     };
-    const next = await whileRenewing(produce, renew, shift.giveUp);
+    const next = await whileRenewing(produce, { signal, renew, stop: shift.giveUp });
     if (next === null) {
       await draft.discard();
       if (start.lost >= MOST_LOST) throw tooSlow();
@@ -121,8 +122,8 @@ async function makePiece(
 }
 
 /** Not where another lane has failed, nor where the export is made anew. */
-async function isWanted({ work, ledger, preparing }: Shift): Promise<boolean> {
-  const record = await ledger.read(preparing.signal);
+async function isWanted({ work, ledger }: Shift, signal: AbortSignal): Promise<boolean> {
+  const record = await ledger.read(signal);
   return record?.value.generation === work.generation && record.value.stage.kind === 'running';
 }
 
@@ -133,8 +134,8 @@ async function finish(shift: Shift, known: Prepared | undefined): Promise<void> 
   if (record?.value.generation !== work.generation || record.value.stage.kind !== 'running') return;
   const lanes = await ledger.readLanes(record.value.stage.lanes, work.generation, signal);
   if (lanes.length < record.value.stage.lanes || !lanes.every(({ value }) => isFinished(value))) return;
-  if (preparing.isTimeUp()) return assembleElsewhere(shift, record.value.attempt);
-  await assemble(shift, known ?? (await prepare(work, preparing)));
+  if (preparing.isTimeUp()) return assembleElsewhere(shift);
+  await assemble(shift, await takeMade(shift), known);
 }
 
 function empty(): Problem {

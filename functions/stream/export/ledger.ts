@@ -19,14 +19,17 @@ export type Ledger = {
     replaces: Kept<LaneRecord> | null,
     signal: AbortSignal,
   ): Promise<Kept<LaneRecord> | null>;
-  /** Lets something happen to an export of this generation, whoever else writes; null where it cannot any more. */
+  /** Lets something happen to an export, whoever else writes; null where it cannot any more. */
   change(
-    generation: number,
+    held: Held,
     happening: Happening,
     signal: AbortSignal,
     used?: Usage,
   ): Promise<Kept<ExportRecord> | null>;
 };
+
+/** What somebody changes: an export of this generation, and of this attempt where it must not have been given to another. */
+export type Held = { readonly generation: number; readonly attempt?: number };
 
 export type Kept<T> = Aged<T> & { readonly record: StoredRecord };
 
@@ -62,10 +65,11 @@ export function openLedger(store: DerivedStore, id: string): Ledger {
     },
     write: (value, replaces, signal) => write(name, value, replaces, signal),
     writeLane: (lane, value, replaces, signal) => write(nameOf(lane), value, replaces, signal),
-    async change(generation, happening, signal, used) {
+    async change({ generation, attempt: own }, happening, signal, used) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const known = await ledger.read(signal);
-        if (known === null || known.value.generation !== generation) return null;
+        if (known?.value.generation !== generation) return null;
+        if (own !== undefined && known.value.attempt !== own) return null;
         const next = become(known.value, happening, used);
         if (next === null) return null;
         const written = await ledger.write(next, known, signal);

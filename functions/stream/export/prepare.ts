@@ -11,7 +11,9 @@ import type { Source, StoredObject } from '../source/source.ts';
 import type { Trace } from '../trace.ts';
 import type { BodyDesk } from './bodies/body.ts';
 import { exportId } from './names.ts';
+import { whileRenewing } from './renewing.ts';
 import type { Work } from './work-event.ts';
+import type { Shift } from './worker.ts';
 
 export type Preparing = {
   readonly source: Source;
@@ -27,6 +29,20 @@ export type Preparing = {
 };
 
 export type Prepared = { readonly object: StoredObject; readonly plan: ExportPlan; readonly desk: BodyDesk };
+
+/**
+ * Looking at a large file over a slow store takes a while, in which who has taken attempt `attempt` at an export must not
+ * be taken for lost.
+ */
+export function prepareRenewing(
+  { work, ledger, preparing, giveUp }: Shift,
+  attempt: number,
+): Promise<Prepared> {
+  const held = { generation: work.generation, attempt };
+  const renew = async (within: AbortSignal) =>
+    (await ledger.change(held, { kind: 'renewed' }, within)) !== null;
+  return whileRenewing(() => prepare(work, preparing), { signal: preparing.signal, renew, stop: giveUp });
+}
 
 /** Finds and probes the media anew, as whoever asked did. Rejects with `source-changed` where it is another now. */
 export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {

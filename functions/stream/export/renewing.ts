@@ -2,28 +2,41 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Of a worker's own record: well below what counts as lost, and often enough for a bar that moves. */
 const EVERY_MILLISECONDS = 400;
+/** Of the question whose a failure is. */
+const LAST_MILLISECONDS = 1_000;
 
-/**
- * Does `work` while `renew` is called again and again, never twice at once. Where that resolves with false, the work
- * is somebody else's now and is aborted by `stop`.
- */
+export type Renewing = {
+  /** Of the work. */
+  readonly signal: AbortSignal;
+  /** Resolves with false where the work is somebody else's now. */
+  renew(signal: AbortSignal): Promise<boolean>;
+  /** Then it is aborted. */
+  stop(): void;
+};
+
+/** Does `work` while it is renewed again and again, never twice at once, and once more where it fails. */
 export async function whileRenewing<T>(
   work: () => Promise<T>,
-  renew: () => Promise<boolean>,
-  stop: () => void,
+  { signal, renew, stop }: Renewing,
 ): Promise<T> {
+  // A store that does not answer for a moment is asked again; whoever thinks us lost writes over it.
+  const isOurs = (within: AbortSignal) => renew(within).catch(() => true);
   const over = new AbortController();
   const renewing = (async () => {
     while (!over.signal.aborted) {
       await delay(EVERY_MILLISECONDS, undefined, { signal: over.signal }).catch(() => {});
       if (over.signal.aborted) return;
-      // A store that does not answer for a moment is asked again; whoever thinks us lost writes over it.
-      const isOurs = await renew().catch(() => true);
-      if (!isOurs) return stop();
+      if (!(await isOurs(signal))) return stop();
     }
   })();
   try {
     return await work();
+  } catch (error) {
+    over.abort();
+    await renewing;
+    // The time of the work may be over.
+    if (!(await isOurs(AbortSignal.timeout(LAST_MILLISECONDS)))) stop();
+    throw error;
   } finally {
     over.abort();
     await renewing;

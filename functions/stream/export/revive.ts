@@ -29,7 +29,7 @@ async function reviveLane(
   if (lane === undefined) return null;
   const { attempt, lost, ticks, isWaiting } = lane.value;
   if (!isWaiting && lost >= MOST_LOST) {
-    await ledger.change(record.value.generation, { kind: 'failed', problem: LOST }, signal);
+    await ledger.change({ generation: record.value.generation }, { kind: 'failed', problem: LOST }, signal);
     return null;
   }
   const taken = { attempt: attempt + 1, lost: lost + 1, isWaiting: true };

@@ -9,7 +9,7 @@ export async function tellFailure(
   signal: AbortSignal,
 ): Promise<boolean> {
   const happening = { kind: 'failed' as const, problem: describeProblem(problem) };
-  return ledger.change(work.generation, happening, signal, meter.take()).then(
+  return ledger.change({ generation: work.generation }, happening, signal, meter.take()).then(
     (changed) => changed !== null,
     () => false,
   );

@@ -5,14 +5,13 @@ import { Problem } from '../http/problem.ts';
 import { asProblem } from '../http/problem-response.ts';
 import { lanesFor } from '../plan/plan-export.ts';
 import { createTrace } from '../trace.ts';
-import { assemble } from './assemble.ts';
+import { assemble, takeWaiting } from './assemble.ts';
 import { runLane } from './lane.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { createMeter, type Meter } from './meter.ts';
-import { type Prepared, type Preparing, prepare } from './prepare.ts';
+import { type Preparing, prepareRenewing } from './prepare.ts';
 import { type LaneRecord, NOTHING_USED } from './record.ts';
 import { removeParts } from './remove-parts.ts';
-import { whileRenewing } from './renewing.ts';
 import { tellFailure } from './tell-failure.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -78,7 +77,8 @@ export function createWorker(parts: WorkerParts) {
       await carryOut(shift, parts.maxInvocations);
       return { work, seconds: (performance.now() - started) / 1000, ...trace.fields };
     } catch (error) {
-      const problem = asProblem(error, controller.signal);
+      const { signal } = controller;
+      const problem = signal.reason === GIVEN_UP ? GIVEN_UP : asProblem(error, signal);
       // The work's own time may be over.
       const late = AbortSignal.timeout(LATE_MILLISECONDS);
       const told = problem === GIVEN_UP ? null : await tellFailure(shift, problem, late);
@@ -106,7 +106,7 @@ const OUT_OF_TIME = new Problem(
 async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
   const { work } = shift;
   if (work.task === 'begin') await begin(shift, maxInvocations);
-  else if (work.task === 'assemble') await assemble(shift, await prepareRenewing(shift));
+  else if (work.task === 'assemble') await assemble(shift, await takeWaiting(shift));
   else await runLane(shift, work.task, work.attempt);
 }
 
@@ -114,9 +114,8 @@ async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
 async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   const { work, ledger, preparing, send } = shift;
   const { signal, secondsLeft } = preparing;
-  if (!(await isOurs(shift))) return;
-  if ((await ledger.change(work.generation, { kind: 'begun' }, signal)) === null) return;
-  const prepared = await prepareRenewing(shift);
+  if ((await ledger.change(work, { kind: 'begun' }, signal)) === null) return;
+  const prepared = await prepareRenewing(shift, work.attempt);
   // Lanes of whoever has replaced this worker meanwhile are not to be begun anew.
   if (!(await isOurs(shift))) return;
   const { plan } = prepared;
@@ -136,18 +135,9 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
     startedMs: Date.now(),
     secondsTotal: plan.secondsTotal,
   };
-  if ((await ledger.change(work.generation, happening, signal)) === null) return;
+  if ((await ledger.change(work, happening, signal)) === null) return;
   await Promise.all(lanes.slice(1).map((_, i) => send({ ...work, task: i + 1 })));
   await runLane(shift, 0, work.attempt, prepared);
-}
-
-/** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
-function prepareRenewing(shift: Shift): Promise<Prepared> {
-  const { work, ledger, preparing, giveUp } = shift;
-  const { signal } = preparing;
-  const renew = async () =>
-    (await isOurs(shift)) && (await ledger.change(work.generation, { kind: 'renewed' }, signal)) !== null;
-  return whileRenewing(() => prepare(work, preparing), renew, giveUp);
 }
 
 async function isOurs({ work, ledger, preparing }: Shift): Promise<boolean> {
