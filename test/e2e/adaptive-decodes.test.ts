@@ -46,7 +46,7 @@ describe('all segments of each rendition behind its init segment', function () {
       const told: string[] = [];
       for await (const joined of joinedRenditions(service.url, name, media)) {
         const { uri, path: whole, segments, plannedSeconds } = joined;
-        const { complaints, seconds } = await decode(whole);
+        const { complaints, seconds } = await decode(whole, 'warning');
         expect(complaints, uri).to.equal('');
         // Of a variable rate, the decoder does not tell how long the last picture stands.
         expect(seconds, uri).to.be.within(

@@ -6,13 +6,13 @@ const patient = { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
 
 /** What Debian's ffmpeg makes of a file: not the build that Sluice itself uses. */
 export type Decoded = {
-  /** Everything that a decode of the first film and the first sound printed; empty for sound media. */
+  /** Everything that a decode of the first film and the first sound printed at that level; empty for sound media. */
   readonly complaints: string;
   /** From the first to the end of the last decoded frame of either; 0 where nothing was decoded. */
   readonly seconds: number;
 };
 
-export async function decode(path: string): Promise<Decoded> {
+export async function decode(path: string, level: 'error' | 'warning' = 'error'): Promise<Decoded> {
   // The null muxer's own clock would be too coarse for variable frame rates.
   const selection = [
     '-map',
@@ -21,22 +21,10 @@ export async function decode(path: string): Promise<Decoded> {
     '0:a:0?',
     '-enc_time_base',
     '1/90000',
-    '-vsync',
+    '-fps_mode',
     'passthrough',
   ];
-  const args = [
-    '-v',
-    'error',
-    '-nostdin',
-    '-progress',
-    'pipe:1',
-    '-i',
-    path,
-    ...selection,
-    '-f',
-    'null',
-    '-',
-  ];
+  const args = ['-v', level, '-nostdin', '-progress', 'pipe:1', '-i', path, ...selection, '-f', 'null', '-'];
   const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, patient).catch(
     (error: { stdout?: string; stderr?: string }) => ({
       stdout: error.stdout ?? '',

@@ -42,7 +42,7 @@ describe('each rendition of a whole film', function () {
       const kinds = new Set<string>();
       for await (const joined of joinedRenditions(service.url, 'film.mp4', media)) {
         const { uri, path, segments, plannedSeconds } = joined;
-        const { complaints, seconds } = await decode(path);
+        const { complaints, seconds } = await decode(path, 'warning');
         const name = uri.replace('/index.m3u8', '');
         console.log(`      ${name}: ${segments} segments, ${seconds.toFixed(3)} s decoded`);
         expect(complaints, name).to.equal('');
