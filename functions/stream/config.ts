@@ -33,7 +33,11 @@ export type Config = {
   readonly limits: Limits;
   /** What one ffmpeg may take. */
   readonly cage: CageLimits;
+  readonly exportWork: ExportWork;
 };
+
+/** What an invocation that works on an export has in the place of `maxFfmpegs` and `cage`. */
+export type ExportWork = { readonly maxFfmpegs: number; readonly cage: CageLimits };
 
 export type Limits = WorkLimits & {
   /** How long the store may be silent in mid-read before the read is tried anew. */
@@ -75,8 +79,17 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       cores: availableParallelism(),
     },
     cage: cageWithin(work, megabytes),
+    exportWork: exportWorkOf(work, megabytes),
   };
 }
+
+function exportWorkOf(limits: WorkLimits, megabytes: string | undefined): ExportWork {
+  const maxFfmpegs = Math.max(limits.maxFfmpegs, FFMPEGS_OF_AN_EXPORT);
+  return { maxFfmpegs, cage: cageWithin({ ...limits, maxFfmpegs }, megabytes) };
+}
+
+/** A film's pictures and its sound are made side by side. */
+const FFMPEGS_OF_AN_EXPORT = 2;
 
 /** Of a small function, ffmpeg needs the larger part: its cage gets what this leaves. */
 function withinMemory(limits: WorkLimits, megabytes: string | undefined): WorkLimits {
