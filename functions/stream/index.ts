@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { type Place, parseConfig } from './config.ts';
 import { directoryStore } from './derived/directory.ts';
 import { createKeeper } from './derived/keeper.ts';
+import { inOwnWords } from './derived/own-words.ts';
 import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { createEngine } from './engine/ffmpeg.ts';
@@ -43,7 +44,7 @@ const slots = createSlots(config.limits);
 // A read counts as failed when it could not be taken up again.
 const source = withCircuit(openSource(config.media));
 const engine = withSlots(createEngine(config.ffmpegPath, config.cage), slots);
-const store = config.derived === null ? null : openStore(config.derived);
+const store = config.derived === null ? null : inOwnWords(openStore(config.derived));
 const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
