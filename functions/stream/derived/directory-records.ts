@@ -84,9 +84,12 @@ async function removeBelow(folder: string, version: number): Promise<void> {
 
 async function versionsIn(folder: string): Promise<number[]> {
   try {
-    return (await readdir(folder)).map(Number);
+    // File systems and their browsers put files of their own there, such as .nfs0001 and .DS_Store.
+    return (await readdir(folder)).filter((name) => VERSION.test(name)).map(Number);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
   }
 }
+
+const VERSION = /^\d+$/;
