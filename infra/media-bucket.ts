@@ -2,7 +2,7 @@ import { DataAwsS3Bucket } from '@cdktn/provider-aws/lib/data-aws-s3-bucket/inde
 import type { Construct } from 'constructs';
 import type { Options } from './options.ts';
 import type { Statement } from './policy.ts';
-import { PrivateBucket } from './private-bucket.ts';
+import { isReadByPages, PrivateBucket } from './private-bucket.ts';
 
 /** Where the media is. The policy of a bucket that was there before belongs to whoever made it. */
 export type MediaBucket =
@@ -12,20 +12,15 @@ export type MediaBucket =
 /** Makes the bucket, or looks up the one that is named; Terraform stops where it lies in another region. */
 export function mediaBucket(
   scope: Construct,
-  {
-    name,
-    region,
-    mediaBucket,
-    environment,
-  }: Pick<Options, 'name' | 'region' | 'mediaBucket' | 'environment'>,
+  options: Pick<Options, 'name' | 'region' | 'mediaBucket' | 'environment'>,
 ): MediaBucket {
+  const { name, region, mediaBucket } = options;
   if (mediaBucket === null) {
     const bucket = new PrivateBucket(scope, 'media', {
       namePrefix: `${name}-media-`,
       disposable: false,
       expiryDays: null,
-      // Where the function redirects to what one response cannot carry.
-      isReadByPages: Boolean(environment.ALLOWED_ORIGINS),
+      isReadByPages: isReadByPages(options),
     });
     return { kind: 'made', bucket };
   }

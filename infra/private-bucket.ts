@@ -6,6 +6,7 @@ import { S3BucketPublicAccessBlock } from '@cdktn/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA as Encryption } from '@cdktn/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
 import { Lazy } from 'cdktn';
 import { Construct } from 'constructs';
+import type { Options } from './options.ts';
 import { policyDocument, type Statement } from './policy.ts';
 
 export type PrivateBucketOptions = {
@@ -74,6 +75,11 @@ const PAGES = {
   exposeHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
   maxAgeSeconds: 86_400,
 };
+
+/** Of a bucket to which the function redirects for what one response cannot carry. */
+export function isReadByPages({ environment }: Pick<Options, 'environment'>): boolean {
+  return Boolean(environment.ALLOWED_ORIGINS);
+}
 
 function tlsOnly(bucketArn: string): Statement {
   return {

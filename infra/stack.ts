@@ -10,7 +10,7 @@ import { Cdn } from './cdn.ts';
 import { type MediaBucket, mediaBucket, readableThrough } from './media-bucket.ts';
 import { keysParameterOf, type Options } from './options.ts';
 import { describeUse } from './outputs.ts';
-import { PrivateBucket } from './private-bucket.ts';
+import { isReadByPages, PrivateBucket } from './private-bucket.ts';
 import { UploadedZip } from './uploaded-zip.ts';
 
 export type Zips = { readonly layer: BuiltLayer; readonly code: FunctionZip };
@@ -33,6 +33,7 @@ export class SluiceStack extends TerraformStack {
           namePrefix: `${name}-derived-`,
           disposable: true,
           expiryDays: options.derivedExpiryDays,
+          isReadByPages: isReadByPages(options),
         })
       : null;
     const codeBucket = new PrivateBucket(this, 'code', {

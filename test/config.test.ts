@@ -43,6 +43,27 @@ describe('parseConfig', () => {
     });
   }
 
+  const EXPORT_SHARES: [size: string, setting: string, ffmpegs: number, ffmpeg: number | null][] = [
+    ['', '', 2, null],
+    ['3008', '', 2, 1088],
+    ['3008', '1', 2, 1088],
+    ['3008', '2', 2, 1088],
+    ['3008', '4', 4, 544],
+  ];
+  for (const [size, setting, maxFfmpegs, ffmpeg] of EXPORT_SHARES) {
+    it(`shares ${size || 'unknown'} MB in an export, with MAX_FFMPEGS="${setting}", among ${maxFfmpegs} ffmpegs`, () => {
+      const { exportWork, limits } = parseConfig({
+        MEDIA_DIR: '/a',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size,
+        MAX_FFMPEGS: setting,
+      });
+      const memoryBytes = ffmpeg === null ? null : ffmpeg * 2 ** 20;
+      expect(exportWork).to.deep.equal({ maxFfmpegs, cage: { cpuSeconds: 5_400, memoryBytes } });
+      const all = limits.maxMemoryMegabytes + (ffmpeg ?? 0) * maxFfmpegs;
+      if (size !== '') expect(all).to.be.below(Number(size));
+    });
+  }
+
   const DERIVED: [Record<string, string>, object | null][] = [
     [{ MEDIA_DIR: '/films' }, null],
     [{ MEDIA_DIR: '/films', DERIVED_DIR: '', DERIVED_BUCKET: '' }, null],

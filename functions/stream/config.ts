@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import * as v from 'valibot';
 import { type CageLimits, cageWithin } from './engine/cage.ts';
-import { readLimits, type Limits as WorkLimits } from './limits.ts';
+import { type Limits, readLimits } from './limits.ts';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
 import { parseSigningKeys } from './route/signing-keys.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -30,12 +30,16 @@ export type Config = {
   readonly pageCredit: string | null;
   /** Of the function, as Lambda tells it; null where it does not. */
   readonly memoryMegabytes: number | null;
-  readonly limits: Limits;
+  readonly limits: FunctionLimits;
   /** What one ffmpeg may take. */
   readonly cage: CageLimits;
+  readonly exportWork: ExportWork;
 };
 
-export type Limits = WorkLimits & {
+/** What an invocation that works on an export has in the place of `maxFfmpegs` and `cage`. */
+export type ExportWork = { readonly maxFfmpegs: number; readonly cage: CageLimits };
+
+export type FunctionLimits = Limits & {
   /** How long the store may be silent in mid-read before the read is tried anew. */
   readonly readTimeoutSeconds: number;
   /** How long a presigned address works. */
@@ -75,11 +79,20 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       cores: availableParallelism(),
     },
     cage: cageWithin(work, megabytes),
+    exportWork: exportWorkOf(work, megabytes),
   };
 }
 
+function exportWorkOf(limits: Limits, megabytes: string | undefined): ExportWork {
+  const maxFfmpegs = Math.max(limits.maxFfmpegs, FFMPEGS_OF_AN_EXPORT);
+  return { maxFfmpegs, cage: cageWithin({ ...limits, maxFfmpegs }, megabytes) };
+}
+
+/** A film's pictures and its sound are made side by side. */
+const FFMPEGS_OF_AN_EXPORT = 2;
+
 /** Of a small function, ffmpeg needs the larger part: its cage gets what this leaves. */
-function withinMemory(limits: WorkLimits, megabytes: string | undefined): WorkLimits {
+function withinMemory(limits: Limits, megabytes: string | undefined): Limits {
   const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * OWN_SHARE);
   return most < limits.maxMemoryMegabytes ? { ...limits, maxMemoryMegabytes: most } : limits;
 }

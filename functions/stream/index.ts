@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { type Place, parseConfig } from './config.ts';
 import { directoryStore } from './derived/directory.ts';
 import { createKeeper } from './derived/keeper.ts';
+import { inOwnWords } from './derived/own-words.ts';
 import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { createEngine } from './engine/ffmpeg.ts';
@@ -42,9 +43,8 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
 const slots = createSlots(config.limits);
 // A read counts as failed when it could not be taken up again.
 const source = withCircuit(openSource(config.media));
-const ffmpeg = createEngine(config.ffmpegPath, config.cage);
-const engine = withSlots(ffmpeg, slots);
-const store = config.derived === null ? null : openStore(config.derived);
+const engine = withSlots(createEngine(config.ffmpegPath, config.cage), slots);
+const store = config.derived === null ? null : inOwnWords(openStore(config.derived));
 const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
@@ -99,14 +99,14 @@ const answerRequest = createLambdaHandler(
   config.allowedOrigins,
 );
 
-/** A film's pictures and its sound are made side by side. */
-const FFMPEGS_OF_AN_EXPORT = 2;
-const workSlots = createSlots({ maxFfmpegs: Math.max(config.limits.maxFfmpegs, FFMPEGS_OF_AN_EXPORT) });
+const { exportWork } = config;
+const workSlots = createSlots(exportWork);
+const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.cage), workSlots);
 
 const doWork =
   store &&
   createWorker({
-    ...{ source, engine: withSlots(ffmpeg, workSlots), slots: workSlots, store, send, config, ...caches },
+    ...{ source, engine: workEngine, slots: workSlots, store, send, config, ...caches },
     memoryGigabytes: (config.memoryMegabytes ?? 1024) / 1024,
     maxInvocations: config.maxExportInvocations,
   });

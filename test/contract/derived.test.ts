@@ -265,6 +265,19 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
         }
       });
 
+      it('that tell every write as written, and no other, however soon it is replaced', async () => {
+        let told = 0;
+        const count = async () => {
+          for (let attempt = 0; attempt < 25; attempt++) {
+            const found = await store.readRecord('claims/6', signal);
+            const text = String(Number(found?.text ?? 0) + 1);
+            if ((await store.writeRecord('claims/6', text, found, signal)) !== null) told++;
+          }
+        };
+        await Promise.all(Array.from({ length: 8 }, count));
+        expect((await store.readRecord('claims/6', signal))?.text).to.equal(String(told));
+      });
+
       it('that are no objects', async () => {
         await store.writeRecord('claims/5', 'text', null, signal);
         if (implementation !== 'a directory') return;

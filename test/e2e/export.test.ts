@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -142,6 +142,27 @@ describe('an export of the demo film', function () {
     } finally {
       await browser.close();
     }
+  });
+
+  it('that cannot be kept fails in words that name nothing of the store; the log tells more', async function () {
+    needs(this, 'ffmpeg');
+    const derived = join(folder, 'full');
+    await mkdir(derived);
+    // Where the results would be.
+    await writeFile(join(derived, 'made'), '');
+    const unable = await startService({ MEDIA_DIR: demoDirectory, DERIVED_DIR: derived });
+    const events = await readEvents(`${unable.url}/export/video.mp4?format=mp3&duration=1`);
+    const { name, data } = events.at(-1) ?? {};
+    expect(name).to.equal('failed');
+    expect(data?.problem).to.deep.equal({
+      type: 'urn:sluice:problem:source-unavailable',
+      title: 'The store is unavailable',
+      status: 503,
+      detail: 'What was made cannot be kept or read at the moment; try again shortly.',
+    });
+    await unable.close();
+    const logged = unable.logs.map(({ text }) => text).join('\n');
+    expect(logged).to.match(/"cause":"[^"]*EEXIST/);
   });
 
   it('is refused before it begins, by the problem that /stream would have', async () => {

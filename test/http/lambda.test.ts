@@ -138,6 +138,32 @@ describe('createLambdaHandler', () => {
   );
   after(() => Reflect.deleteProperty(globalThis, 'awslambda'));
 
+  for (const [name, value] of [
+    ['user-agent', 'caf\u0113'],
+    ['authorization', 'hush\u0000'],
+    ['x title', 'a'],
+  ] as const) {
+    it(`answers 400 to the header field ${JSON.stringify(`${name}: ${value}`)}`, async () => {
+      const event: FunctionUrlEvent = {
+        rawPath: '/health',
+        rawQueryString: '',
+        headers: { host: 'a', [name]: value },
+        requestContext: { http: { method: 'GET' } },
+      };
+      const context = { awsRequestId: '1', getRemainingTimeInMillis: () => 30_000 };
+      const app: App = async () => new Response('all');
+      const lines: string[] = [];
+      const log: Log = (level, _, fields) => lines.push(`${level} ${JSON.stringify(fields)}`);
+      const out = new PassThrough();
+      const body = buffer(out);
+      await createLambdaHandler(app, log, [])(event, out, context);
+      const { type, status } = JSON.parse(String(await body));
+      expect([type, status]).to.deep.equal(['urn:sluice:problem:bad-request', 400]);
+      expect(lines).to.have.length(1);
+      expect(lines[0]).to.match(/^info (?!.*hush)/);
+    });
+  }
+
   it('ends what lasts with the invocation, and not before the work after the answer, of which it logs no host', async () => {
     let lasting: AbortSignal | null = null;
     let during: boolean | null = null;

@@ -19,7 +19,7 @@ describe('the bucket behind a redirect, in a browser', function () {
     needs(this, 'chromium');
     const { cors_rule: rules } = synthesise({
       environment: { ALLOWED_ORIGINS: 'https://app.example' },
-    }).resource('aws_s3_bucket_cors_configuration');
+    }).resource('aws_s3_bucket_cors_configuration', 'media');
     const [rule] = rules as readonly Block[];
     const bucket = await serve((request, response) => {
       origins.push(request.headers.origin);

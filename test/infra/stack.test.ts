@@ -257,22 +257,30 @@ describe('SluiceStack', () => {
       expect(['media', 'derived', 'code'].map(disposable)).to.deep.equal([false, true, true]);
     });
 
-    it('let pages read the media behind a redirect, where pages may read at all', () => {
+    it('let pages read media and what was made behind a redirect, where pages may read at all', () => {
       const type = 'aws_s3_bucket_cors_configuration';
       expect(synthesise().resources(type)).to.have.length(0);
       const environment = { ALLOWED_ORIGINS: 'https://app.example' };
-      expect(synthesise({ environment, mediaBucket: 'films' }).resources(type)).to.have.length(0);
-      const { bucket, cors_rule: rules } = synthesise({ environment }).resource(type);
-      expect(bucket).to.match(/^\$\{aws_s3_bucket\.media_bucket_\w+\.bucket\}$/);
-      expect(rules).to.deep.equal([
-        {
-          allowed_origins: ['*'],
-          allowed_methods: ['GET', 'HEAD'],
-          allowed_headers: ['*'],
-          expose_headers: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
-          max_age_seconds: 86_400,
-        },
-      ]);
+      const read = (context: Block) =>
+        synthesise({ environment, ...context })
+          .resources(type)
+          .map(
+            ([, { bucket }]) => /^\$\{aws_s3_bucket\.(\w+)_bucket_\w+\.bucket\}$/.exec(String(bucket))?.[1],
+          );
+      expect(read({})).to.have.members(['media', 'derived']);
+      expect(read({ keepDerived: false })).to.deep.equal(['media']);
+      expect(read({ mediaBucket: 'films' })).to.deep.equal(['derived']);
+      for (const [, { cors_rule: rules }] of synthesise({ environment }).resources(type)) {
+        expect(rules).to.deep.equal([
+          {
+            allowed_origins: ['*'],
+            allowed_methods: ['GET', 'HEAD'],
+            allowed_headers: ['*'],
+            expose_headers: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+            max_age_seconds: 86_400,
+          },
+        ]);
+      }
     });
 
     it('expire what was derived', () => {

@@ -15,7 +15,7 @@ import {
   type Outcome,
   settle,
 } from '../../functions/stream/source/circuit-state.ts';
-import { asProblem } from '../../functions/stream/source/s3-problems.ts';
+import { problemOfS3 } from '../../functions/stream/source/s3-problems.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
 import { problemOf } from '../support/problem.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
@@ -152,9 +152,9 @@ describe('withCircuit', () => {
 
   it('stays closed for one object that S3 refuses with 400, as for an encryption of its own', async () => {
     const refusal = Object.assign(new Error('SSE-C'), { $metadata: { httpStatusCode: 400 } });
-    await fail(10, asProblem(refusal, 'a'));
+    await fail(10, problemOfS3(refusal, 'a'));
     expect((await stat()).key).to.equal('film.mp4');
-    await fail(5, asProblem(Object.assign(refusal, { name: 'ExpiredToken' }), 'a'));
+    await fail(5, problemOfS3(Object.assign(refusal, { name: 'ExpiredToken' }), 'a'));
     expect((await problemOf(stat())).type).to.equal('source-unavailable');
   });
 

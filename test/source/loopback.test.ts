@@ -12,6 +12,7 @@ import { cachedAccess, createBlockCache } from '../../functions/stream/source/ca
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { type Loopback, openLoopback } from '../../functions/stream/source/loopback.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
+import { countStreamed } from '../support/counted-stream.ts';
 import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
 import { type FakeSource, fakeSource, pattern } from '../support/sources.ts';
 
@@ -21,12 +22,13 @@ const content = pattern(SIZE);
 describe('openLoopback', () => {
   let source: FakeSource;
   let controller: AbortController;
+  let access: ReturnType<typeof countStreamed>;
   let loopback: Loopback;
   beforeEach(async () => {
     source = fakeSource(content);
     controller = new AbortController();
     const cache = createBlockCache(32_000_000, { blockBytes: 256 * 1024 });
-    const access = cachedAccess(source, source.object, controller.signal, { cache });
+    access = countStreamed(cachedAccess(source, source.object, controller.signal, { cache }));
     loopback = await openLoopback({ access, etag: source.object.etag, signal: controller.signal });
   });
   afterEach(() => loopback.close());
@@ -53,7 +55,7 @@ describe('openLoopback', () => {
       expect(answer.headers['accept-ranges']).to.equal('bytes');
       expect(answer.headers.etag).to.equal('"1"');
       if (method === 'HEAD') expect(answer.headers['content-length']).to.equal(String(SIZE));
-      else expect(loopback.bytesServed()).to.equal(end - start);
+      else expect(access.streamed()).to.equal(end - start);
       expect(loopback.failure()).to.equal(null);
     });
   }

@@ -1,4 +1,4 @@
-import type { Limits } from '../config.ts';
+import type { FunctionLimits } from '../config.ts';
 import { respondMade } from '../derived/respond-made.ts';
 import { answerExport } from '../export/ask.ts';
 import { describeError } from '../http/describe-error.ts';
@@ -36,7 +36,7 @@ type Asked = {
   readonly request: Request;
   readonly invocation: Invocation;
   readonly grant: Grant;
-  readonly desk: Desk & { readonly limits: Limits };
+  readonly desk: Desk & { readonly limits: FunctionLimits };
   readonly parts: Parts;
 };
 
@@ -168,7 +168,7 @@ function prefixOf(grant: Grant): string {
 }
 
 /** A redirect to the store holds no longer than the address that it answers. */
-function limitsWithin(grant: Grant, limits: Limits): Limits {
+function limitsWithin(grant: Grant, limits: FunctionLimits): FunctionLimits {
   if (grant.kind === 'open') return limits;
   return { ...limits, presignSeconds: Math.min(limits.presignSeconds, grant.secondsLeft) };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refuseImpossibleKey } from '../source/key.ts';
 import { fail, isMissing, isTaken } from './file-errors.ts';
@@ -14,7 +14,7 @@ type Places = {
 
 /**
  * Records as folders of numbered versions, of which the highest holds. The next one is linked only where nobody has
- * linked it before, which no rename could tell.
+ * linked it before, which no rename could tell. Who is about to replace a version marks its file first.
  */
 export function directoryRecords({
   root,
@@ -45,9 +45,11 @@ export function directoryRecords({
       try {
         await mkdir(folder, { recursive: true });
         await writeFile(draft, text);
+        if (replaces !== null && !(await mark(join(folder, replaces.version)))) return null;
         await link(draft, join(folder, String(version)));
-        // A writer that slept meanwhile may have linked a number that was there before and is gone.
-        if ((await newest(folder)) !== version) return null;
+        // A writer that slept meanwhile may have linked a number that was there before and is gone. The draft is the
+        // same file: where it is marked, somebody has read it as the newest, and has been fast to replace it.
+        if ((await newest(folder)) !== version && !(await isMarked(draft))) return null;
         await removeBelow(folder, version);
         return { name, text, version: String(version), ageSeconds: 0 };
       } catch (error) {
@@ -71,6 +73,24 @@ async function readVersion(name: string, folder: string, version: number): Promi
   }
 }
 
+/** False where it is not there any more: it has been replaced. */
+async function mark(path: string): Promise<boolean> {
+  try {
+    await chmod(path, READ_ONLY);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function isMarked(path: string): Promise<boolean> {
+  return ((await stat(path)).mode & OWNER_WRITES) === 0;
+}
+
+const READ_ONLY = 0o444;
+const OWNER_WRITES = 0o200;
+
 async function newest(folder: string): Promise<number | null> {
   const versions = (await versionsIn(folder)).sort((a, b) => b - a);
   return versions[0] ?? null;
@@ -84,9 +104,12 @@ async function removeBelow(folder: string, version: number): Promise<void> {
 
 async function versionsIn(folder: string): Promise<number[]> {
   try {
-    return (await readdir(folder)).map(Number);
+    // File systems and their browsers put files of their own there, such as .nfs0001 and .DS_Store.
+    return (await readdir(folder)).filter((name) => VERSION.test(name)).map(Number);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
   }
 }
+
+const VERSION = /^\d+$/;

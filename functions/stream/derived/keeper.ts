@@ -13,7 +13,6 @@ import type { DerivedStore } from './store.ts';
 
 /** Looks for what was made before, and keeps what is being made. Create it once for a process. */
 export type Keeper = {
-  readonly store: DerivedStore;
   /** The kept form of what `live` would make; null where there is none, or the store does not answer in time. */
   find(live: LiveRepresentation, desk: KeepingDesk): Promise<FileRepresentation | null>;
   /** `live` as it is kept while it is read. */
@@ -39,8 +38,6 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
   const patient = patientStore(store, patience, onFailure);
   const remembered = rememberObjects(MOST_REMEMBERED);
   return {
-    store,
-
     async find(live, desk) {
       const name = nameOf(live);
       const known = remembered.get(name);

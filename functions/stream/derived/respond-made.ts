@@ -1,3 +1,4 @@
+import { describeError } from '../http/describe-error.ts';
 import { Problem } from '../http/problem.ts';
 import type { Representation } from '../http/representation.ts';
 import { respond } from '../http/respond.ts';
@@ -33,7 +34,7 @@ export async function respondMade(
       return planned(await respond(request, kept, desk.limits), `${plan}; kept`);
     } catch (error) {
       if (!isOfStore(error)) throw error;
-      desk.trace.note({ unreadable: error.message });
+      desk.trace.note({ unreadable: describeError(error) });
     }
   }
   return planned(await respond(request, keeper.keep(representation, desk), desk.limits), plan);

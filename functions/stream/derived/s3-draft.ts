@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { sourceUnavailable } from '../http/problem.ts';
-import { asProblem } from '../source/s3-problems.ts';
+import { problemOfS3 } from '../source/s3-problems.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 
 export type Place = {
@@ -49,7 +49,7 @@ export function startDraft(name: string, place: Place, { signal, onBegun }: Draf
     signal.removeEventListener('abort', abort);
     body.destroy();
   });
-  const failed = (error: unknown) => (signal.aborted ? signal.reason : asProblem(error, name));
+  const failed = (error: unknown) => (signal.aborted ? signal.reason : problemOfS3(error, name));
   let isPublished = false;
 
   return {

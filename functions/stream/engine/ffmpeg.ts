@@ -2,7 +2,8 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { finished, type Readable, Transform } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
-import { damaged, Problem } from '../http/problem.ts';
+import { asError } from '../as-error.ts';
+import { damaged } from '../http/problem.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import { type CageLimits, caged } from './cage.ts';
 import { type FailedEnd, problemOfEnd } from './failure.ts';
@@ -171,10 +172,4 @@ function asFailure({ signal, inputFailure }: TranscodeOptions, error: Error, end
   const failure = inputFailure();
   if (failure !== null && failure !== undefined) return asError(failure);
   return problemOfEnd(end, new Error(`${error.message}\n${end.stderr}`));
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error
-    ? reason
-    : new Problem('internal', 'The work was stopped.', { cause: reason });
 }

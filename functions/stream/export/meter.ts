@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { chain } from '../source/chain.ts';
 import type { Source } from '../source/source.ts';
 import { NOTHING_USED, type Usage } from './record.ts';
 
@@ -16,6 +16,9 @@ export type Meter = {
 export function createMeter(memoryGigabytes: number, now: () => number = () => performance.now()): Meter {
   let since = now();
   let counts = { ...NOTHING_USED, invocations: 1 };
+  const read = (bytes: number) => {
+    counts = { ...counts, bytesRead: counts.bytesRead + bytes };
+  };
   const used = () => ({ ...counts, gbSeconds: ((now() - since) / 1000) * memoryGigabytes });
   return {
     used,
@@ -27,12 +30,7 @@ export function createMeter(memoryGigabytes: number, now: () => number = () => p
         ...source,
         async read(object, range, signal) {
           const body = await source.read(object, range, signal);
-          return Readable.from(
-            counted(body, (bytes) => {
-              counts = { ...counts, bytesRead: counts.bytesRead + bytes };
-            }),
-            { objectMode: false, highWaterMark: 256 * 1024 },
-          );
+          return chain(body, end, { signal, onData: ({ byteLength }) => read(byteLength) });
         },
       };
     },
@@ -45,12 +43,8 @@ export function createMeter(memoryGigabytes: number, now: () => number = () => p
   };
 }
 
-async function* counted(
-  body: Readable,
-  count: (bytes: number) => void,
-): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    count(chunk.byteLength);
-    yield chunk;
-  }
+/** Nothing follows a body. */
+async function end(failure: Error | null): Promise<null> {
+  if (failure !== null) throw failure;
+  return null;
 }

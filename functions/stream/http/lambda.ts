@@ -140,8 +140,17 @@ function toRequest(event: FunctionUrlEvent): Request {
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
   // No answer depends on the host, and what a client writes into Host must not move the path.
   const url = new URL(`https://localhost${rawPath}${query}`);
-  const list = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return new Request(url, { method, headers: new Headers(list) });
+  return new Request(url, { method, headers: toHeaders(headers) });
+}
+
+function toHeaders(fields: FunctionUrlEvent['headers']): Headers {
+  const list = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  try {
+    return new Headers(list);
+  } catch {
+    // Such as a character above U+00FF, which is no byte. The error repeats the value, which the log must not have.
+    throw new Problem('bad-request', 'A header field has a name or a value that HTTP does not allow.');
+  }
 }
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS'];

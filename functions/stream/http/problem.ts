@@ -29,6 +29,7 @@ export type ProblemType = keyof typeof PROBLEMS;
 const PROBLEMS = {
   'bad-address': { status: 400, title: 'The address is malformed' },
   'bad-parameter': { status: 400, title: 'A parameter is wrong' },
+  'bad-request': { status: 400, title: 'The request is malformed' },
   unsigned: { status: 403, title: 'The address is not signed' },
   'bad-signature': { status: 403, title: 'The signature does not hold' },
   expired: { status: 403, title: 'The signature has expired' },

@@ -1,4 +1,4 @@
-import type { Limits } from '../config.ts';
+import type { FunctionLimits } from '../config.ts';
 import { contentDisposition, contentTypeOf } from '../http/content-type.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import type { Piece } from '../source/bytes.ts';
@@ -12,7 +12,7 @@ export type Desk = {
   readonly source: Source;
   readonly object: StoredObject;
   readonly access: CachedAccess;
-  readonly limits: Limits;
+  readonly limits: FunctionLimits;
   readonly signal: AbortSignal;
   readonly trace: Trace;
 };

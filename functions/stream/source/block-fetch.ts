@@ -1,6 +1,6 @@
+import { asError } from '../as-error.ts';
 import { sourceUnavailable } from '../http/problem.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
-import { asError } from './chain.ts';
 import type { Source, StoredObject } from './source.ts';
 
 /** Identifies a block of one version. */

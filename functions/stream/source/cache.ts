@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
+import { asError } from '../as-error.ts';
 import { Problem, sourceUnavailable } from '../http/problem.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
 import { blockKey, fetchBlocks } from './block-fetch.ts';
 import type { RandomAccess } from './bytes.ts';
-import { asError } from './chain.ts';
 import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
 import { unlessAborted } from './unless-aborted.ts';
 

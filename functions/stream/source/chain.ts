@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { asError } from '../as-error.ts';
 
 export type ChainOptions = {
   readonly signal: AbortSignal;
@@ -118,10 +119,6 @@ export function chain(
 export function discard(body: Readable): void {
   body.on('error', () => {});
   body.destroy();
-}
-
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('The read was stopped.', { cause: reason });
 }
 
 const BUFFER_BYTES = 256 * 1024;

@@ -2,8 +2,8 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
+import { asError } from '../as-error.ts';
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../http/problem.ts';
-import { asError } from './chain.ts';
 import { listDirectory } from './directory-list.ts';
 import { refuseImpossibleKey } from './key.ts';
 import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
@@ -59,7 +59,7 @@ async function openFile(root: string, key: string): Promise<{ file: FileHandle; 
     return { file, stats };
   } catch (error) {
     await file?.close();
-    throw asProblem(error, key);
+    throw problemOfFile(error, key);
   }
 }
 
@@ -72,7 +72,7 @@ function readFile(file: FileHandle, object: StoredObject, range: ByteRange, sign
     read() {
       nextChunk().then(
         (chunk) => out.push(chunk),
-        (error: unknown) => out.destroy(asProblem(error, object.key)),
+        (error: unknown) => out.destroy(problemOfFile(error, object.key)),
       );
     },
     destroy(error, done) {
@@ -114,7 +114,7 @@ function isInside(path: string, base: string): boolean {
   return path.startsWith(base.endsWith(sep) ? base : base + sep);
 }
 
-function asProblem(error: unknown, key: string): Problem {
+function problemOfFile(error: unknown, key: string): Problem {
   if (error instanceof Problem) return error;
   const options = { cause: error };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

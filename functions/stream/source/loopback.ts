@@ -20,7 +20,6 @@ export type Loopback = {
    * short one and exits with 0.
    */
   failure(): unknown;
-  bytesServed(): number;
   /** Ends every connection and the server; also done when the signal aborts. */
   close(): Promise<void>;
 };
@@ -33,7 +32,6 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
   signal.throwIfAborted();
   const path = `/${randomBytes(18).toString('base64url')}`;
   let failure: unknown = null;
-  let bytesServed = 0;
   let closing: Promise<void> | null = null;
 
   const server = createServer((request, response) => {
@@ -56,7 +54,6 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
   return {
     url: `http://${host}${path}`,
     failure: () => failure,
-    bytesServed: () => bytesServed,
     close,
   };
 
@@ -88,14 +85,10 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
 
   async function send(range: ByteRange, response: ServerResponse): Promise<void> {
     const bytes = access.stream(range);
-    bytes.on('data', (chunk: Uint8Array) => {
-      bytesServed += chunk.byteLength;
-    });
     bytes.on('error', (error) => {
       // A reader that goes away ends the stream too, without an error of its own.
       if (!response.destroyed && !signal.aborted) failure ??= error;
     });
-    bytes.pause();
     await pipeline(bytes, response).catch(() => response.destroy());
   }
 

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { asError } from '../as-error.ts';
 import { Problem, sourceUnavailable } from '../http/problem.ts';
-import { asError, chain } from './chain.ts';
+import { chain } from './chain.ts';
 import type { ByteRange, Source, StoredObject } from './source.ts';
 
 export type ResumeOptions = {

@@ -14,14 +14,14 @@ export async function attempt<T>(sent: Promise<T>, key: string, signal: AbortSig
   try {
     return await Promise.race([sent, aborted]);
   } catch (error) {
-    throw signal.aborted ? signal.reason : asProblem(error, key);
+    throw signal.aborted ? signal.reason : problemOfS3(error, key);
   } finally {
     signal.removeEventListener('abort', abort);
   }
 }
 
 /** The only place that knows the names of S3's errors. */
-export function asProblem(error: unknown, key: string): Problem {
+export function problemOfS3(error: unknown, key: string): Problem {
   if (error instanceof Problem) return error;
   const options = { cause: error };
   const name = error instanceof Error ? error.name : '';

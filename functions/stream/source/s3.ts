@@ -12,7 +12,7 @@ import { isMediaKey } from '../http/content-type.ts';
 import { sourceUnavailable } from '../http/problem.ts';
 import { chain, discard } from './chain.ts';
 import { refuseImpossibleKey } from './key.ts';
-import { archived, asProblem, attempt, statusOf } from './s3-problems.ts';
+import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
 import { type ByteRange, checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
 
 export type S3SourceOptions = {
@@ -187,7 +187,7 @@ function openBody(
   }
   // Node ends a body with a Content-Length in full or with an error, so that no count is needed here.
   const next = async (failure: Error | null) => {
-    if (failure !== null) throw asProblem(failure, object.key);
+    if (failure !== null) throw problemOfS3(failure, object.key);
     return null;
   };
   return chain(body, next, { signal });

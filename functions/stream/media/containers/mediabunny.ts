@@ -76,7 +76,7 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      throw reads.failure() ?? asProblem(error);
+      throw reads.failure() ?? damageOf(error);
     }
   };
   try {
@@ -141,7 +141,7 @@ function sourceOf(
   });
 }
 
-function asProblem(error: unknown): unknown {
+function damageOf(error: unknown): unknown {
   if (error instanceof Problem || error instanceof ReadLimit) return error;
   return damaged('This file is damaged: what it holds does not fit together.', { cause: error });
 }

@@ -1,0 +1,17 @@
+import type { CachedAccess } from '../../functions/stream/source/cache.ts';
+
+/** The same access, with how many bytes its streams have handed on. */
+export function countStreamed(access: CachedAccess): CachedAccess & { streamed(): number } {
+  let streamed = 0;
+  return {
+    ...access,
+    stream(range) {
+      const bytes = access.stream(range);
+      bytes.on('data', (chunk: Uint8Array) => {
+        streamed += chunk.byteLength;
+      });
+      return bytes.pause();
+    },
+    streamed: () => streamed,
+  };
+}
