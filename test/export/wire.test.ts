@@ -33,6 +33,13 @@ describe('how an export is told', () => {
     expect(JSON.parse(json)).to.deep.equal({ event: 'opened' });
   });
 
+  it('has a client that was answered for long enough come again at once, and one that waits later', () => {
+    const [stream, lines] = [chooseWire(null), chooseWire('application/x-ndjson')];
+    expect([stream.soon, stream.later]).to.deep.equal(['retry: 50\n\n', 'retry: 5000\n\n']);
+    const seconds = [lines.soon, lines.later].map((line) => JSON.parse(line).retrySeconds);
+    expect(seconds).to.deep.equal([0.05, 5]);
+  });
+
   it('has a line of data, and one of JSON', () => {
     expect(chooseWire(null).write(event)).to.equal(
       'id: 1-0-1-0-0\nevent: queued\ndata: {"of":"two\\nlines"}\n\n',

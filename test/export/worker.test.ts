@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -314,6 +314,59 @@ describe('a worker of an export', function () {
     expect(await Promise.race([work(sent[0], 4), killed])).to.include({ problem: 'timeout', told: true });
     const now = await stage();
     expect(now?.kind === 'failed' && now.problem.type).to.equal('urn:sluice:problem:timeout');
+  });
+
+  it('whose time was too short for its part of a film sends for another', async () => {
+    const { ask, sent, work, stage, engine } = await scene({ format: 'mp4', height: 48, durationSeconds: 4 });
+    const { transcode } = engine;
+    engine.transcode = (_url, _args, options) =>
+      new Promise((_resolve, reject) => {
+        options.signal.addEventListener('abort', () => reject(options.signal.reason));
+      });
+    await ask();
+    expect(await work(sent[0], 4)).to.not.have.property('problem');
+    expect(sent.at(-1)).to.include({ task: 0, attempt: 2 });
+    engine.transcode = transcode;
+    await work(sent.at(-1));
+    expect((await stage())?.kind).to.equal('done');
+    expect(await filesIn(root, 'parts')).to.have.length(0);
+  });
+
+  it('that has no time left to put the parts together sends for another', async () => {
+    const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { create } = store;
+    const { now } = performance;
+    store.create = async (...about) => {
+      const draft = await create(...about);
+      const publish = async () => {
+        const published = await draft.publish();
+        performance.now = () => now.call(performance) + 55_000;
+        return published;
+      };
+      return { ...draft, publish };
+    };
+    try {
+      await ask();
+      await work(sent[0], 60);
+    } finally {
+      performance.now = now;
+    }
+    expect(sent.at(-1)).to.include({ task: 'assemble', attempt: 1 });
+    expect(await stage()).to.include({ kind: 'assembling', isWaiting: true });
+    await work(sent.at(-1));
+    expect((await stage())?.kind).to.equal('done');
+  });
+
+  it('makes nothing of an object that was replaced after it was asked for', async () => {
+    const { ask, sent, work, stage, source } = await scene({ format: 'wav', durationSeconds: 1 });
+    await ask();
+    const media = join(root, 'media');
+    await mkdir(media);
+    await copyFile(join(demoDirectory, 'video.mp4'), join(media, 'video.mp4'));
+    Object.assign(source, directorySource(media));
+    expect(await work(sent[0])).to.include({ problem: 'source-changed', told: true });
+    expect((await stage())?.kind).to.equal('failed');
+    expect(await filesIn(root, 'made')).to.deep.equal([]);
   });
 
   it('leaves the lanes alone where another took its place while it looked at the media', async () => {

@@ -4,7 +4,7 @@ import type { Result } from './record.ts';
 import type { Wire } from './wire.ts';
 
 export type Following = {
-  /** What is known now; sends a new worker where one is lost. Null where nothing is known at the moment. */
+  /** What is known now; sends a new worker where one is lost. Null where nothing is known at the moment. Never rejects. */
   look(): Promise<Snapshot | null>;
   describeResult(result: Result): object;
   readonly wire: Wire;
@@ -38,12 +38,25 @@ const QUEUED_MILLISECONDS = 5_000;
 export async function* follow(following: Following, clock = REAL): AsyncGenerator<string, void, void> {
   const { wire, signal } = following;
   const started = clock.now();
+  const mayGoOn = () => following.secondsLeft() > LEAVE_SECONDS && !signal.aborted;
   let { last } = following;
   let told = started;
   let repeatable: string | null = null;
   yield wire.opening;
-  while (following.secondsLeft() > LEAVE_SECONDS && !signal.aborted) {
-    const snapshot = await following.look();
+  while (mayGoOn()) {
+    let next = clock.wait(LOOK_MILLISECONDS, signal);
+    let snapshot: Snapshot | null | undefined;
+    const looking = following.look().then((seen) => {
+      snapshot = seen;
+    });
+    for (;;) {
+      await Promise.race([looking, next]);
+      if (snapshot !== undefined || !mayGoOn()) break;
+      // A store may take its time; the client hears all the same that somebody is there.
+      yield* stillThere();
+      next = clock.wait(LOOK_MILLISECONDS, signal);
+    }
+    if (snapshot === undefined) break;
     const events = snapshot === null ? [] : eventsAfter(last, snapshot, following.describeResult);
     const now = clock.now();
     for (const event of events) {
@@ -56,12 +69,16 @@ export async function* follow(following: Following, clock = REAL): AsyncGenerato
     }
     const isQueued = snapshot?.record.stage.kind === 'queued';
     if (isQueued && now - started >= QUEUED_MILLISECONDS) return yield wire.later;
-    if (now - started >= ANSWER_MILLISECONDS) return;
-    const again = repeatable ?? wire.heartbeat;
-    if (now - told >= (repeatable === null ? HEARTBEAT_MILLISECONDS : REPEAT_MILLISECONDS)) {
-      yield again;
-      told = now;
-    }
-    await clock.wait(LOOK_MILLISECONDS, signal);
+    if (now - started >= ANSWER_MILLISECONDS) break;
+    yield* stillThere();
+    await next;
+  }
+  yield wire.soon;
+
+  function* stillThere(): Generator<string, void, void> {
+    const silence = clock.now() - told;
+    if (silence < (repeatable === null ? HEARTBEAT_MILLISECONDS : REPEAT_MILLISECONDS)) return;
+    yield repeatable ?? wire.heartbeat;
+    told += silence;
   }
 }

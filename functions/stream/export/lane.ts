@@ -7,6 +7,7 @@ import { pieceName } from './names.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { isFinished, type LaneRecord, type Piece, sumUsage } from './record.ts';
 import { whileRenewing } from './renewing.ts';
+import { OUT_OF_TIME } from './shift-ends.ts';
 import { MOST_LOST } from './states.ts';
 import type { Shift } from './worker.ts';
 
@@ -64,6 +65,7 @@ async function makePiece(
   const draft = await store.create(name, { signal, onBegun });
   let current = lane;
   let bodyBytes = 0;
+  let isDivisible = true;
   const write = async (value: LaneRecord, within = signal) => {
     const written = await ledger.writeLane(number, value, current, within);
     if (written !== null) current = written;
@@ -86,6 +88,7 @@ async function makePiece(
     // The first bytes of a large file may take longer than what counts as lost.
     const produce = async () => {
       const { plan, desk } = await readied();
+      isDivisible = plan.groups !== null;
       const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
       body = opened;
       for await (const chunk of opened.chunks) {
@@ -103,23 +106,33 @@ async function makePiece(
     const next = await whileRenewing(produce, { signal, renew, stop: shift.giveUp });
     if (next === null) {
       await draft.discard();
-      if (start.lost >= MOST_LOST) throw tooSlow();
+      return await madeNothing(signal);
     }
     const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
-    const used = sumUsage([start.usage, meter.take()]);
-    const end: LaneRecord =
-      next === null
-        ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
-        : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
-    const written = { ...end, draft: null, usage: used, attempt: attempt + 1, isWaiting: !isFinished(end) };
-    if (await write(written)) return written;
-    await store.remove(name, signal).catch(() => {});
-    return null;
+    const made = await handOn({ ...progress(), next, lost: 0, pieces: [...start.pieces, piece] }, signal);
+    if (made === null) await store.remove(name, signal).catch(() => {});
+    return made;
   } catch (error) {
     await draft.discard();
-    throw error;
+    // Of a film, less may fit into the time of another.
+    if (signal.reason !== OUT_OF_TIME || !isDivisible) throw error;
+    return madeNothing(AbortSignal.timeout(LATE_MILLISECONDS));
+  }
+
+  function madeNothing(within: AbortSignal): Promise<LaneRecord | null> {
+    if (start.lost >= MOST_LOST) throw tooSlow();
+    return handOn({ ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }, within);
+  }
+
+  /** To the next attempt, if there is to be one. */
+  async function handOn(end: LaneRecord, within: AbortSignal): Promise<LaneRecord | null> {
+    const usage = sumUsage([start.usage, meter.take()]);
+    const next = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting: !isFinished(end) };
+    return (await write(next, within)) ? next : null;
   }
 }
+
+const LATE_MILLISECONDS = 1_000;
 
 /** Not where another lane has failed, nor where the export is made anew. */
 async function isWanted({ work, ledger }: Shift, signal: AbortSignal): Promise<boolean> {

@@ -9,6 +9,8 @@ export type Wire = {
   readonly heartbeat: string;
   /** Said at the end of an answer behind which a client is to wait for a while. */
   readonly later: string;
+  /** Said at the end of an answer that was long enough: the client is to go on at once. */
+  readonly soon: string;
   write(event: ExportEvent): string;
 };
 
@@ -16,6 +18,7 @@ export type Wire = {
 const PADDING_BYTES = 16 * 1024;
 const RETRY_MILLISECONDS = 1_000;
 const LATER_MILLISECONDS = 5_000;
+const SOON_MILLISECONDS = 50;
 
 /** Server-sent events (WHATWG HTML §9.2). A comment that ends with a carriage return is nothing in a terminal. */
 const EVENT_STREAM: Wire = {
@@ -23,6 +26,7 @@ const EVENT_STREAM: Wire = {
   opening: `${':\r'.repeat(PADDING_BYTES / 2)}\nretry: ${RETRY_MILLISECONDS}\n\n`,
   heartbeat: ': still there\n\n',
   later: `retry: ${LATER_MILLISECONDS}\n\n`,
+  soon: `retry: ${SOON_MILLISECONDS}\n\n`,
   write: ({ id, name, data }) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
 };
 
@@ -32,6 +36,7 @@ const LINES: Wire = {
   opening: `{"event":"opened"${' '.repeat(PADDING_BYTES)}}\n`,
   heartbeat: '{"event":"heartbeat"}\n',
   later: `{"event":"later","retrySeconds":${LATER_MILLISECONDS / 1000}}\n`,
+  soon: `{"event":"later","retrySeconds":${SOON_MILLISECONDS / 1000}}\n`,
   write: ({ id, name, data }) => `${JSON.stringify({ event: name, id, ...data })}\n`,
 };
 

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { DerivedStore } from '../derived/store.ts';
 import { describeError } from '../http/describe-error.ts';
-import { Problem } from '../http/problem.ts';
 import { asProblem } from '../http/problem-response.ts';
 import { lanesFor } from '../plan/plan-export.ts';
 import { createTrace } from '../trace.ts';
@@ -12,6 +11,7 @@ import { createMeter, type Meter } from './meter.ts';
 import { type Preparing, prepareRenewing } from './prepare.ts';
 import { type LaneRecord, NOTHING_USED } from './record.ts';
 import { removeParts } from './remove-parts.ts';
+import { GIVEN_UP, OUT_OF_TIME } from './shift-ends.ts';
 import { tellFailure } from './tell-failure.ts';
 import type { Send, Work } from './work-event.ts';
 
@@ -96,12 +96,6 @@ export function createWorker(parts: WorkerParts) {
     }
   };
 }
-
-const GIVEN_UP = new Problem('internal', 'Another invocation does this work now.');
-const OUT_OF_TIME = new Problem(
-  'timeout',
-  'This could not be made within one invocation and is not to be divided; ask for a part of it, or for mp4.',
-);
 
 async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
   const { work } = shift;
