@@ -14,6 +14,7 @@ import type { Send } from './export/work-event.ts';
 import { createWorker } from './export/worker.ts';
 import { describeError } from './http/describe-error.ts';
 import { createLambdaHandler, type LambdaContext } from './http/lambda.ts';
+import { confirming } from './media/confirming.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { memoryCheck } from './memory.ts';
 import { receive } from './received.ts';
@@ -40,12 +41,12 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
 }
 
 const slots = createSlots(config.limits);
+const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 // A read counts as failed when it could not be taken up again.
-const source = withCircuit(openSource(config.media));
+const source = confirming(withCircuit(openSource(config.media)), caches.probes);
 const ffmpeg = createEngine(config.ffmpegPath, config.cage);
 const engine = withSlots(ffmpeg, slots);
 const store = config.derived === null ? null : openStore(config.derived);
-const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
 const send: Send = async (work) => {
