@@ -31,7 +31,6 @@ declare const SLUICE_VERSION: string;
 
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 const READ_ATTEMPTS = 4;
-const STORE_ANSWER_MILLISECONDS = 120_000;
 
 const logger = new Logger({ serviceName: 'sluice' });
 const config = parseConfig(process.env);
@@ -78,8 +77,7 @@ const app = createApp({
 
 function openStore(place: Place): DerivedStore {
   if (place.kind === 'directory') return directoryStore(place.path);
-  // S3 takes its time to put an object together; those who cannot wait say so themselves.
-  const client = createS3Client(process.env, { answerMilliseconds: STORE_ANSWER_MILLISECONDS });
+  const client = createS3Client(process.env);
   return s3Store({ client, bucket: place.bucket, source: openSource(place, () => client) });
 }
 
