@@ -15,6 +15,7 @@ import type { Send } from './export/work-event.ts';
 import { createWorker } from './export/worker.ts';
 import { describeError } from './http/describe-error.ts';
 import { createLambdaHandler, type LambdaContext } from './http/lambda.ts';
+import { confirming } from './media/confirming.ts';
 import { createProbeCache } from './media/probe-cache.ts';
 import { memoryCheck } from './memory.ts';
 import { receive } from './received.ts';
@@ -31,7 +32,6 @@ declare const SLUICE_VERSION: string;
 
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 const READ_ATTEMPTS = 4;
-const STORE_ANSWER_MILLISECONDS = 120_000;
 
 const logger = new Logger({ serviceName: 'sluice' });
 const config = parseConfig(process.env);
@@ -41,11 +41,11 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
 }
 
 const slots = createSlots(config.limits);
+const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 // A read counts as failed when it could not be taken up again.
-const source = withCircuit(openSource(config.media));
+const source = confirming(withCircuit(openSource(config.media)), caches.probes);
 const engine = withSlots(createEngine(config.ffmpegPath, config.cage), slots);
 const store = config.derived === null ? null : inOwnWords(openStore(config.derived));
-const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
 const send: Send = async (work) => {
@@ -77,8 +77,7 @@ const app = createApp({
 
 function openStore(place: Place): DerivedStore {
   if (place.kind === 'directory') return directoryStore(place.path);
-  // S3 takes its time to put an object together; those who cannot wait say so themselves.
-  const client = createS3Client(process.env, { answerMilliseconds: STORE_ANSWER_MILLISECONDS });
+  const client = createS3Client(process.env);
   return s3Store({ client, bucket: place.bucket, source: openSource(place, () => client) });
 }
 

@@ -73,6 +73,42 @@ describe('takeClaim', () => {
     await held[0]?.stop();
   });
 
+  /** The next renewal is written, and its answer is lost. */
+  function loseAnswer(): void {
+    const { writeRecord } = store;
+    store.writeRecord = async (...asked) => {
+      store.writeRecord = writeRecord;
+      await writeRecord(...asked);
+      throw new Error('the answer was lost');
+    };
+  }
+
+  it('is held on to after a renewal whose answer was lost', async () => {
+    const claim = await take(6);
+    store.age(5);
+    loseAnswer();
+    claim?.noteDraft('upload-1');
+    claim?.noteDraft('upload-2');
+    await claim?.stop();
+    store.age(5);
+    expect(await take(6)).to.equal(null);
+    expect(JSON.parse(store.records.get(RECORD)?.text ?? '')).to.include({ draftId: 'upload-2' });
+    await claim?.giveUp();
+    expect(await take(6)).to.not.equal(null);
+  });
+
+  it('stays with whoever took it over, also where the answer to a renewal was lost', async () => {
+    const slept = await take(6);
+    loseAnswer();
+    slept?.noteDraft('upload-1');
+    await slept?.stop();
+    store.age(7);
+    expect(await take(6)).to.not.equal(null);
+    const taken = store.records.get(RECORD);
+    await slept?.giveUp();
+    expect(store.records.get(RECORD)).to.equal(taken);
+  });
+
   const LATE: readonly [what: string, slow: number, before: string | null][] = [
     ['free', 1, null],
     ['over', 2, 'of another time'],

@@ -87,15 +87,17 @@ describe('respondMade', () => {
     expect([runs, store.records.size]).to.deep.equal([0, 0]);
   });
 
-  it('makes anew what was kept and has expired, in the same answer', async () => {
-    store.objects.set(NAME, Buffer.from('kept'));
-    await ask();
-    store.objects.delete(NAME);
-    const { response, text } = await ask({ headers: { range: 'bytes=0-1' } });
-    expect([response.status, text]).to.deep.equal([200, 'made anew']);
-    await afterwards();
-    expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
-  });
+  for (const range of ['bytes=0-1', 'bytes=0-1,3-3']) {
+    it(`makes anew what was kept and has expired, in the same answer to ${range}`, async () => {
+      store.objects.set(NAME, Buffer.from('kept'));
+      await ask();
+      store.objects.delete(NAME);
+      const { response, text } = await ask({ headers: { range } });
+      expect([response.status, text]).to.deep.equal([200, 'made anew']);
+      await afterwards();
+      expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+    });
+  }
 
   it('keeps nothing without a store', async () => {
     expect((await ask({ over: null })).text).to.equal('made anew');
@@ -138,6 +140,43 @@ describe('respondMade', () => {
       finish();
       expect([(await first).text, (await second).text]).to.deep.equal(['made once', 'made anew']);
       expect(store.calls.filter((call) => call.startsWith('read made'))).to.have.length(1);
+    });
+  }
+
+  it('serves the viewer where no draft comes in time, and discards one that comes too late', async () => {
+    let comes = () => {};
+    const late = new Promise<void>((resolve) => {
+      comes = resolve;
+    });
+    store.before = (call) => (call.startsWith('create') ? late : Promise.resolve());
+    expect((await ask()).text).to.equal('made anew');
+    await afterwards();
+    expect(store.calls.filter((call) => call.startsWith('discard'))).to.deep.equal([]);
+    comes();
+    while (!store.calls.includes(`discard ${NAME}`)) await delay(1);
+    expect([store.objects.size, failures.length]).to.deep.equal([0, 1]);
+    // The claim was given up: whoever asks next, of another instance, makes it and keeps it.
+    keeper = createKeeper(store, { onFailure: (error) => failures.push(error) });
+    await ask();
+    await afterwards();
+    expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+  });
+
+  for (const [what, comes] of [
+    ['comes after that', () => delay(5)],
+    ['never comes', () => new Promise<void>(() => {})],
+  ] as const) {
+    it(`breaks the answer where the making fails before the draft is there, which ${what}`, async () => {
+      store.before = (call) => (call.startsWith('create') ? comes() : Promise.resolve());
+      const failing = async () => {
+        const made = new Readable({ read() {} });
+        made.push('made');
+        setImmediate(() => made.destroy(damaged('The media could not be decoded.')));
+        return made;
+      };
+      expect((await problemOf(ask({}, failing))).type).to.equal('damaged-media');
+      await afterwards();
+      expect(store.objects.size).to.equal(0);
     });
   }
 

@@ -153,4 +153,35 @@ describe('respond', () => {
         `\r\n--${boundary}\r\ncontent-type: video/mp4\r\ncontent-range: bytes 8-9/10\r\n\r\n89\r\n--${boundary}--\r\n`,
     );
   });
+
+  it('opens the first of several ranges before it answers, and lets go of it where nobody reads', async () => {
+    const bodies: Readable[] = [];
+    const subject = file({
+      async open() {
+        bodies.push(Readable.from([bytes.subarray(0, 2)], { objectMode: false }));
+        return bodies.at(-1) ?? expect.fail();
+      },
+    });
+    const response = await respond(get({ range: 'bytes=0-1,8-9' }), subject, limits);
+    expect(bodies).to.have.length(1);
+    await response.body?.cancel();
+    await new Promise(setImmediate);
+    expect(bodies.map(({ destroyed }) => destroyed)).to.deep.equal([true]);
+  });
+
+  it('tells the problem where the first of several ranges cannot be opened', async () => {
+    const open = () => Promise.reject(new Problem('not-found', 'It has expired.'));
+    const answered = respond(get({ range: 'bytes=0-1,8-9' }), file({ open }), limits);
+    expect((await problemOf(answered)).type).to.equal('not-found');
+  });
+
+  it('breaks where the first of several ranges does before it is read', async () => {
+    const made = new Readable({ read() {} });
+    const subject = file({ open: async () => made });
+    const { body } = await respond(get({ range: 'bytes=0-1,8-9' }), subject, limits);
+    made.destroy(new Problem('source-changed', 'It was replaced.'));
+    await new Promise(setImmediate);
+    const read = buffer(readableOf(body as ReadableStream<Uint8Array>));
+    expect((await problemOf(read)).type).to.equal('source-changed');
+  });
 });

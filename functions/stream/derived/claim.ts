@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { DerivedStore, StoredRecord } from './store.ts';
 
@@ -21,6 +22,8 @@ export type ClaimOptions = {
 };
 
 const TEXT = v.object({
+  /** By which a holder knows its own claim again. */
+  holder: v.string(),
   state: v.picklist(['making', 'given-up']),
   leaseSeconds: v.number(),
   draftId: v.nullable(v.string()),
@@ -37,7 +40,7 @@ export async function takeClaim(
   const write = (text: Text, replaces: StoredRecord | null, within: AbortSignal) =>
     store.writeRecord(claimName, JSON.stringify(text), replaces, within);
 
-  const text: Text = { state: 'making', leaseSeconds, draftId: null };
+  const text: Text = { holder: randomUUID(), state: 'making', leaseSeconds, draftId: null };
   const first = await write(text, null, signal);
   if (first !== null) return held(first);
 
@@ -50,8 +53,17 @@ export async function takeClaim(
   if (holder?.draftId) void store.abandon(name, holder.draftId, lasting).catch(() => {});
   return held(second);
 
+  async function rewrite(text: Text, replaces: StoredRecord, within: AbortSignal) {
+    const written = await write(text, replaces, within);
+    if (written !== null) return written;
+    // The answer to the renewal before may have been lost, and not the renewal.
+    const found = await store.readRecord(claimName, within);
+    const isOurs = found !== null && parseText(found.text)?.holder === text.holder;
+    return isOurs ? write(text, found, within) : null;
+  }
+
   async function held(taken: StoredRecord): Promise<Claim> {
-    const claim = hold(taken, text, write, lasting);
+    const claim = hold(taken, text, rewrite, lasting);
     if (!signal.aborted) return claim;
     // The store has answered too late: whoever asked is gone, and would hold it for ever.
     await claim.giveUp();
@@ -62,7 +74,7 @@ export async function takeClaim(
 function hold(
   taken: StoredRecord,
   firstText: Text,
-  write: (text: Text, replaces: StoredRecord, within: AbortSignal) => Promise<StoredRecord | null>,
+  rewrite: (text: Text, replaces: StoredRecord, within: AbortSignal) => Promise<StoredRecord | null>,
   signal: AbortSignal,
 ): Claim {
   let text = firstText;
@@ -73,7 +85,7 @@ function hold(
     text = { ...text, ...changes };
     writing = (writing ?? Promise.resolve()).then(async () => {
       // One that could not be written is made up for by the next, or the claim expires.
-      if (record !== null) record = await write(text, record, within).catch(() => record);
+      if (record !== null) record = await rewrite(text, record, within).catch(() => record);
     });
     return writing;
   };

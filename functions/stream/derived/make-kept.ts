@@ -2,42 +2,44 @@ import type { Readable } from 'node:stream';
 import { describeError } from '../http/describe-error.ts';
 import type { Claim } from './claim.ts';
 import type { KeepingDesk } from './keeping-desk.ts';
-import type { DerivedStore } from './store.ts';
+import type { Asking } from './patient.ts';
+import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 import { tee } from './tee.ts';
 
 type Making = {
-  readonly store: DerivedStore;
+  readonly patient: Asking;
   /** Where it will be kept. */
   readonly name: string;
   readonly claim: Claim;
   readonly open: () => Promise<Readable>;
-  readonly onFailure: (error: unknown) => void;
 };
 
 /** After the answer; what is behind is 24 MB at most. */
 const FINISH_MILLISECONDS = 10_000;
 
-/** A body as it is made, which is kept while it is read; a store that fails leaves it as it is. */
+/** A body as it is made, which is kept while it is read; a store that fails or is slow leaves it as it is. */
 export async function makeKept(
-  { store, name, claim, open, onFailure }: Making,
-  { lasting, limits, afterwards }: KeepingDesk,
+  { patient, name, claim, open }: Making,
+  { signal, lasting, limits, afterwards }: KeepingDesk,
 ): Promise<Readable> {
   const giveUp = () => {
     const given = claim.giveUp();
     afterwards(() => given.then(() => null));
   };
+  const late = new AbortController();
+  const options = { signal: AbortSignal.any([lasting, late.signal]), onBegun: claim.noteDraft };
   let made: Readable;
+  let draft: Draft | null;
   try {
     made = await open();
+    draft = await beginDraft(made, () =>
+      patient.ask((store, within) => createInTime(store, name, options, within), signal),
+    );
   } catch (error) {
     giveUp();
     throw error;
   }
-  const late = new AbortController();
-  const draft = await store
-    .create(name, { signal: AbortSignal.any([lasting, late.signal]), onBegun: claim.noteDraft })
-    .catch((error: unknown) => onFailure(error));
-  if (!draft) {
+  if (draft === null) {
     giveUp();
     return made;
   }
@@ -54,4 +56,32 @@ export async function makeKept(
     return settled.finally(() => clearTimeout(timer));
   });
   return body;
+}
+
+/** The draft for what is being made already; null where there is none in time. */
+async function beginDraft(
+  made: Readable,
+  ask: () => Promise<{ readonly answer: Draft } | null>,
+): Promise<Draft | null> {
+  // A failure meanwhile waits for its reader.
+  made.on('error', () => {});
+  try {
+    return (await ask())?.answer ?? null;
+  } catch (error) {
+    made.destroy();
+    throw error;
+  }
+}
+
+/** One that comes when nobody waits for it any more is discarded. */
+async function createInTime(
+  store: DerivedStore,
+  name: string,
+  options: DraftOptions,
+  within: AbortSignal,
+): Promise<Draft> {
+  const draft = await store.create(name, options);
+  if (!within.aborted) return draft;
+  await draft.discard();
+  throw within.reason;
 }

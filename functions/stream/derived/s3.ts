@@ -9,17 +9,19 @@ import { s3Records } from './s3-records.ts';
 import type { DerivedStore } from './store.ts';
 
 export type S3StoreOptions = {
-  /** One that waits long for an answer: S3 takes its time to assemble an object. */
   readonly client: S3Client;
   readonly bucket: string;
   /** Reads the same bucket. */
   readonly source: Source;
 };
 
+/** Objects are sent in parts of many megabytes, and S3 takes its time to copy them and to put them together. */
+const WRITE_MILLISECONDS = 120_000;
+
 /** The objects of one bucket that is used for nothing else. */
 export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStore {
   const find: DerivedStore['find'] = (name, signal) => nullIfMissing(source.stat(name, signal));
-  const place = { client, bucket, find };
+  const place = { client: patientClient(client), bucket, find };
   const store: DerivedStore = {
     ...s3Records({ client, bucket }),
     find,
@@ -42,4 +44,11 @@ export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStor
     },
   };
   return source.presign === undefined ? store : { ...store, presign: source.presign };
+}
+
+/** The client for what sends and assembles objects. */
+function patientClient(client: S3Client): S3Client {
+  const send = async (...[command, options]: Parameters<S3Client['send']>) =>
+    client.send(command, { requestTimeout: WRITE_MILLISECONDS, ...options });
+  return Object.assign(Object.create(client), { send });
 }

@@ -136,7 +136,11 @@ function tooLarge(sizeBytes: number, maxResponseBytes: number): Problem {
   );
 }
 
-function multipart(file: FileRepresentation, ranges: readonly ByteRange[], headers: Headers): Response {
+async function multipart(
+  file: FileRepresentation,
+  ranges: readonly [ByteRange, ...ByteRange[]],
+  headers: Headers,
+): Promise<Response> {
   const boundary = randomUUID();
   const heads = ranges.map((range) =>
     Buffer.from(
@@ -146,16 +150,21 @@ function multipart(file: FileRepresentation, ranges: readonly ByteRange[], heade
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const length = bytesOf(ranges) + heads.reduce((sum, head) => sum + head.length, tail.length);
+  // What cannot be opened can still be answered with a problem; what fails later waits for its reader.
+  const opened = await file.open(ranges[0]);
+  opened.on('error', () => {});
   async function* parts(): AsyncGenerator<Uint8Array> {
     for (const [i, range] of ranges.entries()) {
       yield heads[i] ?? Buffer.alloc(0);
-      yield* await file.open(range);
+      yield* i === 0 ? opened : await file.open(range);
     }
     yield tail;
   }
+  const body = Readable.from(parts(), { objectMode: false });
+  body.once('close', () => opened.destroy());
   headers.set('content-type', `multipart/byteranges; boundary=${boundary}`);
   headers.set('content-length', String(length));
-  return new Response(bodyOf(Readable.from(parts(), { objectMode: false })), { status: 206, headers });
+  return new Response(bodyOf(body), { status: 206, headers });
 }
 
 function bytesOf(ranges: readonly ByteRange[]): number {

@@ -6,13 +6,15 @@ import type { Probed } from './probe.ts';
 
 /** What was probed last, shared by the requests that one process answers: of each object its latest version. */
 export type ProbeCache = {
-  /** Null where nothing is kept of the object. It may have been replaced since: reads of it are pinned, and tell. */
-  latest(key: string): ProbedObject | null;
+  /** Null where nothing is kept of the object. */
+  latest(key: string): LatestProbe | null;
   /**
    * The probe of this version, which `make` makes where none is kept. Those who ask at the same time share one, which
    * ends when none of them waits any more; what fails is not kept.
    */
   get(object: StoredObject, signal: AbortSignal, make: MakeProbe): Promise<Probed>;
+  /** The store has just said that this version is there: what is kept of another one is dropped. */
+  confirm(object: StoredObject): void;
   /** What is kept of the object is of a version that is no more. */
   forget(key: string): void;
   /** An estimate of the memory that is held. */
@@ -20,19 +22,29 @@ export type ProbeCache = {
 };
 
 export type ProbedObject = { readonly object: StoredObject; readonly probed: Probed };
+/** `isFresh`: the store has said within the last half minute that the version is there. */
+export type LatestProbe = ProbedObject & { readonly isFresh: boolean };
 type MakeProbe = (signal: AbortSignal) => Promise<Probed>;
+type Entry = ProbedObject & { readonly bytes: number; confirmedAt: number };
 
 /** Two films of two hours, or hundreds of short ones. */
 const DEFAULT_BYTES = 64 * 1024 * 1024;
+const FRESH_MILLISECONDS = 30_000;
 
-export function createProbeCache(maxBytes: number = DEFAULT_BYTES): ProbeCache {
+/** `now` is to go on while the process is frozen between two requests. */
+export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.now): ProbeCache {
   // A Map keeps the order of insertion: the first is the one that was not used for longest.
-  const kept = new Map<string, ProbedObject & { readonly bytes: number }>();
+  const kept = new Map<string, Entry>();
   const pending = new Map<string, SharedProbe>();
   let usedBytes = 0;
 
   return {
-    latest: use,
+    latest(key) {
+      const entry = use(key);
+      if (entry === null) return null;
+      const { object, probed, confirmedAt } = entry;
+      return { object, probed, isFresh: now() - confirmedAt < FRESH_MILLISECONDS };
+    },
 
     async get(object, signal, make) {
       const known = use(object.key);
@@ -42,6 +54,13 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES): ProbeCache {
       return shared.wait(signal);
     },
 
+    confirm(object) {
+      const entry = kept.get(object.key);
+      if (entry === undefined) return;
+      if (entry.object.etag === object.etag) entry.confirmedAt = now();
+      else drop(object.key);
+    },
+
     forget: drop,
 
     get usedBytes() {
@@ -49,7 +68,7 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES): ProbeCache {
     },
   };
 
-  function use(key: string): ProbedObject | null {
+  function use(key: string): Entry | null {
     const entry = kept.get(key);
     if (entry === undefined) return null;
     kept.delete(key);
@@ -62,22 +81,24 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES): ProbeCache {
       if (pending.get(id) === shared) pending.delete(id);
     });
     pending.set(id, shared);
+    // Whoever has it made has just looked at it; while it is made, it may be replaced.
+    const confirmedAt = now();
     shared.probed.then(
-      (probed) => keep(object, probed),
+      (probed) => keep({ object, probed, bytes: heldBytes(probed), confirmedAt }),
       () => {},
     );
     return shared;
   }
 
-  function keep(object: StoredObject, probed: Probed): void {
-    const bytes = heldBytes(probed);
-    drop(object.key);
-    if (bytes > maxBytes) return;
-    kept.set(object.key, { object, probed, bytes });
-    usedBytes += bytes;
-    for (const key of kept.keys()) {
+  function keep(entry: Entry): void {
+    const { key } = entry.object;
+    drop(key);
+    if (entry.bytes > maxBytes) return;
+    kept.set(key, entry);
+    usedBytes += entry.bytes;
+    for (const oldest of kept.keys()) {
       if (usedBytes <= maxBytes) break;
-      drop(key);
+      drop(oldest);
     }
   }
 

@@ -28,8 +28,8 @@ export type Finding = {
    */
   readonly indexAlone: boolean;
   /**
-   * Whether the address names this version. One that is known already is then taken without asking the store again:
-   * every read is pinned, and tells where it has been replaced.
+   * Whether the address names this version. One that the store has confirmed a moment ago is then taken without asking
+   * it again.
    */
   readonly names: (object: StoredObject) => boolean;
 };
@@ -46,7 +46,7 @@ export async function findObject(
   { indexAlone, names }: Finding,
 ): Promise<FoundObject> {
   const known = probes.latest(key);
-  if (known !== null && names(known.object)) return { object: known.object, head: null };
+  if (known?.isFresh && names(known.object)) return { object: known.object, head: null };
   const { statAndRead } = source;
   return trace.time('stat', async () => {
     if (!indexAlone || statAndRead === undefined || known !== null) {

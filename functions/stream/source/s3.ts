@@ -112,7 +112,6 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
  */
 export function createS3Client(
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  { answerMilliseconds = 5_000 }: { readonly answerMilliseconds?: number } = {},
 ): S3Client {
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
   const region = environment.AWS_REGION;
@@ -129,7 +128,7 @@ export function createS3Client(
     requestHandler: {
       connectionTimeout: 1_500,
       // Until the answer's headers are there.
-      requestTimeout: answerMilliseconds,
+      requestTimeout: ANSWER_MILLISECONDS,
       throwOnRequestTimeout: true,
       // A socket also rests while a slow viewer takes what it has: `resuming` knows one from the other.
       socketTimeout: 0,
@@ -140,6 +139,7 @@ export function createS3Client(
 }
 
 const MAX_LIST_PAGES = 20;
+const ANSWER_MILLISECONDS = 5_000;
 
 function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
