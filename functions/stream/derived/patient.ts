@@ -2,13 +2,15 @@ import { unlessAborted } from '../source/unless-aborted.ts';
 import type { DerivedStore } from './store.ts';
 
 export type Patience = {
-  /** How long a viewer waits for one question to the store. */
+  /** How long a viewer waits for one question to the store; half of that is slow. */
   readonly waitMilliseconds: number;
-  /** For how long nothing is asked after a failure; twice as long after each further one, up to a minute. */
+  /** For how long nothing is asked after a failure, or slow answers in a row; twice as long after each further one, up to a minute. */
   readonly restMilliseconds: number;
 };
 
 const MOST_REST_MILLISECONDS = 60_000;
+/** In a row: one alone may be the first of a connection. */
+const MOST_SLOW_ANSWERS = 3;
 
 /** Questions that a viewer waits for. */
 export type Asking = {
@@ -27,23 +29,31 @@ export function patientStore(
 ): Asking {
   let restsUntil = 0;
   let failures = 0;
+  let slowAnswers = 0;
+
+  function rest(cause: unknown): void {
+    restsUntil = performance.now() + Math.min(restMilliseconds * 2 ** failures, MOST_REST_MILLISECONDS);
+    failures++;
+    onFailure(cause);
+  }
+
   return {
     async ask(question, signal) {
       signal.throwIfAborted();
       if (performance.now() < restsUntil) return null;
+      const asked = performance.now();
       const timeout = AbortSignal.timeout(waitMilliseconds);
       try {
         const within = AbortSignal.any([signal, timeout]);
         // Not every question can be called back, such as one to a file system that hangs.
         const answer = await unlessAborted(question(store, within), within);
-        failures = 0;
+        slowAnswers = performance.now() - asked > waitMilliseconds / 2 ? slowAnswers + 1 : 0;
+        if (slowAnswers === 0) failures = 0;
+        else if (slowAnswers >= MOST_SLOW_ANSWERS) rest(new Error('The store answers slowly.'));
         return { answer };
       } catch (error) {
         signal.throwIfAborted();
-        const rest = Math.min(restMilliseconds * 2 ** failures, MOST_REST_MILLISECONDS);
-        restsUntil = performance.now() + rest;
-        failures++;
-        onFailure(error);
+        rest(error);
         return null;
       }
     },
