@@ -26,7 +26,7 @@ describe('respondMade', () => {
     failures = [];
     runs = 0;
     afterwork = [];
-    const patience = { waitMilliseconds: 30, restMilliseconds: 60_000 };
+    const patience = { waitMilliseconds: 200, restMilliseconds: 60_000 };
     keeper = createKeeper(store, {
       patience,
       followMilliseconds: 2_000,
@@ -96,8 +96,39 @@ describe('respondMade', () => {
       expect([response.status, text]).to.deep.equal([200, 'made anew']);
       await afterwards();
       expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+      // That is what the next one has, also long after.
+      store.age(100);
+      expect((await ask()).text).to.equal('made anew');
+      expect(runs).to.equal(1);
     });
   }
+
+  const another = () => createKeeper(store, { followMilliseconds: 60_000, onFailure: () => {} });
+
+  it('lets the next one make it at once where the making breaks', async () => {
+    const breaking = Readable.from(
+      (async function* () {
+        yield Buffer.from('made');
+        throw new Error('broken');
+      })(),
+    );
+    const failure = await ask({}, async () => breaking).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('broken');
+    await afterwards();
+    expect((await ask({ over: another() })).text).to.equal('made anew');
+    await afterwards();
+    expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+  });
+
+  it('ends the draft of a maker that has died', async () => {
+    void ask({}, async () => new Readable({ read() {} })).catch(() => {});
+    while (!store.calls.includes(`create ${NAME}`)) await delay(1);
+    // The note of the draft is written by then, or never.
+    while (store.calls.filter((call) => call.startsWith('writeRecord')).length < 2) await delay(1);
+    store.age(7);
+    await ask({ over: another() });
+    expect(store.calls).to.include(`abandon ${NAME} draft of ${NAME}`);
+  });
 
   it('keeps nothing without a store', async () => {
     expect((await ask({ over: null })).text).to.equal('made anew');

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { DerivedStore, Draft, StoredRecord } from '../../functions/stream/derived/store.ts';
-import { notFound } from '../../functions/stream/http/problem.ts';
+import { notFound, sourceChanged } from '../../functions/stream/http/problem.ts';
 import type { StoredObject } from '../../functions/stream/source/source.ts';
 
 export type FakeStore = DerivedStore & {
@@ -28,7 +29,12 @@ export function fakeStore(): FakeStore {
     const bytes = objects.get(name);
     return bytes === undefined
       ? null
-      : { key: name, etag: `"${name.length}"`, sizeBytes: bytes.length, lastModified: new Date(0) };
+      : {
+          key: name,
+          etag: `"${createHash('sha256').update(bytes).digest('hex')}"`,
+          sizeBytes: bytes.length,
+          lastModified: new Date(0),
+        };
   };
   const store: FakeStore = {
     objects,
@@ -44,10 +50,11 @@ export function fakeStore(): FakeStore {
       await called(`find ${name}`);
       return describe(name);
     },
-    async read({ key }, { start, end }) {
+    async read({ key, etag }, { start, end }) {
       await called(`read ${key}`);
       const bytes = objects.get(key);
       if (bytes === undefined) throw notFound(key);
+      if (describe(key)?.etag !== etag) throw sourceChanged(key);
       return Readable.from([bytes.subarray(start, end)], { objectMode: false });
     },
     async create(name, { onBegun }) {
