@@ -29,7 +29,7 @@ describe('respondMade', () => {
     const patience = { waitMilliseconds: 200, restMilliseconds: 60_000 };
     keeper = createKeeper(store, {
       patience,
-      followMilliseconds: 2_000,
+      followMilliseconds: 60_000,
       onFailure: (error) => failures.push(error),
     });
   });
