@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,15 +14,21 @@ import { seeded } from '../support/seeded.ts';
 import { type Service, startService } from '../support/service.ts';
 import { makeSmallFilm } from '../support/small-film.ts';
 import { synthesise } from '../support/synthesised.ts';
+import { ffmpeg } from '../support/verify.ts';
 
 const SEED = 20_261_124;
 const ROUNDS = 20;
+/** Of the kills, of which the others may come when a busy machine has already sent the whole. */
+const LEAST_CUT = 8;
 
-/** Addresses that nobody asked for before: in parts, in parts without ffmpeg, and in one piece. */
+/**
+ * Addresses that nobody asked for before: in parts, in parts by ffmpeg, and in one piece. The bodies of the first two are
+ * longer than twice what is on its way to a viewer who does not read.
+ */
 const ADDRESSES: readonly ((round: number) => string)[] = [
-  (round) => `/stream/video.mp4?format=wav&duration=${18 + round / 10}`,
-  (round) => `/stream/video.mp4?format=mp4&duration=${28 + round / 10}`,
-  (round) => `/stream/film.mp4?format=mp3&duration=${10 + round / 10}`,
+  (round) => `/stream/long.mp4?format=mp4&duration=${35 + round / 10}`,
+  (round) => `/stream/sound.wav?format=wav&duration=${120 + round / 10}`,
+  (round) => `/hls/film.mp4/240p/${round}.m4s`,
 ];
 
 /** Null kills the instance, with its ffmpeg as the end of its machine would. */
@@ -34,27 +40,42 @@ const STRIKES: readonly (Fault | null)[] = [
   null,
 ];
 
+/** By then the first part is full, and an upload in parts begins. */
+const DRAFT_BYTES = 9_500_000;
+/** More would be further ahead of a store that has stopped than it may be. */
+const MOST_BYTES = 12_000_000;
+
+type Undisturbed = { readonly path: string; readonly tag: string; readonly body: Buffer };
+
 describe('Makers that die, and a store that fails, at random moments', function () {
   this.timeout(180_000);
   let folder: string;
   let proxy: FaultProxy;
   let buckets: Buckets;
-  let service: Service;
+  let struck: Service;
+  let others: Service;
   let plain: Service;
 
   before(async function () {
     needs(this, 'ceph', 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-killed-'));
-    await copyFile(await makeSmallFilm(), join(folder, 'film.mp4'));
-    await copyFile(join(demoDirectory, 'video.mp4'), join(folder, 'video.mp4'));
+    const repeat = (file: string, times: number, name: string) =>
+      ffmpeg('-stream_loop', String(times - 1), '-i', file, '-c', 'copy', join(folder, name));
+    await repeat(join(demoDirectory, 'video.mp4'), 2, 'long.mp4');
+    await repeat(await makeSmallFilm(), 6, 'film.mp4');
+    const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000', '-ac', '2', '-t', '125'];
+    await ffmpeg(...tone, join(folder, 'sound.wav'));
     buckets = await openBuckets();
     proxy = await startFaultProxy((await startCeph()).endpoint);
-    const { MEDIA_BUCKET: _, ...derived } = buckets.environment(proxy.endpoint);
-    service = await startService({ ...derived, MEDIA_DIR: folder });
+    const serviceAt = ({ MEDIA_BUCKET: _, ...derived }: Record<string, string>) =>
+      startService({ ...derived, MEDIA_DIR: folder });
+    struck = await serviceAt(buckets.environment(proxy.endpoint));
+    others = await serviceAt(buckets.environment());
     plain = await startService({ MEDIA_DIR: folder });
   });
   after(async () => {
-    await service?.close();
+    await struck?.close();
+    await others?.close();
     await plain?.close();
     await proxy?.close();
     await rm(folder, { recursive: true, force: true });
@@ -62,72 +83,109 @@ describe('Makers that die, and a store that fails, at random moments', function 
 
   it('leave nothing partial, and nothing at all after the sweep; the next viewer is served', async () => {
     const random = seeded(SEED);
-    const wholes = new Set<string>();
-    const counts = { killed: 0, failed: 0, whole: 0, published: 0 };
-    const durations: number[] = [];
-    for (const address of ADDRESSES) durations.push(await keptMilliseconds(address(-1)));
+    const counts = { killed: 0, cut: 0, failed: 0, begun: 0 };
+    const nexts: Promise<void>[] = [];
+    const segments: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const path = ADDRESSES[round % ADDRESSES.length]?.(round) ?? '';
+      const whole = await undisturbed(ADDRESSES[round % ADDRESSES.length]?.(round) ?? '');
+      const { path, tag, body } = whole;
+      if (path.startsWith('/hls/')) segments.push(path);
       const strike = STRIKES[round % STRIKES.length] ?? null;
-      const moment = random() * (durations[round % ADDRESSES.length] ?? 0);
-      const expected = await receive(plain, path);
-      expect(expected?.status).to.equal(200);
-      wholes.add(digest(expected));
+      const most = Math.min(MOST_BYTES, body.length / 2);
+      const waitsForDraft = most > DRAFT_BYTES && random() < 0.5;
+      const least = waitsForDraft ? DRAFT_BYTES : 0;
+      const bytes = least + Math.ceil(random() * (most - least));
 
-      const first = receive(service, path);
-      await delay(moment);
-      if (strike === null) await killInstances();
-      else proxy.always(strike);
-      const seen = await first;
-      // A viewer loses what the death of its own instance takes, and nothing by the fault of the store.
-      if (strike !== null) expect(digest(seen), `round ${round}`).to.equal(digest(expected));
-      if (seen !== null && digest(seen) === digest(expected)) counts.whole++;
-      counts[strike === null ? 'killed' : 'failed']++;
+      const first = await receive(struck, path, {
+        bytes,
+        async run() {
+          if (waitsForDraft && (await draftBegun(tag))) counts.begun++;
+          if (strike === null) await killInstances();
+          else proxy.always(strike);
+        },
+      });
       proxy.always(null);
+      counts[strike === null ? 'killed' : 'failed']++;
+      if (strike === null && first.broke) counts.cut++;
+      // A viewer loses what the death of its own instance takes, and nothing by the fault of the store.
+      if (strike !== null) expect(first.broke, `round ${round}`).to.equal(false);
+      if (!first.broke) expect(first.body.length, `round ${round}`).to.equal(body.length);
+      expect(first.body.equals(body.subarray(0, first.body.length)), `round ${round}`).to.equal(true);
+      await lookAtKept();
 
-      const next = await receive(service, path);
-      expect(next?.status, `round ${round}`).to.equal(200);
-      expect(digest(next), `round ${round}`).to.equal(digest(expected));
-      for (const name of await newlyKept()) {
-        expect(wholes, `${name}, round ${round}`).to.include(digest({ body: await buckets.readKept(name) }));
-        counts.published++;
-      }
+      // A segment's is served when the claim of the dead has expired.
+      nexts.push(expectServed(whole, round));
     }
+    await Promise.all(nexts);
+    // The dead keep nobody from keeping a segment; their claims to the others last longer than this does.
+    for (const path of segments) await untilKept(path);
+    const fresh = ADDRESSES.slice(0, 2).map((address) => address(ROUNDS));
+    for (const path of fresh) {
+      await undisturbed(path);
+      await untilKept(path);
+    }
+    await lookAtKept();
     const left = await buckets.drafts();
     await sweep();
+    seen.clear();
+    const names = await lookAtKept();
     console.log(
-      `      ${ROUNDS} rounds with the seed ${SEED}: ${counts.killed} instances killed, ${counts.failed} times the ` +
-        `store failed; ${counts.whole} first viewers and all ${ROUNDS} next ones had the whole; ` +
-        `${counts.published} objects kept, none partial; ${left.length} uploads unfinished before the sweep, 0 after`,
+      `      ${ROUNDS} rounds with the seed ${SEED}: ${counts.killed} instances killed, ${counts.cut} of them in mid-body; ` +
+        `${counts.failed} times the store failed; ${counts.begun} times a draft had begun; all ${nexts.length} next viewers ` +
+        `had the whole; ${names.length} objects kept, none partial; ${left.length} uploads unfinished before the sweep, 0 after`,
     );
+    expect(counts.cut).to.be.at.least(LEAST_CUT);
+    expect(left.length).to.be.at.least(1);
+    expect(names.length).to.be.at.least(segments.length + fresh.length);
   });
 
-  const known = new Set<string>();
+  const wholes = new Map<string, string>();
 
-  /** From the question until it is kept, undisturbed. */
-  async function keptMilliseconds(path: string): Promise<number> {
-    for (;;) {
-      const start = performance.now();
-      await receive(service, path);
-      for (let wait = 0; wait < 40; wait++) {
-        const milliseconds = performance.now() - start;
-        if ((await newlyKept()).length > 0) return milliseconds;
-        await delay(50);
-      }
-    }
+  async function undisturbed(path: string): Promise<Undisturbed> {
+    const { status, tag, body } = await receive(plain, path);
+    expect(status, path).to.equal(200);
+    wholes.set(tag, digest(body));
+    return { path, tag, body };
   }
 
-  async function newlyKept(): Promise<string[]> {
-    const names = (await buckets.kept()).filter((name) => !known.has(name));
-    for (const name of names) known.add(name);
+  async function expectServed({ path, body }: Undisturbed, round: number): Promise<void> {
+    const next = await receive(others, path);
+    expect(next.status, `round ${round}`).to.equal(200);
+    expect(next.body.equals(body), `round ${round}`).to.equal(true);
+    await lookAtKept();
+  }
+
+  async function untilKept(path: string): Promise<void> {
+    while (!(await receive(others, path)).plan.endsWith('; kept')) await delay(100);
+  }
+
+  const seen = new Set<string>();
+
+  /** Whatever has a name there that was not seen before is whole, and what its name says. */
+  async function lookAtKept(): Promise<string[]> {
+    const names = await buckets.kept();
+    for (const name of names.filter((each) => !seen.has(each))) {
+      const [, tag = ''] = /^made\/([\w-]+)\./.exec(name) ?? [];
+      expect(digest(await buckets.readKept(name)), name).to.equal(wholes.get(tag));
+      seen.add(name);
+    }
     return names;
+  }
+
+  /** False where the store was too busy for the maker, who keeps nothing then. */
+  async function draftBegun(tag: string): Promise<boolean> {
+    for (let looks = 0; looks < 100; looks++) {
+      if ((await buckets.drafts()).some((draft) => draft.startsWith(`made/${tag}.`))) return true;
+      await delay(50);
+    }
+    return false;
   }
 
   /** Until the front knows of it, as it would answer the next request with 502. */
   async function killInstances(): Promise<void> {
-    const pids = service.instances().map(({ pid }) => pid);
+    const pids = struck.instances().map(({ pid }) => pid);
     for (const pid of pids) process.kill(-pid, 'SIGKILL');
-    while (service.instances().some(({ pid }) => pids.includes(pid))) await delay(5);
+    while (struck.instances().some(({ pid }) => pids.includes(pid))) await delay(5);
   }
 
   /** What the stack's own rule does with the bucket, in days of two seconds. */
@@ -162,18 +220,43 @@ type Rule = {
   readonly abort_incomplete_multipart_upload: [{ readonly days_after_initiation: number }];
 };
 
-/** Null where the connection broke. */
-async function receive(service: Service, path: string): Promise<{ status: number; body: Buffer } | null> {
-  try {
-    const response = await fetch(`${service.url}${path}`);
-    return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
-  } catch {
-    return null;
+type Received = {
+  readonly status: number;
+  /** Of its version, as names have it. */
+  readonly tag: string;
+  readonly plan: string;
+  readonly body: Buffer;
+  readonly broke: boolean;
+};
+
+/** Reads an answer to its end; once it has so many bytes, it reads on when something is done. */
+async function receive(
+  service: Service,
+  path: string,
+  then?: { readonly bytes: number; readonly run: () => Promise<void> },
+): Promise<Received> {
+  const response = await fetch(`${service.url}${path}`);
+  const [, tag = ''] = /"([\w-]+)"/.exec(response.headers.get('etag') ?? '') ?? [];
+  const chunks: Uint8Array[] = [];
+  const reader = response.body?.getReader();
+  let received = 0;
+  let left = then;
+  let broke = false;
+  for (;;) {
+    const chunk = await reader?.read().catch(() => {
+      broke = true;
+    });
+    if (!chunk?.value) break;
+    chunks.push(chunk.value);
+    received += chunk.value.byteLength;
+    if (left === undefined || received < left.bytes) continue;
+    await left.run();
+    left = undefined;
   }
+  const plan = response.headers.get('sluice-plan') ?? '';
+  return { status: response.status, tag, plan, body: Buffer.concat(chunks), broke };
 }
 
-function digest(received: { readonly body: Buffer } | null): string {
-  return createHash('sha256')
-    .update(received?.body ?? '')
-    .digest('hex');
+function digest(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
 }

@@ -65,8 +65,9 @@ async function start(): Promise<Ceph> {
   await run('monmaptool', ['--create', '--addv', 'a', monitor, '--fsid', fsid, map]);
   await ceph('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map, '--no-mon-config');
   daemons.start('ceph-mon', ['-c', config, '-f', '-i', 'a']);
-  await patiently('osd', 'create', randomUUID(), '0');
-  await ceph('ceph-osd', '-i', '0', '--mkfs');
+  const osd = randomUUID();
+  await patiently('osd', 'create', osd, '0');
+  await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd);
   daemons.start('ceph-osd', ['-c', config, '-f', '-i', '0']);
   await patiently('osd', 'crush', 'add', 'osd.0', '1', 'root=default');
   daemons.start('radosgw', ['-c', config, '-f', '-n', 'client.admin']);
