@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
+import { startCeph } from '../support/ceph.ts';
 import { exportOf } from '../support/exports.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { needs } from '../support/needs.ts';
 import { type Buckets, openBuckets } from '../support/places.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -14,10 +16,14 @@ import { decode } from '../support/verify.ts';
 /** Of an invocation that has to leave work to others. */
 const SHORT_SECONDS = 14;
 
+/** Of a long stretch, its first and its last 5 MiB; and the small records of the work. */
+const MOST_PASSED_BYTES = 11 * 1024 * 1024;
+
 describe('An export, in buckets', function () {
   this.timeout(180_000);
   let folder: string;
   let places: Buckets;
+  let proxy: FaultProxy;
   let service: Service;
 
   before(async function () {
@@ -26,10 +32,12 @@ describe('An export, in buckets', function () {
     places = await openBuckets();
     await places.put('film.mp4', await readFile(await makeSmallFilm()));
     await places.put('long.mp4', await readFile(join(demoDirectory, 'video.mp4')));
-    service = await startService(places.environment());
+    proxy = await startFaultProxy((await startCeph()).endpoint);
+    service = await startService(places.environment(proxy.endpoint));
   });
   after(async () => {
     await service?.close();
+    await proxy?.close();
     await places?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
@@ -37,7 +45,6 @@ describe('An export, in buckets', function () {
   const FORMS = [
     ['sound, with its frames indexed', 'film.mp4?format=mp3', 20],
     ['a film of less than a part', 'film.mp4?format=mp4&height=96', 20],
-    ['22 MB that the store copies behind a new index', 'long.mp4?format=mp4&audio=0', 30],
   ] as const;
   for (const [what, asked, seconds] of FORMS) {
     it(`is whole, and of its parts nothing is left: ${what}`, async () => {
@@ -45,17 +52,26 @@ describe('An export, in buckets', function () {
     });
   }
 
+  it('is whole where it has 22 MB, most of which the store copies by itself behind a new index', async () => {
+    const before = proxy.bodyBytes();
+    const { sizeBytes, bytesRead } = await expectWhole(service, 'long.mp4?format=mp4&audio=0', 30);
+    // Neither what was read of the source, nor what was fetched of the result, is passed on.
+    const passed = proxy.bodyBytes() - before - bytesRead - sizeBytes;
+    console.log(`      ${passed} bytes of it came back from the store to be sent again`);
+    expect(passed).to.be.below(MOST_PASSED_BYTES);
+  });
+
   it('is whole where several invocations have made it', async () => {
     const hasty = await startService(
       { ...places.environment(), MAX_EXPORT_INVOCATIONS: '2' },
       { timeoutSeconds: SHORT_SECONDS },
     );
-    const invocations = await expectWhole(hasty, 'long.mp4?format=mp4&height=720', 30);
+    const { invocations } = await expectWhole(hasty, 'long.mp4?format=mp4&height=720', 30);
     expect(invocations).to.be.above(1);
     await hasty.close();
   });
 
-  async function expectWhole(from: Service, asked: string, seconds: number): Promise<number> {
+  async function expectWhole(from: Service, asked: string, seconds: number) {
     const { events, file } = await exportOf(from, `/export/${asked}`);
     const last = events.at(-1);
     expect(last?.name, JSON.stringify(last)).to.equal('done');
@@ -64,11 +80,11 @@ describe('An export, in buckets', function () {
     const decoded = await decode(path);
     expect(decoded.complaints).to.equal('');
     expect(decoded.seconds).to.be.closeTo(seconds, 0.1);
-    const { sizeBytes, invocations, gbSeconds } = last?.data ?? {};
+    const { sizeBytes, bytesRead, invocations, gbSeconds } = last?.data ?? {};
     expect(sizeBytes).to.equal(file.length);
     await untilNothingIsLeft();
     console.log(`      ${asked}: ${sizeBytes} bytes, ${invocations} invocations, ${gbSeconds} GB-s`);
-    return invocations;
+    return { sizeBytes, bytesRead, invocations };
   }
 
   /** `done` is told before the parts are removed. */
