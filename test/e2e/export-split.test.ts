@@ -7,7 +7,7 @@ import { openDesk, ownFfmpeg } from '../support/encoded.ts';
 import { exportQuestion } from '../support/export-question.ts';
 import { exportOf } from '../support/exports.ts';
 import { decodedFrames, onePass } from '../support/grid-frames.ts';
-import { MOVING_PICTURE_AND_TONE } from '../support/moving-picture.ts';
+import { type LogFields, linesWhich } from '../support/log-lines.ts';
 import { needs } from '../support/needs.ts';
 import { type Service, startService } from '../support/service.ts';
 import { errorsOf, heardInOnePass, heardInSegments } from '../support/sound-error.ts';
@@ -16,6 +16,10 @@ import { ffmpeg } from '../support/verify.ts';
 const DEADLINE_SECONDS = 20;
 const MINUTES = 10;
 const FILM = 'ten minutes.mkv';
+const MOST_AT_ONCE = 2;
+/** Neither is ever the same again: a part that is made of another place would be seen and heard. */
+const COUNTING_PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24'];
+const RISING_TONE = ['-f', 'lavfi', '-i', "aevalsrc='0.3*sin(2*PI*(200*t+t*t/2))':s=48000"];
 
 /** Puts another quality in front of ffmpeg and nothing else: what goes into the encoder comes out of the decoder. */
 const LOSSLESS = `#!/bin/bash
@@ -39,17 +43,22 @@ describe('an export that no invocation has the time for', function () {
   before(async function () {
     needs(this, 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-split-'));
-    const minute = join(folder, '.minute.mkv');
     const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '72', '-pix_fmt', 'yuv420p'];
-    await ffmpeg(...MOVING_PICTURE_AND_TONE, '-t', '60', ...video, '-c:a', 'flac', minute);
-    await ffmpeg('-stream_loop', String(MINUTES - 1), '-i', minute, '-c', 'copy', join(folder, FILM));
-    await rm(minute);
+    await ffmpeg(
+      ...[...COUNTING_PICTURE, ...RISING_TONE, '-t', String(60 * MINUTES), ...video],
+      ...['-c:a', 'flac', join(folder, FILM)],
+    );
     const lossless = join(folder, '.lossless');
     await writeFile(lossless, LOSSLESS.replace('FFMPEG', await ownFfmpeg()));
     await chmod(lossless, 0o755);
     derived = await mkdtemp(join(tmpdir(), 'sluice-derived-'));
     service = await startService(
-      { MEDIA_DIR: folder, DERIVED_DIR: derived, FFMPEG_PATH: lossless, MAX_EXPORT_INVOCATIONS: '2' },
+      {
+        MEDIA_DIR: folder,
+        DERIVED_DIR: derived,
+        FFMPEG_PATH: lossless,
+        MAX_EXPORT_INVOCATIONS: String(MOST_AT_ONCE),
+      },
       { timeoutSeconds: DEADLINE_SECONDS, maxInstances: 4 },
     );
   });
@@ -61,7 +70,7 @@ describe('an export that no invocation has the time for', function () {
   });
 
   it('goes through several, and has the frames and the sound of a single pass', async () => {
-    const query = 'format=mp4&height=96';
+    const query = 'format=mp4&height=144';
     const begun = Date.now();
     const { events, reconnects, file } = await exportOf(
       service,
@@ -72,11 +81,13 @@ describe('an export that no invocation has the time for', function () {
     expect(done?.name, JSON.stringify(done)).to.equal('done');
     const { invocations, gbSeconds, bytesRead, durationSeconds } = done?.data ?? {};
     expect(invocations).to.be.above(1);
+    const shifts = await linesWhich(service, invocations, ({ message }) => message === 'work');
+    expect(mostAtOnce(shifts)).to.equal(MOST_AT_ONCE);
     const path = join(folder, 'made.mp4');
     await writeFile(path, file);
 
     const desk = await openDesk(join(folder, FILM));
-    const { recipe } = planExport(exportQuestion(desk, { format: 'mp4', height: 96 }));
+    const { recipe } = planExport(exportQuestion(desk, { format: 'mp4', height: 144 }));
     if (recipe.kind !== 'film' || recipe.film.sound === null) throw new Error('It is a film with sound.');
     const { film, frames, sound, zeroSeconds } = recipe.film;
     expect(frames).to.equal(MINUTES * 60 * 24);
@@ -109,3 +120,15 @@ describe('an export that no invocation has the time for', function () {
     expect(worst).to.be.below(100);
   });
 });
+
+/** Of invocations by their lines in the log. Who has sent for the next one ends a moment after that has begun. */
+function mostAtOnce(shifts: readonly LogFields[]): number {
+  const spans = shifts.map(({ timestamp, seconds }) => {
+    const end = Date.parse(String(timestamp)) / 1000;
+    return { begin: end - Number(seconds), end: end - 0.5 };
+  });
+  const counts = spans.map(
+    ({ begin }) => spans.filter((one) => one.begin <= begin && begin < one.end).length,
+  );
+  return Math.max(...counts);
+}
