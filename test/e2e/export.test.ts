@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { parsePosition } from '../../functions/stream/export/events.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { launchBrowser, openPage, until } from '../support/browser.ts';
+import { startCutProxy } from '../support/cut-proxy.ts';
 import { exportOf, readEvents, type SeenEvent } from '../support/exports.ts';
 import { needs } from '../support/needs.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -67,6 +68,8 @@ describe('an export of the demo film', function () {
     const isMoving = ({ name, data }: SeenEvent) => name === 'progress' && data.secondsDone > 0;
     const before = await readEvents(url, { enough: isMoving });
     const cut = before.at(-1);
+    expect(cut?.data.speed).to.be.above(0);
+    expect(cut?.data.etaSeconds).to.be.above(0);
     const [rest, other] = await Promise.all([
       readEvents(url, { lastEventId: cut?.id ?? '' }),
       readEvents(url),
@@ -115,6 +118,35 @@ describe('an export of the demo film', function () {
       expect(complaints).to.deep.equal([]);
       console.log(`      the bar was first seen at ${seen} %`);
     } finally {
+      await browser.close();
+    }
+  });
+
+  it('is followed on by the browser where the connection is cut, and the bar never goes back', async function () {
+    needs(this, 'chromium');
+    const browser: Browser = await launchBrowser();
+    const proxy = await startCutProxy(service.url);
+    try {
+      const { page } = await openPage(browser);
+      await page.goto(`${proxy.url}/#/stream/video.mp4?format=mp4&height=144&duration=18`);
+      await page.evaluate(`(() => {
+        window.seen = [];
+        const bar = document.getElementById('export-bar');
+        new MutationObserver(() => window.seen.push(bar.value)).observe(bar, { attributes: true });
+      })()`);
+      await page.getByRole('button', { name: 'Export' }).click();
+      await until(page, WITHIN_MS, 'window.seen.at(-1) > 0 && window.seen.at(-1) < 100');
+      const before = Number(await page.evaluate('window.seen.length'));
+      proxy.cut();
+      await page.getByRole('link', { name: 'Download' }).waitFor({ timeout: WITHIN_MS });
+      const seen = (await page.evaluate('window.seen')) as number[];
+      expect(seen).to.deep.equal([...seen].sort((a, b) => a - b));
+      expect(seen.length).to.be.above(before);
+      // It has asked twice, the second time behind what it had seen.
+      expect(proxy.sent().match(/^last-event-id: \S+/gim)).to.have.length(1);
+      expect(proxy.sent().match(/^GET \/export\//gm)).to.have.length(2);
+    } finally {
+      await proxy.close();
       await browser.close();
     }
   });
