@@ -82,7 +82,7 @@ describe('an export that no invocation has the time for', function () {
     const { invocations, gbSeconds, bytesRead, durationSeconds } = done?.data ?? {};
     expect(invocations).to.be.above(1);
     const shifts = await linesWhich(service, invocations, ({ message }) => message === 'work');
-    expect(mostAtOnce(shifts)).to.equal(MOST_AT_ONCE);
+    expect(mostAtOnce(shifts)).to.be.at.most(MOST_AT_ONCE);
     const path = join(folder, 'made.mp4');
     await writeFile(path, file);
 
@@ -98,6 +98,7 @@ describe('an export that no invocation has the time for', function () {
     ]);
     expect(complaints).to.equal('');
     expect(hashes.length).to.equal(frames);
+    expect(new Set(hashes).size).to.equal(frames);
     expect(hashes).to.deep.equal(wantedHashes);
 
     const { channels } = sound.rendition;
