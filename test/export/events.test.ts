@@ -19,7 +19,16 @@ const DONE: Stage = {
 };
 const FAILED: Stage = { kind: 'failed', problem: { type: 'x', title: 'y', status: 415, detail: 'z' } };
 const LANE: LaneRecord = {
-  ...{ generation: 5, attempt: 1, lost: 0, ticks: 3, usage: NOTHING_USED, atMs: 3_000, isWaiting: false },
+  ...{
+    generation: 5,
+    attempt: 1,
+    lost: 0,
+    ticks: 3,
+    usage: NOTHING_USED,
+    atMs: 3_000,
+    isWaiting: false,
+    sent: 1,
+  },
   ...{ to: 4, next: 0, pieces: [], secondsDone: 5, bytes: 100 },
 };
 

@@ -7,7 +7,16 @@ import { chooseWire } from '../../functions/stream/export/wire.ts';
 const wire = chooseWire('application/x-ndjson');
 const RUNNING: Stage = { kind: 'running', lanes: 1, startedMs: 0, secondsTotal: 9 };
 const LANE: LaneRecord = {
-  ...{ generation: 1, attempt: 1, lost: 0, ticks: 1, isWaiting: false, usage: NOTHING_USED, atMs: 0 },
+  ...{
+    generation: 1,
+    attempt: 1,
+    lost: 0,
+    ticks: 1,
+    isWaiting: false,
+    sent: 1,
+    usage: NOTHING_USED,
+    atMs: 0,
+  },
   ...{ to: 1, next: 0, pieces: [], secondsDone: 1, bytes: 1 },
 };
 

@@ -12,6 +12,7 @@ import {
   judge,
   MOST_LOST,
   MOST_SENT,
+  NOBODY_CAME,
 } from '../../functions/stream/export/states.ts';
 
 const problem = { type: 't', title: 'T', status: 500, detail: 'd' };
@@ -21,7 +22,7 @@ const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
   queued: { kind: 'queued', sent: 1 },
   probing: { kind: 'probing' },
   running: RUNNING,
-  assembling: { ...RUNNING, kind: 'assembling', isWaiting: false },
+  assembling: { ...RUNNING, kind: 'assembling', isWaiting: false, sent: 1 },
   done: { kind: 'done', result },
   failed: { kind: 'failed', problem },
 };
@@ -70,16 +71,20 @@ describe('the state of an export', () => {
   });
 
   it('does not count a worker that was sent for and never came as lost', () => {
-    const waiting = record({ ...RUNNING, kind: 'assembling', isWaiting: true });
+    const waiting = record({ ...RUNNING, kind: 'assembling', isWaiting: true, sent: 1 });
     const next = become({ ...waiting, lost: MOST_LOST }, { kind: 'lost' });
-    expect(next).to.deep.include({ attempt: 1, lost: MOST_LOST, stage: waiting.stage });
+    const stage = { ...waiting.stage, sent: 2 };
+    expect(next).to.deep.include({ attempt: 1, lost: MOST_LOST, stage });
   });
 
   it('is sent for again and again where nobody comes, then fails', () => {
-    const sent = (times: number) => become(record({ kind: 'queued', sent: times }), { kind: 'lost' });
-    expect(sent(MOST_SENT - 1)).to.deep.include({ attempt: 1, stage: { kind: 'queued', sent: MOST_SENT } });
-    const { stage } = sent(MOST_SENT) ?? {};
-    expect(stage?.kind === 'failed' && stage.problem.detail).to.contain('No instance came free');
+    const assembling = { ...RUNNING, kind: 'assembling', isWaiting: true } as const;
+    for (const waiting of [{ kind: 'queued' } as const, assembling]) {
+      const sent = (times: number) => become(record({ ...waiting, sent: times }), { kind: 'lost' });
+      const again = { ...waiting, sent: MOST_SENT };
+      expect(sent(MOST_SENT - 1)).to.deep.include({ attempt: 1, stage: again });
+      expect(sent(MOST_SENT)?.stage).to.deep.equal({ kind: 'failed', problem: NOBODY_CAME });
+    }
   });
 
   it('adds up what was used', () => {
@@ -90,7 +95,7 @@ describe('the state of an export', () => {
 
   const lane = (next: number, ageSeconds = 0, isWaiting = false) => {
     const about = { generation: 7, attempt: 1, lost: 0, ticks: 0, usage: NOTHING_USED, atMs: 0, isWaiting };
-    const value: LaneRecord = { ...about, to: 4, next, pieces: [], secondsDone: 0, bytes: 0 };
+    const value: LaneRecord = { ...about, sent: 1, to: 4, next, pieces: [], secondsDone: 0, bytes: 0 };
     return { value, ageSeconds };
   };
   const table = [

@@ -35,9 +35,9 @@ describe('how an export is told', () => {
 
   it('has a client that was answered for long enough come again at once, and one that waits later', () => {
     const [stream, lines] = [chooseWire(null), chooseWire('application/x-ndjson')];
-    expect([stream.soon, stream.later]).to.deep.equal(['retry: 50\n\n', 'retry: 5000\n\n']);
+    expect([stream.soon, stream.later]).to.deep.equal(['retry: 250\n\n', 'retry: 5000\n\n']);
     const seconds = [lines.soon, lines.later].map((line) => JSON.parse(line).retrySeconds);
-    expect(seconds).to.deep.equal([0.05, 5]);
+    expect(seconds).to.deep.equal([0.25, 5]);
   });
 
   it('has a line of data, and one of JSON', () => {

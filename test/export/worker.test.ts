@@ -9,7 +9,7 @@ import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
 import { answerExport } from '../../functions/stream/export/ask.ts';
 import { openLedger } from '../../functions/stream/export/ledger.ts';
 import { exportId, pieceName } from '../../functions/stream/export/names.ts';
-import { LOST, MOST_LOST } from '../../functions/stream/export/states.ts';
+import { LOST, MOST_LOST, MOST_SENT, NOBODY_CAME } from '../../functions/stream/export/states.ts';
 import type { Work } from '../../functions/stream/export/work-event.ts';
 import { createWorker } from '../../functions/stream/export/worker.ts';
 import { Problem } from '../../functions/stream/http/problem.ts';
@@ -143,6 +143,44 @@ describe('a worker of an export', function () {
     await Promise.all([work(sent[1]), work(sent[2])]);
     expect((await stage())?.kind).to.equal('done');
     expect(drafts).to.equal(1);
+  });
+
+  it('of a lane for which nobody comes is sent for again and again, then the export fails', async () => {
+    const wishes = { format: 'mp4', height: 48, durationSeconds: 4 } as const;
+    const { ask, sent, work, stage, setAges } = await scene(wishes);
+    await ask();
+    await work(sent[0], 2.9);
+    setAges(21);
+    for (let i = 1; i < MOST_SENT; i++) await ask();
+    expect((await stage())?.kind).to.equal('running');
+    expect(sent).to.have.length(1 + MOST_SENT);
+    await ask();
+    expect(await stage()).to.deep.equal({ kind: 'failed', problem: NOBODY_CAME });
+    expect(sent).to.have.length(1 + MOST_SENT);
+  });
+
+  it('of a lane goes on where the answer to a write was lost', async () => {
+    const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { writeRecord } = store;
+    let writes = 0;
+    store.writeRecord = async (name, ...about) => {
+      const written = await writeRecord(name, ...about);
+      if (name.endsWith('.0') && ++writes === 2) throw new Error('Nobody has heard it.');
+      return written;
+    };
+    const { create } = store;
+    store.create = async (...about) => {
+      const draft = await create(...about);
+      const publish = async () => {
+        await until(async () => writes >= 3);
+        return draft.publish();
+      };
+      return { ...draft, publish };
+    };
+    await ask();
+    expect(await work(sent[0])).to.not.have.property('problem');
+    expect((await stage())?.kind).to.equal('done');
+    expect(sent).to.have.length(1);
   });
 
   it('of a lane that is lost is replaced by one other, until it was lost too often', async () => {

@@ -3,7 +3,7 @@ import type { StoredObject } from '../source/source.ts';
 import { unlessAborted } from '../source/unless-aborted.ts';
 import { type Claim, takeClaim } from './claim.ts';
 import type { FollowingDesk, KeepingDesk } from './keeping-desk.ts';
-import type { Asking } from './patient.ts';
+import type { PatientStore } from './patient.ts';
 
 /** Who makes something that several instances may be asked for at once. */
 export type Maker =
@@ -21,7 +21,7 @@ const STREAM_LEASE_SECONDS = 60;
 
 /** Becomes the maker of what will be kept under `name`, or waits so long for the one there is, as far as `desk` wants. */
 export async function findMaker(
-  patient: Asking,
+  patient: PatientStore,
   name: string,
   desk: FollowingDesk,
   followMilliseconds: number,
@@ -48,12 +48,21 @@ export async function findMaker(
 }
 
 /** The claim to a segment that nobody waits for; null where another has it, or the store does not answer. */
-export async function claimSegment(patient: Asking, name: string, desk: KeepingDesk): Promise<Claim | null> {
+export async function claimSegment(
+  patient: PatientStore,
+  name: string,
+  desk: KeepingDesk,
+): Promise<Claim | null> {
   const asked = await askForClaim(patient, name, SEGMENT_LEASE_SECONDS, desk);
   return asked?.answer ?? null;
 }
 
-function askForClaim(patient: Asking, name: string, leaseSeconds: number, { signal, lasting }: KeepingDesk) {
+function askForClaim(
+  patient: PatientStore,
+  name: string,
+  leaseSeconds: number,
+  { signal, lasting }: KeepingDesk,
+) {
   return patient.ask(
     (store, within) => takeClaim(store, name, { leaseSeconds, signal: within, lasting }),
     signal,

@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream';
 import { describeError } from '../http/describe-error.ts';
 import type { Claim } from './claim.ts';
 import type { KeepingDesk } from './keeping-desk.ts';
-import type { Asking } from './patient.ts';
+import type { PatientStore } from './patient.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 import { tee } from './tee.ts';
 
 type Making = {
-  readonly patient: Asking;
+  readonly patient: PatientStore;
   /** Where it will be kept. */
   readonly name: string;
   readonly claim: Claim;

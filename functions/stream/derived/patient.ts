@@ -4,16 +4,17 @@ import type { DerivedStore } from './store.ts';
 export type Patience = {
   /** How long a viewer waits for one question to the store; half of that is slow. */
   readonly waitMilliseconds: number;
-  /** For how long nothing is asked after a failure, or slow answers in a row; twice as long after each further one, up to a minute. */
+  /** For how long nothing is asked after a failure, or where most answers are slow; twice as long after each further one, up to a minute. */
   readonly restMilliseconds: number;
 };
 
 const MOST_REST_MILLISECONDS = 60_000;
-/** In a row: one alone may be the first of a connection. */
+/** Most of them slow, it is the store; one alone may be the first of a connection. */
+const LAST_ANSWERS = 5;
 const MOST_SLOW_ANSWERS = 3;
 
 /** Questions that a viewer waits for. */
-export type Asking = {
+export type PatientStore = {
   /** The answer; null where the store fails, is too slow, or was so a moment ago. Rejects only with the signal. */
   ask<T>(
     question: (store: DerivedStore, signal: AbortSignal) => Promise<T>,
@@ -26,10 +27,10 @@ export function patientStore(
   store: DerivedStore,
   { waitMilliseconds, restMilliseconds }: Patience,
   onFailure: (error: unknown) => void,
-): Asking {
+): PatientStore {
   let restsUntil = 0;
   let failures = 0;
-  let slowAnswers = 0;
+  let wereSlow: readonly boolean[] = [];
 
   function rest(cause: unknown): void {
     restsUntil = performance.now() + Math.min(restMilliseconds * 2 ** failures, MOST_REST_MILLISECONDS);
@@ -47,9 +48,12 @@ export function patientStore(
         const within = AbortSignal.any([signal, timeout]);
         // Not every question can be called back, such as one to a file system that hangs.
         const answer = await unlessAborted(question(store, within), within);
-        slowAnswers = performance.now() - asked > waitMilliseconds / 2 ? slowAnswers + 1 : 0;
-        if (slowAnswers === 0) failures = 0;
-        else if (slowAnswers >= MOST_SLOW_ANSWERS) rest(new Error('The store answers slowly.'));
+        const isSlow = performance.now() - asked > waitMilliseconds / 2;
+        wereSlow = [isSlow, ...wereSlow].slice(0, LAST_ANSWERS);
+        // Some answers come without the store having been asked.
+        const slow = wereSlow.filter(Boolean).length;
+        if (slow === 0) failures = 0;
+        else if (isSlow && slow >= MOST_SLOW_ANSWERS) rest(new Error('The store answers slowly.'));
         return { answer };
       } catch (error) {
         signal.throwIfAborted();

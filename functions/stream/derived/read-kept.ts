@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import { Problem, sourceUnavailable } from '../http/problem.ts';
 import type { ByteRange, StoredObject } from '../source/source.ts';
 import { beginInTime } from './begin-in-time.ts';
-import type { Asking } from './patient.ts';
+import type { PatientStore } from './patient.ts';
 
 /** Rejects where nothing comes in time. Patience is for the first answer: a body may take its time. */
 export async function readKept(
-  patient: Asking,
+  patient: PatientStore,
   object: StoredObject,
   range: ByteRange,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export async function readKept(
 
 /** Null where it cannot be read, or not in time. */
 export function readWhole(
-  patient: Asking,
+  patient: PatientStore,
   object: StoredObject,
   signal: AbortSignal,
 ): Promise<Readable | null> {

@@ -45,9 +45,4 @@ function isOfStore(error: unknown): error is Problem {
   return error instanceof Problem && STORE_PROBLEMS.has(error.type);
 }
 
-const STORE_PROBLEMS: ReadonlySet<string> = new Set([
-  'not-found',
-  'forbidden',
-  'source-changed',
-  'source-unavailable',
-]);
+const STORE_PROBLEMS: ReadonlySet<string> = new Set(['not-found', 'source-changed', 'source-unavailable']);

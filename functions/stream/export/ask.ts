@@ -91,7 +91,8 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       const attempt = await revive(verdict.what, { ledger, record, lanes, signal });
       // Of all who see that a worker is lost, one sends another.
       if (attempt !== null) {
-        await send({ ...work, generation, attempt, task: verdict.what });
+        // Where that fails, the work is waited for in vain, and sent for again by and by.
+        await send({ ...work, generation, attempt, task: verdict.what }).catch(asking.onFailure);
         const draft = typeof verdict.what === 'number' ? lanes[verdict.what]?.value.draft : null;
         // Where this fails, the store's own rule for what is unfinished ends it.
         if (draft) await store.abandon(draft.name, draft.id, signal).catch(() => {});

@@ -38,7 +38,9 @@ const QUEUED_MILLISECONDS = 5_000;
 export async function* follow(following: Following, clock = REAL): AsyncGenerator<string, void, void> {
   const { wire, signal } = following;
   const started = clock.now();
-  const mayGoOn = () => following.secondsLeft() > LEAVE_SECONDS && !signal.aborted;
+  const lasted = () => clock.now() - started;
+  const mayGoOn = () =>
+    following.secondsLeft() > LEAVE_SECONDS && lasted() < ANSWER_MILLISECONDS && !signal.aborted;
   let { last } = following;
   let told = started;
   let repeatable: string | null = null;
@@ -69,11 +71,11 @@ export async function* follow(following: Following, clock = REAL): AsyncGenerato
     }
     const isQueued = snapshot?.record.stage.kind === 'queued';
     if (isQueued && now - started >= QUEUED_MILLISECONDS) return yield wire.later;
-    if (now - started >= ANSWER_MILLISECONDS) break;
     yield* stillThere();
     await next;
   }
-  yield wire.soon;
+  // Who could not be answered for long is not to ask again and again.
+  if (lasted() >= QUEUED_MILLISECONDS) yield wire.soon;
 
   function* stillThere(): Generator<string, void, void> {
     const silence = clock.now() - told;

@@ -6,11 +6,11 @@ import { pieceName } from './names.ts';
 import type { Prepared } from './prepare.ts';
 import { isFinished, type LaneRecord, type Piece, sumUsage } from './record.ts';
 import { whileRenewing } from './renewing.ts';
-import { OUT_OF_TIME } from './shift-ends.ts';
+import { GIVEN_UP, OUT_OF_TIME } from './shift-ends.ts';
 import { MOST_LOST } from './states.ts';
 import type { Shift } from './worker.ts';
 
-const LATE_MILLISECONDS = 1_000;
+const HAND_ON_MILLISECONDS = 5_000;
 
 /**
  * Makes the next piece of a lane, as long as the time of this invocation allows, and hands the lane on. Null where it is
@@ -35,70 +35,77 @@ export async function makePiece(
   let current = lane;
   let bodyBytes = 0;
   let isDivisible = true;
-  const write = async (value: LaneRecord, within = signal) => {
-    const written = await ledger.writeLane(number, value, current, within);
+  const write = async (value: LaneRecord, within: AbortSignal) => {
+    const written =
+      (await ledger.writeLane(number, value, current, within)) ?? (await writeUnheard(value, within));
     if (written !== null) current = written;
     return written !== null;
   };
-  try {
-    let body: Body | null = null;
-    const secondsDone = () => body?.secondsDone() ?? 0;
-    const progress = (): LaneRecord => ({
-      ...current.value,
-      ticks: current.value.ticks + 1,
-      atMs: Date.now(),
-      draft: begun,
-      secondsDone: start.secondsDone + secondsDone(),
-      bytes: start.bytes + bodyBytes,
-      usage: sumUsage([start.usage, meter.used()]),
-    });
-    const renew = async (within: AbortSignal) =>
-      (await isWanted(shift, within)) && (await write(progress(), within));
-    // The first bytes of a large file may take longer than what counts as lost.
-    const produce = async () => {
-      const { plan, desk } = await readied();
-      isDivisible = plan.groups !== null;
-      const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
-      body = opened;
-      for await (const chunk of opened.chunks) {
-        bodyBytes += chunk.byteLength;
-        meter.wrote(chunk.byteLength);
-        await draft.write(chunk);
-      }
-      const end = opened.finish();
-      if (end.next === start.next) return null;
-      if (bodyBytes === 0 && plan.groups === null) throw empty();
-      await draft.write(Buffer.from(end.index));
-      await draft.publish();
-      return end.next;
-    };
-    const next = await whileRenewing(produce, { signal, renew, stop: shift.giveUp });
-    if (next === null) {
-      await draft.discard();
-      return await madeNothing(signal);
+  /** Where the answer to the last write was lost, the lane is ours and not as we know it. */
+  const writeUnheard = async (value: LaneRecord, within: AbortSignal) => {
+    const lane = await ledger.readLane(number, within);
+    const isOurs =
+      lane?.value.generation === generation && lane.value.attempt === attempt && !lane.value.isWaiting;
+    return isOurs ? ledger.writeLane(number, value, lane, within) : null;
+  };
+  let body: Body | null = null;
+  const secondsDone = () => body?.secondsDone() ?? 0;
+  const progress = (): LaneRecord => ({
+    ...current.value,
+    ticks: current.value.ticks + 1,
+    atMs: Date.now(),
+    draft: begun,
+    secondsDone: start.secondsDone + secondsDone(),
+    bytes: start.bytes + bodyBytes,
+    usage: sumUsage([start.usage, meter.used()]),
+  });
+  const renew = async (within: AbortSignal) =>
+    (await isWanted(shift, within)) && (await write(progress(), within));
+  /** Resolves with the group that comes next; null where there was no time for any. */
+  const produce = async () => {
+    const { plan, desk } = await readied();
+    isDivisible = plan.groups !== null;
+    const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+    body = opened;
+    for await (const chunk of opened.chunks) {
+      bodyBytes += chunk.byteLength;
+      meter.wrote(chunk.byteLength);
+      await draft.write(chunk);
     }
-    const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
-    const made = await handOn({ ...progress(), next, lost: 0, pieces: [...start.pieces, piece] }, signal);
-    if (made === null) await store.remove(name, signal).catch(() => {});
-    return made;
-  } catch (error) {
-    await draft.discard();
+    const end = opened.finish();
+    if (end.next === start.next) return null;
+    if (bodyBytes === 0 && plan.groups === null) throw empty();
+    await draft.write(Buffer.from(end.index));
+    await draft.publish();
+    return end.next;
+  };
+  // The first bytes of a large file may take longer than what counts as lost.
+  const next = await whileRenewing(produce, { signal, renew, stop: shift.giveUp }).catch(async (error) => {
+    const isOutOfTime = signal.reason === OUT_OF_TIME && error !== GIVEN_UP;
     // Of a film, less may fit into the time of another.
-    if (signal.reason !== OUT_OF_TIME || !isDivisible) throw error;
-    return madeNothing(AbortSignal.timeout(LATE_MILLISECONDS));
-  }
-
-  function madeNothing(within: AbortSignal): Promise<LaneRecord | null> {
+    if (isOutOfTime && isDivisible) return null;
+    await draft.discard();
+    throw isOutOfTime ? indivisible() : error;
+  });
+  if (next === null) {
+    await draft.discard();
     if (start.lost >= MOST_LOST) throw tooSlow();
-    return handOn({ ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }, within);
   }
-
-  /** To the next attempt, if there is to be one. */
-  async function handOn(end: LaneRecord, within: AbortSignal): Promise<LaneRecord | null> {
-    const usage = sumUsage([start.usage, meter.take()]);
-    const next = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting: !isFinished(end) };
-    return (await write(next, within)) ? next : null;
-  }
+  const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
+  const end: LaneRecord =
+    next === null
+      ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
+      : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
+  const usage = sumUsage([start.usage, meter.take()]);
+  const isWaiting = !isFinished(end);
+  const handed = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting, sent: 1 };
+  const isHanded = await write(handed, AbortSignal.timeout(HAND_ON_MILLISECONDS)).catch(() => {
+    // Whoever follows finds the lane silent, and sends another.
+    throw GIVEN_UP;
+  });
+  if (isHanded) return handed;
+  if (next !== null) await store.remove(name, signal).catch(() => {});
+  return null;
 }
 
 /** Not where another lane has failed, nor where the export is made anew. */
@@ -110,6 +117,13 @@ async function isWanted({ work, ledger }: Shift, signal: AbortSignal): Promise<b
 function empty(): Problem {
   return unsupported(
     'Nothing that could be decoded is there to be exported, in the part that was asked for.',
+  );
+}
+
+function indivisible(): Problem {
+  return new Problem(
+    'timeout',
+    'This could not be made within one invocation and is not to be divided; ask for a part of it, or for mp4.',
   );
 }
 

@@ -31,10 +31,16 @@ export type Stage =
   | { readonly kind: 'queued'; readonly sent: number }
   | { readonly kind: 'probing' }
   | ({ readonly kind: 'running' } & Course)
-  /** `isWaiting`: it was sent for, and nobody has come yet. */
-  | ({ readonly kind: 'assembling'; readonly isWaiting: boolean } & Course)
+  | ({ readonly kind: 'assembling' } & Waiting & Course)
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly problem: KeptProblem };
+
+type Waiting = {
+  /** It was sent for, and nobody has come yet. */
+  readonly isWaiting: boolean;
+  /** How often, at that. */
+  readonly sent: number;
+};
 
 type Course = {
   readonly lanes: number;
@@ -58,13 +64,11 @@ export type ExportRecord = {
 };
 
 /** A part of the work that one invocation after the other does, none at the same time. */
-export type LaneRecord = {
+export type LaneRecord = Waiting & {
   readonly generation: number;
   readonly attempt: number;
   readonly lost: number;
   readonly ticks: number;
-  /** A worker was sent for, and none has come yet. */
-  readonly isWaiting: boolean;
   readonly usage: Usage;
   readonly atMs: number;
   /** Groups: where it ends, and which comes next. */

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { GIVEN_UP } from './shift-ends.ts';
 
 /** Of a worker's own record: well below what counts as lost, and often enough for a bar that moves. */
 const EVERY_MILLISECONDS = 400;
-/** Of the question whose a failure is. */
+/** For the question to whom the work belongs as it fails. */
 const LAST_MILLISECONDS = 1_000;
 
 export type Renewing = {
@@ -14,7 +15,10 @@ export type Renewing = {
   stop(): void;
 };
 
-/** Does `work` while it is renewed again and again, never twice at once, and once more where it fails. */
+/**
+ * Does `work` while it is renewed again and again, never twice at once, and once more where it fails: what has become
+ * somebody else's rejects with `GIVEN_UP`.
+ */
 export async function whileRenewing<T>(
   work: () => Promise<T>,
   { signal, renew, stop }: Renewing,
@@ -35,8 +39,9 @@ export async function whileRenewing<T>(
     over.abort();
     await renewing;
     // The time of the work may be over.
-    if (!(await isOurs(AbortSignal.timeout(LAST_MILLISECONDS)))) stop();
-    throw error;
+    if (await isOurs(AbortSignal.timeout(LAST_MILLISECONDS))) throw error;
+    stop();
+    throw GIVEN_UP;
   } finally {
     over.abort();
     await renewing;

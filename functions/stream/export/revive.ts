@@ -1,6 +1,6 @@
 import type { Kept, Ledger } from './ledger.ts';
 import type { ExportRecord, LaneRecord } from './record.ts';
-import { become, LOST, MOST_LOST, type Verdict } from './states.ts';
+import { become, LOST, MOST_LOST, MOST_SENT, NOBODY_CAME, type Verdict } from './states.ts';
 
 type Reviving = {
   readonly ledger: Ledger;
@@ -27,13 +27,18 @@ async function reviveLane(
 ): Promise<number | null> {
   const lane = lanes[number];
   if (lane === undefined) return null;
-  const { attempt, lost, ticks, isWaiting } = lane.value;
-  if (!isWaiting && lost >= MOST_LOST) {
-    await ledger.change({ generation: record.value.generation }, { kind: 'failed', problem: LOST }, signal);
+  const { attempt, lost, ticks, isWaiting, sent } = lane.value;
+  const isOver = isWaiting ? sent >= MOST_SENT : lost >= MOST_LOST;
+  if (isOver) {
+    const { generation } = record.value;
+    const problem = isWaiting ? NOBODY_CAME : LOST;
+    await ledger.change({ generation }, { kind: 'failed', problem }, signal);
     return null;
   }
-  const taken = { attempt: attempt + 1, lost: lost + 1, isWaiting: true };
-  const next = { ...lane.value, ...(isWaiting ? {} : taken), ticks: ticks + 1 };
+  const again = isWaiting
+    ? { sent: sent + 1 }
+    : { attempt: attempt + 1, lost: lost + 1, isWaiting: true, sent: 1 };
+  const next = { ...lane.value, ...again, ticks: ticks + 1 };
   return (await ledger.writeLane(number, next, lane, signal)) && next.attempt;
 }
 

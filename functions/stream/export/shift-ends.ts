@@ -5,5 +5,5 @@ export const GIVEN_UP = new Problem('internal', 'Another invocation does this wo
 
 export const OUT_OF_TIME = new Problem(
   'timeout',
-  'This could not be made within one invocation and is not to be divided; ask for a part of it, or for mp4.',
+  'The time of one invocation was too short for this; ask again, or for a part of it.',
 );

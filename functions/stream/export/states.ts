@@ -63,7 +63,7 @@ export function become(
     }
     case 'made':
       return stage.kind === 'running'
-        ? { ...next, stage: { ...stage, kind: 'assembling', isWaiting: happening.isWaiting } }
+        ? { ...next, stage: { ...stage, kind: 'assembling', isWaiting: happening.isWaiting, sent: 1 } }
         : null;
     case 'renewed':
       return stage.kind === 'assembling' ? { ...next, stage: { ...stage, isWaiting: false } } : next;
@@ -89,15 +89,11 @@ function afterLoss(
   next: ExportRecord,
   stage: Exclude<Stage, { kind: 'done' | 'failed' }>,
 ): ExportRecord {
-  if (stage.kind === 'queued') {
-    const { sent } = stage;
-    const isOver = sent >= MOST_SENT;
-    return {
-      ...next,
-      stage: isOver ? { kind: 'failed', problem: NOBODY_CAME } : { kind: 'queued', sent: sent + 1 },
-    };
+  if (stage.kind === 'queued' || (stage.kind === 'assembling' && stage.isWaiting)) {
+    const isOver = stage.sent >= MOST_SENT;
+    const problem = NOBODY_CAME;
+    return { ...next, stage: isOver ? { kind: 'failed', problem } : { ...stage, sent: stage.sent + 1 } };
   }
-  if (stage.kind === 'assembling' && stage.isWaiting) return next;
   if (lost >= MOST_LOST) return { ...next, stage: { kind: 'failed', problem: LOST } };
   return {
     ...next,
@@ -106,13 +102,13 @@ function afterLoss(
     stage:
       stage.kind === 'probing'
         ? { kind: 'queued', sent: 1 }
-        : { ...stage, kind: 'assembling', isWaiting: true },
+        : { ...stage, kind: 'assembling', isWaiting: true, sent: 1 },
   };
 }
 
 /** A worker that is lost again and again would be lost for ever. */
 export const MOST_LOST = 3;
-/** Of a worker: it writes every second, and a cold start on a busy machine takes a while. */
+/** Of a worker: it writes twice a second, and a cold start on a busy machine takes a while. */
 const STALE_SECONDS = 15;
 /** Of an event that nobody has taken, which may be lost: Lambda delivers it at least once, or not at all. */
 const UNTAKEN_SECONDS = 20;
@@ -128,7 +124,7 @@ export const LOST: KeptProblem = {
     'The work was begun several times and never ended; it may be too large for the memory of one invocation.',
 };
 
-const NOBODY_CAME: KeptProblem = {
+export const NOBODY_CAME: KeptProblem = {
   type: 'urn:sluice:problem:workers-unavailable',
   title: 'No worker can be started',
   status: 503,

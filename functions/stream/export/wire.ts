@@ -18,7 +18,7 @@ export type Wire = {
 const PADDING_BYTES = 16 * 1024;
 const RETRY_MILLISECONDS = 1_000;
 const LATER_MILLISECONDS = 5_000;
-const SOON_MILLISECONDS = 50;
+const SOON_MILLISECONDS = 250;
 
 /** Server-sent events (WHATWG HTML §9.2). A comment that ends with a carriage return is nothing in a terminal. */
 const EVENT_STREAM: Wire = {

@@ -78,7 +78,7 @@ export function createWorker(parts: WorkerParts) {
       return { work, seconds: (performance.now() - started) / 1000, ...trace.fields };
     } catch (error) {
       const { signal } = controller;
-      const problem = signal.reason === GIVEN_UP ? GIVEN_UP : asProblem(error, signal);
+      const problem = error === GIVEN_UP || signal.reason === GIVEN_UP ? GIVEN_UP : asProblem(error, signal);
       // The work's own time may be over.
       const late = AbortSignal.timeout(LATE_MILLISECONDS);
       const told = problem === GIVEN_UP ? null : await tellFailure(shift, problem, late);
@@ -117,7 +117,7 @@ async function begin(shift: Shift, maxInvocations: number): Promise<void> {
   for (const [i, { from, to }] of lanes.entries()) {
     const lane: LaneRecord = {
       ...{ generation: work.generation, attempt: work.attempt, lost: 0, ticks: 0, usage: NOTHING_USED },
-      isWaiting: i > 0,
+      ...{ isWaiting: i > 0, sent: 1 },
       ...{ atMs: Date.now(), next: from, to, pieces: [], secondsDone: 0, bytes: 0 },
     };
     const before = await ledger.readLane(i, signal);

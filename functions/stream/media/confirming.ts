@@ -2,7 +2,7 @@ import { Problem } from '../http/problem.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 import type { ProbeCache } from './probe-cache.ts';
 
-/** The same source, whose answers tell what was probed whether it is there still: reads are pinned, and tell as well. */
+/** The same source, whose answers tell what was probed whether it is there still: reads are pinned, and tell as well, by how they begin. */
 export function confirming(source: Source, probes: Pick<ProbeCache, 'confirm' | 'forget'>): Source {
   async function noting<T>(
     key: string,
@@ -23,7 +23,11 @@ export function confirming(source: Source, probes: Pick<ProbeCache, 'confirm' | 
   return {
     ...source,
     stat: (key, signal) => noting(key, source.stat(key, signal), (object) => object),
-    read: (object, range, signal) => noting(object.key, source.read(object, range, signal), () => object),
+    read(object, range, signal) {
+      const body = source.read(object, range, signal);
+      // For no bytes the store is not asked.
+      return range.start < range.end ? noting(object.key, body, () => object) : body;
+    },
     ...(statAndRead && {
       statAndRead: (key: string, mostBytes: number, signal: AbortSignal) =>
         noting(key, statAndRead(key, mostBytes, signal), ({ object }) => object),
