@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { parseConfig } from '../../functions/stream/config.ts';
+import { phaseSeconds } from '../../functions/stream/engine/picture-frames.ts';
+import { isEncodedVideo, type SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import { encodedInit } from '../../functions/stream/engine/segments.ts';
+import { openPresentation } from '../../functions/stream/open/open-presentation.ts';
+import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
+import { directorySource } from '../../functions/stream/source/directory.ts';
+import { audioRendition, openDesk, segmentOf, withArguments } from './encoded.ts';
+import { fragmentTimes } from './fragment-times.ts';
+import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
+import { LONG_SECONDS, makeLongFilm } from './long-film.ts';
+import { errorsOf, heardInOnePass, heardInSegments, joinErrors, lagOf } from './sound-error.ts';
+
+/** The film of two hours with what its segments are planned and made by. */
+export type LongPresentation = {
+  readonly path: string;
+  /** For what is made of it; to be removed. */
+  readonly folder: string;
+  readonly desk: SegmentDesk;
+  readonly presentation: Presentation;
+};
+
+/** Segments `[from, to)`. */
+type Span = { readonly from: number; readonly to: number };
+
+/** Needs the part `ffmpeg`. */
+export async function openLongPresentation(): Promise<LongPresentation> {
+  const film = await makeLongFilm();
+  const path = join(film.folder, film.name);
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-two-hours-'));
+  const desk = await openDesk(path);
+  const limits = { ...parseConfig({ MEDIA_DIR: film.folder }).limits, ...desk.limits };
+  const source = directorySource(film.folder);
+  const object = await source.stat(film.name, desk.signal);
+  const presentation = await openPresentation({ ...desk, source, object, limits }, desk.probed, {
+    looksAtPictures: true,
+  });
+  return { path, folder, desk, presentation };
+}
+
+/**
+ * Throws unless the segments that `pick` takes, of so many, hold what one pass of the film has there, in its time: each
+ * picture, and the sound but for the codec's own noise. Resolves with the figures. `name` is that of files meanwhile.
+ */
+export async function expectAsInOnePass(
+  { path, folder, desk, presentation }: LongPresentation,
+  pick: (count: number) => Span,
+  name: string,
+): Promise<string> {
+  const video = presentation.video.find(isEncodedVideo);
+  if (video === undefined) throw new Error('Nothing is encoded.');
+  const [shownFile, heardFile] = [join(folder, `${name}.pictures.mp4`), join(folder, `${name}.sound.mp4`)];
+  const { frameTicks } = video.source;
+  const shown = await stretchOf(video, pick(video.segments.length), withArguments(desk, losslessly));
+  const [first, end] = [shown.startTicks / frameTicks, shown.endTicks / frameTicks];
+  const decoded = await decodedFrames(shown.parts, shownFile);
+  expect(decoded.complaints).to.equal('');
+  expect(decoded.hashes).to.have.length(end - first);
+  expect(decoded.hashes).to.deep.equal(await onePass(path, video, desk, end, first));
+
+  const audio = audioRendition(desk, { seconds: LONG_SECONDS, sampleRate: 48_000 });
+  const made = await stretchOf(audio, pick(audio.segments.length), desk);
+  const [from, to] = [made.startTicks / 1024, made.endTicks / 1024];
+  const isStart = made.startTicks === 0;
+  const heard = await heardInSegments(made.parts, heardFile, 1);
+  expect(heard.complaints).to.equal('');
+  // The very first frame is the encoder's priming; elsewhere it is one whose other half the decoder has not seen.
+  const known = isStart ? from : from + 1;
+  const wanted = await heardInOnePass(path, audio, desk, [known, to]);
+  expect(heard.samples.length).to.equal((to - known) * 1024);
+  const lag = lagOf(heard.samples, wanted, 1, 960);
+  const inStretch = made.segments.map((segment) => ({
+    ...segment,
+    startTicks: segment.startTicks - known * 1024,
+  }));
+  const errors = joinErrors(errorsOf(heard.samples, wanted, 1), { ...audio, segments: inStretch });
+
+  const [shownAt, heardAt] = [await firstTime(shownFile), await firstTime(heardFile)];
+  const figures = Object.entries(errors).map(([name, error]) => `${name} ${error.toFixed(1)}`);
+  const told = [
+    `pictures ${first} to ${end} as in one pass, from ${shownAt.toFixed(3)} s`,
+    `sound ${from} to ${to} from ${heardAt.toFixed(3)} s, ${lag} samples late`,
+    `error of frames ${figures.join(', ')}`,
+  ].join('; ');
+  expect(lag).to.equal(0);
+  expect(errors.median).to.be.below(50);
+  expect(errors.worstJoin).to.be.below(Math.max(2 * errors.p99, 16));
+  // What players go by, edit list and all: pictures and sound are where they are in the plan.
+  expect(shownAt).to.be.closeTo(shown.startTicks / video.timescale + phaseSeconds(video, desk), 0.001);
+  expect(heardAt).to.be.closeTo((isStart ? -1024 : made.startTicks) / 48_000, 0.001);
+
+  await Promise.all([rm(shownFile), rm(heardFile)]);
+  return told;
+}
+
+/** The init segment and some others, whose times are those of the plan. */
+async function stretchOf(rendition: Rendition, { from, to }: Span, at: SegmentDesk) {
+  const segments = rendition.segments.slice(from, to);
+  const parts = [Buffer.from(await encodedInit(rendition, at))];
+  // The encoder's priming is in front of all sound, and the first segment holds it.
+  const priming = rendition.kind === 'audio' ? 1024 : 0;
+  for (const [i, { startTicks, durationTicks }] of segments.entries()) {
+    const bytes = Buffer.from(await segmentOf(rendition, from + i, at));
+    const fragments = fragmentTimes(bytes);
+    let next = startTicks + (startTicks === 0 ? 0 : priming);
+    for (const { decodeTime, samples } of fragments) {
+      expect(decodeTime).to.equal(next);
+      for (const { duration } of samples) next += duration;
+    }
+    expect(next).to.equal(startTicks + durationTicks + priming);
+    parts.push(bytes);
+  }
+  const [first, end] = [segments[0], segments.at(-1)];
+  const endTicks = (end?.startTicks ?? 0) + (end?.durationTicks ?? 0);
+  return { parts, segments, startTicks: first?.startTicks ?? 0, endTicks };
+}
+
+/** When the first frame of a file is shown or heard. */
+async function firstTime(path: string): Promise<number> {
+  const entries = ['-show_entries', 'frame=pts_time', '-read_intervals', '%+#1', '-of', 'csv=p=0'];
+  const { stdout } = await promisify(execFile)('/usr/bin/ffprobe', ['-v', 'error', ...entries, path]);
+  return Number.parseFloat(stdout);
+}
