@@ -106,7 +106,7 @@ mon allow pool size one = true
 osd class update on start = false
 osd crush update on start = false
 osd objectstore = memstore
-memstore device bytes = 4294967296
+memstore device bytes = 12884901888
 run dir = ${directory}/run
 pid file =
 admin socket = ${directory}/run/$cluster-$name.$pid.asok
@@ -117,6 +117,9 @@ mon data = ${directory}/mon
 osd data = ${directory}/osd
 rgw data = ${directory}/rgw
 rgw lc debug interval = ${SECONDS_PER_DAY}
+rgw gc obj min wait = 5
+rgw gc processor period = 5
+rgw gc processor max time = 60
 rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
 `;
 }

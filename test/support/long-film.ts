@@ -8,7 +8,7 @@ import { ffmpeg } from './verify.ts';
 export type LongFilm = { readonly folder: string; readonly name: string };
 
 /** In whole pictures and in whole frames of AAC, so that there is no gap where parts meet. */
-const PART_SECONDS = 64;
+export const PART_SECONDS = 64;
 const PARTS = 113;
 export const LONG_SECONDS = PARTS * PART_SECONDS;
 
