@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { rewriteOwn } from './rewrite-own.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';
 
 /** The right to make one output, held by one invocation as long as it renews it. */
@@ -53,13 +54,12 @@ export async function takeClaim(
   if (holder?.draftId) void store.abandon(name, holder.draftId, lasting).catch(() => {});
   return held(second);
 
-  async function rewrite(text: Text, replaces: StoredRecord, within: AbortSignal) {
-    const written = await write(text, replaces, within);
-    if (written !== null) return written;
-    // The answer to the renewal before may have been lost, and not the renewal.
-    const found = await store.readRecord(claimName, within);
-    const isOurs = found !== null && parseText(found.text)?.holder === text.holder;
-    return isOurs ? write(text, found, within) : null;
+  function rewrite(text: Text, known: StoredRecord, within: AbortSignal) {
+    return rewriteOwn(known, {
+      write: (replaces) => write(text, replaces, within),
+      read: () => store.readRecord(claimName, within),
+      isOwn: (found) => parseText(found.text)?.holder === text.holder,
+    });
   }
 
   async function held(taken: StoredRecord): Promise<Claim> {
@@ -74,7 +74,7 @@ export async function takeClaim(
 function hold(
   taken: StoredRecord,
   firstText: Text,
-  rewrite: (text: Text, replaces: StoredRecord, within: AbortSignal) => Promise<StoredRecord | null>,
+  rewrite: (text: Text, known: StoredRecord, within: AbortSignal) => Promise<StoredRecord | null>,
   signal: AbortSignal,
 ): Claim {
   let text = firstText;

@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem.ts';
-import { chain } from '../source/chain.ts';
+import { alone, chain } from '../source/chain.ts';
 import type { DerivedStore } from './store.ts';
 
 /** The same store, whose failures speak of what was made and not of media, and name nothing that is internal. */
@@ -9,11 +9,7 @@ export function inOwnWords(store: DerivedStore): DerivedStore {
     find: (name, signal) => retelling(() => store.find(name, signal), signal),
     async read(object, range, signal) {
       const body = await retelling(() => store.read(object, range, signal), signal);
-      const next = async (failure: Error | null) => {
-        if (failure !== null) throw retold(failure);
-        return null;
-      };
-      return chain(body, next, { signal });
+      return chain(body, alone(retold), { signal });
     },
     async create(name, options) {
       const { signal } = options;

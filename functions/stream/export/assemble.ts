@@ -6,7 +6,7 @@ import { resultName } from './names.ts';
 import { type Prepared, prepareRenewing } from './prepare.ts';
 import { type ExportRecord, isFinished, type Piece, sumUsage } from './record.ts';
 import { removeParts } from './remove-parts.ts';
-import { whileRenewing } from './renewing.ts';
+import { whileHolding } from './renewing.ts';
 import { become } from './states.ts';
 import type { Shift } from './worker.ts';
 
@@ -42,11 +42,9 @@ export async function assemble(
     const own = plan.recipe.kind === 'original' ? desk.probed.media.durationSeconds : plan.secondsTotal;
     return { sizeBytes: result.sizeBytes, durationSeconds: head.seconds ?? own };
   };
-  const held = { generation, attempt };
-  const renew = async (within: AbortSignal) =>
-    (await ledger.change(held, { kind: 'renewed' }, within)) !== null;
-  const made = await whileRenewing(compose, { signal, renew, stop: shift.giveUp });
+  const made = await whileHolding(shift, attempt, compose);
   const { extension, contentType } = plan;
+  const held = { generation, attempt };
   const used = sumUsage([meter.take(), ...lanes.map(({ value }) => value.usage)]);
   await ledger.change(held, { kind: 'composed', result: { ...made, extension, contentType } }, signal, used);
   await removeParts(shift, signal);

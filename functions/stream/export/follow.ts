@@ -70,7 +70,7 @@ export async function* follow(following: Following, clock = REAL): AsyncGenerato
       if (event.name === 'done' || event.name === 'failed') return;
     }
     const isQueued = snapshot?.record.stage.kind === 'queued';
-    if (isQueued && now - started >= QUEUED_MILLISECONDS) return yield wire.later;
+    if (isQueued && lasted() >= QUEUED_MILLISECONDS) return yield wire.later;
     yield* stillThere();
     await next;
   }

@@ -1,3 +1,4 @@
+import { rewriteOwn } from '../derived/rewrite-own.ts';
 import { Problem, unsupported } from '../http/problem.ts';
 import type { Body } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
@@ -36,17 +37,14 @@ export async function makePiece(
   let bodyBytes = 0;
   let isDivisible = true;
   const write = async (value: LaneRecord, within: AbortSignal) => {
-    const written =
-      (await ledger.writeLane(number, value, current, within)) ?? (await writeUnheard(value, within));
+    const written = await rewriteOwn(current, {
+      write: (replaces) => ledger.writeLane(number, value, replaces, within),
+      read: () => ledger.readLane(number, within),
+      isOwn: ({ value: found }) =>
+        found.generation === generation && found.attempt === attempt && !found.isWaiting,
+    });
     if (written !== null) current = written;
     return written !== null;
-  };
-  /** Where the answer to the last write was lost, the lane is ours and not as we know it. */
-  const writeUnheard = async (value: LaneRecord, within: AbortSignal) => {
-    const lane = await ledger.readLane(number, within);
-    const isOurs =
-      lane?.value.generation === generation && lane.value.attempt === attempt && !lane.value.isWaiting;
-    return isOurs ? ledger.writeLane(number, value, lane, within) : null;
   };
   let body: Body | null = null;
   const secondsDone = () => body?.secondsDone() ?? 0;

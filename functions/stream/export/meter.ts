@@ -1,4 +1,4 @@
-import { chain } from '../source/chain.ts';
+import { alone, chain } from '../source/chain.ts';
 import type { Source } from '../source/source.ts';
 import { NOTHING_USED, type Usage } from './record.ts';
 
@@ -30,7 +30,7 @@ export function createMeter(memoryGigabytes: number, now: () => number = () => p
         ...source,
         async read(object, range, signal) {
           const body = await source.read(object, range, signal);
-          return chain(body, end, { signal, onData: ({ byteLength }) => read(byteLength) });
+          return chain(body, alone(), { signal, onData: ({ byteLength }) => read(byteLength) });
         },
       };
     },
@@ -41,10 +41,4 @@ export function createMeter(memoryGigabytes: number, now: () => number = () => p
       return taken;
     },
   };
-}
-
-/** Nothing follows a body. */
-async function end(failure: Error | null): Promise<null> {
-  if (failure !== null) throw failure;
-  return null;
 }

@@ -11,7 +11,7 @@ import type { Source, StoredObject } from '../source/source.ts';
 import type { Trace } from '../trace.ts';
 import type { BodyDesk } from './bodies/body.ts';
 import { exportId } from './names.ts';
-import { whileRenewing } from './renewing.ts';
+import { whileHolding } from './renewing.ts';
 import type { Work } from './work-event.ts';
 import type { Shift } from './worker.ts';
 
@@ -30,18 +30,9 @@ export type Preparing = {
 
 export type Prepared = { readonly object: StoredObject; readonly plan: ExportPlan; readonly desk: BodyDesk };
 
-/**
- * Looking at a large file over a slow store takes a while, in which who has taken attempt `attempt` at an export must not
- * be taken for lost.
- */
-export function prepareRenewing(
-  { work, ledger, preparing, giveUp }: Shift,
-  attempt: number,
-): Promise<Prepared> {
-  const held = { generation: work.generation, attempt };
-  const renew = async (within: AbortSignal) =>
-    (await ledger.change(held, { kind: 'renewed' }, within)) !== null;
-  return whileRenewing(() => prepare(work, preparing), { signal: preparing.signal, renew, stop: giveUp });
+/** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
+export function prepareRenewing(shift: Shift, attempt: number): Promise<Prepared> {
+  return whileHolding(shift, attempt, () => prepare(shift.work, shift.preparing));
 }
 
 /** Finds and probes the media anew, as whoever asked did. Rejects with `source-changed` where it is another now. */

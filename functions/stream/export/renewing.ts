@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GIVEN_UP } from './shift-ends.ts';
+import type { Shift } from './worker.ts';
 
 /** Of a worker's own record: well below what counts as lost, and often enough for a bar that moves. */
 const EVERY_MILLISECONDS = 400;
@@ -46,4 +47,15 @@ export async function whileRenewing<T>(
     over.abort();
     await renewing;
   }
+}
+
+/** Does `work` while it is told that who has taken attempt `attempt` at the whole export is alive. */
+export function whileHolding<T>(
+  { work: { generation }, ledger, preparing: { signal }, giveUp }: Shift,
+  attempt: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const renew = async (within: AbortSignal) =>
+    (await ledger.change({ generation, attempt }, { kind: 'renewed' }, within)) !== null;
+  return whileRenewing(work, { signal, renew, stop: giveUp });
 }

@@ -115,6 +115,14 @@ export function chain(
   }
 }
 
+/** A `next` for one body alone, whose failure is told as `retell` says. */
+export function alone(retell: (failure: Error) => unknown = (failure) => failure) {
+  return async (failure: Error | null): Promise<null> => {
+    if (failure !== null) throw retell(failure);
+    return null;
+  };
+}
+
 /** Ends a body that nobody reads any more. */
 export function discard(body: Readable): void {
   body.on('error', () => {});

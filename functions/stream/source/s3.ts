@@ -10,7 +10,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isMediaKey } from '../http/content-type.ts';
 import { sourceUnavailable } from '../http/problem.ts';
-import { chain, discard } from './chain.ts';
+import { alone, chain, discard } from './chain.ts';
 import { refuseImpossibleKey } from './key.ts';
 import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
 import { type ByteRange, checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
@@ -186,11 +186,11 @@ function openBody(
     throw sourceUnavailable({ cause: new Error(`Asked for ${expected}, the store sent ${answered}.`) });
   }
   // Node ends a body with a Content-Length in full or with an error, so that no count is needed here.
-  const next = async (failure: Error | null) => {
-    if (failure !== null) throw problemOfS3(failure, object.key);
-    return null;
-  };
-  return chain(body, next, { signal });
+  return chain(
+    body,
+    alone((failure) => problemOfS3(failure, object.key)),
+    { signal },
+  );
 }
 
 function rangeAnswer({ sizeBytes }: StoredObject, { start, end }: ByteRange): string {
