@@ -8,6 +8,7 @@ import { exportQuestion } from '../support/export-question.ts';
 import { exportOf } from '../support/exports.ts';
 import { decodedFrames, onePass } from '../support/grid-frames.ts';
 import { type LogFields, linesWhich } from '../support/log-lines.ts';
+import { MOVING_PICTURE } from '../support/moving-picture.ts';
 import { needs } from '../support/needs.ts';
 import { type Service, startService } from '../support/service.ts';
 import { errorsOf, heardInOnePass, heardInSegments } from '../support/sound-error.ts';
@@ -17,8 +18,7 @@ const DEADLINE_SECONDS = 20;
 const MINUTES = 10;
 const FILM = 'ten minutes.mkv';
 const MOST_AT_ONCE = 2;
-/** Neither is ever the same again: a part that is made of another place would be seen and heard. */
-const COUNTING_PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24'];
+/** Like the picture, never the same again: a part that is made of another place would be seen and heard. */
 const RISING_TONE = ['-f', 'lavfi', '-i', "aevalsrc='0.3*sin(2*PI*(200*t+t*t/2))':s=48000"];
 
 /** Puts another quality in front of ffmpeg and nothing else: what goes into the encoder comes out of the decoder. */
@@ -45,7 +45,7 @@ describe('an export that no invocation has the time for', function () {
     folder = await mkdtemp(join(tmpdir(), 'sluice-split-'));
     const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '72', '-pix_fmt', 'yuv420p'];
     await ffmpeg(
-      ...[...COUNTING_PICTURE, ...RISING_TONE, '-t', String(60 * MINUTES), ...video],
+      ...[...MOVING_PICTURE, ...RISING_TONE, '-t', String(60 * MINUTES), ...video],
       ...['-c:a', 'flac', join(folder, FILM)],
     );
     const lossless = join(folder, '.lossless');

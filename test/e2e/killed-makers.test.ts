@@ -10,6 +10,7 @@ import { startCeph } from '../support/ceph.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { needs } from '../support/needs.ts';
 import { type Buckets, openBuckets } from '../support/places.ts';
+import { type Received, receive } from '../support/receive.ts';
 import { seeded } from '../support/seeded.ts';
 import { type Service, startService } from '../support/service.ts';
 import { makeSmallFilm } from '../support/small-film.ts';
@@ -96,21 +97,19 @@ describe('Makers that die, and a store that fails, at random moments', function 
       const least = waitsForDraft ? DRAFT_BYTES : 0;
       const bytes = least + Math.ceil(random() * (most - least));
 
-      const first = await receive(struck, path, {
-        bytes,
-        async run() {
-          if (waitsForDraft && (await draftBegun(tag))) counts.begun++;
-          if (strike === null) await killInstances();
-          else proxy.always(strike);
-        },
-      });
+      const hit = async () => {
+        if (waitsForDraft && (await draftBegun(tag))) counts.begun++;
+        if (strike === null) await killInstances();
+        else proxy.always(strike);
+      };
+      const first = await receive(struck.url + path, hit, bytes);
       proxy.always(null);
       counts[strike === null ? 'killed' : 'failed']++;
       if (strike === null && first.broke) counts.cut++;
       // A viewer loses what the death of its own instance takes, and nothing by the fault of the store.
       if (strike !== null) expect(first.broke, `round ${round}`).to.equal(false);
-      if (!first.broke) expect(first.body.length, `round ${round}`).to.equal(body.length);
-      expect(first.body.equals(body.subarray(0, first.body.length)), `round ${round}`).to.equal(true);
+      if (!first.broke) expect(first.bytes.length, `round ${round}`).to.equal(body.length);
+      expect(first.bytes.equals(body.subarray(0, first.bytes.length)), `round ${round}`).to.equal(true);
       await lookAtKept();
 
       // A segment's is served when the claim of the dead has expired.
@@ -142,21 +141,24 @@ describe('Makers that die, and a store that fails, at random moments', function 
   const wholes = new Map<string, string>();
 
   async function undisturbed(path: string): Promise<Undisturbed> {
-    const { status, tag, body } = await receive(plain, path);
-    expect(status, path).to.equal(200);
+    const answer = await receive(plain.url + path);
+    expect(answer.status, path).to.equal(200);
+    const [tag, body] = [tagOf(answer), answer.bytes];
     wholes.set(tag, digest(body));
     return { path, tag, body };
   }
 
   async function expectServed({ path, body }: Undisturbed, round: number): Promise<void> {
-    const next = await receive(others, path);
+    const next = await receive(others.url + path);
     expect(next.status, `round ${round}`).to.equal(200);
-    expect(next.body.equals(body), `round ${round}`).to.equal(true);
+    expect(next.bytes.equals(body), `round ${round}`).to.equal(true);
     await lookAtKept();
   }
 
   async function untilKept(path: string): Promise<void> {
-    while (!(await receive(others, path)).plan.endsWith('; kept')) await delay(100);
+    const isKept = async () =>
+      (await receive(others.url + path)).headers.get('sluice-plan')?.endsWith('; kept');
+    while (!(await isKept())) await delay(100);
   }
 
   const seen = new Set<string>();
@@ -220,41 +222,10 @@ type Rule = {
   readonly abort_incomplete_multipart_upload: [{ readonly days_after_initiation: number }];
 };
 
-type Received = {
-  readonly status: number;
-  /** Of its version, as names have it. */
-  readonly tag: string;
-  readonly plan: string;
-  readonly body: Buffer;
-  readonly broke: boolean;
-};
-
-/** Reads an answer to its end; once it has so many bytes, it reads on when something is done. */
-async function receive(
-  service: Service,
-  path: string,
-  then?: { readonly bytes: number; readonly run: () => Promise<void> },
-): Promise<Received> {
-  const response = await fetch(`${service.url}${path}`);
-  const [, tag = ''] = /"([\w-]+)"/.exec(response.headers.get('etag') ?? '') ?? [];
-  const chunks: Uint8Array[] = [];
-  const reader = response.body?.getReader();
-  let received = 0;
-  let left = then;
-  let broke = false;
-  for (;;) {
-    const chunk = await reader?.read().catch(() => {
-      broke = true;
-    });
-    if (!chunk?.value) break;
-    chunks.push(chunk.value);
-    received += chunk.value.byteLength;
-    if (left === undefined || received < left.bytes) continue;
-    await left.run();
-    left = undefined;
-  }
-  const plan = response.headers.get('sluice-plan') ?? '';
-  return { status: response.status, tag, plan, body: Buffer.concat(chunks), broke };
+/** Of the version of an answer, as names have it. */
+function tagOf({ headers }: Received): string {
+  const [, tag = ''] = /"([\w-]+)"/.exec(headers.get('etag') ?? '') ?? [];
+  return tag;
 }
 
 function digest(body: Buffer): string {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { expect } from 'chai';
 import { LONG_SECONDS } from '../support/long-film.ts';
 import {
@@ -18,9 +17,6 @@ describe('encoded segments of two hours', function () {
   before(async function () {
     needs(this, 'ffmpeg');
     long = await openLongPresentation();
-  });
-  after(async () => {
-    if (long !== undefined) await rm(long.folder, { recursive: true });
   });
 
   it('are planned without a gap, all of each rendition', () => {

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -25,20 +31,25 @@ export type FaultProxy = {
   always(fault: Fault | null): void;
   /** `GET bytes=0-99`, in the order of arrival. */
   readonly requests: readonly string[];
+  /** The same, with their headers. */
+  readonly heads: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
   /** Of all answers so far, without their headers. */
   bodyBytes(): number;
   /** Answers that are being sent at this moment. */
   underWay(): number;
+  /** Cuts every connection that there is. */
+  cut(): void;
   close(): Promise<void>;
 };
 
-/** Stands before an S3 server on 127.0.0.1. Requests pass unchanged, Host included, since their signatures cover it. */
+/** Stands before an S3 server, or a service, on 127.0.0.1. Requests pass unchanged, Host included, since their signatures cover it. */
 export async function startFaultProxy(
   target: string,
   { latencyMilliseconds = 0 }: { readonly latencyMilliseconds?: number } = {},
 ): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const requests: string[] = [];
+  const heads: { path: string; headers: IncomingHttpHeaders }[] = [];
   let faults: Fault[] = [];
   let standing: Fault | null = null;
   let underWay = 0;
@@ -49,6 +60,7 @@ export async function startFaultProxy(
 
   const server = createServer(async (incoming, outgoing) => {
     const { range } = incoming.headers;
+    heads.push({ path: incoming.url ?? '', headers: incoming.headers });
     requests.push([incoming.method, range].filter(Boolean).join(' '));
     const fault = standing ?? (range === undefined ? undefined : faults.shift()) ?? { kind: 'none' };
     underWay++;
@@ -70,8 +82,10 @@ export async function startFaultProxy(
       standing = fault;
     },
     requests,
+    heads,
     bodyBytes: () => bodyBytes,
     underWay: () => underWay,
+    cut: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

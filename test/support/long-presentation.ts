@@ -14,13 +14,14 @@ import { directorySource } from '../../functions/stream/source/directory.ts';
 import { audioRendition, openDesk, segmentOf, withArguments } from './encoded.ts';
 import { fragmentTimes } from './fragment-times.ts';
 import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
+import { afterEverything } from './hooks.ts';
 import { LONG_SECONDS, makeLongFilm, PART_SECONDS } from './long-film.ts';
 import { errorsOf, heardInOnePass, heardInSegments, joinErrors, lagOf } from './sound-error.ts';
 
 /** The film of two hours with what its segments are planned and made by. */
 export type LongPresentation = {
   readonly path: string;
-  /** For what is made of it; to be removed. */
+  /** For what is made of it. */
   readonly folder: string;
   readonly desk: SegmentDesk;
   readonly presentation: Presentation;
@@ -29,11 +30,12 @@ export type LongPresentation = {
 /** Segments `[from, to)`. */
 type Span = { readonly from: number; readonly to: number };
 
-/** Needs the part `ffmpeg`. */
+/** Needs the part `ffmpeg`. What it leaves is removed in the end. */
 export async function openLongPresentation(): Promise<LongPresentation> {
   const film = await makeLongFilm();
   const path = join(film.folder, film.name);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-two-hours-'));
+  afterEverything(() => rm(folder, { recursive: true, force: true }));
   const desk = await openDesk(path);
   const limits = { ...parseConfig({ MEDIA_DIR: film.folder }).limits, ...desk.limits };
   const source = directorySource(film.folder);
@@ -75,7 +77,7 @@ export async function expectAsInOnePass(
   const wanted = await heardInOnePass(path, audio, desk, [known, to]);
   expect(heard.samples.length).to.equal((to - known) * 1024);
   const lag = lagOf(heard.samples, wanted, 1, 960);
-  // Where the parts of the film meet, the tone itself leaps, and both are further from it.
+  // Where the parts of the film meet, the tone itself leaps, which no codec follows well.
   const inStretch = made.segments
     .filter(({ startTicks }, i) => i === 0 || !isLeap(startTicks / 48_000))
     .map((segment) => ({ ...segment, startTicks: segment.startTicks - known * 1024 }));

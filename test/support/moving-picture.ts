@@ -1,5 +1,8 @@
-/** What ffmpeg is told to read: a picture of 320×180 that moves at 24 frames a second, and a tone; without end. */
+/** What ffmpeg is told to read, without end: a picture of 320×180 that moves and counts, 24 frames a second. */
+export const MOVING_PICTURE: readonly string[] = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24'];
+
+/** And a tone. */
 export const MOVING_PICTURE_AND_TONE: readonly string[] = [
-  ...['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24'],
+  ...MOVING_PICTURE,
   ...['-f', 'lavfi', '-i', 'sine=f=440:r=48000'],
 ];

@@ -1,18 +1,33 @@
 /** What a client got: everything, or the start of it with a connection that broke. */
-export type Received = { readonly status: number; readonly bytes: Buffer; readonly broke: boolean };
+export type Received = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Buffer;
+  readonly broke: boolean;
+};
 
-/** Reads an answer to its end; `atFirst` is done when the first bytes of its body are there. */
-export async function receive(url: string, atFirst: () => Promise<void> = async () => {}): Promise<Received> {
-  const response = await fetch(url);
+/** Reads an answer to its end; once `afterBytes` of its body are there, it reads on when `run` is done. */
+export async function receive(
+  url: string,
+  run: () => Promise<void> = async () => {},
+  afterBytes = 1,
+): Promise<Received> {
+  const { status, headers, body } = await fetch(url);
+  const reader = body?.getReader();
   const chunks: Uint8Array[] = [];
+  let received = 0;
+  let hasRun = false;
   let broke = false;
-  try {
-    for await (const chunk of response.body ?? []) {
-      if (chunks.length === 0) await atFirst();
-      chunks.push(chunk);
-    }
-  } catch {
-    broke = true;
+  for (;;) {
+    const chunk = await reader?.read().catch(() => {
+      broke = true;
+    });
+    if (!chunk?.value) break;
+    chunks.push(chunk.value);
+    received += chunk.value.byteLength;
+    if (hasRun || received < afterBytes) continue;
+    hasRun = true;
+    await run();
   }
-  return { status: response.status, bytes: Buffer.concat(chunks), broke };
+  return { status, headers, bytes: Buffer.concat(chunks), broke };
 }

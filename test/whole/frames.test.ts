@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import {
   expectAsInOnePass,
   type LongPresentation,
@@ -17,9 +16,6 @@ describe('all encoded segments of two hours', function () {
   before(async function () {
     needs(this, 'ffmpeg');
     long = await openLongPresentation();
-  });
-  after(async () => {
-    if (long !== undefined) await rm(long.folder, { recursive: true });
   });
 
   it('hold what one pass has, in its time', async () => {
