@@ -10,7 +10,9 @@ const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 const PARTS = {
   corpus: () => existsSync(`${shared}corpus/MANIFEST.tsv`),
   conformance: () => existsSync(`${shared}conformance/range-run.mjs`),
+  cases: () => existsSync(`${shared}cases/README.md`),
   chromium: () => existsSync('/usr/bin/chromium'),
+  firefox: () => existsSync('/usr/bin/firefox-esr'),
   ceph: () => ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every((name) => existsSync(`/usr/bin/${name}`)),
   ffmpeg: () => ['ffmpeg', 'ffprobe'].every((name) => existsSync(`/usr/bin/${name}`)),
   taskset: () => existsSync('/usr/bin/taskset'),
@@ -26,6 +28,11 @@ const PARTS = {
 export type Part = keyof typeof PARTS;
 
 export const corpusDirectory = `${shared}corpus`;
+/**
+ * Inputs that went wrong once, and what is right: the README there.
+ * @public
+ */
+export const casesDirectory = `${shared}cases`;
 export const conformanceDirectory = `${shared}conformance`;
 
 export function has(part: Part): boolean {
