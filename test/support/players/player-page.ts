@@ -13,6 +13,8 @@ const PLAYERS = {
   /** The element alone. */
   Chromium: { library: null, driver: here('./with-nothing.js') },
   'shaka-player': { library: require.resolve('shaka-player'), driver: here('./with-shaka.js') },
+  /** With VHS in it, which the package's main file leaves out. */
+  'video.js': { library: require.resolve('video.js/dist/video.min.js'), driver: here('./with-videojs.js') },
 } as const;
 
 export type PlayerName = keyof typeof PLAYERS;

@@ -1,0 +1,56 @@
+/* global videojs, AHEAD_SECONDS, video */
+// Setting these is what it warns of.
+videojs.log.level('error');
+videojs.Vhs.GOAL_BUFFER_LENGTH = AHEAD_SECONDS;
+videojs.Vhs.MAX_GOAL_BUFFER_LENGTH = AHEAD_SECONDS;
+videojs.log.level('info');
+
+let wanted = null;
+const fits = ({ attributes }) => wanted === null || attributes.RESOLUTION?.height === wanted;
+// Only the one that is wanted is enabled, or else a segment that takes long makes VHS exclude its rendition.
+videojs.Vhs.STANDARD_PLAYLIST_SELECTOR = function () {
+  const { playlists } = this.playlists.main;
+  for (const playlist of playlists) playlist.disabled = !fits(playlist);
+  return playlists.find(fits) ?? null;
+};
+
+const videojsPlayer = videojs(video, {
+  preload: 'auto',
+  html5: {
+    nativeAudioTracks: false,
+    nativeVideoTracks: false,
+    vhs: { overrideNative: true, enableLowInitialPlaylist: false },
+  },
+});
+videojsPlayer.on('error', () =>
+  console.warn(`video.js: ${videojsPlayer.error()?.code} ${videojsPlayer.error()?.message}`),
+);
+const vhs = () => videojsPlayer.tech(true).vhs;
+
+// biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
+const player = {
+  /** Resolves when the renditions are known; what is loaded first is the one with that height. */
+  start(address, height) {
+    wanted = height;
+    return new Promise((resolve) => {
+      videojsPlayer.on('loadstart', () => vhs()?.playlists.on('loadedmetadata', resolve));
+      const type = /\.mpd($|\?)/.test(address) ? 'application/dash+xml' : 'application/vnd.apple.mpegurl';
+      videojsPlayer.src({ src: address, type });
+    });
+  },
+  heights: () => vhs().playlists.main.playlists.map(({ attributes }) => attributes.RESOLUTION?.height),
+  languages: () => Array.from(videojsPlayer.audioTracks()).map(({ language }) => language || null),
+  choose(height) {
+    wanted = height;
+    const found = vhs()
+      .representations()
+      .find((each) => each.height === height);
+    // It is asked which one to go on with when one is enabled that was not.
+    found?.enabled(false);
+    found?.enabled(true);
+  },
+  chooseSound(language) {
+    const track = Array.from(videojsPlayer.audioTracks()).find((each) => each.language === language);
+    if (track) track.enabled = true;
+  },
+};
