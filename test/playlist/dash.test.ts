@@ -23,10 +23,12 @@ const all = (within: Element, name: string): Element[] => [...within.getElements
 const children = (within: Element, name: string) =>
   all(within, name).filter((child) => child.parentNode === within);
 
-/** Starts and ends of all segments as a player adds them up, in seconds; the rendition's own template goes first. */
+/** Starts and ends of all segments as a player adds them up, in seconds: some add up what stands at both levels. */
 function times(representation: Element): number[][] {
   const set = representation.parentNode as Element;
-  const [template] = [...children(representation, 'SegmentTemplate'), ...children(set, 'SegmentTemplate')];
+  const templates = [representation, set].flatMap((level) => children(level, 'SegmentTemplate'));
+  expect(templates, representation.getAttribute('id') ?? '').to.have.length(1);
+  const [template] = templates;
   if (template === undefined) throw new Error('there is no template');
   const timescale = Number(template.getAttribute('timescale'));
   const list: number[][] = [];
@@ -80,6 +82,29 @@ describe('dashManifest', () => {
         ]),
       );
     }
+  });
+
+  it('has one template for all of a set that have the same, or else one with each', () => {
+    const placed = (presentation: Presentation) =>
+      all(manifest(presentation), 'AdaptationSet').map((set) => [
+        children(set, 'SegmentTemplate').length,
+        ...children(set, 'Representation').map((each) => children(each, 'SegmentTemplate').length),
+      ]);
+    // The copy's clock is not that of the others; with one that is, nothing differs but the lists themselves.
+    const sameClock = new Map([[0, filmCuts(film(hd), 1, 90_000)]]);
+    expect(placed(offered([film(hd), sound()]))).to.deep.equal([
+      [0, 1, 1, 1, 1, 1],
+      [1, 0],
+    ]);
+    expect(placed(offered([film(hd), sound()], { cuts: sameClock }))).to.deep.equal([
+      [1, 0, 0, 0, 0, 0],
+      [1, 0],
+    ]);
+    expect(placed(offered(films, long))).to.deep.equal([
+      [1, 0],
+      [1, 0, 0, 0, 0],
+      [1, 0],
+    ]);
   });
 
   it('counts segments from 0, at addresses with their version', () => {

@@ -29,8 +29,7 @@ export function dashManifest(presentation: Presentation, version: string): strin
 
 function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: string): string {
   const [first] = renditions;
-  // A copy comes first, and what is encoded shares its timeline.
-  const common = renditions.at(-1) ?? first;
+  const { common, own } = placedTemplates(renditions, version);
   const most = (of: (rendition: VideoRendition) => number) => Math.max(...renditions.map(of));
   const attributes = {
     id,
@@ -45,9 +44,9 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
     selectionPriority: renditions.length,
   };
   return element('AdaptationSet', attributes, [
-    ...transferOf(common),
-    segmentTemplate(common, version),
-    ...renditions.map((rendition) => {
+    ...transferOf(renditions.at(-1) ?? first),
+    ...common,
+    ...renditions.map((rendition, i) => {
       const { width, height, frameRate } = rendition;
       return representation(
         rendition,
@@ -57,10 +56,26 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
           frameRate: frameRate && `${frameRate.numerator}/${frameRate.denominator}`,
           sar: '1:1',
         },
-        rendition.segments === common.segments ? [] : [segmentTemplate(rendition, version)],
+        own[i] ?? [],
       );
     }),
   ]);
+}
+
+/**
+ * The template of each rendition: in front of all that have the same one, or else with each. Never at both levels, of
+ * which the inner one counts (ISO/IEC 23009-1 §5.3.9.1): some players add the two timelines up.
+ */
+function placedTemplates(
+  renditions: readonly Rendition[],
+  version: string,
+): { readonly common: readonly string[]; readonly own: readonly (readonly string[])[] } {
+  // Renditions that are encoded share their segments, thousands in a long film.
+  const known = new Map(renditions.map((each) => [each.segments, segmentTemplate(each, version)]));
+  const templates = renditions.map(({ segments }) => known.get(segments) ?? '');
+  const [first = ''] = templates;
+  if (templates.every((template) => template === first)) return { common: [first], own: [] };
+  return { common: [], own: templates.map((template) => [template]) };
 }
 
 /** ISO/IEC 23001-8 transfer characteristics of what is in high dynamic range. */
