@@ -1,6 +1,7 @@
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
 import type { Parts } from './answer/parts.ts';
+import { cacheControlOf } from './http/caching.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { describeError } from './http/describe-error.ts';
 import { jsonResponse } from './http/json.ts';
@@ -36,8 +37,8 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
   const route = parseRoute(address.url);
   const grant = await authorise(route, address, parts.access);
   const response = await answerRoute(route, grant, request, invocation, parts);
-  // What one viewer was let in to see is not for a cache that others read from.
-  if (grant.kind === 'signed') response.headers.append('cache-control', 'private');
+  const caching = cacheControlOf(route, response.status, grant.kind === 'signed');
+  response.headers.set('cache-control', caching);
   return response;
 }
 

@@ -90,10 +90,7 @@ async function answerMedia({ parameters }: RouteTo<'media'>, { request, desk }: 
 
 async function answerMade(route: RouteTo<'made'>, { request, desk, parts }: Asked): Promise<Response> {
   const file = await openMade(route, parts.exports?.store ?? null, desk);
-  const response = await respond(request, file, desk.limits);
-  // The address stands for these bytes for ever.
-  if (response.status !== 307) response.headers.set('cache-control', 'max-age=31536000, immutable');
-  return response;
+  return respond(request, file, desk.limits);
 }
 
 async function answerStream(route: RouteTo<'stream'>, asked: Asked, probed: Probed): Promise<Response> {
@@ -111,14 +108,13 @@ async function answerStream(route: RouteTo<'stream'>, asked: Asked, probed: Prob
 async function answerAdaptive(route: RouteTo<'adaptive'>, asked: Asked, probed: Probed): Promise<Response> {
   const { request, invocation, desk, parts } = asked;
   const { limits } = desk;
-  const { representation, plan, cacheControl, rendition } = await openAdaptive(route, desk, {
+  const { representation, plan, rendition } = await openAdaptive(route, desk, {
     probed,
     engine: parts.engine,
     secondsLeft: invocation.secondsLeft(),
   });
   const made = { representation, plan };
   const response = await respondMade(request, made, parts.keeper, { ...invocation, limits, follows: true });
-  response.headers.set('cache-control', cacheControl);
   const ahead = planHeadStart(route.ask, rendition, parts.config.headStartSegments);
   // Also where the segment was kept: its viewer goes on as well.
   if (ahead !== null && request.method === 'GET' && response.ok) {

@@ -35,11 +35,7 @@ type Asking = Exports & {
 export async function answerExport(request: Request, asking: Asking): Promise<Response> {
   const { store, send, object, parameters, plan, prefix, signal } = asking;
   const wire = chooseWire(request.headers.get('accept'));
-  const headers = {
-    'content-type': wire.contentType,
-    'cache-control': 'no-store',
-    'sluice-plan': plan.header,
-  };
+  const headers = { 'content-type': wire.contentType, 'sluice-plan': plan.header };
   if (request.method === 'HEAD') return new Response(null, { headers });
   const id = exportId(object, plan.recipe);
   const ledger = openLedger(store, id);

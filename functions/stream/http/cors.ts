@@ -1,3 +1,5 @@
+import { cacheControlOf } from './caching.ts';
+
 /** What pages of other origins may read beside the few headers that they always may. */
 export const EXPOSED_HEADERS = [
   'Accept-Ranges',
@@ -9,6 +11,21 @@ export const EXPOSED_HEADERS = [
   'Sluice-Plan',
   'X-Request-Id',
 ] as const;
+
+/** What these pages may send; players tell of themselves by CMCD (CTA-5004), by header or by query. */
+const ALLOWED_HEADERS = [
+  'Range',
+  'If-Range',
+  'If-Match',
+  'If-None-Match',
+  'If-Modified-Since',
+  'If-Unmodified-Since',
+  'Last-Event-ID',
+  'CMCD-Request',
+  'CMCD-Object',
+  'CMCD-Session',
+  'CMCD-Status',
+];
 
 /** Lets the pages of the allowed origins read answers; without a list, only pages of the service itself can. */
 export function addCors(headers: Headers, origin: string | null, allowedOrigins: readonly string[]): void {
@@ -28,9 +45,9 @@ export function optionsResponse(): Response {
     status: 204,
     headers: {
       allow: 'GET, HEAD, OPTIONS',
+      'cache-control': cacheControlOf(null, 204, false),
       'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-      'access-control-allow-headers':
-        'Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Last-Event-ID',
+      'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
       'access-control-max-age': '86400',
     },
   });

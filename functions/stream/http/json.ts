@@ -4,9 +4,6 @@ export function prefersJson(accept: string | null): boolean {
   return text.includes('application/json') && !text.includes('text/html');
 }
 
-/** A JSON answer that is not kept. */
 export function jsonResponse(body: unknown): Response {
-  return new Response(JSON.stringify(body), {
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
-  });
+  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } });
 }

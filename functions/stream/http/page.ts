@@ -5,7 +5,6 @@ export function pageResponse(html: string, mediaOrigins: readonly string[]): Res
   return new Response(html, {
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-cache',
       'content-security-policy': [
         "default-src 'none'",
         `script-src ${hashes(html, 'script')}`,

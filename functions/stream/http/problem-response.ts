@@ -1,3 +1,4 @@
+import { cacheControlOf } from './caching.ts';
 import { Problem } from './problem.ts';
 
 /** Anything thrown, as the `Problem` that the client may see. */
@@ -12,7 +13,11 @@ export function problemResponse(problem: Problem, requestId: string): Response {
   const body = JSON.stringify({ ...describeProblem(problem), requestId });
   return new Response(body, {
     status: problem.status,
-    headers: { 'cache-control': 'no-store', ...problem.headers, 'content-type': 'application/problem+json' },
+    headers: {
+      'cache-control': cacheControlOf(null, problem.status, false),
+      ...problem.headers,
+      'content-type': 'application/problem+json',
+    },
   });
 }
 

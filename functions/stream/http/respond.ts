@@ -124,8 +124,7 @@ function unsatisfiable(detail: string, sizeBytes: number): Problem {
 }
 
 function redirect(location: string): Response {
-  // The address is signed for a short time only, so that it must not be kept.
-  return new Response(null, { status: 307, headers: { location, 'cache-control': 'no-store' } });
+  return new Response(null, { status: 307, headers: { location } });
 }
 
 function tooLarge(sizeBytes: number, maxResponseBytes: number): Problem {

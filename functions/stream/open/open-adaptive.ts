@@ -24,7 +24,6 @@ export type AdaptiveAnswer = {
   readonly representation: Representation;
   /** For `Sluice-Plan`. */
   readonly plan: string;
-  readonly cacheControl: string;
   /** What a segment is of; null for a playlist. */
   readonly rendition: Rendition | null;
 };
@@ -58,7 +57,6 @@ export async function openAdaptive(
     return {
       representation: playlist(ask, presentation, current),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', presentation),
-      cacheControl: 'no-cache',
       rendition: null,
     };
   }
@@ -72,8 +70,6 @@ export async function openAdaptive(
       zeroSeconds: presentation.zeroSeconds,
     }),
     plan: segmentHeader(rendition, ask),
-    // With its version, an address stands for the same bytes for ever.
-    cacheControl: version === null ? 'no-cache' : 'max-age=31536000, immutable',
     rendition,
   };
 }

@@ -1,0 +1,54 @@
+import { isMediaAsk } from '../route/adaptive.ts';
+import type { Route } from '../route/route.ts';
+
+/** Not kept anywhere. */
+const NEVER = 'no-store';
+/** Kept, and asked for again before each use: a film that was replaced or taken down is not shown from a cache. */
+const ASK = 'no-cache';
+/** The address stands for these bytes, or for none. */
+const FOREVER = 'max-age=31536000, immutable';
+
+type Row = {
+  /** 2xx and 304. */
+  readonly answer: string;
+  /** To a presigned address, which ends soon. */
+  readonly redirect: string;
+  /** 4xx and 5xx, all of which may pass. */
+  readonly problem: string;
+};
+
+/** What caches may do with each answer. Where nothing were said, browsers would guess (RFC 9111 §4.2.2). */
+const CACHING = {
+  none: { answer: NEVER, redirect: NEVER, problem: NEVER },
+  page: { answer: ASK, redirect: NEVER, problem: NEVER },
+  health: { answer: ASK, redirect: NEVER, problem: NEVER },
+  info: { answer: ASK, redirect: NEVER, problem: NEVER },
+  media: { answer: ASK, redirect: NEVER, problem: NEVER },
+  stream: { answer: ASK, redirect: NEVER, problem: NEVER },
+  playlist: { answer: ASK, redirect: NEVER, problem: NEVER },
+  segment: { answer: ASK, redirect: NEVER, problem: NEVER },
+  versionedSegment: { answer: FOREVER, redirect: NEVER, problem: NEVER },
+  export: { answer: NEVER, redirect: NEVER, problem: NEVER },
+  made: { answer: FOREVER, redirect: NEVER, problem: NEVER },
+} satisfies Record<string, Row>;
+
+/**
+ * Cache-Control of an answer; null for a request that names no address (a preflight, a path that is none). What one viewer
+ * was let in to see is not for a cache that others read from.
+ */
+export function cacheControlOf(route: Route | null, status: number, isSigned: boolean): string {
+  const row: Row = CACHING[rowOf(route)];
+  const control = status >= 400 ? row.problem : isRedirect(status) ? row.redirect : row.answer;
+  return isSigned && status < 400 ? `${control}, private` : control;
+}
+
+function rowOf(route: Route | null): keyof typeof CACHING {
+  if (route === null) return 'none';
+  if (route.kind !== 'adaptive') return route.kind;
+  if (!isMediaAsk(route.ask)) return 'playlist';
+  return route.version === null ? 'segment' : 'versionedSegment';
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status !== 304;
+}

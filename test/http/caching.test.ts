@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { cacheControlOf } from '../../functions/stream/http/caching.ts';
+import { parseRoute } from '../../functions/stream/route/route.ts';
+
+const ASK = 'no-cache';
+const NEVER = 'no-store';
+const FOREVER = 'max-age=31536000, immutable';
+const MADE = `/made/a.mp4/${'x'.repeat(22)}.mp4`;
+
+/** Every address, with what is said of its answers; what real answers carry is in e2e/hygiene. */
+const ADDRESSES: [path: string, answer: string][] = [
+  ['/', ASK],
+  ['/health', ASK],
+  ['/media/a.mp4', ASK],
+  ['/media/a.mp4?download=1', ASK],
+  ['/media/a.mp4?faststart=1', ASK],
+  ['/stream/a.mp4', ASK],
+  ['/stream/a.mp4?height=360', ASK],
+  ['/info/a.mp4', ASK],
+  ['/export/a.mp4?format=mp3', NEVER],
+  [MADE, FOREVER],
+  [`${MADE}?download=1`, FOREVER],
+  ['/hls/a.mp4/master.m3u8', ASK],
+  ['/hls/a.mp4/copy/index.m3u8', ASK],
+  ['/hls/a.mp4/copy/iframes.m3u8', ASK],
+  ['/dash/a.mp4/manifest.mpd', ASK],
+  ...['hls', 'dash'].flatMap((room) =>
+    ['init.mp4', '0.m4s', 'iframe-0.m4s'].flatMap((name): [string, string][] => [
+      [`/${room}/a.mp4/copy/${name}`, ASK],
+      [`/${room}/a.mp4/copy/${name}?v=abc`, FOREVER],
+      [`/${room}/a.mp4/copy/${name}?CMCD=su&v=abc`, FOREVER],
+    ]),
+  ),
+];
+
+describe('cacheControlOf', () => {
+  for (const [path, answer] of ADDRESSES) {
+    it(`says ${answer} of ${path}`, () => {
+      const route = parseRoute(new URL(`https://sluice.example${path}`));
+      for (const status of [200, 204, 206, 304]) {
+        expect(cacheControlOf(route, status, false), String(status)).to.equal(answer);
+        expect(cacheControlOf(route, status, true), String(status)).to.equal(`${answer}, private`);
+      }
+      expect(cacheControlOf(route, 307, false)).to.equal(NEVER);
+      for (const status of [400, 403, 404, 405, 406, 412, 413, 414, 415, 416, 431, 500, 503, 504]) {
+        expect(cacheControlOf(route, status, false), String(status)).to.equal(NEVER);
+      }
+    });
+  }
+
+  it('lets nothing be kept of what names no address', () => {
+    for (const status of [204, 400, 404, 405]) expect(cacheControlOf(null, status, false)).to.equal(NEVER);
+  });
+});
