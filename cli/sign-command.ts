@@ -1,5 +1,10 @@
 import { parseArgs } from 'node:util';
-import { addressOf, parseRoute, refuseRewrittenPath } from '../functions/stream/route/route.ts';
+import {
+  addressOf,
+  parseRoute,
+  refuseRewrittenPath,
+  signedAddress,
+} from '../functions/stream/route/route.ts';
 import { type Scope, type SigningKey, sign } from '../functions/stream/route/sign.ts';
 import { parseSigningKeys } from '../functions/stream/route/signing-keys.ts';
 
@@ -93,26 +98,28 @@ function whatToOpen(
     throw new Error('Give one KEY, or --exact ADDRESS; npx sluice sign --help explains both.');
   }
   if (exact !== undefined) {
-    checkAddress(exact);
-    return { scope: { kind: 'address', address: exact }, addresses: [exact] };
+    return { scope: { kind: 'address', address: coveredOf(exact) }, addresses: [exact] };
   }
   const addresses = rooms.map((name) => {
     if (!Object.hasOwn(ROOMS, name))
       throw new Error(`--room must be one of ${Object.keys(ROOMS).join(', ')}.`);
     return `${addressOf(name as Room, key ?? '')}${ROOMS[name as Room]}`;
   });
-  for (const address of addresses) checkAddress(address);
+  for (const address of addresses) coveredOf(address);
   return { scope: { kind: 'key', key: key ?? '' }, addresses };
 }
 
-/** Only what the service would understand, written as a client will send it. Throws a Problem or an Error. */
-function checkAddress(address: string): void {
+/**
+ * What a signature of an address covers. Takes only what the service would understand, written as a client will send it;
+ * throws a Problem or an Error.
+ */
+function coveredOf(address: string): string {
   if (!address.startsWith('/')) throw new Error('--exact must begin with a slash, such as /media/film.mp4.');
   refuseRewrittenPath(address);
   const url = new URL(`https://sluice.invalid${address}`);
   const sent = `${url.pathname}${url.search}`;
   if (sent !== address) throw new Error(`--exact must be written as clients send it: ${sent}`);
-  parseRoute(url);
+  return signedAddress(parseRoute(url), url);
 }
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;

@@ -1,10 +1,11 @@
 import type { Check } from './check.ts';
 import {
   encodedPath,
+  foreignParameter,
   invalidEscape,
+  misspeltParameter,
   repeatedParameter,
   unknownKey,
-  unknownParameter,
 } from './checks/addresses.ts';
 import { crossOrigin, preflight, strangeOrigin } from './checks/cors.ts';
 import { head, noContent, notModified } from './checks/empty-bodies.ts';
@@ -32,7 +33,8 @@ export const CHECKS: readonly Check[] = [
   noContent,
   redirect,
   unknownKey,
-  unknownParameter,
+  misspeltParameter,
+  foreignParameter,
   repeatedParameter,
   invalidEscape,
   encodedPath,

@@ -233,7 +233,7 @@ describe('the app', () => {
     ['/stream/notes.txt', 415, 'not-media'],
     ['/stream/empty.mp4', 415, 'not-media'],
     ['/media/notes.txt?faststart=1', 415, 'not-media'],
-    ['/media/notes.txt?faster=1', 400, 'bad-parameter'],
+    ['/media/notes.txt?fastart=1', 400, 'bad-parameter'],
     ['/elsewhere', 404, 'not-found'],
   ];
   for (const [path, status, type] of PROBLEMS) {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { transformSync } from 'esbuild';
 import { INLINE_TYPES } from '../../functions/stream/http/content-type.ts';
 import { describeProblem } from '../../functions/stream/http/problem-response.ts';
+import { PARAMETER_NAMES } from '../../functions/stream/route/parameters.ts';
 import { badSignature, expired, unsigned } from '../../functions/stream/route/refusals.ts';
 import { CLAIM } from '../../functions/stream/route/token.ts';
 
@@ -18,13 +20,14 @@ export function edgeCode(role: EdgeRole, { isSigned, allowedOrigins }: EdgeSetti
   const types = constant('TYPES', Object.fromEntries(INLINE_TYPES));
   switch (role) {
     case 'media-request':
-      return [CLOUDFRONT, types, ...files('bucket-path', role)].join('');
+      return [CLOUDFRONT, types, ...QUERY, ...files('bucket-path', role)].join('');
     case 'signed-request':
       return [
         CLOUDFRONT,
         CRYPTO,
         types,
         `const CLAIM = ${CLAIM};\n`,
+        ...QUERY,
         constant('REFUSALS', REFUSALS),
         constant('ORIGINS', allowedOrigins),
         ...files('bucket-path', 'token', role),
@@ -44,10 +47,26 @@ const REFUSALS = Object.fromEntries(
   [unsigned(), badSignature(''), expired()].map((problem) => [problem.type, describeProblem(problem)]),
 );
 
+/** What tells Sluice's own parameters from others, by the function's own text. */
+const QUERY = [
+  constant('NAMES', PARAMETER_NAMES),
+  withoutTypes('../../functions/stream/route/misspelling.ts'),
+  ...files('own-query'),
+];
+
+function withoutTypes(path: string): string {
+  return transformSync(read(path).replace(/^export /gm, ''), { loader: 'ts', charset: 'utf8' }).code;
+}
+
 function constant(name: string, value: unknown): string {
   return `const ${name} = ${JSON.stringify(value)};\n`;
 }
 
+/** Without their comments, which would count in the 10 KB that a function may have. */
 function files(...names: readonly string[]): readonly string[] {
-  return names.map((name) => readFileSync(new URL(`${name}.js`, import.meta.url), 'utf8'));
+  return names.map((name) => read(`${name}.js`).replace(/^ *(\/\/.*|\/\*[\s\S]*?\*\/)?\n/gm, ''));
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
 }

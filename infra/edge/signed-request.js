@@ -1,4 +1,4 @@
-/* global REFUSALS, ORIGINS, cf, crypto, bucketPath, parseToken, subjectOf, isSame */
+/* global REFUSALS, ORIGINS, cf, crypto, bucketPath, hasOwnQuery, parseToken, subjectOf, isSame */
 // CloudFront Function on all requests where addresses are signed. It answers what it can refuse, and sends to the bucket
 // only what it has checked itself. All else goes to the function, which checks every token again: also what a key
 // opens that the store does not have yet, and all requests if this code should ever not be run.
@@ -15,7 +15,7 @@ async function handler(event) {
   if (split === null) return request.uri === '/health' ? request : refuse(event, 'unsigned');
   const claim = parseToken(split[1]);
   if (claim === null) return refuse(event, 'bad-signature');
-  const hasQuery = Object.keys(request.querystring).length > 0;
+  const hasQuery = hasOwnQuery(request.querystring);
   const subject = subjectOf(claim.letter, split[2], hasQuery);
   if (subject === null) return request;
   let secret = '';
@@ -30,8 +30,9 @@ async function handler(event) {
   if (Number(claim.expires) * 1000 <= Date.now()) return refuse(event, 'expired');
   const path = bucketPath(request.method, split[2], hasQuery);
   if (path === null) return request;
-  // Without the token, so that everybody's copy in the cache is the same.
+  // Without the token and what others have added, so that everybody's copy in the cache is the same.
   request.uri = path;
+  request.querystring = {};
   cf.selectRequestOriginById('bucket');
   return request;
 }

@@ -40,7 +40,7 @@ function keyOf(path) {
   }
 }
 
-/** The address as the function sees it, where its URL parser changes nothing. The query is not to be had here as it was sent. */
+/** The address as the function sees it, where its URL parser changes nothing. Its own query is not to be had here as it was sent. */
 function addressOf(path, hasQuery) {
   const isPlain = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/.test(path) && !/\/(\.|%2e){1,2}(\/|$)/i.test(path);
   return isPlain && !hasQuery ? path : null;

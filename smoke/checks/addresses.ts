@@ -10,18 +10,27 @@ export const unknownKey: Check = {
   run: (session) => judgeProblem(session, `${session.mediaPath}.no-such-object`, 404, 'not-found'),
 };
 
-export const unknownParameter: Check = {
-  name: 'unknown parameter',
-  expected: '400, a problem that names it',
+export const misspeltParameter: Check = {
+  name: 'misspelt parameter',
+  expected: '400, a problem that names the right one',
   why: 'a parameter with a slip in its name must not be taken for none',
   run: (session) =>
-    judgeProblem(
-      session,
-      `${session.mediaPath}?no-such-parameter=1`,
-      400,
-      'bad-parameter',
-      /no-such-parameter/,
-    ),
+    judgeProblem(session, `${session.mediaPath}?downlaod=1`, 400, 'bad-parameter', /"download"/),
+};
+
+export const foreignParameter: Check = {
+  name: 'foreign parameter',
+  expected: '206, as without it',
+  why: 'players, CDNs and campaigns add parameters of their own',
+  async run(session) {
+    const path = `${session.mediaPath}?CMCD=bl%3D2100%2Csu&utm_source=smoke`;
+    const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
+    return judge(summarise(answer), [
+      hasStatus(answer, 206),
+      hasEnded(answer),
+      [headerOf(answer, 'etag') === session.etag, 'it is another object'],
+    ]);
+  },
 };
 
 export const repeatedParameter: Check = {

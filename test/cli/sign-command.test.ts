@@ -38,6 +38,7 @@ describe('npx sluice sign: what is signed', () => {
       [/^https:\/\/media\.example\/~main\.\d+\.k\.[\w-]+\/stream\/a$/],
     ],
     [['a', '--base', 'http://127.0.0.1:8080'], [/^http:\/\/127\.0\.0\.1:8080\/~main/]],
+    [['--exact', '/media/a?CMCD=x&download=1'], [/\/media\/a\?CMCD=x&download=1$/]],
     [['--exact', '/'], [/^\/~main\.\d+\.a\.[\w-]{43}\/$/]],
     [['--', '-film.mp4'], [/\/stream\/-film\.mp4$/]],
   ];
@@ -67,7 +68,7 @@ describe('npx sluice sign: what is signed', () => {
     [['--exact', '/media/../a'], /^The path must not contain backslashes/],
     [['--exact', '/media/a b'], /^--exact must be written as clients send it: \/media\/a%20b$/],
     [['--exact', '/media/a#t=5'], /^--exact must be written as clients send it: \/media\/a$/],
-    [['--exact', '/media/a?size=9'], /^Unknown parameter "size"/],
+    [['--exact', '/media/a?heigth=9'], /^Unknown parameter "heigth"/],
     [['--exact', '/~x/media/a'], /^There is nothing at this address/],
     [['a', '--expires', '0h'], /^--expires must be/],
     [['a', '--expires', '3651d'], /^--expires must be/],

@@ -30,6 +30,20 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${token(forKey('film.mp4'), NOW + 60, OLD)}/media/film.mp4`, 'the key that is about to go'],
   [`/~${token(forAddress('/media/a%20b?download=1'))}/media/a%20b?download=1`, 'its address'],
   [`/~${token(forAddress('/stream/a?height=99&width=99'))}/stream/a?height=99&width=99`, 'its query'],
+  [
+    `/~${token(forAddress('/media/a.mp4'))}/media/a.mp4?CMCD=bl%3D2100,su`,
+    'what a player adds to its address',
+  ],
+  [`/~${token(forAddress('/media/a'))}/media/a?utm_source=x&t=3&`, 'what others add, with an empty end'],
+  [
+    `/~${token(forAddress('/media/a?download=1'))}/media/a?v=2&download=1&_HLS_primary_id=5`,
+    'foreign ones around its query',
+  ],
+  [`/~${token(forAddress('/media/a?download=%31'))}/media/a?CMCD=x&download=%31`, 'the spelling of its own'],
+  [
+    `/~${token(forAddress('/hls/a/720p/0.m4s?v=abc'))}/hls/a/720p/0.m4s?v=abc&CMCD=sid%3D%22x%22`,
+    'a segment with its version',
+  ],
   [`/~${token(forAddress('/'))}/`, 'the page, by its address'],
   [`/~${token(forAddress('/health'))}/health`, 'an open address, by its address'],
 ];
@@ -67,6 +81,12 @@ export const WRONG: [path: string, why: string][] = [
   [`/~${exact}/stream/a?height=9%39&width=88`, 'a query in another spelling'],
   [`/~${exact}/stream/%61?height=99&width=88`, 'a path in another spelling'],
   [`/~${exact}/stream/a`, 'no query'],
+  [`/~${exact}/stream/a?CMCD=x`, 'nothing but what others add'],
+  [
+    `/~${token(forAddress('/media/a?CMCD=x'))}/media/a?CMCD=x`,
+    'an address that was signed with what others add',
+  ],
+  [`/~${token(forAddress('/hls/a/720p/0.m4s'))}/hls/a/720p/0.m4s?v=abc`, 'a version that was not signed'],
   [`/~${token(forAddress('/media/a'))}/info/a`, 'another room'],
   [`/~${token(forAddress('/media/a'))}/media/a?download=1`, 'a query that was not signed'],
   [`/~${token(forAddress('/~x/media/a'))}/media/a`, 'an address that was signed with a token in it'],

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { badSignature, expired, unsigned } from './refusals.ts';
-import type { Route } from './route.ts';
+import { type Route, signedAddress } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';
 import { type Address, type Claim, parseToken } from './token.ts';
 
@@ -52,8 +52,8 @@ export async function authorise(
   };
 }
 
-function claimedScope(claim: Claim, route: Route, { pathname, search }: URL): Scope | null {
-  if (claim.scope === 'address') return { kind: 'address', address: `${pathname}${search}` };
+function claimedScope(claim: Claim, route: Route, url: URL): Scope | null {
+  if (claim.scope === 'address') return { kind: 'address', address: signedAddress(route, url) };
   return 'key' in route ? { kind: 'key', key: route.key } : null;
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { badParameter } from '../http/problem.ts';
+import { badParameter, type Problem } from '../http/problem.ts';
+import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 
 export const FORMATS = ['mp4', 'webm', 'mp3', 'aac', 'opus', 'flac', 'wav'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -43,18 +44,20 @@ type Parameters = {
   segment: { readonly version: string | null };
 };
 
-/** Parses a query strictly: unknown and repeated parameters are refused. Throws `bad-parameter`. */
-export function parseParameters<Room extends keyof Parameters>(
+export type ParameterRoom = keyof Parameters;
+
+/**
+ * Parses a query: its own parameters strictly, once each. What players, CDNs and campaigns add (`CMCD`, `utm_source`) is
+ * left alone. Throws `bad-parameter`, also for a slip of one's own name and for one of another route.
+ */
+export function parseParameters<Room extends ParameterRoom>(
   room: Room,
   query: URLSearchParams,
 ): Parameters[Room] {
   const values: Record<string, string> = Object.create(null);
-  const known = Object.keys(SCHEMAS[room].entries);
   for (const [name, value] of query) {
-    if (!known.includes(name)) {
-      const list = known.length === 0 ? 'takes none' : `takes ${known.join(', ')}`;
-      throw badParameter(`Unknown parameter ${JSON.stringify(name.slice(0, 40))}: this address ${list}.`);
-    }
+    if (isForeign(room, name)) continue;
+    if (!isOwn(room, name)) throw unknown(room, name);
     if (name in values) throw badParameter(`The parameter "${name}" is given twice.`);
     values[name] = value;
   }
@@ -64,6 +67,32 @@ export function parseParameters<Room extends keyof Parameters>(
     throw badParameter(`The parameter "${v.getDotPath(issue) ?? '?'}" ${issue.message}.`);
   }
   return SHAPES[room](result.output as never);
+}
+
+/** Whether a parameter is none of Sluice's, and changes nothing: neither the answer nor what a signature covers. */
+export function isForeign(room: ParameterRoom, name: string): boolean {
+  if (isOwn(room, name)) return false;
+  // One of another route would be taken here for nothing, and is refused; but `v` is a word of everybody's.
+  if (PARAMETER_NAMES.includes(name)) return name.length < LEAST_TELLING;
+  return meantBy(name) === undefined;
+}
+
+function isOwn(room: ParameterRoom, name: string): boolean {
+  return Object.hasOwn(SCHEMAS[room].entries, name);
+}
+
+function meantBy(name: string): string | undefined {
+  return PARAMETER_NAMES.find((own) => isMisspelling(name, own));
+}
+
+function unknown(room: ParameterRoom, name: string): Problem {
+  const known = Object.keys(SCHEMAS[room].entries);
+  const list = known.length === 0 ? 'takes none' : `takes ${known.join(', ')}`;
+  const meant = PARAMETER_NAMES.includes(name) ? undefined : meantBy(name);
+  const question = meant === undefined ? '' : ` (is "${meant}" meant?)`;
+  return badParameter(
+    `Unknown parameter ${JSON.stringify(name.slice(0, 40))}${question}: this address ${list}.`,
+  );
 }
 
 /** `name=`, `name=1` and `name=true` switch on; `0` and `false` off. */
@@ -147,6 +176,11 @@ const SCHEMAS = {
   // What is not the version of now is answered as one that is gone, whatever it looks like.
   segment: v.object({ v: v.optional(v.string()) }),
 };
+
+/** Sluice's own, of every route; the edge knows them as well. */
+export const PARAMETER_NAMES: readonly string[] = [
+  ...new Set(Object.values(SCHEMAS).flatMap(({ entries }) => Object.keys(entries))),
+];
 
 const SHAPES: {
   [Room in keyof Parameters]: (output: v.InferOutput<(typeof SCHEMAS)[Room]>) => Parameters[Room];

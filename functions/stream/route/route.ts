@@ -1,6 +1,12 @@
 import { Problem } from '../http/problem.ts';
 import { type AdaptiveAsk, isMediaAsk, parseAdaptive } from './adaptive.ts';
-import { type MediaParameters, parseParameters, type StreamParameters } from './parameters.ts';
+import {
+  isForeign,
+  type MediaParameters,
+  type ParameterRoom,
+  parseParameters,
+  type StreamParameters,
+} from './parameters.ts';
 
 /** What an address asks for, before anything is known of the object behind it. */
 export type Route =
@@ -29,7 +35,7 @@ export type Route =
 
 /**
  * Reads an address. Throws `bad-address` for a path that is not well formed, `bad-parameter` for a parameter that is
- * unknown or out of range, `not-found` for an address that does not exist.
+ * misspelt or out of range, `not-found` for an address that does not exist.
  */
 export function parseRoute(url: URL): Route {
   const [, room = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
@@ -76,6 +82,27 @@ export function parseRoute(url: URL): Route {
         'There is nothing at this address; try /media/{key}, /stream/{key}, /hls/{key}/master.m3u8, ' +
           '/dash/{key}/manifest.mpd, /export/{key} or /info/{key}.',
       );
+  }
+}
+
+/** Path and query as a signature of one address covers them: as they were sent, but for what is not Sluice's own. */
+export function signedAddress(route: Route, { pathname, search }: URL): string {
+  const room = parameterRoomOf(route);
+  const pieces = search.slice(1).split('&');
+  const own = pieces
+    .filter((piece) => [...new URLSearchParams(`?${piece}`).keys()].every((name) => !isForeign(room, name)))
+    .join('&');
+  return own === '' ? pathname : `${pathname}?${own}`;
+}
+
+function parameterRoomOf(route: Route): ParameterRoom {
+  switch (route.kind) {
+    case 'export':
+      return 'stream';
+    case 'adaptive':
+      return isMediaAsk(route.ask) ? 'segment' : 'playlist';
+    default:
+      return route.kind;
   }
 }
 

@@ -14,8 +14,8 @@ function bucketPath(uri: string, query: Record<string, string> = {}, method = 'G
   const querystring = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, { value }]));
   const request = { method, uri, querystring, headers: {} };
   const { returned, origin: selected } = requested({ request });
-  const { uri: sent } = returned as EdgeRequest;
-  if (selected !== null) expect(selected).to.equal('bucket');
+  const { uri: sent, querystring: left } = returned as EdgeRequest;
+  if (selected !== null) expect([selected, left]).to.deep.equal(['bucket', {}]);
   else expect(returned).to.deep.equal({ method, uri, querystring, headers: {} });
   return selected === null ? null : sent;
 }
@@ -52,10 +52,29 @@ describe('edge', () => {
       });
     }
 
+    it('asks the bucket whatever players, CDNs and campaigns add', () => {
+      const added = {
+        CMCD: 'bl%3D2100',
+        _HLS_primary_id: '1',
+        utm_source: 'x',
+        fbclid: '1',
+        t: '3',
+        'Key-Pair-Id': 'K',
+      };
+      expect(bucketPath('/media/film.mp4', added)).to.equal('/film.mp4');
+    });
+
     const toFunction: [uri: string, query?: Record<string, string>, method?: string][] = [
       ['/media/film.mp4', { faststart: '1' }],
       ['/media/film.mp4', { download: '' }],
-      ['/media/film.mp4', { 'response-content-type': 'text/html' }],
+      ['/media/film.mp4', { CMCD: 'su', download: '1' }],
+      ['/media/film.mp4', { heigth: '1' }],
+      ['/media/film.mp4', { donwload: '1' }],
+      ['/media/film.mp4', { v: '1' }],
+      ['/media/film.mp4', { '%64ownload': '1' }],
+      ['/media/film.mp4', { 'down+load': '1' }],
+      ['/media/film.mp4', { '': '1' }],
+      ['/media/film.mp4', Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`x${i}`, '']))],
       ['/media/film.mp4', {}, 'OPTIONS'],
       ['/media/film.mp4', {}, 'POST'],
       ['/media/page.html'],

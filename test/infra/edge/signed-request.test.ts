@@ -35,7 +35,12 @@ type Verdict =
 
 async function ask(address: string, method = 'GET', edge = now): Promise<Verdict> {
   const [uri = '', query] = address.split('?');
-  const querystring = query ? { [query]: { value: '' } } : {};
+  const querystring = Object.fromEntries(
+    (query ?? '')
+      .split('&')
+      .filter((piece) => piece !== '')
+      .map((piece) => [piece.split('=')[0], { value: piece.split('=')[1] ?? '' }]),
+  );
   const request = { method, uri, querystring, headers: { origin: { value: ORIGIN } } };
   const result = edge({ request: { ...request }, context: { requestId: 'edge-1' } });
   const returned = (await result.returned) as EdgeRequest | EdgeResponse;
@@ -44,7 +49,10 @@ async function ask(address: string, method = 'GET', edge = now): Promise<Verdict
     const { type } = JSON.parse(returned.body ?? '') as { type: string };
     return { kind: 'refused', type: type.replace('urn:sluice:problem:', ''), response: returned };
   }
-  if (result.origin === 'bucket') return { kind: 'bucket', path: returned.uri };
+  if (result.origin === 'bucket') {
+    expect(returned.querystring).to.deep.equal({});
+    return { kind: 'bucket', path: returned.uri };
+  }
   expect([result.origin, returned]).to.deep.equal([null, request]);
   return { kind: 'function' };
 }
@@ -86,6 +94,11 @@ describe('signed-request', () => {
     [`/~${token(forKey('a.mp4'), NOW + 60, OLD)}/media/a.mp4`, '/a.mp4'],
     [`/~${token(forKey('ü.mp4'))}/media/%C3%BC.mp4`, '/%C3%BC.mp4'],
     [`/~${key}/media/films/a%20b.mp4?faststart=1`, 'function'],
+    [`/~${key}/media/films/a%20b.mp4?CMCD=su&utm_source=x`, '/films/a%20b.mp4'],
+    [`/~${token(forAddress('/media/a.mp4'))}/media/a.mp4?CMCD=bl%3D2100%2Csu`, '/a.mp4'],
+    [`/~${token(forAddress('/media/a.mp4'))}/media/b.mp4?CMCD=su`, 'bad-signature'],
+    [`/~${token(forAddress('/media/a.mp4'))}/media/a.mp4?CMCD=su&download=1`, 'function'],
+    [`/~${token(forAddress('/media/a.mp4'))}/media/a.mp4?downlaod=1`, 'function'],
     [`/~${token(forKey('a.html'))}/media/a.html`, 'function'],
     [`/~${key}/stream/films/a%20b.mp4?height=360`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/master.m3u8`, 'function'],
@@ -160,7 +173,25 @@ describe('signed-request', () => {
   });
 
   it('never opens what the function refuses, nor refuses what it opens', async () => {
-    const pieces = ['a', 'a.mp4', '.', '..', '/', '%2e', '%2F', '+', '%25', '%C3%BC', '~', '?', '&v=1', '\\'];
+    const pieces = [
+      'a',
+      'a.mp4',
+      '.',
+      '..',
+      '/',
+      '%2e',
+      '%2F',
+      '+',
+      '%25',
+      '%C3%BC',
+      '~',
+      '?',
+      '&v=1',
+      '?CMCD=x',
+      '&utm_x=1',
+      '?height=9',
+      '\\',
+    ];
     const rooms = ['media', 'media', 'media', 'stream', 'info', 'hls', 'dash', 'health', ''];
     const names = [
       '',

@@ -25,10 +25,16 @@ export const addressFaults: Faults = [
     mistake((ask) => ({ ...ask, target: ask.target.replace('.no-such-object', '') })),
   ],
   [
-    'unknown parameter',
+    'misspelt parameter',
     'it is ignored',
     /the status is not 400/,
     mistake((ask) => ({ ...ask, target: ask.target.replace(/\?.*/, '') })),
+  ],
+  [
+    'foreign parameter',
+    'it is refused',
+    /the status is not 206/,
+    at('utm_source', (_, ask) => problem(ask, 400, 'bad-parameter')),
   ],
   [
     'repeated parameter',
