@@ -66,7 +66,7 @@ describe('files that refer to others', function () {
   });
   after(async () => {
     canary?.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
   /** Runs `work` for each kind of file, pointed at each of `targets`; resolves with their number. */
@@ -163,7 +163,7 @@ describe('files that refer to others', function () {
         { maxInstances: 2, timeoutSeconds: 60 },
       );
     });
-    after(() => service.close());
+    after(() => service?.close());
 
     const instance = () => service.instances()[0]?.pid ?? expect.fail('no instance runs');
 

@@ -79,7 +79,7 @@ describe('Makers that die, and a store that fails, at random moments', function 
     await others?.close();
     await plain?.close();
     await proxy?.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
   it('leave nothing partial, and nothing at all after the sweep; the next viewer is served', async () => {

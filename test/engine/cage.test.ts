@@ -25,7 +25,9 @@ describe('the cage', function () {
     needsLinux(this);
     folder = await mkdtemp(join(tmpdir(), 'sluice-cage-'));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
 
   async function program(name: string, commands: string): Promise<string> {
     const path = join(folder, name);

@@ -55,7 +55,9 @@ describe('a damaged file that is to be cut', () => {
     needs(this, 'corpus', 'ffmpeg');
     directory = await mkdtemp(join(tmpdir(), 'sluice-mutants-'));
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  });
 
   const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=128x72:r=24'];
   const sound = ['-f', 'lavfi', '-i', 'sine=r=48000', '-shortest', '-t', '5'];

@@ -46,7 +46,9 @@ describe('segments that are copied, as ffmpeg reads them', () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sluice-copy-'));
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  });
 
   const FILES: readonly (readonly [name: string, track: number, seconds: number, segments: number])[] = [
     ['mp4/big-buck-bunny__bbb-480p-30s.mp4', 0, 4, 4],
@@ -100,7 +102,9 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     needs(this, 'corpus', 'ffmpeg');
     directory = await mkdtemp(join(tmpdir(), 'sluice-copy-mkv-'));
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  });
 
   const NTSC = 'testsrc2=s=320x180:r=30000/1001';
   const ENCODE = ['-f', 'lavfi', '-i', NTSC, '-t', '12', '-c:v', 'libx264', '-preset', 'veryfast'];
@@ -180,7 +184,9 @@ describe('open groups of pictures', function () {
     needs(this, 'ffmpeg');
     directory = await mkdtemp(join(tmpdir(), 'sluice-open-gop-'));
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  });
 
   /** A key frame each second, of which x264 makes IDR pictures at 4 and 8 s alone. */
   const encode = async (name: string, adapt: 0 | 1) => {

@@ -1,3 +1,5 @@
+import { tellFile } from './files-of-run.ts';
+
 // Node hands this variable on to every child, whatever environment that is given: the function and its ffmpeg would not
 // have what they have without coverage. This process is measured all the same.
 delete process.env.NODE_V8_COVERAGE;
@@ -16,6 +18,9 @@ export function afterEverything(close: Close): void {
 }
 
 export const mochaHooks = {
+  beforeEach(this: Mocha.Context): void {
+    tellFile(this.currentTest?.file);
+  },
   async afterAll(): Promise<void> {
     for (const close of registry[KEY]?.splice(0).reverse() ?? []) await close();
   },

@@ -1,29 +1,63 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PackageUnavailable } from '../../layers/ffmpeg/fetch-package.ts';
 import { providerMirror } from './provider-mirror.ts';
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 
-/** Real parts that a test may rely on: whether this machine has them. */
+type Need = {
+  /** Whether this machine has it. */
+  readonly isHere: () => boolean;
+  /** Where to get it, for whoever reads that a test was skipped. */
+  readonly from: string;
+};
+
+const debian = (packages: string, ...programs: readonly string[]): Need => ({
+  isHere: () => programs.every((name) => existsSync(`/usr/bin/${name}`)),
+  from: `Debian: apt-get install ${packages}`,
+});
+
+/** Material of this project that is not published with it. */
+const ofShared = (path: string): Need => ({
+  isHere: () => existsSync(`${shared}${path}`),
+  from: `${dirname(path)} of the folder shared, which the project keeps beside its checkout and does not publish`,
+});
+
+/** Real parts that a test may rely on. */
 const PARTS = {
-  corpus: () => existsSync(`${shared}corpus/MANIFEST.tsv`),
-  conformance: () => existsSync(`${shared}conformance/range-run.mjs`),
-  cases: () => existsSync(`${shared}cases/README.md`),
-  chromium: () => existsSync('/usr/bin/chromium'),
-  firefox: () => existsSync('/usr/bin/firefox-esr'),
-  ceph: () => ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every((name) => existsSync(`/usr/bin/${name}`)),
-  ffmpeg: () => ['ffmpeg', 'ffprobe'].every((name) => existsSync(`/usr/bin/${name}`)),
-  taskset: () => existsSync('/usr/bin/taskset'),
-  terraform: () => onPath('terraform'),
-  openssl: () => existsSync('/usr/bin/openssl'),
-  python: () => existsSync('/usr/bin/python3'),
+  corpus: ofShared('corpus/MANIFEST.tsv'),
+  conformance: ofShared('conformance/range-run.mjs'),
+  cases: ofShared('cases/README.md'),
+  chromium: debian('chromium', 'chromium'),
+  firefox: debian('firefox-esr', 'firefox-esr'),
+  ceph: debian(
+    'ceph-mon ceph-mgr ceph-osd radosgw ceph-common',
+    'radosgw',
+    'ceph-mon',
+    'ceph-osd',
+    'ceph',
+    'monmaptool',
+    'radosgw-admin',
+  ),
+  ffmpeg: debian('ffmpeg', 'ffmpeg', 'ffprobe'),
+  taskset: debian('util-linux', 'taskset'),
+  openssl: debian('openssl', 'openssl'),
+  python: debian('python3', 'python3'),
+  terraform: {
+    isHere: () => onPath('terraform'),
+    from: 'Terraform 1.10 or newer on PATH, from developer.hashicorp.com',
+  },
   /** Or whatever else AWS_ENDPOINT_URL names. */
-  moto: () => Boolean(process.env.AWS_ENDPOINT_URL) || onPath('moto_server'),
-  /** Terraform's provider for AWS, in a folder. */
-  provider: () => providerMirror() !== null,
-} as const;
+  moto: {
+    isHere: () => Boolean(process.env.AWS_ENDPOINT_URL) || onPath('moto_server'),
+    from: "moto_server on PATH: pip install 'moto[server]'",
+  },
+  provider: {
+    isHere: () => providerMirror() !== null,
+    from: "Terraform's provider for AWS, unpacked in a folder: terraform providers mirror",
+  },
+} as const satisfies Readonly<Record<string, Need>>;
 
 export type Part = keyof typeof PARTS;
 
@@ -36,12 +70,17 @@ export const casesDirectory = `${shared}cases`;
 export const conformanceDirectory = `${shared}conformance`;
 
 export function has(part: Part): boolean {
-  return PARTS[part]();
+  return PARTS[part].isHere();
+}
+
+/** Each part of those given that is missing, and where to get it. */
+export function missingParts(parts: readonly Part[] = Object.keys(PARTS) as Part[]): string[] {
+  return parts.filter((part) => !has(part)).map((part) => `${part} (${PARTS[part].from})`);
 }
 
 /** Skips the test or suite, and says why, where a part is missing; under CI a missing part is a failure. */
 export function needs(context: Mocha.Context, ...parts: readonly Part[]): void {
-  const missing = parts.filter((part) => !has(part));
+  const missing = missingParts(parts);
   if (missing.length > 0) skip(context, `${missing.join(', ')}, which this machine does not have`);
 }
 

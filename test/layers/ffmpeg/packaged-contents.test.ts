@@ -47,7 +47,9 @@ for (const { architecture, machine, packages, bytes } of LAYERS) {
       layer = await needsPackages(this, () => build('one'));
       await unpackZip(layer.zipPath, join(directory, 'opt'));
     });
-    after(() => rm(directory, { recursive: true, force: true }));
+    after(async () => {
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    });
 
     it('holds the two programs, executable, and their licence', async () => {
       expect((await listZip(layer.zipPath)).map(({ name, mode }) => [name, mode])).to.deep.equal([
