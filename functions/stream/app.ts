@@ -22,7 +22,7 @@ export function createApp(parts: Parts): App {
         problem: problem.type,
         ...(problem.cause ? { cause: describeError(problem.cause) } : {}),
       });
-      return problemResponse(problem, requestId);
+      return problemResponse(problem, requestId, request.headers);
     });
     addCors(response.headers, request.headers.get('origin'), parts.config.allowedOrigins);
     const timing = trace.serverTiming();

@@ -183,4 +183,31 @@ describe('respond', () => {
     const read = buffer(readableOf(body as ReadableStream<Uint8Array>));
     expect((await problemOf(read)).type).to.equal('source-changed');
   });
+
+  const LATER: readonly [headers: Record<string, string>, outcome: number | string][] = [
+    [{}, 200],
+    [{ range: 'bytes=0-' }, 200],
+    [{ range: 'bytes=0-1' }, 200],
+    [{ range: 'bytes=00-5,9-' }, 200],
+    [{ range: 'frames=3-' }, 200],
+    [{ range: 'bytes=3-' }, 'being-made'],
+    [{ range: 'BYTES= 3-4' }, 'being-made'],
+    [{ range: 'bytes=10-,0-1' }, 'being-made'],
+    [{ range: 'bytes=-3' }, 'being-made'],
+    // No tag is true of what is being made, so that the client has asked for the whole (RFC 9110 §13.1.5).
+    [{ range: 'bytes=3-', 'if-range': 'W/"x"' }, 200],
+  ];
+  for (const [headers, outcome] of LATER) {
+    it(`answers ${JSON.stringify(headers)} with ${outcome} where it is made meanwhile`, async () => {
+      let opened = 0;
+      const open = async () => {
+        opened++;
+        return Readable.from([bytes], { objectMode: false });
+      };
+      const live: LiveRepresentation = { kind: 'live', contentType: 'video/mp4', etag: 'W/"x"', open };
+      const answered = respond(get(headers), live, limits).then(({ status }) => status);
+      const got = await answered.catch((problem: Problem) => problem.type);
+      expect([got, opened]).to.deep.equal([outcome, outcome === 200 ? 1 : 0]);
+    });
+  }
 });

@@ -38,6 +38,7 @@ const PROBLEMS = {
   'exports-off': { status: 404, title: 'Exports are switched off' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Nothing that the client accepts can be made' },
+  'being-made': { status: 409, title: 'This is made while it is sent' },
   'precondition-failed': { status: 412, title: 'A precondition failed' },
   'too-large': { status: 413, title: 'Too large' },
   'address-too-long': { status: 414, title: 'The address is too long' },

@@ -32,6 +32,12 @@ export function parseRange(header: string | null, sizeBytes: number, maxRanges: 
   return { kind: 'ranges', ranges: [first, ...others] };
 }
 
+/** Whether a Range header asks for something else than the bytes from the first one on. */
+export function beginsLater(header: string | null): boolean {
+  const first = /^bytes=[\s,]*(\d*)-\d*/i.exec(header ?? '')?.[1];
+  return first !== undefined && !/^0+$/.test(first);
+}
+
 export function contentRange({ start, end }: ByteRange, sizeBytes: number): string {
   return `bytes ${start}-${end - 1}/${sizeBytes}`;
 }

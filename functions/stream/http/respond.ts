@@ -5,7 +5,7 @@ import type { ByteRange } from '../source/source.ts';
 import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
 import { Problem } from './problem.ts';
-import { contentRange, parseRange } from './range.ts';
+import { beginsLater, contentRange, parseRange } from './range.ts';
 import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
 
 export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'>;
@@ -56,7 +56,22 @@ async function respondLive(
   maxResponseBytes: number,
 ): Promise<Response> {
   if (request.method === 'HEAD') return new Response(null, { headers });
+  if (beginsLater(request.headers.get('range')) && !request.headers.has('if-range')) throw beingMade();
   return new Response(bodyOf(breakBeyond(maxResponseBytes, await live.open())), { headers });
+}
+
+/**
+ * Of a client that lost its connection and wants the rest. Ignoring its range (RFC 9110 §14.2) would make all of it
+ * again, and Chromium, which asks on and on, stands still; 416 is the end of the file to Chromium, curl and wget, which
+ * would take the part that they have for the whole. A conflict is an error to all of them, at once.
+ */
+function beingMade(): Problem {
+  return new Problem(
+    'being-made',
+    'This is made while it is sent, so that nobody can go on in its middle: ask for it from its beginning, ' +
+      'or with the parameter start.',
+    { headers: { 'accept-ranges': 'none' } },
+  );
 }
 
 /** The size of what is made was only predicted: breaks off where the platform would, perhaps with a clean end. */
