@@ -195,7 +195,7 @@ async function cutSharply(
   const part = { sound, sourceRate: sound.sampleRate, zeroSeconds: 0, grid: { kind: 'exact' as const } };
   const frames = { firstFrame: startTicks / 1024, frameCount: durationTicks / 1024 };
   const from = { seekSeconds: null, fillsFront: true };
-  const { samples } = await readFromPlaces([from], desk, () =>
+  const { samples } = await readFromPlaces([{ ...from, splice: null }], desk, () =>
     soundSegmentArguments({ ...part, ...frames, from }, desk.limits),
   );
   const packets = async function* () {

@@ -21,7 +21,7 @@ export async function onePass(
   { source: { picture } }: EncodedVideo,
   desk: SegmentDesk,
   endFrame: number,
-  firstFrame = 0,
+  { firstFrame = 0, ffmpegPath }: { readonly firstFrame?: number; readonly ffmpegPath?: string } = {},
 ): Promise<string[]> {
   const { numerator, denominator } = picture.frameRate;
   const seekSeconds = desk.zeroSeconds + (firstFrame * denominator) / numerator - LEAD_SECONDS;
@@ -42,7 +42,7 @@ export async function onePass(
   const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
   const input = ['-v', 'error', '-nostdin', '-noautorotate', ...seek, '-copyts', '-i', file];
   const output = ['-an', '-sn', '-vf', filters.join(','), '-vsync', 'passthrough', '-f', 'framemd5', '-'];
-  const { stdout } = await run(await ownFfmpeg(), [...input, ...output], patient);
+  const { stdout } = await run(ffmpegPath ?? (await ownFfmpeg()), [...input, ...output], patient);
   return hashesOf(stdout);
 }
 

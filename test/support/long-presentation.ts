@@ -64,7 +64,7 @@ export async function expectAsInOnePass(
   const decoded = await decodedFrames(shown.parts, shownFile);
   expect(decoded.complaints).to.equal('');
   expect(decoded.hashes).to.have.length(end - first);
-  expect(decoded.hashes).to.deep.equal(await onePass(path, video, desk, end, first));
+  expect(decoded.hashes).to.deep.equal(await onePass(path, video, desk, end, { firstFrame: first }));
 
   const audio = audioRendition(desk, { seconds: LONG_SECONDS, sampleRate: 48_000 });
   const made = await stretchOf(audio, pick(audio.segments.length), desk);

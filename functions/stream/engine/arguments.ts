@@ -6,35 +6,55 @@ import { gridFilters, pictureFilters } from './picture-filters.ts';
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
 
 /**
+ * How ffmpeg comes to where an output starts. `seek`: its demuxer finds the place. `clock`: all that is given is read,
+ * whose clock shows `originSeconds` where the file's timeline begins. `count`: the file is decoded from its beginning.
+ */
+export type Approach =
+  | { readonly kind: 'seek' | 'count' }
+  | { readonly kind: 'clock'; readonly originSeconds: number };
+
+/**
  * ffmpeg's argument list for one output, without the input's address. Only numbers and names of fixed sets go in.
  * The options and why they are these: facts measured with the build of December 2018.
  */
 export function ffmpegArguments(
   output: Output,
   limits: { readonly maxPixels: number },
-  muxer = muxerArguments(output),
+  {
+    muxer = muxerArguments(output),
+    approach = { kind: 'seek' },
+  }: { readonly muxer?: readonly string[]; readonly approach?: Approach } = {},
 ): FfmpegArguments {
-  const { video, audio, startSeconds, durationSeconds, prerollSeconds } = output;
-  const seekSeconds = startSeconds - prerollSeconds;
+  const { video, audio, startSeconds, durationSeconds } = output;
+  const prerollSeconds = approach.kind === 'count' ? startSeconds : output.prerollSeconds;
   return {
     input: [
       ...confinedInput(limits),
       // What is copied is not concealed by a decoder: a packet that the file's end cuts off is left out.
       ...(video?.kind === 'copy' || audio?.kind === 'copy' ? ['-fflags', '+discardcorrupt'] : []),
-      // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
-      ...(seekSeconds > 0 ? ['-ss', String(seekSeconds)] : []),
+      ...approachArguments(approach, startSeconds - prerollSeconds),
     ],
     output: [
       ...(video === null ? ['-vn'] : videoArguments(video)),
-      ...(audio === null ? ['-an'] : audioArguments(audio)),
-      // Cut behind the filters: the input's cuts know nothing of the frames that fill the grid.
-      ...(prerollSeconds > 0 ? ['-ss', String(prerollSeconds)] : []),
+      ...(audio === null ? ['-an'] : audioArguments(audio, approach)),
+      // Cut behind the filters: the input's cuts know nothing of the frames that fill the grid. What is given by its
+      // clock has not been cut before.
+      ...(prerollSeconds > 0 || approach.kind === 'clock' ? ['-ss', String(prerollSeconds)] : []),
       ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
       ...muxer,
     ],
   };
+}
+
+function approachArguments(approach: Approach, seconds: number): string[] {
+  if (approach.kind === 'clock') {
+    // With `-seek_timestamp` nothing else is taken off than what is said here.
+    return ['-seek_timestamp', '1', '-itsoffset', (-approach.originSeconds - seconds).toFixed(6)];
+  }
+  // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
+  return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];
 }
 
 /** What every input is read with, whoever made it. */
@@ -91,7 +111,7 @@ function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): st
   ];
 }
 
-function audioArguments(audio: AudioOutput): string[] {
+function audioArguments(audio: AudioOutput, { kind }: Approach): string[] {
   const map = ['-map', `0:a:${audio.stream}`];
   if (audio.kind === 'copy') {
     // Transport streams carry ADTS headers, which MP4 does not; what has none goes through the filter untouched.
@@ -101,7 +121,7 @@ function audioArguments(audio: AudioOutput): string[] {
     ...map,
     ...['-c:a', ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
     // Gaps in the source's timestamps become silence, a late start among them: sound stays where the film has it.
-    ...['-af', 'aresample=async=1:first_pts=0'],
+    ...['-af', `${kind === 'count' ? 'asetpts=N/SR/TB,' : ''}aresample=async=1:first_pts=0`],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];

@@ -1,12 +1,13 @@
 import { damaged } from '../http/problem.ts';
 import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
 import type { VideoTrack } from '../media/media.ts';
+import { findEntry } from '../media/transport/entry.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
 import { colourTags } from './colour-tags.ts';
 import { keyframeBefore } from './keyframe-before.ts';
 import { type PictureCoding, pictureSegmentArguments } from './picture-segment-arguments.ts';
 import { readFromPlaces } from './read-from-places.ts';
-import { readingPlaces } from './reading-places.ts';
+import { placesOfEntry, type ReadingPlace, readingPlaces } from './reading-places.ts';
 import type { EncodedVideo, SegmentDesk } from './segment-desk.ts';
 
 export type EncodedFrame = {
@@ -28,12 +29,22 @@ export async function encodeFrames(
   const coding = codingOf(rendition, desk);
   const gridSeconds = zeroSeconds + phaseSeconds(rendition, desk);
   const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
-  const places = readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
+  const places = await picturePlaces(track, startSeconds, desk);
   const grid = gridSeconds + probed.media.originSeconds;
   const stream = await readFromPlaces(places, desk, (from) =>
     pictureSegmentArguments({ coding, gridSeconds: grid, firstFrame, frameCount, from }, limits),
   );
   return framesOf(stream, numerator, denominator);
+}
+
+async function picturePlaces(
+  track: VideoTrack,
+  startSeconds: number,
+  { probed, access }: SegmentDesk,
+): Promise<ReadingPlace[]> {
+  const entry = await findEntry(access, probed.media, track, startSeconds);
+  if (entry !== null) return placesOfEntry(entry);
+  return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
 }
 
 export function codingOf(rendition: EncodedVideo, desk: SegmentDesk): PictureCoding {

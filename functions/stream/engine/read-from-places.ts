@@ -1,6 +1,9 @@
-import { Problem } from '../http/problem.ts';
+import { damaged, Problem } from '../http/problem.ts';
+import { begun } from '../media/begun.ts';
 import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
+import { spliced } from '../media/transport/splice.ts';
 import type { FfmpegArguments } from './arguments.ts';
+import type { ReadingPlace } from './reading-places.ts';
 import type { ReadFrom } from './segment-arguments.ts';
 import { transcodeObject, type Workplace } from './transcode-object.ts';
 
@@ -13,18 +16,18 @@ const LATE_SECONDS = 0.001;
  * may have been shown for long, and without an index a place is a guess. Fails as `Engine` says, at the last one.
  */
 export async function readFromPlaces(
-  places: readonly ReadFrom[],
+  places: readonly ReadingPlace[],
   workplace: Workplace,
   argumentsFor: (from: ReadFrom) => FfmpegArguments,
 ): Promise<StreamedTrack> {
   const clock = workplace.probed.media.originSeconds;
   const [place, ...others] = places;
   if (place === undefined) throw new RangeError('There is no place to read from.');
-  const { seekSeconds, fillsFront } = place;
-  const from = { fillsFront, seekSeconds: seekSeconds === null ? null : seekSeconds + clock };
+  const { seekSeconds } = place;
+  const from = { ...place, seekSeconds: seekSeconds === null ? null : seekSeconds + clock };
   const isLast = others.length === 0;
   try {
-    const stream = await begun(argumentsFor(from), workplace, isLast);
+    const stream = await startedInTime(argumentsFor(from), atPlace(workplace, place), isLast);
     if (stream !== null) return stream;
   } catch (error) {
     const isNothing = error instanceof Problem && error.type === 'damaged-media';
@@ -33,8 +36,15 @@ export async function readFromPlaces(
   return readFromPlaces(others, workplace, argumentsFor);
 }
 
-/** Null where it begins too late. ffmpeg is stopped where nothing comes of it: nobody would read what it writes. */
-async function begun(
+function atPlace(workplace: Workplace, { splice }: ReadingPlace): Workplace {
+  return splice === null ? workplace : { ...workplace, access: spliced(workplace.access, splice) };
+}
+
+/**
+ * Null where it begins too late. ffmpeg is stopped where nothing comes of it: nobody would read what it writes. A job
+ * that yields nothing ends as the build likes it, with 0 or with a crash: what counts is the first sample.
+ */
+async function startedInTime(
   args: FfmpegArguments,
   workplace: Workplace,
   mayBeLate: boolean,
@@ -42,7 +52,11 @@ async function begun(
   const made = await transcodeObject(args, workplace);
   try {
     const stream = await readStream(made);
-    if (mayBeLate || stream.delaySeconds < LATE_SECONDS) return stream;
+    if (mayBeLate || stream.delaySeconds < LATE_SECONDS) {
+      const samples = await begun(stream.samples);
+      if (samples === null) throw damaged('Nothing of the media could be decoded.');
+      return { ...stream, samples };
+    }
   } catch (error) {
     made.destroy();
     throw error;

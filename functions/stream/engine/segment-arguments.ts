@@ -1,4 +1,4 @@
-/** Where ffmpeg begins to read, in seconds of the file's own clock; null for the file's start. */
+/** Where ffmpeg begins to read, in seconds of the file's own clock; null for the start of what it is given. */
 export type ReadFrom = {
   readonly seekSeconds: number | null;
   /** What lies before the first thing that is found is made up: copies of the first picture, silence. */

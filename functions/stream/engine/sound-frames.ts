@@ -2,8 +2,9 @@ import { damaged } from '../http/problem.ts';
 import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { Packet } from '../media/packets.ts';
 import { audiosOf } from '../plan/select-tracks.ts';
+import { isCounted } from './counted.ts';
 import { readFromPlaces } from './read-from-places.ts';
-import { readingPlaces } from './reading-places.ts';
+import { BEGINNING, readingPlaces } from './reading-places.ts';
 import type { EncodedAudio, SegmentDesk } from './segment-desk.ts';
 import { soundSegmentArguments } from './sound-segment-arguments.ts';
 import { sourceGrid } from './source-grid.ts';
@@ -40,7 +41,9 @@ export async function* encodeSound(
     firstFrame: begin,
     frameCount: end - begin,
   };
-  const places = readingPlaces(beginSeconds, track.startSeconds, beginSeconds);
+  const places = isCounted(probed.media)
+    ? [BEGINNING]
+    : readingPlaces(beginSeconds, track.startSeconds, beginSeconds);
   const { samples } = await readFromPlaces(places, desk, (from) =>
     soundSegmentArguments({ ...part, from }, limits),
   );

@@ -7,10 +7,12 @@ import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.t
 /**
  * How the times of decoded frames are put right, which containers round and programs guess. `frames`: each begins at a
  * multiple of `samples` (its own length where null) from `originSeconds`. `settling`: they follow each other without a
- * gap where they seem to, at a multiple of `samples` that most of them agree on.
+ * gap where they seem to, at a multiple of `samples` that most of them agree on. `counted`: all are read, and follow each other from the timeline's
+ * beginning.
  */
 export type SourceGrid =
   | { readonly kind: 'exact' }
+  | { readonly kind: 'counted' }
   | {
       readonly kind: 'frames' | 'settling';
       /** On the file's own clock. */
@@ -72,6 +74,7 @@ export function soundSegmentArguments(
 /** An expression for the sample at which a decoded frame begins, from `cutSeconds` of the presentation. */
 function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): string {
   const cut = `round(${cutSeconds.toFixed(9)}*SR)`;
+  if (grid.kind === 'counted') return `N-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   if (grid.kind === 'exact') return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   const step = grid.samples ?? 'NB_SAMPLES';
   const origin = grid.originSeconds.toFixed(9);

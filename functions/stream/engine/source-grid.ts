@@ -3,11 +3,13 @@ import { tableOf } from '../media/isobmff/describe.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
 import type { AudioCodec, AudioTrack, Container } from '../media/media.ts';
 import type { Probed } from '../media/probe.ts';
+import { isCounted } from './counted.ts';
 import type { SourceGrid } from './sound-segment-arguments.ts';
 
 /** How the times of a track's sound are to be understood, so that every reading of it finds the same. */
 export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   const { media } = probed;
+  if (isCounted(media)) return { kind: 'counted' };
   const originSeconds = media.originSeconds + firstFrameSeconds(probed, track);
   const isRounded = ROUNDING.has(media.container);
   const step = STEPS[track.codec];

@@ -6,6 +6,8 @@ export type Media = {
   /** What the file's own clock shows where its timeline here begins: 0 but for broadcasts and cut-out recordings. */
   readonly originSeconds: number;
   readonly tracks: readonly Track[];
+  /** Recordings that follow each other in one file, each with times of its own. */
+  readonly isJoined?: true;
   /** Where the index (moov) of an MP4 or MOV lies; null for other containers. */
   readonly layout: MovieLayout | null;
 };
@@ -21,6 +23,7 @@ export type Container =
   | 'adts'
   | 'flac'
   | 'wav'
+  | 'w64'
   | 'avi'
   | 'flv'
   | 'amr'

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
-import { ffmpegArguments } from '../engine/arguments.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
-import { transcodeObject } from '../engine/transcode-object.ts';
+import { transcodeOutput } from '../engine/transcode-output.ts';
 import { damaged } from '../http/problem.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import { begun } from '../media/begun.ts';
@@ -67,6 +66,6 @@ async function transcode(
   probed: Probed,
   engine: Engine,
 ): Promise<Readable> {
-  const made = await transcodeObject(ffmpegArguments(output, desk.limits), { ...desk, probed, engine });
+  const made = await transcodeOutput(output, { ...desk, probed, engine });
   return output.format === 'mp4' ? padded(made) : made;
 }

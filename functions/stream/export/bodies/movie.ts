@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { ffmpegArguments } from '../../engine/arguments.ts';
-import { transcodeObject } from '../../engine/transcode-object.ts';
+import { transcodeOutput } from '../../engine/transcode-output.ts';
 import { flatten } from '../../media/isobmff/flatten.ts';
 import { logText } from '../../media/isobmff/sample-log.ts';
 import { secondsOf } from '../../media/isobmff/write-flat.ts';
@@ -13,7 +12,7 @@ export async function movieBody({ plan }: Extract<Recipe, { kind: 'movie' }>, de
   const fragmented: AsyncIterable<Uint8Array> | Readable =
     plan.kind === 'remux'
       ? remux(desk.probed, desk.access, plan, desk.signal)
-      : await transcodeObject(ffmpegArguments(plan.output, desk.limits), desk);
+      : await transcodeOutput(plan.output, desk);
   const { logs, media } = await flatten(fragmented);
   return {
     chunks: media,

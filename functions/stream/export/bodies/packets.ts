@@ -1,5 +1,4 @@
-import { ffmpegArguments } from '../../engine/arguments.ts';
-import { transcodeObject } from '../../engine/transcode-object.ts';
+import { transcodeOutput } from '../../engine/transcode-output.ts';
 import { readStream } from '../../media/isobmff/read-stream.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Body, BodyDesk } from './body.ts';
@@ -28,7 +27,7 @@ const MUXER = [
 
 /** The packets of MP3 or FLAC as they come: they are all that the file holds behind its head. */
 export async function packetsBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeObject(ffmpegArguments(output, desk.limits, MUXER), desk);
+  const made = await transcodeOutput(output, desk, MUXER);
   const { samples, sampleEntry, timescale, mediaTime } = await readStream(made);
   const places: number[] = [];
   let index: PacketsIndex = {

@@ -1,5 +1,4 @@
-import { ffmpegArguments } from '../../engine/arguments.ts';
-import { transcodeObject } from '../../engine/transcode-object.ts';
+import { transcodeOutput } from '../../engine/transcode-output.ts';
 import { damaged } from '../../http/problem.ts';
 import { faststart } from '../../media/isobmff/faststart.ts';
 import { openOriginal, openPieces } from '../../open/original.ts';
@@ -44,14 +43,14 @@ export async function originalBody(
 
 /** As it comes out of ffmpeg: Ogg and ADTS. */
 export async function streamBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeObject(ffmpegArguments(output, desk.limits), desk);
+  const made = await transcodeOutput(output, desk);
   const bitrate = output.audio?.kind === 'encode' ? output.audio.bitrate : null;
   return counted(made, (bytes) => (bytes * 8) / (bitrate ?? 128_000));
 }
 
 /** Samples of 16 bits alone. */
 export async function pcmBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeObject(ffmpegArguments(output, desk.limits, ['-f', 's16le']), desk);
+  const made = await transcodeOutput(output, desk, ['-f', 's16le']);
   const { sampleRate, channels } = samplingOf(output);
   return counted(made, (bytes) => bytes / (2 * sampleRate * channels));
 }

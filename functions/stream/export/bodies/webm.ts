@@ -1,5 +1,4 @@
-import { ffmpegArguments } from '../../engine/arguments.ts';
-import { transcodeObject } from '../../engine/transcode-object.ts';
+import { transcodeOutput } from '../../engine/transcode-output.ts';
 import { elements, unsigned } from '../../media/containers/ebml.ts';
 import { readElements, type StreamedElement } from '../../media/containers/ebml-stream.ts';
 import { ID } from '../../media/containers/matroska-ids.ts';
@@ -31,7 +30,7 @@ const NANOSECONDS = 1e6;
 
 /** The clusters of WebM alone: what stands in front of them follows from all of them. */
 export async function webmBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeObject(ffmpegArguments(output, desk.limits), desk);
+  const made = await transcodeOutput(output, desk);
   const heads = { ebml: '', info: '', tracks: '' };
   const cues: [number, number, number][] = [];
   const ends = new Map<number, { last: number; end: number }>();

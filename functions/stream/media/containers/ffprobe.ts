@@ -109,6 +109,7 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
   aac: 'adts',
   flac: 'flac',
   wav: 'wav',
+  w64: 'w64',
   avi: 'avi',
   flv: 'flv',
   amr: 'amr',

@@ -18,6 +18,8 @@ export type ProgramMap = {
   /** The file ends within a packet. */
   readonly isCutOff: boolean;
   readonly layout: PacketLayout;
+  /** The packets, as they stand in the file, that hold the tables which list the streams. */
+  readonly tables: Uint8Array;
 };
 
 /** The tables repeat at least every 0.7 s in what broadcasters and muxers write; this is seconds of most streams. */
@@ -40,6 +42,7 @@ function findProgramMap(head: Uint8Array, sizeBytes: number): ProgramMap | null 
   const sections = new Map<number, Uint8Array>();
   let mapPid: number | null = null;
   let streams: ProgramStream[] | null = null;
+  const tables: Uint8Array[] = [];
   const scrambled = new Set<number>();
   for (let at = layout.offset; at + PACKET_BYTES <= head.length; at += layout.stride) {
     const packet = head.subarray(at, at + PACKET_BYTES);
@@ -47,6 +50,7 @@ function findProgramMap(head: Uint8Array, sizeBytes: number): ProgramMap | null 
     const pid = ((byte(packet, 1) & 0x1f) << 8) | byte(packet, 2);
     if (byte(packet, 3) >> 6 !== 0) scrambled.add(pid);
     if (streams || (pid !== 0 && pid !== mapPid)) continue;
+    tables.push(head.subarray(at - layout.offset, at - layout.offset + layout.stride));
     const section = collectSection(packet, sections.get(pid));
     if (!section) continue;
     sections.set(pid, section);
@@ -66,6 +70,7 @@ function findProgramMap(head: Uint8Array, sizeBytes: number): ProgramMap | null 
     isScrambled: streams.some((stream) => scrambled.has(stream.pid)),
     isCutOff: sizeBytes % layout.stride !== 0,
     layout,
+    tables: Buffer.concat(tables),
   };
 }
 

@@ -22,14 +22,14 @@ export type StreamedTrack = {
   readonly delaySeconds: number;
   readonly mediaTime: number;
   /** In decode order, each as soon as its fragment is there; can be iterated once. */
-  readonly samples: AsyncGenerator<StreamedSample, void, void>;
+  readonly samples: AsyncIterableIterator<StreamedSample, void>;
 };
 
 /**
  * Reads a fragmented MP4 of one track as it comes. Rejects with `damaged-media` where it ends before its first
  * fragment could begin, or is none; the samples throw what the bytes end with.
  */
-export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<StreamedTrack> {
+export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<OpenedTrack> {
   const boxes = readBoxes(bytes);
   try {
     return await readTrack(boxes);
@@ -40,7 +40,12 @@ export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<Stre
   }
 }
 
-async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<StreamedTrack> {
+/** As it is read: what makes its samples can be let go before the first of them. */
+type OpenedTrack = Omit<StreamedTrack, 'samples'> & {
+  readonly samples: AsyncGenerator<StreamedSample, void, void>;
+};
+
+async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<OpenedTrack> {
   const head: Buffer[] = [];
   for (;;) {
     const { value: box, done } = await boxes.next();

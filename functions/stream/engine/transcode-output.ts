@@ -1,0 +1,41 @@
+import type { Readable } from 'node:stream';
+import { type Entry, findEntry } from '../media/transport/entry.ts';
+import { spliced } from '../media/transport/splice.ts';
+import type { Output } from '../plan/output.ts';
+import { audiosOf, filmsOf } from '../plan/select-tracks.ts';
+import { type Approach, ffmpegArguments } from './arguments.ts';
+import { isCounted } from './counted.ts';
+import { transcodeObject, type Workplace } from './transcode-object.ts';
+
+export type OutputDesk = Workplace & { readonly limits: { readonly maxPixels: number } };
+
+/** In these formats sound may lie as much before the picture that is shown with it, and decoders want to have heard some. */
+const AHEAD_SECONDS = 1.5;
+
+/** Runs ffmpeg on an object for an output, from a place where all that it shows can be decoded. Fails as `Engine` says. */
+export async function transcodeOutput(
+  output: Output,
+  desk: OutputDesk,
+  muxer?: readonly string[],
+): Promise<Readable> {
+  const { access, probed, limits } = desk;
+  const entry = await entryOf(output, desk);
+  const approach: Approach =
+    entry !== null
+      ? { kind: 'clock', originSeconds: probed.media.originSeconds }
+      : { kind: isCounted(probed.media) ? 'count' : 'seek' };
+  const given = entry?.kind === 'place' ? { ...desk, access: spliced(access, entry.splice) } : desk;
+  return transcodeObject(ffmpegArguments(output, limits, { approach, ...(muxer && { muxer }) }), given);
+}
+
+/** Null where nothing is sought, or a demuxer finds its way. */
+async function entryOf(
+  { startSeconds, prerollSeconds, video, audio }: Output,
+  { access, probed: { media } }: OutputDesk,
+): Promise<Entry | null> {
+  const seconds = startSeconds - prerollSeconds;
+  if (seconds <= 0) return null;
+  // Sound alone begins there as well: each packet of a picture has sound around it.
+  const track = filmsOf(media)[video?.stream ?? 0] ?? audiosOf(media)[audio?.stream ?? 0];
+  return track === undefined ? null : findEntry(access, media, track, seconds - AHEAD_SECONDS);
+}

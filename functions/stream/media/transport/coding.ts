@@ -1,0 +1,129 @@
+import { nalUnits } from '../containers/annexb.ts';
+import { unitType } from '../containers/parameter-sets.ts';
+import type { VideoTrack } from '../media.ts';
+
+/** Codings of pictures that transport and program streams carry, as far as a place to begin at can be told. */
+export type Coding = 'h264' | 'hevc' | 'mpeg2' | 'mpeg4';
+/** Sound begins anywhere. */
+export type CodingOrSound = Coding | 'sound';
+
+/** By the stream types of ISO/IEC 13818-1 table 2-34. */
+export const CODING_OF_STREAM_TYPE: Readonly<Record<number, Coding>> = {
+  1: 'mpeg2',
+  2: 'mpeg2',
+  16: 'mpeg4',
+  27: 'h264',
+  36: 'hevc',
+};
+
+/** What decoding that begins with a picture needs: how many frames later it shows what was coded. */
+export type RandomAccessPoint = { readonly recoveryFrames: number };
+
+/**
+ * Whether decoding can begin with the coded picture that `data` is the beginning of: with all parameter sets or headers,
+ * an IDR picture or one with a recovery point (H.264), an IRAP picture (HEVC), an intra picture (MPEG-2, MPEG-4). Null
+ * where it cannot.
+ */
+export function randomAccessPoint(coding: CodingOrSound, data: Uint8Array): RandomAccessPoint | null {
+  if (coding === 'sound') return AT_ONCE;
+  if (coding === 'h264') return h264Point(data);
+  if (coding === 'hevc') return hevcPoint(data) ? AT_ONCE : null;
+  return START_CODES[coding](data) ? AT_ONCE : null;
+}
+
+const AT_ONCE: RandomAccessPoint = { recoveryFrames: 0 };
+
+/** Rec. ITU-T H.264 §7.4.1.2: sets and SEI stand before the first slice of their picture. */
+function h264Point(data: Uint8Array): RandomAccessPoint | null {
+  const seen = new Set<number>();
+  let recoveryFrames: number | null = null;
+  for (const unit of nalUnits(data)) {
+    const type = unitType('h264', unit);
+    seen.add(type);
+    if (type === 6) recoveryFrames ??= recoveryPoint(unit);
+    if (type < 1 || type > 5) continue;
+    if (!seen.has(7) || !seen.has(8)) return null;
+    if (type === 5) return AT_ONCE;
+    return recoveryFrames === null ? null : { recoveryFrames };
+  }
+  return null;
+}
+
+/** `recovery_frame_cnt` of a recovery point SEI (Rec. ITU-T H.264 §D.1.8); null where there is none in the unit. */
+function recoveryPoint(unit: Uint8Array): number | null {
+  const bytes = withoutEmulation(unit);
+  let at = 1;
+  const readValue = () => {
+    let value = 0;
+    while (bytes[at] === 0xff) {
+      value += 255;
+      at++;
+    }
+    return value + (bytes[at++] ?? 0);
+  };
+  while (at + 2 < bytes.length) {
+    const type = readValue();
+    const size = readValue();
+    if (type === 6) return readUnsigned(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return null;
+}
+
+function withoutEmulation(unit: Uint8Array): Uint8Array {
+  return unit.filter((byte, i) => !(byte === 3 && unit[i - 1] === 0 && unit[i - 2] === 0));
+}
+
+/** The Exp-Golomb code that bytes begin with. */
+function readUnsigned(bytes: Uint8Array): number | null {
+  let zeros = 0;
+  const bit = (i: number) => ((bytes[i >> 3] ?? 0) >> (7 - (i & 7))) & 1;
+  while (zeros < 17 && zeros < bytes.length * 8 && bit(zeros) === 0) zeros++;
+  if (zeros >= 17 || 2 * zeros + 1 > bytes.length * 8) return null;
+  let value = 0;
+  for (let i = zeros; i <= 2 * zeros; i++) value = value * 2 + bit(i);
+  return value - 1;
+}
+
+/** Rec. ITU-T H.265 table 7-1: types 16 to 21 are IRAP pictures. Their leading pictures are shown before them. */
+function hevcPoint(data: Uint8Array): boolean {
+  const seen = new Set<number>();
+  for (const unit of nalUnits(data)) {
+    const type = unitType('hevc', unit);
+    if (type <= 31) return type >= 16 && type <= 21 && [32, 33, 34].every((set) => seen.has(set));
+    seen.add(type);
+  }
+  return false;
+}
+
+const START_CODES = {
+  /** ISO/IEC 13818-2 §6.2: a sequence header, and a picture whose `picture_coding_type` is 1. */
+  mpeg2(data: Uint8Array): boolean {
+    let hasHeader = false;
+    for (const unit of nalUnits(data)) {
+      if (unit[0] === 0xb3) hasHeader = true;
+      if (unit[0] === 0x00) return hasHeader && (((unit[2] ?? 0) >> 3) & 7) === 1;
+    }
+    return false;
+  },
+  /** ISO/IEC 14496-2 §6.2: a video object layer, and a VOP whose `vop_coding_type` is 0. */
+  mpeg4(data: Uint8Array): boolean {
+    let hasLayer = false;
+    for (const unit of nalUnits(data)) {
+      const code = unit[0] ?? 0;
+      if (code >= 0x20 && code <= 0x2f) hasLayer = true;
+      if (code === 0xb6) return hasLayer && (unit[1] ?? 0xff) >> 6 === 0;
+    }
+    return false;
+  },
+} as const;
+
+/** Which one a track has in a stream that has no list of them; null where it is none of them. */
+export function codingOfTrack({ codec }: VideoTrack, beginning: Uint8Array): Coding | null {
+  if (codec === 'h264' || codec === 'hevc') return codec;
+  for (const unit of nalUnits(beginning)) {
+    if (unit[0] === 0xb3) return 'mpeg2';
+    if (unit[0] === 0xb0 || (unit[0] ?? 0) >> 4 === 2) return 'mpeg4';
+  }
+  return null;
+}

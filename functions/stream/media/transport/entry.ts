@@ -1,0 +1,73 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+import { readProgramMap } from '../containers/mpegts.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media.ts';
+import { CODING_OF_STREAM_TYPE, codingOfTrack } from './coding.ts';
+import { findPicture } from './find-picture.ts';
+import { TICKS_PER_SECOND } from './pes.ts';
+import type { PictureScan } from './pictures.ts';
+import { isProgramStream, psPackets } from './ps-packets.ts';
+import { psPictures } from './ps-pictures.ts';
+import type { Splice } from './splice.ts';
+import { tsPictures } from './ts-pictures.ts';
+
+/** Where a file is read from: its beginning, or a place that stands for one; null where only a demuxer can tell. */
+export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; readonly splice: Splice };
+
+/**
+ * Where decoding of a track begins in a transport or program stream, so that all is as coded from `seconds` of
+ * the file's timeline on. These have no index, and demuxers guess.
+ */
+export async function findEntry(
+  file: RandomAccess,
+  media: Media,
+  track: VideoTrack | AudioTrack,
+  seconds: number,
+): Promise<Entry | null> {
+  const scan = await openPictures(file, media, track);
+  if (scan === null) return null;
+  const { numerator, denominator } = (track.kind === 'video' && track.frameRate) || USUAL_RATE;
+  const picture = await findPicture(scan, file.sizeBytes, {
+    originTicks: Math.round(media.originSeconds * TICKS_PER_SECOND),
+    seconds,
+    frameSeconds: denominator / numerator,
+  });
+  return picture === null ? { kind: 'beginning' } : { kind: 'place', splice: picture.splice() };
+}
+
+const USUAL_RATE = { numerator: 25, denominator: 1 };
+
+type MediaTrack = VideoTrack | AudioTrack;
+
+async function openPictures(
+  file: RandomAccess,
+  media: Media,
+  track: MediaTrack,
+): Promise<PictureScan | null> {
+  if (media.container === 'mpegts') return openTransportStream(file, track);
+  if (media.container !== 'other' || track.kind !== 'video') return null;
+  const head = await file.read(0, HEAD_BYTES);
+  return isProgramStream(head) ? openProgramStream(file, head, track) : null;
+}
+
+async function openTransportStream(file: RandomAccess, track: MediaTrack): Promise<PictureScan | null> {
+  const map = await readProgramMap(file);
+  const stream = map?.streams[track.index];
+  const coding = track.kind === 'audio' ? 'sound' : stream && CODING_OF_STREAM_TYPE[stream.streamType];
+  return map && stream && coding ? tsPictures(file, map, stream.pid, coding) : null;
+}
+
+const HEAD_BYTES = 512 * 1024;
+
+function openProgramStream(file: RandomAccess, head: Uint8Array, track: VideoTrack): PictureScan | null {
+  const packets = [...psPackets(head)];
+  const timed = packets.filter(({ header }) => header !== null);
+  const ids = new Set(timed.map(({ id }) => id));
+  const videos = [...ids].filter((id) => id >= 0xe0);
+  const [streamId] = videos;
+  const [first] = timed;
+  const [own] = timed.filter(({ id }) => id === streamId);
+  // Of several, only a demuxer knows which is which.
+  if (streamId === undefined || videos.length > 1 || !first || !own?.header) return null;
+  const coding = codingOfTrack(track, head.subarray(own.at + own.header.headerBytes, own.end));
+  return coding && psPictures(file, { tables: Buffer.from(head.subarray(0, first.at)), streamId }, coding);
+}

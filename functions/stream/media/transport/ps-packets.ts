@@ -1,0 +1,50 @@
+import { type PesHeader, readPesHeader } from './pes.ts';
+
+/** A packet of a program stream (ISO/IEC 13818-1 §2.5.3, ISO/IEC 11172-1), by where it lies in bytes at hand. */
+export type PsPacket = {
+  readonly at: number;
+  readonly end: number;
+  readonly id: number;
+  /** Null for what holds no coded picture or sound. */
+  readonly header: PesHeader | null;
+};
+
+const PACK = 0xba;
+const END = 0xb9;
+
+/** The packets of `bytes` from the first that another follows; what is cut off at the end is left out. */
+export function* psPackets(bytes: Uint8Array): Generator<PsPacket, void, void> {
+  let at = firstPacket(bytes);
+  while (at !== null && at + 6 <= bytes.length) {
+    const end = packetEnd(bytes, at);
+    if (end === null || end > bytes.length) return;
+    yield { at, end, id: bytes[at + 3] ?? 0, header: readPesHeader(bytes, at) };
+    at = isPacket(bytes, end) ? end : firstPacket(bytes, end);
+  }
+}
+
+export function isProgramStream(head: Uint8Array): boolean {
+  return isPacket(head, 0) && head[3] === PACK;
+}
+
+function isPacket(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1 && (bytes[at + 3] ?? 0) >= END;
+}
+
+/** What looks like a packet within another is none, unless there is another one behind it. */
+function firstPacket(bytes: Uint8Array, from = 0): number | null {
+  for (let at = from; at + 6 <= bytes.length; at++) {
+    if (!isPacket(bytes, at)) continue;
+    const end = packetEnd(bytes, at);
+    if (end !== null && end + 4 <= bytes.length && isPacket(bytes, end)) return at;
+  }
+  return null;
+}
+
+function packetEnd(bytes: Uint8Array, at: number): number | null {
+  const byte = (i: number) => bytes[at + i] ?? 0;
+  if (byte(3) === END) return at + 4;
+  if (byte(3) !== PACK) return at + 6 + byte(4) * 256 + byte(5);
+  if (byte(4) >> 6 === 1) return at + 14 + (byte(13) & 7);
+  return byte(4) >> 4 === 2 ? at + 12 : null;
+}

@@ -1,0 +1,33 @@
+import type { PacketLayout } from '../containers/program-clock.ts';
+
+export const PACKET_BYTES = 188;
+
+/** One packet of a transport stream (ISO/IEC 13818-1 §2.4.3.2), by where it lies in bytes that are at hand. */
+export type TsPacket = {
+  readonly at: number;
+  readonly pid: number;
+  /** A PES packet, or a section, begins in it. */
+  readonly isStart: boolean;
+  /** Where its payload begins; null where it has none. */
+  readonly payloadAt: number | null;
+};
+
+/** The packets of `bytes`, which lie at `position` of the file; what has lost its rhythm is passed over. */
+export function* tsPackets(
+  bytes: Uint8Array,
+  position: number,
+  { offset, stride }: PacketLayout,
+): Generator<TsPacket, void, void> {
+  const first = (((offset - position) % stride) + stride) % stride;
+  for (let at = first; at + PACKET_BYTES <= bytes.length; at += stride) {
+    if (bytes[at] !== 0x47) continue;
+    const control = ((bytes[at + 3] ?? 0) >> 4) & 3;
+    const payloadAt = control === 1 ? at + 4 : at + 5 + (bytes[at + 4] ?? 0);
+    yield {
+      at,
+      pid: (((bytes[at + 1] ?? 0) & 0x1f) << 8) | (bytes[at + 2] ?? 0),
+      isStart: ((bytes[at + 1] ?? 0) & 0x40) !== 0,
+      payloadAt: (control & 1) === 1 && payloadAt < at + PACKET_BYTES ? payloadAt : null,
+    };
+  }
+}
