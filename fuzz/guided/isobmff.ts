@@ -39,7 +39,7 @@ export const isobmff: Target = {
       const { signal } = new AbortController();
       const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
       const remuxObstacle = (index: number) => movieRemuxObstacle(movie, index);
-      const probed = { media, movie, originalObstacle: null, endsEarly: false, remuxObstacle };
+      const probed = { media, movie, originalObstacle: null, endsEarly: false, clock: null, remuxObstacle };
       for (const trackIndex of trackIndexes) {
         const input = { probed, source, object, access, trackIndex, zeroSeconds: 0, signal };
         await drainCopy(await openCopyTrack({ ...input, looksAtPictures: true }), MOST_WRITTEN);

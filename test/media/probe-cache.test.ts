@@ -19,6 +19,7 @@ function probedOf(): Probed {
     movie: null,
     originalObstacle: null,
     endsEarly: false,
+    clock: null,
     remuxObstacle: () => null,
   };
 }

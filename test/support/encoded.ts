@@ -4,6 +4,7 @@ import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.
 import type { EncodedAudio, EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
 import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/segments.ts';
 import { probe } from '../../functions/stream/media/probe.ts';
+import { clocked } from '../../functions/stream/media/transport/clocked.ts';
 import type { Rendition, Segment } from '../../functions/stream/plan/presentation.ts';
 import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -20,18 +21,30 @@ export async function ownFfmpeg(): Promise<string> {
 /** A file of this machine with the desk that its segments are made at; each call is another instance. */
 export async function openDesk(
   path: string,
-  { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+  {
+    signal = new AbortController().signal,
+    ffmpegPath,
+  }: { readonly signal?: AbortSignal; readonly ffmpegPath?: string } = {},
 ): Promise<SegmentDesk> {
   const source = directorySource(dirname(path));
   const object = await source.stat(basename(path), signal);
   const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
   const { FFPROBE_PATH: ffprobePath = '', FFMPEG_PATH = '' } = await localEnvironment({});
   const probed = await probe({ file: access, object, ffprobePath, signal });
-  const engine = createEngine(FFMPEG_PATH, ROOMY);
+  const engine = createEngine(ffmpegPath ?? FFMPEG_PATH, ROOMY);
   const starts = [...filmsOf(probed.media), ...audiosOf(probed.media)].map((track) => track.startSeconds);
   const limits = { maxPixels: 10_000_000 };
   const zeroSeconds = Math.min(...starts);
-  return { object, access, probed, engine, signal, trace: createTrace(), limits, zeroSeconds };
+  return {
+    object,
+    access: clocked(access, probed.clock),
+    probed,
+    engine,
+    signal,
+    trace: createTrace(),
+    limits,
+    zeroSeconds,
+  };
 }
 
 /** The same desk with an ffmpeg whose output arguments are others. */

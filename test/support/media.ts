@@ -61,5 +61,12 @@ export function mediaOf(tracks: Media['tracks'], over: Partial<Media> = {}): Med
 
 /** Media that nothing stands in the way of. */
 export function probedOf(media: Media): Probed {
-  return { media, movie: null, originalObstacle: null, endsEarly: false, remuxObstacle: () => null };
+  return {
+    media,
+    movie: null,
+    originalObstacle: null,
+    endsEarly: false,
+    clock: null,
+    remuxObstacle: () => null,
+  };
 }

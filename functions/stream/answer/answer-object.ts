@@ -7,6 +7,7 @@ import type { Invocation } from '../http/lambda.ts';
 import { Problem } from '../http/problem.ts';
 import { respond } from '../http/respond.ts';
 import type { Probed } from '../media/probe.ts';
+import { clocked } from '../media/transport/clocked.ts';
 import { findingOf, openAdaptive } from '../open/open-adaptive.ts';
 import { openMade } from '../open/open-made.ts';
 import { openMedia } from '../open/open-media.ts';
@@ -63,10 +64,11 @@ export async function answerObject(
   const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });
   const desk = { source, object, access, limits, signal, trace };
-  const asked = { request, invocation, grant, desk, parts };
-  if (route.kind === 'media') return answerMedia(route, asked);
-  if (route.kind === 'made') return answerMade(route, asked);
+  const about = { request, invocation, grant, desk, parts };
+  if (route.kind === 'media') return answerMedia(route, about);
+  if (route.kind === 'made') return answerMade(route, about);
   const probed = await probeObject(found, finder);
+  const asked = { ...about, desk: { ...desk, access: clocked(access, probed.clock) } };
   switch (route.kind) {
     case 'stream':
       return answerStream(route, asked, probed);

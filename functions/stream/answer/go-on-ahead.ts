@@ -1,6 +1,7 @@
 import { headStart } from '../derived/head-start.ts';
 import type { Invocation } from '../http/lambda.ts';
 import type { Probed } from '../media/probe.ts';
+import { clocked } from '../media/transport/clocked.ts';
 import { openAdaptive } from '../open/open-adaptive.ts';
 import type { Desk } from '../open/original.ts';
 import type { HeadStart } from '../plan/head-start.ts';
@@ -24,7 +25,7 @@ export function goOnAhead(
   if (keeper === null) return;
   // Whatever the request holds ends with the answer, its reads of the source included.
   const { lasting: signal } = invocation;
-  const access = cachedAccess(desk.source, desk.object, signal, { cache });
+  const access = clocked(cachedAccess(desk.source, desk.object, signal, { cache }), probed.clock);
   const work = headStart(ahead, {
     keeper,
     refuseWhenFull,

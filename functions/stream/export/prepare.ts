@@ -3,6 +3,7 @@ import type { Engine } from '../engine/ffmpeg.ts';
 import type { Slots } from '../engine/slots.ts';
 import { sourceChanged } from '../http/problem.ts';
 import type { ProbeCache } from '../media/probe-cache.ts';
+import { clocked } from '../media/transport/clocked.ts';
 import { AS_IT_IS_NOW, findObject, probeObject } from '../open/open-object.ts';
 import { questionAbout } from '../open/question-about.ts';
 import { type ExportPlan, planExport } from '../plan/plan-export.ts';
@@ -47,6 +48,20 @@ export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
   const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
   const plan = planExport(questionAbout(about, work.parameters, null));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
-  const access = cachedAccess(source, object, signal, { cache });
-  return { object, plan, desk: { source, object, access, limits, signal, trace, probed, engine, isTimeUp } };
+  const access = clocked(cachedAccess(source, object, signal, { cache }), probed.clock);
+  return {
+    object,
+    plan,
+    desk: {
+      source,
+      object,
+      access,
+      limits,
+      signal,
+      trace,
+      probed,
+      engine,
+      isTimeUp,
+    },
+  };
 }

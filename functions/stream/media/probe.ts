@@ -5,18 +5,21 @@ import type { RandomAccess } from '../source/bytes.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { openLoopback } from '../source/loopback.ts';
 import type { StoredObject } from '../source/source.ts';
+import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
 import { shortened } from './containers/annexb.ts';
 import type { ContainerTrack, ContainerVideoTrack } from './containers/container.ts';
 import { whyUndecodable } from './containers/decodable.ts';
 import { describeWithFfprobe } from './containers/ffprobe.ts';
 import { openContainer } from './containers/mediabunny.ts';
-import { remuxObstacle } from './containers/packets.ts';
 import { lengthSizeOf } from './containers/random-access.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from './containers/sniff.ts';
 import { describeMovie, tableOf } from './isobmff/describe.ts';
 import { type Movie, readMovie } from './isobmff/movie.ts';
 import { movieRemuxObstacle } from './isobmff/packets.ts';
 import type { Media, Track, VideoTrack } from './media.ts';
+import { clocked } from './transport/clocked.ts';
+import { readTsClock, type TsClock } from './transport/ts-clock.ts';
+import { withTimeLimit } from './within-time.ts';
 
 export type ProbeInput = {
   readonly file: CachedAccess;
@@ -37,6 +40,8 @@ export type Probed = {
   readonly originalObstacle: string | null;
   /** The file ends before what its headers promise, and nothing tells where. */
   readonly endsEarly: boolean;
+  /** How the clock of a transport stream is put right; null where it is. All that reads its media reads it so. */
+  readonly clock: TsClock | null;
   /** Why a track, by its index, cannot be repackaged as it is, in words for people; null if it can. */
   readonly remuxObstacle: (trackIndex: number) => string | null;
 };
@@ -55,18 +60,24 @@ export async function probe(input: ProbeInput): Promise<Probed> {
   return withTimeLimit(signal, async (limited) => {
     const movie = sniffed.kind === 'iso' ? await probeMovie(input, limited) : null;
     if (movie !== null) return movie;
-    const isForeign = sniffed.kind === 'foreign' || sniffed.kind === 'iso';
-    const read = isForeign ? null : await probeContainer(file, limited);
-    if (read !== null && !(read instanceof Problem)) return read;
-    const media = await probeForeign(input, sniffed.kind, limited).catch((error: unknown) => {
-      throw read !== null && error instanceof Problem ? read : error;
-    });
-    const damage = read === null ? null : 'the file is damaged';
-    return containerProbed(media, damage, damage ?? `this ${media.container} file is not repackaged`);
+    const clock = sniffed.kind === 'container' ? await readTsClock(file) : null;
+    const given = { ...input, file: clocked(file, clock) };
+    return { ...(await probeOther(given, sniffed.kind, limited)), clock };
   });
 }
 
-const TIME_LIMIT_MILLISECONDS = 9_000;
+/** Another container than ISO base media. */
+async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
+  const isForeign = kind === 'foreign' || kind === 'iso';
+  const read = isForeign ? null : await probeContainer(input.file, signal);
+  if (read !== null && !(read instanceof Problem)) return withExtent(input.file, read);
+  const media = await probeForeign(input, kind, signal).catch((error: unknown) => {
+    throw read !== null && error instanceof Problem ? read : error;
+  });
+  const damage = read === null ? null : 'the file is damaged';
+  const probed = containerProbed(media, damage, damage ?? `this ${media.container} file is not repackaged`);
+  return withExtent(input.file, probed);
+}
 
 /** ISO base media by our own reader; what its headers do not say of a deep picture's colours, ffprobe does. */
 async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {
@@ -85,6 +96,7 @@ async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probe
     media,
     movie,
     originalObstacle: isCutOff ? CUT_OFF : null,
+    clock: null,
     // Each fragment tells what it holds, and a movie's index is checked against the file.
     endsEarly: false,
     remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex),
@@ -169,8 +181,6 @@ async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<
   }
 }
 
-const CUT_OFF = 'the file is cut off';
-
 function damageOf(error: unknown): Problem {
   if (error instanceof Problem && error.type === 'damaged-media') return error;
   throw error;
@@ -224,38 +234,5 @@ async function probeForeign(
   } finally {
     release();
     await loopback.close();
-  }
-}
-
-function containerProbed(media: Media, originalObstacle: string | null, obstacle: string | null): Probed {
-  return {
-    media,
-    movie: null,
-    originalObstacle,
-    endsEarly: originalObstacle === CUT_OFF,
-    remuxObstacle(trackIndex) {
-      if (obstacle !== null) return obstacle;
-      const track = media.tracks.find(({ index }) => index === trackIndex);
-      if (!track) return 'there is no such track';
-      // Without a length in its header such a file may change its sample rate on the way.
-      if (media.container === 'flac' && media.durationSeconds === null) return 'its length is unknown';
-      return remuxObstacle(media.container, track);
-    },
-  };
-}
-
-/** Ends `work` with a problem when it takes too long: files can be made to be slow to read. */
-async function withTimeLimit<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController();
-  const tooSlow = unsupported('This file takes too long to analyse.');
-  const timer = setTimeout(() => limit.abort(tooSlow), TIME_LIMIT_MILLISECONDS);
-  const limited = AbortSignal.any([signal, limit.signal]);
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      limited.addEventListener('abort', () => reject(limited.reason), { once: true });
-      work(limited).then(resolve, reject);
-    });
-  } finally {
-    clearTimeout(timer);
   }
 }

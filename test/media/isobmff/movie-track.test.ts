@@ -64,6 +64,7 @@ async function openMovie(bytes: Buffer, zeroSeconds = 0) {
     movie,
     originalObstacle: null,
     endsEarly: false,
+    clock: null,
     remuxObstacle,
   };
   return { bytes, source, object, access, probed, zeroSeconds, looksAtPictures: false, signal };

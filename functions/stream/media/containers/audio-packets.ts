@@ -37,7 +37,11 @@ export async function audioTimeline(
       mediaTime: Math.max(0, Math.round((beginSeconds - firstSeconds) * sampleRate)),
     },
     beginSeconds,
-    packetsUntil: (seconds) => timed(prepend([first, second], source), coding, track, firstSeconds, seconds),
+    packetsUntil: (seconds) =>
+      timed(prepend([first, second], source), {
+        ...{ coding, track, firstSeconds, untilSeconds: seconds },
+        isJoined: container.container === 'mpegts',
+      }),
   };
 }
 
@@ -137,10 +141,20 @@ function firstSampleSeconds(
 
 async function* timed(
   source: AsyncGenerator<ContainerPacket, void, void>,
-  coding: AudioCoding,
-  track: ContainerAudioTrack,
-  firstSeconds: number,
-  untilSeconds: number,
+  {
+    coding,
+    track,
+    firstSeconds,
+    untilSeconds,
+    isJoined,
+  }: {
+    readonly coding: AudioCoding;
+    readonly track: ContainerAudioTrack;
+    readonly firstSeconds: number;
+    readonly untilSeconds: number;
+    /** May be made of recordings that were joined. */
+    readonly isJoined: boolean;
+  },
 ): AsyncGenerator<Packet, void, void> {
   const { sampleRate } = coding;
   // Time stamps that stray less than this from the grid are rounded or jittery, not a gap.
@@ -152,6 +166,8 @@ async function* timed(
     const samples = coding.samples(packet.data) ?? Math.round(packet.durationSeconds * sampleRate);
     const stamp = Math.round((packet.timestampSeconds - track.codecDelaySeconds - firstSeconds) * sampleRate);
     const expected: number = held ? held.dts + held.samples : 0;
+    // Where recordings were joined, the sound of one may last into the next, which would be heard late from there on.
+    if (isJoined && expected - stamp > samples / 2) continue;
     const dts = isFirst || stamp - expected <= tolerance ? expected : stamp;
     isFirst = false;
     if (dts >= untilTicks) break;

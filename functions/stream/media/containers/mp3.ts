@@ -1,8 +1,8 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
-/** Where the sound begins behind the ID3v2 tags at a file's head (id3.org, v2.4.0 §3.1); 0 where there is none. */
-async function skipId3(file: RandomAccess): Promise<number> {
-  let at = 0;
+/** Where the sound begins behind the ID3v2 tags at `from` (id3.org, v2.4.0 §3.1). */
+export async function skipId3(file: RandomAccess, from = 0): Promise<number> {
+  let at = from;
   for (let tags = 0; tags < 4; tags++) {
     const header = await file.read(at, Math.min(at + 10, file.sizeBytes));
     const size = id3Size(header);

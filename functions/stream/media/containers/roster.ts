@@ -6,7 +6,6 @@ import { knownLanguage } from './language.ts';
 import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
 import { readProgramMap } from './mpegts.ts';
 import { readOggCodecs } from './ogg.ts';
-import { isClockSteady } from './program-clock.ts';
 
 /** All tracks of a file, as its own headers list them. */
 export type Roster = {
@@ -58,8 +57,6 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
     const map = await readProgramMap(file);
     if (!map || map.streams.some((stream) => stream.kind === 'unreadable')) return null;
     if (map.isScrambled) throw encrypted();
-    // Where recordings were joined, times begin anew, which only ffmpeg puts right.
-    if (!(await isClockSteady(file, map.layout))) return null;
     isCutOff = map.isCutOff;
     for (const { index, pid, kind, codec, language: code } of map.streams) {
       const language = knownLanguage(code);

@@ -1,0 +1,83 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+import type { PacketLayout } from '../containers/program-clock.ts';
+import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
+import { type ClockReading, readClocks } from './ts-clocks.ts';
+
+/** Files up to this size are read whole, longer ones in so many places. */
+const WHOLE_BYTES = 4 * 2 ** 20;
+const WINDOWS = 12;
+const WINDOW_BYTES = 64 * 1024;
+const MOST_JOINS = 100;
+/** A clock that leaps ahead as far has been set anew; ffmpeg has the same bound. */
+const LEAP_TICKS = 10 * TICKS_PER_SECOND;
+/** What a steady rate of bytes may be off by. */
+const TIMES_AS_LONG = 4;
+
+/** Where a transport stream's clock begins anew, as it does where recordings were joined: just behind the last reading. */
+export async function findJoins(file: RandomAccess, layout: PacketLayout): Promise<readonly number[]> {
+  const { sizeBytes } = file;
+  const read = async (start: number, bytes: number) =>
+    readClocks(await file.read(start, Math.min(sizeBytes, start + bytes)), start, layout);
+  if (sizeBytes <= WHOLE_BYTES) return joinsAmong(await read(0, sizeBytes));
+
+  const windows = await Promise.all(
+    Array.from({ length: WINDOWS }, (_, i) =>
+      read(Math.floor(((sizeBytes - WINDOW_BYTES) * i) / (WINDOWS - 1)), WINDOW_BYTES),
+    ),
+  );
+  const readings = windows.flat();
+  const usual = usualTicksPerByte(readings);
+  const joins: number[] = [];
+
+  /** Between two readings, of which the clock has not run on from the first to the second. */
+  async function search(before: ClockReading, after: ClockReading): Promise<void> {
+    const bytes = after.position - before.position;
+    if (joins.length >= MOST_JOINS || !isBroken(before, after, usual)) return;
+    const isNear = bytes <= 4 * WINDOW_BYTES;
+    const between = await read(before.position, isNear ? bytes + WINDOW_BYTES : 0);
+    if (isNear) {
+      joins.push(...joinsAmong(between).filter((join) => join < after.position));
+      return;
+    }
+    const middle = await read(before.position + Math.floor(bytes / 2), WINDOW_BYTES);
+    const [first] = middle;
+    const last = middle.at(-1);
+    if (first === undefined || last === undefined) return;
+    await search(before, first);
+    joins.push(...joinsAmong(middle));
+    await search(last, after);
+  }
+
+  for (const [i, reading] of readings.entries()) {
+    const next = readings[i + 1];
+    if (next === undefined) break;
+    if (next.position - reading.position < WINDOW_BYTES) joins.push(...joinsAmong([reading, next]));
+    else await search(reading, next);
+  }
+  return joins;
+}
+
+function joinsAmong(readings: readonly ClockReading[]): number[] {
+  return readings.flatMap(({ ticks }, i) => {
+    const before = readings[i - 1];
+    if (before === undefined) return [];
+    const ahead = ticksFrom(before.ticks, ticks);
+    return ahead < 0 || ahead > LEAP_TICKS ? [before.position] : [];
+  });
+}
+
+function isBroken(before: ClockReading, after: ClockReading, ticksPerByte: number): boolean {
+  const ahead = ticksFrom(before.ticks, after.ticks);
+  const usual = (after.position - before.position) * ticksPerByte;
+  return ahead < 0 || ahead > LEAP_TICKS + TIMES_AS_LONG * usual;
+}
+
+/** The median of what lies between readings of the same window. */
+function usualTicksPerByte(readings: readonly ClockReading[]): number {
+  const rates = readings.flatMap(({ position, ticks }, i) => {
+    const next = readings[i + 1];
+    const ahead = next === undefined ? -1 : ticksFrom(ticks, next.ticks);
+    return next === undefined || ahead < 0 ? [] : [ahead / (next.position - position)];
+  });
+  return rates.sort((a, b) => a - b)[rates.length >> 1] ?? 0;
+}

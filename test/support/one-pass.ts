@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import { everything, openDesk, ownFfmpeg, videoRendition, withArguments } from './encoded.ts';
+import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
+
+export type OnePassFilm = {
+  readonly path: string;
+  /** At 25 frames a second. */
+  readonly seconds: number;
+  /** Of the segments in turn; the last one of them goes on for the rest. */
+  readonly lengths: readonly number[];
+  /** Another than the function's own. */
+  readonly ffmpegPath?: string;
+  /** Where the decoded segments may lie. */
+  readonly scratch: string;
+};
+
+/** Each segment of a film, made by an ffmpeg of its own, has the frames that one pass of the same ffmpeg has there. */
+export async function expectAsInOnePass({
+  path,
+  seconds,
+  lengths,
+  scratch,
+  ...own
+}: OnePassFilm): Promise<void> {
+  const ffmpegPath = own.ffmpegPath ?? (await ownFfmpeg());
+  const desk = await openDesk(path, { ffmpegPath });
+  const shape = { height: 90, frameRate: { numerator: 25, denominator: 1 }, seconds, lengths };
+  const rendition = videoRendition(desk, shape);
+  const parts = await everything(rendition, withArguments(desk, losslessly));
+  const { hashes, complaints } = await decodedFrames(parts, scratch);
+  expect(complaints).to.equal('');
+  const wanted = await onePass(path, rendition, desk, seconds * 25, { ffmpegPath });
+  const differing = hashes.flatMap((hash, i) => (hash === wanted[i] ? [] : [i]));
+  expect(differing, 'frames that differ').to.deep.equal([]);
+  expect(hashes).to.have.length(seconds * 25);
+  // A few at the end are copies of the last one, where the pictures end before.
+  expect(new Set(hashes).size).to.be.at.least(seconds * 25 - 6);
+}
