@@ -47,9 +47,9 @@ describe('the app where addresses are signed', () => {
         looked.push(key);
         return folder.stat(key, signal);
       },
-      list(limit, signal) {
+      list(after, limit, signal) {
         looked.push('*');
-        return folder.list(limit, signal);
+        return folder.list(after, limit, signal);
       },
       async presign(_object, { expiresInSeconds }) {
         presigned.push(expiresInSeconds);

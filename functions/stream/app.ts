@@ -51,7 +51,7 @@ async function answerRoute(
 ): Promise<Response> {
   switch (route.kind) {
     case 'page':
-      return answerPage(request, invocation, parts);
+      return answerPage(route, request, invocation, parts);
     case 'health':
       return jsonResponse({ status: 'ok', version: parts.version, ffmpeg: await parts.ffmpegVersion() });
     case 'media':

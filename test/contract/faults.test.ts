@@ -86,7 +86,7 @@ describe('S3 with faults on the way', function () {
     const problems = await Promise.all([
       problemOf(source.stat('faults.mp4', signal)),
       problemOf(source.read(object, { start: 0, end: SIZE }, signal)),
-      problemOf(source.list(10, signal)),
+      problemOf(source.list('', 10, signal)),
     ]);
     for (const problem of problems) {
       expect(problem).to.include({ type: 'source-unavailable', status: 503 });

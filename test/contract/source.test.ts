@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { resuming } from '../../functions/stream/source/resume.ts';
 import { s3Source } from '../../functions/stream/source/s3.ts';
-import type { Source, StoredObject } from '../../functions/stream/source/source.ts';
+import type { ListedObject, Source, StoredObject } from '../../functions/stream/source/source.ts';
 import { startCeph } from '../support/ceph.ts';
 import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
 import { needs, type Part } from '../support/needs.ts';
@@ -180,7 +180,8 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       for (const key of ['notes.txt', 'page.html', 'films-2.mp4', 'films/a.webm', 'B.mp3']) {
         await bench.put(key, Buffer.from('x'));
       }
-      const listed = await source.list(1000, signal);
+      const { media: listed, next } = await source.list('', 1000, signal);
+      expect(next).to.equal(null);
       const keys = listed.map(({ key }) => key);
       const media = [
         'empty.mp3',
@@ -193,8 +194,27 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       ];
       expect(keys).to.deep.equal([...media, ...UNUSUAL_KEYS].sort(byBytes));
       expect(listed.find(({ key }) => key === 'films/one.mp4')?.sizeBytes).to.equal(SIZE);
-      expect(await source.list(3, signal)).to.deep.equal(listed.slice(0, 3));
-      expect(await source.list(0, signal)).to.deep.equal([]);
+      expect((await source.list('', 3, signal)).media).to.deep.equal(listed.slice(0, 3));
+      expect((await source.list('', 0, signal)).media).to.deep.equal([]);
+    });
+
+    it('lists page after page, whatever the key between them', async () => {
+      const { media: whole } = await source.list('', 1000, signal);
+      for (const limit of [1, 3, whole.length - 1, whole.length]) {
+        const pages: ListedObject[] = [];
+        for (let after: string | null = ''; after !== null; ) {
+          const { media, next } = await source.list(after, limit, signal);
+          expect(media.length).to.be.within(1, limit);
+          pages.push(...media);
+          after = next;
+        }
+        expect(pages).to.deep.equal(whole);
+      }
+      expect(await source.list('films-1', 1, signal)).to.deep.equal({
+        media: [{ key: 'films-2.mp4', sizeBytes: 1 }],
+        next: 'films-2.mp4',
+      });
+      expect(await source.list('\u{10ffff}', 1, signal)).to.deep.equal({ media: [], next: null });
     });
 
     it('stops with the signal before it starts', async () => {
@@ -203,7 +223,7 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       const reasons = await Promise.allSettled([
         source.stat('films/one.mp4', aborted),
         source.read(object, { start: 0, end: SIZE }, aborted),
-        source.list(10, aborted),
+        source.list('', 10, aborted),
       ]);
       expect(reasons).to.deep.equal(reasons.map(() => ({ status: 'rejected', reason })));
     });

@@ -16,7 +16,7 @@ describe('the meter of an invocation', () => {
     const source: Source = {
       stat: async () => FILM,
       read: async () => body,
-      list: async () => [],
+      list: async () => ({ media: [], next: null }),
     };
     const meter = createMeter(1);
     return { meter, read: await meter.counting(source).read(FILM, { start: 0, end: 6 }, signal) };

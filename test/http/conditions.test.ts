@@ -53,6 +53,22 @@ describe('ifRangeHolds', () => {
   }
 });
 
+describe('ifRangeHolds, by the clock', () => {
+  const NOW: [string, boolean][] = [
+    ['1994-11-06T08:49:36.999Z', false],
+    ['1994-11-06T08:49:37.000Z', false],
+    ['1994-11-06T08:49:37.999Z', false],
+    ['1994-11-06T08:49:38.000Z', true],
+    ['1994-11-06T09:49:38.000Z', true],
+  ];
+  for (const [now, holds] of NOW) {
+    it(`a date of 08:49:37 at ${now}: ${holds}; the tag always`, () => {
+      expect(ifRangeHolds(new Headers({ 'if-range': same }), current, new Date(now))).to.equal(holds);
+      expect(ifRangeHolds(new Headers({ 'if-range': '"v1"' }), current, new Date(now))).to.equal(true);
+    });
+  }
+});
+
 describe('parseHttpDate', () => {
   const now = new Date('2026-01-01T00:00:00Z');
   const CASES: [string, string | null][] = [

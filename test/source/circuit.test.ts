@@ -125,7 +125,7 @@ describe('withCircuit', () => {
     for (const work of [
       stat,
       () => source.read(fake.object, whole, signal),
-      () => source.list(1, signal),
+      () => source.list('', 1, signal),
       () => source.statAndRead?.('film.mp4', 10, signal) ?? Promise.resolve(),
     ]) {
       const { type, status, headers, message } = await problemOf(work());

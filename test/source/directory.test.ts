@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, open, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ describe('directorySource', () => {
     const object = await source.stat(key, signal);
     return (await buffer(await source.read(object, { start: 0, end: object.sizeBytes }, signal))).toString();
   };
-  const keys = async (limit = 1000) => (await source.list(limit, signal)).map(({ key }) => key);
+  const keys = async (limit = 1000) => (await source.list('', limit, signal)).media.map(({ key }) => key);
 
   const links: readonly [string, string, string, string | null][] = [
     ['a link to a file inside', 'link.mp4', 'films/one.mp4', 'link.mp4'],
@@ -139,7 +139,7 @@ describe('directorySource', () => {
   it('is unavailable where its root is gone', async () => {
     source = directorySource(join(base, 'nowhere'));
     expect((await problemOf(source.stat('a.mp4', signal))).type).to.equal('source-unavailable');
-    expect((await problemOf(source.list(1, signal))).type).to.equal('source-unavailable');
+    expect((await problemOf(source.list('', 1, signal))).type).to.equal('source-unavailable');
   });
 
   describe('versions', () => {
@@ -164,7 +164,15 @@ describe('directorySource', () => {
         },
       ],
     ];
-    for (const [what, change] of changes) {
+    const inPlace = [
+      'other bytes in place, of the same size and with the time set back',
+      async () => {
+        const { mtime } = await stat(path());
+        await writeFile(path(), pattern(SIZE, 1), { flag: 'r+' });
+        await utimes(path(), mtime, mtime);
+      },
+    ] as const;
+    for (const [what, change] of [...changes, inPlace]) {
       it(`gives another ETag to ${what}, and does not read the old version from it`, async () => {
         const object = await source.stat('big.mp4', signal);
         await change();
@@ -204,6 +212,28 @@ describe('directorySource', () => {
   });
 
   describe('list', () => {
+    it('goes on behind any key, in whatever directory that is', async () => {
+      const all = [
+        'a-b.mp4',
+        'a.mp4',
+        'a/b.mp4',
+        'a/b/c.mp4',
+        'a/c.webm',
+        'a0.mp3',
+        'films/one.mp4',
+        'é.mp4',
+      ];
+      for (const key of all) {
+        await mkdir(join(root, key, '..'), { recursive: true });
+        await writeFile(join(root, key), 'x');
+      }
+      for (const after of [...all, '', 'a', 'a/', 'a/b', 'a/b/', 'a/bb', 'a1', 'z', 'ü']) {
+        const { media, next } = await source.list(after, 100, signal);
+        const later = all.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0);
+        expect([media.map(({ key }) => key), next], after).to.deep.equal([later, null]);
+      }
+    });
+
     it('goes through all directories in the order of bytes', async () => {
       const all = [
         'a-b.mp4',
@@ -243,6 +273,7 @@ describe('directorySource', () => {
       await mkdir(join(root, 'closed'));
       await writeFile(join(root, 'closed/film.mp4'), 'x');
       await chmod(join(root, 'closed'), 0);
+      await writeFile(join(root, 'films/closed.mp4'), 'x', { mode: 0 });
       const isRoot = process.geteuid?.() === 0;
       if (isRoot) process.seteuid?.(NOBODY);
       try {

@@ -298,7 +298,9 @@ describe('s3Source, by the answers of the store', () => {
       response.writeHead(200, { 'content-type': 'application/xml' });
       response.end(`<?xml version="1.0"?><ListBucketResult>${contents}${more}</ListBucketResult>`);
     };
-    expect(await source.list(5, signal)).to.deep.equal([
+    const { media, next } = await source.list('', 5, signal);
+    expect(next).to.equal('2-b.mp4');
+    expect(media).to.deep.equal([
       { key: '0-b.mp4', sizeBytes: 0 },
       { key: '0-c.mp3', sizeBytes: 0 },
       { key: '1-b.mp4', sizeBytes: 1 },
@@ -308,7 +310,9 @@ describe('s3Source, by the answers of the store', () => {
     expect(requests).to.have.length(3);
     requests = [];
     // A bucket that never ends is given up on, with what there is.
-    expect((await source.list(100_000, signal)).length).to.equal(2 * requests.length);
+    const rest = await source.list('', 100_000, signal);
+    expect(rest.media.length).to.equal(2 * requests.length);
+    expect(rest.next).to.equal(`${requests.length - 1}-c.mp3`);
     expect(requests.length).to.be.at.most(100);
   });
 

@@ -46,7 +46,7 @@ export function fakeSource(bytes: Uint8Array, { chunkBytes = 64 * 1024 } = {}): 
       reads.push({ range, signal, body });
       return body;
     },
-    list: async () => [{ key: object.key, sizeBytes: object.sizeBytes }],
+    list: async () => ({ media: [{ key: object.key, sizeBytes: object.sizeBytes }], next: null }),
   };
 
   function bodyOf({ start, end }: ByteRange): Readable {

@@ -3,12 +3,19 @@ import type { Invocation } from '../http/lambda.ts';
 import { pageResponse } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
 import { storeOrigins } from '../open/original.ts';
+import { isAddressable } from '../route/route.ts';
+import type { Listing, Source } from '../source/source.ts';
 import type { Parts } from './parts.ts';
 
+/** In one answer; it tells where the list goes on. */
 const MAX_LISTED = 1_000;
+
+/** As people count: `film 2` before `film 10`. */
+const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /** The player page, or the list of media that it shows. Throws `not-found` where it is switched off. */
 export async function answerPage(
+  { after }: { readonly after: string },
   request: Request,
   { signal }: Invocation,
   { source, page, config, exports }: Parts,
@@ -18,11 +25,18 @@ export async function answerPage(
   }
   const response = prefersJson(request.headers.get('accept'))
     ? jsonResponse({
-        media: await source.list(MAX_LISTED, signal),
+        ...(await listMedia(source, after, signal)),
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
       })
     : pageResponse(page, await storeOrigins(source));
   response.headers.set('vary', 'Accept');
   return response;
+}
+
+/** One page of it. Pages follow each other in the order of the store, and each is put into that of people. */
+async function listMedia(source: Source, after: string, signal: AbortSignal): Promise<Listing> {
+  const { media, next } = await source.list(after, MAX_LISTED, signal);
+  const open = media.filter(({ key }) => isAddressable(key));
+  return { media: open.sort((a, b) => NATURAL.compare(a.key, b.key)), next };
 }

@@ -12,7 +12,7 @@ import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 
 /** Files below `root`, which is made where it is missing: objects under their names, drafts and records hidden. */
 export function directoryStore(root: string): DerivedStore {
-  const source = directorySource(root);
+  const source = directorySource(root, { isWrittenOnce: true });
   const drafts = join(root, '.drafts');
   let prepared: Promise<void> | null = null;
   const prepare = () => {

@@ -18,14 +18,16 @@ export function evaluateConditions(headers: Headers, current: Validators): Verdi
   return wholeSeconds(current.lastModified) <= wholeSeconds(ifModifiedSince) ? 'not-modified' : 'proceed';
 }
 
-/** Whether Range applies: no If-Range, the strong tag, or exactly the date (RFC 9110 §13.1.5). */
-export function ifRangeHolds(headers: Headers, current: Validators): boolean {
+/** Whether Range applies: no If-Range, the strong tag, or exactly the date where that is strong (RFC 9110 §13.1.5). */
+export function ifRangeHolds(headers: Headers, current: Validators, now = new Date()): boolean {
   const ifRange = headers.get('if-range')?.trim();
   if (ifRange === undefined) return true;
   if (ifRange.startsWith('"')) return ifRange === current.etag;
   const date = parseHttpDate(ifRange);
   if (date === null || current.lastModified === null) return false;
-  return wholeSeconds(date) === wholeSeconds(current.lastModified);
+  const second = wholeSeconds(current.lastModified);
+  // While it lasts, another version may still get the same date (§8.8.2.2), as one may that is dated ahead.
+  return wholeSeconds(date) === second && second < wholeSeconds(now);
 }
 
 /** The three forms of RFC 9110 §5.6.7; null for anything else. */

@@ -34,7 +34,7 @@ export const NO_WISHES: StreamParameters = {
 };
 
 type Parameters = {
-  page: object;
+  page: { readonly after: string };
   health: object;
   info: object;
   media: MediaParameters;
@@ -157,7 +157,7 @@ const accept = v.optional(
 );
 
 const SCHEMAS = {
-  page: v.object({}),
+  page: v.object({ after: v.optional(v.pipe(v.string(), v.maxLength(1024, 'must be a key')), '') }),
   health: v.object({}),
   info: v.object({}),
   media: v.object({ faststart: flag, download: flag }),
@@ -185,7 +185,7 @@ export const PARAMETER_NAMES: readonly string[] = [
 const SHAPES: {
   [Room in keyof Parameters]: (output: v.InferOutput<(typeof SCHEMAS)[Room]>) => Parameters[Room];
 } = {
-  page: () => ({}),
+  page: (output) => output,
   health: () => ({}),
   info: () => ({}),
   media: (output) => output,

@@ -10,7 +10,11 @@ import {
 
 /** What an address asks for, before anything is known of the object behind it. */
 export type Route =
-  | { readonly kind: 'page' }
+  | {
+      readonly kind: 'page';
+      /** Behind which key the list of media goes on; empty for its beginning. */
+      readonly after: string;
+    }
   | { readonly kind: 'health' }
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
@@ -42,8 +46,7 @@ export function parseRoute(url: URL): Route {
   const at = `${room}${rest === undefined ? '' : '/'}`;
   switch (at) {
     case '':
-      parseParameters('page', url.searchParams);
-      return { kind: 'page' };
+      return { kind: 'page', ...parseParameters('page', url.searchParams) };
     case 'health':
       parseParameters('health', url.searchParams);
       return { kind: 'health' };
@@ -125,6 +128,18 @@ export function addressOf(
   key: string,
 ): string {
   return `/${room}/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Whether `addressOf` can name a key: S3 holds some that no address opens, since others would read them in another way. */
+export function isAddressable(key: string): boolean {
+  try {
+    const path = addressOf('media', key);
+    refuseRewrittenPath(path);
+    const route = parseRoute(new URL(path, 'https://localhost'));
+    return route.kind === 'media' && route.key === key;
+  } catch {
+    return false;
+  }
 }
 
 /**

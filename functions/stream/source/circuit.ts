@@ -46,7 +46,7 @@ export function withCircuit(source: Source, { now = Date.now, random = Math.rand
         () => source.read(object, range, signal),
         (body) => body,
       ),
-    list: (limit, signal) => ask(signal, () => source.list(limit, signal)),
+    list: (after, limit, signal) => ask(signal, () => source.list(after, limit, signal)),
     ...(statAndRead && {
       statAndRead: (key: string, mostBytes: number, signal: AbortSignal) =>
         ask(

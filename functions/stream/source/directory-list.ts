@@ -1,23 +1,23 @@
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { constants, type Dirent } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isMediaKey } from '../http/content-type.ts';
-import type { ListedObject } from './source.ts';
+import { listing } from './listing.ts';
+import type { ListedObject, Listing } from './source.ts';
 
 /** What is looked at in all: links among directories can make a small tree endless. */
 const MAX_ENTRIES = 100_000;
 const MAX_DEPTH = 32;
 
-/** The first `limit` media files below `base`, a real path, in the order of their keys' UTF-8 bytes. */
-export async function listDirectory(
-  base: string,
-  limit: number,
-  signal: AbortSignal,
-): Promise<ListedObject[]> {
+type Page = { readonly after: string; readonly limit: number; readonly signal: AbortSignal };
+
+/** The first `limit` media files behind `after` below `base`, a real path, in the order of their keys' UTF-8 bytes. */
+export async function listDirectory(base: string, { after, limit, signal }: Page): Promise<Listing> {
   const found: ListedObject[] = [];
   let seen = 0;
+  let last = after;
   await walk('', [base]);
-  return found;
+  return listing(found, limit, seen < MAX_ENTRIES ? null : last);
 
   /** `trail` holds the real paths from the root down to this directory. */
   async function walk(prefix: string, trail: readonly string[]): Promise<void> {
@@ -28,10 +28,18 @@ export async function listDirectory(
     const ordered = keys.map((key) => (directories.has(key) ? `${key}/` : key)).sort(byBytes);
     for (const key of ordered) {
       signal.throwIfAborted();
-      if (found.length >= limit || seen++ >= MAX_ENTRIES) return;
+      if (isBehind(key)) continue;
+      if (found.length > limit || seen >= MAX_ENTRIES) return;
+      seen++;
+      last = key;
       // What vanishes or may not be read while it is listed is left out.
       await visit(key, trail).catch(() => signal.throwIfAborted());
     }
+  }
+
+  /** Whether neither this nor what is below it comes after `after`. */
+  function isBehind(key: string): boolean {
+    return byBytes(key, after) <= 0 && !(key.endsWith('/') && after.startsWith(key));
   }
 
   async function visit(key: string, trail: readonly string[]): Promise<void> {
@@ -43,7 +51,10 @@ export async function listDirectory(
       return;
     }
     const stats = await stat(path);
-    if (stats.isFile()) found.push({ key, sizeBytes: stats.size });
+    if (!stats.isFile()) return;
+    // What may not be read is no address either.
+    await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    found.push({ key, sizeBytes: stats.size });
   }
 
   async function directoriesAmong(entries: readonly Dirent[], prefix: string): Promise<ReadonlySet<string>> {

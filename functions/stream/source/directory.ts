@@ -8,11 +8,23 @@ import { listDirectory } from './directory-list.ts';
 import { refuseImpossibleKey } from './key.ts';
 import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
 
+export type DirectoryOptions = {
+  /**
+   * That files are written once, under names of their own: then a link that comes or goes, which counts as a change of
+   * the file, makes no other version. Default false.
+   */
+  readonly isWrittenOnce?: boolean;
+};
+
 /**
  * The files below `root`, whose paths are the keys. Nothing outside is reached, also not by a symbolic link; hidden
  * files, and all that is no regular file, do not exist for it.
  */
-export function directorySource(root: string): Source {
+export function directorySource(root: string, { isWrittenOnce = false }: DirectoryOptions = {}): Source {
+  const etagOf = isWrittenOnce ? tagOfContent : tagOfChange;
+  const describe = (key: string, stats: BigIntStats): StoredObject => {
+    return { key, etag: etagOf(stats), sizeBytes: Number(stats.size), lastModified: stats.mtime };
+  };
   return {
     async stat(key, signal) {
       signal.throwIfAborted();
@@ -25,14 +37,15 @@ export function directorySource(root: string): Source {
       signal.throwIfAborted();
       checkRange(object, range);
       const { file, stats } = await openFile(root, object.key);
-      if (etagOf(stats) === object.etag && !signal.aborted) return readFile(file, object, range, signal);
+      if (etagOf(stats) === object.etag && !signal.aborted)
+        return readFile(file, stats, { object, range, signal });
       await file.close();
       throw signal.aborted ? signal.reason : sourceChanged(object.key);
     },
 
-    async list(limit, signal) {
+    async list(after, limit, signal) {
       try {
-        return await listDirectory(await realpath(root), limit, signal);
+        return await listDirectory(await realpath(root), { after, limit, signal });
       } catch (error) {
         throw signal.aborted ? signal.reason : sourceUnavailable({ cause: error });
       }
@@ -63,8 +76,14 @@ async function openFile(root: string, key: string): Promise<{ file: FileHandle; 
   }
 }
 
+type Reading = {
+  readonly object: StoredObject;
+  readonly range: ByteRange;
+  readonly signal: AbortSignal;
+};
+
 /** Compares the file with the version after every chunk and before handing it on, so that no chunk is of another. */
-function readFile(file: FileHandle, object: StoredObject, range: ByteRange, signal: AbortSignal): Readable {
+function readFile(file: FileHandle, before: BigIntStats, { object, range, signal }: Reading): Readable {
   let position = range.start;
   const abort = () => out.destroy(asError(signal.reason));
   const out = new Readable({
@@ -92,18 +111,30 @@ function readFile(file: FileHandle, object: StoredObject, range: ByteRange, sign
     if (length === 0) return null;
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position);
     const stats = await file.stat({ bigint: true });
-    if (bytesRead === 0 || etagOf(stats) !== object.etag) throw sourceChanged(object.key);
+    if (bytesRead === 0 || isAnother(stats, before)) throw sourceChanged(object.key);
     position += bytesRead;
     return buffer.subarray(0, bytesRead);
   }
 }
 
-function describe(key: string, stats: BigIntStats): StoredObject {
-  return { key, etag: etagOf(stats), sizeBytes: Number(stats.size), lastModified: stats.mtime };
+function tagOfContent({ mtimeNs, size, ino }: BigIntStats): string {
+  return tagOf(mtimeNs, size, ino);
 }
 
-function etagOf({ mtimeNs, size, ino }: BigIntStats): string {
-  return `"${mtimeNs.toString(36)}-${size.toString(36)}-${ino.toString(36)}"`;
+/** With the time of the last change, which nobody can set: size and date may be those of another version. */
+function tagOfChange({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
+  return tagOf(mtimeNs, size, ino, ctimeNs);
+}
+
+function tagOf(...numbers: readonly bigint[]): string {
+  return `"${numbers.map((number) => number.toString(36)).join('-')}"`;
+}
+
+/** Of an open file; that its name went to another changes its time as well, but not what is in it. */
+function isAnother(now: BigIntStats, before: BigIntStats): boolean {
+  return now.nlink === 0n
+    ? tagOfContent(now) !== tagOfContent(before)
+    : tagOfChange(now) !== tagOfChange(before);
 }
 
 function isHiddenOrEmpty(segment: string): boolean {

@@ -12,6 +12,7 @@ import { isMediaKey } from '../http/content-type.ts';
 import { sourceUnavailable } from '../http/problem.ts';
 import { alone, chain, discard } from './chain.ts';
 import { refuseImpossibleKey } from './key.ts';
+import { listing } from './listing.ts';
 import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
 import { type ByteRange, checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
 
@@ -72,23 +73,27 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
       return openBody(answer, object, range, signal);
     },
 
-    async list(limit, signal) {
+    async list(after, limit, signal) {
       const found: ListedObject[] = [];
       let token: string | undefined;
-      for (let page = 0; page < MAX_LIST_PAGES && found.length < limit; page++) {
-        const command = new ListObjectsV2Command({ Bucket: bucket, ContinuationToken: token });
-        const { Contents = [], NextContinuationToken } = await attempt(
-          client.send(command, { abortSignal: signal }),
-          '',
-          signal,
-        );
-        for (const { Key, Size } of Contents) {
-          if (Key !== undefined && isMediaKey(Key)) found.push({ key: Key, sizeBytes: Size ?? 0 });
+      let last = after;
+      for (let page = 0; page < MAX_LIST_PAGES && found.length <= limit; page++) {
+        const from = token === undefined ? { StartAfter: after || undefined } : { ContinuationToken: token };
+        // XML has no place for some characters that a key may have.
+        const command = new ListObjectsV2Command({ Bucket: bucket, EncodingType: 'url', ...from });
+        const {
+          Contents = [],
+          NextContinuationToken,
+          EncodingType,
+        } = await attempt(client.send(command, { abortSignal: signal }), '', signal);
+        for (const { Key = '', Size } of Contents) {
+          last = EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
+          if (isMediaKey(last)) found.push({ key: last, sizeBytes: Size ?? 0 });
         }
         token = NextContinuationToken;
         if (token === undefined) break;
       }
-      return found.slice(0, limit);
+      return listing(found, limit, token === undefined ? null : last);
     },
   };
   if (!presign) return source;

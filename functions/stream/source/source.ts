@@ -36,10 +36,16 @@ export type Source = {
    * errors, and never ends short.
    */
   read(object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<Readable>;
-  /** The first `limit` keys with the extension of media, in the order of their UTF-8 bytes. */
-  list(limit: number, signal: AbortSignal): Promise<readonly ListedObject[]>;
+  /** The first `limit` keys behind `after` with the extension of media, in the order of their UTF-8 bytes. */
+  list(after: string, limit: number, signal: AbortSignal): Promise<Listing>;
   /** A URL at which a client reads the object from the store itself; absent where the store has none. */
   presign?(object: StoredObject, options: PresignOptions): Promise<string>;
+};
+
+export type Listing = {
+  readonly media: readonly ListedObject[];
+  /** Behind which the list goes on; null where it is whole. Of a store with much that is no media, a page may be short. */
+  readonly next: string | null;
 };
 
 export type ListedObject = { readonly key: string; readonly sizeBytes: number };
