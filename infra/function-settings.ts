@@ -10,6 +10,7 @@ export const FUNCTION_SETTINGS = [
   'PLAYER_PAGE',
   'PRESIGN_SECONDS',
   'READ_TIMEOUT_SECONDS',
+  'REDIRECT_DOWNLOADS',
 ] as const;
 
 export type FunctionSettings = Readonly<Partial<Record<(typeof FUNCTION_SETTINGS)[number], string>>>;

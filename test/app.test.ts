@@ -186,7 +186,8 @@ describe('the app', () => {
       store.objects.set(resultName(object, id, 'webm'), Buffer.alloc(sizeBytes));
       const presign = async () => 'https://store.example/signed';
       const others = { exports: { store: { ...store, presign }, send: async () => {} } };
-      const over = appOver(demo, { MAX_RESPONSE_BYTES: '1000000' }, source, others);
+      const limit = { MAX_RESPONSE_BYTES: '1000000', REDIRECT_DOWNLOADS: '0' };
+      const over = appOver(demo, limit, source, others);
       const response = await ask(`/made/video.mp4/${id}.webm`, {}, 'GET', over);
       expect(response.status).to.equal(status);
       expect(response.headers.get('cache-control')).to.equal(cacheControl);

@@ -10,6 +10,12 @@ describe('parseConfig', () => {
     expect([config.playerPage, config.allowedOrigins, config.pageCredit]).to.deep.equal([false, [], null]);
   });
 
+  it('sends whole files by the store, unless told not to', () => {
+    const of = (REDIRECT_DOWNLOADS?: string) =>
+      parseConfig({ MEDIA_BUCKET: 'films', REDIRECT_DOWNLOADS }).redirectDownloads;
+    expect([of(), of('1'), of('0')]).to.deep.equal([true, true, false]);
+  });
+
   it('takes a bucket', () => {
     expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
   });

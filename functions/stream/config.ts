@@ -26,6 +26,8 @@ export type Config = {
   readonly ffprobePath: string;
   readonly allowedOrigins: readonly string[];
   readonly playerPage: boolean;
+  /** Whether whole files are sent by the store itself where it can. */
+  readonly redirectDownloads: boolean;
   /** A line of thanks under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
   /** Of the function, as Lambda tells it; null where it does not. */
@@ -70,6 +72,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     ffprobePath: settings.FFPROBE_PATH,
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
     playerPage: settings.PLAYER_PAGE,
+    redirectDownloads: settings.REDIRECT_DOWNLOADS,
     pageCredit: settings.PAGE_CREDIT ?? null,
     memoryMegabytes: megabytes === undefined ? null : Number(megabytes),
     limits: {
@@ -133,14 +136,15 @@ function isVisible(derived: string, media: string): boolean {
   return relative(derived, media).split(sep)[0] !== '..';
 }
 
-const flag = v.optional(
-  v.pipe(
-    v.string(),
-    v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
-    v.transform((text) => text === '1'),
-  ),
-  '0',
-);
+const flag = (fallback: '0' | '1') =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
+      v.transform((text) => text === '1'),
+    ),
+    fallback,
+  );
 
 const storedName = v.optional(
   v.pipe(v.string(), v.regex(/^[\w/+=.@:-]{1,2048}$/, 'must be a name or an ARN')),
@@ -177,7 +181,7 @@ const SETTINGS = v.object({
       ),
     ),
   ),
-  PUBLIC: flag,
+  PUBLIC: flag('0'),
   SIGNING_KEYS: v.optional(
     v.pipe(
       v.string(),
@@ -191,7 +195,8 @@ const SETTINGS = v.object({
   ),
   SIGNING_KEYS_PARAMETER: storedName,
   SIGNING_KEYS_SECRET: storedName,
-  PLAYER_PAGE: flag,
+  PLAYER_PAGE: flag('0'),
+  REDIRECT_DOWNLOADS: flag('1'),
   PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
   MAX_EXPORT_INVOCATIONS: wholeNumber(4, 1, 100),
   READ_TIMEOUT_SECONDS: wholeNumber(10, 1, 300),

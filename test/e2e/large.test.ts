@@ -39,6 +39,39 @@ describe('more than one response carries', function () {
     expect([head.status, head.headers.get('x-amzn-remapped-content-length')]).to.deep.equal([200, '2500000']);
   });
 
+  it('is not needed for a whole: the store sends it, with its length, where no page and no player asks', async function () {
+    needs(this, 'ceph');
+    const ceph = await startCeph();
+    await ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key: 'song.mp3', Body: body }));
+    const ask = (query: string, headers: Record<string, string> = {}) =>
+      fetch(`${service.url}/media/song.mp3${query}`, { redirect: 'manual', headers });
+    service = await startService(s3Environment(ceph));
+    for (const query of ['', '?download=1', '?CMCD=su']) {
+      const redirect = await ask(query);
+      const location = redirect.headers.get('location') ?? '';
+      expect([redirect.status, redirect.headers.get('cache-control')]).to.deep.equal([307, 'no-store']);
+      const whole = await fetch(location);
+      expect([whole.status, whole.headers.get('content-length')]).to.deep.equal([200, String(body.length)]);
+      expect(whole.headers.get('content-type')).to.equal('audio/mpeg');
+      const named = query === '?download=1' ? 'attachment; filename="song.mp3"' : null;
+      expect(whole.headers.get('content-disposition')).to.equal(named);
+      expect(Buffer.from(await whole.arrayBuffer()).equals(body)).to.equal(true);
+    }
+    const here = await Promise.all([
+      ask('', { range: 'bytes=0-' }),
+      ask('', { origin: 'https://app.example' }),
+    ]);
+    expect(here.map(({ status }) => status)).to.deep.equal([206, 200]);
+    for (const answer of here) await answer.body?.cancel();
+    const head = await fetch(`${service.url}/media/song.mp3`, { method: 'HEAD', redirect: 'manual' });
+    expect([head.status, head.headers.get('content-range')]).to.deep.equal([200, 'bytes 0-2499999/2500000']);
+
+    await service.close();
+    service = await startService({ ...s3Environment(ceph), REDIRECT_DOWNLOADS: '0' });
+    const sent = await ask('?download=1');
+    expect([sent.status, (await sent.arrayBuffer()).byteLength]).to.deep.equal([200, body.length]);
+  });
+
   it('is clipped where there is nowhere to send the client, and players follow the true total', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-large-'));
     await writeFile(join(folder, 'film.mp4'), body);

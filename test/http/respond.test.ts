@@ -61,6 +61,38 @@ describe('respond', () => {
     expect(subject.opened).to.equal(0);
   });
 
+  it('tells the size to HEAD in a way that survives a Function URL, but not as the answer to a range', async () => {
+    const ranges = [{}, { range: 'bytes=0-1' }].map(async (headers) =>
+      (await respond(get(headers, 'HEAD'), file(), limits)).headers.get('content-range'),
+    );
+    expect(await Promise.all(ranges)).to.deep.equal(['bytes 0-9/10', null]);
+    const empty = await respond(get({}, 'HEAD'), file({ sizeBytes: 0 }), limits);
+    expect(empty.headers.get('content-range')).to.equal(null);
+  });
+
+  const WHOLES: [headers: Record<string, string>, method: string, status: number, why: string][] = [
+    [{}, 'GET', 307, 'by a program'],
+    [{ 'sec-fetch-dest': 'document' }, 'GET', 307, 'by whoever follows a link'],
+    [{ range: 'bytes=0-' }, 'GET', 206, 'by a player'],
+    [{ range: 'bytes=0-', 'if-range': '"v0"' }, 'GET', 200, 'for the rest of another version'],
+    [{ range: 'lines=0-' }, 'GET', 200, 'in an unknown unit'],
+    [{ origin: 'https://app.example' }, 'GET', 200, 'by a script'],
+    [{ 'sec-fetch-dest': 'track' }, 'GET', 200, 'by a page, for subtitles'],
+    [{ 'sec-fetch-dest': 'image' }, 'GET', 200, 'by a page, for a picture'],
+    [{ 'if-none-match': '"v1"' }, 'GET', 304, 'by who has it'],
+    [{}, 'HEAD', 200, 'for its size'],
+  ];
+  for (const [headers, method, status, why] of WHOLES) {
+    it(`answers ${status} where a whole is asked for ${why}, and the store could send it`, async () => {
+      const subject = file({ redirect: async () => 'https://store.example/a?signed' });
+      const roomy = { ...limits, maxResponseBytes: 10, redirectsWhole: true };
+      expect((await respond(get(headers, method), subject, roomy)).status).to.equal(status);
+      const { redirect: _, ...alone } = subject;
+      const here = await respond(get(headers, method), alone, roomy);
+      expect(here.status).to.equal(status === 307 ? 200 : status);
+    });
+  }
+
   it('does not redirect what fits', async () => {
     const subject = file({ redirect: async () => 'https://store.example/a?signed' });
     expect((await respond(get({ range: 'bytes=4-9' }), subject, limits)).status).to.equal(206);

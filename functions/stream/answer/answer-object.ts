@@ -5,7 +5,7 @@ import { describeError } from '../http/describe-error.ts';
 import { jsonResponse } from '../http/json.ts';
 import type { Invocation } from '../http/lambda.ts';
 import { Problem } from '../http/problem.ts';
-import { respond } from '../http/respond.ts';
+import { type ResponseLimits, respond } from '../http/respond.ts';
 import type { Probed } from '../media/probe.ts';
 import { clocked } from '../media/transport/clocked.ts';
 import { findingOf, openAdaptive } from '../open/open-adaptive.ts';
@@ -83,16 +83,16 @@ export async function answerObject(
   }
 }
 
-async function answerMedia({ parameters }: RouteTo<'media'>, { request, desk }: Asked): Promise<Response> {
-  const { representation, plan } = await openMedia(parameters, desk);
-  const response = await respond(request, representation, desk.limits);
+async function answerMedia({ parameters }: RouteTo<'media'>, asked: Asked): Promise<Response> {
+  const { representation, plan } = await openMedia(parameters, asked.desk);
+  const response = await respond(asked.request, representation, limitsOfFiles(asked));
   response.headers.set('sluice-plan', plan);
   return response;
 }
 
-async function answerMade(route: RouteTo<'made'>, { request, desk, parts }: Asked): Promise<Response> {
-  const file = await openMade(route, parts.exports?.store ?? null, desk);
-  return respond(request, file, desk.limits);
+async function answerMade(route: RouteTo<'made'>, asked: Asked): Promise<Response> {
+  const file = await openMade(route, asked.parts.exports?.store ?? null, asked.desk);
+  return respond(asked.request, file, limitsOfFiles(asked));
 }
 
 async function answerStream(route: RouteTo<'stream'>, asked: Asked, probed: Probed): Promise<Response> {
@@ -158,6 +158,11 @@ function questionOf(
   accept: string | null,
 ): Question {
   return questionAbout({ ...desk, probed, secondsLeft: invocation.secondsLeft() }, parameters, accept);
+}
+
+/** Of what is saved as often as it is played. */
+function limitsOfFiles({ desk, parts }: Asked): ResponseLimits {
+  return { ...desk.limits, redirectsWhole: parts.config.redirectDownloads };
 }
 
 /** What opens other addresses of the same key to whoever was let in. */

@@ -8,7 +8,10 @@ import { Problem } from './problem.ts';
 import { beginsLater, contentRange, parseRange } from './range.ts';
 import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
 
-export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'>;
+export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'> & {
+  /** Whether the store itself sends the whole of a file to whoever can be sent there. Default false. */
+  readonly redirectsWhole?: boolean;
+};
 
 /**
  * Answers GET and HEAD for a representation: conditions, then ranges, then the limit of one response.
@@ -100,6 +103,9 @@ async function respondFile(
   if (request.method === 'HEAD') {
     // Range is defined for GET only (RFC 9110 §14.2).
     headers.set('content-length', String(sizeBytes));
+    // A Function URL takes the length away. With 200 this means nothing (§14.4), but wget and scripts read it.
+    const isPlain = sizeBytes > 0 && !request.headers.has('range');
+    if (isPlain) headers.set('content-range', contentRange({ start: 0, end: sizeBytes }, sizeBytes));
     return new Response(null, { headers });
   }
   const validators = { etag: file.etag, lastModified: file.lastModified };
@@ -115,7 +121,8 @@ async function respondFile(
   }
   const asked: readonly ByteRange[] = range.kind === 'whole' ? [{ start: 0, end: sizeBytes }] : range.ranges;
   const askedBytes = bytesOf(asked);
-  if (askedBytes > maxResponseBytes && file.redirect) return redirect(await file.redirect());
+  const isForStore = limits.redirectsWhole === true && followsToStore(request.headers);
+  if ((askedBytes > maxResponseBytes || isForStore) && file.redirect) return redirect(await file.redirect());
 
   if (range.kind === 'whole') {
     if (sizeBytes > maxResponseBytes) throw tooLarge(sizeBytes, maxResponseBytes);
@@ -130,6 +137,17 @@ async function respondFile(
   headers.set('content-range', contentRange(served, sizeBytes));
   headers.set('content-length', String(served.end - served.start));
   return new Response(bodyOf(await file.open(served)), { status: 206, headers });
+}
+
+/**
+ * Whether a client asks for a whole, of which the store tells the length and a Function URL does not: without it, wget takes
+ * a body that is cut for whole, GStreamer cannot seek, and aria2 uses one connection. What a page loads for itself stays
+ * here, since its policy or CORS may not know the store, and so does what goes on with a part.
+ */
+function followsToStore(headers: Headers): boolean {
+  const destination = headers.get('sec-fetch-dest');
+  const isOfPage = headers.has('origin') || (destination !== null && destination !== 'document');
+  return !headers.has('range') && !isOfPage;
 }
 
 /** Which RFC 9110 §15.5.17 also has for an excessive number of ranges. */
