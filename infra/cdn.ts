@@ -1,4 +1,7 @@
-import { CloudfrontCachePolicy } from '@cdktn/provider-aws/lib/cloudfront-cache-policy/index.js';
+import {
+  CloudfrontCachePolicy,
+  type CloudfrontCachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfig as QueryKey,
+} from '@cdktn/provider-aws/lib/cloudfront-cache-policy/index.js';
 import { CloudfrontDistribution } from '@cdktn/provider-aws/lib/cloudfront-distribution/index.js';
 import { CloudfrontFunction } from '@cdktn/provider-aws/lib/cloudfront-function/index.js';
 import { CloudfrontOriginAccessControl } from '@cdktn/provider-aws/lib/cloudfront-origin-access-control/index.js';
@@ -27,8 +30,10 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 // of one client's transcode would be everybody's.
 const ALWAYS_KEPT = [404, 414, 500, 501, 502, 503, 504];
 
-/** No token, since a star takes slashes too: what is below /media/ in another room is not meant. */
-const SIGNED_MEDIA = `/~*.?.${'?'.repeat(43)}/media/*`;
+/** The addresses of a room. With a token, since a star takes slashes too: what is below it in another room is not meant. */
+function pathPattern(room: 'media' | 'hls' | 'dash', isSigned: boolean): string {
+  return isSigned ? `/~*.?.${'?'.repeat(43)}/${room}/*` : `/${room}/*`;
+}
 
 /**
  * CloudFront in front of both: the objects' own bytes come from the bucket, since CloudFront answers a range with the
@@ -42,6 +47,12 @@ export class Cdn extends Construct {
     super(scope, id);
     const { name, keysParameter } = options;
     const request = keysParameter === null ? null : this.#signedRequest(options, keysParameter);
+    const isSigned = request !== null;
+    const told = this.#edgeFunction('media-response', options);
+    const headers = mediaHeaders(this, name, options.allowedOrigins);
+    // By the version, and by nothing that a player adds.
+    const version = { queryStringBehavior: 'whitelist', queryStrings: { items: ['v'] } };
+    const segments = this.#caching('segments', name, version);
     const functionAccess = this.#accessControl(name, 'lambda');
     const bucketAccess = this.#accessControl(name, 's3');
     const always = {
@@ -87,14 +98,25 @@ export class Cdn extends Construct {
       orderedCacheBehavior: [
         {
           ...always,
-          pathPattern: request === null ? '/media/*' : SIGNED_MEDIA,
-          cachePolicyId: this.#mediaCaching(name).id,
-          responseHeadersPolicyId: mediaHeaders(this, name, options.allowedOrigins).id,
+          pathPattern: pathPattern('media', isSigned),
+          cachePolicyId: this.#caching('media', name, { queryStringBehavior: 'all' }).id,
+          responseHeadersPolicyId: headers.id,
           functionAssociation: [
             on('viewer-request', request ?? this.#edgeFunction('media-request', options)),
-            on('viewer-response', this.#edgeFunction('media-response', options)),
+            on('viewer-response', told),
           ],
         },
+        ...(['hls', 'dash'] as const).map((room) => ({
+          ...always,
+          pathPattern: pathPattern(room, isSigned),
+          cachePolicyId: segments.id,
+          originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+          // What is cached was perhaps asked for by the page of another origin.
+          responseHeadersPolicyId: headers.id,
+          ...(request === null
+            ? {}
+            : { functionAssociation: [on('viewer-request', request), on('viewer-response', told)] }),
+        })),
       ],
       customErrorResponse: ALWAYS_KEPT.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
       restrictions: { geoRestriction: { restrictionType: 'none' } },
@@ -114,18 +136,18 @@ export class Cdn extends Construct {
   }
 
   /**
-   * Keeps the bytes and asks the origin each time whether they still are those, unless the object's own Cache-Control
-   * says for how long they are. The managed policies either keep for a day what may have been replaced, or leave the
-   * query out of the key, so that `?download=1` would be answered to everybody.
+   * Keeps what the origin says may be kept, for as long as it says, and else asks it each time. The managed policies
+   * either keep for a day what may have been replaced, or leave the query out of the key, so that `?download=1` would be
+   * answered to everybody. Tokens are in no key: the code at the edge takes them out of the path once it has checked them.
    */
-  #mediaCaching(name: string): CloudfrontCachePolicy {
-    return new CloudfrontCachePolicy(this, 'media-caching', {
-      name: `${name}-media`,
+  #caching(what: 'media' | 'segments', name: string, queryStringsConfig: QueryKey): CloudfrontCachePolicy {
+    return new CloudfrontCachePolicy(this, `${what}-caching`, {
+      name: `${name}-${what}`,
       minTtl: 0,
       defaultTtl: 0,
       maxTtl: 31_536_000,
       parametersInCacheKeyAndForwardedToOrigin: {
-        queryStringsConfig: { queryStringBehavior: 'all' },
+        queryStringsConfig,
         headersConfig: { headerBehavior: 'none' },
         cookiesConfig: { cookieBehavior: 'none' },
       },

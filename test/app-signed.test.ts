@@ -162,6 +162,27 @@ describe('the app where addresses are signed', () => {
     ]);
   });
 
+  it('takes a token that CloudFront hands on where it stands in front, and lets it keep what has a version', async () => {
+    const behind = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, EDGE_TOKENS: '1' });
+    const header = { 'sluice-token': token({ kind: 'key', key: 'video.mp4' }) };
+    const playlist = await (await ask(`${film()}/hls/video.mp4/audio-0/index.m3u8`)).text();
+    const version = /init\.mp4(\?v=[\w-]+)/.exec(playlist)?.[1] ?? '';
+    const segment = `/hls/video.mp4/audio-0/init.mp4${version}`;
+    const kept = async (path: string, headers: Record<string, string>, over: App) => {
+      const answer = await ask(path, headers, 'GET', over);
+      return [answer.status, answer.headers.get('cache-control')];
+    };
+    const forever = 'max-age=31536000, immutable';
+    expect(await kept(segment, header, behind)).to.deep.equal([200, forever]);
+    // Where the token stands in the path, a cache that does not look at it could take the answer for everybody's.
+    expect(await kept(`${film()}${segment}`, {}, behind)).to.deep.equal([200, `${forever}, private`]);
+    expect(await kept('/info/video.mp4', header, behind)).to.deep.equal([200, 'no-cache, private']);
+    expect(await kept('/hls/other.mp4/copy/init.mp4?v=x', header, behind)).to.deep.equal([403, 'no-store']);
+    expect(await kept(segment, { 'sluice-token': 'x' }, behind)).to.deep.equal([403, 'no-store']);
+    expect(await kept(segment, {}, behind)).to.deep.equal([403, 'no-store']);
+    expect(await kept(segment, header, app)).to.deep.equal([403, 'no-store']);
+  });
+
   it('redirects to the store for no longer than the signature holds', async () => {
     const short = token({ kind: 'key', key: 'video.mp4' }, Math.floor(Date.now() / 1000) + 100);
     const response = await ask(`/~${short}/media/video.mp4`);

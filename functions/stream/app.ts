@@ -10,7 +10,7 @@ import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { authorise, type Grant } from './route/authorise.ts';
 import { parseRoute, type Route } from './route/route.ts';
-import { splitToken } from './route/token.ts';
+import { addressOfRequest } from './route/token.ts';
 
 /** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */
 export function createApp(parts: Parts): App {
@@ -33,12 +33,11 @@ export function createApp(parts: Parts): App {
 
 async function answer(request: Request, invocation: Invocation, parts: Parts): Promise<Response> {
   if (request.method === 'OPTIONS') return optionsResponse();
-  const address = splitToken(new URL(request.url));
+  const address = addressOfRequest(request, parts.config.hasEdge);
   const route = parseRoute(address.url);
   const grant = await authorise(route, address, parts.access);
   const response = await answerRoute(route, grant, request, invocation, parts);
-  const caching = cacheControlOf(route, response.status, grant.kind === 'signed');
-  response.headers.set('cache-control', caching);
+  response.headers.set('cache-control', cacheControlOf(route, response.status, grant));
   return response;
 }
 

@@ -22,6 +22,8 @@ export type Config = {
   /** How many segments are made ahead of a viewer; 0 for none. */
   readonly headStartSegments: number;
   readonly access: AccessConfig;
+  /** Whether nobody but CloudFront can ask, which checks tokens and may hand them on in a header. */
+  readonly hasEdge: boolean;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
   readonly allowedOrigins: readonly string[];
@@ -68,6 +70,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
     headStartSegments: settings.HEAD_START_SEGMENTS,
     access: accessOf(settings),
+    hasEdge: settings.EDGE_TOKENS,
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
@@ -182,6 +185,7 @@ const SETTINGS = v.object({
     ),
   ),
   PUBLIC: flag('0'),
+  EDGE_TOKENS: flag('0'),
   SIGNING_KEYS: v.optional(
     v.pipe(
       v.string(),

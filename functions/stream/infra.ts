@@ -150,6 +150,8 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket | null):
     // Where the URL itself checks its callers, the function takes whoever came through; CloudFront's check is no reason
     // not to check again.
     ...(keysParameter === null ? { PUBLIC: '1' } : { SIGNING_KEYS_PARAMETER: keysParameter }),
+    // Nobody else gets through the URL there.
+    ...(access.kind === 'cdn' && keysParameter !== null ? { EDGE_TOKENS: '1' } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { INLINE_TYPES } from '../../functions/stream/http/content-type.ts';
 import { describeProblem } from '../../functions/stream/http/problem-response.ts';
 import { PARAMETER_NAMES } from '../../functions/stream/route/parameters.ts';
 import { badSignature, expired, unsigned } from '../../functions/stream/route/refusals.ts';
-import { CLAIM } from '../../functions/stream/route/token.ts';
+import { CLAIM, TOKEN_HEADER } from '../../functions/stream/route/token.ts';
 
 export type EdgeRole = 'media-request' | 'signed-request' | 'media-response';
 
@@ -30,7 +30,8 @@ export function edgeCode(role: EdgeRole, { isSigned, allowedOrigins }: EdgeSetti
         ...QUERY,
         constant('REFUSALS', REFUSALS),
         constant('ORIGINS', allowedOrigins),
-        ...files('bucket-path', 'token', role),
+        constant('TOKEN_HEADER', TOKEN_HEADER),
+        ...files('bucket-path', 'token', 'versioned', role),
       ].join('');
     case 'media-response':
       return [types, constant('IS_SIGNED', isSigned), ...files(role)].join('');

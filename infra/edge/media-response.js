@@ -1,6 +1,6 @@
 /* global TYPES, IS_SIGNED */
-// CloudFront Function on the answers of /media/* below 400: an object from the bucket is told as the function would
-// tell it, and not by what somebody stored with it.
+// CloudFront Function on the answers below 400 of /media/*, and of segments where addresses are signed: an object from the
+// bucket is told as the function would tell it, and not by what somebody stored with it.
 
 // What S3 says of an object by itself, and what CloudFront adds. All else was stored with the object by somebody
 // (Content-Language, Expires, a redirection, x-amz-meta-*), or is no concern of a viewer. Content-Encoding was, too, but
@@ -31,8 +31,12 @@ const KEPT_TOO = /^(access-control-|x-amz-(cf-|request-id$|id-2$))/;
 function handler(event) {
   const response = event.response;
   const headers = response.headers;
-  // It comes from the function itself.
-  if (headers['sluice-plan'] !== undefined) return response;
+  // It comes from the function itself, perhaps by way of the cache here, which is the one that may share it.
+  if (headers['sluice-plan'] !== undefined) {
+    const said = headers['cache-control'];
+    if (IS_SIGNED && said !== undefined && !/private/.test(said.value)) said.value += ', private';
+    return response;
+  }
   const extension = /\.([a-z0-9]{1,5})$/i.exec(event.request.uri);
   const type = extension === null ? undefined : TYPES[extension[1].toLowerCase()];
   if (type !== undefined && headers['content-type'] !== undefined) headers['content-type'].value = type;

@@ -1,7 +1,7 @@
-/* global REFUSALS, ORIGINS, cf, crypto, bucketPath, hasOwnQuery, parseToken, subjectOf, isSame */
+/* global REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isVersioned, TOKEN_HEADER, parseToken, subjectOf, isSame */
 // CloudFront Function on all requests where addresses are signed. It answers what it can refuse, and sends to the bucket
-// only what it has checked itself. All else goes to the function, which checks every token again: also what a key
-// opens that the store does not have yet, and all requests if this code should ever not be run.
+// and to the cache only what it has checked itself. All else goes to the function, which checks every token again: also
+// what a key opens that the store does not have yet, and all requests if this code should ever not be run.
 // Runtime 2.0 has no destructuring, no for-of and no optional chaining.
 
 const keys = cf.kvs();
@@ -9,13 +9,16 @@ const keys = cf.kvs();
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 async function handler(event) {
   const request = event.request;
+  // The function takes it for a word of this code.
+  delete request.headers[TOKEN_HEADER];
   // A preflight has nobody's data, and no token where a page asks for a playlist's neighbour.
   if (request.method === 'OPTIONS') return request;
   const split = /^\/~([^/]*)(\/.*)$/.exec(request.uri);
   if (split === null) return request.uri === '/health' ? request : refuse(event, 'unsigned');
   const claim = parseToken(split[1]);
   if (claim === null) return refuse(event, 'bad-signature');
-  const hasQuery = hasOwnQuery(request.querystring);
+  const own = ownNames(request.querystring);
+  const hasQuery = own === null || own.length > 0;
   const subject = subjectOf(claim.letter, split[2], hasQuery);
   if (subject === null) return request;
   let secret = '';
@@ -28,6 +31,12 @@ async function handler(event) {
   const mac = crypto.createHmac('sha256', secret).update(signed).digest('base64url');
   if (!isSame(claim.mac, mac)) return refuse(event, 'bad-signature');
   if (Number(claim.expires) * 1000 <= Date.now()) return refuse(event, 'expired');
+  if (isVersioned(split[2], subject, own, request.querystring)) {
+    // Whoever got this far may have it from the cache, whose key has no token. What is not there is fetched with one.
+    request.uri = split[2];
+    request.headers[TOKEN_HEADER] = { value: split[1] };
+    return request;
+  }
   const path = bucketPath(request.method, split[2], hasQuery);
   if (path === null) return request;
   // Without the token and what others have added, so that everybody's copy in the cache is the same.

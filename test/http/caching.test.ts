@@ -33,22 +33,28 @@ const ADDRESSES: [path: string, answer: string][] = [
   ),
 ];
 
+const SIGNED = { kind: 'signed', secondsLeft: 9, isShared: false, prefix: '' } as const;
+
 describe('cacheControlOf', () => {
   for (const [path, answer] of ADDRESSES) {
     it(`says ${answer} of ${path}`, () => {
       const route = parseRoute(new URL(`https://sluice.example${path}`));
       for (const status of [200, 204, 206, 304]) {
-        expect(cacheControlOf(route, status, false), String(status)).to.equal(answer);
-        expect(cacheControlOf(route, status, true), String(status)).to.equal(`${answer}, private`);
+        expect(cacheControlOf(route, status), String(status)).to.equal(answer);
+        expect(cacheControlOf(route, status, SIGNED), String(status)).to.equal(`${answer}, private`);
       }
-      expect(cacheControlOf(route, 307, false)).to.equal(NEVER);
+      // What CloudFront's cache may give to others stands for these bytes for ever: they are asked for by who may have them.
+      const shared = cacheControlOf(route, 200, { ...SIGNED, isShared: true });
+      expect(shared).to.equal(answer === FOREVER ? answer : `${answer}, private`);
+      expect(cacheControlOf(route, 307)).to.equal(NEVER);
+      expect(cacheControlOf(route, 307, SIGNED)).to.equal(`${NEVER}, private`);
       for (const status of [400, 403, 404, 405, 406, 412, 413, 414, 415, 416, 431, 500, 503, 504]) {
-        expect(cacheControlOf(route, status, false), String(status)).to.equal(NEVER);
+        expect(cacheControlOf(route, status), String(status)).to.equal(NEVER);
       }
     });
   }
 
   it('lets nothing be kept of what names no address', () => {
-    for (const status of [204, 400, 404, 405]) expect(cacheControlOf(null, status, false)).to.equal(NEVER);
+    for (const status of [204, 400, 404, 405]) expect(cacheControlOf(null, status)).to.equal(NEVER);
   });
 });

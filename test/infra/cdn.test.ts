@@ -44,7 +44,7 @@ describe('Cdn', () => {
       allowed_methods: ['GET', 'HEAD', 'OPTIONS'],
       compress: false,
     });
-    expect(ordered.map(({ path_pattern }) => path_pattern)).to.deep.equal(['/media/*']);
+    expect(ordered.map(({ path_pattern }) => path_pattern)).to.deep.equal(['/media/*', '/hls/*', '/dash/*']);
     expect(ordered[0]).to.include({ target_origin_id: 'function', compress: false });
   });
 
@@ -55,7 +55,7 @@ describe('Cdn', () => {
   });
 
   it('keeps /media apart by its query, and no longer than the object allows', () => {
-    expect(synthesise(CDN).resource('aws_cloudfront_cache_policy')).to.deep.include({
+    expect(synthesise(CDN).resource('aws_cloudfront_cache_policy', 'cdn_media')).to.deep.include({
       min_ttl: 0,
       default_ttl: 0,
       parameters_in_cache_key_and_forwarded_to_origin: {
@@ -64,6 +64,37 @@ describe('Cdn', () => {
         cookies_config: { cookie_behavior: 'none' },
       },
     });
+  });
+
+  it('keeps segments as long as the function says, by path and version alone', () => {
+    for (const context of [CDN, { signingKeysParameter: '/a/keys', cdn: true }]) {
+      const stack = synthesise(context);
+      expect(stack.resource('aws_cloudfront_cache_policy', 'cdn_segments')).to.deep.include({
+        min_ttl: 0,
+        default_ttl: 0,
+        max_ttl: 31_536_000,
+        parameters_in_cache_key_and_forwarded_to_origin: {
+          query_strings_config: { query_string_behavior: 'whitelist', query_strings: { items: ['v'] } },
+          headers_config: { header_behavior: 'none' },
+          cookies_config: { cookie_behavior: 'none' },
+        },
+      });
+      const [, ...segments] = distribution(stack).ordered_cache_behavior;
+      expect(segments).to.have.length(2);
+      for (const behavior of segments) {
+        expect(behavior.cache_policy_id).to.match(
+          /^\$\{aws_cloudfront_cache_policy\.[\w-]*segments[\w-]*\.id\}$/,
+        );
+        expect(behavior).to.deep.include({
+          target_origin_id: 'function',
+          // AllViewerExceptHostHeader: the token that the code hands on reaches the function, and is in no key.
+          origin_request_policy_id: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+          allowed_methods: ['GET', 'HEAD', 'OPTIONS'],
+          cached_methods: ['GET', 'HEAD'],
+        });
+        expect(behavior.response_headers_policy_id).to.match(/media-headers/);
+      }
+    }
   });
 
   it('sends /media through both edge functions and under headers of its own', () => {
@@ -134,6 +165,7 @@ describe('Cdn', () => {
     it('checks every request before anything answers, and the function checks again', () => {
       const stack = synthesise({ ...SIGNED_CDN, environment: { ALLOWED_ORIGINS: 'https://a.example' } });
       const { default_cache_behavior: rest, ordered_cache_behavior: ordered } = distribution(stack);
+      expect(ordered).to.have.length(3);
       for (const behavior of [rest, ...ordered]) {
         const [first] = behavior.function_association as { event_type: string; function_arn: string }[];
         expect(first?.event_type).to.equal('viewer-request');
@@ -151,18 +183,36 @@ describe('Cdn', () => {
         'IS_SIGNED = true',
       );
       const { environment } = stack.resource('aws_lambda_function') as { environment: { variables: Block } };
-      expect(environment.variables).to.include({ SIGNING_KEYS_PARAMETER: '/a/keys' });
+      expect(environment.variables).to.include({ SIGNING_KEYS_PARAMETER: '/a/keys', EDGE_TOKENS: '1' });
+      const signedAlone = synthesise({ signingKeysParameter: '/a/keys' }).resource('aws_lambda_function');
+      for (const { environment: other } of [signedAlone, synthesise(CDN).resource('aws_lambda_function')] as {
+        environment: { variables: Block };
+      }[]) {
+        expect(other.variables).to.not.have.property('EDGE_TOKENS');
+      }
       expect(environment.variables).to.not.have.property('PUBLIC');
       expect(stack.resource('aws_lambda_function_url').authorization_type).to.equal('AWS_IAM');
     });
 
+    it('tells segments from what only is called like them, by the token in front', () => {
+      const [, hls, dash] = distribution(synthesise(SIGNED_CDN)).ordered_cache_behavior;
+      const made = token(forKey('hls/a.mp4'));
+      const named = [hls, dash].map((behavior) => patternOf(behavior));
+      const matching = (path: string) => named.map((pattern) => pattern.test(path));
+      expect(matching(`/~${made}/hls/hls/a.mp4/720p/1.m4s`)).to.deep.equal([true, false]);
+      expect(matching(`/~${made}/dash/hls/a.mp4/720p/1.m4s`)).to.deep.equal([false, true]);
+      for (const path of [
+        '/hls/a.mp4/720p/1.m4s',
+        `/~${made}/media/hls/a.mp4`,
+        `/~${made}/stream/dash/a.mp4`,
+      ]) {
+        expect(matching(path), path).to.deep.equal([false, false]);
+      }
+    });
+
     it('takes for media of the bucket what has a token in front of it, and nothing of another room', () => {
       const [media] = distribution(synthesise(SIGNED_CDN)).ordered_cache_behavior;
-      const pattern = String(media?.path_pattern);
-      const matches = (path: string) =>
-        new RegExp(`^${pattern.replace(/[.~]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`).test(
-          path,
-        );
+      const matches = (path: string) => patternOf(media).test(path);
       const made = token(forKey('media/a.mp4'));
       expect(matches(`/~${made}/media/media/a.mp4`)).to.equal(true);
       for (const path of [
@@ -222,6 +272,12 @@ function distribution(stack: Synthesised) {
     ordered_cache_behavior: Block[];
     custom_error_response: Block[];
   };
+}
+
+/** As CloudFront reads it: a star is any number of characters, slashes too, and a question mark is one. */
+function patternOf(behavior: Block | undefined): RegExp {
+  const pattern = String(behavior?.path_pattern).replace(/[.~]/g, '\\$&');
+  return new RegExp(`^${pattern.replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
 }
 
 function statements(policy: unknown): readonly Statement[] {

@@ -34,7 +34,12 @@ describe('authorise', () => {
 
   it('tells how long it holds, and what opens other addresses of the key', async () => {
     const path = `/~${film}/media/films/a%20b.mp4`;
-    expect(await enter(path)).to.deep.equal({ kind: 'signed', secondsLeft: 60, prefix: `/~${film}` });
+    expect(await enter(path)).to.deep.equal({
+      kind: 'signed',
+      secondsLeft: 60,
+      isShared: false,
+      prefix: `/~${film}`,
+    });
     expect(await enter(path, SIGNED, NOW * 1000 + 59_999)).to.deep.include({ secondsLeft: 1 });
     const exact = `/~${token(forAddress('/media/a'))}/media/a`;
     expect(await enter(exact)).to.deep.include({ prefix: '' });

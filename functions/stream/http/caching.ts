@@ -1,4 +1,5 @@
 import { isMediaAsk } from '../route/adaptive.ts';
+import type { Grant } from '../route/authorise.ts';
 import type { Route } from '../route/route.ts';
 
 /** Not kept anywhere. */
@@ -32,14 +33,13 @@ const CACHING = {
   made: { answer: FOREVER, redirect: NEVER, problem: NEVER },
 } satisfies Record<string, Row>;
 
-/**
- * Cache-Control of an answer; null for a request that names no address (a preflight, a path that is none). What one viewer
- * was let in to see is not for a cache that others read from.
- */
-export function cacheControlOf(route: Route | null, status: number, isSigned: boolean): string {
+/** Cache-Control of an answer; null for a request that names no address (a preflight, a path that is none). */
+export function cacheControlOf(route: Route | null, status: number, grant: Grant = { kind: 'open' }): string {
   const row: Row = CACHING[rowOf(route)];
   const control = status >= 400 ? row.problem : isRedirect(status) ? row.redirect : row.answer;
-  return isSigned && status < 400 ? `${control}, private` : control;
+  if (grant.kind === 'open' || status >= 400) return control;
+  // What one viewer was let in to see is not for a cache that others read from, unless that checks their tokens.
+  return grant.isShared && control === FOREVER ? control : `${control}, private`;
 }
 
 function rowOf(route: Route | null): keyof typeof CACHING {

@@ -45,7 +45,7 @@ export function optionsResponse(): Response {
     status: 204,
     headers: {
       allow: 'GET, HEAD, OPTIONS',
-      'cache-control': cacheControlOf(null, 204, false),
+      'cache-control': cacheControlOf(null, 204),
       'access-control-allow-methods': 'GET, HEAD, OPTIONS',
       'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
       'access-control-max-age': '86400',

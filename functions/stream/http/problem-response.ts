@@ -11,7 +11,7 @@ export function asProblem(error: unknown, signal: AbortSignal): Problem {
 /** RFC 9457; without its body to whoever `isMediaElement`. */
 export function problemResponse(problem: Problem, requestId: string, asked = new Headers()): Response {
   const { status } = problem;
-  const headers = { 'cache-control': cacheControlOf(null, status, false), ...problem.headers };
+  const headers = { 'cache-control': cacheControlOf(null, status), ...problem.headers };
   if (isMediaElement(asked))
     return new Response(null, { status, headers: { ...headers, 'content-length': '0' } });
   const body = JSON.stringify({ ...describeProblem(problem), requestId });

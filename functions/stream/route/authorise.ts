@@ -17,6 +17,8 @@ export type Grant =
       readonly kind: 'signed';
       /** Until the token expires, at least 1: what is handed out must not hold for longer. */
       readonly secondsLeft: number;
+      /** Whether CloudFront's cache may give the answer to others, whose tokens it checks before. */
+      readonly isShared: boolean;
       /** What to put before other addresses of the same key, so that they are open too. */
       readonly prefix: string;
     };
@@ -27,7 +29,7 @@ export type Grant =
  */
 export async function authorise(
   route: Route,
-  { token, url }: Address,
+  { token, url, isFromEdge = false }: Address,
   access: Access,
   now = Date.now(),
 ): Promise<Grant> {
@@ -48,6 +50,7 @@ export async function authorise(
   return {
     kind: 'signed',
     secondsLeft: Math.ceil(millisecondsLeft / 1000),
+    isShared: isFromEdge,
     prefix: scope.kind === 'key' ? `/~${token}` : '',
   };
 }

@@ -1,6 +1,8 @@
 /** An address and the token that stood in front of it, which is not part of what is asked for. */
 export type Address = {
   readonly token: string | null;
+  /** Whether CloudFront has checked the token, and took it out so that its cache has one copy for everybody. */
+  readonly isFromEdge?: boolean;
   /** Without the token. */
   readonly url: URL;
 };
@@ -19,6 +21,16 @@ export function splitToken(url: URL): Address {
   const inner = new URL(url);
   inner.pathname = rest;
   return { token, url: inner };
+}
+
+/** In which CloudFront hands on the token that it took out of a path. */
+export const TOKEN_HEADER = 'sluice-token';
+
+/** As `splitToken`; where CloudFront stands in front (`hasEdge`), a token may have been handed on in a header. */
+export function addressOfRequest({ url, headers }: Request, hasEdge: boolean): Address {
+  const address = splitToken(new URL(url));
+  const token = hasEdge ? headers.get(TOKEN_HEADER) : null;
+  return address.token !== null || token === null ? address : { ...address, token, isFromEdge: true };
 }
 
 /** Key id, expiry and the letter of the scope; the edge reads tokens by it as well. */

@@ -213,6 +213,22 @@ describe('edge', () => {
       });
     }
 
+    it('keeps what comes of the function, by way of the cache too, out of the caches of others', () => {
+      const plan = { 'sluice-plan': 'copy; segment=1', 'content-type': 'video/mp4' };
+      const uri = '/hls/a.mp4/copy/1.m4s';
+      for (const [said, sent] of [
+        ['max-age=31536000, immutable', 'max-age=31536000, immutable, private'],
+        ['no-cache, private', 'no-cache, private'],
+      ] as const) {
+        const headers = { ...plan, 'cache-control': said };
+        expect(answer(uri, headers, loadEdge('media-response', SIGNED))).to.deep.equal({
+          ...plan,
+          'cache-control': sent,
+        });
+        expect(answer(uri, headers)).to.deep.equal(headers);
+      }
+    });
+
     const KEPT: [stored: string | null, sent: string][] = [
       [null, 'private'],
       ['public, max-age=3600', 'private, max-age=3600'],

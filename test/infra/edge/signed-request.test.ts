@@ -3,7 +3,7 @@ import { Problem } from '../../../functions/stream/http/problem.ts';
 import { authorise, type Grant } from '../../../functions/stream/route/authorise.ts';
 import { parseRoute, refuseRewrittenPath } from '../../../functions/stream/route/route.ts';
 import { splitToken } from '../../../functions/stream/route/token.ts';
-import { type EdgeRequest, type EdgeResponse, loadEdge } from '../../support/edge.ts';
+import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../support/edge.ts';
 import {
   film,
   forAddress,
@@ -31,9 +31,11 @@ type Verdict =
   | { readonly kind: 'bucket'; readonly path: string }
   /** On to the function, as it came. */
   | { readonly kind: 'function' }
+  /** To the cache, by an address without its token, and from there to the function with it. */
+  | { readonly kind: 'cache'; readonly path: string; readonly token: string | undefined }
   | { readonly kind: 'refused'; readonly type: string; readonly response: EdgeResponse };
 
-async function ask(address: string, method = 'GET', edge = now): Promise<Verdict> {
+async function ask(address: string, method = 'GET', edge = now, more: EdgeHeaders = {}): Promise<Verdict> {
   const [uri = '', query] = address.split('?');
   const querystring = Object.fromEntries(
     (query ?? '')
@@ -42,7 +44,8 @@ async function ask(address: string, method = 'GET', edge = now): Promise<Verdict
       .map((piece) => [piece.split('=')[0], { value: piece.split('=')[1] ?? '' }]),
   );
   const request = { method, uri, querystring, headers: { origin: { value: ORIGIN } } };
-  const result = edge({ request: { ...request }, context: { requestId: 'edge-1' } });
+  const sent = { ...request, headers: { ...request.headers, ...more } };
+  const result = edge({ request: sent, context: { requestId: 'edge-1' } });
   const returned = (await result.returned) as EdgeRequest | EdgeResponse;
   if ('statusCode' in returned) {
     expect(result.origin).to.equal(null);
@@ -52,6 +55,10 @@ async function ask(address: string, method = 'GET', edge = now): Promise<Verdict
   if (result.origin === 'bucket') {
     expect(returned.querystring).to.deep.equal({});
     return { kind: 'bucket', path: returned.uri };
+  }
+  if (returned.uri !== uri) {
+    expect([result.origin, returned.querystring]).to.deep.equal([null, querystring]);
+    return { kind: 'cache', path: returned.uri, token: returned.headers['sluice-token']?.value };
   }
   expect([result.origin, returned]).to.deep.equal([null, request]);
   return { kind: 'function' };
@@ -102,8 +109,21 @@ describe('signed-request', () => {
     [`/~${token(forKey('a.html'))}/media/a.html`, 'function'],
     [`/~${key}/stream/films/a%20b.mp4?height=360`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/master.m3u8`, 'function'],
-    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'function'],
-    [`/~${key}/hls/films/a%20b.mp4/copy/iframe-3.m4s?v=x`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'cache'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'cache', 'HEAD'],
+    [`/~${key}/hls/films/a%20b.mp4/copy/iframe-3.m4s?v=x`, 'cache'],
+    [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4?CMCD=su&v=Ab-_9`, 'cache'],
+    [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4?v=`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=%41`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x&height=9`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x&heigth=9`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s`, 'function'],
+    [`/~${key}/hls/films/a%20b.mp4/master.m3u8?v=x`, 'function'],
+    [`/~${key}/hls/films/other.mp4/720p/12.m4s?v=x`, 'bad-signature'],
+    [`/~${token(forKey('films/a b.mp4'), NOW)}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'expired'],
+    ['/hls/films/a%20b.mp4/720p/12.m4s?v=x', 'unsigned'],
+    [`/~${token(forAddress('/hls/a/720p/1.m4s?v=x'))}/hls/a/720p/1.m4s?v=x`, 'function'],
+    [`/~${key}/media/films/a%20b.mp4?v=x`, 'function'],
     [`/~${key}/dash/films/a%20b.mp4/manifest.mpd`, 'function'],
     [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4`, 'function'],
     [`/~${key}/export/films/a%20b.mp4?height=360`, 'function'],
@@ -135,6 +155,25 @@ describe('signed-request', () => {
       expect(kind === 'bucket' ? verdict.path : kind === 'refused' ? verdict.type : kind).to.equal(expected);
     });
   }
+
+  it('hands on the token of what it sends to the cache, and none that a client has put into a header', async () => {
+    const path = '/hls/films/a%20b.mp4/720p/12.m4s?v=x';
+    const forged = { 'sluice-token': { value: token(forKey('other.mp4')) } };
+    const [bare] = path.split('?');
+    expect(await ask(`/~${key}${path}`, 'GET', now, forged)).to.deep.equal({
+      kind: 'cache',
+      path: bare,
+      token: key,
+    });
+    const others = [`/~${key}/stream/films/a%20b.mp4`, '/health', `/~${key}/hls/films/a%20b.mp4/master.m3u8`];
+    for (const other of others) {
+      expect(await ask(other, 'GET', now, forged), other).to.deep.equal({ kind: 'function' });
+    }
+    expect(await ask(path, 'GET', now, forged)).to.include({ kind: 'refused', type: 'unsigned' });
+    expect(await ask(path, 'OPTIONS', now, forged)).to.deep.equal({ kind: 'function' });
+    // Until the store has the key, the function alone can tell, and says that the answer is private.
+    expect(await ask(`/~${key}${path}`, 'GET', at(NOW, {}), forged)).to.deep.equal({ kind: 'function' });
+  });
 
   it('refuses as the function does, for the pages that may read it', async () => {
     const refused = await ask('/media/a.mp4');
@@ -172,7 +211,8 @@ describe('signed-request', () => {
     }
   });
 
-  it('never opens what the function refuses, nor refuses what it opens', async () => {
+  it('never opens what the function refuses, nor refuses what it opens', async function () {
+    this.timeout(60_000);
     const pieces = [
       'a',
       'a.mp4',
@@ -192,16 +232,31 @@ describe('signed-request', () => {
       '?height=9',
       '\\',
     ];
-    const rooms = ['media', 'media', 'media', 'stream', 'info', 'hls', 'dash', 'health', ''];
+    const rooms = [
+      'media',
+      'media',
+      'media',
+      'media',
+      'media',
+      'stream',
+      'info',
+      'hls',
+      'hls',
+      'dash',
+      'dash',
+      'health',
+    ];
     const names = [
       '',
       '',
-      '',
+      '.mp4',
       '.mp4',
       '/master.m3u8',
       '/manifest.mpd',
       '/720p/1.m4s',
       '/copy/init.mp4',
+      '/copy/init.mp4?v=abc',
+      '/720p/1.m4s?v=abc',
       '/x',
     ];
     let random = 7;
@@ -209,14 +264,14 @@ describe('signed-request', () => {
       random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
       return list[(random >>> 8) % list.length] as T;
     };
-    const count = { bucket: 0, function: 0, refused: 0 };
+    const count = { bucket: 0, cache: 0, function: 0, refused: 0 };
     for (let i = 0; i < 20_000; i++) {
       let key = '';
       for (let length = pick([1, 1, 2, 3]); length > 0; length--) key += pick(pieces);
       const path = `/${pick(rooms)}/${key}${pick(names)}`;
-      const subject = pick(['a', 'a.mp4', 'ü', 'a/a', decoded(key), decoded(key)]);
-      const scope = pick([forKey(subject), forKey(subject), forAddress(path)]);
-      const address = `${pick(['', '', '', '', '/', '/x'])}/~${token(scope, NOW + pick([-1, 60, 60, 60]))}${path}`;
+      const subject = pick(['a', 'a.mp4', 'ü', decoded(key), decoded(key), decoded(key)]);
+      const scope = pick([forKey(subject), forKey(subject), forKey(subject), forAddress(path)]);
+      const address = `${pick(['', '', '', '', '', '', '/', '/x'])}/~${token(scope, NOW + pick([-1, 60, 60, 60]))}${path}`;
       const verdict = await ask(address);
       const grant = await authorised(address).catch((error: unknown) => error);
       count[verdict.kind]++;
