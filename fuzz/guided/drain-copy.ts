@@ -6,14 +6,14 @@ const MOST_SEGMENTS = 12;
 /** Makes the init segment, segments and pictures of a track, and holds that they are as long as they said. */
 export async function drainCopy(track: CopyTrack | NoCopy, mostBytes: number): Promise<void> {
   if ('whyNot' in track) return;
-  const { times, bytesBefore } = track.cuts;
-  hold(times.length >= 2 && bytesBefore.length === times.length, 'the cuts have no beginning and end');
-  for (let i = 1; i < times.length; i++) {
-    hold((times[i] ?? 0) > (times[i - 1] ?? 0), `cut ${i} is not behind the one before it`);
-    hold((bytesBefore[i] ?? 0) >= (bytesBefore[i - 1] ?? 0), `cut ${i} has fewer bytes before it`);
+  const { cuts } = track;
+  hold(cuts.count >= 2, 'the cuts have no beginning and end');
+  for (let i = 1; i < cuts.count; i++) {
+    hold(cuts.timeAt(i) > cuts.timeAt(i - 1), `cut ${i} is not behind the one before it`);
+    hold(cuts.bytesBefore(i) >= cuts.bytesBefore(i - 1), `cut ${i} has fewer bytes before it`);
   }
   track.init();
-  const last = times.length - 1;
+  const last = cuts.count - 1;
   const step = Math.max(1, Math.ceil(last / MOST_SEGMENTS));
   for (let from = 0, number = 1; from < last; from += step, number++) {
     const segment = track.segment(from, Math.min(last, from + step), number);

@@ -57,11 +57,7 @@ function holdTables(movie: Movie, sizeBytes: number): void {
     if (table === null) continue;
     let before = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < table.count; i++) {
-      const [start = -1, size = -1, time = Number.NaN] = [
-        table.offsets[i],
-        table.sizes[i],
-        table.decodeTimes[i],
-      ];
+      const [start, size, time] = [table.offsets.at(i), table.sizes.at(i), table.decodeTimes.at(i)];
       hold(start >= 0 && size >= 0 && start + size <= sizeBytes, `sample ${i} lies outside of the file`);
       // Fragments may overlap as they like.
       hold(time >= before || movie.fragments !== null, `sample ${i} is decoded before the one before it`);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { listedCuts } from '../../functions/stream/media/listed-cuts.ts';
 import {
   chooseCuts,
   cutSegments,
@@ -13,7 +14,13 @@ import type { Cuts } from '../../functions/stream/plan/presentation.ts';
 /** Cuts at these seconds, the last of which is the end. */
 function cutsAt(seconds: readonly number[], timescale = 1000): Cuts {
   const times = Float64Array.from(seconds, (time) => Math.round(time * timescale));
-  return { trackIndex: 0, timescale, times, bytesBefore: times.map((_, i) => i * 100) };
+  return listedCuts({
+    trackIndex: 0,
+    timescale,
+    times,
+    offset: 0,
+    bytesBefore: times.map((_, i) => i * 100),
+  });
 }
 
 /** Every `step` seconds, and the end. */
@@ -102,7 +109,7 @@ describe('chooseCuts', () => {
   for (const [name, seconds, chosen] of TABLE) {
     it(name, () => {
       const cuts = cutsAt(seconds);
-      expect(chooseCuts(cuts).map((at) => (cuts.times[at] ?? 0) / 1000)).to.deep.equal(chosen);
+      expect(chooseCuts(cuts).map((at) => cuts.timeAt(at) / 1000)).to.deep.equal(chosen);
     });
   }
 
@@ -117,7 +124,7 @@ describe('chooseCuts', () => {
     for (const [i, { startTicks, durationTicks }] of segments.entries()) {
       const [from = 0, to = 0] = chosen.slice(i, i + 2);
       if (to - from > 1 && to < 2000) expect(durationTicks).to.be.at.most(4050);
-      expect(startTicks + durationTicks).to.equal(segments[i + 1]?.startTicks ?? cuts.times.at(-1));
+      expect(startTicks + durationTicks).to.equal(segments[i + 1]?.startTicks ?? cuts.timeAt(cuts.count - 1));
     }
   });
 });

@@ -28,13 +28,19 @@ export async function copyTrack(opened: Opened, trackIndex: number): Promise<Cop
   return track;
 }
 
+/** Of all cuts, in ticks. */
+export function cutTimes({ cuts }: CopyTrack): number[] {
+  return Array.from({ length: cuts.count }, (_, cut) => cuts.timeAt(cut));
+}
+
 /** Every cut at which a segment of at least `seconds` ends, with the first and the last one. */
 export function chosenCuts({ cuts }: CopyTrack, seconds: number): number[] {
   const chosen = [0];
-  const last = cuts.times.length - 1;
-  let start = cuts.times[0] ?? 0;
-  for (const [i, time] of cuts.times.entries()) {
-    if (i === 0 || i === last || time - start < seconds * cuts.timescale) continue;
+  const last = cuts.count - 1;
+  let start = cuts.timeAt(0);
+  for (let i = 1; i < last; i++) {
+    const time = cuts.timeAt(i);
+    if (time - start < seconds * cuts.timescale) continue;
     chosen.push(i);
     start = time;
   }

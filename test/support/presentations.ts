@@ -1,4 +1,5 @@
 import { readLimits } from '../../functions/stream/limits.ts';
+import { listedCuts } from '../../functions/stream/media/listed-cuts.ts';
 import type { AudioTrack, Media, Track, VideoTrack } from '../../functions/stream/media/media.ts';
 import {
   type CutsOrWhyNot,
@@ -62,10 +63,11 @@ export function packetCuts(track: AudioTrack): Cuts {
 function cutsOf(trackIndex: number, timescale: number, times: readonly number[], bitrate: number): Cuts {
   const start = times[0] ?? 0;
   const bytesBefore = times.map((time) => Math.round(((time - start) / timescale) * (bitrate / 8)));
-  return {
+  return listedCuts({
     trackIndex,
     timescale,
     times: Float64Array.from(times),
+    offset: 0,
     bytesBefore: Float64Array.from(bytesBefore),
-  };
+  });
 }

@@ -28,9 +28,9 @@ export function keyframeBefore(
   const secondsOf = (ticks: number) => delaySeconds + (ticks - mediaTime) / track.timescale;
   let shown = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {
-    if (sync[i] !== 1) continue;
-    const decoded = decodeTimes[i] ?? 0;
-    const time = secondsOf(decoded + (compositionOffsets[i] ?? 0));
+    if (sync.at(i) !== 1) continue;
+    const decoded = decodeTimes.at(i);
+    const time = secondsOf(decoded + compositionOffsets.at(i));
     // What sums of fractions lose is less than any tick.
     if (time <= seconds + 1e-6) shown = Math.max(shown, time);
     // The next one, unless it is so near that ffmpeg might take it instead.

@@ -51,7 +51,5 @@ function firstFrameSeconds({ movie }: Probed, track: AudioTrack): number {
   const table = movie && indexed ? tableOf(movie, indexed) : null;
   if (!movie || !indexed || table === null || table.count === 0) return startSeconds;
   const { delaySeconds, mediaTime, isComplex } = timelineOf(movie, indexed);
-  return isComplex
-    ? startSeconds
-    : delaySeconds + ((table.decodeTimes[0] ?? 0) - mediaTime) / indexed.timescale;
+  return isComplex ? startSeconds : delaySeconds + (table.decodeTimes.at(0) - mediaTime) / indexed.timescale;
 }

@@ -4,8 +4,8 @@ import type { Media } from './media.ts';
 import type { Probed } from './probe.ts';
 
 const BASE_BYTES = 32 * 1024;
-/** A sample's place, size, times and kind, and what cutting the track at it takes. */
-const SAMPLE_BYTES = 25 + 28;
+/** What cutting a picture at a key frame takes. */
+const KEY_FRAME_BYTES = 4;
 /** What cutting a second of sound at each of its frames takes. */
 const SOUND_BYTES = 47 * 28;
 
@@ -15,8 +15,13 @@ export function heldBytes({ movie, media }: Probed): number {
 }
 
 function indexBytes(movie: Movie): number {
-  const samples = movie.tracks.reduce((sum, track) => sum + (knownTable(movie, track)?.count ?? 0), 0);
-  return movie.moovBytes.byteLength + samples * SAMPLE_BYTES;
+  const tables = movie.tracks.map((track) => {
+    const table = knownTable(movie, track);
+    if (table === null) return 0;
+    const cuts = track.handler === 'soun' ? 0 : table.sync.sumBefore(table.count);
+    return table.heldBytes + cuts * KEY_FRAME_BYTES;
+  });
+  return (movie.moovBytes?.byteLength ?? 0) + tables.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function soundBytes({ durationSeconds, tracks }: Media): number {

@@ -13,7 +13,7 @@ import { describeWithFfprobe } from './containers/ffprobe.ts';
 import { openContainer } from './containers/mediabunny.ts';
 import { lengthSizeOf } from './containers/random-access.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from './containers/sniff.ts';
-import { describeMovie, tableOf } from './isobmff/describe.ts';
+import { describeMovie, tableOf, withoutLongIndex } from './isobmff/describe.ts';
 import { type Movie, readMovie } from './isobmff/movie.ts';
 import { movieRemuxObstacle } from './isobmff/packets.ts';
 import type { Media, Track, VideoTrack } from './media.ts';
@@ -94,7 +94,7 @@ async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probe
   const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
   return {
     media,
-    movie,
+    movie: withoutLongIndex(movie),
     originalObstacle: isCutOff ? CUT_OFF : null,
     clock: null,
     // Each fragment tells what it holds, and a movie's index is checked against the file.
@@ -139,7 +139,7 @@ async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: Ran
   const table = track ? tableOf(movie, track) : null;
   if (!table || !track?.entry) return;
   if (table.count === 0) throw damaged('The video in this file has no pictures.');
-  const [offset = 0, size = 0] = [table.offsets[0], table.sizes[0]];
+  const [offset, size] = [table.offsets.at(0), table.sizes.at(0)];
   const { codec } = film;
   const { configurations } = track.entry;
   const configuration = configurations.get('avcC') ?? configurations.get('hvcC') ?? null;
@@ -149,7 +149,7 @@ async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: Ran
     codec,
     configuration,
     data: hasUnits ? shortened(data, lengthSizeOf(codec, configuration), size) : data,
-    isKey: table.sync[0] === 1,
+    isKey: table.sync.at(0) === 1,
   });
   if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
 }

@@ -58,11 +58,11 @@ function planCopy(
   if (obstacle !== null) return obstacle;
   const known = cuts.get(track.index) ?? { whyNot: 'where the film can be cut is not known' };
   if ('whyNot' in known) return known.whyNot;
-  const { timescale, bytesBefore } = known;
+  const { timescale } = known;
   const chosen = chooseCuts(known);
   const segments = cutSegments(known, chosen);
   if (segments.length === 0) return 'the film has no two places to cut at';
-  const bytesOf = (i: number) => (bytesBefore[chosen[i + 1] ?? 0] ?? 0) - (bytesBefore[chosen[i] ?? 0] ?? 0);
+  const bytesOf = (i: number) => known.bytesBefore(chosen[i + 1] ?? 0) - known.bytesBefore(chosen[i] ?? 0);
   if (segments.some(({ durationTicks }) => durationTicks > MAX_COPIED_SECONDS * timescale)) {
     return `its keyframes lie more than ${MAX_COPIED_SECONDS} seconds apart`;
   }

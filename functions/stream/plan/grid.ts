@@ -68,18 +68,19 @@ export function gridSegments(boundaries: readonly number[], stepTicks: number): 
  * Which cuts of a film are its segments' boundaries: each segment ends at the last cut that keeps it within its target,
  * or else at the next one. Fewer than two where there is nothing between the cuts.
  */
-export function chooseCuts({ times, timescale }: Cuts): readonly number[] {
-  const last = times.length - 1;
-  const end = times[last] ?? 0;
-  let at = firstCut(times);
+export function chooseCuts(cuts: Cuts): readonly number[] {
+  const { timescale } = cuts;
+  const last = cuts.count - 1;
+  const end = cuts.timeAt(last);
+  let at = firstCut(cuts);
   if (at >= last) return [];
   const chosen = [at];
   while (at < last) {
     const target = FIRST_SECONDS[chosen.length - 1] ?? TARGET_SECONDS;
-    const most = Math.max(0, times[at] ?? 0) + (target + TOLERANCE_SECONDS) * timescale;
+    const most = Math.max(0, cuts.timeAt(at)) + (target + TOLERANCE_SECONDS) * timescale;
     let next = at + 1;
-    while (next < last && (times[next + 1] ?? 0) <= most) next++;
-    if (end - (times[next] ?? 0) < LEAST_SECONDS * timescale) next = last;
+    while (next < last && cuts.timeAt(next + 1) <= most) next++;
+    if (end - cuts.timeAt(next) < LEAST_SECONDS * timescale) next = last;
     chosen.push(next);
     at = next;
   }
@@ -87,46 +88,46 @@ export function chooseCuts({ times, timescale }: Cuts): readonly number[] {
 }
 
 /** Which cuts of a track of sound, where every packet is one, are nearest to `times`. */
-export function nearestCuts({ times, timescale }: Cuts, wanted: readonly number[]): readonly number[] {
-  const first = firstCut(times);
-  const last = times.length - 1;
+export function nearestCuts(cuts: Cuts, wanted: readonly number[]): readonly number[] {
+  const first = firstCut(cuts);
+  const last = cuts.count - 1;
   if (first >= last) return [];
   const chosen = onGrid(
     wanted,
     last - first,
-    (seconds) => nearestIndex(times, seconds * timescale, first) - first,
+    (seconds) => nearestIndex(cuts, seconds * cuts.timescale, first) - first,
   );
   return chosen.map((step) => first + step);
 }
 
 /** What lies between the chosen cuts; what is decoded before the presentation's zero is not counted. */
-export function cutSegments({ times }: Cuts, chosen: readonly number[]): readonly Segment[] {
+export function cutSegments(cuts: Cuts, chosen: readonly number[]): readonly Segment[] {
   return chosen.slice(1).map((cut, i) => {
-    const startTicks = Math.max(0, times[chosen[i] ?? 0] ?? 0);
-    return { startTicks, durationTicks: (times[cut] ?? 0) - startTicks };
+    const startTicks = Math.max(0, cuts.timeAt(chosen[i] ?? 0));
+    return { startTicks, durationTicks: cuts.timeAt(cut) - startTicks };
   });
 }
 
 /** The last cut at or before the presentation's zero, or else the first. */
-export function firstCut(times: Float64Array): number {
+export function firstCut(cuts: Cuts): number {
   let first = 0;
-  while (first + 1 < times.length && (times[first + 1] ?? 0) <= 0) first++;
+  while (first + 1 < cuts.count && cuts.timeAt(first + 1) <= 0) first++;
   return first;
 }
 
-function nearestIndex(times: Float64Array, wanted: number, from: number): number {
-  const last = times.length - 1;
+function nearestIndex(cuts: Cuts, wanted: number, from: number): number {
+  const last = cuts.count - 1;
   // Most packets last as long as any other, so that the place is almost known.
-  const start = times[from] ?? 0;
-  const guess = from + Math.round(((wanted - start) / ((times[last] ?? 0) - start)) * (last - from));
-  const isBefore = (index: number) => index > from && (times[index] ?? Number.POSITIVE_INFINITY) < wanted;
+  const start = cuts.timeAt(from);
+  const guess = from + Math.round(((wanted - start) / (cuts.timeAt(last) - start)) * (last - from));
+  const isBefore = (index: number) => index > from && index <= last && cuts.timeAt(index) < wanted;
   let low = isBefore(guess - 2) ? guess - 2 : from;
   let high = isBefore(guess + 2) ? last : Math.min(last, Math.max(from, guess + 2));
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < wanted) low = middle + 1;
+    if (cuts.timeAt(middle) < wanted) low = middle + 1;
     else high = middle;
   }
-  const before = low > from ? wanted - (times[low - 1] ?? 0) : Number.POSITIVE_INFINITY;
-  return before < (times[low] ?? 0) - wanted ? low - 1 : low;
+  const before = low > from ? wanted - cuts.timeAt(low - 1) : Number.POSITIVE_INFINITY;
+  return before < cuts.timeAt(low) - wanted ? low - 1 : low;
 }

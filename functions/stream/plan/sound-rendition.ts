@@ -44,7 +44,7 @@ function planCopy(
   if (obstacle !== null) return obstacle;
   const known = cuts.get(track.index) ?? { whyNot: 'where the sound can be cut is not known' };
   if ('whyNot' in known) return known.whyNot;
-  const { timescale, bytesBefore } = known;
+  const { timescale } = known;
   const chosen = nearestCuts(known, times);
   const segments = cutSegments(known, chosen);
   if (segments.length === 0) return 'the sound has no packets';
@@ -54,7 +54,7 @@ function planCopy(
     segments,
     ...bitratesOf(segments, timescale, (_, i) => {
       const [from = 0, to = 0] = chosen.slice(i, i + 2);
-      return 8 * ((bytesBefore[to] ?? 0) - (bytesBefore[from] ?? 0)) + containerBits(1, to - from);
+      return 8 * (known.bytesBefore(to) - known.bytesBefore(from)) + containerBits(1, to - from);
     }),
     channels: track.channels,
     source: { kind: 'copy', trackIndex: track.index, cuts: chosen },

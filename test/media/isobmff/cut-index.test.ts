@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cutIndex } from '../../../functions/stream/media/isobmff/cut-index.ts';
+import { cutIndex, cutTime } from '../../../functions/stream/media/isobmff/cut-index.ts';
 import { tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
@@ -12,7 +12,14 @@ async function cutsOf(made: MadeTrack) {
   const table = movie && track && tableOf(movie, track);
   if (!table) throw new Error('There is no track.');
   const index = cutIndex(track, table, timelineOf(movie, track));
-  return index && [...index.samples].map((sample, i) => [sample, index.mediaTimes[i], index.bytesBefore[i]]);
+  if (index === null) return null;
+  const { samples } = index;
+  const bytesBefore = (sample: number) =>
+    table.sizes.sumBefore(sample) - table.sizes.sumBefore(samples.at(0));
+  return Array.from({ length: samples.count }, (_, cut) => {
+    const sample = samples.at(cut);
+    return [sample, cutTime(table, index, cut), bytesBefore(sample)];
+  });
 }
 
 const sizes = [50, 10, 10, 30, 10, 10, 40, 10];

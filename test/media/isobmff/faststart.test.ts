@@ -42,7 +42,7 @@ async function samplesOf(file: RandomAccess): Promise<string[][]> {
       const table = tableOf(movie, track);
       const places = Array.from(table?.offsets ?? [], (offset, i) => [
         offset,
-        offset + (table?.sizes[i] ?? 0),
+        offset + (table?.sizes.at(i) ?? 0),
       ]);
       const samples = await Promise.all(places.map(([start = 0, end = 0]) => file.read(start, end)));
       return samples.map((sample) => Buffer.from(sample).toString('hex'));

@@ -73,12 +73,12 @@ describe('an MP4 whose fragments are taken off', function () {
       expect(table.count).to.equal(count);
       let i = 0;
       for await (const { data, dts, pts, isSync } of packets(count, index === 0)) {
-        const at = table.offsets[i] ?? 0;
+        const at = table.offsets.at(i);
         expect(file.subarray(at, at + data.length).equals(data), `sample ${i}`).to.equal(true);
-        expect(table.sizes[i]).to.equal(data.length);
-        expect(table.decodeTimes[i]).to.equal(dts);
-        expect(table.compositionOffsets[i]).to.equal(pts - dts);
-        expect(table.sync[i]).to.equal(isSync ? 1 : 0);
+        expect(table.sizes.at(i)).to.equal(data.length);
+        expect(table.decodeTimes.at(i)).to.equal(dts);
+        expect(table.compositionOffsets.at(i)).to.equal(pts - dts);
+        expect(table.sync.at(i)).to.equal(isSync ? 1 : 0);
         i++;
       }
       const { delaySeconds, mediaTime, durationTicks } = timelineOf(movie, track);

@@ -86,7 +86,7 @@ describe('the index of a movie', () => {
     );
     const movie = await readMovie(file);
     expect(movie?.moovAtEnd).to.equal(true);
-    expect(movie && tableIn(movie).offsets[1]).to.equal(0x1_2000_0000 + 50);
+    expect(movie && tableIn(movie).offsets.at(1)).to.equal(0x1_2000_0000 + 50);
     expect(file.bytesRead()).to.be.below(4096);
   });
 

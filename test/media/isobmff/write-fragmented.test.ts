@@ -92,7 +92,7 @@ describe('a fragmented MP4', () => {
     expect(table && [...table.sync]).to.deep.equal(
       Array.from({ length: 50 }, (_, i) => Number(i % 25 === 0)),
     );
-    for (const [i, at] of (table?.offsets ?? []).entries()) {
+    for (const [i, at] of [...(table?.offsets ?? [])].entries()) {
       expect(bytes.subarray(at, at + 10), `sample ${i}`).to.deep.equal(pattern(10, i));
     }
     const media = describeMovie(movie);

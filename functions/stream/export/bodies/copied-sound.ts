@@ -8,16 +8,16 @@ import type { Packet } from '../../media/packets.ts';
 import type { Cuts } from '../../plan/presentation.ts';
 
 /** Which cut is nearest to a time of the presentation. */
-export function nearestCut({ times, timescale }: Cuts, seconds: number): number {
-  const wanted = seconds * timescale;
+export function nearestCut(cuts: Cuts, seconds: number): number {
+  const wanted = seconds * cuts.timescale;
   let low = 0;
-  let high = times.length - 1;
+  let high = cuts.count - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < wanted) low = middle + 1;
+    if (cuts.timeAt(middle) < wanted) low = middle + 1;
     else high = middle;
   }
-  const isBefore = low > 0 && wanted - (times[low - 1] ?? 0) < (times[low] ?? 0) - wanted;
+  const isBefore = low > 0 && wanted - cuts.timeAt(low - 1) < cuts.timeAt(low) - wanted;
   return isBefore ? low - 1 : low;
 }
 

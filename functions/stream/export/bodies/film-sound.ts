@@ -59,15 +59,15 @@ async function openCopied(
   track: CopyTrack,
   { fromSeconds, toSeconds }: Stretch,
 ): Promise<OpenedSound> {
-  const { timescale, times } = track.cuts;
+  const { timescale } = track.cuts;
   const end = samples / rendition.source.sound.sampleRate;
   const cutAt = (seconds: number | null) => nearestCut(track.cuts, Math.min(seconds ?? end, end));
-  const first = fromSeconds === null ? firstCut(track.cuts.times) : cutAt(fromSeconds);
+  const first = fromSeconds === null ? firstCut(track.cuts) : cutAt(fromSeconds);
   const head = await copiedHead(track);
   const packets = copiedSound(track, first, cutAt(toSeconds));
   // Its packets count from elsewhere than the presentation.
   const shift = head.mediaTime - Math.round(head.delaySeconds * timescale);
-  return soundOf(createSampleLog(head), packets, (seconds) => (times[cutAt(seconds)] ?? 0) + shift);
+  return soundOf(createSampleLog(head), packets, (seconds) => track.cuts.timeAt(cutAt(seconds)) + shift);
 }
 
 const MOST_HELD_BYTES = 1024 * 1024;

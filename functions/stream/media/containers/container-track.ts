@@ -3,9 +3,9 @@ import { damaged } from '../../http/problem.ts';
 import type { CopyTrack, CopyTrackInput, NoCopy, Segment } from '../copy-track.ts';
 import { fragment } from '../isobmff/fragment.ts';
 import { initSegment } from '../isobmff/init-segment.ts';
+import { listedCuts } from '../listed-cuts.ts';
 import type { Media } from '../media.ts';
 import type { Packet } from '../packets.ts';
-import { shiftedTimes } from '../shifted-times.ts';
 import { audioCuts } from './audio-cuts.ts';
 import type { OpenContainer } from './container.ts';
 import type { CutTrack } from './cut-track.ts';
@@ -31,11 +31,10 @@ export async function openContainerTrack(input: CopyTrackInput): Promise<CopyTra
   if (input.looksAtPictures && whyNoCuts) return { whyNot: whyNoCuts };
   const { head, baseSeconds, cuts, bytesBefore } = made;
   const offset = Math.round((baseSeconds - zeroSeconds) * head.timescale);
-  const times = shiftedTimes(cuts, offset);
-  if ((times[0] ?? 0) < 0) return { whyNot: 'it begins before the rest of the file' };
+  if ((cuts[0] ?? 0) + offset < 0) return { whyNot: 'it begins before the rest of the file' };
   const at = (packet: Packet): Packet => ({ ...packet, dts: packet.dts + offset, pts: packet.pts + offset });
   return {
-    cuts: { trackIndex, timescale: head.timescale, times, bytesBefore },
+    cuts: listedCuts({ trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore }),
     init: () => initSegment([head]),
     segment: (from, to, sequenceNumber) =>
       live(input, async function* (container) {
@@ -44,7 +43,7 @@ export async function openContainerTrack(input: CopyTrackInput): Promise<CopyTra
     picture: (cut, durationTicks, sequenceNumber) =>
       live(input, async function* (container) {
         for await (const { data, isSync } of made.packets(container, cut, cut + 1)) {
-          const time = (times[cut] ?? 0) + head.mediaTime;
+          const time = (cuts[cut] ?? 0) + offset + head.mediaTime;
           const packet = { data, dts: time, pts: time, duration: durationTicks, isSync };
           yield* fragment(sequenceNumber, [{ trackId: 1, packets: [packet] }]);
           return;

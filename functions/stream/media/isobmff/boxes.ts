@@ -68,6 +68,11 @@ export function countable(value: bigint): number {
 
 const MAX_COUNTABLE = BigInt(Number.MAX_SAFE_INTEGER);
 
+/** The same bytes, not a copy: an index may have a hundred megabytes. */
+export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 /** A box's type as text that is safe to show. */
 export function name(type: string): string {
   return JSON.stringify(type.replace(/[^\x20-\x7e]/g, '?'));

@@ -6,7 +6,8 @@ import { isPlaceless } from './location.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { pictureFormat } from './picture-format.ts';
 import { pictureSize } from './picture-size.ts';
-import { readSampleTable, type SampleTable } from './sample-table.ts';
+import { readSampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 import { frameRateOf } from './table-frame-rate.ts';
 import { endOf, startOf, timelineOf } from './timeline.ts';
 
@@ -34,18 +35,33 @@ export function describeMovie(movie: Movie): Media {
 
 const tables = new WeakMap<MovieTrack, SampleTable>();
 
-/** The track's samples, read when they are first asked for; null for a fragmented file that is too long to be walked. */
+/**
+ * The track's samples, read when they are first asked for; null for a fragmented file that is too long to be walked, and
+ * where the index was forgotten before.
+ */
 export function tableOf(movie: Movie, track: MovieTrack): SampleTable | null {
   if (movie.fragments !== null) return movie.fragments.tables?.get(track.id) ?? null;
   const known = tables.get(track);
   if (known !== undefined) return known;
+  const { moovBytes, fileSizeBytes } = movie;
+  if (moovBytes === null) return null;
   try {
-    const table = readSampleTable(movie, track);
+    const table = readSampleTable({ moovBytes, fileSizeBytes }, track);
     tables.set(track, table);
     return table;
   } catch (error) {
     throw asDamaged(error);
   }
+}
+
+/** A longer index is read again where its bytes are wanted. */
+const KEPT_INDEX_BYTES = 8 * 1024 * 1024;
+
+/** The movie with the tables of what is played, and without the bytes that they were read from where these are many. */
+export function withoutLongIndex(movie: Movie): Movie {
+  if ((movie.moovBytes?.length ?? 0) <= KEPT_INDEX_BYTES) return movie;
+  for (const track of movie.tracks) if (track.entry?.video || track.entry?.audio) tableOf(movie, track);
+  return { ...movie, moovBytes: null };
 }
 
 /** The table that `tableOf` has read already; null where it has not. */
@@ -95,7 +111,7 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
       ? durationTicks
       : Math.min(last - mediaTime, durationTicks ?? Number.POSITIVE_INFINITY);
   const durationSeconds = isEmpty ? 0 : shown === null ? null : Math.max(0, shown - first) / timescale;
-  const bytes = table === null ? 0 : table.sizes.reduce((sum, size) => sum + size, 0);
+  const bytes = table === null ? 0 : table.sizes.sumBefore(table.count);
   return {
     startSeconds: delaySeconds + first / timescale,
     durationSeconds,

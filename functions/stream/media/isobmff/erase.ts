@@ -3,7 +3,7 @@ import type { Piece } from '../../source/bytes.ts';
 import type { ByteRange } from '../../source/source.ts';
 import type { Box } from './boxes.ts';
 import { tableOf } from './describe.ts';
-import type { Movie, MovieTrack } from './movie.ts';
+import type { Movie, MovieTrack, ReadMovie } from './movie.ts';
 
 /** A part of the source that reads as zeros: a whole box, which becomes a `free` box, or media in the middle of one. */
 export type ErasedRange = ByteRange & { readonly isBox: boolean };
@@ -12,7 +12,7 @@ export type ErasedRange = ByteRange & { readonly isBox: boolean };
  * A copy of the moov in which nothing tells a place, and the ranges outside of it that do, in the file's order. Boxes
  * keep their size, so that no offset changes.
  */
-export function withoutPlaces(movie: Movie): { moov: Buffer; ranges: readonly ErasedRange[] } {
+export function withoutPlaces(movie: ReadMovie): { moov: Buffer; ranges: readonly ErasedRange[] } {
   const { locations } = movie;
   const moov = Buffer.from(movie.moovBytes);
   for (const box of locations.boxes) freeBox(moov, box);
@@ -72,9 +72,10 @@ function mediaOf(movie: Movie, track: MovieTrack): ErasedRange[] {
   const ranges: { start: number; end: number; isBox: boolean }[] = [];
   let bytes = 0;
   for (let i = 0; i < (table?.count ?? 0); i++) {
-    bytes += table?.sizes[i] ?? 0;
-    const start = table?.offsets[i] ?? 0;
-    const end = start + (table?.sizes[i] ?? 0);
+    const size = table?.sizes.at(i) ?? 0;
+    bytes += size;
+    const start = table?.offsets.at(i) ?? 0;
+    const end = start + size;
     const last = ranges.at(-1);
     if (last?.end === start) last.end = end;
     else ranges.push({ start, end, isBox: false });

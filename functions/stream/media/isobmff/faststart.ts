@@ -1,6 +1,6 @@
 import { damaged } from '../../http/problem.ts';
 import type { Piece, RandomAccess } from '../../source/bytes.ts';
-import { asDamaged, type Box, childBoxes } from './boxes.ts';
+import { asBuffer, asDamaged, type Box, childBoxes } from './boxes.ts';
 import { type ErasedRange, erase, withoutPlaces } from './erase.ts';
 import { isPlaceless } from './location.ts';
 import type { Movie } from './movie.ts';
@@ -20,8 +20,10 @@ export async function faststart(
 ): Promise<Faststart | null> {
   const hides = withoutLocation && !isPlaceless(movie.locations);
   if (movie.fragments !== null || !(movie.moovAtEnd || hides)) return null;
+  const { start, end } = movie.moov;
+  const moovBytes = movie.moovBytes ?? asBuffer(await file.read(start, end));
   try {
-    const erased = hides ? withoutPlaces(movie) : { moov: movie.moovBytes, ranges: [] };
+    const erased = hides ? withoutPlaces({ ...movie, moovBytes }) : { moov: moovBytes, ranges: [] };
     const { moov, insertAt } = movie.moovAtEnd
       ? moveToFront(movie, erased.moov)
       : { moov: erased.moov, insertAt: movie.moov.start };

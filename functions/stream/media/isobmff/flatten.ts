@@ -1,7 +1,7 @@
 import { damaged } from '../../http/problem.ts';
 import { readBoxes } from './box-stream.ts';
 import { findBox } from './boxes.ts';
-import { type Movie, readMovie } from './movie.ts';
+import { type ReadMovie, readMovie } from './movie.ts';
 import { emptyTable, type Growing, readDefaults, readFragment } from './read-fragment.ts';
 import { createSampleLog, type LoggedSample, logSamples, type SampleLog } from './sample-log.ts';
 import { timelineOf } from './timeline.ts';
@@ -36,7 +36,7 @@ export async function flatten(bytes: AsyncIterable<Uint8Array>): Promise<Flatten
   return { logs: [...logs.values()], media: mediaOf(boxes, movie, logs) };
 }
 
-function headOf(movie: Movie, track: Movie['tracks'][number]): SampleLog['head'] {
+function headOf(movie: ReadMovie, track: ReadMovie['tracks'][number]): SampleLog['head'] {
   const { entry, handler, timescale, language, matrix } = track;
   if (entry === null) throw damaged('A track of what was made does not say how it is coded.');
   const { delaySeconds, mediaTime } = timelineOf(movie, track);
@@ -57,7 +57,7 @@ function headOf(movie: Movie, track: Movie['tracks'][number]): SampleLog['head']
 
 async function* mediaOf(
   boxes: ReturnType<typeof readBoxes>,
-  { moovBytes, moov }: Movie,
+  { moovBytes, moov }: ReadMovie,
   logs: ReadonlyMap<number, SampleLog>,
 ): AsyncGenerator<Uint8Array, void, void> {
   const mvex = findBox(moovBytes, { body: moov.headerBytes, end: moovBytes.length }, 'mvex');

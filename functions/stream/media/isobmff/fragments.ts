@@ -5,13 +5,13 @@ import { indexedSeconds, secondsBetween } from './fragment-index.ts';
 import type { MovieTrack } from './movie.ts';
 import {
   emptyTable,
-  freeze,
   type Growing,
-  MAX_SAMPLES,
+  MAX_FRAGMENT_SAMPLES,
   readDefaults,
   readFragment,
 } from './read-fragment.ts';
-import { hasSamples, readSampleTable, type SampleTable } from './sample-table.ts';
+import { hasSamples, readSampleTable } from './sample-table.ts';
+import { collectSamples, type SampleCollector, type SampleTable } from './samples.ts';
 import type { TopLevel } from './top-level.ts';
 
 /** What the fragments (moof boxes) of a file tell. */
@@ -26,6 +26,8 @@ export type Fragments = {
 
 /** Of all `moof` boxes together. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
+/** What says nothing of its samples takes no bytes: beyond so many, there is one for each byte of the fragments. */
+const LEAST_SAMPLES = 2_000_000;
 
 /** Reads the fragments of a file (ISO/IEC 14496-12 §8.8), or where they are too many, what tells their length. */
 export async function readFragments(
@@ -49,31 +51,63 @@ export async function readFragments(
       (first === undefined ? null : await secondsBetween(file, first, defaults, tracks));
     return { tables: null, durationTicks, indexedSeconds: seconds };
   }
-  const growing = new Map<number, Growing>();
-  for (const track of tracks) growing.set(track.id, firstSamples(moov, track, file.sizeBytes));
+  const collected = new Map<number, Collected>();
+  for (const track of tracks) collected.set(track.id, firstSamples(moov, track, file.sizeBytes));
+  const most = LEAST_SAMPLES + indexBytes;
   for (const box of moofs) {
     const bytes = Buffer.from(await file.read(box.start, box.end));
     if (bytes.length < box.end - box.start) break;
+    const growing = new Map([...collected].map(([id, { next }]) => [id, { ...emptyTable(), next }]));
     readFragment(bytes, box, defaults, growing, file.sizeBytes);
-    if ([...growing.values()].reduce((sum, { sizes }) => sum + sizes.length, 0) > MAX_SAMPLES) {
-      throw unsupported(`The file has more than ${MAX_SAMPLES} samples in its fragments.`);
+    for (const [id, table] of growing) collect(collected.get(id), table);
+    if ([...collected.values()].reduce((sum, { samples }) => sum + samples.count, 0) > most) {
+      throw unsupported(`The file has more than ${most} samples in its fragments.`);
     }
   }
-  const tables = new Map([...growing].map(([id, table]) => [id, freeze(table)]));
-  return { tables, durationTicks, indexedSeconds: null };
+  const read = [...collected].map(
+    ([id, { samples, lastDuration }]) => [id, samples.table(lastDuration)] as const,
+  );
+  return { tables: new Map(read), durationTicks, indexedSeconds: null };
+}
+
+/** Of the fragments of one track so far; `next` is the decode time of the sample to come. */
+type Collected = { readonly samples: SampleCollector; next: number; lastDuration: number };
+
+function collect(collected: Collected | undefined, { next, lastDuration, ...table }: Growing): void {
+  if (collected === undefined) return;
+  if (table.sizes.length > MAX_FRAGMENT_SAMPLES) {
+    throw unsupported(`A fragment of the file has more than ${MAX_FRAGMENT_SAMPLES} samples.`);
+  }
+  for (const [i, size] of table.sizes.entries()) {
+    collected.samples.add({
+      offset: table.offsets[i] ?? 0,
+      size,
+      decodeTime: table.decodeTimes[i] ?? 0,
+      compositionOffset: table.compositionOffsets[i] ?? 0,
+      isSync: table.sync[i] === 1,
+    });
+  }
+  collected.next = next;
+  if (table.sizes.length > 0) collected.lastDuration = lastDuration;
 }
 
 /** Some writers put the first samples into the moov, where all other files have them. */
-function firstSamples(moovBytes: Buffer, track: MovieTrack, fileSizeBytes: number): Growing {
-  if (!hasSamples(moovBytes, [track])) return emptyTable();
+function firstSamples(moovBytes: Buffer, track: MovieTrack, fileSizeBytes: number): Collected {
+  const samples = collectSamples();
+  if (!hasSamples(moovBytes, [track])) return { samples, next: 0, lastDuration: 0 };
   const table = readSampleTable({ moovBytes, fileSizeBytes }, track);
-  return {
-    offsets: [...table.offsets],
-    sizes: [...table.sizes],
-    decodeTimes: [...table.decodeTimes],
-    compositionOffsets: [...table.compositionOffsets],
-    sync: [...table.sync],
-    next: (table.decodeTimes[table.count - 1] ?? 0) + table.lastDuration,
-    lastDuration: table.lastDuration,
-  };
+  if (table.count > LEAST_SAMPLES + moovBytes.length) {
+    throw unsupported(`The file has ${table.count} samples before its fragments, too many.`);
+  }
+  for (let i = 0; i < table.count; i++) {
+    samples.add({
+      offset: table.offsets.at(i),
+      size: table.sizes.at(i),
+      decodeTime: table.decodeTimes.at(i),
+      compositionOffset: table.compositionOffsets.at(i),
+      isSync: table.sync.at(i) === 1,
+    });
+  }
+  const { lastDuration } = table;
+  return { samples, next: table.decodeTimes.at(table.count - 1) + lastDuration, lastDuration };
 }

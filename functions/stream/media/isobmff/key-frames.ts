@@ -4,7 +4,7 @@ import type { CopyTrackInput } from '../copy-track.ts';
 import { videoCodecOf } from './codec.ts';
 import type { CutIndex } from './cut-index.ts';
 import type { MovieTrack } from './movie.ts';
-import type { SampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 
 /** Whether decoding can begin with a sample, by its first bytes; null where the index alone tells. */
 export function keyFrameTest({
@@ -33,12 +33,12 @@ export async function whyNoKeyFrames(
   const known = verdicts.get(track);
   if (known !== undefined) return known.whyNot;
   const test = keyFrameTest(track);
-  const count = samples.length - 1;
+  const count = samples.count - 1;
   const positions = new Set(
-    Array.from({ length: LOOKS }, (_, i) => samples[Math.floor((i * (count - 1)) / (LOOKS - 1))] ?? 0),
+    Array.from({ length: LOOKS }, (_, i) => samples.at(Math.floor((i * (count - 1)) / (LOOKS - 1)))),
   );
   const looks = [...(test === null ? [] : positions)].map(async (sample): Promise<Beginning> => {
-    const [start = 0, size = 0] = [offsets[sample], sizes[sample]];
+    const [start, size] = [offsets.at(sample), sizes.at(sample)];
     const body = await source.read(object, { start, end: start + Math.min(size, LOOK_BYTES) }, signal);
     return test?.(await buffer(body), size) ?? 'yes';
   });

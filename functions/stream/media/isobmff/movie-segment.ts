@@ -7,7 +7,7 @@ import type { CopyTrackInput, Segment } from '../copy-track.ts';
 import { keyFrameTest } from './key-frames.ts';
 import { type FragmentSample, fragmentHead } from './moof.ts';
 import type { MovieTrack } from './movie.ts';
-import type { SampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 
 export type SampleStretch = {
   /** Position in the table of the first of `samples`, which follow each other there. */
@@ -57,8 +57,8 @@ function mediaPieces({ offsets, sizes }: SampleTable, first: number, count: numb
   const pieces: { kind: 'source'; start: number; end: number }[] = [];
   let reads = 1;
   for (let i = first; i < first + count; i++) {
-    const start = offsets[i] ?? 0;
-    const end = start + (sizes[i] ?? 0);
+    const start = offsets.at(i);
+    const end = start + sizes.at(i);
     const last = pieces.at(-1);
     if (last?.end === start) last.end = end;
     else {

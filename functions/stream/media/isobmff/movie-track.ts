@@ -1,7 +1,6 @@
 import { damaged, unsupported } from '../../http/problem.ts';
 import type { CopyTrack, CopyTrackInput, NoCopy } from '../copy-track.ts';
-import { shiftedTimes } from '../shifted-times.ts';
-import { type CutIndex, cutIndex, shownAt } from './cut-index.ts';
+import { type CutIndex, cutIndex, cutTime, shownAt } from './cut-index.ts';
 import { tableOf } from './describe.ts';
 import { initSegment } from './init-segment.ts';
 import { whyNoKeyFrames } from './key-frames.ts';
@@ -9,7 +8,7 @@ import type { FragmentSample } from './moof.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { movieSegment } from './movie-segment.ts';
 import { sampleEntryOf } from './packets.ts';
-import type { SampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 import { timelineOf } from './timeline.ts';
 
 /** A track of ISO base media, cut by its sample table. Times keep the distances that they have in the source. */
@@ -20,31 +19,34 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   if (!track?.entry || !table) throw damaged(`Track ${trackIndex} of the file cannot be read.`);
   const index = indexOf(movie, track, table);
   if (index === null) return { whyNot: 'nothing of it is shown that can be decoded' };
-  if (mostBetweenCuts(index) > MAX_SEGMENT_SAMPLES) return { whyNot: TOO_MANY };
+  if (index.mostBetween > MAX_SEGMENT_SAMPLES) return { whyNot: TOO_MANY };
   if (input.looksAtPictures) {
     const whyNot = await whyNoKeyFrames(input, track, table, index);
     if (whyNot !== null) return { whyNot };
   }
   const place = placeOf(movie, track, table, index, zeroSeconds);
   const sampleAt = (i: number): FragmentSample => {
-    const dts = (table.decodeTimes[i] ?? 0) + place.shiftTicks;
+    const dts = table.decodeTimes.at(i) + place.shiftTicks;
     const isLast = i + 1 === table.count;
-    const duration = isLast ? table.lastDuration : (table.decodeTimes[i + 1] ?? 0) + place.shiftTicks - dts;
-    const sizeBytes = table.sizes[i] ?? 0;
+    const duration = isLast ? table.lastDuration : table.decodeTimes.at(i + 1) + place.shiftTicks - dts;
+    const sizeBytes = table.sizes.at(i);
     return {
       dts,
       pts: shownAt(table, i) + place.shiftTicks,
       duration,
       sizeBytes,
-      isSync: table.sync[i] === 1,
+      isSync: table.sync.at(i) === 1,
     };
   };
   return {
     cuts: {
       trackIndex,
       timescale: track.timescale,
-      times: shiftedTimes(index.mediaTimes, place.shiftTicks - place.mediaTime),
-      bytesBefore: index.bytesBefore,
+      count: index.samples.count,
+      timeAt: (cut) => cutTime(table, index, cut) + place.shiftTicks - place.mediaTime,
+      bytesBefore: (cut) =>
+        table.sizes.sumBefore(index.samples.at(cut)) - table.sizes.sumBefore(index.samples.at(0)),
+      pictureBytes: (cut) => table.sizes.at(index.samples.at(cut)),
     },
     init: () => initOf(track, place),
     segment(from, to, sequenceNumber) {
@@ -58,7 +60,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     picture(cut, durationTicks, sequenceNumber) {
       const first = sampleOfCut(index, cut);
       // It stands for the whole stretch behind the cut, also where the edit list hides it in the film itself.
-      const time = (index.mediaTimes[cut] ?? 0) + place.shiftTicks;
+      const time = cutTime(table, index, cut) + place.shiftTicks;
       const sample = { ...sampleAt(first), dts: time, pts: time, duration: durationTicks };
       return movieSegment(input, track, table, { first, samples: [sample], sequenceNumber });
     },
@@ -69,12 +71,6 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
 const MAX_SEGMENT_SAMPLES = 50_000;
 const TOO_MANY = `more than ${MAX_SEGMENT_SAMPLES} samples lie where it cannot be cut`;
 
-function mostBetweenCuts({ samples }: CutIndex): number {
-  let most = 0;
-  for (let i = 1; i < samples.length; i++) most = Math.max(most, (samples[i] ?? 0) - (samples[i - 1] ?? 0));
-  return most;
-}
-
 const indexes = new WeakMap<MovieTrack, CutIndex>();
 
 function indexOf(movie: Movie, track: MovieTrack, table: SampleTable): CutIndex | null {
@@ -84,10 +80,8 @@ function indexOf(movie: Movie, track: MovieTrack, table: SampleTable): CutIndex 
 }
 
 function sampleOfCut({ samples }: CutIndex, cut: number): number {
-  const sample = samples[cut];
-  if (sample === undefined)
-    throw new RangeError(`There are ${samples.length} cuts, and ${cut} is none of them.`);
-  return sample;
+  if (cut >= 0 && cut < samples.count) return samples.at(cut);
+  throw new RangeError(`There are ${samples.count} cuts, and ${cut} is none of them.`);
 }
 
 /** What is added to the source's times, and what the edit list of the init segment takes off them again. */
@@ -103,7 +97,7 @@ function placeOf(
   const { delaySeconds, mediaTime } = timelineOf(movie, track);
   const shiftTicks = Math.round((delaySeconds - zeroSeconds) * track.timescale);
   // Decoding begins before the presentation's zero where nothing leads up to it: times in fragments are not negative.
-  const missing = Math.max(0, -((decodeTimes[samples[0] ?? 0] ?? 0) + shiftTicks));
+  const missing = Math.max(0, -(decodeTimes.at(samples.at(0)) + shiftTicks));
   return { shiftTicks: shiftTicks + missing, mediaTime: mediaTime + missing };
 }
 

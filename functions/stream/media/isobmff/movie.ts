@@ -9,12 +9,13 @@ import { type TopLevelBox, walkTopLevel } from './top-level.ts';
 
 /** The index of an ISO base media or QuickTime file. Positions within `moov` are those of `moovBytes`. */
 export type Movie = {
+  /** Null where it is too long to be kept, once the tables of its tracks were read. */
+  readonly moovBytes: Buffer | null;
   /** The major brand of `ftyp`, such as `isom` or `qt  `; null without one (old QuickTime). */
   readonly brand: string | null;
   readonly fileSizeBytes: number;
   readonly topLevel: readonly TopLevelBox[];
   readonly moov: TopLevelBox;
-  readonly moovBytes: Buffer;
   readonly moovAtEnd: boolean;
   /** Ticks per second of edit lists and of the movie's duration. */
   readonly timescale: number;
@@ -56,8 +57,11 @@ export type Edit = { readonly durationTicks: number; readonly mediaTime: number;
 const MAX_TRACKS = 64;
 const MAX_EDITS = 4_096;
 
+/** As it is read. */
+export type ReadMovie = Movie & { readonly moovBytes: Buffer };
+
 /** Null if the file is of another kind. Throws `damaged-media`, `encrypted` or `unsupported-media`. */
-export async function readMovie(file: RandomAccess): Promise<Movie | null> {
+export async function readMovie(file: RandomAccess): Promise<ReadMovie | null> {
   const walked = await walkTopLevel(file);
   if (walked === null) return null;
   const { boxes: topLevel } = walked;
@@ -138,7 +142,7 @@ function readTrack(
   const stbl = findBox(bytes, trak, 'mdia', 'minf', 'stbl');
   const stsd = stbl && findBox(bytes, stbl, 'stsd');
   const handler = bytes.toString('latin1', hdlr.body + 8, hdlr.body + 12);
-  const entry = stsd && readSampleEntry(bytes, stsd, handler);
+  const entry = stsd && readSampleEntry(...alone(bytes, stsd), handler);
   if (entry?.isEncrypted) throw encrypted();
   const id = bytes.readUInt32BE(tkhd.body + (isLongHeader ? 20 : 12));
   return {
@@ -161,9 +165,14 @@ function readTrack(
   };
 }
 
+/** A copy, which keeps no index in memory that is to be forgotten. */
+function alone(bytes: Buffer, { type, start, body, end }: Box): [Buffer, Box] {
+  return [Buffer.from(bytes.subarray(start, end)), { type, start: 0, body: body - start, end: end - start }];
+}
+
 function readMatrix(bytes: Buffer, at: number): Buffer {
   if (at + 36 > bytes.length) throw damaged('The header of a track is cut off.');
-  return bytes.subarray(at, at + 36);
+  return Buffer.from(bytes.subarray(at, at + 36));
 }
 
 /** All ones stand for an unknown duration. */

@@ -5,7 +5,7 @@ import type { Packet, PacketTrack } from '../packets.ts';
 import { audioCodecOf, videoCodecOf } from './codec.ts';
 import { tableOf } from './describe.ts';
 import type { Movie, MovieTrack } from './movie.ts';
-import type { SampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 import { endOf, startOf, type Timeline, timelineOf } from './timeline.ts';
 
 export type MoviePacketsOptions = {
@@ -30,18 +30,7 @@ export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | n
   if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
   const table = tableOf(movie, track);
   if (table === null) return 'the file has too many fragments';
-  return runsForwards(table) ? null : 'its times run backwards';
-}
-
-const forwards = new WeakMap<SampleTable, boolean>();
-
-/** Asked for with every segment of a movie that is kept, of hundreds of thousands of samples. */
-function runsForwards(table: SampleTable): boolean {
-  const known = forwards.get(table);
-  if (known !== undefined) return known;
-  const answer = table.decodeTimes.every((time, i, times) => i === 0 || time >= (times[i - 1] ?? 0));
-  forwards.set(table, answer);
-  return answer;
+  return table.runsForwards ? null : 'its times run backwards';
 }
 
 /** The tracks as packets with the times that they have in the source. Throws `damaged-media`. */
@@ -85,7 +74,7 @@ function packetTrack(
   );
   const first = firstSample(table, start - prerollTicks(track));
   // Times count from the first sample that is sent, unless the presentation starts before it.
-  const shift = Math.min(start, table.decodeTimes[first] ?? 0);
+  const shift = Math.min(start, table.decodeTimes.at(first));
   const shownEnd = Math.min(mediaEnd, endOf(table));
   return {
     kind: entry.video ? 'video' : 'audio',
@@ -105,8 +94,10 @@ function packetTrack(
 /** The last sync sample that is presented at or before `time`. */
 function firstSample({ count, sync, decodeTimes, compositionOffsets }: SampleTable, time: number): number {
   let first = 0;
-  for (let i = 0; i < count && (decodeTimes[i] ?? 0) <= time; i++) {
-    if (sync[i] === 1 && (decodeTimes[i] ?? 0) + (compositionOffsets[i] ?? 0) <= time) first = i;
+  for (let i = 0; i < count; i++) {
+    const decoded = decodeTimes.at(i);
+    if (decoded > time) break;
+    if (sync.at(i) === 1 && decoded + compositionOffsets.at(i) <= time) first = i;
   }
   return first;
 }
@@ -127,17 +118,16 @@ async function* readPackets(
   end: number,
 ): AsyncGenerator<Packet, void, void> {
   const { count, offsets, sizes, decodeTimes, compositionOffsets, sync, lastDuration } = table;
-  const earliest = compositionOffsets.reduce((least, offset) => Math.min(least, offset), 0);
   for (let i = first; i < count; i++) {
-    const time = decodeTimes[i] ?? 0;
-    if (time + earliest >= end) return;
-    const offset = offsets[i] ?? 0;
-    const size = sizes[i] ?? 0;
+    const time = decodeTimes.at(i);
+    if (time + compositionOffsets.least >= end) return;
+    const offset = offsets.at(i);
+    const size = sizes.at(i);
     const data = await file.read(offset, offset + size);
     if (data.byteLength < size) throw damaged('The file ends within its media.');
     const dts = time - shift;
-    const duration = i + 1 < count ? Math.max(0, (decodeTimes[i + 1] ?? 0) - time) : lastDuration;
-    yield { data, dts, pts: dts + (compositionOffsets[i] ?? 0), duration, isSync: sync[i] === 1 };
+    const duration = i + 1 < count ? Math.max(0, decodeTimes.at(i + 1) - time) : lastDuration;
+    yield { data, dts, pts: dts + compositionOffsets.at(i), duration, isSync: sync.at(i) === 1 };
   }
 }
 

@@ -1,10 +1,9 @@
 import { type Box, childBoxes, countable, findBox } from './boxes.ts';
-import type { SampleTable } from './sample-table.ts';
 import type { TopLevelBox } from './top-level.ts';
 
 /** What `trex` and `tfhd` say of samples that say nothing themselves. */
 export type Defaults = { readonly duration: number; readonly size: number; readonly flags: number };
-/** A sample table that fragments are added to; `next` is the decode time of the sample to come. */
+/** The samples of one track in the fragments read; `next` is the decode time of the sample to come. */
 export type Growing = {
   offsets: number[];
   sizes: number[];
@@ -15,8 +14,8 @@ export type Growing = {
   lastDuration: number;
 };
 
-/** Of all tracks together: they are gathered in arrays that grow. */
-export const MAX_SAMPLES = 2_000_000;
+/** Of one track in one fragment: half an hour of the smallest packets. They are gathered in arrays that grow. */
+export const MAX_FRAGMENT_SAMPLES = 500_000;
 const NON_SYNC = 0x10000;
 
 export function emptyTable(): Growing {
@@ -28,18 +27,6 @@ export function emptyTable(): Growing {
     sync: [],
     next: 0,
     lastDuration: 0,
-  };
-}
-
-export function freeze(table: Growing): SampleTable {
-  return {
-    count: table.sizes.length,
-    offsets: Float64Array.from(table.offsets),
-    sizes: Uint32Array.from(table.sizes),
-    decodeTimes: Float64Array.from(table.decodeTimes),
-    lastDuration: table.lastDuration,
-    compositionOffsets: Int32Array.from(table.compositionOffsets),
-    sync: Uint8Array.from(table.sync),
   };
 }
 
@@ -136,7 +123,7 @@ function readRun(
     const size = read32(0x200, defaults.size);
     const own = read32(0x400, i === 0 && firstFlags !== null ? firstFlags : defaults.flags);
     const composition = read32(0x800, 0) | 0;
-    if (position < 0 || position + size > fileSizeBytes || table.sizes.length > MAX_SAMPLES) break;
+    if (position < 0 || position + size > fileSizeBytes || table.sizes.length > MAX_FRAGMENT_SAMPLES) break;
     table.offsets.push(position);
     table.sizes.push(size);
     table.decodeTimes.push(table.next);

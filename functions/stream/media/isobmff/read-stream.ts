@@ -1,7 +1,7 @@
 import { damaged } from '../../http/problem.ts';
 import { readBoxes } from './box-stream.ts';
 import { findBox } from './boxes.ts';
-import { type Movie, readMovie } from './movie.ts';
+import { type ReadMovie, readMovie } from './movie.ts';
 import { emptyTable, readDefaults, readFragment } from './read-fragment.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -66,7 +66,7 @@ async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<OpenedTra
   };
 }
 
-async function readHead(bytes: Buffer): Promise<Movie> {
+async function readHead(bytes: Buffer): Promise<ReadMovie> {
   const read = async (start: number, end: number) => bytes.subarray(start, end);
   const movie = await readMovie({ sizeBytes: bytes.length, read });
   if (movie === null) throw damaged('The transcoder made no MP4.');
@@ -75,7 +75,7 @@ async function readHead(bytes: Buffer): Promise<Movie> {
 
 async function* readSamples(
   boxes: ReturnType<typeof readBoxes>,
-  { moovBytes, moov }: Movie,
+  { moovBytes, moov }: ReadMovie,
   trackId: number,
 ): AsyncGenerator<StreamedSample, void, void> {
   const mvex = findBox(moovBytes, { body: moov.headerBytes, end: moovBytes.length }, 'mvex');

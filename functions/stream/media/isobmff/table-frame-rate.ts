@@ -1,20 +1,19 @@
 import { greatestCommonDivisor } from '../common-divisor.ts';
 import { snap } from '../containers/frame-rate.ts';
 import type { FrameRate } from '../media.ts';
-import type { SampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 
 /** Times that differ by one step, but for the clock's rounding in 98 of 100 cases, mean a constant rate. */
-export function frameRateOf({ count, decodeTimes }: SampleTable, timescale: number): FrameRate | null {
-  const span = (decodeTimes[count - 1] ?? 0) - (decodeTimes[0] ?? 0);
+export function frameRateOf({ count, steps }: SampleTable, timescale: number): FrameRate | null {
+  const span = steps.sumBefore(count - 1);
   if (count < 2 || span <= 0) return null;
   const step = span / (count - 1);
   let even = 0;
   let exact = 0;
-  const usual = mostFrequent(decodeTimes);
-  for (let i = 1; i < count; i++) {
-    const delta = (decodeTimes[i] ?? 0) - (decodeTimes[i - 1] ?? 0);
-    if (Math.abs(delta - step) <= 1) even++;
-    if (delta === usual) exact++;
+  const usual = mostFrequent(steps.runs(count - 1));
+  for (const [delta, times] of steps.runs(count - 1)) {
+    if (Math.abs(delta - step) <= 1) even += times;
+    if (delta === usual) exact += times;
   }
   // The last difference is often off, where a recording was stopped.
   const needed = Math.floor((count - 1) * 0.98);
@@ -25,11 +24,11 @@ export function frameRateOf({ count, decodeTimes }: SampleTable, timescale: numb
   return { ...nearest, constant: even >= needed };
 }
 
-function mostFrequent(times: Float64Array): number {
+function mostFrequent(runs: Iterable<[delta: number, times: number]>): number {
   const counts = new Map<number, number>();
-  for (let i = 1; i < times.length && counts.size < 10_000; i++) {
-    const delta = (times[i] ?? 0) - (times[i - 1] ?? 0);
-    counts.set(delta, (counts.get(delta) ?? 0) + 1);
+  for (const [delta, times] of runs) {
+    counts.set(delta, (counts.get(delta) ?? 0) + times);
+    if (counts.size === 10_000) break;
   }
   let best = 1;
   for (const [delta, times] of counts) if (delta > 0 && times > (counts.get(best) ?? 0)) best = delta;

@@ -1,5 +1,5 @@
 import type { Movie, MovieTrack } from './movie.ts';
-import type { SampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
 
 /** Where a track's samples lie on the presentation, as its edit list says (ISO/IEC 14496-12 §8.6.6). */
 export type Timeline = {
@@ -35,8 +35,9 @@ export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: 
   let end = 0;
   // The last to be shown is among the last to be decoded.
   for (let i = Math.max(0, count - 64); i < count; i++) {
-    const duration = i + 1 < count ? (decodeTimes[i + 1] ?? 0) - (decodeTimes[i] ?? 0) : lastDuration;
-    end = Math.max(end, (decodeTimes[i] ?? 0) + (compositionOffsets[i] ?? 0) + duration);
+    const time = decodeTimes.at(i);
+    const duration = i + 1 < count ? decodeTimes.at(i + 1) - time : lastDuration;
+    end = Math.max(end, time + compositionOffsets.at(i) + duration);
   }
   return end;
 }
@@ -45,7 +46,7 @@ export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: 
 export function startOf({ count, decodeTimes, compositionOffsets }: SampleTable): number {
   let start = Number.POSITIVE_INFINITY;
   for (let i = 0; i < Math.min(count, 64); i++) {
-    start = Math.min(start, (decodeTimes[i] ?? 0) + (compositionOffsets[i] ?? 0));
+    start = Math.min(start, decodeTimes.at(i) + compositionOffsets.at(i));
   }
   return count === 0 ? 0 : start;
 }

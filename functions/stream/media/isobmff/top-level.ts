@@ -1,5 +1,6 @@
 import { damaged, unsupported } from '../../http/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
+import { asBuffer } from './boxes.ts';
 
 /** A box at the top of a file: `[start, end)` in the file, cut at the file's end where `isCutOff`. */
 export type TopLevelBox = {
@@ -65,13 +66,14 @@ export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null>
   return boxes.length === 0 ? null : { boxes, moov, isWhole: true };
 }
 
-const MAX_MOOV_BYTES = 64 * 1024 * 1024;
+/** A day of 60 frames a second as ffmpeg writes it has 160 MB. What of it is kept takes a quarter. */
+const MAX_MOOV_BYTES = 256 * 1024 * 1024;
 
 async function readIndex(file: RandomAccess, { start, end, isCutOff }: TopLevelBox): Promise<Buffer> {
   if (isCutOff) throw damaged('The file ends within its index (moov box).');
   if (end - start > MAX_MOOV_BYTES)
     throw unsupported(`The index of the file has ${end - start} bytes, too many to be read.`);
-  const bytes = Buffer.from(await file.read(start, end));
+  const bytes = asBuffer(await file.read(start, end));
   if (bytes.length < end - start) throw damaged('The file ends within its index (moov box).');
   return bytes;
 }

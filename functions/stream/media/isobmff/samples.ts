@@ -1,0 +1,114 @@
+import { type Numbers, type PackedNumbers, packNumbers } from '../packed-numbers.ts';
+
+/** The samples of one track in decode order, by their properties. Times are ticks of the track's clock. */
+export type SampleTable = {
+  readonly count: number;
+  /** Positions in the file. */
+  readonly offsets: Numbers;
+  readonly sizes: PackedNumbers;
+  readonly decodeTimes: Numbers;
+  /** From each decode time to that of the next. */
+  readonly steps: PackedNumbers;
+  /** One more than there are samples would end the last: its duration is kept apart. */
+  readonly lastDuration: number;
+  readonly compositionOffsets: PackedNumbers;
+  /** 1 for a sync sample, else 0. */
+  readonly sync: PackedNumbers;
+  /** Decode times never fall. */
+  readonly runsForwards: boolean;
+  /** About the memory that it takes. */
+  readonly heldBytes: number;
+};
+
+/** What a table is made of: differences, of which most are the same as the one before. */
+type Columns = {
+  readonly sizes: PackedNumbers;
+  /** Before each sample, from the end of the one before it; the first from the start of the file. */
+  readonly gaps: PackedNumbers;
+  readonly firstTime: number;
+  /** From each decode time to the next; the last does not count. */
+  readonly steps: PackedNumbers;
+  readonly lastDuration: number;
+  readonly compositionOffsets: PackedNumbers;
+  readonly sync: PackedNumbers;
+};
+
+export function sampleTable(columns: Columns): SampleTable {
+  const { sizes, gaps, firstTime, steps, lastDuration, compositionOffsets, sync } = columns;
+  const packed = [sizes, gaps, steps, compositionOffsets, sync];
+  return {
+    count: sizes.length,
+    offsets: numbers(sizes.length, (i) => gaps.sumBefore(i + 1) + sizes.sumBefore(i)),
+    sizes,
+    decodeTimes: numbers(sizes.length, (i) => firstTime + steps.sumBefore(i)),
+    steps,
+    lastDuration,
+    compositionOffsets,
+    sync,
+    runsForwards: steps.least === 0,
+    heldBytes: packed.reduce((bytes, { heldBytes }) => bytes + heldBytes, 0),
+  };
+}
+
+function numbers(length: number, valueAt: (index: number) => number): Numbers {
+  const at = (index: number) => (index >= 0 && index < length ? valueAt(index) : 0);
+  return {
+    length,
+    at,
+    *[Symbol.iterator]() {
+      for (let i = 0; i < length; i++) yield at(i);
+    },
+  };
+}
+
+export type Sample = {
+  readonly offset: number;
+  readonly size: number;
+  readonly decodeTime: number;
+  readonly compositionOffset: number;
+  readonly isSync: boolean;
+};
+
+/** A table to which samples are added. */
+export type SampleCollector = {
+  readonly count: number;
+  /** Throws `damaged-media` for numbers that no file has. */
+  add(sample: Sample): void;
+  table(lastDuration: number): SampleTable;
+};
+
+export function collectSamples(): SampleCollector {
+  const [sizes, gaps, steps, compositionOffsets, sync] = Array.from({ length: 5 }, packNumbers);
+  if (!sizes || !gaps || !steps || !compositionOffsets || !sync)
+    throw new RangeError('There are five columns.');
+  let count = 0;
+  let end = 0;
+  let firstTime = 0;
+  let lastTime = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add({ offset, size, decodeTime, compositionOffset, isSync }) {
+      sizes.add(size);
+      gaps.add(offset - end);
+      compositionOffsets.add(compositionOffset);
+      sync.add(isSync ? 1 : 0);
+      if (count === 0) firstTime = decodeTime;
+      else steps.add(decodeTime - lastTime);
+      end = offset + size;
+      lastTime = decodeTime;
+      count++;
+    },
+    table(lastDuration) {
+      const columns = { sizes: sizes.pack(), gaps: gaps.pack(), steps: steps.pack() };
+      return sampleTable({
+        ...columns,
+        firstTime,
+        lastDuration,
+        compositionOffsets: compositionOffsets.pack(),
+        sync: sync.pack(),
+      });
+    },
+  };
+}
