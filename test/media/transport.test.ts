@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { mp3Extent } from '../../functions/stream/media/containers/mp3-extent.ts';
+import { chainedOggSeconds } from '../../functions/stream/media/containers/ogg-links.ts';
+import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
+import { readPesHeader, readTime, ticksFrom, writeTime } from '../../functions/stream/media/transport/pes.ts';
+import { spliced } from '../../functions/stream/media/transport/splice.ts';
+
+const unit = (...bytes: number[]) => [0, 0, 1, ...bytes];
+const SETS = [...unit(0x67, 1), ...unit(0x68, 1)];
+/** A recovery point of so many frames as one byte of Exp-Golomb: 0 is `1`, 1 is `010`. */
+const recovery = (code: number) => unit(6, 6, 1, code, 0x80);
+
+describe('randomAccessPoint', () => {
+  const POINTS: [what: string, coding: Coding, data: number[], frames: number | null][] = [
+    ['an IDR picture with its sets', 'h264', [...unit(9, 0x10), ...SETS, ...unit(0x65, 1)], 0],
+    ['an IDR picture without them', 'h264', unit(0x65, 1), null],
+    ['a picture that is none', 'h264', [...SETS, ...unit(0x41, 1)], null],
+    ['a recovery point', 'h264', [...SETS, ...recovery(0x84), ...unit(0x41, 1)], 0],
+    ['one that takes a frame', 'h264', [...SETS, ...recovery(0x44), ...unit(0x41, 1)], 1],
+    ['a CRA picture', 'hevc', [...unit(64, 1), ...unit(66, 1), ...unit(68, 1), ...unit(42, 1)], 0],
+    ['a trailing picture', 'hevc', [...unit(64, 1), ...unit(66, 1), ...unit(68, 1), ...unit(2, 1)], null],
+    ['an intra picture behind a header', 'mpeg2', [...unit(0xb3, 1), ...unit(0, 0, 0x08, 0)], 0],
+    ['a predicted one', 'mpeg2', [...unit(0xb3, 1), ...unit(0, 0, 0x10, 0)], null],
+    ['an intra picture without a header', 'mpeg2', unit(0, 0, 0x08, 0), null],
+    ['an intra VOP', 'mpeg4', [...unit(0x20, 1), ...unit(0xb6, 0x10)], 0],
+    ['a predicted VOP', 'mpeg4', [...unit(0x20, 1), ...unit(0xb6, 0x50)], null],
+  ];
+  for (const [what, coding, data, frames] of POINTS) {
+    it(`${what} (${coding})`, () => {
+      expect(randomAccessPoint(coding, Buffer.from(data))?.recoveryFrames ?? null).to.equal(frames);
+    });
+  }
+});
+
+describe('times of PES packets', () => {
+  it('are written over as they are read', () => {
+    const bytes = Buffer.from([0x31, 0, 1, 0, 1]);
+    for (const ticks of [0, 1, 2 ** 15, 2 ** 30 + 12_345, 2 ** 33 - 1]) {
+      writeTime(bytes, 0, ticks);
+      expect(readTime(bytes, 0)).to.equal(ticks);
+      expect((bytes[0] ?? 0) & 0xf1).to.equal(0x31);
+    }
+  });
+
+  it('are found in packets of MPEG-2 and of MPEG-1', () => {
+    const time = [0x21, 0, 3, 0, 1];
+    const second = Buffer.from([...unit(0xe0, 0, 20), 0x80, 0x80, 5, ...time, 1, 2, 3]);
+    expect(readPesHeader(second, 0)).to.include({ pts: 2 ** 15, dts: null, headerBytes: 14, length: 20 });
+    const first = Buffer.from([...unit(0xe0, 0, 20), 0xff, 0x60, 0x2e, ...time, 1, 2, 3]);
+    expect(readPesHeader(first, 0)).to.include({ pts: 2 ** 15, dts: null, headerBytes: 14 });
+    expect(readPesHeader(Buffer.from(unit(0xbb, 0, 9, 0, 0, 0)), 0)).to.equal(null);
+  });
+
+  it('go round', () => {
+    expect(ticksFrom(2 ** 33 - 10, 5)).to.equal(15);
+    expect(ticksFrom(5, 2 ** 33 - 10)).to.equal(-15);
+  });
+});
+
+describe('spliced', () => {
+  const bytes = Buffer.from('0123456789');
+  const access = {
+    sizeBytes: 10,
+    read: async (start: number, end: number) => bytes.subarray(start, end),
+    stream: ({ start, end }: { start: number; end: number }) => Readable.from([bytes.subarray(start, end)]),
+  };
+  const made = spliced(access, { head: Buffer.from('ab'), from: 6 });
+
+  for (const [start, end, text] of [
+    [0, 6, 'ab6789'],
+    [1, 4, 'b67'],
+    [0, 1, 'a'],
+    [3, 6, '789'],
+  ] as const) {
+    it(`has ${text} in [${start}, ${end})`, async () => {
+      expect(made.sizeBytes).to.equal(6);
+      expect(Buffer.from(await made.read(start, end)).toString()).to.equal(text);
+      expect((await buffer(made.stream({ start, end }))).toString()).to.equal(text);
+    });
+  }
+});
+
+const fileOf = (...parts: Uint8Array[]) => {
+  const bytes = Buffer.concat(parts);
+  return { sizeBytes: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
+};
+
+describe('the length of files that follow each other', () => {
+  /** 128 kbit/s at 48 kHz: 384 bytes, 24 ms. */
+  const frame = Buffer.concat([Buffer.from([0xff, 0xfb, 0x94, 0xc0]), Buffer.alloc(380, 0x55)]);
+  const frames = (count: number) => Buffer.concat(Array<Buffer>(count).fill(frame));
+  const counting = (count: number) => {
+    const first = Buffer.from(frame);
+    first.write('Info', 36, 'latin1');
+    first.writeUInt32BE(3, 40);
+    first.writeUInt32BE(count, 44);
+    first.writeUInt32BE((count + 1) * frame.length, 48);
+    return Buffer.concat([first, frames(count)]);
+  };
+
+  it('is that of all MP3 frames', async () => {
+    expect(await mp3Extent(fileOf(counting(100)))).to.deep.equal({ kind: 'as declared' });
+    expect(await mp3Extent(fileOf(counting(100), Buffer.alloc(50_000)))).to.deep.equal({
+      kind: 'as declared',
+    });
+    const joined = await mp3Extent(fileOf(counting(100), counting(50)));
+    expect(joined.kind).to.equal('joined');
+    if (joined.kind === 'joined') expect(joined.seconds).to.be.closeTo(151 * 0.024, 1e-6);
+    expect(await mp3Extent(fileOf(frames(100)))).to.deep.equal({ kind: 'as declared' });
+    expect(await mp3Extent(fileOf(frames(100), Buffer.from(`TAG${' '.repeat(125)}`)))).to.deep.equal({
+      kind: 'as declared',
+    });
+    const padded = await mp3Extent(fileOf(frames(100), Buffer.alloc(50_000)));
+    expect(padded.kind).to.equal('padded');
+    if (padded.kind === 'padded') expect(padded.seconds).to.be.closeTo(2.4, 1e-6);
+  });
+
+  const page = (serial: number, granule: number, payload: string | Buffer) => {
+    const body = Buffer.from(payload as string, 'latin1');
+    const head = Buffer.alloc(28);
+    head.write('OggS', 0, 'latin1');
+    head.writeBigInt64LE(BigInt(granule), 6);
+    head.writeUInt32LE(serial, 14);
+    head[26] = 1;
+    head[27] = body.length;
+    return Buffer.concat([head, body]);
+  };
+  const opus = (serial: number, seconds: number) => {
+    const head = Buffer.alloc(19);
+    head.write('OpusHead', 0, 'latin1');
+    head.writeUInt16LE(312, 10);
+    return [page(serial, 0, head), page(serial, 312 + 48_000 * seconds, 'sound')];
+  };
+
+  it('is that of all links of an Ogg file', async () => {
+    expect(await chainedOggSeconds(fileOf(...opus(1, 4)))).to.equal(null);
+    expect(await chainedOggSeconds(fileOf(...opus(1, 4), ...opus(2, 3), ...opus(3, 2)))).to.equal(9);
+  });
+});
