@@ -14,6 +14,10 @@ const picture: VideoOutput = {
   mirrored: false,
   deinterlace: false,
   toneMap: null,
+  colour: {
+    source: { primaries: 1, transfer: 1, matrix: 1, isFullRange: false },
+    encoded: { primaries: 1, transfer: 1, matrix: 1 },
+  },
   frameRate: { numerator: 24, denominator: 1 },
   maxBitrate: 800_000,
 };
@@ -30,6 +34,11 @@ const whole = { startSeconds: 0, durationSeconds: null, prerollSeconds: 0 };
 const make = (output: Partial<Output>) =>
   ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);
 
+const wide = (transfer: number) => ({
+  source: { primaries: 9, transfer, matrix: 9, isFullRange: false },
+  encoded: { primaries: 1, transfer: 1, matrix: 1 },
+});
+
 describe('ffmpegArguments', () => {
   it('writes the whole list for a film', () => {
     const { input, output } = make({ video: picture, audio: aac, startSeconds: 12.5, durationSeconds: 3 });
@@ -38,11 +47,11 @@ describe('ffmpegArguments', () => {
         '-max_pixels 9437184 -noautorotate -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
-      '-filter_complex [0:V:0]fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p[picture] -map [picture] ' +
+      '-filter_complex [0:V:0]fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p[picture] -map [picture] ' +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
-        '-sc_threshold 0 -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
+        '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
-        '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer -frag_duration 500000 ' +
+        '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer+write_colr -frag_duration 500000 ' +
         '-brand iso6 -f mp4',
     );
   });
@@ -86,27 +95,32 @@ describe('ffmpegArguments', () => {
     [
       'a quarter turn',
       { rotation: 90, width: 360, height: 640 },
-      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,transpose=clock,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,transpose=clock,setsar=1,format=yuv420p',
     ],
     [
       'three quarters, mirrored',
       { rotation: 270, mirrored: true, width: 360, height: 640 },
-      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,hflip,transpose=cclock,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,hflip,transpose=cclock,setsar=1,format=yuv420p',
     ],
     [
       'half a turn',
       { rotation: 180 },
-      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,hflip,vflip,setsar=1,format=yuv420p',
+      'fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,hflip,vflip,setsar=1,format=yuv420p',
     ],
     [
       'interlaced',
       { deinterlace: true },
-      'yadif=mode=send_frame:deint=interlaced,fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p',
+      'yadif=mode=send_frame:deint=interlaced,fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p',
     ],
     [
       'HLG',
-      { toneMap: 'hlg' },
-      'fps=24/1,scale=640:360:flags=bicubic+accurate_rnd+bitexact,zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p',
+      { toneMap: 'hlg', colour: wide(18) },
+      'fps=24/1,scale=640:360:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p',
+    ],
+    [
+      'wide colours in standard range',
+      { colour: wide(14) },
+      'fps=24/1,scale=640:360:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,format=yuv420p10|yuv420p,colorspace=ispace=bt2020nc:iprimaries=bt2020:itrc=bt2020-10:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv:format=yuv420p,setsar=1,format=yuv420p',
     ],
   ];
   for (const [what, over, filters] of FILTERS) {

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { colourTags } from '../../functions/stream/engine/colour-tags.ts';
 import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
 import {
   blackFrameArguments,
@@ -7,8 +6,6 @@ import {
   pictureSegmentArguments,
 } from '../../functions/stream/engine/picture-segment-arguments.ts';
 import { readingPlaces } from '../../functions/stream/engine/reading-places.ts';
-import type { Colour } from '../../functions/stream/media/media.ts';
-import { film } from '../support/media.ts';
 
 const coding: PictureCoding = {
   picture: {
@@ -21,11 +18,14 @@ const coding: PictureCoding = {
     mirrored: false,
     deinterlace: false,
     toneMap: null,
+    colour: {
+      source: { primaries: 1, transfer: 1, matrix: 1, isFullRange: false },
+      encoded: { primaries: 1, transfer: 1, matrix: 1 },
+    },
     frameRate: { numerator: 30000, denominator: 1001 },
     maxBitrate: 800_001,
   },
   level: 30,
-  colour: { primaries: 1, transfer: 1, matrix: 1 },
   groupFrames: null,
 };
 const segment = { coding, gridSeconds: 10.0123, firstFrame: 90, frameCount: 120 };
@@ -39,7 +39,7 @@ const CODING =
   '-bufsize:v 400001 -sc_threshold 0 -level:v 3.0 -bf 3 -g 100000 -keyint_min 100000 -threads 1 ' +
   '-colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -video_track_timescale 30000 ' +
   '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact+cgop ' +
-  '-movflags +frag_every_frame+delay_moov+default_base_moof+skip_trailer -f mp4';
+  '-movflags +frag_every_frame+delay_moov+default_base_moof+skip_trailer+write_colr -f mp4';
 
 describe('pictureSegmentArguments', () => {
   it('writes the whole list for frames within a film', () => {
@@ -48,7 +48,7 @@ describe('pictureSegmentArguments', () => {
     expect(input.join(' ')).to.equal(`${INPUT} -noaccurate_seek -seek_timestamp 1 -ss 12.012300 -copyts`);
     expect(output.join(' ')).to.equal(
       '-filter_complex [0:V:0]setpts=PTS-round(10.012300000/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
-        'trim=start_pts=90:end_pts=210,setpts=PTS-90,scale=640:360:flags=bicubic+accurate_rnd+bitexact,setsar=1,' +
+        'trim=start_pts=90:end_pts=210,setpts=PTS-90,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,setsar=1,' +
         `format=yuv420p[picture] -map [picture] ${CODING}`,
     );
   });
@@ -90,31 +90,4 @@ describe('readingPlaces', () => {
     expect(told(readingPlaces(0, 0, null))).to.deep.equal(['null fills']);
     expect(told(readingPlaces(5, 2, 2))).to.deep.equal(['null fills']);
   });
-});
-
-describe('colourTags', () => {
-  const colour = (primaries: number, transfer: number, matrix: number): Colour => ({
-    primaries,
-    transfer,
-    matrix,
-    isFullRange: false,
-  });
-  const hd = { codedWidth: 1920, codedHeight: 1080 };
-  const sd = { codedWidth: 720, codedHeight: 576 };
-  for (const [what, track, tags] of [
-    ['HD that says nothing', { ...hd, colour: null }, [1, 1, 1]],
-    ['SD that says nothing', { ...sd, colour: null }, [6, 6, 6]],
-    ['SD of 720 lines', { codedWidth: 960, codedHeight: 720, colour: null }, [1, 1, 1]],
-    ['SD that says HD', { ...sd, colour: colour(1, 1, 1) }, [1, 1, 1]],
-    ['HD in the colours of PAL', { ...hd, colour: colour(5, 6, 5) }, [5, 6, 5]],
-    ['wide colours in standard range', { ...hd, colour: colour(9, 14, 9) }, [9, 14, 9]],
-    ['half a word', { ...hd, colour: colour(2, 2, 6) }, [1, 1, 6]],
-    ['RGB', { ...hd, colour: colour(1, 13, 0) }, [6, 6, 6]],
-    ['HDR, which is mapped', { ...hd, dynamicRange: 'pq', colour: colour(9, 16, 9) }, [1, 1, 1]],
-  ] as const) {
-    it(what, () => {
-      const [primaries, transfer, matrix] = tags;
-      expect(colourTags(film(track))).to.deep.equal({ primaries, transfer, matrix });
-    });
-  }
 });

@@ -5,6 +5,7 @@ import type { EncodedAudio, EncodedVideo, SegmentDesk } from '../../functions/st
 import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/segments.ts';
 import { probe } from '../../functions/stream/media/probe.ts';
 import { clocked } from '../../functions/stream/media/transport/clocked.ts';
+import { planColour } from '../../functions/stream/plan/colour.ts';
 import type { Rendition, Segment } from '../../functions/stream/plan/presentation.ts';
 import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -106,6 +107,7 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
         mirrored,
         deinterlace: interlaced,
         toneMap: dynamicRange === 'pq' || dynamicRange === 'hlg' ? dynamicRange : null,
+        colour: planColour(film, 'h264'),
         frameRate,
         maxBitrate,
       },

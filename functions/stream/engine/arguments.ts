@@ -1,4 +1,5 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { INPUT_FORMATS } from './input-formats.ts';
 import { gridFilters, pictureFilters } from './picture-filters.ts';
@@ -86,6 +87,7 @@ function videoArguments(video: VideoOutput): string[] {
     ],
     ...['-vsync', 'vfr', '-g', group],
     ...encoderArguments(codec, maxBitrate),
+    ...colourArguments(video.colour.encoded),
   ];
 }
 
@@ -142,7 +144,7 @@ function muxerArguments(output: Output): string[] {
       return [
         ...[
           '-movflags',
-          '+frag_keyframe+delay_moov+default_base_moof+skip_trailer',
+          '+frag_keyframe+delay_moov+default_base_moof+skip_trailer+write_colr',
           '-frag_duration',
           '500000',
         ],

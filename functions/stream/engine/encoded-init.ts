@@ -40,7 +40,7 @@ const MAX_KNOWN = 64;
 
 /** What x264 says of its stream does not depend on the pictures: asked once for each coding. */
 async function sampleEntryOf(rendition: EncodedVideo, desk: SegmentDesk): Promise<Buffer> {
-  const coding = codingOf(rendition, desk);
+  const coding = codingOf(rendition);
   const key = JSON.stringify(coding);
   const entries = known.get(desk.engine) ?? new Map<string, Buffer>();
   known.set(desk.engine, entries);

@@ -1,4 +1,6 @@
+import { isWideGamut } from '../plan/colour.ts';
 import type { VideoOutput } from '../plan/output.ts';
+import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.ts';
 
 export type EncodedPicture = Extract<VideoOutput, { kind: 'encode' }>;
 
@@ -17,12 +19,15 @@ export function gridFilters(
 }
 
 /** Scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */
-export function pictureFilters({ width, height, rotation, mirrored, toneMap }: EncodedPicture): string[] {
+export function pictureFilters(picture: EncodedPicture): string[] {
+  const { width, height, rotation, mirrored, toneMap, colour } = picture;
   const sideways = rotation === 90 || rotation === 270;
   const [across, down] = sideways ? [height, width] : [width, height];
+  const isWide = toneMap === null && isWideGamut(colour.source);
   return [
-    `scale=${across}:${down}:flags=bicubic+accurate_rnd+bitexact`,
-    ...(toneMap === null ? [] : toneMapFilters(toneMap)),
+    `scale=${across}:${down}:${scalerColour(colour, isWide || toneMap !== null)}:flags=bicubic+accurate_rnd+bitexact`,
+    ...(isWide ? gamutFilters(colour) : []),
+    ...(toneMap === null ? [] : toneMapFilters(colour)),
     ...(mirrored ? ['hflip'] : []),
     ...TURNS[rotation],
     'setsar=1',
@@ -36,15 +41,3 @@ const TURNS: Readonly<Record<0 | 90 | 180 | 270, readonly string[]>> = {
   180: ['hflip', 'vflip'],
   270: ['transpose=cclock'],
 };
-
-/** BT.2020 with PQ or HLG to BT.709: linear light, Hable's curve. The input's colours are named, not guessed. */
-function toneMapFilters(transfer: 'pq' | 'hlg'): string[] {
-  const name = transfer === 'pq' ? 'smpte2084' : 'arib-std-b67';
-  return [
-    `zscale=tin=${name}:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203`,
-    'format=gbrpf32le',
-    'zscale=p=bt709',
-    'tonemap=tonemap=hable:desat=0',
-    'zscale=t=bt709:m=bt709:r=tv',
-  ];
-}

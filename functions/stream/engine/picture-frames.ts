@@ -3,7 +3,6 @@ import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
 import type { VideoTrack } from '../media/media.ts';
 import { findEntry } from '../media/transport/entry.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
-import { colourTags } from './colour-tags.ts';
 import { keyframeBefore } from './keyframe-before.ts';
 import { type PictureCoding, pictureSegmentArguments } from './picture-segment-arguments.ts';
 import { readFromPlaces } from './read-from-places.ts';
@@ -26,7 +25,7 @@ export async function encodeFrames(
   const { probed, zeroSeconds, limits } = desk;
   const { numerator, denominator } = rendition.source.picture.frameRate;
   const track = trackOf(rendition, desk);
-  const coding = codingOf(rendition, desk);
+  const coding = codingOf(rendition);
   const gridSeconds = zeroSeconds + phaseSeconds(rendition, desk);
   const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
   const places = await picturePlaces(track, startSeconds, desk);
@@ -47,9 +46,9 @@ async function picturePlaces(
   return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
 }
 
-export function codingOf(rendition: EncodedVideo, desk: SegmentDesk): PictureCoding {
+export function codingOf(rendition: EncodedVideo): PictureCoding {
   const { picture, level, groupFrames = null } = rendition.source;
-  return { picture, level, groupFrames, colour: colourTags(trackOf(rendition, desk)) };
+  return { picture, level, groupFrames };
 }
 
 function trackOf({ source }: EncodedVideo, { probed }: SegmentDesk): VideoTrack {

@@ -1,6 +1,6 @@
 import { BUFFER_SECONDS } from '../plan/bitrates.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
-import type { ColourTags } from './colour-tags.ts';
+import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { type EncodedPicture, gridFilters, pictureFilters } from './picture-filters.ts';
 import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
@@ -10,7 +10,6 @@ export type PictureCoding = {
   readonly picture: EncodedPicture;
   /** H.264 level times ten. */
   readonly level: number;
-  readonly colour: ColourTags;
   /** Frames of each group of pictures of a long stretch; null for a segment, which is one. */
   readonly groupFrames: number | null;
 };
@@ -68,7 +67,7 @@ export function blackFrameArguments(coding: PictureCoding): { url: string; args:
   };
 }
 
-function encoderArguments({ picture, level, colour, groupFrames }: PictureCoding): string[] {
+function encoderArguments({ picture, level, groupFrames }: PictureCoding): string[] {
   const { maxBitrate, frameRate } = picture;
   const group = String(groupFrames ?? GROUP);
   return [
@@ -76,8 +75,7 @@ function encoderArguments({ picture, level, colour, groupFrames }: PictureCoding
     ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', group, '-keyint_min', group],
     // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
     ...(groupFrames === null ? ['-threads', '1'] : []),
-    ...['-colorspace', String(colour.matrix), '-color_primaries', String(colour.primaries)],
-    ...['-color_trc', String(colour.transfer), '-color_range', 'tv'],
+    ...colourArguments(picture.colour.encoded),
     ...['-video_track_timescale', String(frameRate.numerator)],
     ...madeAsItComes('+bitexact+cgop'),
   ];

@@ -21,6 +21,7 @@ export function madeAsItComes(flags: string): string[] {
   return [
     ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
     ...['-fflags', '+bitexact', '-flags', flags],
-    ...['-movflags', '+frag_every_frame+delay_moov+default_base_moof+skip_trailer', '-f', 'mp4'],
+    ...['-movflags', '+frag_every_frame+delay_moov+default_base_moof+skip_trailer+write_colr'],
+    ...['-f', 'mp4'],
   ];
 }

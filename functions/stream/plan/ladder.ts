@@ -61,8 +61,8 @@ function isSameSize({ picture: one }: Rung, { picture: other }: Rung): boolean {
 }
 
 function rung(media: Media, film: VideoTrack, shortSide: number, scale: number): Rung {
-  const size = planPicture(media, film, scale);
-  return rungOf(`${shortSide}p`, { ...size, codec: 'h264', maxBitrate: usualBitrate(size) });
+  const size = planPicture(media, film, scale, 'h264');
+  return rungOf(`${shortSide}p`, { ...size, maxBitrate: usualBitrate(size) });
 }
 
 /** With no more than `bitrate` is at the size of the copy. */

@@ -1,5 +1,6 @@
 import type { AudioCodec } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
+import type { ColourPlan } from './colour.ts';
 
 /** A definite wish to ffmpeg: everything that its arguments follow from. */
 export type Output = {
@@ -27,6 +28,7 @@ export type VideoOutput =
       readonly mirrored: boolean;
       readonly deinterlace: boolean;
       readonly toneMap: 'pq' | 'hlg' | null;
+      readonly colour: ColourPlan;
       readonly frameRate: { readonly numerator: number; readonly denominator: number };
       /** Ceiling in bits per second. */
       readonly maxBitrate: number;

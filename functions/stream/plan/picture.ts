@@ -1,4 +1,5 @@
 import type { Media, VideoTrack } from '../media/media.ts';
+import { planColour } from './colour.ts';
 import { frameGrid } from './frame-grid.ts';
 import type { VideoOutput } from './output.ts';
 import { filmsOf } from './select-tracks.ts';
@@ -11,10 +12,12 @@ export function planPicture(
   media: Media,
   video: VideoTrack,
   scale: number,
-): Omit<Picture, 'codec' | 'maxBitrate'> {
+  codec: Picture['codec'],
+): Omit<Picture, 'maxBitrate'> {
   return {
     kind: 'encode',
     stream: streamOf(media, video),
+    codec,
     width: even(video.displayWidth, scale),
     height: even(video.displayHeight, scale),
     rotation: video.rotation,
@@ -24,6 +27,7 @@ export function planPicture(
     deinterlace:
       (video.interlaced || video.codec === 'other') && Math.min(video.codedWidth, video.codedHeight) >= 3,
     toneMap: video.dynamicRange === 'pq' || video.dynamicRange === 'hlg' ? video.dynamicRange : null,
+    colour: planColour(video, codec),
     frameRate: frameGrid(video.frameRate),
   };
 }

@@ -115,10 +115,10 @@ function planVideo(
     (parameters.width ?? video.displayWidth) / video.displayWidth,
     limits.maxOutputHeight / video.displayHeight,
   );
-  const picture = planPicture(media, video, scale);
+  const codec = format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8';
+  const picture = planPicture(media, video, scale, codec);
   return {
     ...picture,
-    codec: format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8',
     maxBitrate: Math.min(ceiling(usualBitrate(picture), parameters.bitrate, budget), limits.maxOutputBitrate),
   };
 }

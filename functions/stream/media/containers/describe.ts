@@ -1,5 +1,6 @@
-import type { AudioTrack, Media, OtherTrack, VideoTrack } from '../media.ts';
+import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from '../media.ts';
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from './av1.ts';
+import { joinedColour } from './colour.ts';
 import type { ContainerAudioTrack, ContainerVideoTrack, OpenContainer, UnreadTrack } from './container.ts';
 import { readFirstFrames } from './frame-rate.ts';
 import { sequenceFormat } from './parameter-sets.ts';
@@ -31,6 +32,7 @@ export async function describeContainer(container: OpenContainer): Promise<Media
 async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
   const { first, startSeconds, frameRate } = await readFirstFrames(track);
   const format = formatOf(track, first);
+  const colour = joinedColour(track.colour, format.colour);
   const isTurned = track.rotation % 180 !== 0;
   return {
     ...trackOf(track, startSeconds),
@@ -46,8 +48,8 @@ async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
     frameRate,
     bitDepth: format.bitDepth,
     chroma: format.chroma,
-    dynamicRange: dynamicRange(track, format.bitDepth),
-    colour: track.colour,
+    dynamicRange: dynamicRange(colour, format.bitDepth),
+    colour,
     interlaced: track.declaredInterlaced || format.interlaced,
     isCoverArt: false,
   };
@@ -75,33 +77,36 @@ function trackOf(
   return { index, language, isDefault, startSeconds: start, durationSeconds: null, bitrate: null };
 }
 
-type Format = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced'>;
-const UNKNOWN: Format = { bitDepth: null, chroma: null, interlaced: false };
+type Format = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced' | 'colour'>;
+const UNKNOWN: Format = { bitDepth: null, chroma: null, interlaced: false, colour: null };
 
 function formatOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Format {
   if (track.codec === 'h264' || track.codec === 'hevc') {
     return sequenceFormat(track.codec, track.configuration, firstPacket) ?? UNKNOWN;
   }
-  if (track.codec === 'vp8') return { bitDepth: 8, chroma: '4:2:0', interlaced: false };
+  if (track.codec === 'vp8') return { bitDepth: 8, chroma: '4:2:0', interlaced: false, colour: null };
   if (track.codec === 'vp9') {
     const header = parseVp9KeyFrame(firstPacket);
     if (!header) return UNKNOWN;
     const chroma = header.subsampling === 3 ? '4:4:4' : header.subsampling === 2 ? '4:2:2' : '4:2:0';
-    return { bitDepth: header.bitDepth, chroma, interlaced: false };
+    const { bitDepth, matrix, isFullRange } = header;
+    const colour = matrix === 2 && !isFullRange ? null : { primaries: 2, transfer: 2, matrix, isFullRange };
+    return { bitDepth, chroma, interlaced: false, colour };
   }
   const unit = parseObus(firstPacket)?.find((obu) => obu.type === OBU_SEQUENCE_HEADER);
   const sequence = unit && parseAv1Sequence(unit.payload);
   if (!sequence) return UNKNOWN;
-  const colour = sequence.subsamplingX === 0 ? '4:4:4' : sequence.subsamplingY === 0 ? '4:2:2' : '4:2:0';
+  const chroma = sequence.subsamplingX === 0 ? '4:4:4' : sequence.subsamplingY === 0 ? '4:2:2' : '4:2:0';
   return {
     bitDepth: sequence.bitDepth,
-    chroma: sequence.isMonochrome ? 'monochrome' : colour,
+    chroma: sequence.isMonochrome ? 'monochrome' : chroma,
     interlaced: false,
+    colour: sequence.colour,
   };
 }
 
 /** Eight bits without a word about it are standard range. */
-function dynamicRange({ colour }: ContainerVideoTrack, bitDepth: number | null): VideoTrack['dynamicRange'] {
+function dynamicRange(colour: Colour | null, bitDepth: number | null): VideoTrack['dynamicRange'] {
   if (colour?.transfer === 16) return 'pq';
   if (colour?.transfer === 18) return 'hlg';
   return (colour && colour.transfer !== 2) || bitDepth === 8 ? 'sdr' : null;

@@ -47,11 +47,16 @@ export function sequenceFormat(
   codec: Codec,
   configuration: Uint8Array | null,
   firstPacket: Uint8Array,
-): Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced'> | null {
+): Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced' | 'colour'> | null {
   const stream = openNalStream(codec, configuration, firstPacket);
   const sps = stream && parseSps(stream);
   return (
-    sps && { bitDepth: sps.lumaDepth, chroma: CHROMA[sps.chromaFormat] ?? null, interlaced: sps.isInterlaced }
+    sps && {
+      bitDepth: sps.lumaDepth,
+      chroma: CHROMA[sps.chromaFormat] ?? null,
+      interlaced: sps.isInterlaced,
+      colour: sps.vui?.colour ?? null,
+    }
   );
 }
 

@@ -7,6 +7,8 @@ export type Vp9Header = {
   /** As in `vpcC`: 1 for 4:2:0 with co-located chroma, 2 for 4:2:2, 3 for 4:4:4. */
   readonly subsampling: 1 | 2 | 3;
   readonly isFullRange: boolean;
+  /** ITU-T H.273; 2 where it is not told. */
+  readonly matrix: number;
   readonly width: number;
   readonly height: number;
 };
@@ -22,7 +24,8 @@ export function parseVp9KeyFrame(packet: Uint8Array): Vp9Header | null {
   bits.read(2);
   if (isRepeat || !isKey || bits.read(24) !== 0x498342) return null;
   const bitDepth = profile < 2 ? 8 : bits.flag() ? 12 : 10;
-  const isRgb = bits.read(3) === 7;
+  const colourSpace = bits.read(3);
+  const isRgb = colourSpace === 7;
   const isFullRange = isRgb || bits.flag();
   let subsampling: Vp9Header['subsampling'] = isRgb ? 3 : 1;
   if (profile === 1 || profile === 3) {
@@ -37,8 +40,13 @@ export function parseVp9KeyFrame(packet: Uint8Array): Vp9Header | null {
   }
   const width = bits.read(16) + 1;
   const height = bits.read(16) + 1;
-  return bits.isPastEnd() ? null : { profile, bitDepth, subsampling, isFullRange, width, height };
+  return bits.isPastEnd()
+    ? null
+    : { profile, bitDepth, subsampling, isFullRange, matrix: MATRICES[colourSpace] ?? 2, width, height };
 }
+
+/** Of `color_space` (§7.2.2): unknown, BT.601, BT.709, SMPTE 170M and 240M, BT.2020, reserved, RGB. */
+const MATRICES = [2, 5, 1, 6, 7, 9, 2, 0];
 
 /** The picture size of a VP8 key frame (RFC 6386 §9.1); null where the packet does not begin with one. */
 export function parseVp8KeyFrame(

@@ -16,10 +16,13 @@ export function readVui(bits: BitCursor): Vui {
   if (!bits.flag()) return { pixelAspect, colour: null };
   bits.read(3);
   const isFullRange = bits.flag();
-  if (!bits.flag()) return { pixelAspect, colour: null };
+  if (!bits.flag()) return { pixelAspect, colour: isFullRange ? FULL_RANGE : null };
   const [primaries, transfer, matrix] = [bits.read(8), bits.read(8), bits.read(8)];
   return { pixelAspect, colour: { primaries, transfer, matrix, isFullRange } };
 }
+
+/** All that is said is the range. */
+const FULL_RANGE: Colour = { primaries: 2, transfer: 2, matrix: 2, isFullRange: true };
 
 /** ITU-T H.273 §8.6, from index 1. */
 const ASPECTS = [

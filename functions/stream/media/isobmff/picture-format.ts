@@ -1,4 +1,5 @@
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../containers/av1.ts';
+import { joinedColour } from '../containers/colour.ts';
 import type { Colour, VideoTrack } from '../media.ts';
 import { videoCodecOf } from './codec.ts';
 import type { SampleEntry } from './sample-entry.ts';
@@ -14,7 +15,8 @@ const CHROMA = ['monochrome', '4:2:0', '4:2:2', '4:4:4'] as const;
 /** Depth, chroma, fields and dynamic range as the decoder configuration and `colr` tell them. */
 export function pictureFormat(entry: SampleEntry): PictureFormat {
   const coded = codedFormat(entry);
-  const colour = entry.video?.colour ?? coded.colour;
+  // ISO/IEC 14496-12 §12.1.5: the box takes precedence over the bitstream.
+  const colour = joinedColour(entry.video?.colour ?? null, coded.colour);
   const interlaced = coded.interlaced || (entry.video?.isInterlaced ?? false);
   const { bitDepth, chroma } = coded;
   const format = { bitDepth, chroma, interlaced, colour };
