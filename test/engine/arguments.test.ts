@@ -8,6 +8,8 @@ const picture: VideoOutput = {
   kind: 'encode',
   stream: 0,
   codec: 'h264',
+  coded: { width: 1280, height: 720 },
+  crop: null,
   width: 640,
   height: 360,
   rotation: 0,
@@ -34,6 +36,11 @@ const whole = { startSeconds: 0, durationSeconds: null, prerollSeconds: 0 };
 const make = (output: Partial<Output>) =>
   ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);
 
+const SCALE =
+  "scale=w='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),640,min(640,max(2,2*round((460800/1280*iw/ih)/2))))'" +
+  ":h='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),360,min(360,max(2,2*round(230400/(460800/1280*iw/ih)/2))))':eval=frame";
+const PAD = 'pad=640:360:(ow-iw)/2:(oh-ih)/2:eval=frame';
+
 const wide = (transfer: number) => ({
   source: { primaries: 9, transfer, matrix: 9, isFullRange: false },
   encoded: { primaries: 1, transfer: 1, matrix: 1 },
@@ -44,10 +51,10 @@ describe('ffmpegArguments', () => {
     const { input, output } = make({ video: picture, audio: aac, startSeconds: 12.5, durationSeconds: 3 });
     expect(input.join(' ')).to.equal(
       `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
-        '-max_pixels 9437184 -noautorotate -ss 12.5',
+        '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
-      '-filter_complex [0:V:0]fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p[picture] -map [picture] ' +
+      `-filter_complex [0:V:0]fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[picture] -map [picture] ` +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
         '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
@@ -79,7 +86,7 @@ describe('ffmpegArguments', () => {
 
   it('decodes from before the start where no index tells the keyframes', () => {
     const part = { video: picture, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
-    expect(make(part).input.join(' ')).to.match(/-noautorotate -ss 6.5$/);
+    expect(make(part).input.join(' ')).to.match(/-reinit_filter:v 0 -ss 6.5$/);
     expect(make(part).output.join(' ')).to.include('-ss 6 -t 3 -sn');
     expect(make({ ...part, startSeconds: 6 }).input).not.to.include('-ss');
   });
@@ -95,32 +102,37 @@ describe('ffmpegArguments', () => {
     [
       'a quarter turn',
       { rotation: 90, width: 360, height: 640 },
-      'fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,transpose=clock,setsar=1,format=yuv420p',
+      `fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},transpose=clock,setsar=1,format=yuv420p`,
     ],
     [
       'three quarters, mirrored',
       { rotation: 270, mirrored: true, width: 360, height: 640 },
-      'fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,hflip,transpose=cclock,setsar=1,format=yuv420p',
+      `fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},hflip,transpose=cclock,setsar=1,format=yuv420p`,
     ],
     [
       'half a turn',
       { rotation: 180 },
-      'fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,hflip,vflip,setsar=1,format=yuv420p',
+      `fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},hflip,vflip,setsar=1,format=yuv420p`,
     ],
     [
       'interlaced',
       { deinterlace: true },
-      'yadif=mode=send_frame:deint=interlaced,fps=24/1,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,setsar=1,format=yuv420p',
+      `scale=1280:720:interl=1,yadif=mode=send_frame:deint=interlaced,fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p`,
+    ],
+    [
+      'cropped',
+      { crop: { left: 160, top: 80, width: 960, height: 540 } },
+      `scale=1280:720:interl=1,fps=24/1,crop=960:540:160:80:exact=1,${SCALE.replaceAll('460800/1280', '345600/960')}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p`,
     ],
     [
       'HLG',
       { toneMap: 'hlg', colour: wide(18) },
-      'fps=24/1,scale=640:360:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p',
+      `fps=24/1,${SCALE}:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p`,
     ],
     [
       'wide colours in standard range',
       { colour: wide(14) },
-      'fps=24/1,scale=640:360:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,format=yuv420p10|yuv420p,colorspace=ispace=bt2020nc:iprimaries=bt2020:itrc=bt2020-10:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv:format=yuv420p,setsar=1,format=yuv420p',
+      `fps=24/1,${SCALE}:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},format=yuv420p10|yuv420p,colorspace=ispace=bt2020nc:iprimaries=bt2020:itrc=bt2020-10:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv:format=yuv420p,setsar=1,format=yuv420p`,
     ],
   ];
   for (const [what, over, filters] of FILTERS) {

@@ -12,6 +12,8 @@ const coding: PictureCoding = {
     kind: 'encode',
     stream: 0,
     codec: 'h264',
+    coded: { width: 1280, height: 720 },
+    crop: null,
     width: 640,
     height: 360,
     rotation: 0,
@@ -33,7 +35,7 @@ const limits = { maxPixels: 9_437_184 };
 
 const INPUT =
   `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
-  '-max_pixels 9437184 -noautorotate';
+  '-max_pixels 9437184 -noautorotate -reinit_filter:v 0';
 const CODING =
   '-vsync passthrough -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800001 ' +
   '-bufsize:v 400001 -sc_threshold 0 -level:v 3.0 -bf 3 -g 100000 -keyint_min 100000 -threads 1 ' +
@@ -48,7 +50,11 @@ describe('pictureSegmentArguments', () => {
     expect(input.join(' ')).to.equal(`${INPUT} -noaccurate_seek -seek_timestamp 1 -ss 12.012300 -copyts`);
     expect(output.join(' ')).to.equal(
       '-filter_complex [0:V:0]setpts=PTS-round(10.012300000/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
-        'trim=start_pts=90:end_pts=210,setpts=PTS-90,scale=640:360:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,setsar=1,' +
+        'trim=start_pts=90:end_pts=210,setpts=PTS-90,' +
+        "scale=w='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),640,min(640,max(2,2*round((460800/1280*iw/ih)/2))))'" +
+        ":h='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),360,min(360,max(2,2*round(230400/(460800/1280*iw/ih)/2))))'" +
+        ':eval=frame:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:' +
+        'flags=bicubic+accurate_rnd+bitexact,pad=640:360:(ow-iw)/2:(oh-ih)/2:eval=frame,setsar=1,' +
         `format=yuv420p[picture] -map [picture] ${CODING}`,
     );
   });
@@ -64,7 +70,9 @@ describe('pictureSegmentArguments', () => {
     const picture = { ...coding.picture, deinterlace: true, rotation: 90 as const, toneMap: 'hlg' as const };
     const from = { seekSeconds: null, fillsFront: true };
     const { output } = pictureSegmentArguments({ ...segment, coding: { ...coding, picture }, from }, limits);
-    expect(output[1]).to.match(/TB\),yadif=[^,]+,fps=.*,trim=.*,scale=360:640:.*zscale.*,transpose=clock,/);
+    expect(output[1]).to.match(
+      /TB\),scale=1280:720:interl=1,yadif=[^,]+,fps=.*,trim=.*,scale=w=.*zscale.*,transpose=clock,/,
+    );
   });
 
   it('codes a black frame alike, out of nothing', () => {

@@ -101,6 +101,8 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
         kind: 'encode',
         stream: 0,
         codec: 'h264',
+        coded: { width: film.codedWidth, height: film.codedHeight },
+        crop: film.crop,
         width,
         height,
         rotation,

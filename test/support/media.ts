@@ -5,6 +5,7 @@ import type { Probed } from '../../functions/stream/media/probe.ts';
 export function film(over: Partial<VideoTrack> = {}): VideoTrack {
   return {
     kind: 'video',
+    crop: null,
     index: 0,
     language: null,
     startSeconds: 0,

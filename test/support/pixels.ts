@@ -19,8 +19,8 @@ export type Pixels = {
 type AnyPage = { goto(url: string): Promise<unknown>; evaluate(text: string): Promise<unknown> };
 
 export type PixelReader = {
-  /** What each browser shows of an address at a time, in seconds: with hls.js where it is a playlist. Rejects with the player's error. */
-  read(address: string, seconds?: number): Promise<Readonly<Record<'chromium' | 'firefox', Pixels>>>;
+  /** What each browser shows of an address once it plays: with hls.js where it is a playlist. Rejects with the player's error. */
+  read(address: string): Promise<Readonly<Record<'chromium' | 'firefox', Pixels>>>;
   close(): Promise<void>;
 };
 
@@ -44,8 +44,8 @@ export async function openPixelReader(): Promise<PixelReader> {
     firefox: await opened(await browsers.firefox.newPage()),
   };
   return {
-    async read(url, seconds = 0.5) {
-      const ask = `readPixels(${JSON.stringify(url)}, ${seconds})`;
+    async read(url) {
+      const ask = `readPixels(${JSON.stringify(url)})`;
       const [chromium, firefox] = await Promise.all([
         pages.chromium.evaluate(ask),
         pages.firefox.evaluate(ask),
@@ -62,7 +62,7 @@ export async function openPixelReader(): Promise<PixelReader> {
 // The browser's own types are not those of this project (no DOM library), so these go over as text.
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Pixels</title><link rel="icon" href="data:,"><body>
 <script src="/hls.js"></script><script>
-async function readPixels(address, seconds) {
+async function readPixels(address) {
   const video = document.createElement('video');
   video.muted = true;
   video.crossOrigin = 'anonymous';
@@ -81,12 +81,10 @@ async function readPixels(address, seconds) {
   });
   const happened = (name) => new Promise((resolve) => video.addEventListener(name, resolve, { once: true }));
   try {
-    await Promise.race([happened('canplay'), failed]);
-    if (seconds > 0) {
-      const sought = happened('seeked');
-      video.currentTime = seconds;
-      await Promise.race([sought, failed]);
-    }
+    await Promise.race([happened('loadeddata'), failed]);
+    const shown = Promise.race([happened('ended'), new Promise((resolve) => video.requestVideoFrameCallback(resolve))]);
+    await video.play();
+    await Promise.race([shown, failed]);
     const canvas = document.createElement('canvas');
     const [width, height] = [video.videoWidth, video.videoHeight];
     Object.assign(canvas, { width, height });

@@ -68,6 +68,8 @@ export function confinedInput({ maxPixels }: { readonly maxPixels: number }): st
     ...['-format_whitelist', INPUT_FORMATS],
     ...['-max_pixels', String(maxPixels)],
     '-noautorotate',
+    // A film whose size changes goes through one graph: a second one would begin its grid anew.
+    ...['-reinit_filter:v', '0'],
   ];
 }
 

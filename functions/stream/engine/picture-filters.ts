@@ -5,27 +5,30 @@ import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.t
 export type EncodedPicture = Extract<VideoOutput, { kind: 'encode' }>;
 
 /**
- * Deinterlaced, and on the constant grid of `frameRate`, which begins at 0. `fillsFront`: what comes before the first
+ * Of one size where a filter wants that, deinterlaced, and on the constant grid of `frameRate`, which begins at 0. `fillsFront`: what comes before the first
  * picture is copies of it.
  */
 export function gridFilters(
-  { deinterlace, frameRate }: EncodedPicture,
+  { deinterlace, crop, coded, frameRate }: EncodedPicture,
   { fillsFront = false } = {},
 ): string[] {
   return [
+    ...(deinterlace || crop !== null ? [`scale=${coded.width}:${coded.height}:interl=1`] : []),
     ...(deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
     `fps=${frameRate.numerator}/${frameRate.denominator}${fillsFront ? ':start_time=0' : ''}`,
   ];
 }
 
-/** Scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */
+/** Cropped, scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */
 export function pictureFilters(picture: EncodedPicture): string[] {
-  const { width, height, rotation, mirrored, toneMap, colour } = picture;
+  const { width, height, crop, rotation, mirrored, toneMap, colour } = picture;
   const sideways = rotation === 90 || rotation === 270;
   const [across, down] = sideways ? [height, width] : [width, height];
   const isWide = toneMap === null && isWideGamut(colour.source);
   return [
-    `scale=${across}:${down}:${scalerColour(colour, isWide || toneMap !== null)}:flags=bicubic+accurate_rnd+bitexact`,
+    ...(crop === null ? [] : [`crop=${crop.width}:${crop.height}:${crop.left}:${crop.top}:exact=1`]),
+    `scale=${fitted(picture, across, down)}:eval=frame:${scalerColour(colour, isWide || toneMap !== null)}:flags=bicubic+accurate_rnd+bitexact`,
+    `pad=${across}:${down}:(ow-iw)/2:(oh-ih)/2:eval=frame`,
     ...(isWide ? gamutFilters(colour) : []),
     ...(toneMap === null ? [] : toneMapFilters(colour)),
     ...(mirrored ? ['hflip'] : []),
@@ -33,6 +36,20 @@ export function pictureFilters(picture: EncodedPicture): string[] {
     'setsar=1',
     'format=yuv420p',
   ];
+}
+
+/**
+ * The size of frames that are as wide to their height as the track's first ones, and of others what fits into it. A
+ * recording of a call changes its size at any moment, and its shape where somebody turns the telephone.
+ */
+function fitted({ coded, crop }: EncodedPicture, across: number, down: number): string {
+  const { width, height } = crop ?? coded;
+  // How wide a frame would be that is as high as the output.
+  const wide = `(${across * height}/${width}*iw/ih)`;
+  const isAlike = `lt(abs(${wide}/${across}-1),0.02)`;
+  const w = `if(${isAlike},${across},min(${across},max(2,2*round(${wide}/2))))`;
+  const h = `if(${isAlike},${down},min(${down},max(2,2*round(${across * down}/${wide}/2))))`;
+  return `w='${w}':h='${h}'`;
 }
 
 const TURNS: Readonly<Record<0 | 90 | 180 | 270, readonly string[]>> = {

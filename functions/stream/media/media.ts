@@ -61,6 +61,8 @@ export type VideoTrack = TrackBase & {
   /** Pixels as coded. */
   readonly codedWidth: number;
   readonly codedHeight: number;
+  /** The part of them that is shown, where the container leaves the rest out. */
+  readonly crop: Crop | null;
   /** Pixels as a viewer sees them: square, rotated upright; whole numbers. */
   readonly displayWidth: number;
   readonly displayHeight: number;
@@ -78,6 +80,14 @@ export type VideoTrack = TrackBase & {
   readonly interlaced: boolean;
   /** A still picture that comes with a recording, not a film. */
   readonly isCoverArt: boolean;
+};
+
+/** In pixels as coded; all whole numbers. */
+export type Crop = {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 };
 
 /** Colour description in the numbers of ITU-T H.273; 2 is unspecified. */

@@ -66,6 +66,7 @@ export function videoObstacle(video: VideoTrack, format: Format | null, client: 
   }
   if (video.interlaced) return 'the picture is interlaced';
   if (video.mirrored) return 'players do not mirror the picture';
+  if (video.crop !== null) return 'not every player crops the picture';
   return null;
 }
 

@@ -1,4 +1,4 @@
-import type { AudioCodec } from '../media/media.ts';
+import type { AudioCodec, Crop } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
 import type { ColourPlan } from './colour.ts';
 
@@ -22,6 +22,9 @@ export type VideoOutput =
       /** Ordinal among the source's moving pictures, from 0. */
       readonly stream: number;
       readonly codec: 'h264' | 'vp8' | 'vp9';
+      /** Pixels of the source's frames, and the part of them that is shown where it is not all. */
+      readonly coded: { readonly width: number; readonly height: number };
+      readonly crop: Crop | null;
       readonly width: number;
       readonly height: number;
       readonly rotation: 0 | 90 | 180 | 270;

@@ -18,6 +18,8 @@ export function planPicture(
     kind: 'encode',
     stream: streamOf(media, video),
     codec,
+    coded: { width: video.codedWidth, height: video.codedHeight },
+    crop: video.crop,
     width: even(video.displayWidth, scale),
     height: even(video.displayHeight, scale),
     rotation: video.rotation,

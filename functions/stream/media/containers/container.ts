@@ -1,4 +1,4 @@
-import type { AudioCodec, Colour, Container, FrameRate, Media, VideoCodec } from '../media.ts';
+import type { AudioCodec, Colour, Container, Crop, FrameRate, Media, VideoCodec } from '../media.ts';
 
 /**
  * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where
@@ -40,7 +40,9 @@ export type ContainerVideoTrack = ContainerTrackBase & {
   readonly codec: VideoCodec;
   readonly codedWidth: number;
   readonly codedHeight: number;
-  /** Square pixels, before rotation. */
+  /** The part that is shown, where the container leaves the rest out. */
+  readonly crop: Crop | null;
+  /** Of what is shown: square pixels, before rotation. */
   readonly squareWidth: number;
   readonly squareHeight: number;
   readonly rotation: 0 | 90 | 180 | 270;

@@ -41,6 +41,7 @@ async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
     codecString: track.codecString,
     codedWidth: track.codedWidth,
     codedHeight: track.codedHeight,
+    crop: track.crop,
     displayWidth: isTurned ? track.squareHeight : track.squareWidth,
     displayHeight: isTurned ? track.squareWidth : track.squareHeight,
     rotation: track.rotation,

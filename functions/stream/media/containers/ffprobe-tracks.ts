@@ -105,6 +105,7 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
     codecString: stream.codec_name === 'h264' ? h264String(stream) : null,
     codedWidth: width,
     codedHeight: height,
+    crop: null,
     displayWidth,
     displayHeight,
     rotation: rotation as VideoTrack['rotation'],

@@ -15,8 +15,18 @@ export type MatroskaTrack = {
   /** zlib and the like: packets that are to be inflated before they mean anything. */
   readonly isCompressed: boolean;
   readonly isInterlaced: boolean;
+  readonly shown: MatroskaShape | null;
   readonly defaultDurationNanoseconds: number | null;
   readonly codecDelayNanoseconds: number;
+};
+
+/** Pixels that are left out at each side, and the size that the rest is shown at; null where it is the rest's own. */
+export type MatroskaShape = {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly display: readonly [width: number, height: number] | null;
 };
 
 /** Tracks lie before the first cluster in every file that can be streamed; more is not read. */
@@ -60,6 +70,12 @@ const ID = {
   codecDelay: 0x56aa,
   video: 0xe0,
   flagInterlaced: 0x9a,
+  cropBottom: 0x54aa,
+  cropTop: 0x54bb,
+  cropLeft: 0x54cc,
+  cropRight: 0x54dd,
+  displayWidth: 0x54b0,
+  displayHeight: 0x54ba,
   contentEncodings: 0x6d80,
   contentEncoding: 0x6240,
   contentEncodingType: 0x5033,
@@ -105,8 +121,24 @@ function trackEntry(bytes: Uint8Array, entry: Element, index: number): MatroskaT
     isEncrypted: encodings.isEncrypted,
     isCompressed: encodings.isCompressed,
     isInterlaced: interlaced ? unsigned(bytes, interlaced) === 1 : false,
+    shown: video ? shapeOf(bytes, video) : null,
     defaultDurationNanoseconds: uint(ID.defaultDuration, 0) || null,
     codecDelayNanoseconds: uint(ID.codecDelay, 0),
+  };
+}
+
+/** Null where all of the picture is shown. */
+function shapeOf(bytes: Uint8Array, video: Element): MatroskaShape | null {
+  const value = (id: number) => {
+    const field = find(bytes, video, id);
+    return field ? unsigned(bytes, field) : 0;
+  };
+  const [left, right, top, bottom] = [ID.cropLeft, ID.cropRight, ID.cropTop, ID.cropBottom].map(value);
+  if (!left && !right && !top && !bottom) return null;
+  const [width, height] = [value(ID.displayWidth), value(ID.displayHeight)];
+  return {
+    ...{ left: left ?? 0, right: right ?? 0, top: top ?? 0, bottom: bottom ?? 0 },
+    display: width > 0 && height > 0 ? [width, height] : null,
   };
 }
 

@@ -10,6 +10,7 @@ import type { AudioCodec, VideoCodec } from '../media.ts';
 import { ReadLimit } from './bounded-reads.ts';
 import { colourOf } from './colour.ts';
 import type { ContainerPacket, ContainerTrack } from './container.ts';
+import { shownPart } from './crop.ts';
 import type { MatroskaTrack } from './matroska.ts';
 import { isLayer3 } from './mp3.ts';
 import { sequenceSize } from './parameter-sets.ts';
@@ -83,8 +84,7 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
     codec,
     codedWidth: width,
     codedHeight: height,
-    squareWidth,
-    squareHeight: height,
+    ...shownPart(matroska?.shown ?? null, { width, height, squareWidth }),
     // The demuxer mirrors after the turn, `Media` before it: the turn then goes the other way.
     rotation: (mirrored ? (360 - rotation) % 360 : rotation) as 0 | 90 | 180 | 270,
     mirrored,

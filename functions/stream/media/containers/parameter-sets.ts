@@ -155,16 +155,27 @@ export function configurationBox(stream: NalStream): Uint8Array | null {
 
 /**
  * One packet as an MP4 sample: lengths of four bytes, without delimiters and without the parameter sets that the
- * configuration box holds. Null where the packet is not made of units.
+ * configuration box holds, unless `keepsSets`. Null where the packet is not made of units.
  */
-export function toSample(stream: NalStream, packet: Uint8Array): Uint8Array | null {
+export function toSample(stream: NalStream, packet: Uint8Array, keepsSets = false): Uint8Array | null {
   const units = unitsOf(packet, stream.lengthSize);
   if (!units) return null;
   const isSpare = (unit: Uint8Array) =>
     unitType(stream.codec, unit) === DELIMITER[stream.codec] ||
-    (isParameterSet(stream.codec, unit) && stream.parameterSets.some((set) => equal(set, unit)));
+    (!keepsSets &&
+      isParameterSet(stream.codec, unit) &&
+      stream.parameterSets.some((set) => equal(set, unit)));
   const kept = units.filter((unit) => !isSpare(unit));
   return stream.lengthSize === 4 && kept.length === units.length ? packet : prefixUnits(kept);
+}
+
+/**
+ * The packet has a parameter set that the configuration box has not. A decoder then forgets what refers to the one
+ * before, so that from there on all sets that come are to be kept.
+ */
+export function hasNewSet({ codec, lengthSize, parameterSets }: NalStream, packet: Uint8Array): boolean {
+  const sets = (unitsOf(packet, lengthSize) ?? []).filter((unit) => isParameterSet(codec, unit));
+  return sets.some((set) => !parameterSets.some((known) => equal(known, set)));
 }
 
 const NEEDED = { h264: [7, 8], hevc: [32, 33, 34] } as const;

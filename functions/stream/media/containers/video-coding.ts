@@ -3,12 +3,18 @@ import { OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER, parseAv1Sequence, parseObu
 import type { ContainerVideoTrack } from './container.ts';
 import { displayMatrix } from './display-matrix.ts';
 import { threeLetters } from './language.ts';
-import { configurationBox, openNalStream, toSample } from './parameter-sets.ts';
+import { configurationBox, hasNewSet, openNalStream, toSample } from './parameter-sets.ts';
 import { av1C, videoSampleEntry, vpcC } from './sample-entry.ts';
 import { parseVp9KeyFrame } from './vpx.ts';
 
 /** How a track's packets go into MP4. */
-export type Coding = { readonly sampleEntry: Uint8Array; convert(packet: Uint8Array): Uint8Array };
+export type Coding = {
+  readonly sampleEntry: Uint8Array;
+  /** As a sample; with the parameter sets that it holds, where they may not be those of the sample entry. */
+  convert(packet: Uint8Array, keepsSets: boolean): Uint8Array;
+  /** Whether the packet has parameter sets that the sample entry has not. */
+  changes(packet: Uint8Array): boolean;
+};
 
 /** By the track's first packet with which decoding can begin; null for any other. */
 export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Coding | null {
@@ -21,15 +27,23 @@ export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): C
       header && {
         sampleEntry: videoSampleEntry('vp09', track, vpcC(header, level, track.colour)),
         convert: same,
+        changes: never,
       }
     );
   }
   const unit = parseObus(firstPacket)?.find((obu) => obu.type === OBU_SEQUENCE_HEADER);
   const sequence = unit && parseAv1Sequence(unit.payload);
   return sequence
-    ? { sampleEntry: videoSampleEntry('av01', track, av1C(sequence, unit)), convert: dropDelimiters }
+    ? {
+        sampleEntry: videoSampleEntry('av01', track, av1C(sequence, unit)),
+        convert: dropDelimiters,
+        changes: never,
+      }
     : null;
 }
+
+/** VP9 and AV1 say all of it with each key frame. */
+const never = () => false;
 
 /** What the start of a file tells of the track, but for its place in time. */
 export function videoHead(track: ContainerVideoTrack, { sampleEntry }: Coding, timescale: number) {
@@ -54,8 +68,9 @@ function nalCoding(
   if (!configuration) return null;
   return {
     sampleEntry: videoSampleEntry(codec === 'h264' ? 'avc1' : 'hvc1', track, configuration),
-    convert: (packet) => {
-      const sample = toSample(stream, packet);
+    changes: (packet) => hasNewSet(stream, packet),
+    convert: (packet, keepsSets) => {
+      const sample = toSample(stream, packet, keepsSets);
       if (!sample) throw damaged('A picture in this file is cut short.');
       return sample;
     },

@@ -54,12 +54,17 @@ async function* timed(
   grid: Grid,
   isSeek: boolean,
 ): AsyncGenerator<TimedPacket, void, void> {
-  const convert = ({ data, timestampSeconds, durationSeconds, isKey }: ContainerPacket) => ({
-    data: coding.convert(data),
-    pts: toTicks(timestampSeconds - first.timestampSeconds, grid),
-    duration: grid.frameTicks ?? Math.round(durationSeconds * grid.timescale),
-    isSync: isKey,
-  });
+  // What came before the place that was sought is not known.
+  let keepsSets = isSeek;
+  const convert = ({ data, timestampSeconds, durationSeconds, isKey }: ContainerPacket) => {
+    keepsSets ||= coding.changes(data);
+    return {
+      data: coding.convert(data, keepsSets),
+      pts: toTicks(timestampSeconds - first.timestampSeconds, grid),
+      duration: grid.frameTicks ?? Math.round(durationSeconds * grid.timescale),
+      isSync: isKey,
+    };
+  };
   yield { ...convert(first), isSync: true };
   for await (const packet of rest) {
     // Pictures before the key frame in time need frames that were not taken along.

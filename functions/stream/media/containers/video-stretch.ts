@@ -61,7 +61,8 @@ async function* group(
     }
     isFirst = false;
     const duration = grid.frameTicks ?? Math.round(packet.durationSeconds * grid.timescale);
-    yield { data: coding.convert(packet.data), pts, duration, isSync: packet.isKey };
+    // With its parameter sets: the segment before it may have had others.
+    yield { data: coding.convert(packet.data, true), pts, duration, isSync: packet.isKey };
   }
 }
 

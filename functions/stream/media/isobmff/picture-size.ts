@@ -1,11 +1,12 @@
-import type { VideoTrack } from '../media.ts';
+import { validCrop } from '../containers/crop.ts';
+import type { Crop, VideoTrack } from '../media.ts';
 import type { MovieTrack } from './movie.ts';
-import type { SampleEntry, VideoEntry } from './sample-entry.ts';
+import type { Aperture, SampleEntry, VideoEntry } from './sample-entry.ts';
 import { sequenceSet } from './sequence-set.ts';
 
 export type PictureSize = Pick<
   VideoTrack,
-  'codedWidth' | 'codedHeight' | 'displayWidth' | 'displayHeight' | 'rotation' | 'mirrored'
+  'codedWidth' | 'codedHeight' | 'crop' | 'displayWidth' | 'displayHeight' | 'rotation' | 'mirrored'
 >;
 
 /** Sizes as a decoder puts them out and as a viewer sees them: the stream counts where the header contradicts it. */
@@ -17,17 +18,23 @@ export function pictureSize(
   const sps = sequenceSet(entry);
   const codedWidth = sps?.width ?? video.codedWidth;
   const codedHeight = sps?.height ?? video.codedHeight;
-  const [across, down] = video.pixelAspect ?? headerAspect(video, header) ?? sps?.vui?.pixelAspect ?? [1, 1];
+  const crop = video.aperture && cropOf(video.aperture, codedWidth, codedHeight);
+  const { width, height } = crop ?? { width: codedWidth, height: codedHeight };
+  const [across, down] = video.pixelAspect ??
+    // The header may mean the frames, or what is shown of them.
+    headerAspect({ codedWidth: width, codedHeight: height }, header, video) ??
+    sps?.vui?.pixelAspect ?? [1, 1];
   // A shape beyond this is a damaged header.
   const isShape = across / down < 20 && down / across < 20;
-  const squareWidth = isShape ? Math.max(1, Math.round((codedWidth * across) / down)) : codedWidth;
+  const squareWidth = isShape ? Math.max(1, Math.round((width * across) / down)) : width;
   const rotation = rotationOf(header.matrix);
   const isTurned = rotation === 90 || rotation === 270;
   return {
     codedWidth,
     codedHeight,
-    displayWidth: isTurned ? codedHeight : squareWidth,
-    displayHeight: isTurned ? squareWidth : codedHeight,
+    crop,
+    displayWidth: isTurned ? height : squareWidth,
+    displayHeight: isTurned ? squareWidth : height,
     rotation,
     mirrored: isMirrored(header.matrix),
   };
@@ -38,8 +45,9 @@ export function pictureSize(
  * picture's. As ffmpeg has it (and so Chromium): `pasp` beats this, and this beats what the stream says.
  */
 function headerAspect(
-  { codedWidth, codedHeight }: VideoEntry,
+  { codedWidth, codedHeight }: Pick<VideoEntry, 'codedWidth' | 'codedHeight'>,
   { matrix, width, height }: Pick<MovieTrack, 'matrix' | 'width' | 'height'>,
+  frame: Pick<VideoEntry, 'codedWidth' | 'codedHeight'>,
 ): readonly [number, number] | null {
   const [a, b, c, d] = linearPart(matrix);
   const [stretchAcross, stretchDown] = [Math.hypot(a, c), Math.hypot(b, d)];
@@ -47,7 +55,20 @@ function headerAspect(
     return [stretchAcross, stretchDown];
   }
   if (width <= 0 || height <= 0 || codedWidth === 0 || codedHeight === 0) return null;
+  if (width * frame.codedHeight === height * frame.codedWidth) return null;
   return width * codedHeight === height * codedWidth ? null : [width * codedHeight, height * codedWidth];
+}
+
+/** To whole pixels. An aperture that reaches beyond the frame is a damaged one. */
+function cropOf(
+  { width, height, right, down }: Aperture,
+  frameWidth: number,
+  frameHeight: number,
+): Crop | null {
+  const left = Math.round((frameWidth - width) / 2 + right);
+  const top = Math.round((frameHeight - height) / 2 + down);
+  const [rightSide, bottom] = [frameWidth - left - Math.round(width), frameHeight - top - Math.round(height)];
+  return validCrop({ left, right: rightSide, top, bottom }, frameWidth, frameHeight);
 }
 
 function linearPart(matrix: Buffer): [number, number, number, number] {

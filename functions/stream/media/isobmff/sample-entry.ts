@@ -23,10 +23,19 @@ export type VideoEntry = {
   readonly codedHeight: number;
   /** Width to height of a pixel, from `pasp`; null without one. */
   readonly pixelAspect: readonly [number, number] | null;
+  /** Of `clap`: the size of what is shown, and how far its middle lies from that of the frame, right and down. */
+  readonly aperture: Aperture | null;
   /** Of `colr`; null without one. */
   readonly colour: Colour | null;
   /** `fiel`: two fields a frame. */
   readonly isInterlaced: boolean;
+};
+
+export type Aperture = {
+  readonly width: number;
+  readonly height: number;
+  readonly right: number;
+  readonly down: number;
 };
 
 export type AudioEntry = {
@@ -101,9 +110,18 @@ function readVideo(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
     codedWidth: bytes.readUInt16BE(entry.body + 24),
     codedHeight: bytes.readUInt16BE(entry.body + 26),
     pixelAspect: across > 0 && down > 0 ? [across, down] : null,
+    aperture: readAperture(configurations.get('clap')),
     colour: colr ? readColour(colr) : null,
     isInterlaced: configurations.get('fiel')?.[0] === 2,
   };
+}
+
+/** Four fractions, the offsets signed (ISO/IEC 14496-12 §12.1.4). */
+function readAperture(clap: Buffer | undefined): Aperture | null {
+  if (clap === undefined || clap.length < 32) return null;
+  const fraction = (at: number) => clap.readInt32BE(at) / clap.readUInt32BE(at + 4);
+  const aperture = { width: fraction(0), height: fraction(8), right: fraction(16), down: fraction(24) };
+  return Object.values(aperture).every(Number.isFinite) ? aperture : null;
 }
 
 /** As numbers (ISO/IEC 14496-12 §12.1.5, and QuickTime's `nclc` without the range); null for a profile. */

@@ -1,0 +1,35 @@
+import type { Crop } from '../media.ts';
+import type { MatroskaShape } from './matroska.ts';
+
+/** What is shown of frames of that size, and the square pixels that it takes: of RFC 9559 §5.1.4.1.28.8 and after. */
+export function shownPart(
+  shape: MatroskaShape | null,
+  {
+    width,
+    height,
+    squareWidth,
+  }: { readonly width: number; readonly height: number; readonly squareWidth: number },
+): { readonly crop: Crop | null; readonly squareWidth: number; readonly squareHeight: number } {
+  const crop = shape && validCrop(shape, width, height);
+  if (shape === null || crop === null) return { crop: null, squareWidth, squareHeight: height };
+  // Without a word about it, pixels are square. Lines stay as they are.
+  const [across, down] = shape.display ?? [crop.width, crop.height];
+  return {
+    crop,
+    squareWidth: Math.max(1, Math.round((crop.height * across) / down)),
+    squareHeight: crop.height,
+  };
+}
+
+type Sides = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+
+/** Null where nothing is left out, or nothing would be left. */
+export function validCrop(
+  { left, right, top, bottom }: Sides,
+  frameWidth: number,
+  frameHeight: number,
+): Crop | null {
+  const [width, height] = [frameWidth - left - right, frameHeight - top - bottom];
+  if (Math.min(left, right, top, bottom) < 0 || width <= 0 || height <= 0) return null;
+  return width === frameWidth && height === frameHeight ? null : { left, top, width, height };
+}

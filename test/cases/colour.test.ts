@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { casesDirectory, needs } from '../support/needs.ts';
+import { openPixelReader, type PixelReader } from '../support/pixels.ts';
+import { type Service, startService } from '../support/service.ts';
+
+const run = promisify(execFile);
+const ENTRIES = 'stream=color_space,color_primaries,color_transfer,color_range';
+
+describe('case: colour tags', function () {
+  this.timeout(400_000);
+  let folder: string;
+  let service: Service;
+  let reader: PixelReader;
+
+  /** The colours that ffmpeg knows as 0,190,5, in numbers that are read as `matrix` and `range` say. */
+  const make = (name: string, size: string, matrix: string, range: string, ...coding: string[]) =>
+    run('/usr/bin/ffmpeg', [
+      ...['-v', 'error', '-f', 'lavfi', '-i', `color=c=0x00BE05:s=${size}:r=5:d=1,format=gbrp`],
+      ...['-vf', `scale=out_color_matrix=${matrix}:out_range=${range}:flags=accurate_rnd,format=yuv420p`],
+      ...coding,
+      join(folder, name),
+    ]);
+  const tagged = (matrix: string, rest: string, range: string) => [
+    ...['-colorspace', matrix, '-color_primaries', rest, '-color_trc', rest, '-color_range', range],
+  ];
+  const VP9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'];
+  const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
+
+  before(async function () {
+    needs(this, 'cases', 'ffmpeg', 'chromium', 'firefox');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-colour-'));
+    await copyFile(join(casesDirectory, 'green709.mp4'), join(folder, 'green709.mp4'));
+    service = await startService({ MEDIA_DIR: folder, ALLOWED_ORIGINS: '*' });
+    reader = await openPixelReader();
+  });
+
+  after(async () => {
+    await reader?.close();
+    await service?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** That both browsers show it in that colour, at that many lines. */
+  async function expectColour(
+    path: string,
+    height: number,
+    [red = 0, green = 0, blue = 0]: readonly number[] = [0, 190, 5],
+  ) {
+    const seen = await reader.read(`${service.url}${path}`);
+    for (const [browser, pixels] of Object.entries(seen)) {
+      expect(pixels.height, `${path} in ${browser}`).to.equal(height);
+      for (const [r = 0, g = 0, b = 0] of [pixels.middle, pixels.corner]) {
+        const off = Math.max(Math.abs(r - red), Math.abs(g - green), Math.abs(b - blue));
+        expect(off, `${path} in ${browser} is ${r},${g},${b}`).to.be.at.most(5);
+      }
+    }
+  }
+
+  /** Matrix, primaries, transfer and range. */
+  async function tagsOf(path: string): Promise<string> {
+    const file = join(folder, 'answer');
+    const response = await fetch(`${service.url}${path}`);
+    await writeFile(file, new Uint8Array(await response.arrayBuffer()));
+    const { stdout } = await run('/usr/bin/ffprobe', [
+      '-v',
+      'error',
+      '-show_entries',
+      ENTRIES,
+      '-of',
+      'json',
+      file,
+    ]);
+    const [stream] = (JSON.parse(stdout) as { streams: Record<string, string>[] }).streams;
+    return ['color_space', 'color_primaries', 'color_transfer', 'color_range']
+      .map((key) => stream?.[key])
+      .join(' ');
+  }
+
+  for (const [format, tags] of [
+    ['format=mp4', 'bt709 bt709 bt709 tv'],
+    ['format=webm', 'bt709 bt709 bt709 tv'],
+    // VP8 is BT.601, whatever is said of it.
+    ['format=webm&accept=webm,vp8', 'smpte170m bt709 bt709 tv'],
+  ] as const) {
+    it(`keeps green709.mp4 green with ${format}`, async () => {
+      for (const height of [240, 480, 720]) {
+        const path = `/stream/green709.mp4?${format}&height=${height}&bitrate=600000`;
+        await expectColour(path, height);
+        expect(await tagsOf(path)).to.equal(tags);
+      }
+    });
+  }
+
+  it('keeps it green in segments', async () => {
+    await make('green.webm', '1280x720', 'bt709', 'tv', ...VP9, ...tagged('bt709', 'bt709', 'tv'));
+    for (const height of [240, 480, 720]) {
+      await expectColour(`/hls/green.webm/${height}p/index.m3u8`, height);
+      expect(await tagsOf(`/hls/green.webm/${height}p/init.mp4`)).to.equal('bt709 bt709 bt709 tv');
+    }
+  });
+
+  const WIDE = ['-colorspace', 'bt2020nc', '-color_primaries', 'bt2020', '-color_trc', 'bt2020-10'];
+  for (const [name, size, matrix, range, coding, tags, colour] of [
+    // What Chromium shows of the file itself: no screen of BT.709 has that green.
+    ['wide.mp4', '640x360', 'bt2020', 'tv', [...H264, ...WIDE], 'bt709 bt709 bt709 tv', [0, 202, 0]],
+    [
+      'full.mp4',
+      '640x360',
+      'bt709',
+      'pc',
+      [...H264, ...tagged('bt709', 'bt709', 'pc')],
+      'bt709 bt709 bt709 tv',
+    ],
+    [
+      'jpeg.mkv',
+      '640x360',
+      'bt601',
+      'pc',
+      [...H264, '-color_range', 'pc'],
+      'smpte170m smpte170m smpte170m tv',
+    ],
+    ['small.mp4', '640x360', 'bt601', 'tv', H264, 'smpte170m smpte170m smpte170m tv'],
+    ['large.mp4', '1280x720', 'bt709', 'tv', H264, 'bt709 bt709 bt709 tv'],
+    ['large.webm', '1280x720', 'bt601', 'tv', VP9, 'smpte170m smpte170m smpte170m tv'],
+    ['rgb.mkv', '640x360', 'bt709', 'tv', ['-c:v', 'ffv1', '-pix_fmt', 'bgr0'], 'bt709 bt709 bt709 tv'],
+  ] as const) {
+    it(`says what ${name} is`, async () => {
+      await make(name, size, matrix, range, ...coding);
+      const path = `/stream/${name}?format=mp4&height=240&bitrate=400000`;
+      await expectColour(path, 240, colour);
+      expect(await tagsOf(path)).to.equal(tags);
+    });
+  }
+});
