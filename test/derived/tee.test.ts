@@ -1,7 +1,9 @@
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { tee } from '../../functions/stream/derived/tee.ts';
+import { frontedDraft } from '../../functions/stream/derived/fronted-draft.ts';
+import type { Draft } from '../../functions/stream/derived/store.ts';
+import { type Sink, tee } from '../../functions/stream/derived/tee.ts';
 import { rejection } from '../support/rejection.ts';
 import { pattern } from '../support/sources.ts';
 import { fakeStore } from '../support/stores.ts';
@@ -10,13 +12,15 @@ const NAME = 'made/1.mp4';
 const MIB = 1024 * 1024;
 const options = { signal: new AbortController().signal };
 
+const asSent = (draft: Draft): Sink => ({ kind: 'as-sent', draft });
+
 describe('tee', () => {
   const bytes = pattern(3 * MIB);
   const chunks = [bytes.subarray(0, MIB), bytes.subarray(MIB, 2 * MIB), bytes.subarray(2 * MIB)];
 
   it('publishes what ended cleanly, byte for byte', async () => {
     const store = fakeStore();
-    const { body, outcome } = tee(Readable.from(chunks), await store.create(NAME, options), {
+    const { body, outcome } = tee(Readable.from(chunks), asSent(await store.create(NAME, options)), {
       maxBytes: 3 * MIB,
     });
     expect((await buffer(body)).equals(bytes)).to.equal(true);
@@ -29,7 +33,7 @@ describe('tee', () => {
     const draft = await store.create(NAME, options);
     let goOn = () => {};
     store.before = () => new Promise((resolve) => (goOn = resolve));
-    const { body, outcome } = tee(Readable.from(chunks), draft, { maxBytes: 3 * MIB });
+    const { body, outcome } = tee(Readable.from(chunks), asSent(draft), { maxBytes: 3 * MIB });
     expect((await buffer(body)).equals(bytes)).to.equal(true);
     store.before = async () => {};
     goOn();
@@ -61,7 +65,7 @@ describe('tee', () => {
         if (fails === 'slow' && call.startsWith('write')) await stands;
         if (fails !== '' && call.startsWith(fails)) throw new Error(`broken: ${call}`);
       };
-      const { body, outcome } = tee(Readable.from(chunks), draft, limits);
+      const { body, outcome } = tee(Readable.from(chunks), asSent(draft), limits);
       expect((await buffer(body)).equals(bytes)).to.equal(true);
       goOn();
       const how = await outcome;
@@ -74,7 +78,7 @@ describe('tee', () => {
   it('discards what breaks, and the viewer sees it break', async () => {
     const store = fakeStore();
     const live = new PassThrough();
-    const { body, outcome } = tee(live, await store.create(NAME, options), { maxBytes: 3 * MIB });
+    const { body, outcome } = tee(live, asSent(await store.create(NAME, options)), { maxBytes: 3 * MIB });
     const failure = rejection(buffer(body));
     live.write(chunks[0]);
     live.destroy(new Error('ffmpeg died'));
@@ -86,10 +90,53 @@ describe('tee', () => {
   it('discards what is not read to its end, and ends the live stream', async () => {
     const store = fakeStore();
     const live = new PassThrough();
-    const { body, outcome } = tee(live, await store.create(NAME, options), { maxBytes: 3 * MIB });
+    const { body, outcome } = tee(live, asSent(await store.create(NAME, options)), { maxBytes: 3 * MIB });
     live.write(chunks[0]);
     body.destroy();
     expect((await outcome).kind).to.equal('discarded');
     expect(live.destroyed).to.equal(true);
+  });
+
+  const begun: string[] = [];
+  const fronted = (store: ReturnType<typeof fakeStore>): Sink => ({
+    kind: 'formed',
+    draft: frontedDraft(store, NAME, { ...options, onBegun: (_, name) => void begun.push(name) }),
+    form: async (live) => ({ body: live, head: () => Buffer.from('head') }),
+  });
+  for (const [what, size] of [
+    ['short', MIB],
+    ['long', 9 * MIB],
+  ] as const) {
+    it(`publishes what is ${what} in another form, and leaves nothing else`, async () => {
+      const store = fakeStore();
+      const made = pattern(size);
+      const { body, outcome } = tee(Readable.from([made]), fronted(store), { maxBytes: 10 * MIB });
+      expect((await buffer(body)).equals(made)).to.equal(true);
+      expect((await outcome).kind).to.equal('published');
+      expect([...store.objects.keys()]).to.deep.equal([NAME]);
+      const whole = store.objects.get(NAME) ?? Buffer.alloc(0);
+      expect(whole.equals(Buffer.concat([Buffer.from('head'), made]))).to.equal(true);
+      expect(begun.pop()).to.match(what === 'short' ? /^made\/1\.mp4$/ : /^parts\/1\.mp4-/);
+    });
+  }
+
+  it('leaves nothing of what breaks, nor of what cannot be put together', async () => {
+    for (const fails of ['', 'compose']) {
+      const store = fakeStore();
+      store.before = async (call) => {
+        if (fails !== '' && call.startsWith(fails)) throw new Error(`broken: ${call}`);
+      };
+      const live = Readable.from(
+        (async function* () {
+          yield pattern(9 * MIB);
+          if (fails === '') throw new Error('broken');
+        })(),
+        { objectMode: false },
+      );
+      const { body, outcome } = tee(live, fronted(store), { maxBytes: 10 * MIB });
+      await buffer(body).catch(() => {});
+      expect((await outcome).kind).to.equal('discarded');
+      expect([...store.objects.keys()]).to.deep.equal([]);
+    }
   });
 });

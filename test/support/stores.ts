@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { expect } from 'chai';
 import type { DerivedStore, Draft, StoredRecord } from '../../functions/stream/derived/store.ts';
 import { notFound, sourceChanged } from '../../functions/stream/http/problem.ts';
 import type { StoredObject } from '../../functions/stream/source/source.ts';
@@ -75,7 +76,16 @@ export function fakeStore(): FakeStore {
       };
       return draft;
     },
-    compose: () => Promise.reject(new Error('Nothing is composed here.')),
+    async compose(name, pieces) {
+      await called(`compose ${name}`);
+      const bytes = pieces.map((piece) =>
+        piece instanceof Uint8Array
+          ? piece
+          : (objects.get(piece.object.key) ?? Buffer.alloc(0)).subarray(piece.range.start, piece.range.end),
+      );
+      objects.set(name, Buffer.concat(bytes));
+      return describe(name) ?? expect.fail('It was published.');
+    },
     async remove(name) {
       objects.delete(name);
     },

@@ -5,8 +5,8 @@ import type { DerivedStore, StoredRecord } from './store.ts';
 
 /** The right to make one output, held by one invocation as long as it renews it. */
 export type Claim = {
-  /** Remembers the draft, so that whoever takes the claim over can end it. */
-  noteDraft(draftId: string): void;
+  /** Remembers the draft of an object, so that whoever takes the claim over can end it. */
+  noteDraft(draftId: string, draftName?: string): void;
   /** What is made is published: nobody asks for the claim any more, which expires by itself. */
   stop(): Promise<void>;
   /** Nothing is published: whoever waits need not wait for the claim to expire. */
@@ -28,6 +28,8 @@ const TEXT = v.object({
   state: v.picklist(['making', 'given-up']),
   leaseSeconds: v.number(),
   draftId: v.nullable(v.string()),
+  /** Where it is not of what is made itself. */
+  draftName: v.optional(v.string()),
 });
 type Text = v.InferOutput<typeof TEXT>;
 
@@ -51,7 +53,10 @@ export async function takeClaim(
   const second = await write(text, found, signal);
   if (second === null) return null;
   // Of a maker that died. It is removed in a day all the same.
-  if (holder?.draftId) void store.abandon(name, holder.draftId, lasting).catch(() => {});
+  if (holder?.draftId) {
+    const { draftName = name, draftId } = holder;
+    void store.abandon(draftName, draftId, lasting).catch(() => {});
+  }
   return held(second);
 
   function rewrite(text: Text, known: StoredRecord, within: AbortSignal) {
@@ -108,7 +113,8 @@ function hold(
     await writing;
   };
   return {
-    noteDraft: (draftId) => void change({ draftId }),
+    noteDraft: (draftId, draftName) =>
+      void change({ draftId, ...(draftName === undefined ? {} : { draftName }) }),
     stop,
     async giveUp() {
       await stop();

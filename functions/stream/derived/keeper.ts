@@ -74,7 +74,7 @@ export function createKeeper(store: DerivedStore, options: KeeperOptions): Keepe
   };
 
   function make(live: LiveRepresentation, claim: Claim, desk: KeepingDesk): Promise<Readable> {
-    return makeKept({ patient, name: nameOf(live), claim, open: () => live.open() }, desk);
+    return makeKept({ patient, name: nameOf(live), claim, live }, desk);
   }
 
   function keptFile(

@@ -1,17 +1,19 @@
 import type { Readable } from 'node:stream';
 import { describeError } from '../http/describe-error.ts';
+import type { LiveRepresentation } from '../http/representation.ts';
 import type { Claim } from './claim.ts';
+import { frontedDraft } from './fronted-draft.ts';
 import type { KeepingDesk } from './keeping-desk.ts';
 import type { PatientStore } from './patient.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
-import { tee } from './tee.ts';
+import { type Sink, tee } from './tee.ts';
 
 type Making = {
   readonly patient: PatientStore;
   /** Where it will be kept. */
   readonly name: string;
   readonly claim: Claim;
-  readonly open: () => Promise<Readable>;
+  readonly live: Pick<LiveRepresentation, 'open' | 'cachedForm'>;
 };
 
 /** After the answer; what is behind is 24 MB at most. */
@@ -19,7 +21,7 @@ const FINISH_MILLISECONDS = 10_000;
 
 /** A body as it is made, which is kept while it is read; a store that fails or is slow leaves it as it is. */
 export async function makeKept(
-  { patient, name, claim, open }: Making,
+  { patient, name, claim, live }: Making,
   { signal, lasting, limits, afterwards }: KeepingDesk,
 ): Promise<Readable> {
   const giveUp = () => {
@@ -28,22 +30,26 @@ export async function makeKept(
   };
   const late = new AbortController();
   const options = { signal: AbortSignal.any([lasting, late.signal]), onBegun: claim.noteDraft };
+  const { cachedForm: form } = live;
   let made: Readable;
-  let draft: Draft | null;
+  let sink: Sink | null;
   try {
-    made = await open();
-    draft = await beginDraft(made, () =>
-      patient.ask((store, within) => createInTime(store, name, options, within), signal),
-    );
+    made = await live.open();
+    sink =
+      form === undefined
+        ? await beginDraft(made, () =>
+            patient.ask((store, within) => createInTime(store, name, options, within), signal),
+          )
+        : { kind: 'formed', form, draft: frontedDraft(patient.store, name, options) };
   } catch (error) {
     giveUp();
     throw error;
   }
-  if (draft === null) {
+  if (sink === null) {
     giveUp();
     return made;
   }
-  const { body, outcome } = tee(made, draft, { maxBytes: limits.maxResponseBytes });
+  const { body, outcome } = tee(made, sink, { maxBytes: limits.maxResponseBytes });
   const settled = outcome.then(async (how) => {
     await (how.kind === 'published' ? claim.stop() : claim.giveUp());
     return how.kind === 'published'
@@ -62,11 +68,12 @@ export async function makeKept(
 async function beginDraft(
   made: Readable,
   ask: () => Promise<{ readonly answer: Draft } | null>,
-): Promise<Draft | null> {
+): Promise<Sink | null> {
   // A failure meanwhile waits for its reader.
   made.on('error', () => {});
   try {
-    return (await ask())?.answer ?? null;
+    const asked = await ask();
+    return asked && { kind: 'as-sent', draft: asked.answer };
   } catch (error) {
     made.destroy();
     throw error;

@@ -15,6 +15,8 @@ const MOST_SLOW_ANSWERS = 3;
 
 /** Questions that a viewer waits for. */
 export type PatientStore = {
+  /** Itself, for what nobody waits for. */
+  readonly store: DerivedStore;
   /** The answer; null where the store fails, is too slow, or was so a moment ago. Rejects only with the signal. */
   ask<T>(
     question: (store: DerivedStore, signal: AbortSignal) => Promise<T>,
@@ -39,6 +41,7 @@ export function patientStore(
   }
 
   return {
+    store,
     async ask(question, signal) {
       signal.throwIfAborted();
       if (performance.now() < restsUntil) return null;

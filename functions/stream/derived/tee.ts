@@ -1,6 +1,13 @@
 import { PassThrough, pipeline, type Readable, Transform } from 'node:stream';
+import type { CachedForm } from '../http/representation.ts';
 import type { StoredObject } from '../source/source.ts';
+import type { FrontedDraft } from './fronted-draft.ts';
 import type { Draft } from './store.ts';
+
+/** What is written to: as it comes, or in another form. */
+export type Sink =
+  | { readonly kind: 'as-sent'; readonly draft: Draft }
+  | { readonly kind: 'formed'; readonly draft: FrontedDraft; readonly form: CachedForm };
 
 export type TeeOptions = {
   /** Of what is kept at most; what becomes longer is not. */
@@ -29,7 +36,7 @@ const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
  */
 export function tee(
   live: Readable,
-  draft: Draft,
+  sink: Sink,
   { maxBytes, maxBehindBytes = MAX_BEHIND_BYTES }: TeeOptions,
 ): Tee {
   const queue = new PassThrough({ highWaterMark: maxBehindBytes });
@@ -66,14 +73,29 @@ export function tee(
 
   async function write(): Promise<Outcome> {
     try {
-      for await (const chunk of queue) {
-        await draft.write(chunk);
-        writtenBytes += chunk.byteLength;
-      }
-      return { kind: 'published', object: await draft.publish() };
+      return { kind: 'published', object: await fill() };
     } catch (reason) {
-      await draft.discard();
+      queue.destroy();
+      await sink.draft.discard();
       return { kind: 'discarded', reason };
+    }
+  }
+
+  async function fill(): Promise<StoredObject> {
+    if (sink.kind === 'as-sent') {
+      for await (const chunk of taken()) await sink.draft.write(chunk);
+      return sink.draft.publish();
+    }
+    const { body, head } = await sink.form(taken());
+    for await (const chunk of body) await sink.draft.write(chunk);
+    return sink.draft.publish(head());
+  }
+
+  /** What is asked for again has been written. */
+  async function* taken(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const chunk of queue) {
+      yield chunk;
+      writtenBytes += chunk.byteLength;
     }
   }
 }

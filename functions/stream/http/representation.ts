@@ -25,4 +25,16 @@ export type LiveRepresentation = {
   readonly contentType: string;
   readonly etag: string;
   open(): Promise<Readable>;
+  /** How it is cached, where it is not as it was sent. */
+  readonly cachedForm?: CachedForm;
 };
+
+/**
+ * The same media as a file that says in front how long it is and where everything lies, which is known at its end only:
+ * players read a live answer from its first byte on, and a cached one in ranges. Fails as the live bytes do.
+ */
+export type CachedForm = (live: AsyncIterable<Uint8Array>) => Promise<{
+  readonly body: AsyncIterable<Uint8Array>;
+  /** What stands in front of the body, once that has ended. */
+  head(): Uint8Array;
+}>;

@@ -10,6 +10,7 @@ import type { Probed } from '../media/probe.ts';
 import { remux } from '../media/remux.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
 import type { StoredObject } from '../source/source.ts';
+import { cachedFormOf } from './cached-form.ts';
 import { type Desk, openOriginal, openPieces } from './original.ts';
 import { hashOf } from './tag.ts';
 
@@ -45,6 +46,7 @@ function live(plan: StreamPlan, { object, trace }: Desk, open: () => Promise<Rea
     kind: 'live',
     contentType: plan.contentType,
     etag: tagOf(plan, object),
+    ...cachedFormOf(plan),
     open: () => trace.time('first', open),
   };
 }

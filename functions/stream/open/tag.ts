@@ -4,7 +4,7 @@ import type { StoredObject } from '../source/source.ts';
 /**
  * Changes when the same plan would give other bytes: part of every made answer's tag, of
  * segments' addresses and of the names under which they are kept. */
-const ENGINE_VERSION = 1;
+const ENGINE_VERSION = 2;
 
 /** Stands for what is made of one version of an object by one plan. */
 export function hashOf({ key, etag }: StoredObject, plan: unknown): string {

@@ -28,16 +28,33 @@ const TRACK_TYPE = 0x83;
 const VIDEO = 1;
 const NANOSECONDS = 1e6;
 
-/** The clusters of WebM alone: what stands in front of them follows from all of them. */
 export async function webmBody(output: Output, desk: BodyDesk): Promise<Body> {
   const made = await transcodeOutput(output, desk);
+  const { numerator, denominator } =
+    output.video?.kind === 'encode' ? output.video.frameRate : { numerator: 1, denominator: 0 };
+  const { chunks, index } = indexWebm(made, (1000 * denominator) / numerator);
+  return {
+    chunks,
+    secondsDone: () => index().duration / 1000,
+    finish: () => ({ index: JSON.stringify(index()), next: 1 }),
+  };
+}
+
+type IndexedWebm = {
+  readonly chunks: AsyncGenerator<Uint8Array, void, void>;
+  /** Of what has passed. */
+  index(): WebmIndex;
+};
+
+/**
+ * The clusters of WebM alone: what stands in front of them follows from all of them. `frameMilliseconds` is what a
+ * single picture lasts; null where nothing tells.
+ */
+export function indexWebm(made: AsyncIterable<Uint8Array>, frameMilliseconds: number | null): IndexedWebm {
   const heads = { ebml: '', info: '', tracks: '' };
   const cues: [number, number, number][] = [];
   const ends = new Map<number, { last: number; end: number }>();
   let pictures: number | null = null;
-  const { numerator, denominator } =
-    output.video?.kind === 'encode' ? output.video.frameRate : { numerator: 1, denominator: 0 };
-  const frameMilliseconds = (1000 * denominator) / numerator;
   let bytes = 0;
 
   function look({ bytes: cluster, start }: StreamedElement): void {
@@ -48,7 +65,7 @@ export async function webmBody(output: Output, desk: BodyDesk): Promise<Body> {
         base = time;
         continue;
       }
-      const before = ends.get(track)?.last ?? time - (track === pictures ? frameMilliseconds : 0);
+      const before = ends.get(track)?.last ?? time - (track === pictures ? (frameMilliseconds ?? 0) : 0);
       // A picture or a packet lasts as long as the one before it; one alone, as the plan says.
       ends.set(track, { last: time, end: Math.max(time, 2 * time - before - padding) });
       if (hasCue || !isKey || track !== (pictures ?? track)) continue;
@@ -74,14 +91,7 @@ export async function webmBody(output: Output, desk: BodyDesk): Promise<Body> {
   }
 
   const duration = () => Math.max(0, ...[...ends.values()].map(({ end }) => end));
-  return {
-    chunks: chunks(),
-    secondsDone: () => duration() / 1000,
-    finish: () => {
-      const index: WebmIndex = { ...heads, bytes, cues, duration: duration() };
-      return { index: JSON.stringify(index), next: 1 };
-    },
-  };
+  return { chunks: chunks(), index: () => ({ ...heads, bytes, cues, duration: duration() }) };
 }
 
 /** Null where there is sound alone. */

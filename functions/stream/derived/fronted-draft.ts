@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { StoredObject } from '../source/source.ts';
+import type { DerivedStore, Draft } from './store.ts';
+
+/** An object whose front is known when all else is written. */
+export type FrontedDraft = Omit<Draft, 'publish'> & {
+  /** As `Draft.publish`, with `head` in front of what was written. */
+  publish(head: Uint8Array): Promise<StoredObject>;
+};
+
+export type FrontedOptions = {
+  readonly signal: AbortSignal;
+  /** As in `DraftOptions`, with the name that the draft has. */
+  readonly onBegun: (draftId: string, draftName: string) => void;
+};
+
+/** So much is held in memory: most of what is short is written once, as a whole. */
+const HELD_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Nothing is asked of the store before so much is there. What is longer is put together by the store out of the head
+ * and of a part, which is removed afterwards; a maker that dies leaves the part, which expires as those of exports do.
+ */
+export function frontedDraft(
+  store: DerivedStore,
+  name: string,
+  { signal, onBegun }: FrontedOptions,
+): FrontedDraft {
+  const partName = `parts/${name.slice(name.lastIndexOf('/') + 1)}-${randomUUID()}`;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let part: Draft | null = null;
+  let isPartPublished = false;
+
+  async function removePart(): Promise<void> {
+    if (isPartPublished) await store.remove(partName, signal).catch(() => {});
+    isPartPublished = false;
+  }
+
+  async function putWhole(pieces: readonly Uint8Array[]): Promise<StoredObject> {
+    const whole = await store.create(name, { signal, onBegun: (id) => onBegun(id, name) });
+    try {
+      for (const piece of pieces) await whole.write(piece);
+      return await whole.publish();
+    } catch (error) {
+      await whole.discard();
+      throw error;
+    }
+  }
+
+  return {
+    async write(chunk) {
+      if (part !== null) return part.write(chunk);
+      held.push(chunk);
+      heldBytes += chunk.byteLength;
+      if (heldBytes < HELD_BYTES) return;
+      part = await store.create(partName, { signal, onBegun: (id) => onBegun(id, partName) });
+      for (const piece of held) await part.write(piece);
+      held = [];
+    },
+    async publish(head) {
+      if (part === null) return putWhole([head, ...held]);
+      const object = await part.publish();
+      isPartPublished = true;
+      const body = { object, range: { start: 0, end: object.sizeBytes } };
+      const whole = await store.compose(name, [head, body], signal);
+      await removePart();
+      return whole;
+    },
+    async discard() {
+      held = [];
+      await part?.discard();
+      await removePart();
+    },
+  };
+}

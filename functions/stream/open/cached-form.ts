@@ -1,0 +1,46 @@
+import { indexWebm } from '../export/bodies/webm.ts';
+import { webmHead } from '../export/heads/webm.ts';
+import { unsupported } from '../http/problem.ts';
+import type { CachedForm } from '../http/representation.ts';
+import { flatten } from '../media/isobmff/flatten.ts';
+import { MAX_SAMPLES } from '../media/isobmff/read-fragment.ts';
+import { flatHead } from '../media/isobmff/write-flat.ts';
+import type { StreamPlan } from '../plan/stream-plan.ts';
+
+/** How what `/stream` makes is cached. */
+export function cachedFormOf(plan: StreamPlan): { readonly cachedForm?: CachedForm } {
+  switch (plan.contentType) {
+    case 'video/mp4':
+    case 'audio/mp4':
+      return { cachedForm: plainMovie };
+    case 'video/webm':
+    case 'audio/webm':
+      return { cachedForm: seekableWebm };
+    default:
+      return {};
+  }
+}
+
+/**
+ * Without its fragments: Chromium, mpv and ffprobe scan all of a fragmented MP4 that has ranges and no index, and
+ * Firefox reads all that lies before a place it is to seek to, also where a `sidx` tells of it.
+ */
+const plainMovie: CachedForm = async (live) => {
+  const { logs, media } = await flatten(live);
+  let bytes = 0;
+  async function* body() {
+    for await (const chunk of media) {
+      if (logs.reduce((sum, { sizes }) => sum + sizes.length, 0) > MAX_SAMPLES)
+        throw unsupported(`It has more than ${MAX_SAMPLES} samples, whose index is held in memory.`);
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  return { body: body(), head: () => flatHead(logs, bytes) };
+};
+
+/** With its duration and its cues. */
+const seekableWebm: CachedForm = async (live) => {
+  const { chunks, index } = indexWebm(live, null);
+  return { body: chunks, head: () => webmHead(index()) };
+};

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { launchBrowser } from '../support/browser.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { launchFirefox } from '../support/firefox.ts';
+import { linesWhich } from '../support/log-lines.ts';
+import { type AnyPage, watch } from '../support/media-element.ts';
+import { needs } from '../support/needs.ts';
+import { type Service, startService } from '../support/service.ts';
+import { ffmpeg } from '../support/verify.ts';
+
+type Opened = { newPage(): Promise<AnyPage>; close(): Promise<void> };
+
+const SECONDS = 320;
+
+/** What is repackaged is most of a cached film's bytes; WebM is encoded, so that its film is short. */
+const FORMS: readonly [what: string, path: string, seconds: number][] = [
+  ['what is repackaged', '/stream/long.mkv?format=mp4', SECONDS],
+  ['a WebM', '/stream/short.mkv?format=webm&height=64', 8],
+];
+
+describe('What is cached plays at least as well as what was made', function () {
+  this.timeout(180_000);
+  let service: Service;
+  let proxy: FaultProxy;
+  let folder: string;
+
+  before(async function () {
+    needs(this, 'ffmpeg');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-cached-'));
+    const film = async (seconds: number, name: string) => {
+      const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=4'];
+      const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000', '-t', String(seconds), '-c:a', 'aac'];
+      await ffmpeg(
+        ...pictures,
+        ...tone,
+        '-c:v',
+        'libx264',
+        '-preset',
+        'ultrafast',
+        '-g',
+        '8',
+        join(folder, name),
+      );
+    };
+    await film(SECONDS, 'long.mkv');
+    await film(8, 'short.mkv');
+    service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: join(folder, 'derived') });
+    proxy = await startFaultProxy(service.url);
+    for (const [i, [, path]] of FORMS.entries()) {
+      await fetch(service.url + path).then((answer) => answer.arrayBuffer());
+      const lines = await linesWhich(service, i + 1, ({ message }) => message === 'afterwards');
+      expect(lines.at(-1)).to.have.property('kept');
+    }
+  });
+  after(async () => {
+    await proxy?.close();
+    await service?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  const asked = async <T>(work: () => Promise<T>) => {
+    const from = proxy.requests.length;
+    const result = await work();
+    return { result, requests: proxy.requests.slice(from) };
+  };
+
+  const BROWSERS: readonly [name: 'chromium' | 'firefox', launch: () => Promise<Opened>][] = [
+    ['chromium', launchBrowser],
+    ['firefox', launchFirefox],
+  ];
+  for (const [name, launch] of BROWSERS) {
+    it(`in ${name}: a request or two to begin, a request or two to seek`, async function () {
+      needs(this, name);
+      const browser = await launch();
+      try {
+        for (const [what, path, seconds] of FORMS) {
+          const page = await browser.newPage();
+          const begun = await asked(() => watch(page, proxy.endpoint + path, 'canplay'));
+          const sought = await asked(() => watch(page, proxy.endpoint + path, { seekTo: 0.7 }));
+          console.log(
+            `      ${name}, ${what}: ${begun.requests.length} requests to canplay, ${sought.requests.length} to ` +
+              `70 %, canplay after ${Math.round(begun.result.canplayMilliseconds ?? Number.NaN)} ms`,
+          );
+          expect(begun.result.error).to.equal(null);
+          for (const duration of begun.result.durations) expect(duration).to.be.closeTo(seconds, 0.1);
+          expect(sought.result.currentTime).to.be.closeTo(seconds * 0.7, 0.1);
+          expect(begun.requests.length).to.be.at.most(4);
+          expect(sought.requests.length).to.be.at.most(4);
+        }
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+
+  it('in ffprobe: at most six requests, and the whole length', async () => {
+    for (const [what, path, seconds] of FORMS) {
+      const args = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0'];
+      const { result, requests } = await asked(() => run('ffprobe', [...args, proxy.endpoint + path]));
+      console.log(`      ffprobe, ${what}: ${requests.length} requests`);
+      expect(Number(result.stdout)).to.be.closeTo(seconds, 0.1);
+      expect(requests.length).to.be.at.most(6);
+    }
+  });
+});
+
+const run = promisify(execFile);
