@@ -28,10 +28,12 @@ describe('What is cached plays at least as well as what was made', function () {
   let service: Service;
   let proxy: FaultProxy;
   let folder: string;
+  let derived: string;
 
   before(async function () {
     needs(this, 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-cached-'));
+    derived = await mkdtemp(join(tmpdir(), 'sluice-derived-'));
     const film = async (seconds: number, name: string) => {
       const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=4'];
       const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000', '-t', String(seconds), '-c:a', 'aac'];
@@ -49,10 +51,12 @@ describe('What is cached plays at least as well as what was made', function () {
     };
     await film(SECONDS, 'long.mkv');
     await film(8, 'short.mkv');
-    service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: join(folder, 'derived') });
+    service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: derived });
     proxy = await startFaultProxy(service.url);
     for (const [i, [, path]] of FORMS.entries()) {
-      await fetch(service.url + path).then((answer) => answer.arrayBuffer());
+      const answer = await fetch(service.url + path);
+      expect(answer.status).to.equal(200);
+      await answer.arrayBuffer();
       const lines = await linesWhich(service, i + 1, ({ message }) => message === 'afterwards');
       expect(lines.at(-1)).to.have.property('kept');
     }
@@ -60,7 +64,7 @@ describe('What is cached plays at least as well as what was made', function () {
   after(async () => {
     await proxy?.close();
     await service?.close();
-    if (folder) await rm(folder, { recursive: true, force: true });
+    for (const each of [folder, derived]) if (each) await rm(each, { recursive: true, force: true });
   });
 
   const asked = async <T>(work: () => Promise<T>) => {
