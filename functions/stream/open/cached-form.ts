@@ -3,7 +3,6 @@ import { webmHead } from '../export/heads/webm.ts';
 import { unsupported } from '../http/problem.ts';
 import type { CachedForm } from '../http/representation.ts';
 import { flatten } from '../media/isobmff/flatten.ts';
-import { MAX_SAMPLES } from '../media/isobmff/read-fragment.ts';
 import { flatHead } from '../media/isobmff/write-flat.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
 
@@ -20,6 +19,9 @@ export function cachedFormOf(plan: StreamPlan): { readonly cachedForm?: CachedFo
       return {};
   }
 }
+
+/** Of all tracks together: their index is held in memory. */
+const MAX_SAMPLES = 2_000_000;
 
 /**
  * Without its fragments: Chromium, mpv and ffprobe scan all of a fragmented MP4 that has ranges and no index, and
