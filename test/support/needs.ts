@@ -41,6 +41,16 @@ const PARTS = {
     'radosgw-admin',
   ),
   ffmpeg: debian('ffmpeg', 'ffmpeg', 'ffprobe'),
+  mpv: debian('mpv', 'mpv'),
+  vlc: debian('vlc-bin vlc-plugin-base', 'vlc', 'setpriv'),
+  gstreamer: debian(
+    'gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav',
+    'gst-play-1.0',
+  ),
+  'yt-dlp': debian('yt-dlp', 'yt-dlp'),
+  aria2: debian('aria2', 'aria2c'),
+  wget: debian('wget', 'wget'),
+  curl: debian('curl', 'curl'),
   taskset: debian('util-linux', 'taskset'),
   openssl: debian('openssl', 'openssl'),
   python: debian('python3', 'python3'),
@@ -75,7 +85,7 @@ export function has(part: Part): boolean {
 
 /** Each part of those given that is missing, and where to get it. */
 export function missingParts(parts: readonly Part[] = Object.keys(PARTS) as Part[]): string[] {
-  return parts.filter((part) => !has(part)).map((part) => `${part} (${PARTS[part].from})`);
+  return [...new Set(parts)].filter((part) => !has(part)).map((part) => `${part} (${PARTS[part].from})`);
 }
 
 /** Skips the test or suite, and says why, where a part is missing; under CI a missing part is a failure. */

@@ -33,8 +33,12 @@ const player = {
   start(address, height) {
     wanted = height;
     return new Promise((resolve) => {
-      videojsPlayer.on('loadstart', () => vhs()?.playlists.on('loadedmetadata', resolve));
-      const type = /\.mpd($|\?)/.test(address) ? 'application/dash+xml' : 'application/vnd.apple.mpegurl';
+      const [, extension] = /\.(mpd|m3u8)($|\?)/.exec(address) ?? [];
+      // Without an engine, the element's own event tells.
+      if (extension === undefined) videojsPlayer.on('loadedmetadata', resolve);
+      else videojsPlayer.on('loadstart', () => vhs()?.playlists.on('loadedmetadata', resolve));
+      const types = { mpd: 'application/dash+xml', m3u8: 'application/vnd.apple.mpegurl' };
+      const type = types[extension] ?? 'video/mp4';
       videojsPlayer.src({ src: address, type });
     });
   },

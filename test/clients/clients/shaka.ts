@@ -1,0 +1,3 @@
+import { inChromium } from './in-chromium.ts';
+
+export const shaka = inChromium('shaka-player', ['hls', 'dash']);
