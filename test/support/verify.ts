@@ -90,3 +90,31 @@ type ProbedStream = {
   sample_aspect_ratio?: string;
   side_data_list?: { rotation?: number }[];
 };
+
+/** What Debian's ffprobe decodes of the first film and the first sound, and everything that it complains of meanwhile. */
+export type Counted = {
+  readonly frames: number;
+  /** Of one channel, without what the file says is to be cut off. */
+  readonly samples: number;
+  readonly complaints: string;
+};
+
+export async function countDecoded(path: string): Promise<Counted> {
+  const count = async (stream: string, entries: string) => {
+    const args = ['-v', 'error', '-select_streams', stream, '-show_entries', entries, '-of', 'csv=p=0', path];
+    return run('/usr/bin/ffprobe', args, patient).catch((error: { stdout?: string; stderr?: string }) => ({
+      stdout: error.stdout ?? '',
+      stderr: error.stderr || 'ffprobe failed without a word',
+    }));
+  };
+  const [video, audio] = await Promise.all([
+    count('V:0', 'frame=media_type'),
+    count('a:0', 'frame=nb_samples'),
+  ]);
+  const lines = ({ stdout }: { stdout: string }) => stdout.split('\n').filter((line) => /^\w/.test(line));
+  return {
+    frames: lines(video).length,
+    samples: lines(audio).reduce((sum, line) => sum + Number.parseInt(line, 10), 0),
+    complaints: [video.stderr, audio.stderr].join('\n').trim(),
+  };
+}
