@@ -8,6 +8,7 @@ import { createKeeper } from './derived/keeper.ts';
 import { inOwnWords } from './derived/own-words.ts';
 import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
+import { decodingOf } from './engine/decoding.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { createSlots, withSlots } from './engine/slots.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
@@ -45,6 +46,7 @@ const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbe
 // A read counts as failed when it could not be taken up again.
 const source = confirming(withCircuit(openSource(config.media)), caches.probes);
 const engine = withSlots(createEngine(config.ffmpegPath, config.cage), slots);
+const decoding = decodingOf(config.ffmpegPath, config.cage);
 const store = config.derived === null ? null : inOwnWords(openStore(config.derived));
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
@@ -64,6 +66,7 @@ const app = createApp({
     });
   }),
   engine,
+  decoding,
   slots,
   refuseWhenFull: memoryCheck(config.limits),
   keeper: store && createKeeper(store, { onFailure: reportStore }),
@@ -105,7 +108,7 @@ const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.cage), w
 const doWork =
   store &&
   createWorker({
-    ...{ source, engine: workEngine, slots: workSlots, store, send, config, ...caches },
+    ...{ source, engine: workEngine, decoding, slots: workSlots, store, send, config, ...caches },
     memoryGigabytes: (config.memoryMegabytes ?? 1024) / 1024,
     maxInvocations: config.maxExportInvocations,
   });

@@ -47,7 +47,15 @@ const ROUTES: ((key: string) => string)[] = [
 const AS_WAV: Output = {
   format: 'wav',
   video: null,
-  audio: { kind: 'encode', stream: 0, codec: 'pcm', channels: 1, sampleRate: 8_000, bits: 16, bitrate: null },
+  audio: {
+    kind: 'encode',
+    stream: 'a:0',
+    codec: 'pcm',
+    channels: 1,
+    sampleRate: 8_000,
+    bits: 16,
+    bitrate: null,
+  },
   startSeconds: 0,
   durationSeconds: 1,
   prerollSeconds: 0,

@@ -6,7 +6,7 @@ import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/pl
 const limits = { maxPixels: 9_437_184 };
 const picture: VideoOutput = {
   kind: 'encode',
-  stream: 0,
+  stream: 'i:1',
   codec: 'h264',
   coded: { width: 1280, height: 720 },
   crop: null,
@@ -25,7 +25,7 @@ const picture: VideoOutput = {
 };
 const aac: AudioOutput = {
   kind: 'encode',
-  stream: 1,
+  stream: 'i:2',
   codec: 'aac',
   channels: 2,
   sampleRate: 48_000,
@@ -54,9 +54,9 @@ describe('ffmpegArguments', () => {
         '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
-      `-filter_complex [0:V:0]fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[picture] -map [picture] ` +
+      `-filter_complex [0:i:1]fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[picture] -map [picture] ` +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
-        '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:a:1 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
+        '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:i:2 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
         '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer+write_colr -frag_duration 500000 ' +
         '-brand iso6 -f mp4',
@@ -92,7 +92,7 @@ describe('ffmpegArguments', () => {
   });
 
   it('leaves out what the end of the file cuts off, where it copies', () => {
-    expect(make({ video: { kind: 'copy', stream: 0 } }).input.join(' ')).to.include(
+    expect(make({ video: { kind: 'copy', stream: 'i:1' } }).input.join(' ')).to.include(
       '-fflags +discardcorrupt',
     );
     expect(make({ video: picture, audio: aac }).input).not.to.include('-fflags');
@@ -137,16 +137,16 @@ describe('ffmpegArguments', () => {
   ];
   for (const [what, over, filters] of FILTERS) {
     it(what, () =>
-      expect(make({ video: { ...picture, ...over } }).output).to.include(`[0:V:0]${filters}[picture]`),
+      expect(make({ video: { ...picture, ...over } }).output).to.include(`[0:i:1]${filters}[picture]`),
     );
   }
 
   const FORMATS: [Partial<Output>, string][] = [
     [{ format: 'webm', video: { ...picture, codec: 'vp9' } }, '-c:v libvpx-vp9 -row-mt 1'],
     [{ format: 'webm', video: { ...picture, codec: 'vp8' } }, '-c:v libvpx -deadline realtime'],
-    [{ video: { kind: 'copy', stream: 1 } }, '-map 0:V:1 -c:v copy'],
-    [{ audio: { kind: 'copy', stream: 2, codec: 'opus' } }, '-map 0:a:2 -c:a copy -sn'],
-    [{ audio: { kind: 'copy', stream: 0, codec: 'aac' } }, '-c:a copy -bsf:a aac_adtstoasc -sn'],
+    [{ video: { kind: 'copy', stream: '1' } }, '-map 0:1 -c:v copy'],
+    [{ audio: { kind: 'copy', stream: 'a:2', codec: 'opus' } }, '-map 0:a:2 -c:a copy -sn'],
+    [{ audio: { kind: 'copy', stream: 'a:0', codec: 'aac' } }, '-c:a copy -bsf:a aac_adtstoasc -sn'],
     [{ format: 'mp3', audio: { ...aac, codec: 'mp3' } }, '-c:a libmp3lame'],
     [{ format: 'opus', audio: { ...aac, codec: 'opus' } }, '-c:a libopus'],
     [{ format: 'flac', audio: { ...aac, codec: 'flac', bitrate: null } }, '-sample_fmt s16'],

@@ -10,7 +10,7 @@ import { readingPlaces } from '../../functions/stream/engine/reading-places.ts';
 const coding: PictureCoding = {
   picture: {
     kind: 'encode',
-    stream: 0,
+    stream: 'i:1',
     codec: 'h264',
     coded: { width: 1280, height: 720 },
     crop: null,
@@ -49,7 +49,7 @@ describe('pictureSegmentArguments', () => {
     const { input, output } = pictureSegmentArguments({ ...segment, from }, limits);
     expect(input.join(' ')).to.equal(`${INPUT} -noaccurate_seek -seek_timestamp 1 -ss 12.012300 -copyts`);
     expect(output.join(' ')).to.equal(
-      '-filter_complex [0:V:0]setpts=PTS-round(10.012300000/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
+      '-filter_complex [0:i:1]setpts=PTS-round(10.012300000/TB),fps=30000/1001,tpad=stop=-1:stop_mode=clone,' +
         'trim=start_pts=90:end_pts=210,setpts=PTS-90,' +
         "scale=w='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),640,min(640,max(2,2*round((460800/1280*iw/ih)/2))))'" +
         ":h='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),360,min(360,max(2,2*round(230400/(460800/1280*iw/ih)/2))))'" +

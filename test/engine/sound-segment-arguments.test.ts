@@ -10,7 +10,7 @@ import { mediaOf, probedOf, sound } from '../support/media.ts';
 
 const aac = {
   kind: 'encode',
-  stream: 1,
+  stream: 'i:2',
   codec: 'aac',
   channels: 2,
   sampleRate: 48_000,
@@ -39,7 +39,7 @@ describe('soundSegmentArguments', () => {
     );
     // 100 frames are 102400 samples, and 1024 before them the resampler would begin.
     expect(output.join(' ')).to.equal(
-      "-filter_complex [0:a:1]asetpts='PTS-round(0.500000000*SR)-round(2.112000000*SR)',atrim=start_pts=0:end=2.088," +
+      "-filter_complex [0:i:2]asetpts='PTS-round(0.500000000*SR)-round(2.112000000*SR)',atrim=start_pts=0:end=2.088," +
         'aresample=48000:async=1:min_hard_comp=0.030000,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,' +
         'atrim=start_pts=1024:end_pts=52224,asetpts=PTS-1024[sound] -map [sound] -c:a aac -aac_coder fast ' +
         '-b:a 160000 -ar 48000 -ac 2 -sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact ' +

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { VideoTrack } from '../../functions/stream/media/media.ts';
 import { h264Level, highProfileCodecs } from '../../functions/stream/plan/h264-level.ts';
 import { ladder } from '../../functions/stream/plan/ladder.ts';
-import { film, mediaOf } from '../support/media.ts';
+import { film } from '../support/media.ts';
 
 function rungs(over: Partial<VideoTrack>, copyBitrate: number | null = null) {
   const track = film(over);
@@ -10,7 +10,7 @@ function rungs(over: Partial<VideoTrack>, copyBitrate: number | null = null) {
     copyBitrate === null
       ? null
       : { averageBitrate: copyBitrate, width: track.displayWidth, height: track.displayHeight };
-  return ladder(mediaOf([track]), track, copy);
+  return ladder(track, copy);
 }
 
 const size = (width: number, height: number) => ({ displayWidth: width, displayHeight: height });

@@ -99,7 +99,7 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
       level: 31,
       picture: {
         kind: 'encode',
-        stream: 0,
+        stream: film.stream,
         codec: 'h264',
         coded: { width: film.codedWidth, height: film.codedHeight },
         crop: film.crop,
@@ -127,7 +127,9 @@ export type AudioShape = {
 /** A rendition as the planner would make it of an audio track: whole AAC frames up to the end. */
 export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioShape): EncodedAudio {
   const { seconds, sampleRate, stream = 0, lengths = [1, 2, 4] } = shape;
-  const channels = audiosOf(media)[stream]?.channels === 1 ? 1 : 2;
+  const track = audiosOf(media)[stream];
+  if (track === undefined) throw new Error('The file has no such sound.');
+  const channels = track.channels === 1 ? 1 : 2;
   const frames = Math.ceil((seconds * sampleRate) / 1024);
   const counts = lengths.map((length) => Math.round((length * sampleRate) / 1024));
   const about = { id: `audio-${stream}`, codecs: 'mp4a.40.2', language: null, isDefault: true };
@@ -142,7 +144,15 @@ export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioS
     averageBitrate: 0,
     source: {
       kind: 'encode',
-      sound: { kind: 'encode', stream, codec: 'aac', channels, sampleRate, bitrate, bits: null },
+      sound: {
+        kind: 'encode',
+        stream: track.stream,
+        codec: 'aac',
+        channels,
+        sampleRate,
+        bitrate,
+        bits: null,
+      },
     },
   };
 }

@@ -39,7 +39,7 @@ export async function heardInOnePass(
   const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
   const input = [
     ...['-v', 'error', '-nostdin', ...seek, '-copyts'],
-    ...['-i', file, '-map', `0:a:${sound.stream}`],
+    ...['-i', file, '-map', `0:${sound.stream}`],
   ];
   return (await samplesOf(await ownFfmpeg(), [...input, '-af', filters.join(',')])).samples;
 }

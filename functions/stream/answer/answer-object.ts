@@ -49,13 +49,13 @@ export async function answerObject(
   invocation: Invocation,
   parts: Parts,
 ): Promise<Response> {
-  const { source, cache, probes, slots, config } = parts;
+  const { source, cache, probes, slots, decoding, config } = parts;
   const { trace, signal } = invocation;
   if (route.kind !== 'media') parts.refuseWhenFull?.();
   // Its result would be made, and could not be fetched.
   if (route.kind === 'export' && grant.kind === 'signed' && grant.prefix === '') throw keyUnsigned();
   const limits = limitsWithin(grant, config.limits);
-  const finder = { source, cache, probes, ffprobePath: config.ffprobePath, slots, signal, trace };
+  const finder = { source, cache, probes, ffprobePath: config.ffprobePath, slots, decoding, signal, trace };
   const found = await findObject(
     route.key,
     finder,

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Keeper } from '../derived/keeper.ts';
+import type { Decoding } from '../engine/decoding.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { Slots } from '../engine/slots.ts';
 import type { Exports } from '../export/ask.ts';
@@ -14,6 +15,7 @@ export type Parts = {
   readonly source: Source;
   readonly access: Access;
   readonly engine: Engine;
+  readonly decoding?: Decoding | undefined;
   /** What ffprobe is started in, as the engine is; without, any number. */
   readonly slots?: Slots;
   /** Throws where a request may not be begun for want of memory. */

@@ -74,8 +74,7 @@ export function confinedInput({ maxPixels }: { readonly maxPixels: number }): st
 }
 
 function videoArguments(video: VideoOutput): string[] {
-  // `V` counts moving pictures only: cover art is no film.
-  const stream = `0:V:${video.stream}`;
+  const stream = `0:${video.stream}`;
   if (video.kind === 'copy') return ['-map', stream, '-c:v', 'copy'];
   const { codec, maxBitrate, frameRate } = video;
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
@@ -116,7 +115,7 @@ function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): st
 }
 
 function audioArguments(audio: AudioOutput, { kind }: Approach): string[] {
-  const map = ['-map', `0:a:${audio.stream}`];
+  const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
     // Transport streams carry ADTS headers, which MP4 does not; what has none goes through the filter untouched.
     return [...map, '-c:a', 'copy', ...(audio.codec === 'aac' ? ['-bsf:a', 'aac_adtstoasc'] : [])];

@@ -52,7 +52,7 @@ export function codingOf(rendition: EncodedVideo): PictureCoding {
 }
 
 function trackOf({ source }: EncodedVideo, { probed }: SegmentDesk): VideoTrack {
-  const track = filmsOf(probed.media)[source.picture.stream];
+  const track = filmsOf(probed.media).find(({ stream }) => stream === source.picture.stream);
   if (track === undefined) throw damaged('The file has no such picture.');
   return track;
 }

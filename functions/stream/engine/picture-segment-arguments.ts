@@ -48,7 +48,7 @@ export function pictureSegmentArguments(
   return {
     input: [...confinedInput(limits), ...readingFrom(from)],
     output: [
-      ...['-filter_complex', `[0:V:${picture.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
+      ...['-filter_complex', `[0:${picture.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
       ...encoderArguments(coding),
     ],
   };

@@ -28,7 +28,7 @@ export async function* encodeSound(
   desk: SegmentDesk,
 ): AsyncGenerator<Packet, void, void> {
   const { probed, zeroSeconds, limits } = desk;
-  const track = audiosOf(probed.media)[sound.stream];
+  const track = audiosOf(probed.media).find(({ stream }) => stream === sound.stream);
   if (track === undefined) throw damaged('The file has no such sound.');
   const begin = Math.max(0, firstFrame - PREROLL_FRAMES);
   const end = firstFrame + frameCount + LOOKAHEAD_FRAMES;

@@ -62,7 +62,7 @@ export function soundSegmentArguments(
   return {
     input: [...confinedInput(limits), ...readingFrom(from)],
     output: [
-      ...['-filter_complex', `[0:a:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
+      ...['-filter_complex', `[0:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
       // Of the two coders this one is the closer to the source, by far for pure tones.
       ...['-c:a', 'aac', '-aac_coder', 'fast', ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
       ...['-ar', String(sampleRate), '-ac', String(channels)],

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { uprightPatches } from '../media/isobmff/upright.ts';
+import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
 import type { Probed } from '../media/probe.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { openLoopback } from '../source/loopback.ts';
@@ -24,7 +24,7 @@ export async function transcodeObject(
   args: FfmpegArguments,
   { object, access, probed, engine, signal, trace }: Workplace,
 ): Promise<Readable> {
-  const input = overlay(access, probed.movie === null ? [] : uprightPatches(probed.movie));
+  const input = overlay(access, probed.movie === null ? [] : patchesForFfmpeg(probed.movie));
   const loopback = await openLoopback({ access: input, etag: object.etag, signal });
   try {
     return await engine.transcode(loopback.url, args, {

@@ -36,6 +36,8 @@ async function entryOf(
   const seconds = startSeconds - prerollSeconds;
   if (seconds <= 0) return null;
   // Sound alone begins there as well: each packet of a picture has sound around it.
-  const track = filmsOf(media)[video?.stream ?? 0] ?? audiosOf(media)[audio?.stream ?? 0];
+  const track =
+    filmsOf(media).find(({ stream }) => video === null || stream === video.stream) ??
+    audiosOf(media).find(({ stream }) => stream === audio?.stream);
   return track === undefined ? null : findEntry(access, media, track, seconds - AHEAD_SECONDS);
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { Decoding } from '../engine/decoding.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { Slots } from '../engine/slots.ts';
 import { sourceChanged } from '../http/problem.ts';
@@ -20,6 +21,7 @@ export type Preparing = {
   readonly source: Source;
   readonly engine: Engine;
   readonly slots?: Slots;
+  readonly decoding?: Decoding | undefined;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Pick<Config, 'limits' | 'ffprobePath'>;
@@ -38,9 +40,9 @@ export function prepareRenewing(shift: Shift, attempt: number): Promise<Prepared
 
 /** Finds and probes the media anew, as whoever asked did. Rejects with `source-changed` where it is another now. */
 export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
-  const { source, engine, slots, cache, probes, config, signal, trace, isTimeUp } = parts;
+  const { source, engine, slots, decoding, cache, probes, config, signal, trace, isTimeUp } = parts;
   const { limits, ffprobePath } = config;
-  const finder = { source, cache, probes, ffprobePath, slots, signal, trace };
+  const finder = { source, cache, probes, ffprobePath, slots, decoding, signal, trace };
   const found = await findObject(work.key, finder, AS_IT_IS_NOW);
   const { object } = found;
   const probed = await probeObject(found, finder);

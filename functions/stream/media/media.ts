@@ -42,6 +42,10 @@ export type Track = VideoTrack | AudioTrack | OtherTrack;
 type TrackBase = {
   /** Position among all tracks of the file, from 0, in the file's order. */
   readonly index: number;
+  /** How ffmpeg is told which it is, whatever else it counts: by its id (`i:2`), its position (`3`) or its kind (`a:0`). */
+  readonly stream: string;
+  /** Why nothing of it can be decoded here, in a sentence; null if nothing speaks against it. */
+  readonly undecodable: string | null;
   /** BCP 47 or ISO 639 code; null where undetermined. */
   readonly language: string | null;
   /** Presentation time of the first sample, in seconds on the file's timeline. */
@@ -56,6 +60,8 @@ type TrackBase = {
 export type VideoTrack = TrackBase & {
   readonly kind: 'video';
   readonly codec: VideoCodec;
+  /** ffmpeg's name of it, for what is `other` here; null where it is not known. */
+  readonly codecName: string | null;
   /** RFC 6381, such as `avc1.640028`; null where it cannot be told. */
   readonly codecString: string | null;
   /** Pixels as coded. */
@@ -101,9 +107,13 @@ export type Colour = {
 export type AudioTrack = TrackBase & {
   readonly kind: 'audio';
   readonly codec: AudioCodec;
+  /** ffmpeg's name of it, for what is `other` here; null where it is not known. */
+  readonly codecName: string | null;
   readonly codecString: string | null;
   readonly channels: number;
   readonly sampleRate: number;
+  /** Of what is lossless and says so; null elsewhere. */
+  readonly bitsPerSample: number | null;
   /** What decoders leave out at the start without a word about it in the times (Matroska's CodecDelay); usually 0. */
   readonly codecDelaySeconds: number;
 };

@@ -1,22 +1,19 @@
-import { INPUT_FORMATS } from '../engine/input-formats.ts';
+import type { Decoding } from '../engine/decoding.ts';
 import type { Slots } from '../engine/slots.ts';
-import { damaged, Problem, unsupported } from '../http/problem.ts';
+import { damaged, Problem } from '../http/problem.ts';
 import type { RandomAccess } from '../source/bytes.ts';
 import type { CachedAccess } from '../source/cache.ts';
-import { openLoopback } from '../source/loopback.ts';
 import type { StoredObject } from '../source/source.ts';
 import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
-import { shortened } from './containers/annexb.ts';
 import type { ContainerTrack, ContainerVideoTrack } from './containers/container.ts';
 import { whyUndecodable } from './containers/decodable.ts';
-import { describeWithFfprobe } from './containers/ffprobe.ts';
 import { openContainer } from './containers/mediabunny.ts';
-import { lengthSizeOf } from './containers/random-access.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from './containers/sniff.ts';
-import { describeMovie, tableOf, withoutLongIndex } from './isobmff/describe.ts';
-import { type Movie, readMovie } from './isobmff/movie.ts';
-import { movieRemuxObstacle } from './isobmff/packets.ts';
-import type { Media, Track, VideoTrack } from './media.ts';
+import { decidedMedia } from './decided.ts';
+import type { Movie } from './isobmff/movie.ts';
+import type { Media } from './media.ts';
+import { probeForeign } from './probe-foreign.ts';
+import { probeMovie } from './probe-movie.ts';
 import { clocked } from './transport/clocked.ts';
 import { readTsClock, type TsClock } from './transport/ts-clock.ts';
 import { withTimeLimit } from './within-time.ts';
@@ -29,6 +26,8 @@ export type ProbeInput = {
   readonly ffprobePath: string;
   /** Where ffprobe may run; without, always. */
   readonly slots?: Slots | undefined;
+  /** Without, all that has a name counts as decodable. */
+  readonly decoding?: Decoding | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -58,12 +57,18 @@ export async function probe(input: ProbeInput): Promise<Probed> {
     throw new Problem('not-media', `This file is ${sniffed.what}, not video or audio.`);
   }
   return withTimeLimit(signal, async (limited) => {
-    const movie = sniffed.kind === 'iso' ? await probeMovie(input, limited) : null;
-    if (movie !== null) return movie;
-    const clock = sniffed.kind === 'container' ? await readTsClock(file) : null;
-    const given = { ...input, file: clocked(file, clock) };
-    return { ...(await probeOther(given, sniffed.kind, limited)), clock };
+    const probed = await probeKind(input, sniffed.kind, limited);
+    return { ...probed, media: await decidedMedia(probed, input, limited) };
   });
+}
+
+async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
+  const { file } = input;
+  const movie = kind === 'iso' ? await probeMovie(input, signal) : null;
+  if (movie !== null) return movie;
+  const clock = kind === 'container' ? await readTsClock(file) : null;
+  const given = { ...input, file: clocked(file, clock) };
+  return { ...(await probeOther(given, kind, signal)), clock };
 }
 
 /** Another container than ISO base media. */
@@ -77,91 +82,6 @@ async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: Abor
   const damage = read === null ? null : 'the file is damaged';
   const probed = containerProbed(media, damage, damage ?? `this ${media.container} file is not repackaged`);
   return withExtent(input.file, probed);
-}
-
-/** ISO base media by our own reader; what its headers do not say of a deep picture's colours, ffprobe does. */
-async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {
-  const { index = input.file } = input;
-  const movie = await readMovie(index);
-  if (movie === null) return null;
-  const described = describeMovie(movie);
-  const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
-  if (film?.kind === 'video') await refuseUndecodableSample(movie, film, index);
-  const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
-  const media = isUnclear
-    ? withColours(described, await probeForeign(input, 'iso', signal))
-    : await withoutUnknown(described, input, signal);
-  const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
-  return {
-    media,
-    movie: withoutLongIndex(movie),
-    originalObstacle: isCutOff ? CUT_OFF : null,
-    clock: null,
-    // Each fragment tells what it holds, and a movie's index is checked against the file.
-    endsEarly: false,
-    remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex),
-  };
-}
-
-/**
- * What has another name than the codecs that are known here may be one that no program knows. A sound of which that is
- * so is left out beside others; without its picture, a film is none.
- */
-async function withoutUnknown(described: Media, input: ProbeInput, signal: AbortSignal): Promise<Media> {
-  if (!described.tracks.some(isForeign)) return described;
-  const seen = await probeForeign(input, 'iso', signal);
-  const isUnknown = (track: Track) =>
-    isForeign(track) && seen.tracks.find(({ index }) => index === track.index)?.kind === 'unknown';
-  const unknown = described.tracks.filter(isUnknown);
-  const known = described.tracks.filter((track) => isPlayed(track) && !isUnknown(track));
-  if (known.length === 0 || unknown.some(({ kind }) => kind === 'video')) {
-    throw unsupported('How this media is coded is not known here.');
-  }
-  return {
-    ...described,
-    tracks: described.tracks.map((track) => (isUnknown(track) ? unread(track) : track)),
-  };
-}
-
-const isPlayed = ({ kind }: Track) => kind === 'video' || kind === 'audio';
-const isForeign = (track: Track) => isPlayed(track) && track.codec === 'other';
-
-function unread({ index, language, startSeconds, durationSeconds, isDefault, bitrate }: Track): Track {
-  const about = { index, language, startSeconds, durationSeconds, isDefault, bitrate };
-  return { ...about, kind: 'unknown', codec: 'other' };
-}
-
-/** Enough for all that stands before a picture; the rest of a large one is not looked at. */
-const FIRST_SAMPLE_BYTES = 16 * 1024;
-
-async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: RandomAccess): Promise<void> {
-  const track = movie.tracks[film.index];
-  const table = track ? tableOf(movie, track) : null;
-  if (!table || !track?.entry) return;
-  if (table.count === 0) throw damaged('The video in this file has no pictures.');
-  const [offset, size] = [table.offsets.at(0), table.sizes.at(0)];
-  const { codec } = film;
-  const { configurations } = track.entry;
-  const configuration = configurations.get('avcC') ?? configurations.get('hvcC') ?? null;
-  const hasUnits = codec === 'h264' || codec === 'hevc';
-  const data = await file.read(offset, offset + Math.min(size, hasUnits ? FIRST_SAMPLE_BYTES : size));
-  const why = whyUndecodable({
-    codec,
-    configuration,
-    data: hasUnits ? shortened(data, lengthSizeOf(codec, configuration), size) : data,
-    isKey: table.sync.at(0) === 1,
-  });
-  if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
-}
-
-function withColours(media: Media, colours: Media): Media {
-  const { dynamicRange = null, colour = null } = colours.tracks.find((track) => track.kind === 'video') ?? {};
-  return {
-    ...media,
-    tracks: media.tracks.map((track) =>
-      track.kind === 'video' ? { ...track, dynamicRange, colour } : track,
-    ),
-  };
 }
 
 /** By the demuxer; null where it does not know the kind, and a problem where another program may see more in it. */
@@ -206,33 +126,4 @@ async function hasPicture(track: ContainerVideoTrack): Promise<boolean> {
     return true;
   }
   return false;
-}
-
-async function probeForeign(
-  { file, object, ffprobePath, slots }: ProbeInput,
-  kind: Sniffed['kind'],
-  signal: AbortSignal,
-) {
-  const loopback = await openLoopback({ access: file, etag: object.etag, signal });
-  let release = () => {};
-  try {
-    if (slots !== undefined) release = await slots.take(signal);
-    return await describeWithFfprobe(loopback.url, {
-      ffprobePath,
-      formatWhitelist: INPUT_FORMATS,
-      isKnown: kind === 'foreign',
-      signal,
-    });
-  } catch (error) {
-    // What looks like a broken file may be a source that broke.
-    const failure = loopback.failure();
-    if (failure) throw failure;
-    if (kind !== 'unknown' && error instanceof Problem && error.type === 'not-media') {
-      throw damaged('This file begins as media does, but cannot be read as such.', { cause: error });
-    }
-    throw error;
-  } finally {
-    release();
-    await loopback.close();
-  }
 }

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import type { Decoding } from '../engine/decoding.ts';
 import type { Slots } from '../engine/slots.ts';
 import { type Probed, probe } from '../media/probe.ts';
 import type { ProbeCache } from '../media/probe-cache.ts';
@@ -13,6 +14,7 @@ export type ObjectDesk = {
   readonly probes: ProbeCache;
   readonly ffprobePath: string;
   readonly slots?: Slots | undefined;
+  readonly decoding?: Decoding | undefined;
   readonly signal: AbortSignal;
   readonly trace: Trace;
 };
@@ -59,12 +61,12 @@ export async function findObject(
 
 /** What the object is, of which this process may know already. */
 export async function probeObject({ object, head }: FoundObject, desk: ObjectDesk): Promise<Probed> {
-  const { source, cache, probes, ffprobePath, slots } = desk;
+  const { source, cache, probes, ffprobePath, slots, decoding } = desk;
   return desk.trace.time('probe', () =>
     probes.get(object, desk.signal, async (signal) => {
       const file = cachedAccess(source, object, signal, { cache });
       const index = head === null ? file : indexAccess({ source, object, head, blocks: file, signal });
-      return probe({ file, index, object, ffprobePath, slots, signal });
+      return probe({ file, index, object, ffprobePath, slots, decoding, signal });
     }),
   );
 }

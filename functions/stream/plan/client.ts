@@ -1,17 +1,20 @@
-import type { AudioCodec, Container, VideoCodec } from '../media/media.ts';
+import type { AudioCodec, AudioTrack, Container, VideoCodec } from '../media/media.ts';
+import { audioKind, PLAYERS, type Player, whoHears, whoSees } from './pairs.ts';
 
 /** What a client plays. */
 export type Client = {
   readonly containers: ReadonlySet<Container>;
   readonly video: ReadonlySet<VideoCodec>;
   readonly audio: ReadonlySet<AudioCodec>;
+  /** Of these, what it has named itself: it is believed where any player is known that plays it so. */
+  readonly named: ReadonlySet<Container | VideoCodec | AudioCodec>;
 };
 
 /**
  * What current Chromium, Firefox and Safari all play from a plain address without asking the platform for a licensed
  * or hardware decoder: no HEVC, no AV1, no Matroska, no QuickTime.
  */
-const EVERYWHERE: Client = {
+const EVERYWHERE: Omit<Client, 'named'> = {
   containers: new Set<Container>(['mp4', 'webm', 'ogg', 'mp3', 'adts', 'flac', 'wav']),
   video: new Set<VideoCodec>(['h264', 'vp8', 'vp9']),
   audio: new Set<AudioCodec>(['aac', 'mp3', 'opus', 'vorbis', 'flac', 'pcm']),
@@ -27,7 +30,30 @@ export function clientOf(accept: readonly string[] | null, acceptHeader: string 
     containers: named.containers.size > 0 ? named.containers : EVERYWHERE.containers,
     video: named.video.size > 0 ? named.video : EVERYWHERE.video,
     audio: named.audio.size > 0 ? named.audio : EVERYWHERE.audio,
+    named: new Set([...named.containers, ...named.video, ...named.audio]),
   };
+}
+
+/** Whether a client plays a track's sound in a container: both together, which it takes more than both apart. */
+export function hears(client: Client, container: Container, track: AudioTrack): boolean {
+  if (!client.audio.has(track.codec)) return false;
+  return isPlayed(client, [container, track.codec], whoHears(container, audioKind(track)));
+}
+
+/** The same of a picture. */
+export function sees(client: Client, container: Container, codec: VideoCodec): boolean {
+  if (!client.video.has(codec)) return false;
+  return isPlayed(client, [container, codec], whoSees(container, codec));
+}
+
+function isPlayed(
+  { named }: Client,
+  pair: readonly (Container | VideoCodec | AudioCodec)[],
+  players: readonly Player[],
+): boolean {
+  return pair.some((each) => named.has(each))
+    ? players.length > 0
+    : PLAYERS.every((player) => players.includes(player));
 }
 
 const CONTAINERS: Readonly<Record<string, Container>> = {
@@ -78,7 +104,7 @@ const AUDIO: Readonly<Record<string, AudioCodec>> = {
   pcm: 'pcm',
 };
 
-function fromNames(names: readonly string[]): Client {
+function fromNames(names: readonly string[]): Omit<Client, 'named'> {
   const containers = new Set<Container>();
   const video = new Set<VideoCodec>();
   const audio = new Set<AudioCodec>();

@@ -1,3 +1,4 @@
+import { PLAIN_AAC } from '../media/containers/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import { clientOf } from './client.ts';
 import { type Obstacle, videoObstacle } from './obstacles.ts';
@@ -6,8 +7,6 @@ import { type Obstacle, videoObstacle } from './obstacles.ts';
 const INDEXED: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm'];
 /** HEVC is offered beside H.264 only, so that it needs no client's word. */
 const CLIENT = clientOf(['h264', 'hevc', 'aac'], null);
-/** LC, and HE with or without parametric stereo (ISO/IEC 14496-3 table 1.3): what browsers decode. */
-const AAC = /^mp4a\.40\.(2|5|29)$/;
 
 /** Why a film cannot be cut into segments as it is, for all that its description tells; null if it may. */
 export function filmCopyObstacle({ container }: Media, film: VideoTrack): Obstacle {
@@ -20,7 +19,8 @@ export function filmCopyObstacle({ container }: Media, film: VideoTrack): Obstac
 /** The same of a track of sound. */
 export function soundCopyObstacle({ container }: Media, { codec, codecString }: AudioTrack): Obstacle {
   if (codec !== 'aac') return `${codec} is not put into segments`;
-  if (codecString === null || !AAC.test(codecString)) return 'this kind of aac does not play everywhere';
+  if (codecString === null || !PLAIN_AAC.test(codecString))
+    return 'this kind of aac does not play everywhere';
   return containerObstacle(container);
 }
 

@@ -1,3 +1,4 @@
+import { unsupported } from '../http/problem.ts';
 import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import { gridClock } from './film-renditions.ts';
@@ -51,9 +52,7 @@ export function planFilmExport(output: Output, { video, audio }: Selection, medi
   const rate = numerator / denominator;
   const groupFrames = Math.max(1, Math.round(GROUP_SECONDS * rate));
   const sound =
-    output.audio === null || audio === null
-      ? null
-      : planFilmSound(output.audio, audio, media, lengthOf(audio));
+    output.audio === null || audio === null ? null : planFilmSound(output.audio, audio, lengthOf(audio));
   return {
     zeroSeconds,
     film: filmRendition(picture, groupFrames),
@@ -92,10 +91,9 @@ const NOT_CUT = { segments: [], peakBitrate: 0, averageBitrate: 0 };
 function planFilmSound(
   output: NonNullable<Output['audio']>,
   track: AudioTrack,
-  media: Media,
   seconds: number,
 ): FilmSound | null {
-  const sound = output.kind === 'encode' ? output : encodedInstead(track, media);
+  const sound = output.kind === 'encode' ? output : encodedInstead(track);
   const samples = Math.round(seconds * sound.sampleRate);
   if (samples === 0) return null;
   const rendition = {
@@ -114,7 +112,8 @@ function planFilmSound(
 }
 
 /** Of a track that was to be copied, and turns out to be one that cannot be cut. */
-function encodedInstead(track: AudioTrack, media: Media): Sound {
+function encodedInstead(track: AudioTrack): Sound {
+  if (track.undecodable !== null) throw unsupported(track.undecodable);
   const sampleRate = track.sampleRate > 0 && track.sampleRate % 11_025 === 0 ? 44_100 : 48_000;
-  return planSound(media, track, { codec: 'aac', sampleRate, asked: null });
+  return planSound(track, { codec: 'aac', sampleRate, asked: null });
 }

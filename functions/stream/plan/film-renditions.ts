@@ -1,3 +1,4 @@
+import { unsupported } from '../http/problem.ts';
 import type { VideoTrack } from '../media/media.ts';
 import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
@@ -21,19 +22,23 @@ export type PlannedFilm = {
 /** What a player would wait for too long, or hold too much of. */
 const MAX_COPIED_SECONDS = 30;
 
-/** A copy where the film can be cut, and the ladder. Throws `too-large` where a limit leaves none of it. */
+/**
+ * A copy where the film can be cut, and the ladder where it can be decoded. Throws `too-large` where a limit leaves none
+ * of it, `unsupported-media` where no decoder does.
+ */
 export function planFilm(
   { track, endSeconds }: Offered<VideoTrack>,
   question: PresentationQuestion,
 ): PlannedFilm {
-  const { media, limits } = question;
+  const { limits } = question;
   const found = planCopy(track, question);
   const copy = typeof found === 'string' ? null : found;
   const stands = copy !== null && track.codec === 'h264';
   const excess = decodingExcess(question, track);
   if (!stands) refuse(excess);
+  if (!stands && track.undecodable !== null) throw unsupported(track.undecodable);
 
-  const all = excess === null ? ladder(media, track, copy) : [];
+  const all = excess === null && track.undecodable === null ? ladder(track, copy) : [];
   const rungs = withinLimits(all, limits);
   if (!stands && rungs.length === 0) refuseAbove('maxOutputHeight', all.at(-1)?.picture.height ?? 0, limits);
   const copied = copy && divideLong(endsOf(copy));

@@ -1,5 +1,5 @@
 import type { Limits } from '../limits.ts';
-import type { Media, VideoTrack } from '../media/media.ts';
+import type { VideoTrack } from '../media/media.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
 import { LEAST_BITRATE, type Picture, planPicture, scaledBitrate, usualBitrate } from './picture.ts';
 import type { VideoRendition } from './presentation.ts';
@@ -27,10 +27,10 @@ const HEVC_FACTOR = 2;
  * lies below the highest step. Beside a copy there are those alone that take less than it: a player would choose by
  * bandwidth, and get a worse picture for more of it.
  */
-export function ladder(media: Media, film: VideoTrack, copy: Copy | null): readonly Rung[] {
+export function ladder(film: VideoTrack, copy: Copy | null): readonly Rung[] {
   const own = Math.min(film.displayWidth, film.displayHeight);
-  const top = own <= HIGHEST ? [rung(media, film, own, 1)] : [];
-  const steps = STEPS.filter((step) => step < own).map((step) => rung(media, film, step, step / own));
+  const top = own <= HIGHEST ? [rung(film, own, 1)] : [];
+  const steps = STEPS.filter((step) => step < own).map((step) => rung(film, step, step / own));
   // Sizes are made even: of an odd one, the step below it may be the same picture.
   const smaller = steps.filter((step) => !top.some((each) => isSameSize(each, step)));
   if (copy === null) return [...top, ...smaller];
@@ -60,8 +60,8 @@ function isSameSize({ picture: one }: Rung, { picture: other }: Rung): boolean {
   return one.width === other.width && one.height === other.height;
 }
 
-function rung(media: Media, film: VideoTrack, shortSide: number, scale: number): Rung {
-  const size = planPicture(media, film, scale, 'h264');
+function rung(film: VideoTrack, shortSide: number, scale: number): Rung {
+  const size = planPicture(film, scale, 'h264');
   return rungOf(`${shortSide}p`, { ...size, maxBitrate: usualBitrate(size) });
 }
 

@@ -1,6 +1,8 @@
+import { aacName } from '../media/containers/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { Format, StreamParameters } from '../route/parameters.ts';
-import type { Client } from './client.ts';
+import { type Client, hears, sees } from './client.ts';
+import { audioKind } from './pairs.ts';
 import type { Selection } from './question.ts';
 
 /** Why something cannot stay as it is, in words for people; null if nothing stands in the way. */
@@ -24,6 +26,9 @@ export function requestObstacle(
   if (format !== null && video === null && media.tracks.some((t) => t.kind === 'video' && !t.isCoverArt)) {
     return `format=${format} holds no picture`;
   }
+  if (media.tracks.some(({ kind, undecodable }) => kind === 'unknown' && undecodable !== null)) {
+    return 'it has a track that players may take and nothing plays';
+  }
   const first = media.tracks.find((track) => track.kind === 'audio');
   if (audio !== null && first !== undefined && audio.index !== first.index) {
     return 'players take the first audio track, and another one was chosen';
@@ -46,11 +51,11 @@ export function containerObstacle({ container }: Media, format: Format | null, c
   return client.containers.has(container) ? null : `the client does not play ${container} files`;
 }
 
-/** With a format, its own codecs count besides what the client plays: mp4 means H.264 unless the client says more. */
-export function videoObstacle(video: VideoTrack, format: Format | null, client: Client): Obstacle {
+/** Why a picture does not play on a client in a container. */
+export function videoObstacle(video: VideoTrack, container: Media['container'], client: Client): Obstacle {
   const { codec } = video;
   if (!client.video.has(codec)) return `${codec} does not play on this client`;
-  if (format === 'webm' && codec === 'h264') return 'webm holds no h264';
+  if (!sees(client, container, codec)) return `${container} players do not take ${codec}`;
   if (video.codecString === null) return `the ${codec} stream lacks its decoder configuration`;
   if (codec === 'h264' && !isCommonProfile(video)) {
     return 'this profile of h264 does not play everywhere';
@@ -77,16 +82,29 @@ function isCommonProfile({ codecString, bitDepth, chroma }: VideoTrack): boolean
   return codecString === null || /^avc\d\.(42|4d|64)/i.test(codecString);
 }
 
-export function audioObstacle({ codec }: AudioTrack, format: Format | null, client: Client): Obstacle {
+export function audioObstacle(audio: AudioTrack, container: Media['container'], client: Client): Obstacle {
+  const { codec } = audio;
   if (!client.audio.has(codec)) return `${codec} does not play on this client`;
-  if (format === 'opus' && codec !== 'opus') return 'format=opus was asked for';
-  if (format === 'webm' && codec !== 'opus' && codec !== 'vorbis') return `webm holds no ${codec}`;
-  if (format === 'mp4' && (codec === 'vorbis' || codec === 'pcm')) return `mp4 players do not take ${codec}`;
-  return null;
+  return hears(client, container, audio) ? null : `${container} players do not take ${kindName(audio)}`;
 }
 
-export function trackObstacle({ video, audio }: Selection, format: Format | null, client: Client): Obstacle {
-  return (video && videoObstacle(video, format, client)) ?? (audio && audioObstacle(audio, format, client));
+function kindName(audio: AudioTrack): string {
+  return audioKind(audio) === 'rare aac' ? aacName(audio.codecString) : audioKind(audio);
+}
+
+export function trackObstacle(
+  { video, audio }: Selection,
+  container: Media['container'],
+  client: Client,
+): Obstacle {
+  return (
+    (video && videoObstacle(video, container, client)) ?? (audio && audioObstacle(audio, container, client))
+  );
+}
+
+/** Of the formats, one names a codec whose container holds others as well. */
+export function codecObstacle({ audio }: Selection, format: Format | null): Obstacle {
+  return format === 'opus' && audio !== null && audio.codec !== 'opus' ? 'format=opus was asked for' : null;
 }
 
 export function isSmaller({ height, width }: StreamParameters, video: VideoTrack): boolean {

@@ -1,7 +1,8 @@
 import { unsupported } from '../http/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import { NO_WISHES } from '../route/parameters.ts';
-import { audiosOf, selectTracks } from './select-tracks.ts';
+import { soundCopyObstacle } from './copyable.ts';
+import { audiosOf, nothingPlays, selectTracks } from './select-tracks.ts';
 
 /** The tracks that adaptive streaming offers, on the presentation's own timeline. */
 export type Offer = {
@@ -28,15 +29,22 @@ export function offerOf(media: Media): Offer {
   const { video, audio } = selectTracks(media, NO_WISHES);
   const film = video !== null && isLasting(video) ? video : null;
   const others = audiosOf(media).filter((track) => track !== audio);
-  const sounds = [...(audio === null ? [] : [audio]), ...others].filter(isLasting).slice(0, MAX_SOUNDS);
+  const sounds = [...(audio === null ? [] : [audio]), ...others]
+    .filter((track) => isLasting(track) && isOffered(media, track))
+    .slice(0, MAX_SOUNDS);
   const starts = [...(film === null ? [] : [film]), ...sounds].map(({ startSeconds }) => startSeconds);
-  if (starts.length === 0) throw unsupported('The film and the sound of the file last no time.');
+  if (starts.length === 0) throw nothingPlays(media, 'The film and the sound of the file last no time.');
   const zeroSeconds = Math.min(...starts);
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
     track,
     endSeconds: trackEndSeconds(track, media) - zeroSeconds,
   });
   return { zeroSeconds, film: film && offered(film), sounds: sounds.map(offered) };
+}
+
+/** What cannot be decoded here is offered only where it need not be. */
+function isOffered(media: Media, track: AudioTrack): boolean {
+  return track.undecodable === null || soundCopyObstacle(media, track) === null;
 }
 
 function isLasting({ durationSeconds }: VideoTrack | AudioTrack): boolean {

@@ -16,11 +16,11 @@ export type Output = {
 };
 
 export type VideoOutput =
-  | { readonly kind: 'copy'; readonly stream: number }
+  | { readonly kind: 'copy'; readonly stream: string }
   | {
       readonly kind: 'encode';
-      /** Ordinal among the source's moving pictures, from 0. */
-      readonly stream: number;
+      /** Which of the source's, as `Track` has it. */
+      readonly stream: string;
       readonly codec: 'h264' | 'vp8' | 'vp9';
       /** Pixels of the source's frames, and the part of them that is shown where it is not all. */
       readonly coded: { readonly width: number; readonly height: number };
@@ -38,11 +38,11 @@ export type VideoOutput =
     };
 
 export type AudioOutput =
-  | { readonly kind: 'copy'; readonly stream: number; readonly codec: AudioCodec }
+  | { readonly kind: 'copy'; readonly stream: string; readonly codec: AudioCodec }
   | {
       readonly kind: 'encode';
-      /** Ordinal among the source's audio tracks, from 0. */
-      readonly stream: number;
+      /** Which of the source's, as `Track` has it. */
+      readonly stream: string;
       readonly codec: 'aac' | 'mp3' | 'opus' | 'flac' | 'pcm';
       readonly channels: 1 | 2;
       readonly sampleRate: number;

@@ -1,22 +1,20 @@
-import type { Media, VideoTrack } from '../media/media.ts';
+import type { VideoTrack } from '../media/media.ts';
 import { planColour } from './colour.ts';
 import { frameGrid } from './frame-grid.ts';
 import type { VideoOutput } from './output.ts';
-import { filmsOf } from './select-tracks.ts';
 
 /** Of what is encoded anew. */
 export type Picture = Extract<VideoOutput, { kind: 'encode' }>;
 
 /** The track's picture upright, progressive, in standard dynamic range, scaled by `scale` to even sizes. */
 export function planPicture(
-  media: Media,
   video: VideoTrack,
   scale: number,
   codec: Picture['codec'],
 ): Omit<Picture, 'maxBitrate'> {
   return {
     kind: 'encode',
-    stream: streamOf(media, video),
+    stream: video.stream,
     codec,
     coded: { width: video.codedWidth, height: video.codedHeight },
     crop: video.crop,
@@ -32,11 +30,6 @@ export function planPicture(
     colour: planColour(video, codec),
     frameRate: frameGrid(video.frameRate),
   };
-}
-
-/** As ffmpeg counts: among the moving pictures, from 0. */
-export function streamOf(media: Media, video: VideoTrack): number {
-  return filmsOf(media).findIndex(({ index }) => index === video.index);
 }
 
 /** The nearest even number that is no more than there is: H.264 in 4:2:0 has no odd sizes. */

@@ -1,12 +1,12 @@
-import { badParameter, Problem } from '../http/problem.ts';
+import { badParameter, Problem, unsupported } from '../http/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
 import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
-import { planPicture, streamOf, usualBitrate } from './picture.ts';
+import { planPicture, usualBitrate } from './picture.ts';
 import type { Question, Selection } from './question.ts';
 import { decodingExcess, refuse } from './refuse.ts';
-import { planSound, type Sound, soundStreamOf } from './sound.ts';
+import { planSound, type Sound } from './sound.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
 export function planOutput(question: Question, { video, audio }: Selection): Output {
@@ -106,8 +106,9 @@ function planVideo(
   budget: number | null,
   question: Question,
 ): VideoOutput {
-  const { media, parameters, client, limits } = question;
-  if (canCopyVideo(video, format, question)) return { kind: 'copy', stream: streamOf(media, video) };
+  const { parameters, client, limits } = question;
+  if (canCopyVideo(video, format, question)) return { kind: 'copy', stream: video.stream };
+  if (video.undecodable !== null) throw unsupported(video.undecodable);
 
   const scale = Math.min(
     1,
@@ -116,7 +117,7 @@ function planVideo(
     limits.maxOutputHeight / video.displayHeight,
   );
   const codec = format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8';
-  const picture = planPicture(media, video, scale, codec);
+  const picture = planPicture(video, scale, codec);
   return {
     ...picture,
     maxBitrate: Math.min(ceiling(usualBitrate(picture), parameters.bitrate, budget), limits.maxOutputBitrate),
@@ -154,21 +155,24 @@ const AUDIO_CODECS = {
 } as const;
 
 function planAudio(audio: AudioTrack, format: Format, asked: number | null, question: Question): AudioOutput {
-  const { media, parameters, client } = question;
+  const { parameters, client } = question;
   // Whoever asks for a made film gets sound that two loudspeakers play, at their bitrate.
   const copy =
     isVideoFormat(format) &&
     asked === null &&
     audio.channels <= 2 &&
     parameters.startSeconds === 0 &&
-    // The ffmpeg of 2018 writes Opus and FLAC into MP4 as an experiment only.
-    !(format === 'mp4' && (audio.codec === 'opus' || audio.codec === 'flac')) &&
+    !(format === 'mp4' && NOT_WRITTEN.includes(audio.codec)) &&
     audioObstacle(audio, format, client) === null;
-  if (copy) return { kind: 'copy', stream: soundStreamOf(media, audio), codec: audio.codec };
+  if (copy) return { kind: 'copy', stream: audio.stream, codec: audio.codec };
+  if (audio.undecodable !== null) throw unsupported(audio.undecodable);
 
   const codec = AUDIO_CODECS[format];
-  return planSound(media, audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
+  return planSound(audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
 }
+
+/** Into MP4 by ffmpeg: Opus and FLAC by that of 2018 as an experiment only. */
+const NOT_WRITTEN: readonly AudioTrack['codec'][] = ['opus', 'flac', 'pcm', 'vorbis'];
 
 function outputSampleRate(codec: Sound['codec'], source: number): number {
   if (codec === 'opus') return 48_000;

@@ -5,7 +5,8 @@ import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
 import type { Cuts, Presentation, Rendition } from './presentation.ts';
 import { refuseTracks } from './refuse.ts';
-import { planSoundRendition } from './sound-rendition.ts';
+import { nothingPlays } from './select-tracks.ts';
+import { type PlannedSound, planSoundRendition } from './sound-rendition.ts';
 
 /** All that the offer of adaptive streaming is a function of. */
 export type PresentationQuestion = {
@@ -36,9 +37,12 @@ export function planPresentation(question: PresentationQuestion): Presentation {
   refuseTracks(question.media, question.limits);
   const { zeroSeconds, film, sounds } = offerOf(question.media);
   const pictures = film && planFilm(film, question);
-  const audio = sounds.map((sound, i) =>
-    planSoundRendition(sound, question, pictures?.meetsAt ?? [], i === 0),
-  );
+  const audio: PlannedSound[] = [];
+  for (const sound of sounds) {
+    const planned = planSoundRendition(sound, question, pictures?.meetsAt ?? [], audio.length === 0);
+    if (planned !== null) audio.push(planned);
+  }
+  if (pictures === null && audio.length === 0) throw nothingPlays(question.media);
   const video = pictures?.renditions ?? [];
   const renditions = audio.map(({ rendition }) => rendition);
   const reasons = new Set([pictures?.whyNotCopied ?? null, ...audio.map(({ whyNotCopied }) => whyNotCopied)]);

@@ -1,4 +1,4 @@
-import { badParameter, unsupported } from '../http/problem.ts';
+import { badParameter, type Problem, unsupported } from '../http/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { isVideoFormat } from './output.ts';
@@ -13,7 +13,10 @@ export function audiosOf(media: Media): readonly AudioTrack[] {
   return media.tracks.filter((track): track is AudioTrack => track.kind === 'audio');
 }
 
-/** The tracks that are played: the default ones, or the audio track that was asked for. Throws `Problem`. */
+/**
+ * The tracks that are played: the default ones of those that can be decoded here, else the default ones; or the audio
+ * track that was asked for. Throws `Problem`.
+ */
 export function selectTracks(media: Media, { audio: wanted, format }: StreamParameters): Selection {
   const audios = audiosOf(media);
   if (wanted !== null && audios[wanted] === undefined) {
@@ -28,11 +31,22 @@ export function selectTracks(media: Media, { audio: wanted, format }: StreamPara
   const video = picture ? preferred(filmsOf(media)) : null;
   const audio = wanted === null ? preferred(audios) : (audios[wanted] ?? null);
   if (video === null && audio === null) {
-    throw unsupported(picture ? 'The file has neither a film nor sound.' : 'The file has no audio track.');
+    throw picture ? nothingPlays(media) : nothingPlays(media, 'The file has no audio track.');
   }
   return { video, audio };
 }
 
-function preferred<T extends { readonly isDefault: boolean }>(tracks: readonly T[]): T | null {
-  return tracks.find((track) => track.isDefault) ?? tracks[0] ?? null;
+/** Says what of the file keeps it from being played, where that is known. */
+export function nothingPlays(
+  { tracks }: Media,
+  otherwise = 'The file has neither a film nor sound.',
+): Problem {
+  const [reason = otherwise] = tracks.flatMap(({ undecodable }) => undecodable ?? []);
+  return unsupported(reason);
+}
+
+function preferred<T extends VideoTrack | AudioTrack>(tracks: readonly T[]): T | null {
+  const decodable = tracks.filter(({ undecodable }) => undecodable === null);
+  const best = decodable.length > 0 ? decodable : tracks;
+  return best.find(({ isDefault }) => isDefault) ?? best[0] ?? null;
 }

@@ -8,29 +8,30 @@ import type { Offered } from './offer.ts';
 import type { PresentationQuestion } from './plan-presentation.ts';
 import type { AudioRendition } from './presentation.ts';
 import { decodingExcess, refuse } from './refuse.ts';
-import { planSound, soundStreamOf } from './sound.ts';
+import { planSound, soundNumber } from './sound.ts';
 
 export type PlannedSound = { readonly rendition: AudioRendition; readonly whyNotCopied: Obstacle };
 
-/** A copy where the track can be cut, else AAC. Its segments meet where those of the film do (`meetsAt`, in seconds). */
+/** A copy where the track can be cut, else AAC; null for what can be neither cut nor decoded. Its segments meet where those of the film do (`meetsAt`, in seconds). */
 export function planSoundRendition(
   sound: Offered<AudioTrack>,
   question: PresentationQuestion,
   meetsAt: readonly number[],
   isDefault: boolean,
-): PlannedSound {
+): PlannedSound | null {
   const { track, endSeconds } = sound;
   const about = {
     kind: 'audio' as const,
-    id: `audio-${soundStreamOf(question.media, track)}`,
+    id: `audio-${soundNumber(question.media, track)}`,
     language: track.language,
     isDefault,
   };
   const times = evenTimes(endSeconds, meetsAt);
   const copy = planCopy(track, question, times);
   if (typeof copy !== 'string') return { rendition: { ...about, ...copy }, whyNotCopied: null };
+  if (track.undecodable !== null) return null;
   refuse(decodingExcess(question, null));
-  return { rendition: { ...about, ...planAac(sound, question, times) }, whyNotCopied: copy };
+  return { rendition: { ...about, ...planAac(sound, times) }, whyNotCopied: copy };
 }
 
 type Planned = Omit<AudioRendition, 'kind' | 'id' | 'language' | 'isDefault'>;
@@ -70,13 +71,9 @@ const MOST_BITS_PER_SAMPLE = 4;
 /** How far the encoder strays from its mean: by up to a third within a second (measured). */
 const RESERVE_SECONDS = 0.5;
 
-function planAac(
-  { track, endSeconds }: Offered<AudioTrack>,
-  { media }: PresentationQuestion,
-  times: readonly number[],
-): Planned {
+function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly number[]): Planned {
   const sampleRate = SAMPLE_RATES.includes(track.sampleRate) ? track.sampleRate : 48_000;
-  const usual = planSound(media, track, { codec: 'aac', sampleRate, asked: null });
+  const usual = planSound(track, { codec: 'aac', sampleRate, asked: null });
   const most = MOST_BITS_PER_SAMPLE * sampleRate * usual.channels;
   const bitrate = Math.min(usual.bitrate ?? most, most);
   // What sums of seconds lose is less than a sample.

@@ -16,7 +16,6 @@ const USUAL_BITRATES = {
 
 /** The track's sound for one loudspeaker or two, at the bitrate that was asked for or is usual. */
 export function planSound(
-  media: Media,
   audio: AudioTrack,
   { codec, sampleRate, asked }: Pick<Sound, 'codec' | 'sampleRate'> & { readonly asked: number | null },
 ): Sound {
@@ -26,7 +25,7 @@ export function planSound(
   const most = codec === 'opus' ? 256_000 * channels : Number.POSITIVE_INFINITY;
   return {
     kind: 'encode',
-    stream: soundStreamOf(media, audio),
+    stream: audio.stream,
     codec,
     channels,
     sampleRate,
@@ -36,7 +35,7 @@ export function planSound(
   };
 }
 
-/** As ffmpeg counts: among the audio tracks, from 0. */
-export function soundStreamOf(media: Media, audio: AudioTrack): number {
+/** Its number in `audio=` and in addresses: among the audio tracks, from 0. */
+export function soundNumber(media: Media, audio: AudioTrack): number {
   return audiosOf(media).findIndex(({ index }) => index === audio.index);
 }

@@ -1,7 +1,15 @@
 import { badParameter, unsupported } from '../http/problem.ts';
 import type { Media } from '../media/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
-import { containerObstacle, isSmaller, type Obstacle, requestObstacle, trackObstacle } from './obstacles.ts';
+import {
+  audioObstacle,
+  codecObstacle,
+  containerObstacle,
+  isSmaller,
+  type Obstacle,
+  requestObstacle,
+  trackObstacle,
+} from './obstacles.ts';
 import { CONTENT_TYPES, isVideoFormat, type Output } from './output.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
@@ -32,17 +40,20 @@ type Planned = {
 /** Throws `Problem`: a wrong parameter, nothing to play, or more than one response or one invocation can carry. */
 export function planStream(question: Question): StreamPlan {
   const { media, parameters, client } = question;
-  const selection = selectTracks(media, parameters);
+  const wanted = selectTracks(media, parameters);
   refuseOutside(media, parameters);
   refuseWishes(parameters, question.limits);
 
-  const asIs =
-    requestObstacle(media, selection, parameters) ??
+  const obstacle =
+    requestObstacle(media, wanted, parameters) ??
     containerObstacle(media, parameters.format, client) ??
     question.originalObstacle ??
-    waveObstacle(media, selection) ??
-    trackObstacle(selection, parameters.format, client);
-  if (asIs === null) return planOriginal(question, selection);
+    codecObstacle(wanted, parameters.format) ??
+    trackObstacle(wanted, media.container, client);
+  if (obstacle === null) return planOriginal(question, wanted);
+  const leftOut = undecodableSound(question, wanted);
+  const selection = leftOut === null ? wanted : { ...wanted, audio: null };
+  const asIs = leftOut === null ? obstacle : `${obstacle}; ${leftOut}`;
   refuseTracks(media, question.limits);
 
   const asked = remuxRequestObstacle(question, selection);
@@ -62,11 +73,17 @@ export function planStream(question: Question): StreamPlan {
   return plan;
 }
 
-/** WAV can hold anything; players take PCM from it. */
-function waveObstacle({ container }: Media, { audio }: Selection): Obstacle {
-  return container === 'wav' && audio !== null && audio.codec !== 'pcm'
-    ? `wav players do not take ${audio.codec}`
-    : null;
+/**
+ * Why the sound of a film is left out: it can neither be decoded here nor stay as it is. Throws `unsupported-media` where
+ * nothing is left without it, or where it was asked for.
+ */
+function undecodableSound(question: Question, { video, audio }: Selection): Obstacle {
+  const { client, parameters, remuxObstacle } = question;
+  if (audio === null || audio.undecodable === null) return null;
+  const stays = audioObstacle(audio, 'mp4', client) === null && remuxObstacle(audio.index) === null;
+  if (stays && (parameters.format ?? 'mp4') === 'mp4') return null;
+  if (video === null || parameters.audio !== null) throw unsupported(audio.undecodable);
+  return `the sound is left out: ${audio.undecodable.replace(/\.$/, '')}`;
 }
 
 function planOriginal({ media, sizeBytes }: Question, { video }: Selection): StreamPlan {

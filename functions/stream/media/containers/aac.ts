@@ -39,6 +39,44 @@ export function parseAacConfig(config: Uint8Array): AacConfig | null {
   return { objectType, sampleRate, channels, samplesPerFrame: read(1) === 1 ? 960 : 1024 };
 }
 
+/** LC, and HE with or without parametric stereo (table 1.3): what browsers decode, by its codec string. */
+export const PLAIN_AAC = /^mp4a\.40\.(2|5|29)$/;
+
+/** Object types (§1.5.1.1) beside the plain ones, and what they are called. */
+const OTHER_KINDS: Readonly<Record<number, string>> = {
+  1: 'AAC Main',
+  3: 'AAC-SSR',
+  4: 'AAC-LTP',
+  6: 'scalable AAC',
+  17: 'error resilient AAC-LC',
+  19: 'error resilient AAC-LTP',
+  20: 'error resilient scalable AAC',
+  22: 'error resilient BSAC',
+  23: 'AAC-LD',
+  39: 'AAC-ELD',
+  42: 'xHE-AAC',
+};
+
+/** What a kind of AAC is called, by its codec string (RFC 6381). */
+export function aacName(codecString: string | null): string {
+  const objectType = Number(/^mp4a\.40\.(\d+)$/.exec(codecString ?? '')?.[1]);
+  const kind = OTHER_KINDS[objectType];
+  return kind === undefined ? 'AAC' : `${kind} (${codecString})`;
+}
+
+/** The fields that configurations of all these kinds begin with; null where the bytes are of none of them. */
+export function parseOtherAac(config: Uint8Array): Omit<AacConfig, 'samplesPerFrame'> | null {
+  if (config.length < 2) return null;
+  const { read, isPastEnd } = bitCursor(config);
+  const first = read(5);
+  const objectType = first === 31 ? 32 + read(6) : first;
+  const index = read(4);
+  const sampleRate = index === 15 ? read(24) : (RATES[index] ?? 0);
+  const channels = CHANNELS[read(4)] ?? 0;
+  const isKnown = OTHER_KINDS[objectType] !== undefined && sampleRate > 0 && !isPastEnd();
+  return isKnown ? { objectType, sampleRate, channels } : null;
+}
+
 /** The configuration of AAC-LC that says that there is no SBR (§1.6.5.3). Throws RangeError for a rate without a number. */
 export function audioSpecificConfig({
   sampleRate,

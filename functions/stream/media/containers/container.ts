@@ -38,6 +38,7 @@ type ContainerTrackBase = TrackHeader & {
 export type ContainerVideoTrack = ContainerTrackBase & {
   readonly kind: 'video';
   readonly codec: VideoCodec;
+  readonly codecName: string | null;
   readonly codedWidth: number;
   readonly codedHeight: number;
   /** The part that is shown, where the container leaves the rest out. */
@@ -57,8 +58,10 @@ export type ContainerVideoTrack = ContainerTrackBase & {
 export type ContainerAudioTrack = ContainerTrackBase & {
   readonly kind: 'audio';
   readonly codec: AudioCodec;
+  readonly codecName: string | null;
   readonly channels: number;
   readonly sampleRate: number;
+  readonly bitsPerSample: number | null;
 };
 
 export type UnreadTrack = TrackHeader & {
@@ -68,6 +71,8 @@ export type UnreadTrack = TrackHeader & {
 
 type TrackHeader = {
   readonly index: number;
+  /** How ffmpeg is told which it is. */
+  readonly stream: string;
   readonly language: string | null;
   readonly isDefault: boolean;
 };

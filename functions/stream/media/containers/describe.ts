@@ -38,6 +38,7 @@ async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
     ...trackOf(track, startSeconds),
     kind: 'video',
     codec: track.codec,
+    codecName: track.codecName,
     codecString: track.codecString,
     codedWidth: track.codedWidth,
     codedHeight: track.codedHeight,
@@ -62,9 +63,10 @@ async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
     startSeconds = packet.timestampSeconds;
     break;
   }
-  const { kind, codec, codecString, channels, sampleRate, codecDelaySeconds } = track;
-  const format = { codec, codecString, channels, sampleRate, codecDelaySeconds };
-  return { ...trackOf(track, startSeconds), kind, ...format };
+  const { kind, codec, codecName, codecString, channels, sampleRate, bitsPerSample } = track;
+  const format = { codec, codecName, codecString, channels, sampleRate, bitsPerSample };
+  const { codecDelaySeconds } = track;
+  return { ...trackOf(track, startSeconds), kind, ...format, codecDelaySeconds };
 }
 
 function describeOther(track: UnreadTrack): OtherTrack {
@@ -72,10 +74,11 @@ function describeOther(track: UnreadTrack): OtherTrack {
 }
 
 function trackOf(
-  { index, language, isDefault }: UnreadTrack | ContainerVideoTrack | ContainerAudioTrack,
+  { index, stream, language, isDefault }: UnreadTrack | ContainerVideoTrack | ContainerAudioTrack,
   start: number,
 ) {
-  return { index, language, isDefault, startSeconds: start, durationSeconds: null, bitrate: null };
+  const header = { index, stream, undecodable: null, language, isDefault };
+  return { ...header, startSeconds: start, durationSeconds: null, bitrate: null };
 }
 
 type Format = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced' | 'colour'>;

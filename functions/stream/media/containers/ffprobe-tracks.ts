@@ -19,6 +19,7 @@ const text = v.optional(v.string());
 
 export const STREAM = v.object({
   index: number,
+  id: text,
   codec_type: text,
   codec_name: text,
   codec_tag_string: text,
@@ -40,6 +41,7 @@ export const STREAM = v.object({
   bit_rate: optionalNumber,
   channels: optionalNumber,
   sample_rate: optionalNumber,
+  bits_per_raw_sample: optionalNumber,
   disposition: v.optional(v.object({ default: optionalNumber, attached_pic: optionalNumber }), {}),
   tags: v.optional(v.object({ language: text }), {}),
   side_data_list: v.optional(v.array(v.object({ rotation: optionalNumber })), []),
@@ -47,11 +49,14 @@ export const STREAM = v.object({
 
 type Stream = v.InferOutput<typeof STREAM>;
 
-/** One of ffprobe's streams; times count from `origin`. */
-export function trackOf(stream: Stream, origin: number): Track {
+/** One of ffprobe's streams; times count from `origin`. `hasOwnId`: no other stream of the file has its id. */
+export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Track {
   const language = stream.tags.language;
+  const id = hasOwnId ? Number(stream.id) : Number.NaN;
   const base = {
     index: stream.index,
+    stream: id > 0 ? `i:${id}` : `${stream.index}`,
+    undecodable: null,
     language: language && language !== 'und' ? language : null,
     startSeconds: (stream.start_time ?? origin) - origin,
     durationSeconds: stream.duration ?? null,
@@ -102,6 +107,7 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
     ...base,
     kind: 'video',
     codec: VIDEO_CODECS.find((codec) => codec === stream.codec_name) ?? 'other',
+    codecName: stream.codec_name ?? null,
     codecString: stream.codec_name === 'h264' ? h264String(stream) : null,
     codedWidth: width,
     codedHeight: height,
@@ -149,10 +155,12 @@ function audioTrack(stream: Stream, base: Base): AudioTrack {
     ...base,
     kind: 'audio',
     codec,
+    codecName: name,
     codecString:
       codec === 'aac' ? (objectType ? `mp4a.40.${objectType}` : null) : (CODEC_STRINGS[codec] ?? null),
     channels: stream.channels ?? 0,
     sampleRate: stream.sample_rate ?? 0,
+    bitsPerSample: codec === 'flac' ? (stream.bits_per_raw_sample ?? null) : null,
     codecDelaySeconds: 0,
   };
 }

@@ -27,7 +27,10 @@ export async function describeWithFfprobe(url: string, options: FfprobeOptions):
   const container = containerOf(format.format_name);
   // Clocks of broadcast formats start anywhere: their timeline begins at the earliest packet.
   const origin = ['mpegts', 'mpeg'].includes(format.format_name) ? (format.start_time ?? 0) : 0;
-  const tracks = streams.map((stream) => trackOf(stream, origin));
+  const ids = streams.map(({ id }) => id);
+  const tracks = streams.map((stream) =>
+    trackOf(stream, origin, ids.filter((id) => id === stream.id).length === 1),
+  );
   if (tracks.every((track) => track.kind !== 'video' && track.kind !== 'audio')) throw notMedia();
   for (const track of tracks) {
     if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noPicture();
@@ -49,8 +52,8 @@ const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
 const ENTRIES = [
   'format=format_name,probe_score,duration,start_time',
   'packet=stream_index',
-  'stream=index,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
-  'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate',
+  'stream=index,id,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
+  'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate,bits_per_raw_sample',
   'stream_disposition=default,attached_pic',
   'stream_tags=language',
   'stream_side_data=rotation',

@@ -5,6 +5,8 @@ import { ascii, type Element, elements, find, unsigned } from './ebml.ts';
 export type MatroskaTrack = {
   /** Position in the file's order, from 0. */
   readonly index: number;
+  /** Position among those that ffmpeg takes for streams; null for what it leaves out. */
+  readonly streamIndex: number | null;
   readonly number: number;
   readonly type: 'video' | 'audio' | 'subtitle' | 'other';
   readonly codecId: string;
@@ -89,13 +91,21 @@ const HEADER_STRIPPING = 3;
 
 function trackEntries(bytes: Uint8Array, tracks: Element): MatroskaTrack[] {
   const entries: MatroskaTrack[] = [];
+  let streams = 0;
   for (const element of elements(bytes, tracks.start, tracks.end)) {
-    if (element.id === ID.entry) entries.push(trackEntry(bytes, element, entries.length));
+    if (element.id !== ID.entry) continue;
+    const { type, ...entry } = trackEntry(bytes, element);
+    const isStream = STREAM_CODECS[type]?.test(entry.codecId) === true;
+    const streamIndex = isStream ? streams++ : null;
+    entries.push({ ...entry, index: entries.length, streamIndex, type: TYPES[type] ?? 'other' });
   }
   return entries;
 }
 
-function trackEntry(bytes: Uint8Array, entry: Element, index: number): MatroskaTrack {
+/** Track types that ffmpeg knows (metadata is 33), and the codecs that it believes of them. */
+const STREAM_CODECS: Readonly<Record<number, RegExp>> = { 1: /^V/, 2: /^A/, 17: /^[SD]/, 33: /^[SD]/ };
+
+function trackEntry(bytes: Uint8Array, entry: Element) {
   const fields = new Map<number, Element>();
   for (const element of elements(bytes, entry.start, entry.end)) fields.set(element.id, element);
   const uint = (id: number, otherwise: number) => {
@@ -110,9 +120,8 @@ function trackEntry(bytes: Uint8Array, entry: Element, index: number): MatroskaT
   const video = fields.get(ID.video);
   const interlaced = video && find(bytes, video, ID.flagInterlaced);
   return {
-    index,
     number: uint(ID.number, -1),
-    type: TYPES[uint(ID.type, 0)] ?? 'other',
+    type: uint(ID.type, 0),
     codecId: text(ID.codecId) ?? '',
     // RFC 9559 §5.1.4.1.19: the language is English where the element is absent, but writers leave it out for unknown.
     language: text(ID.languageBcp47) ?? text(ID.language),

@@ -13,6 +13,7 @@ import type { ContainerPacket, ContainerTrack } from './container.ts';
 import { shownPart } from './crop.ts';
 import type { MatroskaTrack } from './matroska.ts';
 import { isLayer3 } from './mp3.ts';
+import { ownFormat } from './own-format.ts';
 import { sequenceSize } from './parameter-sets.ts';
 
 /** Runs what may fail, and turns the failure into the one that is to be told. */
@@ -21,7 +22,7 @@ export type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
 /** A track as the demuxer knows it, its times from `origin` on; null for codecs that it does not know. */
 export async function readTrack(
   inputTrack: InputTrack,
-  header: Pick<ContainerTrack, 'index' | 'language' | 'isDefault'>,
+  header: Pick<ContainerTrack, 'index' | 'stream' | 'language' | 'isDefault'>,
   matroska: MatroskaTrack | null,
   origin: number,
   attempt: Attempt,
@@ -44,6 +45,7 @@ export async function readTrack(
 type Common = Pick<
   ContainerTrack,
   | 'index'
+  | 'stream'
   | 'language'
   | 'isDefault'
   | 'codecString'
@@ -82,6 +84,7 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
     ...common,
     kind: 'video' as const,
     codec,
+    codecName: null,
     codedWidth: width,
     codedHeight: height,
     ...shownPart(matroska?.shown ?? null, { width, height, squareWidth }),
@@ -113,13 +116,18 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
   if (!name) return null;
   const channels = await track.getNumberOfChannels();
   if (channels > MOST_CHANNELS) throw damaged(`Sound of ${channels} channels is none.`);
-  const first = name === 'mp3' ? await new EncodedPacketSink(track).getFirstPacket() : null;
+  const hasHeaders = name === 'mp3' || name === 'ac3';
+  const first = hasHeaders ? await new EncodedPacketSink(track).getFirstPacket() : null;
+  const own = ownFormat(audioCodec(name), common.configuration, first?.data ?? null);
   return {
     ...common,
     kind: 'audio' as const,
-    codec: first && !isLayer3(first.data) ? ('other' as const) : audioCodec(name),
-    channels,
-    sampleRate: await track.getSampleRate(),
+    ...(name === 'mp3' && first && !isLayer3(first.data)
+      ? { codec: 'other' as const, codecName: 'mp2' }
+      : { codec: audioCodec(name), codecName: null }),
+    channels: own?.channels || channels,
+    sampleRate: own?.sampleRate || (await track.getSampleRate()),
+    bitsPerSample: own?.bitsPerSample ?? null,
   };
 }
 

@@ -155,10 +155,13 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   const origin = await originOf(container, inputTracks);
   const tracks: ContainerTrack[] = [];
   const others: UnreadTrack[] = [...roster.others];
+  const counts = { video: 0, audio: 0 };
   for (const [position, inputTrack] of inputTracks.entries()) {
     const known = roster.known.get(inputTrack.id);
+    const ordinal = inputTrack.isVideoTrack() ? `V:${counts.video++}` : `a:${counts.audio++}`;
     const header = {
       index: known?.index ?? position,
+      stream: known?.stream ?? ordinal,
       language: known ? known.language : knownLanguage(await inputTrack.getLanguageCode()),
       isDefault: known?.isDefault ?? true,
     };
@@ -170,8 +173,8 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   }
   for (const [id, known] of roster.known) {
     if (inputTracks.some((track) => track.id === id)) continue;
-    const { index, language } = known;
-    others.push({ index, language, isDefault: false, kind: 'unknown', codec: known.codec });
+    const { index, stream, language } = known;
+    others.push({ index, stream, language, isDefault: false, kind: 'unknown', codec: known.codec });
   }
   if (tracks.length === 0) return null;
   const durationSeconds = () => attempt(() => durationOf(input, container, file, origin, tracks));

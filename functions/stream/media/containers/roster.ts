@@ -15,11 +15,14 @@ export type Roster = {
 };
 type KnownTrack = {
   readonly index: number;
+  readonly stream: string;
   readonly language: string | null;
   readonly isDefault: boolean;
   readonly codec: string;
   readonly matroska: MatroskaTrack | null;
 };
+
+const NO_STREAM = 65_535;
 
 /** The roster by the id that the demuxer gives them; null where it would miss a picture or a sound, or their times. */
 export async function readRoster(container: Container, file: RandomAccess): Promise<Roster | null> {
@@ -31,12 +34,15 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
     isCutOff = head !== null && head.endBytes > file.sizeBytes;
     for (const track of head?.tracks ?? []) {
       if (track.isEncrypted) throw encrypted();
-      const { index, codecId: codec, isDefault, isEnabled } = track;
+      const { index, streamIndex, codecId: codec, isDefault, isEnabled } = track;
+      // What ffmpeg leaves out is never asked of it.
+      const stream = `${streamIndex ?? NO_STREAM}`;
       const language = knownLanguage(track.language);
       if (track.type === 'video' || track.type === 'audio') {
         if (track.isCompressed && isEnabled) return null;
         known.set(track.number, {
           index,
+          stream,
           language,
           codec,
           isDefault: isDefault && isEnabled,
@@ -45,6 +51,7 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
       } else {
         others.push({
           index,
+          stream,
           language,
           isDefault,
           codec,
@@ -60,8 +67,9 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
     isCutOff = map.isCutOff;
     for (const { index, pid, kind, codec, language: code } of map.streams) {
       const language = knownLanguage(code);
-      if (kind === 'data') others.push({ index, language, isDefault: false, kind, codec });
-      else known.set(pid, { index, language, codec, isDefault: true, matroska: null });
+      const stream = `i:${pid}`;
+      if (kind === 'data') others.push({ index, stream, language, isDefault: false, kind, codec });
+      else known.set(pid, { index, stream, language, codec, isDefault: true, matroska: null });
     }
   }
   if (container === 'ogg' && (await readOggCodecs(file)).includes('other')) return null;

@@ -1,4 +1,4 @@
-import { parseAacConfig } from '../containers/aac.ts';
+import { parseAacConfig, parseOtherAac } from '../containers/aac.ts';
 import { bitCursor } from '../containers/bit-cursor.ts';
 
 export type AudibleFormat = {
@@ -22,7 +22,7 @@ const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12
  */
 export function audibleFormat(config: Uint8Array): AudibleFormat | null {
   const core = parseAacConfig(config);
-  if (core === null) return null;
+  if (core === null) return parseOtherAac(config);
   const { objectType, channels } = core;
   const own = { sampleRate: core.sampleRate, channels, objectType };
   const isMono = channels === 1;

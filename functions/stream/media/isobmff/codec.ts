@@ -48,6 +48,25 @@ const OBJECT_TYPES: Readonly<Record<number, AudioCodec>> = {
   221: 'vorbis',
 };
 
+/** ffmpeg's names of codecs that some of its builds decode and others do not. */
+const NAMES: Readonly<Record<string, string>> = {
+  vvc1: 'vvc',
+  vvi1: 'vvc',
+  evc1: 'evc',
+  apv1: 'apv',
+  lvc1: 'lcevc',
+  'ac-4': 'ac4',
+  mha1: 'mpegh_3d_audio',
+  mha2: 'mpegh_3d_audio',
+  mhm1: 'mpegh_3d_audio',
+  mhm2: 'mpegh_3d_audio',
+};
+
+/** What ffmpeg calls a codec that is `other` here; null where only ffmpeg itself can tell. */
+export function codecNameOf({ format }: SampleEntry): string | null {
+  return NAMES[format] ?? null;
+}
+
 export function videoCodecOf({ format }: SampleEntry): VideoCodec {
   return VIDEO[format] ?? 'other';
 }

@@ -1,9 +1,10 @@
-import { damaged, unsupported } from '../../http/problem.ts';
+import { damaged } from '../../http/problem.ts';
 import type { AudioTrack, Media, OtherTrack, Track, VideoTrack } from '../media.ts';
-import { asDamaged, name } from './boxes.ts';
-import { audioCodecOf, audioCodecString, videoCodecOf, videoCodecString } from './codec.ts';
+import { asDamaged } from './boxes.ts';
+import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
 import { isPlaceless } from './location.ts';
 import type { Movie, MovieTrack } from './movie.ts';
+import { pcmObstacle } from './pcm.ts';
 import { pictureFormat } from './picture-format.ts';
 import { pictureSize } from './picture-size.ts';
 import { readSampleTable } from './sample-table.ts';
@@ -11,7 +12,7 @@ import type { SampleTable } from './samples.ts';
 import { frameRateOf } from './table-frame-rate.ts';
 import { endOf, startOf, timelineOf } from './timeline.ts';
 
-/** Throws `damaged-media` where the index cannot be right, `unsupported-media` for codecs that nothing here decodes. */
+/** Throws `damaged-media` where the index cannot be right. */
 export function describeMovie(movie: Movie): Media {
   const tracks = movie.tracks.map((track) => describeTrack(movie, track));
   const timed = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
@@ -78,7 +79,13 @@ function wholeSeconds({ fragments, timescale }: Movie): number | null {
 
 function describeTrack(movie: Movie, track: MovieTrack): Track {
   const { handler, index, language, isEnabled, entry, isForChapters } = track;
-  const base = { index, language, isDefault: isEnabled };
+  const base = {
+    index,
+    stream: streamOf(movie, track),
+    undecodable: null,
+    language,
+    isDefault: isEnabled,
+  };
   if (handler !== 'vide' && handler !== 'soun') {
     const kind: OtherTrack['kind'] = SUBTITLES.has(handler) && !isForChapters ? 'subtitle' : 'data';
     const codec = entry?.format ?? handler;
@@ -90,6 +97,11 @@ function describeTrack(movie: Movie, track: MovieTrack): Track {
   return handler === 'vide' ? videoTrack(time, track, table) : audioTrack(time, track);
 }
 
+/** By the track's id, since ffmpeg counts pictures of the metadata among the tracks; by its position where ids are unfit. */
+function streamOf({ tracks }: Movie, { id, index }: MovieTrack): string {
+  return id > 0 && tracks.every((track) => track.index === index || track.id !== id) ? `i:${id}` : `${index}`;
+}
+
 const SUBTITLES = new Set(['text', 'sbtl', 'subt', 'subp', 'clcp']);
 
 /** PCM may have a sample for each moment: its header tells its length as well. */
@@ -97,7 +109,17 @@ function isPcm({ entry }: MovieTrack): boolean {
   return entry?.audio != null && audioCodecOf(entry) === 'pcm';
 }
 
-type Time = Pick<Track, 'index' | 'language' | 'isDefault' | 'startSeconds' | 'durationSeconds' | 'bitrate'>;
+type Time = Pick<
+  Track,
+  | 'index'
+  | 'stream'
+  | 'undecodable'
+  | 'language'
+  | 'isDefault'
+  | 'startSeconds'
+  | 'durationSeconds'
+  | 'bitrate'
+>;
 
 function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
   const { timescale, mediaDuration } = track;
@@ -119,8 +141,6 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
   };
 }
 
-/** Codecs younger than the ffmpeg that decodes here. */
-const TOO_YOUNG = new Set(['vvc1', 'vvi1', 'evc1', 'apv1', 'lvc1']);
 const PICTURES = new Set(['jpeg', 'png ', 'mjpa', 'mjpb', 'mjpg', 'gif ']);
 
 function videoTrack(
@@ -129,13 +149,12 @@ function videoTrack(
   table: SampleTable | null,
 ): VideoTrack {
   if (!entry?.video) throw damaged('A video track of the file does not say how it is coded.');
-  if (TOO_YOUNG.has(entry.format))
-    throw unsupported(`The video codec ${name(entry.format)} cannot be decoded here.`);
   const isStill = PICTURES.has(entry.format) && (table?.count ?? 0) <= 1;
   return {
     ...time,
     kind: 'video',
     codec: videoCodecOf(entry),
+    codecName: codecNameOf(entry),
     codecString: videoCodecString(entry),
     ...pictureSize(entry, entry.video, { matrix, width, height }),
     frameRate: table && frameRateOf(table, timescale),
@@ -147,8 +166,10 @@ function videoTrack(
 function audioTrack(time: Time, { entry }: MovieTrack): AudioTrack {
   const audio = entry?.audio;
   if (!entry || !audio) throw damaged('An audio track of the file does not say how it is coded.');
-  const { channels, sampleRate } = audio;
+  const { channels, sampleRate, bitsPerSample } = audio;
   const codecString = audioCodecString(entry);
-  const format = { codec: audioCodecOf(entry), codecString, channels, sampleRate, codecDelaySeconds: 0 };
-  return { ...time, kind: 'audio', ...format };
+  const codec = { codec: audioCodecOf(entry), codecName: codecNameOf(entry), codecString };
+  const undecodable = pcmObstacle(entry);
+  const format = { channels, sampleRate, bitsPerSample, codecDelaySeconds: 0 };
+  return { ...time, undecodable, kind: 'audio', ...codec, ...format };
 }

@@ -142,7 +142,8 @@ function readTrack(
   const stbl = findBox(bytes, trak, 'mdia', 'minf', 'stbl');
   const stsd = stbl && findBox(bytes, stbl, 'stsd');
   const handler = bytes.toString('latin1', hdlr.body + 8, hdlr.body + 12);
-  const entry = stsd && readSampleEntry(...alone(bytes, stsd), handler);
+  const read = stsd && readSampleEntry(...alone(bytes, stsd), handler);
+  const entry = read && { ...read, startInIndex: read.startInIndex + stsd.start };
   if (entry?.isEncrypted) throw encrypted();
   const id = bytes.readUInt32BE(tkhd.body + (isLongHeader ? 20 : 12));
   return {

@@ -1,4 +1,5 @@
 import { damaged } from '../../http/problem.ts';
+import { AC3_RATES, ac3Channels, OPUS_RATE, type OwnFormat, streamInfo } from '../containers/own-format.ts';
 import type { Colour } from '../media.ts';
 import { audibleFormat } from './aac-signalling.ts';
 import { type Box, childBoxes } from './boxes.ts';
@@ -9,6 +10,8 @@ export type SampleEntry = {
   readonly format: string;
   /** The whole box as it stands. */
   readonly bytes: Buffer;
+  /** Where it begins within the index. */
+  readonly startInIndex: number;
   readonly isEncrypted: boolean;
   /** More than one way of coding within the track: other entries that differ from the first. */
   readonly hasOthers: boolean;
@@ -41,6 +44,8 @@ export type Aperture = {
 export type AudioEntry = {
   readonly channels: number;
   readonly sampleRate: number;
+  /** Of what is lossless and says so; null elsewhere. */
+  readonly bitsPerSample: number | null;
   /** MPEG-4 object type indication of `esds`: 0x40 AAC, 0x69 and 0x6B MP3; null without one. */
   readonly objectType: number | null;
   readonly audioSpecificConfig: Buffer | null;
@@ -70,6 +75,7 @@ export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): Samp
   }
   return {
     format: entry.type,
+    startInIndex: entry.start,
     bytes: content,
     // A clear beginning does not help where the rest is locked.
     isEncrypted: configurations.has('sinf') || entries.some(({ type }) => /^(enc|drm)/.test(type)),
@@ -146,33 +152,38 @@ function readAudio(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
     : bytes.readUInt32BE(entry.body + 24) / 65_536;
   const descriptor = readEsds(configurations.get('esds') ?? null);
   const aac = descriptor?.config && descriptor.objectType === 0x40 ? audibleFormat(descriptor.config) : null;
+  const own = readOwn(configurations);
   return {
-    channels: aac?.channels || readOwnChannels(configurations) || channels || 1,
-    sampleRate: Math.round(aac?.sampleRate || readOwnRate(configurations) || sampleRate),
+    channels: aac?.channels || own?.channels || channels || 1,
+    sampleRate: Math.round(aac?.sampleRate || own?.sampleRate || sampleRate),
+    bitsPerSample: own?.bitsPerSample ?? null,
     objectType: descriptor?.objectType ?? null,
     audioSpecificConfig: descriptor?.config ?? null,
   };
 }
 
-const AC3_CHANNELS = [2, 1, 2, 3, 3, 4, 4, 5];
-
-/** The entries of AC-3 and Opus may say two channels for any number of them; their configurations say the number. */
-function readOwnChannels(configurations: ReadonlyMap<string, Buffer>): number | null {
+/**
+ * What a codec's own configuration says: the entry may say two channels for any number of them, and rates beyond 65,535 Hz
+ * do not fit into it.
+ */
+function readOwn(configurations: ReadonlyMap<string, Buffer>): OwnFormat | null {
+  const flac = configurations.get('dfLa');
+  if (flac) return streamInfo(flac);
+  const alac = configurations.get('alac');
+  // Behind version and flags, the cookie: channels after nine bytes, the rate after twenty.
+  if (alac && alac.length >= 28)
+    return { channels: alac[13] ?? 0, sampleRate: alac.readUInt32BE(24), bitsPerSample: alac[9] ?? null };
+  const opus = configurations.get('dOps');
+  if (opus) return { channels: opus[1] ?? 0, sampleRate: OPUS_RATE, bitsPerSample: null };
   const [dac3, dec3] = [configurations.get('dac3'), configurations.get('dec3')];
-  // acmod and lfeon (ETSI TS 102 366 annex F): of the first substream, for the enhanced kind.
-  const mode =
-    dac3 && dac3.length >= 3 ? dac3.readUInt16BE(0) >> 2 : dec3 && dec3.length >= 4 ? dec3[3] : null;
-  if (mode != null) return (AC3_CHANNELS[(mode >> 1) & 7] ?? 2) + (mode & 1);
-  return configurations.get('dOps')?.[1] || null;
+  // fscod, acmod and lfeon (ETSI TS 102 366 annex F): of the first substream, for the enhanced kind.
+  if (dac3 && dac3.length >= 3) return dolby(dac3[0] ?? 0, dac3.readUInt16BE(0) >> 2);
+  return dec3 && dec3.length >= 4 ? dolby(dec3[2] ?? 0, dec3[3] ?? 0) : null;
 }
 
-/** Rates beyond 65,535 Hz do not fit into the entry: FLAC and ALAC carry their own. */
-function readOwnRate(configurations: ReadonlyMap<string, Buffer>): number | null {
-  const flac = configurations.get('dfLa');
-  // Version, block header, then STREAMINFO, whose rate has 20 bits after ten bytes.
-  if (flac && flac.length >= 21) return flac.readUIntBE(18, 3) >> 4;
-  const alac = configurations.get('alac');
-  return alac && alac.length >= 28 ? alac.readUInt32BE(24) : null;
+function dolby(rates: number, modes: number): OwnFormat {
+  const channels = ac3Channels(modes >> 1, (modes & 1) === 1);
+  return { channels, sampleRate: AC3_RATES[rates >> 6] ?? 0, bitsPerSample: null };
 }
 
 /** ES descriptor of ISO/IEC 14496-1 §7.2.6.5, wherever its optional fields put the decoder's configuration. */

@@ -1,0 +1,64 @@
+import { confinedInput } from './arguments.ts';
+import type { CageLimits } from './cage.ts';
+import { runCaged } from './run-caged.ts';
+
+/** What the ffmpeg at hand decodes: builds differ, and demuxers name what no decoder takes. */
+export type Decoding = {
+  /** ffmpeg's names of all codecs that it decodes, asked once; null where it cannot be run. */
+  codecs(): Promise<ReadonlySet<string> | null>;
+  /** Whether anything comes out of a track at an http URL; `stream` as in `Track`. */
+  tries(url: string, kind: 'video' | 'audio', stream: string, signal: AbortSignal): Promise<boolean>;
+};
+
+/** `limits` are those of any ffmpeg here. */
+export function decodingOf(ffmpegPath: string, limits: CageLimits): Decoding {
+  let known: Promise<ReadonlySet<string> | null> | null = null;
+  return {
+    async codecs() {
+      known ??= askCodecs(ffmpegPath).catch(() => null);
+      const codecs = await known;
+      // A program that could not be run may be one that can be in a moment.
+      if (codecs === null) known = null;
+      return codecs;
+    },
+    async tries(url, kind, stream, signal) {
+      const { stdout, isCutShort } = await runCaged(ffmpegPath, trialArguments(url, kind, stream), {
+        limits: { ...limits, cpuSeconds: Math.min(limits.cpuSeconds, TRIAL_CPU_SECONDS) },
+        signal,
+        timeoutMilliseconds: 6_000,
+        maxOutputBytes: 2 ** 20,
+      });
+      // What takes long is no proof.
+      return isCutShort || stdout.length > 0;
+    },
+  };
+}
+
+const TRIAL_CPU_SECONDS = 10;
+/** No setting allows larger pictures. */
+const MAX_PIXELS = 16_384 * 16_384;
+/** Enough for the first key frame of a film that was cut out of another. */
+const TRIAL_SECONDS = '10';
+
+function trialArguments(url: string, kind: 'video' | 'audio', stream: string): string[] {
+  const first =
+    kind === 'video'
+      ? ['-frames:v', '1', '-vf', 'scale=16:16,format=gray', '-f', 'rawvideo']
+      : ['-frames:a', '1', '-ac', '1', '-f', 's16le'];
+  return [
+    ...confinedInput({ maxPixels: MAX_PIXELS }),
+    ...['-t', TRIAL_SECONDS, '-i', url, '-map', `0:${stream}`],
+    ...[...first, 'pipe:1'],
+  ];
+}
+
+async function askCodecs(path: string): Promise<ReadonlySet<string> | null> {
+  const { code, stdout } = await runCaged(path, ['-hide_banner', '-codecs'], {
+    limits: { cpuSeconds: 5, memoryBytes: null },
+    signal: AbortSignal.timeout(10_000),
+    timeoutMilliseconds: 10_000,
+    maxOutputBytes: 2 ** 20,
+  });
+  const names = [...stdout.matchAll(/^ D\S{5} (\w+)/gm)].map(([, name = '']) => name);
+  return code === 0 && names.length > 0 ? new Set(names) : null;
+}
