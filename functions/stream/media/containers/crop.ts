@@ -12,8 +12,11 @@ export function shownPart(
 ): { readonly crop: Crop | null; readonly squareWidth: number; readonly squareHeight: number } {
   const crop = shape && validCrop(shape, width, height);
   if (shape === null || crop === null) return { crop: null, squareWidth, squareHeight: height };
-  // Without a word about it, pixels are square. Lines stay as they are.
-  const [across, down] = shape.display ?? [crop.width, crop.height];
+  // Pixels are square without a word about it, and where a writer that knew of no crop names the whole frame's size.
+  // Lines stay as they are.
+  const [x, y] = shape.display ?? [0, 0];
+  const [across, down] =
+    (x === 0 && y === 0) || (x === width && y === height) ? [crop.width, crop.height] : [x, y];
   return {
     crop,
     squareWidth: Math.max(1, Math.round((crop.height * across) / down)),
