@@ -2,6 +2,7 @@ import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
 import type { Parts } from './answer/parts.ts';
 import { cacheControlOf } from './http/caching.ts';
+import { readCmcd } from './http/cmcd.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { describeError } from './http/describe-error.ts';
 import { jsonResponse } from './http/json.ts';
@@ -16,6 +17,8 @@ import { addressOfRequest } from './route/token.ts';
 export function createApp(parts: Parts): App {
   return async (request, invocation) => {
     const { requestId, trace, signal } = invocation;
+    const cmcd = readCmcd(request);
+    if (cmcd !== null) trace.note({ cmcd });
     const response = await answer(request, invocation, parts).catch((error: unknown) => {
       const problem = asProblem(error, signal);
       trace.note({
