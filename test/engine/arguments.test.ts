@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ffmpegArguments } from '../../functions/stream/engine/arguments.ts';
 import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
+import type { SourceGrid } from '../../functions/stream/engine/sound-segment-arguments.ts';
 import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/plan/output.ts';
 
 const limits = { maxPixels: 9_437_184 };
@@ -54,9 +55,9 @@ describe('ffmpegArguments', () => {
         '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
-      `-filter_complex [0:i:1]fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[picture] -map [picture] ` +
+      `-filter_complex [0:i:1]fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[picture] -map [picture] ` +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
-        '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:i:2 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:first_pts=0 -b:a 160000 -t 3 ' +
+        '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:i:2 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:min_hard_comp=0.005:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
         '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer+write_colr -frag_duration 500000 ' +
         '-brand iso6 -f mp4',
@@ -87,7 +88,10 @@ describe('ffmpegArguments', () => {
   it('decodes from before the start where no index tells the keyframes', () => {
     const part = { video: picture, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
     expect(make(part).input.join(' ')).to.match(/-reinit_filter:v 0 -ss 6.5$/);
-    expect(make(part).output.join(' ')).to.include('-ss 6 -t 3 -sn');
+    expect(make(part).output.join(' ')).to.include('[0:i:1]setpts=PTS-round(6/TB),fps=24/1:start_time=0,');
+    expect(make(part).output.join(' ')).to.include('-t 3 -sn').and.not.include('-ss');
+    const heard = make({ ...part, audio: aac }).output.join(' ');
+    expect(heard).to.include('-af atrim=start=6,asetpts=PTS-round(6*SR),aresample=async=1');
     expect(make({ ...part, startSeconds: 6 }).input).not.to.include('-ss');
   });
 
@@ -98,41 +102,63 @@ describe('ffmpegArguments', () => {
     expect(make({ video: picture, audio: aac }).input).not.to.include('-fflags');
   });
 
+  const GRIDS: [string, SourceGrid, string][] = [
+    ['as they are', { kind: 'exact' }, 'aresample=async=1:min_hard_comp=0.005:first_pts=0'],
+    [
+      'as following each other from the first on',
+      { kind: 'frames', originSeconds: 3, samples: 768 },
+      "asetpts='st(0,PTS-N);st(1,if(eq(N,0)+gt(abs(ld(0)-ld(1)),0.008*SR),ld(0),ld(1)));ld(1)+N',aresample=async=1:min_hard_comp=0.005:first_pts=0",
+    ],
+    [
+      'where they stay by more than rounding',
+      { kind: 'frames', originSeconds: 3, samples: null },
+      "asetpts='st(0,PTS-N);st(1,if(eq(N,0)+gt(abs(ld(0)-ld(1)),0.0011*SR),ld(0),ld(1)));ld(1)+N',aresample=async=1:min_hard_comp=0.005:first_pts=0",
+    ],
+  ];
+  for (const [what, audioGrid, filters] of GRIDS) {
+    it(`reads the times of sound ${what}`, () => {
+      const { output } = ffmpegArguments({ ...whole, format: 'mp3', video: null, audio: aac }, limits, {
+        audioGrid,
+      });
+      expect(output[output.indexOf('-af') + 1]).to.equal(filters);
+    });
+  }
+
   const FILTERS: [string, Partial<Extract<VideoOutput, { kind: 'encode' }>>, string][] = [
     [
       'a quarter turn',
       { rotation: 90, width: 360, height: 640 },
-      `fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},transpose=clock,setsar=1,format=yuv420p`,
+      `fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},transpose=clock,setsar=1,format=yuv420p`,
     ],
     [
       'three quarters, mirrored',
       { rotation: 270, mirrored: true, width: 360, height: 640 },
-      `fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},hflip,transpose=cclock,setsar=1,format=yuv420p`,
+      `fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},hflip,transpose=cclock,setsar=1,format=yuv420p`,
     ],
     [
       'half a turn',
       { rotation: 180 },
-      `fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},hflip,vflip,setsar=1,format=yuv420p`,
+      `fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},hflip,vflip,setsar=1,format=yuv420p`,
     ],
     [
       'interlaced',
       { deinterlace: true },
-      `scale=1280:720:interl=1,yadif=mode=send_frame:deint=interlaced,fps=24/1,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p`,
+      `scale=1280:720:interl=1,yadif=mode=send_frame:deint=interlaced,fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p`,
     ],
     [
       'cropped',
       { crop: { left: 160, top: 80, width: 960, height: 540 } },
-      `scale=1280:720:interl=1,fps=24/1,crop=960:540:160:80:exact=1,${SCALE.replaceAll('460800/1280', '345600/960')}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p`,
+      `scale=1280:720:interl=1,fps=24/1:start_time=0,crop=960:540:160:80:exact=1,${SCALE.replaceAll('460800/1280', '345600/960')}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p`,
     ],
     [
       'HLG',
       { toneMap: 'hlg', colour: wide(18) },
-      `fps=24/1,${SCALE}:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p`,
+      `fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},zscale=tin=arib-std-b67:min=bt2020nc:pin=bt2020:rin=tv:t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,setsar=1,format=yuv420p`,
     ],
     [
       'wide colours in standard range',
       { colour: wide(14) },
-      `fps=24/1,${SCALE}:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},format=yuv420p10|yuv420p,colorspace=ispace=bt2020nc:iprimaries=bt2020:itrc=bt2020-10:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv:format=yuv420p,setsar=1,format=yuv420p`,
+      `fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt2020:in_range=tv:out_color_matrix=bt2020:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},format=yuv420p10|yuv420p,colorspace=ispace=bt2020nc:iprimaries=bt2020:itrc=bt2020-10:irange=tv:space=bt709:primaries=bt709:trc=bt709:range=tv:format=yuv420p,setsar=1,format=yuv420p`,
     ],
   ];
   for (const [what, over, filters] of FILTERS) {

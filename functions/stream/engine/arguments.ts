@@ -1,8 +1,10 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+import { gaplessFilters } from './audio-places.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { INPUT_FORMATS } from './input-formats.ts';
 import { gridFilters, pictureFilters } from './picture-filters.ts';
+import type { SourceGrid } from './sound-segment-arguments.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
 
@@ -14,6 +16,13 @@ export type Approach =
   | { readonly kind: 'seek' | 'count' }
   | { readonly kind: 'clock'; readonly originSeconds: number };
 
+export type OutputSurroundings = {
+  /** How the times of the audio track are to be understood. */
+  readonly audioGrid?: SourceGrid;
+  readonly muxer?: readonly string[];
+  readonly approach?: Approach;
+};
+
 /**
  * ffmpeg's argument list for one output, without the input's address. Only numbers and names of fixed sets go in.
  * The options and why they are these: facts measured with the build of December 2018.
@@ -24,10 +33,14 @@ export function ffmpegArguments(
   {
     muxer = muxerArguments(output),
     approach = { kind: 'seek' },
-  }: { readonly muxer?: readonly string[]; readonly approach?: Approach } = {},
+    audioGrid = { kind: 'exact' },
+  }: OutputSurroundings = {},
 ): FfmpegArguments {
   const { video, audio, startSeconds, durationSeconds } = output;
   const prerollSeconds = approach.kind === 'count' ? startSeconds : output.prerollSeconds;
+  // Cut within the filters: the input's cuts know nothing of the frames that fill the grid. What is given by its clock
+  // has not been cut before.
+  const cutSeconds = prerollSeconds > 0 || approach.kind === 'clock' ? prerollSeconds : null;
   return {
     input: [
       ...confinedInput(limits),
@@ -36,11 +49,8 @@ export function ffmpegArguments(
       ...approachArguments(approach, startSeconds - prerollSeconds),
     ],
     output: [
-      ...(video === null ? ['-vn'] : videoArguments(video)),
-      ...(audio === null ? ['-an'] : audioArguments(audio, approach)),
-      // Cut behind the filters: the input's cuts know nothing of the frames that fill the grid. What is given by its
-      // clock has not been cut before.
-      ...(prerollSeconds > 0 || approach.kind === 'clock' ? ['-ss', String(prerollSeconds)] : []),
+      ...(video === null ? ['-vn'] : videoArguments(video, cutSeconds)),
+      ...(audio === null ? ['-an'] : audioArguments(audio, approach, audioGrid, cutSeconds)),
       ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
@@ -73,19 +83,20 @@ export function confinedInput({ maxPixels }: { readonly maxPixels: number }): st
   ];
 }
 
-function videoArguments(video: VideoOutput): string[] {
+function videoArguments(video: VideoOutput, cutSeconds: number | null): string[] {
   const stream = `0:${video.stream}`;
   if (video.kind === 'copy') return ['-map', stream, '-c:v', 'copy'];
   const { codec, maxBitrate, frameRate } = video;
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
+  const filters = [
+    ...(cutSeconds ? [`setpts=PTS-round(${cutSeconds}/TB)`] : []),
+    // What is seen at the start is there from 0 on, whether its own time lies before or behind.
+    ...gridFilters(video, { fillsFront: true }),
+    ...pictureFilters(video),
+  ];
   return [
     // A complex graph, since a simple one would hand the source's display matrix on to the upright picture.
-    ...[
-      '-filter_complex',
-      `[${stream}]${[...gridFilters(video), ...pictureFilters(video)].join(',')}[picture]`,
-      '-map',
-      '[picture]',
-    ],
+    ...['-filter_complex', `[${stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
     ...['-vsync', 'vfr', '-g', group],
     ...encoderArguments(codec, maxBitrate),
     ...colourArguments(video.colour.encoded),
@@ -114,7 +125,12 @@ function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): st
   ];
 }
 
-function audioArguments(audio: AudioOutput, { kind }: Approach): string[] {
+function audioArguments(
+  audio: AudioOutput,
+  { kind }: Approach,
+  grid: SourceGrid,
+  cutSeconds: number | null,
+): string[] {
   const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
     // Transport streams carry ADTS headers, which MP4 does not; what has none goes through the filter untouched.
@@ -123,8 +139,7 @@ function audioArguments(audio: AudioOutput, { kind }: Approach): string[] {
   return [
     ...map,
     ...['-c:a', ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
-    // Gaps in the source's timestamps become silence, a late start among them: sound stays where the film has it.
-    ...['-af', `${kind === 'count' ? 'asetpts=N/SR/TB,' : ''}aresample=async=1:first_pts=0`],
+    ...['-af', gaplessFilters(kind === 'count' ? 'counted' : grid, cutSeconds).join(',')],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];
@@ -152,7 +167,8 @@ function muxerArguments(output: Output): string[] {
         ...['-brand', 'iso6', '-f', 'mp4'],
       ];
     case 'webm':
-      return ['-cluster_time_limit', '1000', '-f', 'webm'];
+      // Opus begins with what its decoder swallows, which WebM counts by itself: nothing else is to be put later.
+      return ['-avoid_negative_ts', 'disabled', '-cluster_time_limit', '1000', '-f', 'webm'];
     case 'mp3':
       return ['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'];
     case 'aac':

@@ -2,6 +2,7 @@ import { greatestCommonDivisor } from '../media/common-divisor.ts';
 import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
 import { madeAsItComes, type ReadFrom, readingFrom } from './segment-arguments.ts';
 
 /**
@@ -77,25 +78,14 @@ function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): strin
   if (grid.kind === 'counted') return `N-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   if (grid.kind === 'exact') return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   const step = grid.samples ?? 'NB_SAMPLES';
-  const origin = grid.originSeconds.toFixed(9);
   const back = `round(${(grid.originSeconds - zeroSeconds).toFixed(9)}*SR)-${cut}`;
-  if (grid.kind === 'settling') {
-    // N counts the samples before: the difference is where the first of them seems to have been. What most frames say
-    // counts, until one is far from it. Their ends, since the first may be cut in front.
-    return [
-      `st(0,round((PTS+NB_SAMPLES-${origin}*SR)/${step})*${step}-NB_SAMPLES-N)`,
-      `st(3,eq(N,0)+lte(ld(2),0)+gt(abs(ld(0)-ld(1)),${TOLERANCE_SECONDS}*SR))`,
-      'st(2,if(ld(3),1,min(8,ld(2)+if(eq(ld(0),ld(1)),1,-1))))',
-      'st(1,if(ld(3),ld(0),ld(1)))',
-      `ld(1)+N+${back}`,
-    ].join(';');
-  }
+  if (grid.kind === 'settling') return `${settledPlace(step, grid.originSeconds)};ld(1)+N+${back}`;
   const off = (place: string) => `${place}-round(${place}/${step})*${step}`;
   // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts. What is off by
   // more than a container rounds has frames of many lengths, and stays.
   const most = grid.samples === null ? `${ROUNDED_SECONDS}*SR` : step;
   return [
-    `st(0,PTS-${origin}*SR)`,
+    `st(0,PTS-${grid.originSeconds.toFixed(9)}*SR)`,
     `st(1,${off('ld(0)')})`,
     `st(2,${off('(ld(0)+NB_SAMPLES)')})`,
     'st(3,if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))',
@@ -103,11 +93,7 @@ function placeOf({ grid, zeroSeconds }: SoundSegment, cutSeconds: number): strin
   ].join(';');
 }
 
-const ROUNDED_SECONDS = 0.0011;
-
 /** Less than this is no gap, unless a whole frame is missing. */
-const TOLERANCE_SECONDS = 0.03;
-
 function leastGapSeconds({ grid, sourceRate }: SoundSegment): number {
   if (grid.kind !== 'frames' || grid.samples === null) return TOLERANCE_SECONDS;
   return Math.min(TOLERANCE_SECONDS, grid.samples / 2 / sourceRate);

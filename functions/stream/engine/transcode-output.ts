@@ -5,6 +5,7 @@ import type { Output } from '../plan/output.ts';
 import { audiosOf, filmsOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments } from './arguments.ts';
 import { isCounted } from './counted.ts';
+import { sourceGrid } from './source-grid.ts';
 import { transcodeObject, type Workplace } from './transcode-object.ts';
 
 export type OutputDesk = Workplace & { readonly limits: { readonly maxPixels: number } };
@@ -25,7 +26,13 @@ export async function transcodeOutput(
       ? { kind: 'clock', originSeconds: probed.media.originSeconds }
       : { kind: isCounted(probed.media) ? 'count' : 'seek' };
   const given = entry?.kind === 'place' ? { ...desk, access: spliced(access, entry.splice) } : desk;
-  return transcodeObject(ffmpegArguments(output, limits, { approach, ...(muxer && { muxer }) }), given);
+  const heard = audiosOf(probed.media).find(({ stream }) => stream === output.audio?.stream);
+  const surroundings = {
+    approach,
+    ...(heard && { audioGrid: sourceGrid(probed, heard) }),
+    ...(muxer && { muxer }),
+  };
+  return transcodeObject(ffmpegArguments(output, limits, surroundings), given);
 }
 
 /** Null where nothing is sought, or a demuxer finds its way. */
