@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { REORDER_FRAMES } from '../../functions/stream/engine/picture-segment-arguments.ts';
 import type { EncodedVideo } from '../../functions/stream/engine/segment-desk.ts';
 import { encodedInit } from '../../functions/stream/engine/segments.ts';
+import { frameAt, frameTime } from '../../functions/stream/plan/frame-grid.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { everything, openDesk, segmentOf, videoRendition, withArguments } from '../support/encoded.ts';
 import { fragmentTimes } from '../support/fragment-times.ts';
@@ -215,11 +216,8 @@ describe('segments of encoded pictures', function () {
       const desk = await openDesk(path);
       const [numerator, denominator] = film.rate;
       const rendition = videoRendition(desk, { ...film, height: 96, frameRate: { numerator, denominator } });
-      const { frameTicks } = rendition.source;
-      const frames = rendition.segments.reduce(
-        (sum, { durationTicks }) => sum + durationTicks / frameTicks,
-        0,
-      );
+      const last = rendition.segments.at(-1);
+      const frames = frameAt((last?.startTicks ?? 0) + (last?.durationTicks ?? 0), rendition.source);
       const parts = await everything(rendition, withArguments(desk, losslessly));
       const { hashes, complaints } = await decodedFrames(parts, join(folder, 'made.mp4'));
       expect(complaints).to.equal('');
@@ -277,11 +275,9 @@ describe('segments of encoded pictures', function () {
   }
 });
 
-/** Each segment begins where the one before ends, and every frame of the grid is shown at its time. */
-function expectTimes(
-  segments: readonly Buffer[],
-  { segments: planned, source: { frameTicks } }: EncodedVideo,
-): void {
+/** Each segment begins where the one before ends, and every frame of the grid is shown at its time, the first at 0. */
+function expectTimes(segments: readonly Buffer[], { segments: planned, source }: EncodedVideo): void {
+  const { frameTicks, phaseTicks } = source;
   let next = 0;
   const shown: number[] = [];
   for (const [i, segment] of segments.entries()) {
@@ -289,9 +285,10 @@ function expectTimes(
     for (const { decodeTime, samples } of fragmentTimes(segment)) {
       expect(decodeTime).to.equal(next);
       for (const { duration, offset } of samples) {
-        expect(duration).to.equal(frameTicks);
+        expect(duration).to.equal(next === 0 ? frameTicks + phaseTicks : frameTicks);
         expect(offset).to.be.at.least(0);
-        shown.push((next + offset) / frameTicks - REORDER_FRAMES);
+        shown.push(frameAt(next + offset - REORDER_FRAMES * frameTicks, source));
+        expect(next + offset - REORDER_FRAMES * frameTicks).to.equal(frameTime(shown.at(-1) ?? 0, source));
         next += duration;
       }
     }

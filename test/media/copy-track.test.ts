@@ -90,7 +90,9 @@ describe('segments that are copied, as ffmpeg reads them', () => {
       const path = join(directory, 'out.mp4');
       await writeFile(path, Buffer.concat([track.init(), ...segments]));
       const source = await probedPackets(`${corpusDirectory}/${name}`);
-      expect((await probedPackets(path)).get(0)).to.deep.equal(source.get(trackIndex));
+      const wanted = source.get(trackIndex) ?? [];
+      const isVideo = opened.probed.media.tracks.find(({ index }) => index === trackIndex)?.kind === 'video';
+      expect((await probedPackets(path)).get(0)).to.deep.equal(isVideo ? fromZero(wanted) : wanted);
       expect((await decode(path)).complaints).to.equal('');
     });
   }
@@ -148,7 +150,8 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       expect(Buffer.concat(await outOfOrder(other, cuts)).equals(Buffer.concat(segments))).to.equal(true);
       const output = join(directory, 'out.mp4');
       await writeFile(output, Buffer.concat([track.init(), ...segments]));
-      const wanted = (await probedPackets(path)).get(trackIndex)?.map(parsePacket) ?? [];
+      const packets = (await probedPackets(path)).get(trackIndex) ?? [];
+      const wanted = (what.includes('sound') ? packets : fromZero(packets)).map(parsePacket);
       const found = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
       expect(found.map(({ rest }) => rest)).to.deep.equal(wanted.map(({ rest }) => rest));
       // Matroska rounds to milliseconds.
@@ -223,6 +226,13 @@ describe('open groups of pictures', function () {
 });
 
 /** The decode times are our own: Matroska has none. */
+/** The first picture is shown from the presentation's zero on, as Matroska and writers without edit lists do not say. */
+function fromZero([first = '', ...others]: readonly string[]): string[] {
+  const [pts = '', dts = '', ...rest] = first.split(' ');
+  const ahead = Math.round((Number(dts) - Number(pts)) * 10) / 10;
+  return [[0, ahead, ...rest].join(' '), ...others];
+}
+
 function parsePacket(packet: string): { pts: number; rest: string } {
   const [pts = '', , ...rest] = packet.split(' ');
   return { pts: Number(pts), rest: rest.join(' ') };

@@ -80,7 +80,7 @@ describe('onGrid', () => {
     const rate = 30_000 / 1001;
     const frames = Math.round(86_400 * rate);
     const boundaries = onGrid(evenTimes(frames / rate), frames, (time) => Math.round(time * rate));
-    const segments = gridSegments(boundaries, 3003);
+    const segments = gridSegments(boundaries, (frame) => frame * 3003);
     expect(segments).to.have.length(21_602);
     for (const [i, { startTicks, durationTicks }] of segments.entries()) {
       const wanted = i < 2 ? i : 3 + 4 * (i - 2);

@@ -6,6 +6,7 @@ import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/s
 import { probe } from '../../functions/stream/media/probe.ts';
 import { clocked } from '../../functions/stream/media/transport/clocked.ts';
 import { planColour } from '../../functions/stream/plan/colour.ts';
+import { frameTime, gridPhaseSeconds } from '../../functions/stream/plan/frame-grid.ts';
 import type { Rendition, Segment } from '../../functions/stream/plan/presentation.ts';
 import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -70,7 +71,10 @@ export type VideoShape = {
 };
 
 /** A rendition as the planner would make it of the first film, at a size that is encoded in no time. */
-export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoShape): EncodedVideo {
+export function videoRendition(
+  { probed: { media }, zeroSeconds }: SegmentDesk,
+  shape: VideoShape,
+): EncodedVideo {
   const { height, frameRate, seconds, lengths = [1, 2, 4], maxBitrate = 300_000 } = shape;
   const [film] = filmsOf(media);
   if (film === undefined) throw new Error('The file has no film.');
@@ -80,6 +84,9 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
   const counts = lengths.map((length) => Math.round((length * numerator) / denominator));
   // A clock that is finer than the frames, as the planner has it.
   const finer = Math.ceil(10_000 / numerator);
+  const phaseSeconds = gridPhaseSeconds(film.frameRate, film.startSeconds - zeroSeconds, frameRate);
+  const phaseTicks = Math.round(phaseSeconds * numerator * finer);
+  const grid = { frameTicks: denominator * finer, phaseTicks };
   const { rotation, mirrored, interlaced, dynamicRange } = film;
   const about = { id: `${height}p`, codecs: 'avc1.64001f', peakBitrate: 0, averageBitrate: 0 };
   // A field that the planner adds is no field of this type.
@@ -89,13 +96,13 @@ export function videoRendition({ probed: { media } }: SegmentDesk, shape: VideoS
     ...more,
     kind: 'video',
     timescale: numerator * finer,
-    segments: cut(frames, counts, denominator * finer),
+    segments: cut(frames, counts, (frame) => frameTime(frame, grid)),
     width,
     height,
     frameRate,
     source: {
       kind: 'encode',
-      frameTicks: denominator * finer,
+      ...grid,
       level: 31,
       picture: {
         kind: 'encode',
@@ -138,7 +145,7 @@ export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioS
     ...about,
     kind: 'audio',
     timescale: sampleRate,
-    segments: cut(frames, counts, 1024),
+    segments: cut(frames, counts, (frame) => frame * 1024),
     channels,
     peakBitrate: 0,
     averageBitrate: 0,
@@ -157,11 +164,11 @@ export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioS
   };
 }
 
-function cut(frames: number, counts: readonly number[], ticks: number): Segment[] {
+function cut(frames: number, counts: readonly number[], ticksOf: (frame: number) => number): Segment[] {
   const segments: Segment[] = [];
   for (let at = 0, i = 0; at < frames; i++) {
     const count = Math.min(counts[Math.min(i, counts.length - 1)] ?? frames, frames - at);
-    segments.push({ startTicks: at * ticks, durationTicks: count * ticks });
+    segments.push({ startTicks: ticksOf(at), durationTicks: ticksOf(at + count) - ticksOf(at) });
     at += count;
   }
   return segments;

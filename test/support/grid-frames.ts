@@ -31,7 +31,8 @@ export async function onePass(
   if (film === undefined) throw new Error('The file has no film.');
   // The grid of a track of constant rate has its first picture on it.
   const late = ((film.startSeconds - desk.zeroSeconds) * numerator) / denominator;
-  const phase = film.frameRate?.constant ? ((late - Math.round(late)) * denominator) / numerator : 0;
+  const steps = Math.floor(late + 0.001);
+  const phase = film.frameRate?.constant ? (Math.max(0, late - steps) * denominator) / numerator : 0;
   const filters = [
     `setpts=PTS-round(${(media.originSeconds + desk.zeroSeconds + phase).toFixed(9)}/TB)`,
     ...gridFilters(picture, { fillsFront: fromStart }),

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parseConfig } from '../../functions/stream/config.ts';
-import { phaseSeconds } from '../../functions/stream/engine/picture-frames.ts';
 import { isEncodedVideo, type SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
 import { encodedInit } from '../../functions/stream/engine/segments.ts';
 import { openPresentation } from '../../functions/stream/open/open-presentation.ts';
+import { frameAt } from '../../functions/stream/plan/frame-grid.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { audioRendition, openDesk, segmentOf, withArguments } from './encoded.ts';
@@ -58,9 +58,8 @@ export async function expectAsInOnePass(
   const video = presentation.video.find(isEncodedVideo);
   if (video === undefined) throw new Error('Nothing is encoded.');
   const [shownFile, heardFile] = [join(folder, `${name}.pictures.mp4`), join(folder, `${name}.sound.mp4`)];
-  const { frameTicks } = video.source;
   const shown = await stretchOf(video, pick(video.segments.length), withArguments(desk, losslessly));
-  const [first, end] = [shown.startTicks / frameTicks, shown.endTicks / frameTicks];
+  const [first, end] = [frameAt(shown.startTicks, video.source), frameAt(shown.endTicks, video.source)];
   const decoded = await decodedFrames(shown.parts, shownFile);
   expect(decoded.complaints).to.equal('');
   expect(decoded.hashes).to.have.length(end - first);
@@ -94,7 +93,7 @@ export async function expectAsInOnePass(
   expect(errors.median).to.be.below(50);
   expect(errors.worstJoin).to.be.below(Math.max(2 * errors.p99, 16));
   // What players go by, edit list and all: pictures and sound are where they are in the plan.
-  expect(shownAt).to.be.closeTo(shown.startTicks / video.timescale + phaseSeconds(video, desk), 0.001);
+  expect(shownAt).to.be.closeTo(shown.startTicks / video.timescale, 0.001);
   expect(heardAt).to.be.closeTo((isStart ? -1024 : made.startTicks) / 48_000, 0.001);
 
   await Promise.all([rm(shownFile), rm(heardFile)]);

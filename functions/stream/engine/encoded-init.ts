@@ -4,7 +4,7 @@ import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { TrackHead } from '../media/isobmff/track-boxes.ts';
 import type { Engine } from './ffmpeg.ts';
-import { codingOf, phaseSeconds } from './picture-frames.ts';
+import { codingOf } from './picture-frames.ts';
 import { blackFrameArguments, type PictureCoding, REORDER_FRAMES } from './picture-segment-arguments.ts';
 import type { EncodedAudio, EncodedVideo, SegmentDesk } from './segment-desk.ts';
 
@@ -18,12 +18,11 @@ export function audioInit(rendition: EncodedAudio): Uint8Array {
   return initSegment([audioHead(rendition)]);
 }
 
-/** Its edit list takes off what the pictures are decoded ahead of their times, and adds what their grid is late. */
+/** Its edit list takes off what the pictures are decoded ahead of their times. */
 export async function videoHead(rendition: EncodedVideo, desk: SegmentDesk): Promise<TrackHead> {
   const { timescale, width, height, source } = rendition;
   const sampleEntry = await sampleEntryOf(rendition, desk);
-  const phaseTicks = Math.round(phaseSeconds(rendition, desk) * timescale);
-  const mediaTime = REORDER_FRAMES * source.frameTicks - phaseTicks;
+  const mediaTime = REORDER_FRAMES * source.frameTicks;
   return { ...NOTHING_KNOWN, kind: 'video', timescale, width, height, sampleEntry, mediaTime };
 }
 

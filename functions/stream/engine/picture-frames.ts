@@ -26,7 +26,7 @@ export async function encodeFrames(
   const { numerator, denominator } = rendition.source.picture.frameRate;
   const track = trackOf(rendition, desk);
   const coding = codingOf(rendition);
-  const gridSeconds = zeroSeconds + phaseSeconds(rendition, desk);
+  const gridSeconds = zeroSeconds + rendition.source.phaseTicks / rendition.timescale;
   const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
   const places = await picturePlaces(track, startSeconds, desk);
   const grid = gridSeconds + probed.media.originSeconds;
@@ -55,21 +55,6 @@ function trackOf({ source }: EncodedVideo, { probed }: SegmentDesk): VideoTrack 
   const track = filmsOf(probed.media).find(({ stream }) => stream === source.picture.stream);
   if (track === undefined) throw damaged('The file has no such picture.');
   return track;
-}
-
-/**
- * How far behind the presentation's zero the grid begins: half a frame at most, before or behind. A track of constant
- * rate that starts between two frames moves the grid to itself, or else each of its times would be rounded anew, this
- * way and that. The init segment's edit list says it.
- */
-export function phaseSeconds(rendition: EncodedVideo, desk: SegmentDesk): number {
-  const { startSeconds, frameRate } = trackOf(rendition, desk);
-  const { numerator, denominator } = rendition.source.picture.frameRate;
-  const isSame =
-    frameRate?.constant && frameRate.numerator * denominator === numerator * frameRate.denominator;
-  if (!isSame) return 0;
-  const frames = ((startSeconds - desk.zeroSeconds) * numerator) / denominator;
-  return ((frames - Math.round(frames)) * denominator) / numerator;
 }
 
 async function* framesOf(

@@ -24,13 +24,14 @@ export function isEncodedAudio(rendition: Rendition): rendition is EncodedAudio 
   return rendition.kind === 'audio' && rendition.source.kind === 'encode';
 }
 
-/** Which of a rendition's frames a segment has, counted from the presentation's zero. */
+/** Which of a rendition's frames a segment has, counted from the presentation's zero, where `frameAt` ticks tells. */
 export function framesWithin(
   { segments, id }: Rendition,
   index: number,
-  frameTicks: number,
+  frameAt: (ticks: number) => number,
 ): { readonly firstFrame: number; readonly frameCount: number } {
   const segment = segments[index];
   if (segment === undefined) throw new RangeError(`The rendition ${id} has no segment ${index}.`);
-  return { firstFrame: segment.startTicks / frameTicks, frameCount: segment.durationTicks / frameTicks };
+  const firstFrame = frameAt(segment.startTicks);
+  return { firstFrame, frameCount: frameAt(segment.startTicks + segment.durationTicks) - firstFrame };
 }

@@ -3,6 +3,7 @@ import { damaged, Problem } from '../http/problem.ts';
 import { begun } from '../media/begun.ts';
 import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { Packet } from '../media/packets.ts';
+import { frameAt, frameTime } from '../plan/frame-grid.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
 import { audioInit, videoInit } from './encoded-init.ts';
 import { fragmentsOf } from './fragments.ts';
@@ -34,11 +35,10 @@ export async function openEncodedSegment(
   desk: SegmentDesk,
 ): Promise<Readable> {
   if (isEncodedVideo(rendition)) {
-    const { frameTicks } = rendition.source;
-    return streamed(rendition, pictures(rendition, framesWithin(rendition, index, frameTicks), desk));
+    return streamed(rendition, pictures(rendition, picturesWithin(rendition, index), desk));
   }
   if (!isEncodedAudio(rendition)) throw isCopied(rendition);
-  const { firstFrame, frameCount } = framesWithin(rendition, index, AAC_FRAME);
+  const { firstFrame, frameCount } = framesWithin(rendition, index, (ticks) => ticks / AAC_FRAME);
   // The very first sound needs what the encoder puts before it.
   const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
   const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
@@ -52,10 +52,13 @@ export async function openEncodedPicture(
   desk: SegmentDesk,
 ): Promise<Readable> {
   if (!isEncodedVideo(rendition)) throw isCopied(rendition);
-  const { frameTicks } = rendition.source;
-  const { firstFrame, frameCount } = framesWithin(rendition, index, frameTicks);
+  const { firstFrame } = picturesWithin(rendition, index);
   const picture = pictures(rendition, { firstFrame, frameCount: 1 }, desk);
-  return streamed(rendition, lasting(picture, frameCount * frameTicks));
+  return streamed(rendition, lasting(picture, rendition.segments[index]?.durationTicks ?? 0));
+}
+
+function picturesWithin(rendition: EncodedVideo, index: number) {
+  return framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source));
 }
 
 /** Frames of the grid, each where it has it, whatever times the encoder gave it; all that were asked for, or an error. */
@@ -64,14 +67,14 @@ export async function* pictures(
   part: { readonly firstFrame: number; readonly frameCount: number },
   desk: SegmentDesk,
 ): AsyncGenerator<Packet, void, void> {
-  const { frameTicks } = rendition.source;
+  const { source } = rendition;
   const { firstFrame, frameCount } = part;
   let count = 0;
   for await (const { data, isSync, position } of await encodeFrames(rendition, part, desk)) {
-    const dts = (firstFrame + count) * frameTicks;
-    const pts = (firstFrame + position + REORDER_FRAMES) * frameTicks;
+    const dts = frameTime(firstFrame + count, source);
+    const pts = frameTime(firstFrame + position, source) + REORDER_FRAMES * source.frameTicks;
     count++;
-    yield { data, dts, pts, duration: frameTicks, isSync };
+    yield { data, dts, pts, duration: frameTime(firstFrame + count, source) - dts, isSync };
   }
   if (count !== frameCount) throw damaged(`Of ${frameCount} pictures only ${count} could be made.`);
 }

@@ -2,6 +2,7 @@ import { unsupported } from '../http/problem.ts';
 import { AAC_FRAME } from '../media/containers/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import { gridClock } from './film-renditions.ts';
+import { gridPhaseSeconds } from './frame-grid.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
@@ -51,12 +52,13 @@ export function planFilmExport(output: Output, { video, audio }: Selection, medi
   const { numerator, denominator } = picture.frameRate;
   const rate = numerator / denominator;
   const groupFrames = Math.max(1, Math.round(GROUP_SECONDS * rate));
+  const phaseSeconds = gridPhaseSeconds(video.frameRate, video.startSeconds - zeroSeconds, picture.frameRate);
   const sound =
     output.audio === null || audio === null ? null : planFilmSound(output.audio, audio, lengthOf(audio));
   return {
     zeroSeconds,
-    film: filmRendition(picture, groupFrames),
-    frames: Math.max(1, Math.round(lengthOf(video) * rate)),
+    film: filmRendition(picture, groupFrames, phaseSeconds),
+    frames: Math.max(1, Math.round((lengthOf(video) - phaseSeconds) * rate)),
     groupFrames,
     sound,
   };
@@ -66,11 +68,12 @@ function isDefinite(track: VideoTrack | AudioTrack, { durationSeconds }: Media):
   return track.durationSeconds !== null || durationSeconds !== null;
 }
 
-function filmRendition(picture: Picture, groupFrames: number): FilmExport['film'] {
+function filmRendition(picture: Picture, groupFrames: number, phaseSeconds: number): FilmExport['film'] {
   const { width, height, frameRate } = picture;
   const level = h264Level(picture);
   const timescale = gridClock(frameRate, 0);
   const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
+  const phaseTicks = Math.round(phaseSeconds * timescale);
   return {
     ...NOT_CUT,
     kind: 'video',
@@ -81,7 +84,7 @@ function filmRendition(picture: Picture, groupFrames: number): FilmExport['film'
     height,
     frameRate,
     dynamicRange: 'sdr',
-    source: { kind: 'encode', frameTicks, picture, level, groupFrames },
+    source: { kind: 'encode', frameTicks, phaseTicks, picture, level, groupFrames },
   };
 }
 

@@ -2,6 +2,7 @@ import { unsupported } from '../http/problem.ts';
 import type { VideoTrack } from '../media/media.ts';
 import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
+import { frameTime, gridPhaseSeconds } from './frame-grid.ts';
 import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
 import { ladder, type Rung, withinLimits } from './ladder.ts';
 import type { Obstacle } from './obstacles.ts';
@@ -26,10 +27,8 @@ const MAX_COPIED_SECONDS = 30;
  * A copy where the film can be cut, and the ladder where it can be decoded. Throws `too-large` where a limit leaves none
  * of it, `unsupported-media` where no decoder does.
  */
-export function planFilm(
-  { track, endSeconds }: Offered<VideoTrack>,
-  question: PresentationQuestion,
-): PlannedFilm {
+export function planFilm(film: Offered<VideoTrack>, question: PresentationQuestion): PlannedFilm {
+  const { track } = film;
   const { limits } = question;
   const found = planCopy(track, question);
   const copy = typeof found === 'string' ? null : found;
@@ -42,7 +41,7 @@ export function planFilm(
   const rungs = withinLimits(all, limits);
   if (!stands && rungs.length === 0) refuseAbove('maxOutputHeight', all.at(-1)?.picture.height ?? 0, limits);
   const copied = copy && divideLong(endsOf(copy));
-  const encoded = planRungs(rungs, endSeconds, copy, copied);
+  const encoded = planRungs(rungs, film, copy, copied);
   const [leading] = encoded;
   return {
     renditions: [...(copy === null ? [] : [copy]), ...encoded],
@@ -104,7 +103,7 @@ function planCopy(
  */
 function planRungs(
   rungs: readonly Rung[],
-  endSeconds: number,
+  { track, startSeconds, endSeconds }: Offered<VideoTrack>,
   copy: VideoRendition | null,
   copied: readonly number[] | null,
 ): readonly VideoRendition[] {
@@ -112,12 +111,14 @@ function planRungs(
   if (first === undefined) return [];
   const { frameRate } = first.picture;
   const rate = frameRate.numerator / frameRate.denominator;
-  const frames = Math.max(1, Math.round(endSeconds * rate));
+  const phaseSeconds = gridPhaseSeconds(track.frameRate, startSeconds, frameRate);
+  const frames = Math.max(1, Math.round((endSeconds - phaseSeconds) * rate));
   const times = copied === null ? evenTimes(frames / rate) : copied.slice(0, -1);
-  const boundaries = onGrid(times, frames, (seconds) => Math.round(seconds * rate));
+  const boundaries = onGrid(times, frames, (seconds) => Math.round((seconds - phaseSeconds) * rate));
   const timescale = gridClock(frameRate, copy?.timescale ?? 0);
   const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
-  const segments = gridSegments(boundaries, frameTicks);
+  const grid = { frameTicks, phaseTicks: Math.round(phaseSeconds * timescale) };
+  const segments = gridSegments(boundaries, (frame) => frameTime(frame, grid));
   return rungs.map(({ id, codecs, level, picture }) => ({
     kind: 'video',
     id,
@@ -133,7 +134,7 @@ function planRungs(
     height: picture.height,
     frameRate,
     dynamicRange: 'sdr',
-    source: { kind: 'encode', frameTicks, picture, level },
+    source: { kind: 'encode', ...grid, picture, level },
   }));
 }
 

@@ -27,3 +27,35 @@ export function frameGrid(rate: FrameRate | null): { numerator: number; denomina
   if (near !== undefined && near.distance < 0.01) return near.standard;
   return { numerator: average > 31 ? 60 : 30, denominator: 1 };
 }
+
+/** A constant grid in ticks from the presentation's zero: its first frame is shown from there, whatever the phase. */
+export type FrameTicks = { readonly frameTicks: number; readonly phaseTicks: number };
+
+/** A start that is nearer to the grid lies on it, in frames: what sums of fractions lose is less. */
+const ON_GRID_FRAMES = 0.001;
+
+/**
+ * How far behind the presentation's zero the grid lies: less than a frame, in seconds. A track of constant rate that
+ * starts between two frames moves the grid to itself, or else each of its times would be rounded anew, this way and
+ * that. Never before zero: Media Source Extensions drop a keyframe there, and all that hangs on it.
+ */
+export function gridPhaseSeconds(
+  rate: FrameRate | null,
+  startSeconds: number,
+  { numerator, denominator }: { readonly numerator: number; readonly denominator: number },
+): number {
+  const isSame = rate?.constant && rate.numerator * denominator === numerator * rate.denominator;
+  if (!isSame) return 0;
+  const frames = (startSeconds * numerator) / denominator;
+  return (Math.max(0, frames - Math.floor(frames + ON_GRID_FRAMES)) * denominator) / numerator;
+}
+
+/** When a frame is shown, in ticks: the first at 0, where it stands in for what the grid is late. */
+export function frameTime(frame: number, { frameTicks, phaseTicks }: FrameTicks): number {
+  return frame <= 0 ? 0 : frame * frameTicks + phaseTicks;
+}
+
+/** The frame that is shown from `ticks` on. */
+export function frameAt(ticks: number, { frameTicks, phaseTicks }: FrameTicks): number {
+  return ticks <= 0 ? 0 : Math.round((ticks - phaseTicks) / frameTicks);
+}

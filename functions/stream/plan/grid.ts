@@ -56,11 +56,14 @@ export function onGrid(
   return [...steps, count];
 }
 
-/** What lies between the boundaries of a constant grid. */
-export function gridSegments(boundaries: readonly number[], stepTicks: number): readonly Segment[] {
+/** What lies between the boundaries of a constant grid, whose steps begin at `ticksOf`. */
+export function gridSegments(
+  boundaries: readonly number[],
+  ticksOf: (step: number) => number,
+): readonly Segment[] {
   return boundaries.slice(1).map((end, i) => {
-    const start = boundaries[i] ?? 0;
-    return { startTicks: start * stepTicks, durationTicks: (end - start) * stepTicks };
+    const startTicks = ticksOf(boundaries[i] ?? 0);
+    return { startTicks, durationTicks: ticksOf(end) - startTicks };
   });
 }
 

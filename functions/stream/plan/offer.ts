@@ -15,7 +15,8 @@ export type Offer = {
 
 export type Offered<T> = {
   readonly track: T;
-  /** From the presentation's zero. */
+  /** From the presentation's zero; not negative. */
+  readonly startSeconds: number;
   readonly endSeconds: number;
 };
 
@@ -37,6 +38,7 @@ export function offerOf(media: Media): Offer {
   const zeroSeconds = Math.min(...starts);
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
     track,
+    startSeconds: track.startSeconds - zeroSeconds,
     endSeconds: trackEndSeconds(track, media) - zeroSeconds,
   });
   return { zeroSeconds, film: film && offered(film), sounds: sounds.map(offered) };

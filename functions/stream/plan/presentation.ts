@@ -51,6 +51,8 @@ export type VideoRendition = RenditionBase & {
         readonly kind: 'encode';
         /** One frame of the constant grid; every segment is a whole number of them. */
         readonly frameTicks: number;
+        /** How far behind the presentation's zero the grid lies; the first frame is shown from zero all the same. */
+        readonly phaseTicks: number;
         readonly picture: Extract<VideoOutput, { kind: 'encode' }>;
         /** H.264 level times ten, such as 31. */
         readonly level: number;

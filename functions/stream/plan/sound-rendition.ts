@@ -27,7 +27,7 @@ export function planSoundRendition(
     isDefault,
   };
   const times = evenTimes(endSeconds, meetsAt);
-  const copy = planCopy(track, question, times);
+  const copy = planCopy(sound, question, times);
   if (typeof copy !== 'string') return { rendition: { ...about, ...copy }, whyNotCopied: null };
   if (track.undecodable !== null) return null;
   refuse(decodingExcess(question, null));
@@ -36,13 +36,17 @@ export function planSoundRendition(
 
 type Planned = Omit<AudioRendition, 'kind' | 'id' | 'language' | 'isDefault'>;
 
+/** A playlist of HLS cannot say that sound begins late: beyond a second hls.js takes what comes first for its start. */
+const MOST_LATE_SECONDS = 0.5;
+
 function planCopy(
-  track: AudioTrack,
+  { track, startSeconds }: Offered<AudioTrack>,
   { media, cuts }: PresentationQuestion,
   times: readonly number[],
 ): Planned | NonNullable<Obstacle> {
   const obstacle = soundCopyObstacle(media, track);
   if (obstacle !== null) return obstacle;
+  if (startSeconds > MOST_LATE_SECONDS) return 'the sound begins long after the film';
   const known = cuts.get(track.index) ?? { whyNot: 'where the sound can be cut is not known' };
   if ('whyNot' in known) return known.whyNot;
   const { timescale } = known;
@@ -79,7 +83,7 @@ function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly num
   // What sums of seconds lose is less than a sample.
   const frames = Math.max(1, Math.ceil((endSeconds * sampleRate - 0.5) / AAC_FRAME));
   const boundaries = onGrid(times, frames, (seconds) => Math.round((seconds * sampleRate) / AAC_FRAME));
-  const segments = gridSegments(boundaries, AAC_FRAME);
+  const segments = gridSegments(boundaries, (frame) => frame * AAC_FRAME);
   return {
     codecs: 'mp4a.40.2',
     timescale: sampleRate,

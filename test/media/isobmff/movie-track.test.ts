@@ -111,17 +111,17 @@ describe('a copied segment', () => {
     mediaTime: number,
   ])[] = [
     ['as in the source', film, 0, 0, 0, 40],
-    ['later by a leading empty edit', late, 0, 500, 500, 40],
+    ['from its zero on, where an empty edit leads', late, 0, 0, 0, 40],
     ['earlier by the zero of the presentation', late, 0.5, 0, 0, 40],
-    ['without an edit list', { ...film, edits: [] }, 0, 40, 40 - 40, 0],
+    ['from its zero on, without an edit list', { ...film, edits: [] }, 0, 0, 0, 40],
     ['decoded ahead of the presentation without an edit list', { ...film, edits: [] }, 0.04, 0, 0, 40],
     [
-      'on its own clock, with what is hidden',
-      { ...film, edits: [{ duration: 200, mediaTime: 200 }] },
+      'on its own clock, where an edit list begins within its first picture',
+      { ...film, edits: [{ duration: 200, mediaTime: 170 }] },
       0,
       0,
-      120,
-      200,
+      0,
+      40,
     ],
   ];
   for (const [what, made, zeroSeconds, firstCut, firstDts, mediaTime] of PLACES) {
@@ -135,9 +135,21 @@ describe('a copied segment', () => {
       const table = read && tableOf(movie, read);
       expect(track.cuts.timeAt(0)).to.equal(firstCut);
       expect(table?.decodeTimes.at(0)).to.equal(firstDts);
+      const shown = Array.from({ length: table?.count ?? 0 }, (_, i) =>
+        table ? table.decodeTimes.at(i) + table.compositionOffsets.at(i) : Number.NaN,
+      );
+      expect(Math.min(...shown)).to.equal(firstCut + mediaTime);
       expect(read && timelineOf(movie, read).mediaTime).to.equal(mediaTime);
     });
   }
+
+  it('is not offered where an edit list begins between two key frames', async () => {
+    for (const mediaTime of [200, 240, 250]) {
+      const made = { ...film, edits: [{ duration: 120, mediaTime }] };
+      const track = await openCopyTrack({ ...(await openMovie(await movieOf([made]))), trackIndex: 0 });
+      expect(track).to.deep.equal({ whyNot: 'it begins between two of its keyframes' });
+    }
+  });
 
   it('of one picture stands for the whole stretch', async () => {
     const track = await copyTrack(await openMovie(await movieOf([film])), 0);

@@ -4,6 +4,7 @@ import { pictures } from '../../engine/segments.ts';
 import { createSampleLog, logSamples, logText, type SampleLog } from '../../media/isobmff/sample-log.ts';
 import type { Packet } from '../../media/packets.ts';
 import type { FilmExport } from '../../plan/film-export.ts';
+import { frameTime } from '../../plan/frame-grid.ts';
 import type { Body, BodyDesk, Span } from './body.ts';
 import { openFilmSound } from './film-sound.ts';
 
@@ -19,7 +20,7 @@ export async function filmBody(recipe: FilmExport, span: Span, desk: BodyDesk): 
   const endsFilm = lastFrame === frames;
   const log = createSampleLog({
     ...(await videoHead(film, segmentDesk)),
-    durationTicks: frames * frameTicks,
+    durationTicks: frameTime(frames, film.source),
   });
   const sound =
     recipe.sound === null

@@ -32,13 +32,29 @@ export async function openContainerTrack(input: CopyTrackInput): Promise<CopyTra
   const { head, baseSeconds, cuts, bytesBefore } = made;
   const offset = Math.round((baseSeconds - zeroSeconds) * head.timescale);
   if ((cuts[0] ?? 0) + offset < 0) return { whyNot: 'it begins before the rest of the file' };
-  const at = (packet: Packet): Packet => ({ ...packet, dts: packet.dts + offset, pts: packet.pts + offset });
+  const isVideo = head.kind === 'video';
+  const later = (packet: Packet): Packet => ({
+    ...packet,
+    dts: packet.dts + offset,
+    pts: packet.pts + offset,
+  });
+  // The first picture is there from the presentation's zero on, as it is where a movie is cut.
+  const fromZero = (packet: Packet): Packet => ({
+    ...packet,
+    dts: 0,
+    pts: head.mediaTime,
+    duration: packet.dts + packet.duration + offset,
+  });
+  const listed = listedCuts({ trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore });
+  const timeAt = (cut: number) => (isVideo && cut === 0 ? 0 : listed.timeAt(cut));
   return {
-    cuts: listedCuts({ trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore }),
+    cuts: { ...listed, timeAt },
     init: () => initSegment([head]),
     segment: (from, to, sequenceNumber) =>
       live(input, async function* (container) {
-        yield* fragments(made.packets(container, from, to), (sequenceNumber - 1) * MOST_FRAGMENTS + 1, at);
+        const packets = made.packets(container, from, to);
+        const first = isVideo && from === 0 ? fromZero : later;
+        yield* fragments(moved(packets, first, later), (sequenceNumber - 1) * MOST_FRAGMENTS + 1);
       }),
     picture: (cut, durationTicks, sequenceNumber) =>
       live(input, async function* (container) {
@@ -128,6 +144,18 @@ function live(
   }
 }
 
+async function* moved(
+  packets: AsyncIterable<Packet>,
+  first: (packet: Packet) => Packet,
+  others: (packet: Packet) => Packet,
+): AsyncGenerator<Packet, void, void> {
+  let move = first;
+  for await (const packet of packets) {
+    yield move(packet);
+    move = others;
+  }
+}
+
 /** Of a segment that is larger, a fragment holds so much. */
 const FRAGMENT_BYTES = 2 * 2 ** 20;
 const FRAGMENT_PACKETS = 4_096;
@@ -137,7 +165,6 @@ const MOST_FRAGMENTS = 1_024;
 async function* fragments(
   packets: AsyncIterable<Packet>,
   firstNumber: number,
-  at: (packet: Packet) => Packet,
 ): AsyncGenerator<Uint8Array, void, void> {
   let sequenceNumber = firstNumber;
   let run: Packet[] = [];
@@ -151,7 +178,7 @@ async function* fragments(
       run = [];
       bytes = 0;
     }
-    run.push(at(packet));
+    run.push(packet);
     bytes += packet.data.byteLength;
   }
   yield* fragment(sequenceNumber, [{ trackId: 1, packets: run }]);

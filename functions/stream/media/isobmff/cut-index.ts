@@ -13,6 +13,10 @@ export type CutIndex = {
   readonly end: number;
   /** The most samples that lie between two cuts. */
   readonly mostBetween: number;
+  /** The first sample is what is shown first: not where it leads an open group. */
+  readonly isShownFirst: boolean;
+  /** The edit list begins between two keyframes: pictures of the first group are decoded and never shown. */
+  readonly hides: boolean;
 };
 
 /**
@@ -45,7 +49,20 @@ export function cutIndex(
   const samples = { count: count + 1, at: (cut: number) => (cut === 0 ? first : at(cut - 1)), heldBytes };
   let mostBetween = 0;
   for (let i = 1; i <= count; i++) mostBetween = Math.max(mostBetween, samples.at(i) - samples.at(i - 1));
-  return { samples, begin, end, mostBetween };
+  const shown = shownAt(table, first);
+  const others = earliestOf(table, first + 1, samples.at(1));
+  return {
+    ...{ samples, begin, end, mostBetween },
+    isShownFirst: others >= shown,
+    hides: shown < begin && others <= begin,
+  };
+}
+
+/** When the first of the samples `[from, to)` is shown. */
+function earliestOf(table: SampleTable, from: number, to: number): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let i = from; i < to; i++) earliest = Math.min(earliest, shownAt(table, i));
+  return earliest;
 }
 
 /** When a cut is shown, in ticks on the track's own timeline; they rise. */

@@ -19,6 +19,9 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   if (!track?.entry || !table) throw damaged(`Track ${trackIndex} of the file cannot be read.`);
   const index = indexOf(movie, track, table);
   if (index === null) return { whyNot: 'nothing of it is shown that can be decoded' };
+  const isVideo = track.entry.video !== null;
+  // What it hides would be before the presentation's zero, where players drop a keyframe and all that hangs on it.
+  if (isVideo && index.hides) return { whyNot: 'it begins between two of its keyframes' };
   if (index.mostBetween > MAX_SEGMENT_SAMPLES) return { whyNot: TOO_MANY };
   if (input.looksAtPictures) {
     const whyNot = await whyNoKeyFrames(input, track, table, index);
@@ -26,13 +29,16 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   }
   const place = placeOf(movie, track, table, index, zeroSeconds);
   const sampleAt = (i: number): FragmentSample => {
-    const dts = table.decodeTimes.at(i) + place.shiftTicks;
+    const isFirst = isVideo && i === index.samples.at(0);
+    // The first picture is there from the presentation's zero on, or else players that count from a rendition's first
+    // decode time (hls.js, VHS) put all of it earlier.
+    const dts = isFirst ? 0 : Math.max(0, table.decodeTimes.at(i) + place.shiftTicks);
     const isLast = i + 1 === table.count;
     const duration = isLast ? table.lastDuration : table.decodeTimes.at(i + 1) + place.shiftTicks - dts;
     const sizeBytes = table.sizes.at(i);
     return {
       dts,
-      pts: shownAt(table, i) + place.shiftTicks,
+      pts: isFirst && index.isShownFirst ? place.mediaTime : shownAt(table, i) + place.shiftTicks,
       duration,
       sizeBytes,
       isSync: table.sync.at(i) === 1,
@@ -43,7 +49,8 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
       trackIndex,
       timescale: track.timescale,
       count: index.samples.count,
-      timeAt: (cut) => cutTime(table, index, cut) + place.shiftTicks - place.mediaTime,
+      timeAt: (cut) =>
+        isVideo && cut === 0 ? 0 : cutTime(table, index, cut) + place.shiftTicks - place.mediaTime,
       bytesBefore: (cut) =>
         table.sizes.sumBefore(index.samples.at(cut)) - table.sizes.sumBefore(index.samples.at(0)),
       pictureBytes: (cut) => table.sizes.at(index.samples.at(cut)),
@@ -60,7 +67,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     picture(cut, durationTicks, sequenceNumber) {
       const first = sampleOfCut(index, cut);
       // It stands for the whole stretch behind the cut, also where the edit list hides it in the film itself.
-      const time = cutTime(table, index, cut) + place.shiftTicks;
+      const time = cut === 0 ? place.mediaTime : cutTime(table, index, cut) + place.shiftTicks;
       const sample = { ...sampleAt(first), dts: time, pts: time, duration: durationTicks };
       return movieSegment(input, track, table, { first, samples: [sample], sequenceNumber });
     },
@@ -87,18 +94,26 @@ function sampleOfCut({ samples }: CutIndex, cut: number): number {
 /** What is added to the source's times, and what the edit list of the init segment takes off them again. */
 type Place = { readonly shiftTicks: number; readonly mediaTime: number };
 
+/**
+ * The first sample is decoded at 0, for players that read no edit list and count from the first decode time of a
+ * rendition (hls.js, VHS), however far the source's own clock had gone.
+ */
 function placeOf(
   movie: Movie,
   track: MovieTrack,
-  { decodeTimes }: SampleTable,
-  { samples }: CutIndex,
+  table: SampleTable,
+  index: CutIndex,
   zeroSeconds: number,
 ): Place {
   const { delaySeconds, mediaTime } = timelineOf(movie, track);
-  const shiftTicks = Math.round((delaySeconds - zeroSeconds) * track.timescale);
-  // Decoding begins before the presentation's zero where nothing leads up to it: times in fragments are not negative.
-  const missing = Math.max(0, -(decodeTimes.at(samples.at(0)) + shiftTicks));
-  return { shiftTicks: shiftTicks + missing, mediaTime: mediaTime + missing };
+  const laterTicks = Math.round((delaySeconds - zeroSeconds) * track.timescale);
+  const first = index.samples.at(0);
+  const decoded = table.decodeTimes.at(first);
+  // What a picture is decoded before it is shown, and a sound that only its decoder needs.
+  const ahead = track.entry?.video
+    ? Math.max(0, shownAt(table, first) - decoded)
+    : Math.max(0, mediaTime - laterTicks - decoded);
+  return { shiftTicks: laterTicks - mediaTime + ahead, mediaTime: ahead };
 }
 
 function initOf(track: MovieTrack, { mediaTime }: Place): Uint8Array {
