@@ -183,7 +183,7 @@ describe('dashManifest', () => {
         all(set, 'AudioChannelConfiguration')[0]?.getAttribute('value'),
       ]);
     expect(described).to.deep.equal([
-      ['en', 'English', 'main', '6'],
+      ['en', 'English (5.1)', 'main', '6'],
       ['de', 'German', 'alternate', '2'],
     ]);
   });

@@ -56,10 +56,14 @@ describe('hlsMaster', () => {
       ['English en', 'German de', 'Brazilian Portuguese pt-BR'],
     ],
     ['two of one language', ['fra', 'fr'], ['French fr', 'French (2) fr']],
-    ['none', [null, null], ['Track 1 -', 'Track 2 -']],
-    ['what is no language', ['und', 'not a code', 'mul'], ['Track 1 -', 'Track 2 -', 'Track 3 -']],
+    ['none', [null, null], ['Track 1 (stereo) -', 'Track 2 (stereo) -']],
+    [
+      'what is no language',
+      ['und', 'not a code', 'mul'],
+      ['Track 1 (stereo) -', 'Track 2 (stereo) -', 'Track 3 (stereo) -'],
+    ],
     ['a code without a name', ['qaa'], ['qaa qaa']],
-    ['hostile text', ['"\n#EXT-X-ENDLIST'], ['Track 1 -']],
+    ['hostile text', ['"\n#EXT-X-ENDLIST'], ['Track 1 (stereo) -']],
   ];
   for (const [name, languages, expected] of NAMES) {
     it(`tells sounds apart: ${name}`, () => {
@@ -86,6 +90,49 @@ describe('hlsMaster', () => {
       'audio-3/index.m3u8 auto 2',
       'audio-4/index.m3u8 2',
     ]);
+  });
+
+  it('names sounds by what the file says of them, each apart', () => {
+    const tracks = [
+      sound({ language: 'eng' }),
+      sound({ language: 'eng', channels: 6 }),
+      sound({ language: 'eng', title: 'Director "Ann"', purpose: 'commentary' }),
+      sound({ language: 'eng', purpose: 'description' }),
+      sound({ language: 'deu', title: 'Deutsch' }),
+      sound({ language: 'fra', channels: 1 }),
+      sound({ language: 'fra' }),
+      sound({ language: 'spa', title: 'Latin American Spanish' }),
+    ].map((track, i) => ({ ...track, index: i + 1 }));
+    const text = hlsMaster(offered([film(), ...tracks]));
+    const [variant] = readMaster(text).variants;
+    expect(variant?.audio.map(({ name, autoselect }) => `${name}${autoselect ? ' *' : ''}`)).to.deep.equal([
+      'English *',
+      'English (5.1)',
+      'English (Director \u2019Ann\u2019; commentary)',
+      'English (audio description) *',
+      'German (Deutsch) *',
+      'French (mono) *',
+      'French (stereo)',
+      'Latin American Spanish *',
+    ]);
+    expect(text.match(/CHARACTERISTICS="public.accessibility.describes-video"/g)).to.have.length(1);
+  });
+
+  it('says of every variant that there are no captions within the video', () => {
+    const lines = hlsMaster(offered([film(hd), sound()])).split('\n');
+    const variants = lines.filter((line) => line.startsWith('#EXT-X-STREAM-INF'));
+    expect(variants).to.have.length(5);
+    expect(variants.every((line) => line.includes(',CLOSED-CAPTIONS=NONE'))).to.equal(true);
+  });
+
+  it('tells what trick play needs, which is its pictures alone', () => {
+    const track = film(hd);
+    const cuts = filmCuts(track);
+    const presentation = offered([track], { cuts: new Map([[0, { ...cuts, pictureBytes: () => 10_000 }]]) });
+    const found = readMaster(hlsMaster(presentation)).variants.find(({ isIFrameOnly }) => isIFrameOnly);
+    // The first segment has a second, and the container's bytes are few.
+    expect(found?.bandwidth).to.be.within(80_000, 82_000);
+    expect(found?.averageBandwidth).to.be.within(32_000, 33_000);
   });
 
   it('offers sound alone as a variant without a picture', () => {

@@ -88,7 +88,8 @@ export function videoRendition(
   const phaseTicks = Math.round(phaseSeconds * numerator * finer);
   const grid = { frameTicks: denominator * finer, phaseTicks };
   const { rotation, mirrored, interlaced, dynamicRange } = film;
-  const about = { id: `${height}p`, codecs: 'avc1.64001f', peakBitrate: 0, averageBitrate: 0 };
+  const none = { peakBitrate: 0, averageBitrate: 0 };
+  const about = { id: `${height}p`, codecs: 'avc1.64001f', ...none, pictures: none };
   // A field that the planner adds is no field of this type.
   const more = { dynamicRange: 'sdr' as const };
   return {
@@ -140,9 +141,11 @@ export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioS
   const frames = Math.ceil((seconds * sampleRate) / 1024);
   const counts = lengths.map((length) => Math.round((length * sampleRate) / 1024));
   const about = { id: `audio-${stream}`, codecs: 'mp4a.40.2', language: null, isDefault: true };
+  const named = { title: null, purpose: 'main' as const };
   const bitrate = Math.min(80_000, 4 * sampleRate) * channels;
   return {
     ...about,
+    ...named,
     kind: 'audio',
     timescale: sampleRate,
     segments: cut(frames, counts, (frame) => frame * 1024),

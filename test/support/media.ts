@@ -51,6 +51,8 @@ export function sound(over: Partial<AudioTrack> = {}): AudioTrack {
     channels: 2,
     sampleRate: 48_000,
     bitsPerSample: null,
+    title: null,
+    purpose: 'main',
     codecDelaySeconds: 0,
     ...over,
   };

@@ -114,9 +114,15 @@ export type AudioTrack = TrackBase & {
   readonly sampleRate: number;
   /** Of what is lossless and says so; null elsewhere. */
   readonly bitsPerSample: number | null;
+  /** What the file calls it, at most 80 characters of one line; null where it does not. */
+  readonly title: string | null;
+  readonly purpose: AudioPurpose;
   /** What decoders leave out at the start without a word about it in the times (Matroska's CodecDelay); usually 0. */
   readonly codecDelaySeconds: number;
 };
+
+/** What is talked about beside the film itself, and what is seen told to those who do not see it. */
+export type AudioPurpose = 'main' | 'commentary' | 'description';
 
 export type OtherTrack = TrackBase & {
   readonly kind: 'subtitle' | 'data' | 'unknown';

@@ -1,4 +1,4 @@
-import type { Rendition, Segment } from './presentation.ts';
+import type { Bitrates, Segment } from './presentation.ts';
 
 /**
  * x264's buffer (`-bufsize`), as seconds of its ceiling (`-maxrate`). Each segment has a process and so a buffer of its
@@ -12,8 +12,8 @@ export const MAX_FRAGMENTS_PER_SECOND = 8;
 /** A `moof` with one track and the header of its `mdat`, with room for a few samples that come along; a sample. */
 const FRAGMENT_BYTES = 192;
 const SAMPLE_BYTES = 16;
-
-export type Bitrates = Pick<Rendition, 'peakBitrate' | 'averageBitrate'>;
+/** What x264 tells of itself in front of a segment, beyond its ceiling. */
+const ENCODER_BYTES = 800;
 
 /** Of segments whose bits are known. */
 export function bitratesOf(
@@ -64,4 +64,9 @@ export function encodedBitrates(
     peakBitrate: Math.ceil(perSecond + perSegment / (shortest / timescale)),
     averageBitrate: Math.ceil(perSecond + (perSegment * segments.length) / (ticks / timescale)),
   };
+}
+
+/** Of a segment that is encoded under such a ceiling, what its first picture alone has at most, in bits. */
+export function firstPictureBits(maxBitrate: number): number {
+  return maxBitrate * BUFFER_SECONDS + 8 * ENCODER_BYTES + containerBits(1, 1);
 }

@@ -77,6 +77,7 @@ function filmRendition(picture: Picture, groupFrames: number, phaseSeconds: numb
   return {
     ...NOT_CUT,
     kind: 'video',
+    pictures: NO_BITRATES,
     id: 'film',
     codecs: highProfileCodecs(level),
     timescale,
@@ -89,7 +90,8 @@ function filmRendition(picture: Picture, groupFrames: number, phaseSeconds: numb
 }
 
 /** What is said of renditions that are segments. */
-const NOT_CUT = { segments: [], peakBitrate: 0, averageBitrate: 0 };
+const NO_BITRATES = { peakBitrate: 0, averageBitrate: 0 };
+const NOT_CUT = { ...NO_BITRATES, segments: [] };
 
 function planFilmSound(
   output: NonNullable<Output['audio']>,
@@ -102,6 +104,8 @@ function planFilmSound(
   const rendition = {
     ...NOT_CUT,
     kind: 'audio' as const,
+    title: null,
+    purpose: 'main' as const,
     id: 'sound',
     codecs: 'mp4a.40.2',
     timescale: sound.sampleRate,

@@ -1,6 +1,6 @@
 import { unsupported } from '../http/problem.ts';
 import type { VideoTrack } from '../media/media.ts';
-import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
+import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates, firstPictureBits } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { frameTime, gridPhaseSeconds } from './frame-grid.ts';
 import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
@@ -88,6 +88,11 @@ function planCopy(
       timescale,
       (seconds, i) => 8 * bytesOf(i) + containerBits(1, mostFrames * seconds + 1),
     ),
+    pictures: bitratesOf(
+      segments,
+      timescale,
+      (_, i) => 8 * (known.pictureBytes(chosen[i] ?? 0) ?? bytesOf(i)) + containerBits(1, 1),
+    ),
     width: track.displayWidth,
     height: track.displayHeight,
     frameRate: frameRate && { numerator: frameRate.numerator, denominator: frameRate.denominator },
@@ -130,6 +135,7 @@ function planRungs(
       reserveSeconds: BUFFER_SECONDS,
       samplesPerSecond: rate,
     }),
+    pictures: bitratesOf(segments, timescale, () => firstPictureBits(picture.maxBitrate)),
     width: picture.width,
     height: picture.height,
     frameRate,

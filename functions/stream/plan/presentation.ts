@@ -1,3 +1,4 @@
+import type { AudioPurpose } from '../media/media.ts';
 import type { AudioOutput, VideoOutput } from './output.ts';
 
 /**
@@ -18,7 +19,13 @@ export type Presentation = {
 
 export type Rendition = VideoRendition | AudioRendition;
 
-type RenditionBase = {
+/**
+ * Bits per second that no segment exceeds over its own duration, and that the whole has on average; for what is encoded,
+ * at most has.
+ */
+export type Bitrates = { readonly peakBitrate: number; readonly averageBitrate: number };
+
+type RenditionBase = Bitrates & {
   /** As it stands in addresses: `copy`, `720p`, `audio-0`. */
   readonly id: string;
   /** RFC 6381, such as `avc1.64001f`; what the segments' sample entry says, exactly. */
@@ -27,12 +34,6 @@ type RenditionBase = {
   readonly timescale: number;
   /** Each begins where the one before it ends. */
   readonly segments: readonly Segment[];
-  /**
-   * Bits per second that no segment exceeds over its own duration, and that the whole has on average; for what is
-   * encoded, at most has.
-   */
-  readonly peakBitrate: number;
-  readonly averageBitrate: number;
 };
 
 /** In ticks, from the presentation's zero. */
@@ -40,6 +41,8 @@ export type Segment = { readonly startTicks: number; readonly durationTicks: num
 
 export type VideoRendition = RenditionBase & {
   readonly kind: 'video';
+  /** Of trick play, which has the first picture of each segment alone. */
+  readonly pictures: Bitrates;
   readonly width: number;
   readonly height: number;
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | null;
@@ -65,6 +68,8 @@ export type AudioRendition = RenditionBase & {
   readonly kind: 'audio';
   /** BCP 47 or ISO 639; null where the file does not tell. */
   readonly language: string | null;
+  readonly title: string | null;
+  readonly purpose: AudioPurpose;
   readonly isDefault: boolean;
   readonly channels: number;
   readonly source:

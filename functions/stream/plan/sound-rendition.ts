@@ -24,6 +24,8 @@ export function planSoundRendition(
     kind: 'audio' as const,
     id: `audio-${soundNumber(question.media, track)}`,
     language: track.language,
+    title: track.title,
+    purpose: track.purpose,
     isDefault,
   };
   const times = evenTimes(endSeconds, meetsAt);
@@ -34,7 +36,7 @@ export function planSoundRendition(
   return { rendition: { ...about, ...planAac(sound, times) }, whyNotCopied: copy };
 }
 
-type Planned = Omit<AudioRendition, 'kind' | 'id' | 'language' | 'isDefault'>;
+type Planned = Omit<AudioRendition, 'kind' | 'id' | 'language' | 'title' | 'purpose' | 'isDefault'>;
 
 /** A playlist of HLS cannot say that sound begins late: beyond a second hls.js takes what comes first for its start. */
 const MOST_LATE_SECONDS = 0.5;

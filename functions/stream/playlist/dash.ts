@@ -86,7 +86,7 @@ function transferOf({ dynamicRange }: VideoRendition): string[] {
 }
 
 function audioSet({ rendition, name, language }: Named, id: number, version: string): string {
-  const { channels, isDefault } = rendition;
+  const { channels, isDefault, purpose } = rendition;
   const attributes = {
     id,
     contentType: 'audio',
@@ -98,7 +98,11 @@ function audioSet({ rendition, name, language }: Named, id: number, version: str
   const configuration = CHANNEL_CONFIGURATIONS[channels] ?? null;
   return element('AdaptationSet', attributes, [
     `<Label>${escaped(name)}</Label>`,
-    element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: isDefault ? 'main' : 'alternate' }),
+    ...(purpose === 'description' ? [element('Accessibility', FOR_THE_BLIND)] : []),
+    element('Role', {
+      schemeIdUri: 'urn:mpeg:dash:role:2011',
+      value: purpose === 'main' ? (isDefault ? 'main' : 'alternate') : purpose,
+    }),
     segmentTemplate(rendition, version),
     representation(
       rendition,
@@ -114,6 +118,9 @@ function audioSet({ rendition, name, language }: Named, id: number, version: str
     ),
   ]);
 }
+
+/** ETSI TS 103 285 table 4: sound that tells what is seen. */
+const FOR_THE_BLIND = { schemeIdUri: 'urn:tva:metadata:cs:AudioPurposeCS:2007', value: '1' };
 
 /** ISO/IEC 23001-8 §8.1, by the number of channels that AAC has in its usual order. */
 const CHANNEL_CONFIGURATIONS: Readonly<Record<number, number>> = {

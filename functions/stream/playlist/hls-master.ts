@@ -12,6 +12,7 @@ export function hlsMaster({ video, audio }: Presentation): string {
     const first = audio[0];
     return text([...lines, ...(first ? soundVariant(first, audio) : [])]);
   }
+  // None of sound alone beside films: VLC 3 takes it for the lowest of one set, and begins there without a picture.
   const trickPlay = trickPlayOf(video);
   return text([
     ...lines,
@@ -31,18 +32,23 @@ export function text(lines: readonly string[]): string {
 const GROUP = 'audio';
 
 function media(sounds: readonly Named[]): string[] {
-  const known = new Set<string | null>();
+  const known = new Set<string>();
   return sounds.map(({ rendition, name, language }) => {
-    // Players choose among these by themselves, and could not tell two of one language apart.
-    const isFirst = !known.has(language);
-    known.add(language);
+    const { purpose, isDefault } = rendition;
+    // Players choose among these by themselves, and could not tell two of one language apart. Nobody wants to hear
+    // people talk over the film who has not asked for it.
+    const kind = `${purpose} ${language}`;
+    const isChosen = isDefault || (purpose !== 'commentary' && !known.has(kind));
+    known.add(kind);
     const attributes = [
       'TYPE=AUDIO',
       `GROUP-ID="${GROUP}"`,
-      `NAME="${name.replace(/["\r\n]/g, "'")}"`,
+      // Some parsers take the other quotation mark for one as well.
+      `NAME="${name.replace(/["'\r\n]/g, '\u2019')}"`,
       ...(language === null ? [] : [`LANGUAGE="${language}"`]),
-      `DEFAULT=${rendition.isDefault ? 'YES' : 'NO'}`,
-      `AUTOSELECT=${rendition.isDefault || isFirst ? 'YES' : 'NO'}`,
+      `DEFAULT=${isDefault ? 'YES' : 'NO'}`,
+      `AUTOSELECT=${isChosen ? 'YES' : 'NO'}`,
+      ...(purpose === 'description' ? ['CHARACTERISTICS="public.accessibility.describes-video"'] : []),
       `CHANNELS="${rendition.channels}"`,
       `URI="${playlistOf(rendition)}"`,
     ];
@@ -64,9 +70,13 @@ function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): s
     ...(frameRate === null ? [] : [`FRAME-RATE=${(frameRate.numerator / frameRate.denominator).toFixed(3)}`]),
     ...(dynamicRange === 'sdr' ? [] : [`VIDEO-RANGE=${dynamicRange.toUpperCase()}`]),
     ...(audio.length === 0 ? [] : [`AUDIO="${GROUP}"`]),
+    NO_CAPTIONS,
   ];
   return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(video)];
 }
+
+/** Players need not look for captions within the video (§4.3.4.2); all variants say it or none. */
+const NO_CAPTIONS = 'CLOSED-CAPTIONS=NONE';
 
 /** Sound alone: the variant is the default rendition of its own group. */
 function soundVariant(first: AudioRendition, audio: readonly AudioRendition[]): string[] {
@@ -75,6 +85,7 @@ function soundVariant(first: AudioRendition, audio: readonly AudioRendition[]): 
     `AVERAGE-BANDWIDTH=${Math.max(...audio.map(({ averageBitrate }) => averageBitrate))}`,
     `CODECS="${codecsOf(audio).join(',')}"`,
     `AUDIO="${GROUP}"`,
+    NO_CAPTIONS,
   ];
   return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(first)];
 }
@@ -97,10 +108,10 @@ function trickPlayOf(video: readonly VideoRendition[]): VideoRendition | undefin
   );
 }
 
-function iFrameVariant({ id, peakBitrate, codecs, width, height }: VideoRendition): string {
+function iFrameVariant({ id, pictures, codecs, width, height }: VideoRendition): string {
   const attributes = [
-    // No picture is more than the segment that it begins.
-    `BANDWIDTH=${peakBitrate}`,
+    `BANDWIDTH=${pictures.peakBitrate}`,
+    `AVERAGE-BANDWIDTH=${pictures.averageBitrate}`,
     `CODECS="${codecs}"`,
     `RESOLUTION=${width}x${height}`,
     `URI="${id}/iframes.m3u8"`,

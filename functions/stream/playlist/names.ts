@@ -7,17 +7,46 @@ export type Named = {
   readonly language: string | null;
 };
 
-/** A name for each, none twice: the language in English, or the track's number. */
+/**
+ * A name for each, none twice: the language in English and what the file calls it, what it is for, and its channels
+ * where they are many or all that differs.
+ */
 export function named(renditions: readonly AudioRendition[]): readonly Named[] {
+  const languages = renditions.map(({ language }) => canonical(language));
+  const usual = renditions.map((rendition, i) => nameFor(rendition, languages[i] ?? null, i));
   const taken = new Set<string>();
   return renditions.map((rendition, i) => {
-    const language = canonical(rendition.language);
-    const usual = (language !== null && nameOf(language)) || `Track ${i + 1}`;
-    let name = usual;
-    for (let again = 2; taken.has(name); again++) name = `${usual} (${again})`;
+    const own = usual[i] ?? '';
+    const others = renditions.filter((_, other) => usual[other] === own);
+    const isAlike = others.every(({ channels }) => channels === rendition.channels);
+    const clear = isAlike ? own : `${own} (${channelsOf(rendition)})`;
+    let name = clear;
+    for (let again = 2; taken.has(name); again++) name = `${clear} (${again})`;
     taken.add(name);
-    return { rendition, name, language };
+    return { rendition, name, language: languages[i] ?? null };
   });
+}
+
+function nameFor(rendition: AudioRendition, language: string | null, position: number): string {
+  const { title, purpose, channels } = rendition;
+  const spoken = (language !== null && nameOf(language)) || null;
+  const says = (word: string) => title?.toLowerCase().includes(word.toLowerCase()) ?? false;
+  // A title that names the language itself is enough.
+  const head = title !== null && (spoken === null || says(spoken)) ? title : spoken;
+  const notes = [
+    ...(title === null || head === title ? [] : [title]),
+    ...(purpose === 'commentary' && !says('comment') ? ['commentary'] : []),
+    ...(purpose === 'description' && !says('descri') ? ['audio description'] : []),
+    ...((channels > 2 || head === null) && !says(channelsOf(rendition)) ? [channelsOf(rendition)] : []),
+  ];
+  const shown = head ?? `Track ${position + 1}`;
+  return notes.length === 0 ? shown : `${shown} (${notes.join('; ')})`;
+}
+
+const LAYOUTS: Readonly<Record<number, string>> = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
+
+function channelsOf({ channels }: AudioRendition): string {
+  return LAYOUTS[channels] ?? `${channels} channels`;
 }
 
 let names: Intl.DisplayNames | undefined;

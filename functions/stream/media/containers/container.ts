@@ -1,4 +1,13 @@
-import type { AudioCodec, Colour, Container, Crop, FrameRate, Media, VideoCodec } from '../media.ts';
+import type {
+  AudioCodec,
+  AudioTrack,
+  Colour,
+  Container,
+  Crop,
+  FrameRate,
+  Media,
+  VideoCodec,
+} from '../media.ts';
 
 /**
  * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where
@@ -55,14 +64,15 @@ export type ContainerVideoTrack = ContainerTrackBase & {
   readonly declaredInterlaced: boolean;
 };
 
-export type ContainerAudioTrack = ContainerTrackBase & {
-  readonly kind: 'audio';
-  readonly codec: AudioCodec;
-  readonly codecName: string | null;
-  readonly channels: number;
-  readonly sampleRate: number;
-  readonly bitsPerSample: number | null;
-};
+export type ContainerAudioTrack = ContainerTrackBase &
+  Pick<AudioTrack, 'title' | 'purpose'> & {
+    readonly kind: 'audio';
+    readonly codec: AudioCodec;
+    readonly codecName: string | null;
+    readonly channels: number;
+    readonly sampleRate: number;
+    readonly bitsPerSample: number | null;
+  };
 
 export type UnreadTrack = TrackHeader & {
   readonly kind: 'subtitle' | 'data' | 'unknown';

@@ -65,8 +65,8 @@ async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
   }
   const { kind, codec, codecName, codecString, channels, sampleRate, bitsPerSample } = track;
   const format = { codec, codecName, codecString, channels, sampleRate, bitsPerSample };
-  const { codecDelaySeconds } = track;
-  return { ...trackOf(track, startSeconds), kind, ...format, codecDelaySeconds };
+  const { title, purpose, codecDelaySeconds } = track;
+  return { ...trackOf(track, startSeconds), kind, ...format, title, purpose, codecDelaySeconds };
 }
 
 function describeOther(track: UnreadTrack): OtherTrack {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { audioLabel } from '../audio-label.ts';
 import type {
   AudioCodec,
   AudioTrack,
@@ -42,8 +43,16 @@ export const STREAM = v.object({
   channels: optionalNumber,
   sample_rate: optionalNumber,
   bits_per_raw_sample: optionalNumber,
-  disposition: v.optional(v.object({ default: optionalNumber, attached_pic: optionalNumber }), {}),
-  tags: v.optional(v.object({ language: text }), {}),
+  disposition: v.optional(
+    v.object({
+      default: optionalNumber,
+      attached_pic: optionalNumber,
+      comment: optionalNumber,
+      visual_impaired: optionalNumber,
+    }),
+    {},
+  ),
+  tags: v.optional(v.object({ language: text, title: text }), {}),
   side_data_list: v.optional(v.array(v.object({ rotation: optionalNumber })), []),
 });
 
@@ -161,6 +170,10 @@ function audioTrack(stream: Stream, base: Base): AudioTrack {
     channels: stream.channels ?? 0,
     sampleRate: stream.sample_rate ?? 0,
     bitsPerSample: codec === 'flac' ? (stream.bits_per_raw_sample ?? null) : null,
+    ...audioLabel(stream.tags.title, {
+      isCommentary: stream.disposition.comment === 1,
+      isDescription: stream.disposition.visual_impaired === 1,
+    }),
     codecDelaySeconds: 0,
   };
 }

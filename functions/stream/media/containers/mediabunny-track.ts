@@ -6,6 +6,7 @@ import {
   type InputVideoTrack,
 } from 'mediabunny';
 import { damaged } from '../../http/problem.ts';
+import { audioLabel } from '../audio-label.ts';
 import type { AudioCodec, VideoCodec } from '../media.ts';
 import { ReadLimit } from './bounded-reads.ts';
 import { colourOf } from './colour.ts';
@@ -116,6 +117,7 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
   if (!name) return null;
   const channels = await track.getNumberOfChannels();
   if (channels > MOST_CHANNELS) throw damaged(`Sound of ${channels} channels is none.`);
+  const { commentary, visuallyImpaired } = await track.getDisposition();
   const hasHeaders = name === 'mp3' || name === 'ac3';
   const first = hasHeaders ? await new EncodedPacketSink(track).getFirstPacket() : null;
   const own = ownFormat(audioCodec(name), common.configuration, first?.data ?? null);
@@ -128,6 +130,7 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
     channels: own?.channels || channels,
     sampleRate: own?.sampleRate || (await track.getSampleRate()),
     bitsPerSample: own?.bitsPerSample ?? null,
+    ...audioLabel(await track.getName(), { isCommentary: commentary, isDescription: visuallyImpaired }),
   };
 }
 

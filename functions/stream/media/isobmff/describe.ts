@@ -1,4 +1,5 @@
 import { damaged } from '../../http/problem.ts';
+import { audioLabel } from '../audio-label.ts';
 import type { AudioTrack, Media, OtherTrack, Track, VideoTrack } from '../media.ts';
 import { asDamaged } from './boxes.ts';
 import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
@@ -163,7 +164,7 @@ function videoTrack(
   };
 }
 
-function audioTrack(time: Time, { entry }: MovieTrack): AudioTrack {
+function audioTrack(time: Time, { entry, title, roles }: MovieTrack): AudioTrack {
   const audio = entry?.audio;
   if (!entry || !audio) throw damaged('An audio track of the file does not say how it is coded.');
   const { channels, sampleRate, bitsPerSample } = audio;
@@ -171,5 +172,9 @@ function audioTrack(time: Time, { entry }: MovieTrack): AudioTrack {
   const codec = { codec: audioCodecOf(entry), codecName: codecNameOf(entry), codecString };
   const undecodable = pcmObstacle(entry);
   const format = { channels, sampleRate, bitsPerSample, codecDelaySeconds: 0 };
-  return { ...time, undecodable, kind: 'audio', ...codec, ...format };
+  const label = audioLabel(title, {
+    isCommentary: roles.includes('commentary'),
+    isDescription: roles.includes('description'),
+  });
+  return { ...time, undecodable, kind: 'audio', ...codec, ...format, ...label };
 }

@@ -6,6 +6,7 @@ import { findLocations, type Locations } from './location.ts';
 import { readSampleEntry, type SampleEntry } from './sample-entry.ts';
 import { hasSamples, refuseTooManySamples } from './sample-table.ts';
 import { type TopLevelBox, walkTopLevel } from './top-level.ts';
+import { readUserData } from './user-data.ts';
 
 /** The index of an ISO base media or QuickTime file. Positions within `moov` are those of `moovBytes`. */
 export type Movie = {
@@ -42,6 +43,9 @@ export type MovieTrack = {
   readonly mediaDuration: number | null;
   /** Three letters, or null. */
   readonly language: string | null;
+  /** As the track's user data has them: its name, and what it is for in the words of DASH. */
+  readonly title: string | null;
+  readonly roles: readonly string[];
   readonly entry: SampleEntry | null;
   readonly edits: readonly Edit[];
   /** The track's box, and that of its sample table; null where it has none. */
@@ -158,6 +162,7 @@ function readTrack(
     timescale,
     mediaDuration: readDuration(bytes, mdhd.body + (isLongMedia ? 24 : 16), isLongMedia),
     language: readLanguage(bytes.readUInt16BE(mdhd.body + (isLongMedia ? 32 : 20))),
+    ...readUserData(bytes, findBox(bytes, trak, 'udta')),
     entry,
     edits: readEdits(bytes, findBox(bytes, trak, 'edts', 'elst')),
     trak,

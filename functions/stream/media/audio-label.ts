@@ -1,0 +1,23 @@
+import type { AudioPurpose, AudioTrack } from './media.ts';
+
+const MOST_CHARACTERS = 80;
+
+/** What a container tells of a track of sound, as it may be shown to people. */
+export function audioLabel(
+  title: string | null | undefined,
+  { isCommentary, isDescription }: { readonly isCommentary: boolean; readonly isDescription: boolean },
+): Pick<AudioTrack, 'title' | 'purpose'> {
+  const shown = shownTitle(title ?? '');
+  const purpose: AudioPurpose = isDescription
+    ? 'description'
+    : isCommentary || /\bcommentary\b/i.test(shown)
+      ? 'commentary'
+      : 'main';
+  return { title: shown === '' ? null : shown, purpose };
+}
+
+/** Without what stands for no character, or breaks lines and the order of writing. */
+function shownTitle(title: string): string {
+  const plain = title.replace(/[\p{C}\p{Zl}\p{Zp}\s\ufffd]+/gu, ' ');
+  return [...plain.trim()].slice(0, MOST_CHARACTERS).join('').trim();
+}
