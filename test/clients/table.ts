@@ -4,7 +4,7 @@ import type { Cell } from './cell.ts';
 const HEAD = `# Clients
 
 What players and downloaders do with each kind of address: each starts the film, seeks to 70 % of it and goes on to its
-end. Written by \`CLIENTS_WRITE=1 npm run test:clients\`, which prints times, requests and bytes as well; CI fails where
+end. Written by \`CLIENTS_WRITE=1 npm run test:clients\`, which prints times, requests and bytes as well, and fails where
 this page is not what it sees.
 
 - **✓** all three steps are right (\`stream made\` cannot be sought while it is made: two steps).
