@@ -35,7 +35,7 @@ describe('soundSegmentArguments', () => {
     const { input, output } = soundSegmentArguments(segment, limits);
     expect(input.join(' ')).to.equal(
       `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
-        '-max_pixels 9437184 -noautorotate -noaccurate_seek -seek_timestamp 1 -ss 2.250000 -copyts',
+        '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -noaccurate_seek -seek_timestamp 1 -ss 2.250000 -copyts',
     );
     // 100 frames are 102400 samples, and 1024 before them the resampler would begin.
     expect(output.join(' ')).to.equal(
