@@ -70,10 +70,11 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     expect(await framesOf(await rendition('vp8size.webm', '180p'))).to.equal('300 of 320x180');
   });
 
-  // Its times are 298 frames apart, from 0.021 s to 11.901 s; two more come at the change with times that are taken.
+  // Its last frame ends 11.941 s behind the film's zero, which is 298.5 frames: the first one, of 0.021 s, is shown from 0.
+  // Two come at the change with times that are taken.
   it('encodes all of an H.264 recording at one size', async () => {
     expect(await framesOf(await bytesOf('/stream/sizechange.mkv?format=mp4&height=90'))).to.equal(
-      '298 of 160x90',
+      '299 of 160x90',
     );
   });
 
