@@ -69,6 +69,15 @@ describe('readCmcd', () => {
     }
   });
 
+  it('takes over nothing of a token, however long the name before it is', () => {
+    const token = `/~${'production-key'.repeat(2)}.1767225600.k.${'aB3_'.repeat(11).slice(0, 43)}`;
+    for (const cid of [`${token}/media/film.mp4`, `films/${token}`]) {
+      expect(read(`cid="${cid}"`)?.cid)
+        .to.be.a('string')
+        .that.does.not.include('aB3_');
+    }
+  });
+
   it('bounds what it takes over, and takes over no characters that end a line', () => {
     const said = read(`cid="${'a'.repeat(500)}",sid="b",bl=999999999999999`);
     expect(said?.cid).to.equal('a'.repeat(64));

@@ -16,6 +16,7 @@ export type FrontedOptions = {
 
 /** So much is held in memory: most of what is short is written once, as a whole. */
 const HELD_BYTES = 8 * 1024 * 1024;
+const REMOVAL_MILLISECONDS = 5_000;
 
 /**
  * Nothing is asked of the store before so much is there. What is longer is put together by the store out of the head
@@ -33,7 +34,9 @@ export function frontedDraft(
   let isPartPublished = false;
 
   async function removePart(): Promise<void> {
-    if (isPartPublished) await store.remove(partName, signal).catch(() => {});
+    // Also where the draft's own time is up, since nobody else knows of the part.
+    if (isPartPublished)
+      await store.remove(partName, AbortSignal.timeout(REMOVAL_MILLISECONDS)).catch(() => {});
     isPartPublished = false;
   }
 

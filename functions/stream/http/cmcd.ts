@@ -1,4 +1,5 @@
 import { decodeCmcd } from '@svta/cml-cmcd';
+import { redact } from '../redact.ts';
 
 /**
  * What is told of a player by CMCD (CTA-5004, and CTA-5004-A with its typed values), as far as an operator needs it: who
@@ -65,8 +66,9 @@ function loggedOf(value: unknown, kind: 'number' | 'text' | 'flag'): string | nu
   if (kind === 'number') return typeof plain === 'number' && Number.isFinite(plain) ? plain : null;
   if (kind === 'flag') return typeof plain === 'boolean' ? plain : null;
   if (plain === null || typeof plain === 'number' || typeof plain === 'boolean') return null;
-  // Quotes, controls and what is no text of a name are of no use, and lines of a log are read by programs.
-  return plain.replace(/[^\x20-\x7e]/g, '').slice(0, MOST_TEXT);
+  // Quotes, controls and what is no text of a name are of no use, and lines of a log are read by programs. A token is cut
+  // out before the text is cut short: half of one would not be known for what it is.
+  return redact(plain.replace(/[^\x20-\x7e]/g, '')).slice(0, MOST_TEXT);
 }
 
 /** A version 2 value may be a list, one for each kind of object (`(5000;v 128;a)`): the first is that of the object. */

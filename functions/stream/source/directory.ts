@@ -130,11 +130,9 @@ function tagOf(...numbers: readonly bigint[]): string {
   return `"${numbers.map((number) => number.toString(36)).join('-')}"`;
 }
 
-/** Of an open file; that its name went to another changes its time as well, but not what is in it. */
+/** Of an open file: that it is renamed, linked or given other rights changes its time as well, but not what is in it. */
 function isAnother(now: BigIntStats, before: BigIntStats): boolean {
-  return now.nlink === 0n
-    ? tagOfContent(now) !== tagOfContent(before)
-    : tagOfChange(now) !== tagOfChange(before);
+  return tagOfContent(now) !== tagOfContent(before);
 }
 
 function isHiddenOrEmpty(segment: string): boolean {

@@ -13,8 +13,16 @@ const LEAP_TICKS = 10 * TICKS_PER_SECOND;
 /** What a steady rate of bytes may be off by. */
 const TIMES_AS_LONG = 4;
 
-/** Where a transport stream's clock begins anew, as it does where recordings were joined: just behind the last reading. */
+/**
+ * Where a transport stream's clock begins anew, as it does where recordings were joined: just behind the last reading. None
+ * for a clock that does so more often than recordings are joined: each join costs a reading of what lies around it.
+ */
 export async function findJoins(file: RandomAccess, layout: PacketLayout): Promise<readonly number[]> {
+  const joins = await allJoins(file, layout);
+  return joins.length > MOST_JOINS ? [] : joins;
+}
+
+async function allJoins(file: RandomAccess, layout: PacketLayout): Promise<readonly number[]> {
   const { sizeBytes } = file;
   const read = async (start: number, bytes: number) =>
     readClocks(await file.read(start, Math.min(sizeBytes, start + bytes)), start, layout);
@@ -32,10 +40,9 @@ export async function findJoins(file: RandomAccess, layout: PacketLayout): Promi
   /** Between two readings, of which the clock has not run on from the first to the second. */
   async function search(before: ClockReading, after: ClockReading): Promise<void> {
     const bytes = after.position - before.position;
-    if (joins.length >= MOST_JOINS || !isBroken(before, after, usual)) return;
-    const isNear = bytes <= 4 * WINDOW_BYTES;
-    const between = await read(before.position, isNear ? bytes + WINDOW_BYTES : 0);
-    if (isNear) {
+    if (joins.length > MOST_JOINS || !isBroken(before, after, usual)) return;
+    if (bytes <= 4 * WINDOW_BYTES) {
+      const between = await read(before.position, bytes + WINDOW_BYTES);
       joins.push(...joinsAmong(between).filter((join) => join < after.position));
       return;
     }

@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { findJoins } from '../../functions/stream/media/transport/find-joins.ts';
+import { writeClock } from '../../functions/stream/media/transport/ts-clocks.ts';
+
+const PACKET_BYTES = 188;
+const LAYOUT = { stride: PACKET_BYTES, offset: 0 };
+
+/** A packet a reading of the clock, in seconds. */
+function fileOf(seconds: readonly number[]) {
+  const bytes = new Uint8Array(seconds.length * PACKET_BYTES).fill(0xff);
+  for (const [i, second] of seconds.entries()) {
+    bytes.set([0x47, 0x01, 0x00, 0x20, 183, 0x10], i * PACKET_BYTES);
+    writeClock(bytes, i * PACKET_BYTES + 6, second * 90_000);
+  }
+  return { sizeBytes: bytes.length, read: async (start: number, end: number) => bytes.slice(start, end) };
+}
+
+describe('findJoins', () => {
+  const upTo = (seconds: number) => Array.from({ length: seconds }, (_, i) => i + 1);
+
+  it('finds where the clock begins anew', async () => {
+    const joins = await findJoins(fileOf([...upTo(6), ...upTo(6), ...upTo(6)]), LAYOUT);
+    expect(joins).to.deep.equal([5 * PACKET_BYTES, 11 * PACKET_BYTES]);
+  });
+
+  it('takes a clock that begins anew again and again for none of joined recordings', async () => {
+    const toAndFro = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 50 : 10));
+    expect(await findJoins(fileOf(toAndFro), LAYOUT)).to.deep.equal([]);
+  });
+});
