@@ -156,7 +156,7 @@ describe('signed addresses, behind the Function URL', function () {
     ['two slashes', `//~${right}/media/video.mp4`, 404, 'not-found'],
     ['two tokens', `/~${right}/~${right}/media/video.mp4`, 404, 'not-found'],
     ['a token in another place', `/media/~${right}/video.mp4`, 403, 'unsigned'],
-    ['a token as a parameter', `/media/video.mp4?token=${right}`, 400, 'bad-parameter'],
+    ['a token as a parameter', `/media/video.mp4?token=${right}`, 403, 'unsigned'],
     ['a token and nothing else', `/~${right}`, 404, 'not-found'],
   ];
   for (const [what, path, status, type] of REFUSED) {
