@@ -58,7 +58,8 @@ type Undisturbed = {
 };
 
 describe('Makers that die, and a store that fails, at random moments', function () {
-  this.timeout(180_000);
+  // Against hanging alone: each of the rounds makes a film three times.
+  this.timeout(600_000);
   let folder: string;
   let proxy: FaultProxy;
   let buckets: Buckets;
