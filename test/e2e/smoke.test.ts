@@ -20,7 +20,7 @@ const CORS = ['CORS preflight', 'CORS', 'CORS, other origin'];
 const TRANSCODES = ['transcode starts before its end', 'transcode is whole', 'two at once', 'disconnect'];
 
 describe('the smoke test against the local service', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   it('finds nothing wrong, with few requests, and leaves nothing behind', async () => {
     const service = await startService({
