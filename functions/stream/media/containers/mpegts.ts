@@ -30,15 +30,16 @@ const PACKET_BYTES = 188;
 export async function readProgramMap(file: RandomAccess): Promise<ProgramMap | null> {
   for (const headBytes of HEAD_BYTES) {
     const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
-    const map = findProgramMap(head, file.sizeBytes);
+    const layout = packetLayout(head);
+    // Its first packets tell, so that nobody reads two megabytes of another kind of file for it.
+    if (layout === null) return null;
+    const map = findProgramMap(head, layout, file.sizeBytes);
     if (map || head.length < headBytes) return map;
   }
   return null;
 }
 
-function findProgramMap(head: Uint8Array, sizeBytes: number): ProgramMap | null {
-  const layout = packetLayout(head);
-  if (!layout) return null;
+function findProgramMap(head: Uint8Array, layout: PacketLayout, sizeBytes: number): ProgramMap | null {
   const sections = new Map<number, Uint8Array>();
   let mapPid: number | null = null;
   let streams: ProgramStream[] | null = null;
