@@ -90,10 +90,10 @@ describe('encoded pictures and sound', function () {
       const pictures = videoRendition(desk, { ...shape, height: 96, frameRate });
       const sounds = audioRendition(desk, { ...shape, sampleRate });
       const shown = await thumbnails(await everything(pictures, desk), join(folder, 'pictures.mp4'));
-      const start = await startOf(join(folder, 'pictures.mp4'));
+      const times = await timesOf(join(folder, 'pictures.mp4'));
       const made = await everything(sounds, desk);
       const { samples } = await heardInSegments(made, join(folder, 'sounds.mp4'), 2);
-      const seen = flashes(shown).map((frame) => start + frame / frames);
+      const seen = flashes(shown).map((frame) => times[frame] ?? Number.NaN);
       const heard = beeps(samples, sampleRate).map((sample) => sample / sampleRate);
       rows.push({ what, seen: told(seen), heard: told(heard) });
       expect(seen).to.have.length(SIGNS.length);
@@ -109,11 +109,15 @@ describe('encoded pictures and sound', function () {
   }
 });
 
-/** When the first frame is shown, edit list and all. */
-async function startOf(path: string): Promise<number> {
-  const entries = ['-show_entries', 'frame=pts_time', '-read_intervals', '%+#1', '-of', 'csv=p=0'];
+/** When frames are shown, edit list and all: the first one lasts longer where the grid begins later than the film. */
+async function timesOf(path: string): Promise<number[]> {
+  const entries = ['-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0'];
   const { stdout } = await promisify(execFile)('/usr/bin/ffprobe', ['-v', 'error', ...entries, path]);
-  return Number.parseFloat(stdout);
+  return stdout
+    .split('\n')
+    .map((line) => Number.parseFloat(line))
+    .filter((time) => Number.isFinite(time))
+    .sort((a, b) => a - b);
 }
 
 const told = (seconds: readonly number[]) => seconds.map((time) => time.toFixed(3)).join(' ');

@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gridFilters, pictureFilters } from '../../functions/stream/engine/picture-filters.ts';
 import type { EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
@@ -12,16 +16,37 @@ const patient = { maxBuffer: 256 * 1024 * 1024 };
 /** What is decoded before a stretch of a long film: far more than lies between two of its key frames. */
 const LEAD_SECONDS = 30;
 
+type Stretch = { readonly firstFrame?: number; readonly ffmpegPath?: string };
+
 /**
  * The frames of a grid as hashes, made by one pass of the file from its start to `endFrame`, before any encoder; from
- * half a minute before `firstFrame` where that is far from the start.
+ * half a minute before `firstFrame` where that is far from the start. Times are those of a clock that was put right.
  */
 export async function onePass(
+  file: string,
+  rendition: EncodedVideo,
+  desk: SegmentDesk,
+  endFrame: number,
+  stretch: Stretch = {},
+): Promise<string[]> {
+  const { access, probed } = desk;
+  if (probed.clock === null) return passOver(file, rendition, desk, endFrame, stretch);
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-clocked-'));
+  try {
+    const copy = join(folder, 'clocked.ts');
+    await pipeline(access.stream({ start: 0, end: access.sizeBytes }), createWriteStream(copy));
+    return await passOver(copy, rendition, desk, endFrame, stretch);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function passOver(
   file: string,
   { source: { picture } }: EncodedVideo,
   desk: SegmentDesk,
   endFrame: number,
-  { firstFrame = 0, ffmpegPath }: { readonly firstFrame?: number; readonly ffmpegPath?: string } = {},
+  { firstFrame = 0, ffmpegPath }: Stretch,
 ): Promise<string[]> {
   const { numerator, denominator } = picture.frameRate;
   const seekSeconds = desk.zeroSeconds + (firstFrame * denominator) / numerator - LEAD_SECONDS;
