@@ -1,19 +1,7 @@
 import { parseConfig } from '../functions/stream/config.ts';
-import { LIMIT_NAMES, LIMITS, type LimitSetting } from '../functions/stream/limits.ts';
+import type { DeployableSetting } from '../functions/stream/settings.ts';
 
-/** The settings of the function that a deployment may choose; the stack sets the rest itself. */
-export const FUNCTION_SETTINGS = [
-  'ALLOWED_ORIGINS',
-  'HEAD_START_SEGMENTS',
-  ...LIMIT_NAMES.map((name): LimitSetting => LIMITS[name].setting),
-  'PAGE_CREDIT',
-  'PLAYER_PAGE',
-  'PRESIGN_SECONDS',
-  'READ_TIMEOUT_SECONDS',
-  'REDIRECT_DOWNLOADS',
-] as const;
-
-export type FunctionSettings = Readonly<Partial<Record<(typeof FUNCTION_SETTINGS)[number], string>>>;
+export type FunctionSettings = Readonly<Partial<Record<DeployableSetting, string>>>;
 
 /** Lets the function's own parser judge, so that a wrong value stops synthesis and not the first request. */
 export function checkFunctionSettings(settings: FunctionSettings): void {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { checkFunctionSettings, FUNCTION_SETTINGS } from './function-settings.ts';
+import { DEPLOYABLE_SETTINGS } from '../functions/stream/settings.ts';
+import { checkFunctionSettings } from './function-settings.ts';
 
 /** Who may ask, and through what. */
 export type Access =
@@ -112,7 +113,7 @@ const settings = v.pipe(
   v.unknown(),
   v.check((value) => !Array.isArray(value), SETTINGS),
   v.record(
-    v.picklist(FUNCTION_SETTINGS, `may hold only ${FUNCTION_SETTINGS.join(', ')}`),
+    v.picklist(DEPLOYABLE_SETTINGS, `may hold only ${DEPLOYABLE_SETTINGS.join(', ')}`),
     v.string('must be a string'),
     SETTINGS,
   ),

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseConfig } from '../functions/stream/config.ts';
-import { LIMIT_NAMES, LIMITS } from '../functions/stream/limits.ts';
+import { type Environment, LOCAL_SETTINGS } from '../functions/stream/settings.ts';
 import { demoDirectory } from './function.ts';
 
 /** What `npm start` was asked to do. */
@@ -36,25 +36,6 @@ export const USAGE = `Usage: npm start -- [--media DIR] [--derived DIR | --no-de
 export const DEMO_CREDIT =
   'Big Buck Bunny © 2008 Blender Foundation, www.bigbuckbunny.org, licensed CC BY 3.0 (creativecommons.org/licenses/by/3.0)';
 
-// The settings of the function that a person may give it in the environment.
-const SETTINGS = [
-  'ALLOWED_ORIGINS',
-  'HEAD_START_SEGMENTS',
-  ...LIMIT_NAMES.map((name) => LIMITS[name].setting),
-  'MAX_EXPORT_INVOCATIONS',
-  'PAGE_CREDIT',
-  'PRESIGN_SECONDS',
-  'PUBLIC',
-  'READ_TIMEOUT_SECONDS',
-  'REDIRECT_DOWNLOADS',
-  'SIGNING_KEYS',
-  'SIGNING_KEYS_PARAMETER',
-  'SIGNING_KEYS_SECRET',
-  'POWERTOOLS_LOG_LEVEL',
-];
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Throws an Error with one sentence that says what is wrong. */
 export function parseStart(args: readonly string[], environment: Environment): StartOptions | 'help' {
   const { values } = parseArgs({
@@ -77,7 +58,7 @@ export function parseStart(args: readonly string[], environment: Environment): S
   const settings = {
     PLAYER_PAGE: '1',
     ...accessSettings(environment),
-    ...pick(environment, SETTINGS),
+    ...pick(environment, LOCAL_SETTINGS),
     ...media.settings,
     ...derived.settings,
   };

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
-import * as v from 'valibot';
 import { type CageLimits, cageWithin } from './engine/cage.ts';
 import { type Limits, readLimits } from './limits.ts';
 import { type AccessConfig, accessOf } from './route/access-config.ts';
-import { parseSigningKeys } from './route/signing-keys.ts';
-import { wholeNumber } from './whole-number.ts';
+import { type Environment, readSettings, type Settings } from './settings.ts';
 
 /** A bucket or a folder. */
 export type Place =
@@ -53,17 +51,10 @@ export type FunctionLimits = Limits & {
 };
 
 /** Throws an Error with one sentence that names the setting which is missing or wrong. */
-export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  // An empty value counts as absent, as an unset variable of a template leaves one.
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const result = v.safeParse(SETTINGS, present, { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new Error(`The setting ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
-  }
-  const settings = result.output;
-  const megabytes = present.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
-  const work = withinMemory(readLimits(present), megabytes);
+export function parseConfig(environment: Environment): Config {
+  const settings = readSettings(environment);
+  const megabytes = environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE || undefined;
+  const work = withinMemory(readLimits(environment), megabytes);
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
@@ -105,8 +96,6 @@ function withinMemory(limits: Limits, megabytes: string | undefined): Limits {
 
 const OWN_SHARE = 0.4;
 
-type Settings = v.InferOutput<typeof SETTINGS>;
-
 function mediaOf({ MEDIA_BUCKET, MEDIA_DIR }: Settings): Place {
   const place = placeOf('MEDIA', MEDIA_BUCKET, MEDIA_DIR);
   if (place === null) throw new Error('One of the settings MEDIA_BUCKET and MEDIA_DIR must be set.');
@@ -138,71 +127,3 @@ function isVisible(derived: string, media: string): boolean {
   if (down[0] !== '..') return !down.some((name) => name.startsWith('.'));
   return relative(derived, media).split(sep)[0] !== '..';
 }
-
-const flag = (fallback: '0' | '1') =>
-  v.optional(
-    v.pipe(
-      v.string(),
-      v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
-      v.transform((text) => text === '1'),
-    ),
-    fallback,
-  );
-
-const storedName = v.optional(
-  v.pipe(v.string(), v.regex(/^[\w/+=.@:-]{1,2048}$/, 'must be a name or an ARN')),
-);
-
-const bucket = v.optional(
-  v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')),
-);
-const directory = v.optional(v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')));
-
-const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
-
-const SETTINGS = v.object({
-  MEDIA_BUCKET: bucket,
-  MEDIA_DIR: directory,
-  DERIVED_BUCKET: bucket,
-  DERIVED_DIR: directory,
-  HEAD_START_SEGMENTS: wholeNumber(0, 0, 16),
-  FFMPEG_PATH: v.optional(
-    v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
-    '/opt/bin/ffmpeg',
-  ),
-  FFPROBE_PATH: v.optional(
-    v.pipe(v.string(), v.startsWith('/', 'must be an absolute path')),
-    '/opt/bin/ffprobe',
-  ),
-  ALLOWED_ORIGINS: v.optional(
-    v.pipe(
-      v.string(),
-      v.transform((text) => text.split(',').map((origin) => origin.trim())),
-      v.check(
-        (list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s,]+$/.test(origin)),
-        ORIGINS,
-      ),
-    ),
-  ),
-  PUBLIC: flag('0'),
-  EDGE_TOKENS: flag('0'),
-  SIGNING_KEYS: v.optional(
-    v.pipe(
-      v.string(),
-      v.rawTransform(({ dataset, addIssue, NEVER }) => {
-        const keys = parseSigningKeys(dataset.value);
-        if (typeof keys !== 'string') return keys;
-        addIssue({ message: keys });
-        return NEVER;
-      }),
-    ),
-  ),
-  SIGNING_KEYS_PARAMETER: storedName,
-  SIGNING_KEYS_SECRET: storedName,
-  PLAYER_PAGE: flag('0'),
-  REDIRECT_DOWNLOADS: flag('1'),
-  PAGE_CREDIT: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
-  MAX_EXPORT_INVOCATIONS: wholeNumber(4, 1, 100),
-  READ_TIMEOUT_SECONDS: wholeNumber(10, 1, 300),
-  PRESIGN_SECONDS: wholeNumber(3600 * 6, 60, 604_800),
-});

@@ -8,6 +8,8 @@ export type LimitSetting = (typeof LIMITS)[LimitName]['setting'];
 
 type Limit = {
   readonly setting: string;
+  /** What the setting limits, for docs/settings.md. */
+  readonly means: string;
   readonly fallback: number;
   /** What the setting may be, both included. */
   readonly least: number;
@@ -20,6 +22,7 @@ type Limit = {
 export const LIMITS = {
   maxSourceBytes: {
     setting: 'MAX_SOURCE_BYTES',
+    means: 'size of a file that is decoded',
     fallback: 100_000_000_000,
     least: 1,
     most: 999_999_999_999,
@@ -27,6 +30,7 @@ export const LIMITS = {
   },
   maxSourceSeconds: {
     setting: 'MAX_SOURCE_SECONDS',
+    means: 'duration of media that is decoded',
     fallback: 30 * 3600,
     least: 1,
     most: 864_000,
@@ -34,6 +38,7 @@ export const LIMITS = {
   },
   maxTracks: {
     setting: 'MAX_TRACKS',
+    means: 'tracks of a file that is more than passed on',
     fallback: 64,
     least: 1,
     most: 1_000,
@@ -41,6 +46,7 @@ export const LIMITS = {
   },
   maxPixels: {
     setting: 'MAX_PIXELS',
+    means: 'width × height of a picture that is decoded',
     fallback: 4096 * 2304,
     least: 256 * 256,
     most: 16_384 * 16_384,
@@ -48,6 +54,7 @@ export const LIMITS = {
   },
   maxFrameRate: {
     setting: 'MAX_FRAME_RATE',
+    means: 'frames a second of a film that is decoded',
     // What containers without a rate of their own are said to have.
     fallback: 1_000,
     least: 1,
@@ -56,6 +63,7 @@ export const LIMITS = {
   },
   maxOutputHeight: {
     setting: 'MAX_OUTPUT_HEIGHT',
+    means: 'lines of a picture that is made',
     fallback: 4320,
     least: 240,
     most: 4320,
@@ -63,6 +71,7 @@ export const LIMITS = {
   },
   maxOutputBitrate: {
     setting: 'MAX_OUTPUT_BITRATE',
+    means: 'bits per second of what is made',
     fallback: 50_000_000,
     least: 150_000,
     most: 50_000_000,
@@ -70,6 +79,7 @@ export const LIMITS = {
   },
   maxDurationSeconds: {
     setting: 'MAX_DURATION_SECONDS',
+    means: 'of one repackaged or transcoded output',
     fallback: 6 * 3600,
     least: 1,
     most: 86_400,
@@ -77,6 +87,7 @@ export const LIMITS = {
   },
   maxCpuSeconds: {
     setting: 'MAX_CPU_SECONDS',
+    means: 'processor time of one ffmpeg, predicted and enforced',
     // What the largest Lambda, of six cores, can do in one invocation.
     fallback: 5_400,
     least: 1,
@@ -85,6 +96,7 @@ export const LIMITS = {
   },
   maxExportCpuSeconds: {
     setting: 'MAX_EXPORT_CPU_SECONDS',
+    means: 'processor time of one export, over all its invocations',
     // Of all the invocations that share an export: a film of some hours.
     fallback: 36_000,
     least: 1,
@@ -93,6 +105,7 @@ export const LIMITS = {
   },
   maxResponseBytes: {
     setting: 'MAX_RESPONSE_BYTES',
+    means: 'what one response carries',
     fallback: 200_000_000,
     least: 1_000_000,
     most: 209_715_200,
@@ -100,6 +113,7 @@ export const LIMITS = {
   },
   maxRanges: {
     setting: 'MAX_RANGES',
+    means: 'ranges in one request',
     fallback: 32,
     least: 1,
     most: 1_000,
@@ -107,6 +121,7 @@ export const LIMITS = {
   },
   maxFfmpegs: {
     setting: 'MAX_FFMPEGS',
+    means: 'ffmpegs and ffprobes at once in one instance; a worker of an export has two',
     fallback: 1,
     least: 1,
     most: 64,
@@ -114,6 +129,8 @@ export const LIMITS = {
   },
   maxMemoryMegabytes: {
     setting: 'MAX_MEMORY_MEGABYTES',
+    means:
+      "above it, or 40 % of the function's memory, work is refused with 503; all ffmpegs share the rest less 64 MB",
     fallback: 768,
     least: 128,
     most: 10_240,

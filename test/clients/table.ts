@@ -1,3 +1,4 @@
+import { markdownTable } from '../support/markdown-table.ts';
 import { ADDRESSES } from './addresses.ts';
 import type { Cell } from './cell.ts';
 
@@ -34,7 +35,7 @@ export function pageOf(cells: readonly Cell[]): string {
       });
       return [client, ...marks];
     });
-    return `\n## ${film}\n\n${table(['', ...ADDRESSES.map(({ name }) => name)], rows)}`;
+    return `\n## ${film}\n\n${markdownTable(['', ...ADDRESSES.map(({ name }) => name)], rows)}`;
   });
   return `${HEAD}${tables.join('')}${NOTES}`;
 }
@@ -55,13 +56,6 @@ function markOf(cell: Cell): string {
     default:
       return cell satisfies never;
   }
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) => Math.max(3, title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (fields: readonly string[]) =>
-    `| ${fields.map((field, i) => field.padEnd(widths[i] ?? 0)).join(' | ')} |\n`;
-  return line(head) + line(widths.map((width) => '-'.repeat(width))) + rows.map(line).join('');
 }
 
 /** One line for the log. */

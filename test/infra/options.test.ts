@@ -18,6 +18,7 @@ describe('parseOptions', () => {
     [{ reservedConcurrency: 0 }, { reservedConcurrency: 0 }],
     [{ reservedConcurrency: null }, { reservedConcurrency: null }],
     [{ environment: { PLAYER_PAGE: '1' } }, { environment: { PLAYER_PAGE: '1' } }],
+    [{ environment: { MAX_EXPORT_INVOCATIONS: '8' } }, { environment: { MAX_EXPORT_INVOCATIONS: '8' } }],
     [{ region: 'ap-southeast-2' }, { region: 'ap-southeast-2' }],
     [{ providerVersion: '5.100.0' }, { providerVersion: '5.100.0' }],
     [{ public: true, providerVersion: '6.28.0' }, { providerVersion: '6.28.0' }],

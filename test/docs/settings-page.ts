@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { SETTINGS, type SettingName } from '../../functions/stream/settings.ts';
+import { markdownTable } from '../support/markdown-table.ts';
+
+const HEAD = `# Settings
+
+Environment variables of the function, read once; a wrong one stops the start with one sentence that names it. The page is
+written from \`functions/stream/settings.ts\` and \`functions/stream/limits.ts\` by \`DOCS_WRITE=1 npx mocha test/docs\`.
+
+Set by: **d**, the option \`environment\` of a deployment (the stack sets the others as its own options say); **l**, the
+environment of \`npm start\` (which has options of its own for the others).
+`;
+
+const FOOT = `
+The AWS SDK reads its own variables (\`AWS_REGION\`, \`AWS_ENDPOINT_URL_S3\`, …): where and as whom S3 is read.
+
+An id of a key has 1 to 32 of \`a-z 0-9 _ -\`, a secret 32 to 256 characters. With neither \`PUBLIC=1\` nor keys, every
+address but \`/health\` answers 403.
+`;
+
+/** docs/settings.md, of the one table of settings. */
+export function settingsPage(): string {
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const rows = names.map((name) => {
+    const { deployable, local, means } = SETTINGS[name];
+    const setBy = [deployable ? 'd' : '', local ? 'l' : ''].filter((by) => by !== '').join(', ');
+    return [`\`${name}\``, defaultOf(name), setBy, means];
+  });
+  return `${HEAD}\n${markdownTable(['setting', 'default', 'set by', 'meaning'], rows)}${FOOT}`;
+}
+
+function defaultOf(name: SettingName): string {
+  const { schema, unset } = SETTINGS[name];
+  if (unset !== undefined) return unset;
+  const fallback = v.getDefault(schema as v.OptionalSchema<v.GenericSchema, string | undefined>);
+  return fallback === undefined ? 'none' : `\`${fallback}\``;
+}
