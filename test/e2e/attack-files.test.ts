@@ -59,6 +59,7 @@ const AS_WAV: Output = {
   startSeconds: 0,
   durationSeconds: 1,
   prerollSeconds: 0,
+  phaseSeconds: 0,
 };
 
 describe('files that refer to others', function () {

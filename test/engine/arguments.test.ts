@@ -33,7 +33,7 @@ const aac: AudioOutput = {
   bitrate: 160_000,
   bits: 16,
 };
-const whole = { startSeconds: 0, durationSeconds: null, prerollSeconds: 0 };
+const whole = { startSeconds: 0, durationSeconds: null, prerollSeconds: 0, phaseSeconds: 0 };
 const make = (output: Partial<Output>) =>
   ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);
 
@@ -88,11 +88,24 @@ describe('ffmpegArguments', () => {
   it('decodes from before the start where no index tells the keyframes', () => {
     const part = { video: picture, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
     expect(make(part).input.join(' ')).to.match(/-reinit_filter:v 0 -ss 6.5$/);
-    expect(make(part).output.join(' ')).to.include('[0:i:1]setpts=PTS-round(6/TB),fps=24/1:start_time=0,');
+    expect(make(part).output.join(' ')).to.include(
+      '[0:i:1]fps=24/1:start_time=6.000000,setpts=PTS-STARTPTS,',
+    );
     expect(make(part).output.join(' ')).to.include('-t 3 -sn').and.not.include('-ss');
     const heard = make({ ...part, audio: aac }).output.join(' ');
     expect(heard).to.include('-af atrim=start=6,asetpts=PTS-round(6*SR),aresample=async=1');
     expect(make({ ...part, startSeconds: 6 }).input).not.to.include('-ss');
+  });
+
+  it('puts the frames of a track onto the nearest points of the grid', () => {
+    const late = (phaseSeconds: number, more: Partial<Output> = {}) =>
+      make({ video: picture, phaseSeconds, ...more }).output.join(' ');
+    expect(late(0.02)).to.include('[0:i:1]fps=24/1:start_time=0.020000,setpts=PTS-STARTPTS,');
+    expect(late(-0.0206)).to.include(
+      '[0:i:1]fps=24/1:start_time=-0.020600:eof_action=pass,setpts=PTS-STARTPTS,',
+    );
+    const part = { startSeconds: 12.5, prerollSeconds: 6 };
+    expect(late(0.02, part)).to.include('[0:i:1]fps=24/1:start_time=6.020000,setpts=PTS-STARTPTS,');
   });
 
   it('leaves out what the end of the file cuts off, where it copies', () => {

@@ -3,7 +3,7 @@ import { gaplessFilters } from './audio-places.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { INPUT_FORMATS } from './input-formats.ts';
-import { gridFilters, pictureFilters } from './picture-filters.ts';
+import { type FilledGrid, filledGridFilters, pictureFilters } from './picture-filters.ts';
 import type { SourceGrid } from './sound-segment-arguments.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
@@ -41,6 +41,7 @@ export function ffmpegArguments(
   // Cut within the filters: the input's cuts know nothing of the frames that fill the grid. What is given by its clock
   // has not been cut before.
   const cutSeconds = prerollSeconds > 0 || approach.kind === 'clock' ? prerollSeconds : null;
+  const grid = { cutSeconds: cutSeconds ?? 0, phaseSeconds: output.phaseSeconds };
   return {
     input: [
       ...confinedInput(limits),
@@ -49,7 +50,7 @@ export function ffmpegArguments(
       ...approachArguments(approach, startSeconds - prerollSeconds),
     ],
     output: [
-      ...(video === null ? ['-vn'] : videoArguments(video, cutSeconds)),
+      ...(video === null ? ['-vn'] : videoArguments(video, grid)),
       ...(audio === null ? ['-an'] : audioArguments(audio, approach, audioGrid, cutSeconds)),
       ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
@@ -83,15 +84,14 @@ export function confinedInput({ maxPixels }: { readonly maxPixels: number }): st
   ];
 }
 
-function videoArguments(video: VideoOutput, cutSeconds: number | null): string[] {
+function videoArguments(video: VideoOutput, grid: FilledGrid): string[] {
   const stream = `0:${video.stream}`;
   if (video.kind === 'copy') return ['-map', stream, '-c:v', 'copy'];
   const { codec, maxBitrate, frameRate } = video;
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
   const filters = [
-    ...(cutSeconds ? [`setpts=PTS-round(${cutSeconds}/TB)`] : []),
     // What is seen at the start is there from 0 on, whether its own time lies before or behind.
-    ...gridFilters(video, { fillsFront: true }),
+    ...filledGridFilters(video, grid),
     ...pictureFilters(video),
   ];
   return [

@@ -4,19 +4,41 @@ import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.t
 
 export type EncodedPicture = Extract<VideoOutput, { kind: 'encode' }>;
 
-/**
- * Of one size where a filter wants that, deinterlaced, and on the constant grid of `frameRate`, which begins at 0. `fillsFront`: what comes before the first
- * picture is copies of it.
- */
-export function gridFilters(
-  { deinterlace, crop, coded, frameRate }: EncodedPicture,
-  { fillsFront = false } = {},
+/** What comes before `cutSeconds` is left out, and that becomes 0; the frames' own grid lies `phaseSeconds` behind it. */
+export type FilledGrid = { readonly cutSeconds: number; readonly phaseSeconds: number };
+
+/** Of one size where a filter wants that, deinterlaced, and on the constant grid of `frameRate`, which begins at 0. */
+export function gridFilters(picture: EncodedPicture, { fillsFront = false } = {}): string[] {
+  return [...progressive(picture), `fps=${rateOf(picture)}${fillsFront ? ':start_time=0' : ''}`];
+}
+
+/** The same with the frames moved onto it, by half a frame at most; what comes before the first is copies of it. */
+export function filledGridFilters(
+  picture: EncodedPicture,
+  { cutSeconds, phaseSeconds }: FilledGrid,
 ): string[] {
+  const startSeconds = cutSeconds + phaseSeconds;
+  if (startSeconds === 0) return gridFilters(picture, { fillsFront: true });
+  const { numerator, denominator } = picture.frameRate;
+  // `fps` does not move the end with the frames: rounded as they are, it would cut off the last one.
+  const end = (phaseSeconds * numerator) / denominator < -0.25 ? ':eof_action=pass' : '';
+  return [
+    ...progressive(picture),
+    `fps=${rateOf(picture)}:start_time=${startSeconds.toFixed(6)}${end}`,
+    // Behind it: the 2018 ffmpeg does not move the end here either, up to which the last frame would be repeated.
+    'setpts=PTS-STARTPTS',
+  ];
+}
+
+function progressive({ deinterlace, crop, coded }: EncodedPicture): string[] {
   return [
     ...(deinterlace || crop !== null ? [`scale=${coded.width}:${coded.height}:interl=1`] : []),
     ...(deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
-    `fps=${frameRate.numerator}/${frameRate.denominator}${fillsFront ? ':start_time=0' : ''}`,
   ];
+}
+
+function rateOf({ frameRate: { numerator, denominator } }: EncodedPicture): string {
+  return `${numerator}/${denominator}`;
 }
 
 /** Cropped, scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */

@@ -11,11 +11,14 @@ const STANDARD_RATES = [
   { numerator: 60, denominator: 1 },
 ];
 
+/** Frames a second. */
+type Grid = { readonly numerator: number; readonly denominator: number };
+
 /**
  * The constant grid that frames are put on: the source's own where it is constant and at most 60, else the standard
  * rate that its average is within 1 % of, else 30 or 60.
  */
-export function frameGrid(rate: FrameRate | null): { numerator: number; denominator: number } {
+export function frameGrid(rate: FrameRate | null): Grid {
   if (rate === null) return { numerator: 30, denominator: 1 };
   const { numerator, denominator } = rate;
   const average = numerator / denominator;
@@ -42,12 +45,19 @@ const ON_GRID_FRAMES = 0.001;
 export function gridPhaseSeconds(
   rate: FrameRate | null,
   startSeconds: number,
-  { numerator, denominator }: { readonly numerator: number; readonly denominator: number },
+  { numerator, denominator }: Grid,
 ): number {
   const isSame = rate?.constant && rate.numerator * denominator === numerator * rate.denominator;
   if (!isSame) return 0;
   const frames = (startSeconds * numerator) / denominator;
   return (Math.max(0, frames - Math.floor(frames + ON_GRID_FRAMES)) * denominator) / numerator;
+}
+
+/** The same to the nearest point of a grid that begins at the presentation's zero: before it where that is less. */
+export function nearestPhaseSeconds(rate: FrameRate | null, startSeconds: number, grid: Grid): number {
+  const phase = gridPhaseSeconds(rate, startSeconds, grid);
+  const frame = grid.denominator / grid.numerator;
+  return phase > frame / 2 - 1e-6 ? phase - frame : phase;
 }
 
 /** When a frame is shown, in ticks: the first at 0, where it stands in for what the grid is late. */

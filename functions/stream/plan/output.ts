@@ -13,6 +13,8 @@ export type Output = {
   readonly durationSeconds: number | null;
   /** Decoded before the start and thrown away: what is seen at the start may lie there. */
   readonly prerollSeconds: number;
+  /** How far the frames of a track that has the output's rate lie behind its grid: from −½ to ½ of a frame. */
+  readonly phaseSeconds: number;
 };
 
 export type VideoOutput =

@@ -1,11 +1,13 @@
 import { badParameter, Problem, unsupported } from '../http/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
 import type { Format } from '../route/parameters.ts';
+import { nearestPhaseSeconds } from './frame-grid.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
 import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
 import { planPicture, usualBitrate } from './picture.ts';
 import type { Question, Selection } from './question.ts';
 import { decodingExcess, refuse } from './refuse.ts';
+import { audiosOf, filmsOf } from './select-tracks.ts';
 import { planSound, type Sound } from './sound.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
@@ -31,14 +33,27 @@ export function planOutput(question: Question, { video, audio }: Selection): Out
     lengthSeconds === null
       ? null
       : Math.floor((limits.maxResponseBytes * 8 * 0.95) / (lengthSeconds + 2)) - audioBitrate;
+  const made = film && isVideoFormat(format) ? planVideo(film, format, budget, question) : null;
   return {
     format,
-    video: film && isVideoFormat(format) ? planVideo(film, format, budget, question) : null,
+    video: made,
     audio: audioOutput,
     startSeconds,
     durationSeconds: parameters.durationSeconds,
     prerollSeconds: film !== null && needsPreroll(film, media) ? Math.min(startSeconds, PREROLL_SECONDS) : 0,
+    phaseSeconds: film && made?.kind === 'encode' ? phaseSeconds(film, made, question) : 0,
   };
+}
+
+/** ffmpeg counts from where the earliest of all tracks begins, and the output from `start` behind that. */
+function phaseSeconds(
+  { frameRate, startSeconds }: VideoTrack,
+  output: Extract<VideoOutput, { kind: 'encode' }>,
+  { media, parameters }: Question,
+): number {
+  const timed = [...filmsOf(media), ...audiosOf(media)];
+  const zeroSeconds = Math.min(...timed.map((track) => track.startSeconds)) + parameters.startSeconds;
+  return nearestPhaseSeconds(frameRate, startSeconds - zeroSeconds, output.frameRate);
 }
 
 /** Of variable rate, the picture at the start may have been shown for long: a slide, a screen where nothing moves. */
