@@ -1,10 +1,14 @@
 import { INPUT_FORMATS } from '../engine/input-formats.ts';
 import { damaged, Problem } from '../http/problem.ts';
+import type { CachedAccess } from '../source/cache.ts';
 import { openLoopback } from '../source/loopback.ts';
 import { describeWithFfprobe } from './containers/ffprobe.ts';
+import type { FfprobeOptions } from './containers/run-ffprobe.ts';
 import type { Sniffed } from './containers/sniff.ts';
+import { withTrackEnds } from './containers/track-ends.ts';
 import type { Media } from './media.ts';
 import type { ProbeInput } from './probe.ts';
+import { tailOf } from './transport/tail.ts';
 
 /** What ffprobe makes of a file. Rejects with the source's own problems where those were in the way. */
 export async function probeForeign(
@@ -16,12 +20,9 @@ export async function probeForeign(
   let release = () => {};
   try {
     if (slots !== undefined) release = await slots.take(signal);
-    return await describeWithFfprobe(loopback.url, {
-      ffprobePath,
-      formatWhitelist: INPUT_FORMATS,
-      isKnown: kind === 'foreign',
-      signal,
-    });
+    const options = { ffprobePath, formatWhitelist: INPUT_FORMATS, signal };
+    const media = await describeWithFfprobe(loopback.url, { ...options, isKnown: kind === 'foreign' });
+    return await withEnds(media, file, object.etag, options);
   } catch (error) {
     // What looks like a broken file may be a source that broke.
     const failure = loopback.failure();
@@ -32,6 +33,27 @@ export async function probeForeign(
     throw error;
   } finally {
     release();
+    await loopback.close();
+  }
+}
+
+/** What the end of the file tells is a refinement: where it cannot be read as such, the headers count. */
+async function withEnds(
+  media: Media,
+  file: CachedAccess,
+  etag: string,
+  options: FfprobeOptions,
+): Promise<Media> {
+  const tail = await tailOf(file, media);
+  if (tail === null) return media;
+  const loopback = await openLoopback({ access: tail, etag, signal: options.signal });
+  try {
+    return await withTrackEnds(media, loopback.url, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (loopback.failure() || !(error instanceof Problem)) throw loopback.failure() ?? error;
+    return media;
+  } finally {
     await loopback.close();
   }
 }

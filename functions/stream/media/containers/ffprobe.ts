@@ -1,25 +1,20 @@
 import * as v from 'valibot';
-import { NOT_STARTED_CODES } from '../../engine/cage.ts';
-import { runCaged } from '../../engine/run-caged.ts';
-import { damaged, Problem, unsupported } from '../../http/problem.ts';
+import { damaged, type Problem } from '../../http/problem.ts';
 import type { Container, Media } from '../media.ts';
 import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
+import { type FfprobeOptions, notMedia, runFfprobe } from './run-ffprobe.ts';
 
-export type FfprobeOptions = {
-  readonly ffprobePath: string;
-  /** Names of demuxers, comma-separated; whatever else the file turns out to be is refused. */
-  readonly formatWhitelist: string;
+export type DescribeOptions = FfprobeOptions & {
   /** The first bytes are those of a kind of media, so that an uncertain finding counts. */
   readonly isKnown: boolean;
-  readonly signal: AbortSignal;
 };
 
 /**
  * What ffprobe sees at an http URL. Rejects with `not-media` where it sees nothing or only guesses, with
  * `damaged-media` where it sees streams without substance, and with `unsupported-media` when it takes too long.
  */
-export async function describeWithFfprobe(url: string, options: FfprobeOptions): Promise<Media> {
-  const output = v.safeParse(OUTPUT, await runFfprobe(url, options));
+export async function describeWithFfprobe(url: string, options: DescribeOptions): Promise<Media> {
+  const output = v.safeParse(OUTPUT, parseJson(await runFfprobe(url, ARGUMENTS, options)));
   if (!output.success) throw notMedia({ cause: output.issues });
   const { format, streams, packets } = output.output;
   if (format.probe_score < (options.isKnown ? LEAST_KNOWN_SCORE : LEAST_SCORE)) throw notMedia();
@@ -43,11 +38,6 @@ export async function describeWithFfprobe(url: string, options: FfprobeOptions):
 const LEAST_SCORE = 50;
 /** What it gives short program streams (MPEG-PS), of which it wants to see more. */
 const LEAST_KNOWN_SCORE = 25;
-const TIME_LIMIT_MILLISECONDS = 8000;
-const OUTPUT_LIMIT_BYTES = 4 * 2 ** 20;
-/** No setting allows larger pictures. */
-const MAX_PIXELS = 16_384 * 16_384;
-const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
 
 const ENTRIES = [
   'format=format_name,probe_score,duration,start_time',
@@ -59,30 +49,7 @@ const ENTRIES = [
   'stream_side_data=rotation',
 ].join(':');
 
-async function runFfprobe(url: string, options: FfprobeOptions): Promise<unknown> {
-  const args = [
-    ...['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', options.formatWhitelist],
-    ...['-probesize', '5000000', '-analyzeduration', '5000000', '-max_alloc', '268435456'],
-    ...['-max_pixels', String(MAX_PIXELS)],
-    ...['-read_intervals', '%+#20', '-of', 'json', '-show_entries', ENTRIES, '-i', url],
-  ];
-  const { code, signal, stdout, stderr, isCutShort } = await runCaged(options.ffprobePath, args, {
-    limits: LIMITS,
-    // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules; without any
-    // it leaves the name as it is. Nothing else is in the environment.
-    env: { GCONV_PATH: '/nonexistent' },
-    signal: options.signal,
-    timeoutMilliseconds: TIME_LIMIT_MILLISECONDS,
-    maxOutputBytes: OUTPUT_LIMIT_BYTES,
-  });
-  if (code === 0 && !isCutShort) return parseJson(stdout);
-  const cause = new Error(`ffprobe ended with ${signal ?? code}: ${stderr}`);
-  if (isCutShort || signal === 'SIGXCPU') {
-    throw unsupported('This file takes too long to analyse.', { cause });
-  }
-  if (NOT_STARTED_CODES.has(code)) throw cause;
-  throw signal === null ? notMedia({ cause }) : damaged('This file cannot be analysed.', { cause });
-}
+const ARGUMENTS = ['-read_intervals', '%+#20', '-of', 'json', '-show_entries', ENTRIES];
 
 function parseJson(text: string): unknown {
   try {
@@ -122,14 +89,6 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
 
 function containerOf(formatName: string): Container {
   return CONTAINERS[formatName.split(',')[0] ?? ''] ?? 'other';
-}
-
-function notMedia(options?: { cause: unknown }): Problem {
-  return new Problem(
-    'not-media',
-    'This file holds neither video nor audio that could be recognised.',
-    options,
-  );
 }
 
 function noPicture(): Problem {

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { needs } from '../support/needs.ts';
+import { type Service, startService } from '../support/service.ts';
+
+const run = promisify(execFile);
+const RATE = 48_000;
+
+const film = (seconds: number, codec: readonly string[]) => [
+  ...['-f', 'lavfi', '-i', `testsrc2=s=160x96:r=25:d=${seconds},format=yuv420p`],
+  ...['-c:v', ...codec],
+];
+const tone = (seconds: number) => ['-f', 'lavfi', '-i', `sine=r=${RATE}:d=${seconds}`];
+const H264 = ['libx264', '-preset', 'ultrafast'];
+const HEVC = ['libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error'];
+const MPEG2 = ['mpeg2video'];
+
+/** Audio longer than the video, and the reverse: PES packets at the end hold several frames, or one that is cut short. */
+const FILES: readonly (readonly [name: string, args: readonly string[]])[] = [
+  ['h264-aac.ts', [...tone(4), ...film(3, H264), '-c:a', 'aac']],
+  ['hevc-ac3.ts', [...tone(3), ...film(4, HEVC), '-c:a', 'ac3']],
+  ['mpeg2-aac.ts', [...tone(4), ...film(3, MPEG2), '-c:a', 'aac']],
+  ['mpeg2-aac-early.m2ts', [...tone(3), ...film(4, MPEG2), '-c:a', 'aac', '-b:a', '32k']],
+  // Larger than what is read of its end.
+  ['long.ts', [...tone(4), ...film(3, MPEG2), '-c:a', 'aac', '-muxrate', '8M']],
+  ['mpeg2-ac3.mpg', [...tone(4), ...film(3, MPEG2), '-c:a', 'ac3']],
+  ['dvd.vob', [...tone(4), ...film(3, MPEG2), '-c:a', 'mp2', '-f', 'vob']],
+];
+
+describe('cases: the end of audio in transport and program streams', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let service: Service;
+
+  before(async function () {
+    needs(this, 'ffmpeg');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-ends-'));
+    for (const [name, args] of FILES) {
+      await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...args, '-y', join(folder, name)]);
+    }
+    service = await startService({ MEDIA_DIR: folder });
+  });
+  after(async () => {
+    await service?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  for (const [name] of FILES) {
+    it(`is heard at every address: ${name}`, async () => {
+      const all = await samplesOf(join(folder, name));
+      const { media } = (await (await fetch(`${service.url}/info/${name}`)).json()) as Info;
+      const audio = media.tracks.find(({ kind }) => kind === 'audio');
+      const seconds = audio?.durationSeconds ?? media.durationSeconds;
+      if (audio?.durationSeconds !== null) expect(seconds).to.be.closeTo(all / RATE, 0.0001);
+      expect(media.durationSeconds).to.be.at.least(all / RATE - 0.0001);
+      expect(await samplesOf(`${service.url}/stream/${name}?format=wav`), 'wav').to.equal(all);
+      // What encodes to AAC has a packet in front and fills the last one.
+      expect(await samplesOf(`${service.url}/stream/${name}`), 'stream').to.be.within(all, all + 2048);
+      const playlist = `${service.url}/hls/${name}/audio-0/index.m3u8`;
+      expect(await samplesOf(playlist), 'hls').to.be.within(all, (seconds + 1) * RATE);
+      const text = await (await fetch(playlist)).text();
+      const listed = [...text.matchAll(/#EXTINF:([\d.]+)/g)].reduce((sum, [, part]) => sum + Number(part), 0);
+      expect(listed, 'playlist').to.be.at.least(all / RATE - 0.001);
+    });
+  }
+});
+
+type Info = {
+  readonly media: {
+    readonly durationSeconds: number;
+    readonly tracks: readonly { readonly kind: string; readonly durationSeconds: number | null }[];
+  };
+};
+
+/** Samples a channel that Debian's ffmpeg decodes of the first audio track. */
+async function samplesOf(input: string): Promise<number> {
+  const output = ['-map', '0:a:0', '-ac', '1', '-ar', String(RATE), '-f', 's16le', '-'];
+  const { stdout } = await run(
+    '/usr/bin/ffmpeg',
+    ['-v', 'error', '-nostdin', '-protocol_whitelist', 'file,http,tcp', '-i', input, ...output],
+    { encoding: 'buffer', maxBuffer: 2 ** 26 },
+  );
+  return stdout.length / 2;
+}
