@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
+import { refuseRewrittenPath } from '../functions/stream/route/key.ts';
 import {
   addressOf,
+  ENTRY_WORDS,
+  type EntryWord,
   parseRoute,
-  refuseRewrittenPath,
+  ROUTES,
   signedAddress,
 } from '../functions/stream/route/route.ts';
 import { type Scope, type SigningKey, sign } from '../functions/stream/route/sign.ts';
@@ -11,7 +14,7 @@ import { parseSigningKeys } from '../functions/stream/route/signing-keys.ts';
 /** What `npx sluice sign` was asked to do. */
 export type SignRequest = {
   readonly scope: Scope;
-  /** Without the token: one for each room, or the one that the scope names. */
+  /** Without the token: one for each route, or the one that the scope names. */
   readonly addresses: readonly string[];
   readonly lifetimeSeconds: number;
   /** Goes before each path. */
@@ -22,12 +25,12 @@ export type SignRequest = {
   readonly keysFile: string | null;
 };
 
-export const USAGE = `Usage: npx sluice sign KEY [--room ROOM]… [options]
+export const USAGE = `Usage: npx sluice sign KEY [--route ROUTE]… [options]
        npx sluice sign --exact ADDRESS [options]
 
   KEY               the object's key; the token opens all that hangs on it
-  --room ROOM       which address of it to print: media, stream, info, hls or dash (stream); may be
-                    repeated
+  --route ROUTE     which address of it to print: ${ENTRY_WORDS.join(', ')}
+                    (stream); may be repeated
   --exact ADDRESS   open this address alone, such as '/media/film.mp4?download=1'
   --expires TIME    how long it holds: a number with s, m, h or d (1h)
   --base URL        print whole URLs of this service
@@ -43,7 +46,7 @@ export function parseSignCommand(args: readonly string[]): SignRequest | 'help' 
     args: [...args],
     allowPositionals: true,
     options: {
-      room: { type: 'string', multiple: true },
+      route: { type: 'string', multiple: true },
       exact: { type: 'string' },
       expires: { type: 'string', default: '1h' },
       base: { type: 'string' },
@@ -54,7 +57,7 @@ export function parseSignCommand(args: readonly string[]): SignRequest | 'help' 
   });
   if (values.help) return 'help';
   return {
-    ...whatToOpen(positionals, values.exact, values.room),
+    ...whatToOpen(positionals, values.exact, values.route),
     lifetimeSeconds: parseLifetime(values.expires),
     base: values.base === undefined ? '' : parseBase(values.base),
     keyId: values['key-id'] ?? null,
@@ -84,14 +87,10 @@ export function signedAddresses(
   return addresses.map((address) => `${base}/~${token}${address}`);
 }
 
-/** Behind the key stands what a player asks for first. */
-const ROOMS = { media: '', stream: '', info: '', hls: '/master.m3u8', dash: '/manifest.mpd' } as const;
-type Room = keyof typeof ROOMS;
-
 function whatToOpen(
   positionals: readonly string[],
   exact: string | undefined,
-  rooms: readonly string[] = ['stream'],
+  words: readonly string[] = ['stream'],
 ): Pick<SignRequest, 'scope' | 'addresses'> {
   const [key, ...others] = positionals;
   if ((key === undefined) === (exact === undefined) || others.length > 0) {
@@ -100,13 +99,16 @@ function whatToOpen(
   if (exact !== undefined) {
     return { scope: { kind: 'address', address: coveredOf(exact) }, addresses: [exact] };
   }
-  const addresses = rooms.map((name) => {
-    if (!Object.hasOwn(ROOMS, name))
-      throw new Error(`--room must be one of ${Object.keys(ROOMS).join(', ')}.`);
-    return `${addressOf(name as Room, key ?? '')}${ROOMS[name as Room]}`;
+  const addresses = words.map((word) => {
+    if (!isEntryWord(word)) throw new Error(`--route must be one of ${ENTRY_WORDS.join(', ')}.`);
+    return `${addressOf(word, key ?? '')}${ROUTES[word].entry}`;
   });
   for (const address of addresses) coveredOf(address);
   return { scope: { kind: 'key', key: key ?? '' }, addresses };
+}
+
+function isEntryWord(word: string): word is EntryWord {
+  return ENTRY_WORDS.some((each) => each === word);
 }
 
 /**

@@ -22,11 +22,11 @@ describe('npx sluice sign: what is signed', () => {
     [['film.mp4', '--expires', '1d'], [/^\/~main\.1767312000\./]],
     [['film.mp4', '--key-id', 'old'], [/^\/~old\./]],
     [
-      ['a/ä ?.mp4', '--room', 'media', '--room', 'info'],
+      ['a/ä ?.mp4', '--route', 'media', '--route', 'info'],
       [/\/media\/a\/%C3%A4%20%3F\.mp4$/, /\/info\/a\/%C3/],
     ],
     [
-      ['a.mp4', '--room', 'hls', '--room', 'dash'],
+      ['a.mp4', '--route', 'hls', '--route', 'dash'],
       [/\/hls\/a\.mp4\/master\.m3u8$/, /\/dash\/a\.mp4\/manifest\.mpd$/],
     ],
     [
@@ -37,6 +37,7 @@ describe('npx sluice sign: what is signed', () => {
       ['a', '--base', 'https://media.example/'],
       [/^https:\/\/media\.example\/~main\.\d+\.k\.[\w-]+\/stream\/a$/],
     ],
+    [['a.mp4', '--route', 'export'], [/\/export\/a\.mp4$/]],
     [['a', '--base', 'http://127.0.0.1:8080'], [/^http:\/\/127\.0\.0\.1:8080\/~main/]],
     [['--exact', '/media/a?CMCD=x&download=1'], [/\/media\/a\?CMCD=x&download=1$/]],
     [['--exact', '/'], [/^\/~main\.\d+\.a\.[\w-]{43}\/$/]],
@@ -59,7 +60,7 @@ describe('npx sluice sign: what is signed', () => {
   const WRONG: [args: string[], sentence: RegExp][] = [
     [['a', 'b'], /^Give one KEY, or --exact ADDRESS/],
     [['a', '--exact', '/media/a'], /^Give one KEY, or --exact ADDRESS/],
-    [['a', '--room', 'attic'], /^--room must be one of media, stream, info, hls, dash\.$/],
+    [['a', '--route', 'attic'], /^--route must be one of media, stream, hls, dash, export, info\.$/],
     [[''], /^The address names no object\.$/],
     [['a/../b'], /^The path must not contain backslashes/],
     [['a\nb'], /^A key must not contain control characters\.$/],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { addressOf, parseRoute, refuseRewrittenPath } from '../../functions/stream/route/route.ts';
+import { refuseRewrittenPath } from '../../functions/stream/route/key.ts';
+import { addressOf, parseRoute } from '../../functions/stream/route/route.ts';
 import { thrownBy } from '../support/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));

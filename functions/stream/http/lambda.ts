@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { redactFields } from '../redact.ts';
-import { refuseRewrittenPath } from '../route/route.ts';
+import { refuseRewrittenPath } from '../route/key.ts';
 import { withoutTokens } from '../route/token.ts';
 import { createTrace, type Trace } from '../trace.ts';
 import { type Afterwork, finishAfterwork } from './afterwork.ts';

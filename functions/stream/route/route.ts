@@ -1,5 +1,6 @@
 import { Problem } from '../http/problem.ts';
 import { type AdaptiveAsk, isMediaAsk, parseAdaptive } from './adaptive.ts';
+import { encodeKey, parseKey, refuseRewrittenPath } from './key.ts';
 import {
   isForeign,
   type MediaParameters,
@@ -37,55 +38,111 @@ export type Route =
       readonly version: string | null;
     };
 
+type RouteEntry = {
+  /** What `/{word}` is followed by. */
+  readonly shape: 'nothing' | 'key';
+  /** What stands behind the key where a token's holder begins, in `sluice sign --route`; null where no key alone leads there. */
+  readonly entry: string | null;
+  /** Takes what follows `/{word}/`, as it was sent. */
+  readonly parse: (rest: string, query: URLSearchParams) => Route;
+};
+
+/** Every route, by the first word of its path. */
+export const ROUTES = {
+  '': {
+    shape: 'nothing',
+    entry: null,
+    parse: (_, query) => ({ kind: 'page', ...parseParameters('page', query) }),
+  },
+  health: {
+    shape: 'nothing',
+    entry: null,
+    parse: (_, query) => {
+      parseParameters('health', query);
+      return { kind: 'health' };
+    },
+  },
+  media: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => {
+      const key = parseKey(rest);
+      return { kind: 'media', key, parameters: parseParameters('media', query) };
+    },
+  },
+  stream: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => {
+      const key = parseKey(rest);
+      return { kind: 'stream', key, parameters: parseParameters('stream', query) };
+    },
+  },
+  hls: { shape: 'key', entry: '/master.m3u8', parse: (rest, query) => parsePresentation('hls', rest, query) },
+  dash: {
+    shape: 'key',
+    entry: '/manifest.mpd',
+    parse: (rest, query) => parsePresentation('dash', rest, query),
+  },
+  export: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => {
+      const key = parseKey(rest);
+      return { kind: 'export', key, parameters: parseParameters('stream', query) };
+    },
+  },
+  made: { shape: 'key', entry: null, parse: parseMade },
+  info: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => {
+      const key = parseKey(rest);
+      parseParameters('info', query);
+      return { kind: 'info', key };
+    },
+  },
+} as const satisfies Record<string, RouteEntry>;
+
+type Routes = typeof ROUTES;
+/** The first word of an address that names a key. */
+export type KeyedWord = {
+  [Word in keyof Routes]: Routes[Word]['shape'] extends 'key' ? Word : never;
+}[keyof Routes];
+/** Of a route that a key alone leads to. */
+export type EntryWord = {
+  [Word in keyof Routes]: Routes[Word]['entry'] extends string ? Word : never;
+}[keyof Routes];
+export const ENTRY_WORDS = (Object.keys(ROUTES) as (keyof Routes)[]).filter(
+  (word): word is EntryWord => ROUTES[word].entry !== null,
+);
+
 /**
  * Reads an address. Throws `bad-address` for a path that is not well formed, `bad-parameter` for a parameter that is
  * misspelt or out of range, `not-found` for an address that does not exist.
  */
 export function parseRoute(url: URL): Route {
-  const [, room = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
-  const at = `${room}${rest === undefined ? '' : '/'}`;
-  switch (at) {
-    case '':
-      return { kind: 'page', ...parseParameters('page', url.searchParams) };
-    case 'health':
-      parseParameters('health', url.searchParams);
-      return { kind: 'health' };
-    case 'media/': {
-      const key = parseKey(rest ?? '');
-      return { kind: 'media', key, parameters: parseParameters('media', url.searchParams) };
-    }
-    case 'stream/': {
-      const key = parseKey(rest ?? '');
-      return { kind: 'stream', key, parameters: parseParameters('stream', url.searchParams) };
-    }
-    case 'info/': {
-      const key = parseKey(rest ?? '');
-      parseParameters('info', url.searchParams);
-      return { kind: 'info', key };
-    }
-    case 'export/': {
-      const key = parseKey(rest ?? '');
-      return { kind: 'export', key, parameters: parseParameters('stream', url.searchParams) };
-    }
-    case 'made/':
-      return parseMade(rest ?? '', url.searchParams);
-    case 'hls/':
-    case 'dash/': {
-      const { encodedKey, ask } = parseAdaptive(at === 'hls/' ? 'hls' : 'dash', rest ?? '');
-      const key = parseKey(encodedKey);
-      if (isMediaAsk(ask)) {
-        return { kind: 'adaptive', key, ask, version: parseParameters('segment', url.searchParams).version };
-      }
-      parseParameters('playlist', url.searchParams);
-      return { kind: 'adaptive', key, ask, version: null };
-    }
-    default:
-      throw new Problem(
-        'not-found',
-        'There is nothing at this address; try /media/{key}, /stream/{key}, /hls/{key}/master.m3u8, ' +
-          '/dash/{key}/manifest.mpd, /export/{key} or /info/{key}.',
-      );
+  const [, word = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
+  const entry: RouteEntry | undefined = Object.hasOwn(ROUTES, word)
+    ? ROUTES[word as keyof Routes]
+    : undefined;
+  const isShaped = entry?.shape === 'key' ? rest !== undefined : rest === undefined;
+  if (entry !== undefined && isShaped) return entry.parse(rest ?? '', url.searchParams);
+  const tried = ENTRY_WORDS.map((each) => `/${each}/{key}${ROUTES[each].entry}`);
+  throw new Problem(
+    'not-found',
+    `There is nothing at this address; try ${tried.slice(0, -1).join(', ')} or ${tried.at(-1)}.`,
+  );
+}
+
+function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSearchParams): Route {
+  const { encodedKey, ask } = parseAdaptive(protocol, rest);
+  const key = parseKey(encodedKey);
+  if (isMediaAsk(ask)) {
+    return { kind: 'adaptive', key, ask, version: parseParameters('segment', query).version };
   }
+  parseParameters('playlist', query);
+  return { kind: 'adaptive', key, ask, version: null };
 }
 
 /** Path and query as a signature of one address covers them: as they were sent, but for what is not Sluice's own. */
@@ -122,12 +179,9 @@ function parseMade(rest: string, query: URLSearchParams): Route {
   return { kind: 'made', key, id, extension, ...parseParameters('made', query) };
 }
 
-/** The address of a key below a room, each segment encoded: the inverse of `parseRoute`. */
-export function addressOf(
-  room: 'media' | 'stream' | 'info' | 'export' | 'made' | 'hls' | 'dash',
-  key: string,
-): string {
-  return `/${room}/${key.split('/').map(encodeURIComponent).join('/')}`;
+/** The address of a key below a route's word: the inverse of `parseRoute`. */
+export function addressOf(word: KeyedWord, key: string): string {
+  return `/${word}/${encodeKey(key)}`;
 }
 
 /** Whether `addressOf` can name a key: S3 holds some that no address opens, since others would read them in another way. */
@@ -140,36 +194,4 @@ export function isAddressable(key: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that what was checked is
- * what is read.
- */
-export function refuseRewrittenPath(rawPath: string): void {
-  const decoded = rawPath.replace(/%2e/gi, '.').replace(/%5c/gi, '\\').replace(/%2f/gi, '/');
-  if (decoded.includes('\\') || decoded.split('/').some((segment) => segment === '.' || segment === '..')) {
-    throw new Problem('bad-address', 'The path must not contain backslashes or the segments "." and "..".');
-  }
-}
-
-const MAX_KEY_BYTES = 1024;
-
-function parseKey(encoded: string): string {
-  let key: string;
-  try {
-    key = decodeURIComponent(encoded);
-  } catch (cause) {
-    throw new Problem('bad-address', 'The path is not valid percent-encoded UTF-8.', { cause });
-  }
-  if (key === '') throw new Problem('not-found', 'The address names no object.');
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
-    throw new Problem('bad-address', `A key has at most ${MAX_KEY_BYTES} bytes.`);
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (/[\u0000-\u001f\u007f]/.test(key)) {
-    throw new Problem('bad-address', 'A key must not contain control characters.');
-  }
-  refuseRewrittenPath(key);
-  return key;
 }

@@ -4,7 +4,7 @@ export type SigningKey = { readonly id: string; readonly secret: string };
 
 /** What a token opens. */
 export type Scope =
-  /** An object's key, with all that hangs on it, in every room. */
+  /** An object's key, with all that hangs on it, on every route. */
   | { readonly kind: 'key'; readonly key: string }
   /** One address: path and query exactly as they will be asked for, without parameters that are not Sluice's own. */
   | { readonly kind: 'address'; readonly address: string };

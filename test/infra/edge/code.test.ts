@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/http/content-type.ts';
-import { parseRoute, refuseRewrittenPath } from '../../../functions/stream/route/route.ts';
+import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
+import { parseRoute } from '../../../functions/stream/route/route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../support/edge.ts';
 

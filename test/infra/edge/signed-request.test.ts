@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Problem } from '../../../functions/stream/http/problem.ts';
 import { authorise, type Grant } from '../../../functions/stream/route/authorise.ts';
-import { parseRoute, refuseRewrittenPath } from '../../../functions/stream/route/route.ts';
+import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
+import { parseRoute } from '../../../functions/stream/route/route.ts';
 import { splitToken } from '../../../functions/stream/route/token.ts';
 import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../support/edge.ts';
 import {

@@ -1,0 +1,39 @@
+import { Problem } from '../http/problem.ts';
+
+/**
+ * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that what was checked is
+ * what is read.
+ */
+export function refuseRewrittenPath(rawPath: string): void {
+  const decoded = rawPath.replace(/%2e/gi, '.').replace(/%5c/gi, '\\').replace(/%2f/gi, '/');
+  if (decoded.includes('\\') || decoded.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw new Problem('bad-address', 'The path must not contain backslashes or the segments "." and "..".');
+  }
+}
+
+const MAX_KEY_BYTES = 1024;
+
+/** The key of a path below a route's word. Throws `bad-address` or, for none, `not-found`. */
+export function parseKey(encoded: string): string {
+  let key: string;
+  try {
+    key = decodeURIComponent(encoded);
+  } catch (cause) {
+    throw new Problem('bad-address', 'The path is not valid percent-encoded UTF-8.', { cause });
+  }
+  if (key === '') throw new Problem('not-found', 'The address names no object.');
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
+    throw new Problem('bad-address', `A key has at most ${MAX_KEY_BYTES} bytes.`);
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[\u0000-\u001f\u007f]/.test(key)) {
+    throw new Problem('bad-address', 'A key must not contain control characters.');
+  }
+  refuseRewrittenPath(key);
+  return key;
+}
+
+/** The inverse of `parseKey`: each part between slashes encoded. */
+export function encodeKey(key: string): string {
+  return key.split('/').map(encodeURIComponent).join('/');
+}
