@@ -63,7 +63,7 @@ const AS_WAV: Output = {
 };
 
 describe('files that refer to others', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let folder: string;
   let canary: Canary;
   before(async function () {
