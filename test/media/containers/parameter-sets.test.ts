@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { prefixUnits } from '../../../functions/stream/media/containers/annexb.ts';
 import { reorderDepth } from '../../../functions/stream/media/containers/parameter-sets.ts';
 
-const PICTURE_SET = Buffer.from('68ebe3cb22c0', 'hex');
+/** A video and a picture parameter set of HEVC, and a picture parameter set of H.264. */
+const OTHER_SETS = ['4001', '4401', '68ebe3cb22c0'].map((hex) => Buffer.from(hex, 'hex'));
+
+const unit = (hex: string) => Buffer.from(hex, 'hex');
 
 /** A packet that brings its parameter sets along, behind start codes. */
 const packet = (...units: readonly Uint8Array[]) =>
@@ -25,19 +28,26 @@ describe('the pictures that a decoder holds back', () => {
     most: number,
   ])[] = [
     [
-      '854x480 at level 3',
+      'x264, which tells',
       'h264',
-      Buffer.from('6764001eacd940d83de6fff050005016a02020280000030008000003019078b16cb0', 'hex'),
-      5,
+      unit('6764001eacd940d83de6fff050005016a02020280000030008000003019078b16cb0'),
+      2,
     ],
-    ['3026x1386 at level 5', 'h264', Buffer.from('27640032ac1314700be02bf88926a0202020f0804278', 'hex'), 6],
+    ['an encoder that tells of none', 'h264', unit('27640032ac1314700be02bf88926a0202020f0804278'), 0],
+    ['176x144 at level 1, untold', 'h264', unit('674de00a8d94c16272'), 4],
+    [
+      'x265, which tells',
+      'hevc',
+      unit('420101022000000300b00000030000030078a003c0801107cad8815ee45954d424482402'),
+      2,
+    ],
     ['a baseline without any', 'h264', baseline, 0],
     ['what does not tell', 'h264', null, 16],
     ['HEVC', 'hevc', null, 16],
   ];
   for (const [what, codec, set, most] of CASES) {
     it(`are ${most} for ${what}`, () => {
-      const first = set ? packet(set, PICTURE_SET) : prefixUnits([PICTURE_SET]);
+      const first = set ? packet(set, ...OTHER_SETS) : prefixUnits(OTHER_SETS.slice(-1));
       expect(reorderDepth(codec, null, first)).to.equal(most);
     });
   }

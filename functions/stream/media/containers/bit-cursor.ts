@@ -16,3 +16,8 @@ export function bitCursor(bytes: Uint8Array): BitCursor {
   };
   return { read, flag: () => read(1) === 1, isPastEnd: () => at > bytes.length * 8 };
 }
+
+/** Reads `count` bits, any number of them, and throws them away. */
+export function skipBits(bits: BitCursor, count: number): void {
+  for (let i = 0; i < count; i += 32) bits.read(Math.min(32, count - i));
+}

@@ -1,15 +1,27 @@
 import type { BitCursor } from './bit-cursor.ts';
 import { exponential, skipExponentials } from './exp-golomb.ts';
+import type { Sps } from './sps.ts';
 import { readVui, type Vui } from './vui.ts';
 
-/**
- * What follows the bit depths in an HEVC sequence parameter set, up to its usability information (H.265 §7.3.2.2.1).
- * Null where it has none or makes no sense.
- */
-export function readHevcTail(bits: BitCursor, temporalLayers: number): Vui | null {
+/** What a sequence parameter set has behind its size: null where it has none of it, or makes no sense. */
+export type SpsTail = Pick<Sps, 'vui' | 'reorderFrames'>;
+
+/** What follows the bit depths in an HEVC sequence parameter set, up to its usability information (H.265 §7.3.2.2.1). */
+export function readHevcTail(bits: BitCursor, temporalLayers: number): SpsTail {
   const orderBits = exponential(bits) + 4;
   const orderings = bits.flag() ? temporalLayers : 1;
-  skipExponentials(bits, orderings * 3 + 6);
+  let reorderFrames = 0;
+  for (let i = 0; i < orderings; i++) {
+    exponential(bits);
+    reorderFrames = exponential(bits);
+    exponential(bits);
+  }
+  if (bits.isPastEnd()) return { vui: null, reorderFrames: null };
+  return { vui: readUsability(bits, orderBits), reorderFrames };
+}
+
+function readUsability(bits: BitCursor, orderBits: number): Vui | null {
+  skipExponentials(bits, 6);
   if (bits.flag() && bits.flag()) skipScalingLists(bits);
   bits.read(2);
   if (bits.flag()) {

@@ -70,17 +70,20 @@ export function sequenceSize(codec: Codec, firstPacket: Uint8Array) {
 }
 
 /**
- * How many pictures a decoder holds back at most before it shows one: what the level allows for pictures of this size
- * (Rec. ITU-T H.264 table A-1), or 16 where nothing tells.
+ * How many pictures a decoder holds back at most before it shows one: what the stream tells, else what the level allows
+ * for pictures of this size (Rec. ITU-T H.264 table A-1), or 16. What is more than needed is shown later by players that
+ * take no notice of edit lists (GStreamer).
  */
 export function reorderDepth(
   codec: Codec,
   configuration: Uint8Array | null,
   firstPacket: Uint8Array,
 ): number {
-  const stream = codec === 'h264' ? openNalStream(codec, configuration, firstPacket) : null;
+  const stream = openNalStream(codec, configuration, firstPacket);
   const sps = stream && parseSps(stream);
   if (!sps) return MOST_HELD_BACK;
+  if (sps.reorderFrames !== null && sps.reorderFrames <= MOST_HELD_BACK) return sps.reorderFrames;
+  if (codec === 'hevc') return MOST_HELD_BACK;
   const [profile = 0, , level = 0] = sps.profileTierLevel;
   if (profile === BASELINE) return 0;
   const macroblocks = Math.ceil(sps.width / 16) * Math.ceil(sps.height / 16);

@@ -1,7 +1,7 @@
-import { type BitCursor, bitCursor } from './bit-cursor.ts';
+import { type BitCursor, bitCursor, skipBits } from './bit-cursor.ts';
 import { exponential, signedExponential } from './exp-golomb.ts';
-import { readHevcTail } from './hevc-sps-tail.ts';
-import { readVui, type Vui } from './vui.ts';
+import { readHevcTail, type SpsTail } from './hevc-sps-tail.ts';
+import { readReorderFrames, readVui, type Vui } from './vui.ts';
 
 /** What configuration boxes and planning need of an H.264 or HEVC sequence parameter set. */
 export type Sps = {
@@ -21,6 +21,8 @@ export type Sps = {
   readonly height: number;
   /** Null where there is none, or none that can be read. */
   readonly vui: Vui | null;
+  /** Frames that may be decoded before one that is shown before them; null where it is not told. */
+  readonly reorderFrames: number | null;
 };
 
 /** Rec. ITU-T H.264 §7.3.2.1.1; null where it is cut short or makes no sense. */
@@ -33,7 +35,7 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   exponential(bits);
   const format = HIGH_PROFILES.has(profile) ? readHighFormat(bits) : EIGHT_BIT;
   exponential(bits);
-  readPictureOrder(bits);
+  const isInOrder = readPictureOrder(bits) === SHOWN_AS_DECODED;
   exponential(bits);
   bits.read(1);
   const codedWidth = (exponential(bits) + 1) * 16;
@@ -46,7 +48,7 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   const size = readCrop(bits, codedWidth, mapHeight * fields, [across, down * fields]);
   const profileTierLevel = payload.subarray(1, 4);
   const sps = { ...format, ...size, profileTierLevel, isInterlaced, temporalLayers: 1, isNested: true };
-  return checked(bits, sps, () => (bits.flag() ? readVui(bits) : null));
+  return checked(bits, sps, () => readH264Tail(bits, isInOrder ? 0 : null));
 }
 
 /** Rec. ITU-T H.265 §7.3.2.2.1; null where it is cut short or makes no sense. */
@@ -56,7 +58,7 @@ export function parseHevcSps(unit: Uint8Array): Sps | null {
   bits.read(20);
   const temporalLayers = bits.read(3) + 1;
   const isNested = bits.flag();
-  skip(bits, 96);
+  skipBits(bits, 96);
   const profileTierLevel = payload.subarray(3, 15);
   const isFieldSequence =
     ((profileTierLevel[5] ?? 0) & 0x40) !== 0 && ((profileTierLevel[5] ?? 0) & 0x80) === 0;
@@ -85,12 +87,18 @@ const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 13
 const EIGHT_BIT = { chromaFormat: 1, lumaDepth: 8, chromaDepth: 8 };
 
 /** The usability information is read where the set before it makes sense, and never speaks against it. */
-function checked(bits: BitCursor, sps: Omit<Sps, 'vui'>, readTail: () => Vui | null): Sps | null {
+function checked(bits: BitCursor, sps: Omit<Sps, keyof SpsTail>, readTail: () => SpsTail): Sps | null {
   if (bits.isPastEnd() || sps.profileTierLevel.length < 3) return null;
   const hasSize = sps.width > 0 && sps.height > 0 && sps.width <= 65_535 && sps.height <= 65_535;
   if (!hasSize || sps.chromaFormat > 3 || sps.lumaDepth > 16 || sps.chromaDepth > 16) return null;
-  const vui = readTail();
-  return { ...sps, vui: bits.isPastEnd() ? null : vui };
+  return { ...sps, ...readTail() };
+}
+
+function readH264Tail(bits: BitCursor, inOrder: 0 | null): SpsTail {
+  const vui = bits.flag() ? readVui(bits) : null;
+  if (vui === null || bits.isPastEnd()) return { vui: null, reorderFrames: inOrder };
+  const told = readReorderFrames(bits);
+  return { vui, reorderFrames: inOrder ?? (bits.isPastEnd() ? null : told) };
 }
 
 /** Pixels by which the cropping offsets count: those of the chroma planes. */
@@ -128,25 +136,25 @@ function skipScalingList(bits: BitCursor, size: number): void {
   }
 }
 
-function readPictureOrder(bits: BitCursor): void {
+/** The type of the picture order count (H.264 §8.2.1) of the third kind, which leaves no other order. */
+const SHOWN_AS_DECODED = 2;
+
+function readPictureOrder(bits: BitCursor): number {
   const type = exponential(bits);
   if (type === 0) exponential(bits);
-  if (type !== 1) return;
+  if (type !== 1) return type;
   bits.read(1);
   exponential(bits);
   exponential(bits);
   const count = Math.min(255, exponential(bits));
   for (let i = 0; i < count; i++) exponential(bits);
+  return type;
 }
 
 function skipSubLayers(bits: BitCursor, count: number): void {
   const layers = Array.from({ length: count }, () => ({ hasProfile: bits.flag(), hasLevel: bits.flag() }));
-  if (count > 0) skip(bits, (8 - count) * 2);
-  for (const { hasProfile, hasLevel } of layers) skip(bits, (hasProfile ? 88 : 0) + (hasLevel ? 8 : 0));
-}
-
-function skip(bits: BitCursor, count: number): void {
-  for (let i = 0; i < count; i += 8) bits.read(Math.min(8, count - i));
+  if (count > 0) skipBits(bits, (8 - count) * 2);
+  for (const { hasProfile, hasLevel } of layers) skipBits(bits, (hasProfile ? 88 : 0) + (hasLevel ? 8 : 0));
 }
 
 /** Without the bytes that keep start codes out of the payload (H.264 §7.4.1). */

@@ -1,5 +1,6 @@
 import type { Colour } from '../media.ts';
-import type { BitCursor } from './bit-cursor.ts';
+import { type BitCursor, skipBits } from './bit-cursor.ts';
+import { exponential, skipExponentials } from './exp-golomb.ts';
 
 /** Of the video usability information, what tells a picture's look. */
 export type Vui = {
@@ -19,6 +20,35 @@ export function readVui(bits: BitCursor): Vui {
   if (!bits.flag()) return { pixelAspect, colour: isFullRange ? FULL_RANGE : null };
   const [primaries, transfer, matrix] = [bits.read(8), bits.read(8), bits.read(8)];
   return { pixelAspect, colour: { primaries, transfer, matrix, isFullRange } };
+}
+
+/**
+ * The rest of it in H.264 (annex E.1.1): how many frames at most come before one in decoding that is shown before them.
+ * Null where it is not told.
+ */
+export function readReorderFrames(bits: BitCursor): number | null {
+  // Where chroma samples lie, and the clock.
+  if (bits.flag()) skipExponentials(bits, 2);
+  if (bits.flag()) skipBits(bits, 65);
+  const hasBuffers = [readBuffers(bits), readBuffers(bits)].includes(true);
+  skipBits(bits, hasBuffers ? 2 : 1);
+  if (!bits.flag()) return null;
+  bits.read(1);
+  skipExponentials(bits, 4);
+  return exponential(bits);
+}
+
+/** `hrd_parameters` (annex E.1.2), where they are. */
+function readBuffers(bits: BitCursor): boolean {
+  if (!bits.flag()) return false;
+  const count = Math.min(32, exponential(bits) + 1);
+  bits.read(8);
+  for (let i = 0; i < count; i++) {
+    skipExponentials(bits, 2);
+    bits.read(1);
+  }
+  skipBits(bits, 20);
+  return true;
 }
 
 /** All that is said is the range. */
