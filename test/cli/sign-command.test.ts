@@ -69,7 +69,7 @@ describe('npx sluice sign: what is signed', () => {
     [['--exact', '/media/../a'], /^The path must not contain backslashes/],
     [['--exact', '/media/a b'], /^--exact must be written as clients send it: \/media\/a%20b$/],
     [['--exact', '/media/a#t=5'], /^--exact must be written as clients send it: \/media\/a$/],
-    [['--exact', '/media/a?heigth=9'], /^Unknown parameter "heigth"/],
+    [['--exact', '/stream/a?heigth=9'], /^Unknown parameter "heigth"/],
     [['--exact', '/~x/media/a'], /^There is nothing at this address/],
     [['a', '--expires', '0h'], /^--expires must be/],
     [['a', '--expires', '3651d'], /^--expires must be/],

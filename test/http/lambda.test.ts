@@ -79,7 +79,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
     ['POST', '/media/video.mp4', 405],
     ['GET', '/media/../video.mp4', 400],
     ['GET', '/media/nothing.mp4', 404],
-    ['GET', '/media/video.mp4?heigth=1', 400],
+    ['GET', '/media/video.mp4?height=1', 400],
   ] as const) {
     it(`gives the request's id and forbids sniffing when it answers ${method} ${path} with ${status}`, async () => {
       const answer = await ask(path, {}, method);

@@ -71,7 +71,7 @@ describe('parseRoute below /hls and /dash', () => {
   const WRONG: [string, RegExp][] = [
     ['/hls/a/master.m3u8?height=9', /Unknown parameter "height": this address takes none/],
     ['/dash/a/manifest.mpd?start=1', /takes none/],
-    ['/hls/a/720p/index.m3u8?heigt=9', /is "height" meant\?\): this address takes none/],
+    ['/hls/a/720p/index.m3u8?duration=9', /"duration": this address takes none/],
     ['/hls/a/720p/0.m4s?start=3', /takes v/],
     ['/hls/a/720p/0.m4s?v=x&v=x', /given twice/],
     ['/hls/a%00/master.m3u8', /control characters/],

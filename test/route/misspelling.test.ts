@@ -92,7 +92,7 @@ describe('isMisspelling', () => {
   for (const [name, own] of MEANT) {
     it(`takes ${name} for ${own}`, () => {
       expect(PARAMETER_NAMES.filter((each) => isMisspelling(name, each))).to.deep.equal([own]);
-      expect(isForeign('stream', name)).to.equal(false);
+      expect(isForeign(own === 'faststart' || own === 'download' ? 'media' : 'stream', name)).to.equal(false);
     });
   }
 
@@ -102,6 +102,16 @@ describe('isMisspelling', () => {
         expect(isForeign(room, name), name).to.equal(true);
       }
     }
+  });
+
+  it('takes no name for a slip of another route', () => {
+    for (const name of ['access', 'weight', 'smart', 'heigth', 'acept']) {
+      for (const room of ['media', 'playlist', 'segment', 'info', 'health', 'page', 'made'] as const) {
+        expect(isForeign(room, name), name).to.equal(true);
+      }
+    }
+    // Where they are known they are refused, whole.
+    for (const name of ['height', 'accept', 'start']) expect(isForeign('media', name), name).to.equal(false);
   });
 
   it('tells the names of Sluice apart', () => {

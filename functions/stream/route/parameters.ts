@@ -74,21 +74,22 @@ export function isForeign(room: ParameterRoom, name: string): boolean {
   if (isOwn(room, name)) return false;
   // One of another route would be taken here for nothing, and is refused; but `v` is a word of everybody's.
   if (PARAMETER_NAMES.includes(name)) return name.length < LEAST_TELLING;
-  return meantBy(name) === undefined;
+  return meantBy(room, name) === undefined;
 }
 
 function isOwn(room: ParameterRoom, name: string): boolean {
   return Object.hasOwn(SCHEMAS[room].entries, name);
 }
 
-function meantBy(name: string): string | undefined {
-  return PARAMETER_NAMES.find((own) => isMisspelling(name, own));
+/** A slip of another route's would be none here: `weight` is a word of its own where there is no `height`. */
+function meantBy(room: ParameterRoom, name: string): string | undefined {
+  return Object.keys(SCHEMAS[room].entries).find((own) => isMisspelling(name, own));
 }
 
 function unknown(room: ParameterRoom, name: string): Problem {
   const known = Object.keys(SCHEMAS[room].entries);
   const list = known.length === 0 ? 'takes none' : `takes ${known.join(', ')}`;
-  const meant = PARAMETER_NAMES.includes(name) ? undefined : meantBy(name);
+  const meant = PARAMETER_NAMES.includes(name) ? undefined : meantBy(room, name);
   const question = meant === undefined ? '' : ` (is "${meant}" meant?)`;
   return badParameter(
     `Unknown parameter ${JSON.stringify(name.slice(0, 40))}${question}: this address ${list}.`,
