@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App } from 'cdktn';
-import { packageFunction } from './functions/stream/package.ts';
+import { packageFunction } from './functions/stream/deploy/package.ts';
 import { readContext, withoutCdkNames } from './infra/context.ts';
 import { parseOptions } from './infra/options.ts';
 import { SluiceStack, stackId } from './infra/stack.ts';

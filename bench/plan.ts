@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
-import { readLimits } from '../functions/stream/limits.ts';
-import { probe } from '../functions/stream/media/probe.ts';
+import { readLimits } from '../functions/stream/base/limits.ts';
+import { probe } from '../functions/stream/media/probe/probe.ts';
 import { clientOf } from '../functions/stream/plan/client.ts';
 import type { Output } from '../functions/stream/plan/output.ts';
 import { planStream } from '../functions/stream/plan/stream-plan.ts';

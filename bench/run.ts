@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { bundleFunction } from '../functions/stream/bundle.ts';
+import { bundleFunction } from '../functions/stream/deploy/bundle.ts';
 import { ffmpegArguments } from '../functions/stream/engine/arguments.ts';
 import { localEnvironment } from '../local/function.ts';
 import { type Ceph, startCeph } from '../test/support/ceph.ts';

@@ -1,5 +1,5 @@
-import { parseConfig } from '../functions/stream/config.ts';
-import type { DeployableSetting } from '../functions/stream/settings.ts';
+import { parseConfig } from '../functions/stream/config/config.ts';
+import type { DeployableSetting } from '../functions/stream/config/settings.ts';
 
 export type FunctionSettings = Readonly<Partial<Record<DeployableSetting, string>>>;
 

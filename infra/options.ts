@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEPLOYABLE_SETTINGS } from '../functions/stream/settings.ts';
+import { DEPLOYABLE_SETTINGS } from '../functions/stream/config/settings.ts';
 import { checkFunctionSettings } from './function-settings.ts';
 
 /** Who may ask, and through what. */

@@ -1,8 +1,8 @@
 import { AwsProvider } from '@cdktn/provider-aws/lib/provider/index.js';
 import { S3Backend, TerraformOutput, TerraformStack } from 'cdktn';
 import type { Construct } from 'constructs';
-import { StreamFunction } from '../functions/stream/infra.ts';
-import type { FunctionZip } from '../functions/stream/package.ts';
+import { StreamFunction } from '../functions/stream/deploy/infra.ts';
+import type { FunctionZip } from '../functions/stream/deploy/package.ts';
 import type { BuiltLayer } from '../layers/ffmpeg/build.ts';
 import { FfmpegLayer } from '../layers/ffmpeg/infra.ts';
 import { Alarms } from './alarms.ts';

@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseConfig } from '../functions/stream/config.ts';
-import { type Environment, LOCAL_SETTINGS } from '../functions/stream/settings.ts';
+import { parseConfig } from '../functions/stream/config/config.ts';
+import { type Environment, LOCAL_SETTINGS } from '../functions/stream/config/settings.ts';
 import { demoDirectory } from './function.ts';
 
 /** What `npm start` was asked to do. */

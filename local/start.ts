@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction } from '../functions/stream/bundle.ts';
+import { bundleFunction } from '../functions/stream/deploy/bundle.ts';
 import { AWS_BYTES_PER_SECOND } from './bandwidth.ts';
 import { localEnvironment } from './function.ts';
 import { type LocalFunctionUrl, startFunctionUrl } from './function-url.ts';

@@ -1,13 +1,13 @@
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
-import type { Parts } from './answer/parts.ts';
+import type { Parts } from './answer/services.ts';
+import { describeError } from './base/describe-error.ts';
+import { Problem } from './base/problem.ts';
+import type { App, Invocation } from './base/request-context.ts';
 import { cacheControlOf } from './http/caching.ts';
 import { readCmcd } from './http/cmcd.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
-import { describeError } from './http/describe-error.ts';
 import { jsonResponse } from './http/json.ts';
-import type { App, Invocation } from './http/lambda.ts';
-import { Problem } from './http/problem.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { authorise, type Grant } from './route/authorise.ts';
 import { parseRoute, type Route } from './route/route.ts';

@@ -2,7 +2,10 @@ import type { Writable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
 import page from '../../web/index.html';
 import { createApp } from './app.ts';
-import { type Place, parseConfig } from './config.ts';
+import { describeError } from './base/describe-error.ts';
+import { memoryCheck } from './base/memory.ts';
+import { redactFields } from './base/redact.ts';
+import { type Place, parseConfig } from './config/config.ts';
 import { directoryStore } from './derived/directory.ts';
 import { createKeeper } from './derived/keeper.ts';
 import { inOwnWords } from './derived/own-words.ts';
@@ -10,18 +13,16 @@ import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { decodingOf } from './engine/decoding.ts';
 import { createEngine } from './engine/ffmpeg.ts';
-import { createSlots, withSlots } from './engine/slots.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
-import type { Send } from './export/work-event.ts';
-import { createWorker } from './export/worker.ts';
-import { describeError } from './http/describe-error.ts';
-import { createLambdaHandler, type LambdaContext } from './http/lambda.ts';
-import { confirming } from './media/confirming.ts';
-import { createProbeCache } from './media/probe-cache.ts';
-import { memoryCheck } from './memory.ts';
-import { receive } from './received.ts';
-import { redactFields } from './redact.ts';
+import { withSlots } from './engine/with-slots.ts';
+import type { Send } from './export/job/work-event.ts';
+import { createWorker } from './export/worker/worker.ts';
+import { createLambdaHandler, type LambdaContext } from './lambda/lambda.ts';
+import { receive } from './lambda/received.ts';
+import { confirming } from './media/probe/confirming.ts';
+import { createProbeCache } from './media/probe/probe-cache.ts';
 import { openAccess } from './route/access.ts';
+import { createSlots } from './sandbox/slots.ts';
 import { createBlockCache } from './source/cache.ts';
 import { withCircuit } from './source/circuit.ts';
 import { directorySource } from './source/directory.ts';
@@ -51,7 +52,7 @@ const store = config.derived === null ? null : inOwnWords(openStore(config.deriv
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
 const send: Send = async (work) => {
-  sending ??= import('./export/send-lambda.ts').then(({ lambdaSend }) =>
+  sending ??= import('./export/worker/send-lambda.ts').then(({ lambdaSend }) =>
     lambdaSend(process.env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
   );
   return (await sending)(work);

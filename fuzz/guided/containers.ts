@@ -1,9 +1,9 @@
-import { Problem } from '../../functions/stream/http/problem.ts';
-import { ReadLimit } from '../../functions/stream/media/containers/bounded-reads.ts';
-import { openContainerTrack } from '../../functions/stream/media/containers/container-track.ts';
-import { openContainer } from '../../functions/stream/media/containers/mediabunny.ts';
-import { containerPackets, remuxObstacle } from '../../functions/stream/media/containers/packets.ts';
-import { sniff } from '../../functions/stream/media/containers/sniff.ts';
+import { Problem } from '../../functions/stream/base/problem.ts';
+import { containerPackets, remuxObstacle } from '../../functions/stream/media/cuts/container-packets.ts';
+import { openContainerTrack } from '../../functions/stream/media/cuts/container-track.ts';
+import { ReadLimit } from '../../functions/stream/media/demux/bounded-reads.ts';
+import { openContainer } from '../../functions/stream/media/demux/mediabunny.ts';
+import { sniff } from '../../functions/stream/media/demux/sniff.ts';
 import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { bytesAccess } from '../../test/support/file-access.ts';
@@ -61,7 +61,10 @@ export const containers: Target = {
               zeroSeconds: 0,
               signal,
             };
-            await drainCopy(await openContainerTrack({ ...input, looksAtPictures: true }), MOST_WRITTEN);
+            await drainCopy(
+              await openContainerTrack(probed.media, { ...input, looksAtPictures: true }),
+              MOST_WRITTEN,
+            );
           }
         }
       } finally {

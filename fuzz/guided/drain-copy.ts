@@ -1,4 +1,4 @@
-import type { CopyTrack, NoCopy } from '../../functions/stream/media/copy-track.ts';
+import type { CopyTrack, NoCopy } from '../../functions/stream/media/model/copy-track.ts';
 import { hold } from './target.ts';
 
 const MOST_SEGMENTS = 12;

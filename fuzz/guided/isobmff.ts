@@ -1,9 +1,9 @@
-import { Problem } from '../../functions/stream/http/problem.ts';
+import { Problem } from '../../functions/stream/base/problem.ts';
 import { openCopyTrack } from '../../functions/stream/media/copy-track.ts';
-import { describeMovie, tableOf } from '../../functions/stream/media/isobmff/describe.ts';
+import { describeMovie, tableOf } from '../../functions/stream/media/isobmff/describe-movie.ts';
 import { faststart } from '../../functions/stream/media/isobmff/faststart.ts';
 import { type Movie, readMovie } from '../../functions/stream/media/isobmff/movie.ts';
-import { moviePackets, movieRemuxObstacle } from '../../functions/stream/media/isobmff/packets.ts';
+import { moviePackets, movieRemuxObstacle } from '../../functions/stream/media/isobmff/sample-packets.ts';
 import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { bytesAccess } from '../../test/support/file-access.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
-import { INLINE_TYPES } from '../../functions/stream/http/content-type.ts';
+import { INLINE_TYPES } from '../../functions/stream/base/content-type.ts';
 import { describeProblem } from '../../functions/stream/http/problem-response.ts';
 import { PARAMETER_NAMES } from '../../functions/stream/route/parameters.ts';
 import { badSignature, expired, unsigned } from '../../functions/stream/route/refusals.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { Problem } from '../../functions/stream/http/problem.ts';
+import { Problem } from '../../functions/stream/base/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { openLoopback } from '../../functions/stream/source/loopback.ts';
 import { readPieces } from '../../functions/stream/source/pieces.ts';

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { busy, damaged } from '../../functions/stream/base/problem.ts';
+import { createTrace } from '../../functions/stream/base/trace.ts';
 import { headStart } from '../../functions/stream/derived/head-start.ts';
 import { createKeeper } from '../../functions/stream/derived/keeper.ts';
 import type { FollowingDesk } from '../../functions/stream/derived/keeping-desk.ts';
-import { busy, damaged } from '../../functions/stream/http/problem.ts';
 import type { LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import type { HeadStart } from '../../functions/stream/plan/head-start.ts';
-import { createTrace } from '../../functions/stream/trace.ts';
 import { type FakeStore, fakeStore } from '../support/stores.ts';
 
 const SEGMENTS = [1, 2, 3];

@@ -1,8 +1,6 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { inOwnWords } from '../../functions/stream/derived/own-words.ts';
-import type { DerivedStore } from '../../functions/stream/derived/store.ts';
 import {
   damaged,
   forbidden,
@@ -10,7 +8,9 @@ import {
   type Problem,
   sourceChanged,
   sourceUnavailable,
-} from '../../functions/stream/http/problem.ts';
+} from '../../functions/stream/base/problem.ts';
+import { inOwnWords } from '../../functions/stream/derived/own-words.ts';
+import type { DerivedStore } from '../../functions/stream/derived/store.ts';
 import { problemOf } from '../support/problem.ts';
 import { rejection } from '../support/rejection.ts';
 import { fakeStore } from '../support/stores.ts';

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { damaged } from '../../functions/stream/base/problem.ts';
+import type { Afterwork } from '../../functions/stream/base/request-context.ts';
+import { createTrace } from '../../functions/stream/base/trace.ts';
 import { createKeeper, type Keeper } from '../../functions/stream/derived/keeper.ts';
 import type { FollowingDesk } from '../../functions/stream/derived/keeping-desk.ts';
 import { respondMade } from '../../functions/stream/derived/respond-made.ts';
-import type { Afterwork } from '../../functions/stream/http/afterwork.ts';
-import { damaged } from '../../functions/stream/http/problem.ts';
-import { createTrace } from '../../functions/stream/trace.ts';
 import { problemOf } from '../support/problem.ts';
 import { type FakeStore, fakeStore } from '../support/stores.ts';
 

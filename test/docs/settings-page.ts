@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { SETTINGS, type SettingName } from '../../functions/stream/settings.ts';
+import { SETTINGS, type SettingName } from '../../functions/stream/config/settings.ts';
 import { markdownTable } from '../support/markdown-table.ts';
 
 const HEAD = `# Settings
 
 Environment variables of the function, read once; a wrong one stops the start with one sentence that names it. The page is
-written from \`functions/stream/settings.ts\` and \`functions/stream/limits.ts\` by \`DOCS_WRITE=1 npx mocha test/docs\`.
+written from \`functions/stream/config/settings.ts\` and \`functions/stream/base/limits.ts\` by \`DOCS_WRITE=1 npx mocha test/docs\`.
 
 Set by: **d**, the option \`environment\` of a deployment (the stack sets the others as its own options say); **l**, the
 environment of \`npm start\` (which has options of its own for the others).

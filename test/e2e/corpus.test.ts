@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Media } from '../../functions/stream/media/media.ts';
+import type { Media } from '../../functions/stream/media/model/media.ts';
 import { addressOf } from '../../functions/stream/route/route.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
 import { descendants } from '../support/processes.ts';

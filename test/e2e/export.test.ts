@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import { parsePosition } from '../../functions/stream/export/events.ts';
+import { parsePosition } from '../../functions/stream/export/api/events.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { launchBrowser, openPage, until } from '../support/browser.ts';
 import { exportOf, readEvents, type SeenEvent } from '../support/exports.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { AudioCodec, Container, VideoCodec } from '../../functions/stream/media/media.ts';
+import type { AudioCodec, Container, VideoCodec } from '../../functions/stream/media/model/media.ts';
 import { AUDIO_PAIRS, type Player, VIDEO_PAIRS } from '../../functions/stream/plan/pairs.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { launchFirefox } from '../support/firefox.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ffmpegArguments } from '../../functions/stream/engine/arguments.ts';
-import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
 import type { SourceGrid } from '../../functions/stream/engine/sound-segment-arguments.ts';
 import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/plan/output.ts';
+import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
 
 const limits = { maxPixels: 9_437_184 };
 const picture: VideoOutput = {

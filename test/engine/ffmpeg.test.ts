@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { Problem } from '../../functions/stream/base/problem.ts';
 import { createEngine, type TranscodeOptions } from '../../functions/stream/engine/ffmpeg.ts';
-import { Problem } from '../../functions/stream/http/problem.ts';
 import { gone } from '../support/processes.ts';
 import { ROOMY } from '../support/roomy.ts';
 

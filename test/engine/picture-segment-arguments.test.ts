@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
 import {
   blackFrameArguments,
   type PictureCoding,
   pictureSegmentArguments,
 } from '../../functions/stream/engine/picture-segment-arguments.ts';
 import { readingPlaces } from '../../functions/stream/engine/reading-places.ts';
+import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
 
 const coding: PictureCoding = {
   picture: {

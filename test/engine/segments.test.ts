@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
 import type { SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
 import {
@@ -14,7 +15,6 @@ import {
   openEncodedPicture,
   openEncodedSegment,
 } from '../../functions/stream/engine/segments.ts';
-import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
 import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import { readStream } from '../../functions/stream/media/isobmff/read-stream.ts';
 import { BUFFER_SECONDS } from '../../functions/stream/plan/bitrates.ts';

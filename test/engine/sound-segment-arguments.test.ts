@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { INPUT_FORMATS } from '../../functions/stream/engine/input-formats.ts';
 import {
   type SoundSegment,
   soundSegmentArguments,
 } from '../../functions/stream/engine/sound-segment-arguments.ts';
 import { sourceGrid } from '../../functions/stream/engine/source-grid.ts';
-import type { AudioTrack, Container } from '../../functions/stream/media/media.ts';
+import type { AudioTrack, Container } from '../../functions/stream/media/model/media.ts';
+import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
 import { mediaOf, probedOf, sound } from '../support/media.ts';
 
 const aac = {

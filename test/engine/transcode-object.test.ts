@@ -1,9 +1,9 @@
 import { expect } from 'chai';
+import { busy } from '../../functions/stream/base/problem.ts';
+import { createTrace } from '../../functions/stream/base/trace.ts';
 import type { Engine } from '../../functions/stream/engine/ffmpeg.ts';
 import { transcodeObject } from '../../functions/stream/engine/transcode-object.ts';
-import { busy } from '../../functions/stream/http/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { createTrace } from '../../functions/stream/trace.ts';
 import { mediaOf, probedOf, sound } from '../support/media.ts';
 import { rejection } from '../support/rejection.ts';
 import { fakeSource, pattern } from '../support/sources.ts';

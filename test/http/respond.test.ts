@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { Problem } from '../../functions/stream/base/problem.ts';
 import { readableOf } from '../../functions/stream/http/body.ts';
-import { Problem } from '../../functions/stream/http/problem.ts';
 import type { FileRepresentation, LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import { respond } from '../../functions/stream/http/respond.ts';
 import { problemOf } from '../support/problem.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Bundle, bundleFunction } from '../../functions/stream/bundle.ts';
+import { type Bundle, bundleFunction } from '../../functions/stream/deploy/bundle.ts';
 import { startService } from '../support/service.ts';
 
 describe('bundleFunction', () => {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { mp3Extent } from '../../functions/stream/media/containers/mp3-extent.ts';
-import { chainedOggSeconds } from '../../functions/stream/media/containers/ogg-links.ts';
+import { mp3Extent } from '../../functions/stream/media/demux/mp3-extent.ts';
+import { chainedOggSeconds } from '../../functions/stream/media/demux/ogg-links.ts';
 import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
 import { readPesHeader, readTime, ticksFrom, writeTime } from '../../functions/stream/media/transport/pes.ts';
 import { spliced } from '../../functions/stream/media/transport/splice.ts';

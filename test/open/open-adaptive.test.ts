@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { createApp } from '../../functions/stream/app.ts';
-import { parseConfig } from '../../functions/stream/config.ts';
-import type { App } from '../../functions/stream/http/lambda.ts';
-import { createProbeCache } from '../../functions/stream/media/probe-cache.ts';
+import type { App } from '../../functions/stream/base/request-context.ts';
+import { createTrace } from '../../functions/stream/base/trace.ts';
+import { parseConfig } from '../../functions/stream/config/config.ts';
+import { createProbeCache } from '../../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
-import { createTrace } from '../../functions/stream/trace.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
 import { readMaster, readMedia } from '../support/playlists.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { parseConfig } from '../../functions/stream/config.ts';
+import { createTrace } from '../../functions/stream/base/trace.ts';
+import { parseConfig } from '../../functions/stream/config/config.ts';
 import { openStream } from '../../functions/stream/open/open-stream.ts';
 import type { StreamPlan } from '../../functions/stream/plan/stream-plan.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { createTrace } from '../../functions/stream/trace.ts';
 import { mediaOf, probedOf, sound } from '../support/media.ts';
 import { problemOf } from '../support/problem.ts';
 import { fakeSource, pattern } from '../support/sources.ts';

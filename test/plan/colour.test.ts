@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Colour } from '../../functions/stream/media/media.ts';
+import type { Colour } from '../../functions/stream/media/model/media.ts';
 import { planColour } from '../../functions/stream/plan/colour.ts';
 import { film } from '../support/media.ts';
 

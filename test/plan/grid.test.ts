@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { listedCuts } from '../../functions/stream/media/listed-cuts.ts';
+import { listedCuts } from '../../functions/stream/media/cuts/listed-cuts.ts';
+import type { Cuts } from '../../functions/stream/media/model/cuts.ts';
 import {
   chooseCuts,
   cutSegments,
@@ -9,7 +10,6 @@ import {
   nearestCuts,
   onGrid,
 } from '../../functions/stream/plan/grid.ts';
-import type { Cuts } from '../../functions/stream/plan/presentation.ts';
 
 /** Cuts at these seconds, the last of which is the end. */
 function cutsAt(seconds: readonly number[], timescale = 1000): Cuts {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readLimits } from '../../functions/stream/limits.ts';
+import { readLimits } from '../../functions/stream/base/limits.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeExports } from '../../functions/stream/plan/info-exports.ts';
 import type { Question } from '../../functions/stream/plan/question.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { VideoTrack } from '../../functions/stream/media/media.ts';
+import type { VideoTrack } from '../../functions/stream/media/model/media.ts';
 import { h264Level, highProfileCodecs } from '../../functions/stream/plan/h264-level.ts';
 import { ladder } from '../../functions/stream/plan/ladder.ts';
 import { film } from '../support/media.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { LIMITS, type LimitName, type Limits, readLimits } from '../../functions/stream/limits.ts';
-import type { Media } from '../../functions/stream/media/media.ts';
+import { LIMITS, type LimitName, type Limits, readLimits } from '../../functions/stream/base/limits.ts';
+import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeObject } from '../../functions/stream/plan/info.ts';
 import { predictSegment } from '../../functions/stream/plan/predict.ts';

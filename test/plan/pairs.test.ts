@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AudioTrack, Container } from '../../functions/stream/media/media.ts';
+import type { AudioTrack, Container } from '../../functions/stream/media/model/media.ts';
 import { clientOf, hears, sees } from '../../functions/stream/plan/client.ts';
 import { sound } from '../support/media.ts';
 

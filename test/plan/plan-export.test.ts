@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readLimits } from '../../functions/stream/limits.ts';
-import type { Media } from '../../functions/stream/media/media.ts';
+import { readLimits } from '../../functions/stream/base/limits.ts';
+import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';

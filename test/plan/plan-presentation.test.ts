@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Track } from '../../functions/stream/media/media.ts';
+import type { Track } from '../../functions/stream/media/model/media.ts';
 import { BUFFER_SECONDS } from '../../functions/stream/plan/bitrates.ts';
 import { copyCandidates } from '../../functions/stream/plan/plan-presentation.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';

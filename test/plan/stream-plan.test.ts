@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { readLimits } from '../../functions/stream/limits.ts';
-import type { Media } from '../../functions/stream/media/media.ts';
+import { readLimits } from '../../functions/stream/base/limits.ts';
+import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
-import { planHeader } from '../../functions/stream/plan/describe.ts';
+import { planHeader } from '../../functions/stream/plan/describe-plan.ts';
 import type { Question } from '../../functions/stream/plan/question.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
 import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { expect } from 'chai';
-import type { Problem } from '../../functions/stream/http/problem.ts';
+import type { Problem } from '../../functions/stream/base/problem.ts';
 import { type Access, authorise, type Grant } from '../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../functions/stream/route/route.ts';
 import { splitToken } from '../../functions/stream/route/token.ts';

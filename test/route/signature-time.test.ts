@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Problem } from '../../functions/stream/http/problem.ts';
+import { Problem } from '../../functions/stream/base/problem.ts';
 import { type Access, authorise } from '../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../functions/stream/route/route.ts';
 import { sign } from '../../functions/stream/route/sign.ts';

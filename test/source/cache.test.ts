@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Problem, sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import { Problem, sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { problemOf } from '../support/problem.ts';
 import { type FakeSource, fakeSource, pattern } from '../support/sources.ts';

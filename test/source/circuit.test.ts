@@ -6,7 +6,7 @@ import {
   notFound,
   sourceChanged,
   sourceUnavailable,
-} from '../../functions/stream/http/problem.ts';
+} from '../../functions/stream/base/problem.ts';
 import { withCircuit } from '../../functions/stream/source/circuit.ts';
 import {
   admit,

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 import { expect } from 'chai';
-import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { type Loopback, openLoopback } from '../../functions/stream/source/loopback.ts';

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import type { Piece } from '../../functions/stream/source/bytes.ts';
 import { peek } from '../../functions/stream/source/peek.ts';
 import { readPieces } from '../../functions/stream/source/pieces.ts';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { forbidden, sourceChanged, sourceUnavailable } from '../../functions/stream/http/problem.ts';
+import { forbidden, sourceChanged, sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { resuming } from '../../functions/stream/source/resume.ts';
 import { problemOf } from '../support/problem.ts';
 import { type FakeSource, fakeSource, pattern } from '../support/sources.ts';

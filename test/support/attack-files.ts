@@ -1,4 +1,4 @@
-import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media/isobmff/write-box.ts';
+import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
 
 /** A file that names another one in the hope that whoever reads it opens that too. */
 export type AttackFile = {

@@ -1,17 +1,14 @@
 import { buffer } from 'node:stream/consumers';
-import {
-  type CopyTrack,
-  type CopyTrackInput,
-  openCopyTrack,
-} from '../../functions/stream/media/copy-track.ts';
-import { type Probed, probe } from '../../functions/stream/media/probe.ts';
+import { openCopyTrack, type ProbedCopyInput } from '../../functions/stream/media/copy-track.ts';
+import type { CopyTrack } from '../../functions/stream/media/model/copy-track.ts';
+import { type Probed, probe } from '../../functions/stream/media/probe/probe.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
 
 const { signal } = new AbortController();
 
 /** All that `openCopyTrack` needs of one file, but for the track. */
-export type Opened = Omit<CopyTrackInput, 'trackIndex'> & { readonly probed: Probed };
+export type Opened = Omit<ProbedCopyInput, 'trackIndex'> & { readonly probed: Probed };
 
 /** Opens a file as one instance would that never saw it before. */
 export async function openFile(source: Source, key: string, zeroSeconds = 0): Promise<Opened> {

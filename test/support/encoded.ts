@@ -1,9 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { createTrace } from '../../functions/stream/base/trace.ts';
 import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
 import type { EncodedAudio, EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
 import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/segments.ts';
-import { probe } from '../../functions/stream/media/probe.ts';
+import { probe } from '../../functions/stream/media/probe/probe.ts';
 import { clocked } from '../../functions/stream/media/transport/clocked.ts';
 import { planColour } from '../../functions/stream/plan/colour.ts';
 import { frameTime, gridPhaseSeconds } from '../../functions/stream/plan/frame-grid.ts';
@@ -11,7 +12,6 @@ import type { Rendition, Segment } from '../../functions/stream/plan/presentatio
 import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
-import { createTrace } from '../../functions/stream/trace.ts';
 import { localEnvironment } from '../../local/function.ts';
 import { ROOMY } from './roomy.ts';
 

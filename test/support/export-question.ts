@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import { parseConfig } from '../../functions/stream/config.ts';
+import { parseConfig } from '../../functions/stream/config/config.ts';
 import type { SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
-import type { BodyDesk } from '../../functions/stream/export/bodies/body.ts';
+import type { BodyDesk } from '../../functions/stream/export/formats/body.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import type { Question } from '../../functions/stream/plan/question.ts';
 import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { parseConfig } from '../../functions/stream/config.ts';
+import { parseConfig } from '../../functions/stream/config/config.ts';
 import { isEncodedVideo, type SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
 import { encodedInit } from '../../functions/stream/engine/segments.ts';
 import { openPresentation } from '../../functions/stream/open/open-presentation.ts';

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bundle, bundleFunction } from '../../functions/stream/bundle.ts';
+import { type Bundle, bundleFunction } from '../../functions/stream/deploy/bundle.ts';
 import { localEnvironment } from '../../local/function.ts';
 import {
   type FunctionUrlOptions,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
+import { notFound, sourceChanged } from '../../functions/stream/base/problem.ts';
 import type { DerivedStore, Draft, StoredRecord } from '../../functions/stream/derived/store.ts';
-import { notFound, sourceChanged } from '../../functions/stream/http/problem.ts';
 import type { StoredObject } from '../../functions/stream/source/source.ts';
 
 export type FakeStore = DerivedStore & {

@@ -1,11 +1,11 @@
+import { Problem } from '../base/problem.ts';
+import type { Invocation } from '../base/request-context.ts';
 import { jsonResponse, prefersJson } from '../http/json.ts';
-import type { Invocation } from '../http/lambda.ts';
+import { storeOrigins } from '../http/original.ts';
 import { pageResponse } from '../http/page.ts';
-import { Problem } from '../http/problem.ts';
-import { storeOrigins } from '../open/original.ts';
 import { isAddressable } from '../route/route.ts';
 import type { Listing, Source } from '../source/source.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './services.ts';
 
 /** In one answer; it tells where the list goes on. */
 const MAX_LISTED = 1_000;

@@ -1,12 +1,12 @@
+import type { Invocation } from '../base/request-context.ts';
 import { headStart } from '../derived/head-start.ts';
-import type { Invocation } from '../http/lambda.ts';
-import type { Probed } from '../media/probe.ts';
+import type { Desk } from '../http/original.ts';
+import type { Probed } from '../media/probe/probe.ts';
 import { clocked } from '../media/transport/clocked.ts';
 import { openAdaptive } from '../open/open-adaptive.ts';
-import type { Desk } from '../open/original.ts';
 import type { HeadStart } from '../plan/head-start.ts';
 import { cachedAccess } from '../source/cache.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './services.ts';
 
 type Answered = {
   readonly desk: Desk;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { sourceUnavailable } from '../http/problem.ts';
+import { sourceUnavailable } from '../base/problem.ts';
 import { directorySource } from '../source/directory.ts';
 import { refuseImpossibleKey } from '../source/key.ts';
 import type { StoredObject } from '../source/source.ts';

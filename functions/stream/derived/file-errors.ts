@@ -1,4 +1,4 @@
-import { sourceUnavailable } from '../http/problem.ts';
+import { sourceUnavailable } from '../base/problem.ts';
 
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';

@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 
 /** Null where the store says that there is none. */
 export async function nullIfMissing<T>(asked: Promise<T>): Promise<T | null> {

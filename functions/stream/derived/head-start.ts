@@ -1,10 +1,10 @@
 import { finished } from 'node:stream/promises';
-import type { Afterwork } from '../http/afterwork.ts';
-import { describeError } from '../http/describe-error.ts';
+import { describeError } from '../base/describe-error.ts';
+import type { MemoryCheck } from '../base/memory.ts';
+import type { Afterwork } from '../base/request-context.ts';
+import { createTrace, type Trace } from '../base/trace.ts';
 import type { Representation } from '../http/representation.ts';
-import type { MemoryCheck } from '../memory.ts';
 import type { HeadStart } from '../plan/head-start.ts';
-import { createTrace, type Trace } from '../trace.ts';
 import type { Keeper } from './keeper.ts';
 import type { KeepingDesk } from './keeping-desk.ts';
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
+import { openOriginal } from '../http/original.ts';
 import type { FileRepresentation, LiveRepresentation } from '../http/representation.ts';
-import { openOriginal } from '../open/original.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { Claim } from './claim.ts';
 import { claimSegment, findMaker } from './find-maker.ts';

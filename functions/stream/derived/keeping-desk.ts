@@ -1,4 +1,4 @@
-import type { Invocation } from '../http/lambda.ts';
+import type { Invocation } from '../base/request-context.ts';
 import type { ResponseLimits } from '../http/respond.ts';
 
 /** What one request brings along to where things are kept. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { describeError } from '../http/describe-error.ts';
+import { describeError } from '../base/describe-error.ts';
 import type { LiveRepresentation } from '../http/representation.ts';
 import type { Claim } from './claim.ts';
 import { frontedDraft } from './fronted-draft.ts';

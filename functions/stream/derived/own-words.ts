@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import { alone, chain } from '../source/chain.ts';
 import type { DerivedStore } from './store.ts';
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { Problem, sourceUnavailable } from '../http/problem.ts';
-import type { ByteRange, StoredObject } from '../source/source.ts';
+import { Problem, sourceUnavailable } from '../base/problem.ts';
+import type { ByteRange } from '../base/range.ts';
+import type { StoredObject } from '../source/source.ts';
 import { beginInTime } from './begin-in-time.ts';
 import type { PatientStore } from './patient.ts';
 

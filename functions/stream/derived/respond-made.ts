@@ -1,5 +1,5 @@
-import { describeError } from '../http/describe-error.ts';
-import { Problem } from '../http/problem.ts';
+import { describeError } from '../base/describe-error.ts';
+import { Problem } from '../base/problem.ts';
 import type { Representation } from '../http/representation.ts';
 import { respond } from '../http/respond.ts';
 import type { Keeper } from './keeper.ts';

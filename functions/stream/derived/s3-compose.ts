@@ -8,12 +8,12 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { sourceUnavailable } from '../http/problem.ts';
+import { sourceUnavailable } from '../base/problem.ts';
 import { attempt } from '../source/s3-problems.ts';
 import type { StoredObject } from '../source/source.ts';
-import { type Part, planParts } from './parts.ts';
 import type { Place } from './s3-draft.ts';
 import type { DerivedStore, StoredPiece } from './store.ts';
+import { type Part, planParts } from './upload-parts.ts';
 
 type Composing = Place & { readonly read: DerivedStore['read']; readonly signal: AbortSignal };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import { attempt, isRefusedWrite } from '../source/s3-problems.ts';
 import { nullIfMissing } from './found.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';

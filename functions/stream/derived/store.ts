@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange, PresignOptions, StoredObject } from '../source/source.ts';
+import type { ByteRange } from '../base/range.ts';
+import type { PresignOptions, StoredObject } from '../source/source.ts';
 
 /**
  * Where what was made is kept, with small records about the making. Objects and records have names of their own

@@ -1,8 +1,8 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+import { INPUT_FORMATS } from '../sandbox/input-formats.ts';
 import { gaplessFilters } from './audio-places.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
-import { INPUT_FORMATS } from './input-formats.ts';
 import { type FilledGrid, filledGridFilters, pictureFilters } from './picture-filters.ts';
 import type { SourceGrid } from './sound-segment-arguments.ts';
 

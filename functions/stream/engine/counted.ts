@@ -1,4 +1,4 @@
-import type { AudioTrack, Media } from '../media/media.ts';
+import type { AudioTrack, Media } from '../media/model/media.ts';
 
 /**
  * Files whose sound has no times, and blocks that a demuxer can only guess a time's place among: by a rate of bytes that

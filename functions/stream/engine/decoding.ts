@@ -1,14 +1,7 @@
+import type { Decoding } from '../media/model/decoding.ts';
+import type { CageLimits } from '../sandbox/limits.ts';
+import { runCaged } from '../sandbox/run.ts';
 import { confinedInput } from './arguments.ts';
-import type { CageLimits } from './cage.ts';
-import { runCaged } from './run-caged.ts';
-
-/** What the ffmpeg at hand decodes: builds differ, and demuxers name what no decoder takes. */
-export type Decoding = {
-  /** ffmpeg's names of all codecs that it decodes, asked once; null where it cannot be run. */
-  codecs(): Promise<ReadonlySet<string> | null>;
-  /** Whether anything comes out of a track at an http URL; `stream` as in `Track`. */
-  tries(url: string, kind: 'video' | 'audio', stream: string, signal: AbortSignal): Promise<boolean>;
-};
 
 /** `limits` are those of any ffmpeg here. */
 export function decodingOf(ffmpegPath: string, limits: CageLimits): Decoding {

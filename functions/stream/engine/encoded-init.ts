@@ -1,5 +1,5 @@
-import { AAC_FRAME, audioSpecificConfig } from '../media/containers/aac.ts';
-import { audioSampleEntry, esds } from '../media/containers/sample-entry.ts';
+import { AAC_FRAME, audioSpecificConfig } from '../media/codecs/aac.ts';
+import { audioSampleEntry, esds } from '../media/isobmff/codec-entry.ts';
 import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { TrackHead } from '../media/isobmff/track-boxes.ts';

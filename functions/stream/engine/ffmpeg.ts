@@ -2,12 +2,12 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { finished, type Readable, Transform } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
-import { asError } from '../as-error.ts';
-import { damaged } from '../http/problem.ts';
+import { asError } from '../base/as-error.ts';
+import { damaged } from '../base/problem.ts';
+import { type CageLimits, caged } from '../sandbox/limits.ts';
+import { bindGroup, killGroup } from '../sandbox/process-group.ts';
 import type { FfmpegArguments } from './arguments.ts';
-import { type CageLimits, caged } from './cage.ts';
 import { type FailedEnd, problemOfEnd } from './failure.ts';
-import { bindGroup, killGroup } from './process-group.ts';
 import { yieldProcessor } from './yield-processor.ts';
 
 export type Engine = {

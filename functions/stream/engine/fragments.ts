@@ -1,5 +1,5 @@
 import { fragment } from '../media/isobmff/fragment.ts';
-import type { Packet } from '../media/packets.ts';
+import type { Packet } from '../media/model/packets.ts';
 
 /** What a player waits for before it shows anything. */
 const FIRST_FRAGMENT_SECONDS = 0.25;

@@ -1,7 +1,7 @@
-import { tableOf } from '../media/isobmff/describe.ts';
+import { tableOf } from '../media/isobmff/describe-movie.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
-import type { VideoTrack } from '../media/media.ts';
-import type { Probed } from '../media/probe.ts';
+import type { VideoTrack } from '../media/model/media.ts';
+import type { Probed } from '../media/probe/probe.ts';
 
 /** Of pictures that are decoded ahead of their time, ffmpeg seeks so much before what it is told (three of 23 frames). */
 const AHEAD_SECONDS = 3 / 23 + 0.0005;

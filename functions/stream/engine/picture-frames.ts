@@ -1,6 +1,6 @@
-import { damaged } from '../http/problem.ts';
+import { damaged } from '../base/problem.ts';
 import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
-import type { VideoTrack } from '../media/media.ts';
+import type { VideoTrack } from '../media/model/media.ts';
 import { findEntry } from '../media/transport/entry.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
 import { keyframeBefore } from './keyframe-before.ts';

@@ -1,4 +1,4 @@
-import { damaged, Problem } from '../http/problem.ts';
+import { damaged, Problem } from '../base/problem.ts';
 import { begun } from '../media/begun.ts';
 import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
 import { spliced } from '../media/transport/splice.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { damaged, Problem } from '../http/problem.ts';
+import { damaged, Problem } from '../base/problem.ts';
 import { begun } from '../media/begun.ts';
-import { AAC_FRAME } from '../media/containers/aac.ts';
-import type { Packet } from '../media/packets.ts';
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import type { Packet } from '../media/model/packets.ts';
 import { frameAt, frameTime } from '../plan/frame-grid.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
 import { audioInit, videoInit } from './encoded-init.ts';

@@ -1,6 +1,6 @@
-import { damaged } from '../http/problem.ts';
-import { AAC_FRAME } from '../media/containers/aac.ts';
-import type { Packet } from '../media/packets.ts';
+import { damaged } from '../base/problem.ts';
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import type { Packet } from '../media/model/packets.ts';
 import { audiosOf } from '../plan/select-tracks.ts';
 import { isCounted } from './counted.ts';
 import { readFromPlaces } from './read-from-places.ts';

@@ -1,5 +1,5 @@
-import { greatestCommonDivisor } from '../media/common-divisor.ts';
-import { AAC_FRAME } from '../media/containers/aac.ts';
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
 import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';

@@ -1,8 +1,8 @@
-import { parseAacConfig } from '../media/containers/aac.ts';
-import { tableOf } from '../media/isobmff/describe.ts';
+import { parseAacConfig } from '../media/codecs/aac.ts';
+import { tableOf } from '../media/isobmff/describe-movie.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
-import type { AudioCodec, AudioTrack, Container } from '../media/media.ts';
-import type { Probed } from '../media/probe.ts';
+import type { AudioCodec, AudioTrack, Container } from '../media/model/media.ts';
+import type { Probed } from '../media/probe/probe.ts';
 import { isCounted } from './counted.ts';
 import type { SourceGrid } from './sound-segment-arguments.ts';
 

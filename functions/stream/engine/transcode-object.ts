@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
+import type { Trace } from '../base/trace.ts';
 import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
-import type { Probed } from '../media/probe.ts';
+import type { Probed } from '../media/probe/probe.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { openLoopback } from '../source/loopback.ts';
 import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
-import type { Trace } from '../trace.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { Engine } from './ffmpeg.ts';
 

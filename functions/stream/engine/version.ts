@@ -1,4 +1,4 @@
-import { runCaged } from './run-caged.ts';
+import { runCaged } from '../sandbox/run.ts';
 
 /** Tells ffmpeg's own name of its version; asked once, and again after a failure. Rejects if it cannot be run. */
 export function ffmpegVersionOf(path: string): () => Promise<string> {

@@ -1,5 +1,5 @@
 import { decodeCmcd } from '@svta/cml-cmcd';
-import { redact } from '../redact.ts';
+import { redact } from '../base/redact.ts';
 
 /**
  * What is told of a player by CMCD (CTA-5004, and CTA-5004-A with its typed values), as far as an operator needs it: who

@@ -1,5 +1,5 @@
+import { Problem } from '../base/problem.ts';
 import { cacheControlOf } from './caching.ts';
-import { Problem } from './problem.ts';
 
 /** Anything thrown, as the `Problem` that the client may see. */
 export function asProblem(error: unknown, signal: AbortSignal): Problem {

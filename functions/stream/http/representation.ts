@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange } from '../source/source.ts';
+import type { ByteRange } from '../base/range.ts';
 
 /** What an address stands for, decided but not yet opened: nothing is read or started until `open`. */
 export type Representation = FileRepresentation | LiveRepresentation;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
-import { excessOf, type Limits } from '../limits.ts';
-import type { ByteRange } from '../source/source.ts';
+import { excessOf, type Limits } from '../base/limits.ts';
+import { Problem } from '../base/problem.ts';
+import type { ByteRange } from '../base/range.ts';
+import { beginsLater, contentRange, parseRange } from '../base/range.ts';
 import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
-import { Problem } from './problem.ts';
-import { beginsLater, contentRange, parseRange } from './range.ts';
 import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
 
 export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'> & {

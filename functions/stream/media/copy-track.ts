@@ -1,61 +1,19 @@
-import type { Readable } from 'node:stream';
-import type { Cuts } from '../plan/presentation.ts';
-import type { CachedAccess } from '../source/cache.ts';
-import type { ByteRange, Source, StoredObject } from '../source/source.ts';
-import { openContainerTrack } from './containers/container-track.ts';
+import { openContainerTrack } from './cuts/container-track.ts';
 import { openMovieTrack } from './isobmff/movie-track.ts';
-import type { Container } from './media.ts';
-import type { Probed } from './probe.ts';
+import type { CopyTrack, CopyTrackInput, NoCopy } from './model/copy-track.ts';
+import type { Container } from './model/media.ts';
+import type { Probed } from './probe/probe.ts';
 
-/** One track of a file, cut into segments of fragmented MP4 without decoding it. */
-export type CopyTrack = {
-  readonly cuts: Cuts;
-  /** The init segment of this track alone. Its edit list takes off what decoding is ahead of presentation. */
-  init(): Uint8Array;
-  /** Everything between two cuts, by their positions in `cuts`. */
-  segment(from: number, to: number, sequenceNumber: number): Segment;
-  /** The one picture at a cut, shown for so long: a fragment of its own, for trick play. Video only. */
-  picture(cut: number, durationTicks: number, sequenceNumber: number): Segment;
-};
-
-export type Segment = {
-  /** Null where the size is known at the end only: then the whole is all that can be opened. */
-  readonly sizeBytes: number | null;
-  /**
-   * Rejects with a problem before the first byte, also where decoding cannot begin with this segment; after that the
-   * stream errors, and never ends short.
-   */
-  open(range?: ByteRange): Promise<Readable>;
-};
-
-export type CopyTrackInput = {
-  readonly probed: Probed;
-  readonly source: Source;
-  readonly object: StoredObject;
-  readonly access: CachedAccess;
-  /** `Track.index` of what is wanted. */
-  readonly trackIndex: number;
-  /** Where the presentation's own zero lies on the file's timeline. */
-  readonly zeroSeconds: number;
-  /**
-   * Whether a few key frames are looked at, for what the index does not tell: with `true` for playlists and plans, with
-   * `false` for a segment, which looks at its own. It costs some small reads, once for each version that is kept.
-   */
-  readonly looksAtPictures: boolean;
-  readonly signal: AbortSignal;
-};
-
-/** Why a track cannot be cut without decoding it, in words for people. */
-export type NoCopy = { readonly whyNot: string };
+export type ProbedCopyInput = CopyTrackInput & { readonly probed: Probed };
 
 /** A pure function of the object's version, but for `whyNot` without a look at the pictures. */
-export async function openCopyTrack(input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
-  const { probed, trackIndex } = input;
-  const obstacle = probed.remuxObstacle(trackIndex);
+export async function openCopyTrack(input: ProbedCopyInput): Promise<CopyTrack | NoCopy> {
+  const { movie, media, remuxObstacle } = input.probed;
+  const obstacle = remuxObstacle(input.trackIndex);
   if (obstacle !== null) return { whyNot: obstacle };
-  if (probed.movie !== null) return openMovieTrack(probed.movie, input);
-  if (CONTAINERS_WITH_CUES.has(probed.media.container)) return openContainerTrack(input);
-  return { whyNot: `${probed.media.container} files are not cut into segments` };
+  if (movie !== null) return openMovieTrack(movie, input);
+  if (CONTAINERS_WITH_CUES.has(media.container)) return openContainerTrack(media, input);
+  return { whyNot: `${media.container} files are not cut into segments` };
 }
 
 const CONTAINERS_WITH_CUES = new Set<Container>(['matroska', 'webm']);

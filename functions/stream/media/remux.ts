@@ -1,10 +1,10 @@
-import { damaged } from '../http/problem.ts';
+import { damaged } from '../base/problem.ts';
 import type { CachedAccess } from '../source/cache.ts';
-import { openContainer } from './containers/mediabunny.ts';
-import { containerPackets } from './containers/packets.ts';
-import { moviePackets } from './isobmff/packets.ts';
+import { containerPackets } from './cuts/container-packets.ts';
+import { openContainer } from './demux/mediabunny.ts';
+import { moviePackets } from './isobmff/sample-packets.ts';
 import { writeFragmentedMp4 } from './isobmff/write-fragmented.ts';
-import type { Probed } from './probe.ts';
+import type { Probed } from './probe/probe.ts';
 
 export type RemuxOptions = {
   /** `Track.index` of what is repackaged. */

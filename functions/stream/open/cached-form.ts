@@ -1,6 +1,6 @@
-import { indexWebm } from '../export/bodies/webm.ts';
-import { webmHead } from '../export/heads/webm.ts';
-import { unsupported } from '../http/problem.ts';
+import { unsupported } from '../base/problem.ts';
+import { indexWebm } from '../export/formats/webm.ts';
+import { webmHead } from '../export/formats/webm-head.ts';
 import type { CachedForm } from '../http/representation.ts';
 import { flatten } from '../media/isobmff/flatten.ts';
 import { flatHead } from '../media/isobmff/write-flat.ts';

@@ -1,12 +1,14 @@
+import type { LimitName } from '../base/limits.ts';
+import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
-import { Problem } from '../http/problem.ts';
+import type { Desk } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
-import type { LimitName } from '../limits.ts';
-import type { Probed } from '../media/probe.ts';
-import { playlistHeader, segmentHeader } from '../plan/describe.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { playlistHeader, segmentHeader } from '../plan/describe-plan.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
+import { hashOf } from '../plan/tag.ts';
 import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
@@ -15,8 +17,6 @@ import { knownBytes } from './known-bytes.ts';
 import type { Finding } from './open-object.ts';
 import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
-import type { Desk } from './original.ts';
-import { hashOf } from './tag.ts';
 
 type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | null };
 

@@ -1,10 +1,10 @@
+import { contentDisposition, contentTypeOf } from '../base/content-type.ts';
+import { Problem } from '../base/problem.ts';
+import { resultName } from '../derived/output-names.ts';
 import type { DerivedStore } from '../derived/store.ts';
-import { resultName } from '../export/names.ts';
-import { contentDisposition, contentTypeOf } from '../http/content-type.ts';
-import { Problem } from '../http/problem.ts';
+import { type Desk, openOriginal } from '../http/original.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import type { Route } from '../route/route.ts';
-import { type Desk, openOriginal } from './original.ts';
 
 /** What an export has made of this version of an object. Throws `not-found` where nothing is, or no longer. */
 export async function openMade(

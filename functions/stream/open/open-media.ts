@@ -1,9 +1,9 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
+import { type Desk, fileOptions, openOriginal, openPieces } from '../http/original.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { readMovie } from '../media/isobmff/movie.ts';
 import type { MediaParameters } from '../route/parameters.ts';
-import { type Desk, fileOptions, openOriginal, openPieces } from './original.ts';
 
 /** The object's own bytes, or with `faststart` its MP4 with the index moved to the front. Throws `not-media`. */
 export async function openMedia(

@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers';
-import type { Decoding } from '../engine/decoding.ts';
-import type { Slots } from '../engine/slots.ts';
-import { type Probed, probe } from '../media/probe.ts';
-import type { ProbeCache } from '../media/probe-cache.ts';
+import type { Trace } from '../base/trace.ts';
+import type { Decoding } from '../media/model/decoding.ts';
+import { type Probed, probe } from '../media/probe/probe.ts';
+import type { ProbeCache } from '../media/probe/probe-cache.ts';
+import type { Slots } from '../sandbox/slots.ts';
 import { type BlockCache, cachedAccess } from '../source/cache.ts';
 import { indexAccess } from '../source/index-access.ts';
 import type { Source, StoredObject } from '../source/source.ts';
-import type { Trace } from '../trace.ts';
 
 export type ObjectDesk = {
   readonly source: Source;

@@ -1,11 +1,11 @@
-import { damaged, Problem } from '../http/problem.ts';
+import { damaged, Problem } from '../base/problem.ts';
+import type { Desk } from '../http/original.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
-import type { Probed } from '../media/probe.ts';
+import type { Probed } from '../media/probe/probe.ts';
 import { offerOf } from '../plan/offer.ts';
 import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/plan-presentation.ts';
 import type { Presentation } from '../plan/presentation.ts';
 import { refuseTracks } from '../plan/refuse.ts';
-import type { Desk } from './original.ts';
 
 /** Plans of what is probed, as long as the probe itself is kept. The limits are those of the process. */
 const planned = new WeakMap<Probed, Presentation>();

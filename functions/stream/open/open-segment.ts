@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
+import { damaged, Problem } from '../base/problem.ts';
 import type { SegmentDesk } from '../engine/segment-desk.ts';
 import { encodedInit, openEncodedPicture, openEncodedSegment } from '../engine/segments.ts';
-import { damaged, Problem } from '../http/problem.ts';
+import type { Desk } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
-import { type CopyTrack, openCopyTrack, type Segment } from '../media/copy-track.ts';
+import { openCopyTrack } from '../media/copy-track.ts';
+import type { CopyTrack, Segment } from '../media/model/copy-track.ts';
 import type { CopySource, Rendition } from '../plan/presentation.ts';
+import { hashOf } from '../plan/tag.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
-import type { Desk } from './original.ts';
-import { hashOf } from './tag.ts';
 
 /**
  * An init segment, a segment or a picture of a rendition that has it: cut out of the file, or encoded when it is

@@ -1,18 +1,18 @@
 import { Readable } from 'node:stream';
+import { damaged } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import { transcodeOutput } from '../engine/transcode-output.ts';
-import { damaged } from '../http/problem.ts';
+import { type Desk, openOriginal, openPieces } from '../http/original.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import { begun } from '../media/begun.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
-import type { Probed } from '../media/probe.ts';
+import type { Probed } from '../media/probe/probe.ts';
 import { remux } from '../media/remux.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
+import { hashOf } from '../plan/tag.ts';
 import type { StoredObject } from '../source/source.ts';
 import { cachedFormOf } from './cached-form.ts';
-import { type Desk, openOriginal, openPieces } from './original.ts';
-import { hashOf } from './tag.ts';
 
 /** Turns a plan into what can be sent; work starts when the representation is opened. */
 export async function openStream(

@@ -1,4 +1,4 @@
-import type { Probed } from '../media/probe.ts';
+import type { Probed } from '../media/probe/probe.ts';
 import { clientOf } from '../plan/client.ts';
 import type { Question } from '../plan/question.ts';
 import type { StreamParameters } from '../route/parameters.ts';

@@ -1,4 +1,4 @@
-import type { AudioCodec, AudioTrack, Container, VideoCodec } from '../media/media.ts';
+import type { AudioCodec, AudioTrack, Container, VideoCodec } from '../media/model/media.ts';
 import { audioKind, PLAYERS, type Player, whoHears, whoSees } from './pairs.ts';
 
 /** What a client plays. */

@@ -1,4 +1,4 @@
-import type { Colour, VideoTrack } from '../media/media.ts';
+import type { Colour, VideoTrack } from '../media/model/media.ts';
 
 /** How the numbers of an encoded picture are read (ITU-T H.273); their range is the limited one. */
 export type ColourTags = Omit<Colour, 'isFullRange'>;

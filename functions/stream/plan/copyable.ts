@@ -1,5 +1,5 @@
-import { PLAIN_AAC } from '../media/containers/aac.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { PLAIN_AAC } from '../media/codecs/aac.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { clientOf } from './client.ts';
 import { type Obstacle, videoObstacle } from './obstacles.ts';
 

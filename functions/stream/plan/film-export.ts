@@ -1,6 +1,6 @@
-import { unsupported } from '../http/problem.ts';
-import { AAC_FRAME } from '../media/containers/aac.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { unsupported } from '../base/problem.ts';
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { gridClock } from './film-renditions.ts';
 import { gridPhaseSeconds } from './frame-grid.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';

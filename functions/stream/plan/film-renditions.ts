@@ -1,5 +1,5 @@
-import { unsupported } from '../http/problem.ts';
-import type { VideoTrack } from '../media/media.ts';
+import { unsupported } from '../base/problem.ts';
+import type { VideoTrack } from '../media/model/media.ts';
 import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates, firstPictureBits } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { frameTime, gridPhaseSeconds } from './frame-grid.ts';

@@ -1,4 +1,4 @@
-import type { FrameRate } from '../media/media.ts';
+import type { FrameRate } from '../media/model/media.ts';
 
 const STANDARD_RATES = [
   { numerator: 24000, denominator: 1001 },

@@ -1,4 +1,5 @@
-import type { Cuts, Segment } from './presentation.ts';
+import type { Cuts } from '../media/model/cuts.ts';
+import type { Segment } from './presentation.ts';
 
 const TARGET_SECONDS = 4;
 /** The first segments are shorter, so that playback starts sooner. */

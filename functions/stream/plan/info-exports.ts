@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
 import { FORMATS } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';

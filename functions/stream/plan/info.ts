@@ -1,5 +1,5 @@
-import { contentTypeOf } from '../http/content-type.ts';
-import { Problem } from '../http/problem.ts';
+import { contentTypeOf } from '../base/content-type.ts';
+import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
 import { FORMATS, type StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';

@@ -1,5 +1,5 @@
-import type { Limits } from '../limits.ts';
-import type { VideoTrack } from '../media/media.ts';
+import type { Limits } from '../base/limits.ts';
+import type { VideoTrack } from '../media/model/media.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
 import { LEAST_BITRATE, type Picture, planPicture, scaledBitrate, usualBitrate } from './picture.ts';
 import type { VideoRendition } from './presentation.ts';

@@ -1,5 +1,5 @@
-import { aacName } from '../media/containers/aac.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { aacName } from '../media/codecs/aac.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Format, StreamParameters } from '../route/parameters.ts';
 import { type Client, hears, sees } from './client.ts';
 import { audioKind } from './pairs.ts';

@@ -1,5 +1,5 @@
-import { unsupported } from '../http/problem.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { unsupported } from '../base/problem.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { NO_WISHES } from '../route/parameters.ts';
 import { soundCopyObstacle } from './copyable.ts';
 import { audiosOf, nothingPlays, selectTracks } from './select-tracks.ts';

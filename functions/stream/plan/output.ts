@@ -1,4 +1,4 @@
-import type { AudioCodec, Crop } from '../media/media.ts';
+import type { AudioCodec, Crop } from '../media/model/media.ts';
 import type { Format } from '../route/parameters.ts';
 import type { ColourPlan } from './colour.ts';
 

@@ -1,4 +1,4 @@
-import type { VideoTrack } from '../media/media.ts';
+import type { VideoTrack } from '../media/model/media.ts';
 import { planColour } from './colour.ts';
 import { frameGrid } from './frame-grid.ts';
 import type { VideoOutput } from './output.ts';

@@ -1,6 +1,6 @@
-import { badParameter, Problem } from '../http/problem.ts';
+import { badParameter, Problem } from '../base/problem.ts';
 import type { StreamParameters } from '../route/parameters.ts';
-import { planHeader } from './describe.ts';
+import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';

@@ -1,5 +1,5 @@
-import { badParameter, Problem, unsupported } from '../http/problem.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { badParameter, Problem, unsupported } from '../base/problem.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Format } from '../route/parameters.ts';
 import { nearestPhaseSeconds } from './frame-grid.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';

@@ -1,9 +1,10 @@
-import type { Limits } from '../limits.ts';
-import type { Media } from '../media/media.ts';
+import type { Limits } from '../base/limits.ts';
+import type { Cuts } from '../media/model/cuts.ts';
+import type { Media } from '../media/model/media.ts';
 import { filmCopyObstacle, soundCopyObstacle } from './copyable.ts';
 import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
-import type { Cuts, Presentation, Rendition } from './presentation.ts';
+import type { Presentation, Rendition } from './presentation.ts';
 import { refuseTracks } from './refuse.ts';
 import { nothingPlays } from './select-tracks.ts';
 import { type PlannedSound, planSoundRendition } from './sound-rendition.ts';

@@ -1,4 +1,4 @@
-import type { VideoTrack } from '../media/media.ts';
+import type { VideoTrack } from '../media/model/media.ts';
 import type { Output } from './output.ts';
 import type { Picture } from './picture.ts';
 import type { Rendition } from './presentation.ts';

@@ -1,5 +1,5 @@
-import type { Limits } from '../limits.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import type { Limits } from '../base/limits.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import type { Client } from './client.ts';
 import type { Obstacle } from './obstacles.ts';

@@ -1,6 +1,6 @@
-import { Problem } from '../http/problem.ts';
-import { excessOf, type LimitName, type Limits } from '../limits.ts';
-import type { Media, VideoTrack } from '../media/media.ts';
+import { excessOf, type LimitName, type Limits } from '../base/limits.ts';
+import { Problem } from '../base/problem.ts';
+import type { Media, VideoTrack } from '../media/model/media.ts';
 import { NO_WISHES, type StreamParameters } from '../route/parameters.ts';
 import { type Prediction, predictSegment } from './predict.ts';
 import type { Rendition } from './presentation.ts';

@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import type { AdaptiveAsk } from '../route/adaptive.ts';
 import type { Presentation, Rendition, VideoRendition } from './presentation.ts';
 

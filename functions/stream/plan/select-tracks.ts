@@ -1,5 +1,5 @@
-import { badParameter, type Problem, unsupported } from '../http/problem.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media/media.ts';
+import { badParameter, type Problem, unsupported } from '../base/problem.ts';
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { isVideoFormat } from './output.ts';
 import type { Selection } from './question.ts';

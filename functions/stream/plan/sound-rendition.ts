@@ -1,5 +1,5 @@
-import { AAC_FRAME } from '../media/containers/aac.ts';
-import type { AudioTrack } from '../media/media.ts';
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import type { AudioTrack } from '../media/model/media.ts';
 import { bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
 import { soundCopyObstacle } from './copyable.ts';
 import { cutSegments, evenTimes, gridSegments, nearestCuts, onGrid } from './grid.ts';

@@ -1,4 +1,4 @@
-import type { AudioTrack, Media } from '../media/media.ts';
+import type { AudioTrack, Media } from '../media/model/media.ts';
 import type { AudioOutput } from './output.ts';
 import { audiosOf } from './select-tracks.ts';
 

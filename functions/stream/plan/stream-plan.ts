@@ -1,5 +1,5 @@
-import { badParameter, unsupported } from '../http/problem.ts';
-import type { Media } from '../media/media.ts';
+import { badParameter, unsupported } from '../base/problem.ts';
+import type { Media } from '../media/model/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import {
   audioObstacle,

@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 
 /** What is asked of adaptive streaming, below an object's key. */
 export type AdaptiveAsk = PlaylistAsk | MediaAsk;

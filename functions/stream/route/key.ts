@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 
 /**
  * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that what was checked is

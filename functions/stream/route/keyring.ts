@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import type { SigningKey } from './sign.ts';
 
 const FRESH_MILLISECONDS = 5 * 60_000;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { badParameter, type Problem } from '../http/problem.ts';
+import { badParameter, type Problem } from '../base/problem.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 
 export const FORMATS = ['mp4', 'webm', 'mp3', 'aac', 'opus', 'flac', 'wav'] as const;

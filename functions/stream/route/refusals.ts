@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 
 export const unsigned = () => new Problem('unsigned', 'This address must be signed: /~{token}/… opens it.');
 

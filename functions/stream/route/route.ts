@@ -1,4 +1,4 @@
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import { type AdaptiveAsk, isMediaAsk, parseAdaptive } from './adaptive.ts';
 import { encodeKey, parseKey, refuseRewrittenPath } from './key.ts';
 import {

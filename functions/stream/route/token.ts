@@ -1,3 +1,4 @@
+import { withoutSignatures } from '../base/signatures.ts';
 /** An address and the token that stood in front of it, which is not part of what is asked for. */
 export type Address = {
   readonly token: string | null;
@@ -49,18 +50,7 @@ export function parseToken(token: string): Claim | null {
  */
 export function withoutTokens(path: string): string {
   const behindTilde = /^[/\\]*(?:~|%(?:25)*7e)(.*)$/is.exec(path)?.[1];
-  if (behindTilde === undefined) return path.replace(SIGNATURES, '…');
+  if (behindTilde === undefined) return withoutSignatures(path);
   const [, token = '', rest = ''] = /^([^/]*)(.*)$/s.exec(behindTilde) ?? [];
-  return parseToken(token) === null ? '/~…' : `/~…${rest.replace(SIGNATURES, '…')}`;
+  return parseToken(token) === null ? '/~…' : `/~…${withoutSignatures(rest)}`;
 }
-
-/** Tokens cut out of any text. */
-export function withoutSignatures(text: string): string {
-  return text.replace(SIGNATURES, '…');
-}
-
-/** A letter, a digit, `-` or `_`, as it is or encoded, once or again and again: each may have been let in so. */
-const WORD = String.raw`(?:[\w-]|%(?:25)*(?:2[dD]|5[fF]|3\d|[46][1-9a-fA-F]|[57][\daA]))`;
-const DOT = String.raw`(?:\.|%(?:25)*2[eE])`;
-const SCOPE = '(?:[ka]|%(?:25)*6[1bB])';
-const SIGNATURES = new RegExp(`(?:${WORD}|${DOT}){0,50}${SCOPE}${DOT}${WORD}{43}`, 'g');

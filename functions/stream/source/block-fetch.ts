@@ -1,5 +1,5 @@
-import { asError } from '../as-error.ts';
-import { sourceUnavailable } from '../http/problem.ts';
+import { asError } from '../base/as-error.ts';
+import { sourceUnavailable } from '../base/problem.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
 import type { Source, StoredObject } from './source.ts';
 

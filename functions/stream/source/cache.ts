@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { asError } from '../as-error.ts';
-import { Problem, sourceUnavailable } from '../http/problem.ts';
+import { asError } from '../base/as-error.ts';
+import { Problem, sourceUnavailable } from '../base/problem.ts';
+import type { ByteRange } from '../base/range.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
 import { blockKey, fetchBlocks } from './block-fetch.ts';
 import type { RandomAccess } from './bytes.ts';
-import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
+import { checkRange, type Source, type StoredObject } from './source.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export { type BlockCache, createBlockCache } from './block-cache.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { asError } from '../as-error.ts';
+import { asError } from '../base/as-error.ts';
 
 export type ChainOptions = {
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { finished, type Readable } from 'node:stream';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../base/problem.ts';
 import { admit, CLOSED, type Outcome, settle } from './circuit-state.ts';
 import type { Source } from './source.ts';
 

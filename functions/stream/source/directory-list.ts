@@ -1,7 +1,7 @@
 import { constants, type Dirent } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { isMediaKey } from '../http/content-type.ts';
+import { isMediaKey } from '../base/content-type.ts';
 import { listing } from './listing.ts';
 import type { ListedObject, Listing } from './source.ts';
 

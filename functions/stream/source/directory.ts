@@ -2,11 +2,12 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { asError } from '../as-error.ts';
-import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../http/problem.ts';
+import { asError } from '../base/as-error.ts';
+import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
+import type { ByteRange } from '../base/range.ts';
 import { listDirectory } from './directory-list.ts';
 import { refuseImpossibleKey } from './key.ts';
-import { type ByteRange, checkRange, type Source, type StoredObject } from './source.ts';
+import { checkRange, type Source, type StoredObject } from './source.ts';
 
 export type DirectoryOptions = {
   /**

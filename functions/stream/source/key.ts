@@ -1,4 +1,4 @@
-import { notFound } from '../http/problem.ts';
+import { notFound } from '../base/problem.ts';
 
 /** S3's own limit, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;

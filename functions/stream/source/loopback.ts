@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { contentRange, parseRange } from '../http/range.ts';
+import type { ByteRange } from '../base/range.ts';
+import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
-import type { ByteRange } from './source.ts';
 
 export type LoopbackOptions = {
   readonly access: CachedAccess;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import type { ByteRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
-import type { ByteRange } from './source.ts';
 
 /** Bytes that stand in for those of the source at `start`, as many as there are. */
 export type Patch = { readonly start: number; readonly bytes: Uint8Array };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { asError } from '../as-error.ts';
+import { asError } from '../base/as-error.ts';
 
 /**
  * The first bytes of a stream, which stay in it: as many as `isEnough` wants, and not many more than `mostBytes`, which

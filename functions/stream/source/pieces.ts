@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
+import type { ByteRange } from '../base/range.ts';
 import type { Piece } from './bytes.ts';
 import { chain, discard } from './chain.ts';
-import type { ByteRange, Source, StoredObject } from './source.ts';
+import type { Source, StoredObject } from './source.ts';
 import { withoutGaps } from './without-gaps.ts';
 
 export type PiecesOptions = {

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { asError } from '../as-error.ts';
-import { Problem, sourceUnavailable } from '../http/problem.ts';
+import { asError } from '../base/as-error.ts';
+import { Problem, sourceUnavailable } from '../base/problem.ts';
+import type { ByteRange } from '../base/range.ts';
 import { chain } from './chain.ts';
-import type { ByteRange, Source, StoredObject } from './source.ts';
+import type { Source, StoredObject } from './source.ts';
 
 export type ResumeOptions = {
   /** How long a source may be silent while its reader waits. */

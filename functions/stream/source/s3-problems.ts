@@ -1,4 +1,4 @@
-import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../http/problem.ts';
+import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
 
 /**
  * Rejects with a `Problem`, and with the signal at once, where the SDK would first sit out the pause between two of its

@@ -8,13 +8,14 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { isMediaKey } from '../http/content-type.ts';
-import { sourceUnavailable } from '../http/problem.ts';
+import { isMediaKey } from '../base/content-type.ts';
+import { sourceUnavailable } from '../base/problem.ts';
+import type { ByteRange } from '../base/range.ts';
 import { alone, chain, discard } from './chain.ts';
 import { refuseImpossibleKey } from './key.ts';
 import { listing } from './listing.ts';
 import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
-import { type ByteRange, checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
+import { checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
 
 export type S3SourceOptions = {
   readonly client: S3Client;

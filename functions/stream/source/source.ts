@@ -1,7 +1,5 @@
 import type { Readable } from 'node:stream';
-
-/** Byte positions `[start, end)`: `start` included, `end` excluded, both whole and not negative. */
-export type ByteRange = { readonly start: number; readonly end: number };
+import type { ByteRange } from '../base/range.ts';
 
 /** One version of one object. Every read of it is pinned to `etag`. */
 export type StoredObject = {

@@ -1,5 +1,5 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
-import type { ByteRange } from './source.ts';
+import type { ByteRange } from '../base/range.ts';
 
 /** The bytes of `ranges`, rising, out of a body that has everything from the first one's start to the last one's end. */
 export function withoutGaps(body: Readable, ranges: readonly ByteRange[]): Readable {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/http/content-type.ts';
+import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/base/content-type.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
 import { parseRoute } from '../../../functions/stream/route/route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';

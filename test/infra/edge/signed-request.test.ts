@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Problem } from '../../../functions/stream/http/problem.ts';
+import { Problem } from '../../../functions/stream/base/problem.ts';
 import { authorise, type Grant } from '../../../functions/stream/route/authorise.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
 import { parseRoute } from '../../../functions/stream/route/route.ts';

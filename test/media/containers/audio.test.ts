@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { parseAacConfig, parseAdts } from '../../../functions/stream/media/containers/aac.ts';
-import { flacSamples, opusSamples } from '../../../functions/stream/media/containers/audio-frames.ts';
-import { dOps } from '../../../functions/stream/media/containers/sample-entry.ts';
+import { parseAacConfig, parseAdts } from '../../../functions/stream/media/codecs/aac.ts';
+import { flacSamples, opusSamples } from '../../../functions/stream/media/codecs/audio-frames.ts';
+import { dOps } from '../../../functions/stream/media/isobmff/codec-entry.ts';
 
 describe('opusSamples', () => {
   const cases: readonly [string, number[], number | null][] = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { cutIndex, cutTime } from '../../../functions/stream/media/isobmff/cut-index.ts';
-import { tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
 import { bytesAccess } from '../../support/file-access.ts';

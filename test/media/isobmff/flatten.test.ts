@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { flatten } from '../../../functions/stream/media/isobmff/flatten.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import {

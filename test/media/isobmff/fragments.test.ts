@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { box, fullBox, uint32, uint64 } from '../../../functions/stream/media/boxes/write-box.ts';
+import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
-import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/packets.ts';
-import { box, fullBox, uint32, uint64 } from '../../../functions/stream/media/isobmff/write-box.ts';
+import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { movieFile } from '../../support/movie-file.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { box, fullBox, text, uint32 } from '../../../functions/stream/media/boxes/write-box.ts';
+import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { type Movie, readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
-import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/packets.ts';
-import { box, fullBox, text, uint32 } from '../../../functions/stream/media/isobmff/write-box.ts';
+import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { avc1, type MadeTrack, movieFile, mp4a, videoEntry } from '../../support/movie-file.ts';

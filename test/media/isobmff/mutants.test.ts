@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { Problem } from '../../../functions/stream/http/problem.ts';
-import { describeMovie } from '../../../functions/stream/media/isobmff/describe.ts';
+import { Problem } from '../../../functions/stream/base/problem.ts';
+import { box, fullBox, text } from '../../../functions/stream/media/boxes/write-box.ts';
+import { describeMovie } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { faststart } from '../../../functions/stream/media/isobmff/faststart.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
-import { moviePackets, movieRemuxObstacle } from '../../../functions/stream/media/isobmff/packets.ts';
-import { box, fullBox, text } from '../../../functions/stream/media/isobmff/write-box.ts';
+import { moviePackets, movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { movieFile } from '../../support/movie-file.ts';

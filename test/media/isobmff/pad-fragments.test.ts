@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { box } from '../../../functions/stream/media/boxes/write-box.ts';
 import { padFirstFragments } from '../../../functions/stream/media/isobmff/pad-fragments.ts';
-import { box } from '../../../functions/stream/media/isobmff/write-box.ts';
 
 const fragment = (size: number) =>
   Buffer.concat([box('moof', Buffer.alloc(20, 1)), box('mdat', Buffer.alloc(size, 2))]);

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { readBoxes } from '../../../functions/stream/media/isobmff/box-stream.ts';
+import { readBoxes } from '../../../functions/stream/media/boxes/box-stream.ts';
+import { box } from '../../../functions/stream/media/boxes/write-box.ts';
 import { fragment } from '../../../functions/stream/media/isobmff/fragment.ts';
 import { initSegment } from '../../../functions/stream/media/isobmff/init-segment.ts';
 import { readStream } from '../../../functions/stream/media/isobmff/read-stream.ts';
-import { box } from '../../../functions/stream/media/isobmff/write-box.ts';
-import type { Packet, PacketTrack } from '../../../functions/stream/media/packets.ts';
+import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
 import { problemOf } from '../../support/problem.ts';
 
 const TRACK: PacketTrack = {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { childBoxes, findBox } from '../../../functions/stream/media/isobmff/boxes.ts';
-import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe.ts';
+import { childBoxes, findBox } from '../../../functions/stream/media/boxes/boxes.ts';
+import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
-import type { Packet, PacketTrack } from '../../../functions/stream/media/packets.ts';
+import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { avc1, mp4a } from '../../support/movie-file.ts';
 import { PICTURES } from '../../support/packet-track.ts';

@@ -1,5 +1,5 @@
-import type { AudioCodec, VideoCodec } from '../media.ts';
-import { audibleFormat } from './aac-signalling.ts';
+import { audibleFormat } from '../codecs/aac-signalling.ts';
+import type { AudioCodec, VideoCodec } from '../model/media.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
 const VIDEO: Readonly<Record<string, VideoCodec>> = {

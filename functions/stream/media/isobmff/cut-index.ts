@@ -1,6 +1,6 @@
 import type { MovieTrack } from './movie.ts';
-import { prerollTicks } from './packets.ts';
 import { gatherSamples, type SampleList } from './sample-list.ts';
+import { prerollTicks } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { endOf, startOf, type Timeline } from './timeline.ts';
 

@@ -1,8 +1,8 @@
-import { unsupported } from '../../http/problem.ts';
+import { unsupported } from '../../base/problem.ts';
+import type { ByteRange } from '../../base/range.ts';
 import type { Piece } from '../../source/bytes.ts';
-import type { ByteRange } from '../../source/source.ts';
-import type { Box } from './boxes.ts';
-import { tableOf } from './describe.ts';
+import type { Box } from '../boxes/boxes.ts';
+import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack, ReadMovie } from './movie.ts';
 
 /** A part of the source that reads as zeros: a whole box, which becomes a `free` box, or media in the middle of one. */

@@ -1,6 +1,6 @@
-import { damaged } from '../../http/problem.ts';
+import { damaged } from '../../base/problem.ts';
 import type { Piece, RandomAccess } from '../../source/bytes.ts';
-import { asBuffer, asDamaged, type Box, childBoxes } from './boxes.ts';
+import { asBuffer, asDamaged, type Box, childBoxes } from '../boxes/boxes.ts';
 import { type ErasedRange, erase, withoutPlaces } from './erase.ts';
 import { isPlaceless } from './location.ts';
 import type { Movie } from './movie.ts';

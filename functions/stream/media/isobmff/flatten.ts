@@ -1,6 +1,6 @@
-import { damaged } from '../../http/problem.ts';
-import { readBoxes } from './box-stream.ts';
-import { findBox } from './boxes.ts';
+import { damaged } from '../../base/problem.ts';
+import { readBoxes } from '../boxes/box-stream.ts';
+import { findBox } from '../boxes/boxes.ts';
 import { type ReadMovie, readMovie } from './movie.ts';
 import { emptyTable, type Growing, readDefaults, readFragment } from './read-fragment.ts';
 import { createSampleLog, type LoggedSample, logSamples, type SampleLog } from './sample-log.ts';

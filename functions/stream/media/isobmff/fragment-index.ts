@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { childBoxes } from './boxes.ts';
+import { childBoxes } from '../boxes/boxes.ts';
 import type { MovieTrack } from './movie.ts';
 import { type Defaults, emptyTable, type Growing, readFragment } from './read-fragment.ts';
 import type { TopLevelBox } from './top-level.ts';

@@ -1,4 +1,4 @@
-import type { Packet } from '../packets.ts';
+import type { Packet } from '../model/packets.ts';
 import { fragmentHead } from './moof.ts';
 
 /** What one fragment holds of a track; `packets` is not empty. */

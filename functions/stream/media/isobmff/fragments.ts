@@ -1,6 +1,6 @@
-import { unsupported } from '../../http/problem.ts';
+import { unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import { type Box, findBox } from './boxes.ts';
+import { type Box, findBox } from '../boxes/boxes.ts';
 import { indexedSeconds, secondsBetween } from './fragment-index.ts';
 import type { MovieTrack } from './movie.ts';
 import {

@@ -1,5 +1,5 @@
+import { box, fullBox, text, uint32, uint64 } from '../boxes/write-box.ts';
 import { movieTimescale, mvhd, type TrackHead, trak } from './track-boxes.ts';
-import { box, fullBox, text, uint32, uint64 } from './write-box.ts';
 
 /**
  * The start of a fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp` and a `moov` without samples. Track ids are the

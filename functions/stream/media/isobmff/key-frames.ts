@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
-import { type Beginning, canBeginWith, lengthSizeOf } from '../containers/random-access.ts';
-import type { CopyTrackInput } from '../copy-track.ts';
+import { type Beginning, canBeginWith, lengthSizeOf } from '../codecs/random-access.ts';
+import type { CopyTrackInput } from '../model/copy-track.ts';
 import { videoCodecOf } from './codec.ts';
 import type { CutIndex } from './cut-index.ts';
 import type { MovieTrack } from './movie.ts';

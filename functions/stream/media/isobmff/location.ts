@@ -1,6 +1,6 @@
+import type { ByteRange } from '../../base/range.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { ByteRange } from '../../source/source.ts';
-import { type Box, childBoxes } from './boxes.ts';
+import { type Box, childBoxes } from '../boxes/boxes.ts';
 import type { MovieTrack } from './movie.ts';
 import type { TopLevelBox } from './top-level.ts';
 

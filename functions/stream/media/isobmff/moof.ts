@@ -1,5 +1,5 @@
-import { damaged } from '../../http/problem.ts';
-import { box, fullBox, uint32, uint64 } from './write-box.ts';
+import { damaged } from '../../base/problem.ts';
+import { box, fullBox, uint32, uint64 } from '../boxes/write-box.ts';
 
 /** One sample as a fragment's header lists it; times in ticks of the track. */
 export type FragmentSample = {

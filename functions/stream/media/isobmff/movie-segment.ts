@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { damaged, unsupported } from '../../http/problem.ts';
+import { damaged, unsupported } from '../../base/problem.ts';
 import type { Piece } from '../../source/bytes.ts';
 import { peek } from '../../source/peek.ts';
 import { readPieces } from '../../source/pieces.ts';
-import type { CopyTrackInput, Segment } from '../copy-track.ts';
+import type { CopyTrackInput, Segment } from '../model/copy-track.ts';
 import { keyFrameTest } from './key-frames.ts';
 import { type FragmentSample, fragmentHead } from './moof.ts';
 import type { MovieTrack } from './movie.ts';

@@ -1,13 +1,13 @@
-import { damaged, unsupported } from '../../http/problem.ts';
-import type { CopyTrack, CopyTrackInput, NoCopy } from '../copy-track.ts';
+import { damaged, unsupported } from '../../base/problem.ts';
+import type { CopyTrack, CopyTrackInput, NoCopy } from '../model/copy-track.ts';
 import { type CutIndex, cutIndex, cutTime, shownAt } from './cut-index.ts';
-import { tableOf } from './describe.ts';
+import { tableOf } from './describe-movie.ts';
 import { initSegment } from './init-segment.ts';
 import { whyNoKeyFrames } from './key-frames.ts';
 import type { FragmentSample } from './moof.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { movieSegment } from './movie-segment.ts';
-import { sampleEntryOf } from './packets.ts';
+import { sampleEntryOf } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { timelineOf } from './timeline.ts';
 

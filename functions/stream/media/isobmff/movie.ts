@@ -1,6 +1,6 @@
-import { damaged, encrypted, unsupported } from '../../http/problem.ts';
+import { damaged, encrypted, unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import { asDamaged, type Box, childBoxes, countable, findBox } from './boxes.ts';
+import { asDamaged, type Box, childBoxes, countable, findBox } from '../boxes/boxes.ts';
 import { type Fragments, readFragments } from './fragments.ts';
 import { findLocations, type Locations } from './location.ts';
 import { readSampleEntry, type SampleEntry } from './sample-entry.ts';

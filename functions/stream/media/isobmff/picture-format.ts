@@ -1,6 +1,6 @@
-import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../containers/av1.ts';
-import { joinedColour } from '../containers/colour.ts';
-import type { Colour, VideoTrack } from '../media.ts';
+import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../codecs/av1.ts';
+import { joinedColour } from '../model/colour.ts';
+import type { Colour, VideoTrack } from '../model/media.ts';
 import { videoCodecOf } from './codec.ts';
 import type { SampleEntry } from './sample-entry.ts';
 import { sequenceSet } from './sequence-set.ts';

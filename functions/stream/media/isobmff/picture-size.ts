@@ -1,5 +1,5 @@
-import { validCrop } from '../containers/crop.ts';
-import type { Crop, VideoTrack } from '../media.ts';
+import { validCrop } from '../model/crop.ts';
+import type { Crop, VideoTrack } from '../model/media.ts';
 import type { MovieTrack } from './movie.ts';
 import type { Aperture, SampleEntry, VideoEntry } from './sample-entry.ts';
 import { sequenceSet } from './sequence-set.ts';

@@ -1,4 +1,4 @@
-import { type Box, childBoxes, countable, findBox } from './boxes.ts';
+import { type Box, childBoxes, countable, findBox } from '../boxes/boxes.ts';
 import type { TopLevelBox } from './top-level.ts';
 
 /** What `trex` and `tfhd` say of samples that say nothing themselves. */

@@ -1,8 +1,8 @@
-import { damaged } from '../../http/problem.ts';
-import { AC3_RATES, ac3Channels, OPUS_RATE, type OwnFormat, streamInfo } from '../containers/own-format.ts';
-import type { Colour } from '../media.ts';
-import { audibleFormat } from './aac-signalling.ts';
-import { type Box, childBoxes } from './boxes.ts';
+import { damaged } from '../../base/problem.ts';
+import { type Box, childBoxes } from '../boxes/boxes.ts';
+import { audibleFormat } from '../codecs/aac-signalling.ts';
+import { AC3_RATES, ac3Channels, OPUS_RATE, type OwnFormat, streamInfo } from '../codecs/own-format.ts';
+import type { Colour } from '../model/media.ts';
 
 /** How a track's samples are coded: the first entry of its `stsd`. */
 export type SampleEntry = {

@@ -1,6 +1,6 @@
-import { damaged, unsupported } from '../../http/problem.ts';
-import { type PackedNumbers, packNumbers } from '../packed-numbers.ts';
-import { type Box, findBox } from './boxes.ts';
+import { damaged, unsupported } from '../../base/problem.ts';
+import { type Box, findBox } from '../boxes/boxes.ts';
+import { type PackedNumbers, packNumbers } from '../model/packed-numbers.ts';
 import { audioCodecOf } from './codec.ts';
 import type { MovieTrack } from './movie.ts';
 import { type SampleTable, sampleTable } from './samples.ts';

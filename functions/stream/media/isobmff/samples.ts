@@ -1,4 +1,4 @@
-import { type Numbers, type PackedNumbers, packNumbers } from '../packed-numbers.ts';
+import { type Numbers, type PackedNumbers, packNumbers } from '../model/packed-numbers.ts';
 
 /** The samples of one track in decode order, by their properties. Times are ticks of the track's clock. */
 export type SampleTable = {

@@ -1,4 +1,4 @@
-import { parseH264Sps, parseHevcSps, type Sps } from '../containers/sps.ts';
+import { parseH264Sps, parseHevcSps, type Sps } from '../codecs/sps.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { greatestCommonDivisor } from '../common-divisor.ts';
-import { snap } from '../containers/frame-rate.ts';
-import type { FrameRate } from '../media.ts';
+import { greatestCommonDivisor } from '../model/common-divisor.ts';
+import { snap } from '../model/frame-rate.ts';
+import type { FrameRate } from '../model/media.ts';
 import type { SampleTable } from './samples.ts';
 
 /** Times that differ by one step, but for the clock's rounding in 98 of 100 cases, mean a constant rate. */

@@ -1,6 +1,6 @@
-import { damaged, unsupported } from '../../http/problem.ts';
+import { damaged, unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import { asBuffer } from './boxes.ts';
+import { asBuffer } from '../boxes/boxes.ts';
 
 /** A box at the top of a file: `[start, end)` in the file, cut at the file's end where `isCutOff`. */
 export type TopLevelBox = {

@@ -1,5 +1,5 @@
-import type { PacketTrack } from '../packets.ts';
-import { box, fullBox, text, uint16, uint32, uint64 } from './write-box.ts';
+import { box, fullBox, text, uint16, uint32, uint64 } from '../boxes/write-box.ts';
+import type { PacketTrack } from '../model/packets.ts';
 
 /** What the start of a file tells of a track. */
 export type TrackHead = Omit<PacketTrack, 'packets'>;

@@ -1,6 +1,6 @@
 import type { Patch } from '../../source/overlay.ts';
+import { uint32 } from '../boxes/write-box.ts';
 import type { Movie } from './movie.ts';
-import { uint32 } from './write-box.ts';
 
 const IDENTITY = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 

@@ -1,4 +1,4 @@
-import { type Box, childBoxes } from './boxes.ts';
+import { type Box, childBoxes } from '../boxes/boxes.ts';
 import type { MovieTrack } from './movie.ts';
 
 const MOST_BYTES = 1024;

@@ -1,7 +1,7 @@
-import { damaged } from '../../http/problem.ts';
+import { damaged } from '../../base/problem.ts';
+import { box, fullBox, text, uint32, uint64 } from '../boxes/write-box.ts';
 import type { SampleLog } from './sample-log.ts';
 import { movieTimescale, mvhd, trak } from './track-boxes.ts';
-import { box, fullBox, text, uint32, uint64 } from './write-box.ts';
 
 /**
  * The start of an MP4 whose index is in front of its media (ISO/IEC 14496-12): `ftyp`, `moov` and the header of the

@@ -1,4 +1,4 @@
-import type { Packet, PacketTrack } from '../packets.ts';
+import type { Packet, PacketTrack } from '../model/packets.ts';
 import { fragment, type TrackRun } from './fragment.ts';
 import { initSegment } from './init-segment.ts';
 

@@ -1,6 +1,6 @@
-import { nalUnits } from '../containers/annexb.ts';
-import { unitType } from '../containers/parameter-sets.ts';
-import type { VideoTrack } from '../media.ts';
+import { nalUnits } from '../codecs/annexb.ts';
+import { unitType } from '../codecs/parameter-sets.ts';
+import type { VideoTrack } from '../model/media.ts';
 
 /** Codings of pictures that transport and program streams carry, as far as a place to begin at can be told. */
 export type Coding = 'h264' | 'hevc' | 'mpeg2' | 'mpeg4';

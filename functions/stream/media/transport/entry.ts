@@ -1,8 +1,8 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { readProgramMap } from '../containers/mpegts.ts';
-import type { AudioTrack, Media, VideoTrack } from '../media.ts';
+import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
 import { CODING_OF_STREAM_TYPE, codingOfTrack } from './coding.ts';
 import { findPicture } from './find-picture.ts';
+import { readProgramMap } from './mpegts.ts';
 import { TICKS_PER_SECOND } from './pes.ts';
 import type { PictureScan } from './pictures.ts';
 import { isProgramStream, psPackets } from './ps-packets.ts';

@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { PacketLayout } from '../containers/program-clock.ts';
 import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
+import type { PacketLayout } from './program-clock.ts';
 import { type ClockReading, readClocks } from './ts-clocks.ts';
 
 /** Files up to this size are read whole, longer ones in so many places. */

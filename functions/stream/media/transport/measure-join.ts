@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { ProgramMap } from '../containers/mpegts.ts';
 import { CODING_OF_STREAM_TYPE } from './coding.ts';
+import type { ProgramMap } from './mpegts.ts';
 import { readPesHeader, ticksFrom } from './pes.ts';
 import type { ClockPart } from './ts-clock.ts';
 import { readClocks } from './ts-clocks.ts';

@@ -1,6 +1,6 @@
 import type { CachedAccess } from '../../source/cache.ts';
-import { readProgramMap } from '../containers/mpegts.ts';
-import type { Media } from '../media.ts';
+import type { Media } from '../model/media.ts';
+import { readProgramMap } from './mpegts.ts';
 import { isProgramStream, psPackets } from './ps-packets.ts';
 import { type Splice, spliced } from './splice.ts';
 

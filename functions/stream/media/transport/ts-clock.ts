@@ -1,9 +1,9 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { type ProgramMap, readProgramMap } from '../containers/mpegts.ts';
-import type { PacketLayout } from '../containers/program-clock.ts';
 import { findJoins } from './find-joins.ts';
 import { measureJoin } from './measure-join.ts';
+import { type ProgramMap, readProgramMap } from './mpegts.ts';
 import { TICKS_PER_SECOND, ticksFrom, WRAP_TICKS } from './pes.ts';
+import type { PacketLayout } from './program-clock.ts';
 import { readClocks } from './ts-clocks.ts';
 
 /** How the clock of a transport stream is put right: recordings that were joined, and a clock that went round. */

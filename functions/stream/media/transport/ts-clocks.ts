@@ -1,4 +1,4 @@
-import type { PacketLayout } from '../containers/program-clock.ts';
+import type { PacketLayout } from './program-clock.ts';
 import { tsPackets } from './ts-packet.ts';
 
 /** What the program clock (PCR, ISO/IEC 13818-1 §2.4.3.5) shows in a packet at `position` of the file, in ticks of 90 kHz. */

@@ -1,4 +1,4 @@
-import type { PacketLayout } from '../containers/program-clock.ts';
+import type { PacketLayout } from './program-clock.ts';
 
 export const PACKET_BYTES = 188;
 

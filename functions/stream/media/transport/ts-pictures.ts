@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { ProgramMap } from '../containers/mpegts.ts';
 import { type CodingOrSound, randomAccessPoint } from './coding.ts';
+import type { ProgramMap } from './mpegts.ts';
 import { readPesHeader } from './pes.ts';
 import type { PictureScan, TimedPicture } from './pictures.ts';
 import { PACKET_BYTES, tsPackets } from './ts-packet.ts';

@@ -1,0 +1,33 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { excessOf, type Limits } from './limits.ts';
+import { busy } from './problem.ts';
+
+/** Throws `busy` where the process holds more than its limit. */
+export type MemoryCheck = () => void;
+
+type Means = {
+  readonly usedBytes: () => number;
+  /** Frees what nobody holds any more: where nothing is begun, nothing else would. */
+  readonly collect: () => void;
+};
+
+/** Before a request is begun that needs memory of its own. */
+export function memoryCheck(
+  limits: Pick<Limits, 'maxMemoryMegabytes'>,
+  { usedBytes, collect }: Means = { usedBytes: () => process.memoryUsage.rss(), collect: collectGarbage },
+): MemoryCheck {
+  const excess = () => excessOf('maxMemoryMegabytes', Math.round(usedBytes() / 2 ** 20), limits);
+  return () => {
+    if (excess() === null) return;
+    collect();
+    const still = excess();
+    if (still !== null) throw busy(still);
+  };
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+}

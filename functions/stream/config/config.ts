@@ -1,0 +1,129 @@
+import { availableParallelism } from 'node:os';
+import { relative, sep } from 'node:path';
+import { type Limits, readLimits } from '../base/limits.ts';
+import { type AccessConfig, accessOf } from '../route/access-config.ts';
+import { type CageLimits, cageWithin } from '../sandbox/limits.ts';
+import { type Environment, readSettings, type Settings } from './settings.ts';
+
+/** A bucket or a folder. */
+export type Place =
+  | { readonly kind: 's3'; readonly bucket: string }
+  | { readonly kind: 'directory'; readonly path: string };
+
+/** The settings of the function, read once from the environment. */
+export type Config = {
+  readonly media: Place;
+  /** Where what was made is kept; null where nothing is. */
+  readonly derived: Place | null;
+  /** How many invocations work on one export at once, at most. */
+  readonly maxExportInvocations: number;
+  /** How many segments are made ahead of a viewer; 0 for none. */
+  readonly headStartSegments: number;
+  readonly access: AccessConfig;
+  /** Whether nobody but CloudFront can ask, which checks tokens and may hand them on in a header. */
+  readonly hasEdge: boolean;
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
+  readonly allowedOrigins: readonly string[];
+  readonly playerPage: boolean;
+  /** Whether whole files are sent by the store itself where it can. */
+  readonly redirectDownloads: boolean;
+  /** A line of thanks under the player, such as the demo film's licence asks for. */
+  readonly pageCredit: string | null;
+  /** Of the function, as Lambda tells it; null where it does not. */
+  readonly memoryMegabytes: number | null;
+  readonly limits: FunctionLimits;
+  /** What one ffmpeg may take. */
+  readonly cage: CageLimits;
+  readonly exportWork: ExportWork;
+};
+
+/** What an invocation that works on an export has in the place of `maxFfmpegs` and `cage`. */
+export type ExportWork = { readonly maxFfmpegs: number; readonly cage: CageLimits };
+
+export type FunctionLimits = Limits & {
+  /** How long the store may be silent in mid-read before the read is tried anew. */
+  readonly readTimeoutSeconds: number;
+  /** How long a presigned address works. */
+  readonly presignSeconds: number;
+  /** Cores that ffmpeg has, for predictions of time. */
+  readonly cores: number;
+};
+
+/** Throws an Error with one sentence that names the setting which is missing or wrong. */
+export function parseConfig(environment: Environment): Config {
+  const settings = readSettings(environment);
+  const megabytes = environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE || undefined;
+  const work = withinMemory(readLimits(environment), megabytes);
+  return {
+    media: mediaOf(settings),
+    derived: derivedOf(settings),
+    maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
+    headStartSegments: settings.HEAD_START_SEGMENTS,
+    access: accessOf(settings),
+    hasEdge: settings.EDGE_TOKENS,
+    ffmpegPath: settings.FFMPEG_PATH,
+    ffprobePath: settings.FFPROBE_PATH,
+    allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
+    playerPage: settings.PLAYER_PAGE,
+    redirectDownloads: settings.REDIRECT_DOWNLOADS,
+    pageCredit: settings.PAGE_CREDIT ?? null,
+    memoryMegabytes: megabytes === undefined ? null : Number(megabytes),
+    limits: {
+      ...work,
+      readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
+      presignSeconds: settings.PRESIGN_SECONDS,
+      cores: availableParallelism(),
+    },
+    cage: cageWithin(work, megabytes),
+    exportWork: exportWorkOf(work, megabytes),
+  };
+}
+
+function exportWorkOf(limits: Limits, megabytes: string | undefined): ExportWork {
+  const maxFfmpegs = Math.max(limits.maxFfmpegs, FFMPEGS_OF_AN_EXPORT);
+  return { maxFfmpegs, cage: cageWithin({ ...limits, maxFfmpegs }, megabytes) };
+}
+
+/** A film's pictures and its sound are made side by side. */
+const FFMPEGS_OF_AN_EXPORT = 2;
+
+/** Of a small function, ffmpeg needs the larger part: its cage gets what this leaves. */
+function withinMemory(limits: Limits, megabytes: string | undefined): Limits {
+  const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * OWN_SHARE);
+  return most < limits.maxMemoryMegabytes ? { ...limits, maxMemoryMegabytes: most } : limits;
+}
+
+const OWN_SHARE = 0.4;
+
+function mediaOf({ MEDIA_BUCKET, MEDIA_DIR }: Settings): Place {
+  const place = placeOf('MEDIA', MEDIA_BUCKET, MEDIA_DIR);
+  if (place === null) throw new Error('One of the settings MEDIA_BUCKET and MEDIA_DIR must be set.');
+  return place;
+}
+
+/** Somewhere else than the media: what is made must not be streamed as media, nor expire together with it. */
+function derivedOf({ DERIVED_BUCKET, DERIVED_DIR, MEDIA_BUCKET, MEDIA_DIR }: Settings): Place | null {
+  if (DERIVED_BUCKET !== undefined && DERIVED_BUCKET === MEDIA_BUCKET) {
+    throw new Error('The setting DERIVED_BUCKET must name another bucket than MEDIA_BUCKET.');
+  }
+  if (DERIVED_DIR !== undefined && MEDIA_DIR !== undefined && isVisible(DERIVED_DIR, MEDIA_DIR)) {
+    throw new Error('The setting DERIVED_DIR must not lie in MEDIA_DIR, unless hidden, nor MEDIA_DIR in it.');
+  }
+  return placeOf('DERIVED', DERIVED_BUCKET, DERIVED_DIR);
+}
+
+function placeOf(name: string, bucket: string | undefined, path: string | undefined): Place | null {
+  if (bucket !== undefined && path !== undefined) {
+    throw new Error(`The settings ${name}_BUCKET and ${name}_DIR exclude each other: set one of them.`);
+  }
+  if (bucket !== undefined) return { kind: 's3', bucket };
+  return path === undefined ? null : { kind: 'directory', path };
+}
+
+/** Hidden folders are not served. */
+function isVisible(derived: string, media: string): boolean {
+  const down = relative(media, derived).split(sep);
+  if (down[0] !== '..') return !down.some((name) => name.startsWith('.'));
+  return relative(derived, media).split(sep)[0] !== '..';
+}

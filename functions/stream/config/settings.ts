@@ -1,0 +1,214 @@
+import * as v from 'valibot';
+import { LIMITS, type LimitSetting } from '../base/limits.ts';
+import { wholeNumber } from '../base/whole-number.ts';
+import { parseSigningKeys } from '../route/signing-keys.ts';
+
+type Setting = {
+  /** Takes the text of the environment, or nothing; its issues say what the setting must be. */
+  readonly schema: v.GenericSchema<string | undefined, unknown>;
+  /** Whether the option `environment` of a deployment takes it; the stack sets the others as its own options say. */
+  readonly deployable: boolean;
+  /** Whether `npm start` takes it from its environment; it finds the others by its own options. */
+  readonly local: boolean;
+  /** What holds where it is not set, where the schema's own default does not say it. */
+  readonly unset?: string;
+  /** One line of docs/settings.md. */
+  readonly means: string;
+};
+
+const flag = (fallback: '0' | '1') =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
+      v.transform((text) => text === '1'),
+    ),
+    fallback,
+  );
+
+const storedName = v.optional(
+  v.pipe(v.string(), v.regex(/^[\w/+=.@:-]{1,2048}$/, 'must be a name or an ARN')),
+);
+
+const bucket = v.optional(
+  v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')),
+);
+
+const absolutePath = v.pipe(v.string(), v.startsWith('/', 'must be an absolute path'));
+
+const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
+const origins = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((origin) => origin.trim())),
+  v.check((list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s,]+$/.test(origin)), ORIGINS),
+);
+
+const signingKeys = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const keys = parseSigningKeys(dataset.value);
+    if (typeof keys !== 'string') return keys;
+    addIssue({ message: keys });
+    return NEVER;
+  }),
+);
+
+const STACK_ONLY = { deployable: false, local: false } as const;
+const LOCAL = { deployable: false, local: true } as const;
+const ANYWHERE = { deployable: true, local: true } as const;
+
+/** Every setting of the function but its limits, in the order of docs/settings.md. */
+const OWN_SETTINGS = {
+  MEDIA_BUCKET: {
+    ...STACK_ONLY,
+    schema: bucket,
+    means: 'the S3 bucket with the media; it or `MEDIA_DIR` is required',
+  },
+  MEDIA_DIR: {
+    ...STACK_ONLY,
+    schema: v.optional(absolutePath),
+    means: 'an absolute folder with the media; excludes `MEDIA_BUCKET`',
+  },
+  PUBLIC: {
+    ...LOCAL,
+    schema: flag('0'),
+    unset: '`0` (`npm start`: `1` without keys)',
+    means: '`1` opens every address; excludes the three below',
+  },
+  SIGNING_KEYS: {
+    ...LOCAL,
+    schema: v.optional(signingKeys),
+    means: '`id:secret,…`, up to 16; `openssl rand -hex 32`',
+  },
+  SIGNING_KEYS_PARAMETER: {
+    ...LOCAL,
+    schema: storedName,
+    means: 'SSM parameter (SecureString) with the same text',
+  },
+  SIGNING_KEYS_SECRET: {
+    ...LOCAL,
+    schema: storedName,
+    means: 'secret of Secrets Manager with the same text',
+  },
+  EDGE_TOKENS: {
+    ...STACK_ONLY,
+    schema: flag('0'),
+    means: '`1` where nobody but CloudFront can ask, which checks tokens itself; set by the option `cdn`',
+  },
+  DERIVED_BUCKET: {
+    ...STACK_ONLY,
+    schema: bucket,
+    unset: 'none: nothing is kept',
+    means: 'the S3 bucket where what is made is kept; another than `MEDIA_BUCKET`',
+  },
+  DERIVED_DIR: {
+    ...STACK_ONLY,
+    schema: v.optional(absolutePath),
+    unset: 'none: nothing is kept',
+    means: 'the folder where what is made is kept; not where the media is, unless hidden',
+  },
+  HEAD_START_SEGMENTS: {
+    ...ANYWHERE,
+    schema: wholeNumber(0, 0, 16),
+    means: 'encoded segments made ahead of a viewer, up to 16',
+  },
+  MAX_EXPORT_INVOCATIONS: {
+    ...ANYWHERE,
+    schema: wholeNumber(4, 1, 100),
+    means: 'how many share one export at once',
+  },
+  FFMPEG_PATH: {
+    ...STACK_ONLY,
+    schema: v.optional(absolutePath, '/opt/bin/ffmpeg'),
+    means: 'the program (`npm start` sets it)',
+  },
+  FFPROBE_PATH: {
+    ...STACK_ONLY,
+    schema: v.optional(absolutePath, '/opt/bin/ffprobe'),
+    means: 'the program (`npm start` sets it)',
+  },
+  PLAYER_PAGE: {
+    deployable: true,
+    local: false,
+    schema: flag('0'),
+    means: '`1` serves the player page at `/` (`npm start` does)',
+  },
+  PAGE_CREDIT: {
+    ...ANYWHERE,
+    schema: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
+    means: 'a line under the player',
+  },
+  ALLOWED_ORIGINS: {
+    ...ANYWHERE,
+    schema: v.optional(origins),
+    means: 'origins whose pages may read answers (CORS), or `*`',
+  },
+  READ_TIMEOUT_SECONDS: {
+    ...ANYWHERE,
+    schema: wholeNumber(10, 1, 300),
+    means: 'silence of the store after which a read is tried anew',
+  },
+  REDIRECT_DOWNLOADS: {
+    ...ANYWHERE,
+    schema: flag('1'),
+    means: '`0`: S3 sends whole files of `/media` and `/made` through the function too',
+  },
+  PRESIGN_SECONDS: {
+    ...ANYWHERE,
+    schema: wholeNumber(3600 * 6, 60, 604_800),
+    means: 'how long a redirect to the store works',
+  },
+  // Read by the logger itself.
+  POWERTOOLS_LOG_LEVEL: {
+    ...LOCAL,
+    schema: v.optional(v.string(), 'INFO'),
+    means: '`ERROR` logs only what failed; set by the option `logLevel`',
+  },
+} as const satisfies Record<string, Setting>;
+
+type OwnName = keyof typeof OWN_SETTINGS;
+export type SettingName = OwnName | LimitSetting;
+
+const LIMIT_SETTINGS: Readonly<Record<string, Setting>> = Object.fromEntries(
+  Object.values(LIMITS).map(({ setting, fallback, least, most, means }) => [
+    setting,
+    { ...ANYWHERE, schema: wholeNumber(fallback, least, most), means },
+  ]),
+);
+
+/** Every setting of the function, in the order of docs/settings.md. */
+export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
+  ...OWN_SETTINGS,
+  ...(LIMIT_SETTINGS as Record<LimitSetting, Setting>),
+};
+
+type NamesWith<Key extends 'deployable' | 'local'> = {
+  [Name in OwnName]: (typeof OWN_SETTINGS)[Name][Key] extends true ? Name : never;
+}[OwnName];
+
+/** What the option `environment` of a deployment may hold. */
+export type DeployableSetting = NamesWith<'deployable'> | LimitSetting;
+export const DEPLOYABLE_SETTINGS = namesWith('deployable') as readonly DeployableSetting[];
+/** What `npm start` hands on from its own environment. */
+export const LOCAL_SETTINGS = namesWith('local');
+
+function namesWith(key: 'deployable' | 'local'): readonly SettingName[] {
+  return (Object.keys(SETTINGS) as SettingName[]).filter((name) => SETTINGS[name][key]).sort();
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+/** The settings but the limits, as the function takes them. */
+export type Settings = { [Name in OwnName]: v.InferOutput<(typeof OWN_SETTINGS)[Name]['schema']> };
+
+const SCHEMA = v.object(
+  Object.fromEntries(Object.entries(OWN_SETTINGS).map(([name, { schema }]) => [name, schema])),
+);
+
+/** Throws an Error with one sentence that names the setting which is wrong. An empty value counts as none. */
+export function readSettings(environment: Environment): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = v.safeParse(SCHEMA, present, { abortEarly: true });
+  if (result.success) return result.output as Settings;
+  const [issue] = result.issues;
+  throw new Error(`The setting ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
+}

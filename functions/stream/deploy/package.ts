@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import { requireUnzippedFits } from '../../../deployment/unzipped-limit.ts';
+import { type WrittenZip, writeZip, type ZipEntry } from '../../../deployment/zip.ts';
+import { buildBundle, HANDLER, MODULE } from './bundle.ts';
+
+export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
+  /** As Lambda's configuration names it. */
+  readonly handler: string;
+};
+
+/** Builds the function and zips it, with its source map for the stack traces: the same sources give the same bytes. */
+export async function packageFunction(outDirectory: string): Promise<FunctionZip> {
+  const files = await buildBundle();
+  const entries = files.map((file): ZipEntry => ({ ...file, mode: 0o644 }));
+  requireUnzippedFits(
+    'function',
+    entries.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  );
+  const { zipPath, sha256Base64, zipBytes } = await writeZip(outDirectory, 'stream', entries);
+  return { zipPath, sha256Base64, zipBytes, handler: HANDLER };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { zipPath, zipBytes } = await packageFunction(
+    fileURLToPath(new URL('../../../dist', import.meta.url)),
+  );
+  const module = (await buildBundle()).find(({ name }) => name === MODULE);
+  const moduleBytes = deflateRawSync(module?.bytes ?? '').length;
+  console.log(`${zipPath}: ${kibibytes(zipBytes)}, of which the module ${kibibytes(moduleBytes)}`);
+}
+
+function kibibytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(0)} KiB`;
+}

@@ -1,0 +1,131 @@
+import { type ExportRecord, type LaneRecord, sumUsage, type Usage } from '../job/record.ts';
+
+/** All that is known of an export at one moment. */
+export type Snapshot = { readonly record: ExportRecord; readonly lanes: readonly LaneRecord[] };
+
+export type ExportEvent = {
+  /** Tells where in the course of the export it stands, so that anybody can go on behind it. */
+  readonly id: string;
+  readonly name: 'queued' | 'probing' | 'progress' | 'done' | 'failed';
+  readonly data: object;
+};
+
+/** What an id says. */
+export type Position = {
+  readonly generation: number;
+  readonly rank: number;
+  readonly ticks: number;
+  readonly doneMs: number;
+  readonly bytes: number;
+};
+
+const RANKS = { queued: 0, probing: 1, running: 2, assembling: 2, done: 3, failed: 3 } as const;
+const FINAL = 3;
+
+/** Null for what is no id of ours. */
+export function parsePosition(id: string | null): Position | null {
+  const [, generation, rank, ticks, doneMs, bytes] =
+    /^(\d{1,15})-([0-3])-(\d{1,15})-(\d{1,15})-(\d{1,15})$/.exec(id ?? '') ?? [];
+  if (generation === undefined) return null;
+  const [a, b, c, d, e] = [generation, rank, ticks, doneMs, bytes].map(Number);
+  return { generation: a ?? 0, rank: b ?? 0, ticks: c ?? 0, doneMs: d ?? 0, bytes: e ?? 0 };
+}
+
+/** Whether the client has seen how this export ended: it is told nothing more, and does not start it anew. */
+export function hasSeenEnd(last: Position | null, { generation }: ExportRecord): boolean {
+  return last !== null && last.generation === generation && last.rank === FINAL;
+}
+
+/**
+ * What is to be told to somebody who has seen `last`. What has passed in the meantime is told as well; whoever comes
+ * when all is over hears that alone. `describeResult` adds what depends on who asks.
+ */
+export function eventsAfter(
+  last: Position | null,
+  snapshot: Snapshot,
+  describeResult: (result: Extract<ExportRecord['stage'], { kind: 'done' }>['result']) => object,
+): readonly ExportEvent[] {
+  const { record, lanes } = snapshot;
+  const { stage, generation } = record;
+  const seen = last?.generation === generation ? last : null;
+  const rank = RANKS[stage.kind];
+  if (seen?.rank === FINAL) return [];
+  const position: Position = {
+    generation,
+    rank,
+    ticks: Math.max(
+      // The end is behind all that was seen, whoever counted that.
+      rank === FINAL ? (seen?.ticks ?? 0) + 1 : 0,
+      record.ticks + lanes.reduce((sum, lane) => sum + lane.ticks, 0),
+    ),
+    // What a lost worker had made is made again: nobody is told to go back.
+    doneMs: Math.max(
+      seen?.doneMs ?? 0,
+      // Rounded down, or else the last of it could be behind the end.
+      Math.floor(1000 * lanes.reduce((sum, lane) => sum + lane.secondsDone, 0)),
+    ),
+    bytes: Math.max(
+      seen?.bytes ?? 0,
+      lanes.reduce((sum, lane) => sum + lane.bytes, 0),
+    ),
+  };
+  const id = (of: number) => idOf({ ...position, rank: of });
+  const events: ExportEvent[] = [];
+  const isNew = (of: number) => rank >= of && (seen === null ? rank < FINAL : seen.rank < of);
+  if (isNew(0)) events.push({ id: id(0), name: 'queued', data: {} });
+  if (isNew(1)) events.push({ id: id(1), name: 'probing', data: {} });
+  if (rank === 2 && (seen === null || seen.rank < 2 || position.ticks > seen.ticks)) {
+    events.push({ id: id(2), name: 'progress', data: progressOf(snapshot, position) });
+  }
+  if (stage.kind === 'done') {
+    const { sizeBytes, durationSeconds } = stage.result;
+    if (seen !== null) {
+      const all = { percent: 100, secondsDone: durationSeconds, secondsTotal: durationSeconds };
+      events.push({
+        id: id(2),
+        name: 'progress',
+        data: { ...all, speed: null, bytes: sizeBytes, etaSeconds: 0 },
+      });
+    }
+    const used = usageOf(record, lanes);
+    events.push({
+      id: id(FINAL),
+      name: 'done',
+      data: { ...describeResult(stage.result), sizeBytes, durationSeconds, ...used },
+    });
+  }
+  if (stage.kind === 'failed')
+    events.push({ id: id(FINAL), name: 'failed', data: { problem: stage.problem } });
+  return events;
+}
+
+/** In whole thousandths: more would be noise. */
+function usageOf(record: ExportRecord, lanes: readonly LaneRecord[]): Usage {
+  const used = sumUsage([record.usage, ...lanes.map(({ usage }) => usage)]);
+  return { ...used, gbSeconds: Math.round(used.gbSeconds * 1000) / 1000 };
+}
+
+function progressOf({ record, lanes }: Snapshot, { doneMs, bytes }: Position): object {
+  const { stage } = record;
+  const { startedMs = 0, secondsTotal = null } = 'startedMs' in stage ? stage : {};
+  const secondsDone = doneMs / 1000;
+  const elapsed = (Math.max(...lanes.map(({ atMs }) => atMs), startedMs) - startedMs) / 1000;
+  const speed = elapsed > 0 ? secondsDone / elapsed : null;
+  const left = secondsTotal === null ? null : Math.max(0, secondsTotal - secondsDone);
+  return {
+    // All is made, and is not there yet.
+    percent:
+      secondsTotal === null || secondsTotal === 0
+        ? null
+        : Math.min(99.9, Math.round((1000 * secondsDone) / secondsTotal) / 10),
+    secondsDone,
+    secondsTotal,
+    speed: speed === null ? null : Math.round(speed * 100) / 100,
+    bytes,
+    etaSeconds: left === null || !speed ? null : Math.round((left / speed) * 10) / 10,
+  };
+}
+
+function idOf({ generation, rank, ticks, doneMs, bytes }: Position): string {
+  return [generation, rank, ticks, doneMs, bytes].join('-');
+}

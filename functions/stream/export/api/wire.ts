@@ -1,0 +1,61 @@
+import { Problem } from '../../base/problem.ts';
+import type { ExportEvent } from './events.ts';
+
+/** How events are written. */
+export type Wire = {
+  readonly contentType: string;
+  /** What is sent first. */
+  readonly opening: string;
+  readonly heartbeat: string;
+  /** Said at the end of an answer behind which a client is to wait for a while. */
+  readonly later: string;
+  /** Said at the end of an answer that was long enough: the client is to go on at once. */
+  readonly soon: string;
+  write(event: ExportEvent): string;
+};
+
+/** Small writes may wait in Lambda for more to come: so much is sent at first. */
+const PADDING_BYTES = 16 * 1024;
+const RETRY_MILLISECONDS = 1_000;
+const LATER_MILLISECONDS = 5_000;
+const SOON_MILLISECONDS = 250;
+
+/** Server-sent events (WHATWG HTML §9.2). A comment that ends with a carriage return is nothing in a terminal. */
+const EVENT_STREAM: Wire = {
+  contentType: 'text/event-stream',
+  opening: `${':\r'.repeat(PADDING_BYTES / 2)}\nretry: ${RETRY_MILLISECONDS}\n\n`,
+  heartbeat: ': still there\n\n',
+  later: `retry: ${LATER_MILLISECONDS}\n\n`,
+  soon: `retry: ${SOON_MILLISECONDS}\n\n`,
+  write: ({ id, name, data }) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
+};
+
+/** A line of JSON an event; blanks before the first one's end. */
+const LINES: Wire = {
+  contentType: 'application/x-ndjson',
+  opening: `{"event":"opened"${' '.repeat(PADDING_BYTES)}}\n`,
+  heartbeat: '{"event":"heartbeat"}\n',
+  later: `{"event":"later","retrySeconds":${LATER_MILLISECONDS / 1000}}\n`,
+  soon: `{"event":"later","retrySeconds":${SOON_MILLISECONDS / 1000}}\n`,
+  write: ({ id, name, data }) => `${JSON.stringify({ event: name, id, ...data })}\n`,
+};
+
+const WIRES: readonly (readonly [RegExp, Wire])[] = [
+  [/^(text\/event-stream|text\/\*|\*\/\*)$/, EVENT_STREAM],
+  [/^application\/((x-)?ndjson|jsonl|\*)$/, LINES],
+];
+
+/** What an Accept header likes best of what there is (RFC 9110 §12.5.1). Throws `not-acceptable`. */
+export function chooseWire(accept: string | null): Wire {
+  if (accept === null || accept.trim() === '') return EVENT_STREAM;
+  let best: { readonly wire: Wire; readonly quality: number } | null = null;
+  for (const part of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const wire = WIRES.find(([pattern]) => pattern.test(type))?.[1];
+    const given = parameters.find((parameter) => parameter.startsWith('q='));
+    const quality = given === undefined ? 1 : Number(given.slice(2)) || 0;
+    if (wire !== undefined && quality > (best?.quality ?? 0)) best = { wire, quality };
+  }
+  if (best !== null) return best.wire;
+  throw new Problem('not-acceptable', 'An export is told as text/event-stream or application/x-ndjson.');
+}

@@ -1,0 +1,102 @@
+import { audioHead } from '../../engine/encoded-init.ts';
+import type { SegmentDesk } from '../../engine/segment-desk.ts';
+import { encodeSound, PRIMING_FRAMES } from '../../engine/sound-frames.ts';
+import { AAC_FRAME } from '../../media/codecs/aac.ts';
+import { openCopyTrack } from '../../media/copy-track.ts';
+import { createSampleLog, type SampleLog } from '../../media/isobmff/sample-log.ts';
+import type { CopyTrack } from '../../media/model/copy-track.ts';
+import type { Packet } from '../../media/model/packets.ts';
+import type { FilmSound } from '../../plan/film-export.ts';
+import { firstCut } from '../../plan/grid.ts';
+import type { BodyDesk } from './body.ts';
+import { copiedHead, copiedSound, nearestCut } from './copied-sound.ts';
+
+type OpenedSound = {
+  readonly log: SampleLog;
+  /** What is heard before a time of the film, or to the end; in pieces that are held in memory. */
+  until(seconds: number | null): AsyncGenerator<Packet[], void, void>;
+  close(): Promise<void>;
+};
+
+type Stretch = { readonly fromSeconds: number | null; readonly toSeconds: number | null };
+
+/** The sound of a stretch of a film, copied where the source's may be. */
+export async function openFilmSound(
+  sound: FilmSound,
+  segmentDesk: SegmentDesk,
+  desk: BodyDesk,
+  stretch: Stretch,
+): Promise<OpenedSound> {
+  const track = sound.copies === null ? null : await openTrack(sound.copies, segmentDesk, desk);
+  return track === null ? openEncoded(sound, segmentDesk, stretch) : openCopied(sound, track, stretch);
+}
+
+async function openTrack(
+  trackIndex: number,
+  { zeroSeconds }: SegmentDesk,
+  desk: BodyDesk,
+): Promise<CopyTrack | null> {
+  const opened = await openCopyTrack({ ...desk, trackIndex, zeroSeconds, looksAtPictures: false });
+  return 'whyNot' in opened ? null : opened;
+}
+
+function openEncoded(
+  { rendition, frames, samples }: FilmSound,
+  desk: SegmentDesk,
+  { fromSeconds, toSeconds }: Stretch,
+): OpenedSound {
+  const { sampleRate } = rendition.source.sound;
+  const frameAt = (seconds: number | null) =>
+    seconds === null ? frames : Math.min(frames, Math.round((seconds * sampleRate) / AAC_FRAME));
+  // The very first sound needs what the encoder puts before it.
+  const first = fromSeconds === null ? -PRIMING_FRAMES : frameAt(fromSeconds);
+  const packets = encodeSound(rendition, { firstFrame: first, frameCount: frameAt(toSeconds) - first }, desk);
+  const log = createSampleLog({ ...audioHead(rendition), durationTicks: samples });
+  return soundOf(log, packets, (seconds) => (frameAt(seconds) + PRIMING_FRAMES) * AAC_FRAME);
+}
+
+async function openCopied(
+  { samples, rendition }: FilmSound,
+  track: CopyTrack,
+  { fromSeconds, toSeconds }: Stretch,
+): Promise<OpenedSound> {
+  const { timescale } = track.cuts;
+  const end = samples / rendition.source.sound.sampleRate;
+  const cutAt = (seconds: number | null) => nearestCut(track.cuts, Math.min(seconds ?? end, end));
+  const first = fromSeconds === null ? firstCut(track.cuts) : cutAt(fromSeconds);
+  const head = await copiedHead(track);
+  const packets = copiedSound(track, first, cutAt(toSeconds));
+  // Its packets count from elsewhere than the presentation.
+  const shift = head.mediaTime - Math.round(head.delaySeconds * timescale);
+  return soundOf(createSampleLog(head), packets, (seconds) => track.cuts.timeAt(cutAt(seconds)) + shift);
+}
+
+const MOST_HELD_BYTES = 1024 * 1024;
+
+/** `endOf` tells, in ticks of the packets, what is heard before a time. */
+function soundOf(
+  log: SampleLog,
+  packets: AsyncGenerator<Packet, void, void>,
+  endOf: (seconds: number | null) => number,
+): OpenedSound {
+  let head: Packet | null = null;
+  async function* until(seconds: number | null): AsyncGenerator<Packet[], void, void> {
+    const end = seconds === null ? Number.POSITIVE_INFINITY : endOf(seconds);
+    let held: Packet[] = [];
+    let bytes = 0;
+    for (;;) {
+      const next: Packet | null = head ?? (await packets.next()).value ?? null;
+      head = next;
+      if (next === null || next.dts >= end) break;
+      head = null;
+      held.push(next);
+      bytes += next.data.byteLength;
+      if (bytes < MOST_HELD_BYTES) continue;
+      yield held;
+      held = [];
+      bytes = 0;
+    }
+    if (held.length > 0) yield held;
+  }
+  return { log, until, close: async () => void (await packets.return()) };
+}

@@ -1,0 +1,24 @@
+import { damaged } from '../../base/problem.ts';
+import type { PacketsIndex } from './packet-body.ts';
+
+const STREAMINFO_BYTES = 34;
+
+/** The head of a FLAC file (RFC 9639 §8): its `STREAMINFO` with what the encoder could not know at its start. */
+export function flacHead({ sampleEntry, samples, shortest, longest }: PacketsIndex): Buffer {
+  const entry = Buffer.from(sampleEntry, 'hex');
+  const at = entry.indexOf('dfLa', 0, 'latin1');
+  // Behind the box's version and the header of the block.
+  const start = at + 4 + 4 + 4;
+  if (at < 0 || start + STREAMINFO_BYTES > entry.length)
+    throw damaged('The encoder did not say how it coded.');
+  const info = Buffer.from(entry.subarray(start, start + STREAMINFO_BYTES));
+  info.writeUIntBE(Math.min(shortest, 0xff_ffff), 4, 3);
+  info.writeUIntBE(Math.min(longest, 0xff_ffff), 7, 3);
+  // 36 bits, the first four of which share a byte.
+  const high = Math.floor(samples / 2 ** 32) & 0xf;
+  info[13] = ((info[13] ?? 0) & 0xf0) | high;
+  info.writeUInt32BE(samples % 2 ** 32, 14);
+  // The last metadata block.
+  const header = Buffer.from([0x80, 0, 0, STREAMINFO_BYTES]);
+  return Buffer.concat([Buffer.from('fLaC', 'latin1'), header, info]);
+}

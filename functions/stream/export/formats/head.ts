@@ -1,0 +1,76 @@
+import { damaged } from '../../base/problem.ts';
+import { appendLog, parseLog, type SampleLog } from '../../media/isobmff/sample-log.ts';
+import { flatHead, secondsOf } from '../../media/isobmff/write-flat.ts';
+import { samplingOf } from '../../plan/output.ts';
+import type { Recipe } from '../../plan/plan-export.ts';
+import { flacHead } from './flac-head.ts';
+import { mp3Head } from './mp3-head.ts';
+import type { PacketsIndex } from './packet-body.ts';
+import { wavHead } from './wav-head.ts';
+import type { WebmIndex } from './webm.ts';
+import { webmHead } from './webm-head.ts';
+
+/** What was made of a part: so many bytes, and what its `Body` said at its end. */
+export type MadePart = { readonly bodyBytes: number; readonly index: string };
+
+export type Head = {
+  readonly bytes: Uint8Array;
+  /** Of the whole file; null where only its bytes tell. */
+  readonly seconds: number | null;
+};
+
+/** What stands in front of all parts of a file. The indexes are our own. */
+export function headOf(recipe: Recipe, parts: readonly MadePart[]): Head {
+  const [first] = parts;
+  if (first === undefined) throw damaged('Nothing was made.');
+  switch (recipe.kind) {
+    case 'film':
+    case 'movie': {
+      const logs = joinedLogs(parts);
+      const mediaBytes = parts.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
+      return { bytes: flatHead(logs, mediaBytes), seconds: Math.max(...logs.map(secondsOf)) };
+    }
+    case 'webm': {
+      const index: WebmIndex = JSON.parse(first.index);
+      return { bytes: webmHead(index), seconds: index.duration / 1000 };
+    }
+    case 'mp3':
+    case 'flac': {
+      const index: PacketsIndex = JSON.parse(first.index);
+      const heard = index.samples - index.priming;
+      const { sampleRate } = samplingOf(recipe.output);
+      return { bytes: recipe.kind === 'mp3' ? mp3Head(index) : flacHead(index), seconds: heard / sampleRate };
+    }
+    case 'wav': {
+      const { sampleRate, channels } = samplingOf(recipe.output);
+      return {
+        bytes: wavHead(first.bodyBytes, sampleRate, channels),
+        seconds: first.bodyBytes / (2 * sampleRate * channels),
+      };
+    }
+    case 'original':
+    case 'stream':
+      return { bytes: new Uint8Array(), seconds: null };
+    default:
+      return recipe satisfies never;
+  }
+}
+
+function joinedLogs(parts: readonly MadePart[]): readonly SampleLog[] {
+  let joined: SampleLog[] = [];
+  let offset = 0;
+  for (const { index, bodyBytes } of parts) {
+    const logs = index.split('\n').map(parseLog);
+    if (joined.length === 0) joined = logs;
+    else for (const [i, log] of joined.entries()) continueLog(log, logs[i], offset);
+    offset += bodyBytes;
+  }
+  return joined;
+}
+
+function continueLog(log: SampleLog, more: SampleLog | undefined, offset: number): void {
+  const next = more?.decodeTimes[0];
+  if (next !== undefined && log.decodeTimes.length > 0 && next !== log.endTicks)
+    throw damaged('The parts of the film do not follow each other.');
+  if (more !== undefined) appendLog(log, more, offset);
+}

@@ -1,0 +1,79 @@
+import { elements } from '../../media/demux/ebml.ts';
+import { ID } from '../../media/demux/matroska-ids.ts';
+import type { WebmIndex } from './webm.ts';
+
+/** All that stands before the clusters (RFC 9559): the size of the segment, its duration and its cues among it. */
+export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmIndex): Buffer {
+  const kept = [timedInfo(Buffer.from(info, 'hex'), duration), Buffer.from(tracks, 'hex')];
+  const content = (clustersAt: number) => {
+    const index = element(
+      ID.cues,
+      ...cues.map(([time, track, offset]) =>
+        element(
+          ID.cuePoint,
+          number(ID.cueTime, time),
+          element(
+            ID.cueTrackPositions,
+            number(ID.cueTrack, track),
+            number(ID.cueClusterPosition, clustersAt + offset),
+          ),
+        ),
+      ),
+    );
+    const parts = cues.length === 0 ? kept : [...kept, index];
+    return Buffer.concat([seekHead(parts), ...parts]);
+  };
+  // Numbers are all of eight bytes, so that the length does not depend on them.
+  const inner = content(content(0).length);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64BE(BigInt(inner.length + bytes) | (1n << 56n));
+  return Buffer.concat([Buffer.from(ebml, 'hex'), idBytes(ID.segment), size, inner]);
+}
+
+function seekHead(parts: readonly Buffer[]): Buffer {
+  const write = (length: number) => {
+    let position = length;
+    const seeks = parts.map((part) => {
+      const seek = element(
+        ID.seek,
+        element(ID.seekId, part.subarray(0, 4)),
+        number(ID.seekPosition, position),
+      );
+      position += part.length;
+      return seek;
+    });
+    return element(ID.seekHead, ...seeks);
+  };
+  return write(write(0).length);
+}
+
+/** What was said of the segment before its length was known, and the length. */
+function timedInfo(info: Buffer, duration: number): Buffer {
+  const [own] = elements(info, 0, info.length);
+  const value = Buffer.alloc(8);
+  value.writeDoubleBE(duration);
+  const kept = own === undefined ? Buffer.alloc(0) : withoutDuration(info, own.start);
+  return element(ID.info, kept, element(ID.duration, value));
+}
+
+function withoutDuration(info: Buffer, start: number): Buffer {
+  const kept = [...elements(info, start, info.length)].filter(({ id }) => id !== ID.duration);
+  return Buffer.concat(kept.map(({ at, end }) => info.subarray(at, end)));
+}
+
+function element(id: number, ...parts: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat(parts);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(content.length | 0x1000_0000);
+  return Buffer.concat([idBytes(id), size, content]);
+}
+
+function number(id: number, value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return element(id, bytes);
+}
+
+function idBytes(id: number): Buffer {
+  return Buffer.from(id.toString(16).padStart(2, '0'), 'hex');
+}

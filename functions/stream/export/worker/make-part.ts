@@ -1,0 +1,133 @@
+import { Problem, unsupported } from '../../base/problem.ts';
+import { pieceName } from '../../derived/output-names.ts';
+import { rewriteOwn } from '../../derived/rewrite-own.ts';
+import type { Body } from '../formats/body.ts';
+import { openBody } from '../formats/open-body.ts';
+import type { Kept } from '../job/job-store.ts';
+import { isFinished, type LaneRecord, type Piece, sumUsage } from '../job/record.ts';
+import { MOST_LOST } from '../job/states.ts';
+import type { Prepared } from './prepare.ts';
+import { whileRenewing } from './renewing.ts';
+import { GIVEN_UP, OUT_OF_TIME } from './shift-ends.ts';
+import type { Shift } from './worker.ts';
+
+const HAND_ON_MILLISECONDS = 5_000;
+
+/**
+ * Makes the next piece of a lane, as long as the time of this invocation allows, and hands the lane on. Null where it is
+ * somebody else's now.
+ */
+export async function makePiece(
+  shift: Shift,
+  number: number,
+  lane: Kept<LaneRecord>,
+  readied: () => Promise<Prepared>,
+): Promise<LaneRecord | null> {
+  const { work, ledger, store, meter, preparing } = shift;
+  const { signal } = preparing;
+  const start = lane.value;
+  const { generation, attempt } = start;
+  const name = pieceName(work.id, { generation, lane: number, attempt, from: start.next });
+  let begun: NonNullable<LaneRecord['draft']> | null = null;
+  const onBegun = (id: string) => {
+    begun = { name, id };
+  };
+  const draft = await store.create(name, { signal, onBegun });
+  let current = lane;
+  let bodyBytes = 0;
+  let isDivisible = true;
+  const write = async (value: LaneRecord, within: AbortSignal) => {
+    const written = await rewriteOwn(current, {
+      write: (replaces) => ledger.writeLane(number, value, replaces, within),
+      read: () => ledger.readLane(number, within),
+      isOwn: ({ value: found }) =>
+        found.generation === generation && found.attempt === attempt && !found.isWaiting,
+    });
+    if (written !== null) current = written;
+    return written !== null;
+  };
+  let body: Body | null = null;
+  const secondsDone = () => body?.secondsDone() ?? 0;
+  const progress = (): LaneRecord => ({
+    ...current.value,
+    ticks: current.value.ticks + 1,
+    atMs: Date.now(),
+    draft: begun,
+    secondsDone: start.secondsDone + secondsDone(),
+    bytes: start.bytes + bodyBytes,
+    usage: sumUsage([start.usage, meter.used()]),
+  });
+  const renew = async (within: AbortSignal) =>
+    (await isWanted(shift, within)) && (await write(progress(), within));
+  /** Resolves with the group that comes next; null where there was no time for any. */
+  const produce = async () => {
+    const { plan, desk } = await readied();
+    isDivisible = plan.groups !== null;
+    const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+    body = opened;
+    for await (const chunk of opened.chunks) {
+      bodyBytes += chunk.byteLength;
+      meter.wrote(chunk.byteLength);
+      await draft.write(chunk);
+    }
+    const end = opened.finish();
+    if (end.next === start.next) return null;
+    if (bodyBytes === 0 && plan.groups === null) throw empty();
+    await draft.write(Buffer.from(end.index));
+    await draft.publish();
+    return end.next;
+  };
+  // The first bytes of a large file may take longer than what counts as lost.
+  const next = await whileRenewing(produce, { signal, renew, stop: shift.giveUp }).catch(async (error) => {
+    const isOutOfTime = signal.reason === OUT_OF_TIME && error !== GIVEN_UP;
+    // Of a film, less may fit into the time of another.
+    if (isOutOfTime && isDivisible) return null;
+    await draft.discard();
+    throw isOutOfTime ? indivisible() : error;
+  });
+  if (next === null) {
+    await draft.discard();
+    if (start.lost >= MOST_LOST) throw tooSlow();
+  }
+  const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
+  const end: LaneRecord =
+    next === null
+      ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
+      : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
+  const usage = sumUsage([start.usage, meter.take()]);
+  const isWaiting = !isFinished(end);
+  const handed = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting, sent: 1 };
+  const isHanded = await write(handed, AbortSignal.timeout(HAND_ON_MILLISECONDS)).catch(() => {
+    // Whoever follows finds the lane silent, and sends another.
+    throw GIVEN_UP;
+  });
+  if (isHanded) return handed;
+  if (next !== null) await store.remove(name, signal).catch(() => {});
+  return null;
+}
+
+/** Not where another lane has failed, nor where the export is made anew. */
+async function isWanted({ work, ledger }: Shift, signal: AbortSignal): Promise<boolean> {
+  const record = await ledger.read(signal);
+  return record?.value.generation === work.generation && record.value.stage.kind === 'running';
+}
+
+function empty(): Problem {
+  return unsupported(
+    'Nothing that could be decoded is there to be exported, in the part that was asked for.',
+  );
+}
+
+function indivisible(): Problem {
+  return new Problem(
+    'timeout',
+    'This could not be made within one invocation and is not to be divided; ask for a part of it, or for mp4.',
+  );
+}
+
+function tooSlow(): Problem {
+  return new Problem(
+    'too-large',
+    'One invocation is not long enough for two seconds of it; ask for a smaller height.',
+  );
+}

@@ -1,0 +1,69 @@
+import { sourceChanged } from '../../base/problem.ts';
+import type { Trace } from '../../base/trace.ts';
+import type { Config } from '../../config/config.ts';
+import { exportId } from '../../derived/output-names.ts';
+import type { Engine } from '../../engine/ffmpeg.ts';
+import type { Decoding } from '../../media/model/decoding.ts';
+import type { ProbeCache } from '../../media/probe/probe-cache.ts';
+import { clocked } from '../../media/transport/clocked.ts';
+import { AS_IT_IS_NOW, findObject, probeObject } from '../../open/open-object.ts';
+import { questionAbout } from '../../open/question-about.ts';
+import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
+import type { Slots } from '../../sandbox/slots.ts';
+import { type BlockCache, cachedAccess } from '../../source/cache.ts';
+import type { Source, StoredObject } from '../../source/source.ts';
+import type { BodyDesk } from '../formats/body.ts';
+import type { Work } from '../job/work-event.ts';
+import { whileHolding } from './renewing.ts';
+import type { Shift } from './worker.ts';
+
+export type Preparing = {
+  readonly source: Source;
+  readonly engine: Engine;
+  readonly slots?: Slots;
+  readonly decoding?: Decoding | undefined;
+  readonly cache: BlockCache;
+  readonly probes: ProbeCache;
+  readonly config: Pick<Config, 'limits' | 'ffprobePath'>;
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+  secondsLeft(): number;
+  isTimeUp(): boolean;
+};
+
+export type Prepared = { readonly object: StoredObject; readonly plan: ExportPlan; readonly desk: BodyDesk };
+
+/** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
+export function prepareRenewing(shift: Shift, attempt: number): Promise<Prepared> {
+  return whileHolding(shift, attempt, () => prepare(shift.work, shift.preparing));
+}
+
+/** Finds and probes the media anew, as whoever asked did. Rejects with `source-changed` where it is another now. */
+export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
+  const { source, engine, slots, decoding, cache, probes, config, signal, trace, isTimeUp } = parts;
+  const { limits, ffprobePath } = config;
+  const finder = { source, cache, probes, ffprobePath, slots, decoding, signal, trace };
+  const found = await findObject(work.key, finder, AS_IT_IS_NOW);
+  const { object } = found;
+  const probed = await probeObject(found, finder);
+  // Whoever asked has looked whether it fits.
+  const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
+  const plan = planExport(questionAbout(about, work.parameters, null));
+  if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
+  const access = clocked(cachedAccess(source, object, signal, { cache }), probed.clock);
+  return {
+    object,
+    plan,
+    desk: {
+      source,
+      object,
+      access,
+      limits,
+      signal,
+      trace,
+      probed,
+      engine,
+      isTimeUp,
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import { Problem } from '../../base/problem.ts';
+
+/** Why an invocation stops working on an export before its work is done. */
+export const GIVEN_UP = new Problem('internal', 'Another invocation does this work now.');
+
+export const OUT_OF_TIME = new Problem(
+  'timeout',
+  'The time of one invocation was too short for this; ask again, or for a part of it.',
+);

@@ -1,0 +1,85 @@
+import { contentDisposition, contentTypeOf } from '../base/content-type.ts';
+import type { Trace } from '../base/trace.ts';
+import type { FunctionLimits } from '../config/config.ts';
+import type { Piece } from '../source/bytes.ts';
+import type { CachedAccess } from '../source/cache.ts';
+import { readPieces } from '../source/pieces.ts';
+import type { Source, StoredObject } from '../source/source.ts';
+import type { FileRepresentation } from './representation.ts';
+
+/** One object, and what a request reads it with. */
+export type Desk = {
+  readonly source: Source;
+  readonly object: StoredObject;
+  readonly access: CachedAccess;
+  readonly limits: FunctionLimits;
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+};
+
+type OriginalDesk = Pick<Desk, 'object' | 'signal' | 'trace'> & {
+  readonly source: Pick<Source, 'read' | 'presign'>;
+};
+
+export type FileOptions = {
+  readonly contentType: string;
+  readonly contentDisposition: string | null;
+  readonly presignSeconds: number;
+};
+
+/** How an object's own bytes are shown: inline only where the key's extension is that of media. */
+export function fileOptions(key: string, download: boolean, presignSeconds: number): FileOptions {
+  const { type, inline } = contentTypeOf(key);
+  return {
+    contentType: type,
+    contentDisposition: download || !inline ? contentDisposition(key) : null,
+    presignSeconds,
+  };
+}
+
+/** The object's own bytes. */
+export function openOriginal(
+  { source, object, signal, trace }: OriginalDesk,
+  { contentType, contentDisposition, presignSeconds }: FileOptions,
+): FileRepresentation {
+  const { presign } = source;
+  const file: FileRepresentation = {
+    kind: 'file',
+    contentType,
+    contentDisposition,
+    etag: object.etag,
+    lastModified: object.lastModified,
+    sizeBytes: object.sizeBytes,
+    open: (range) => trace.time('first', () => source.read(object, range, signal)),
+  };
+  if (presign === undefined) return file;
+  return {
+    ...file,
+    redirect: () => presign(object, { contentType, contentDisposition, expiresInSeconds: presignSeconds }),
+  };
+}
+
+/** Where a redirect may lead: the origin of the store's presigned addresses, for the page's policy. */
+export async function storeOrigins({ presign }: Source): Promise<readonly string[]> {
+  if (presign === undefined) return [];
+  const any = { key: 'any', etag: '', sizeBytes: 0, lastModified: new Date(0) };
+  const options = { contentType: 'video/mp4', contentDisposition: null, expiresInSeconds: 60 };
+  return [new URL(await presign(any, options)).origin];
+}
+
+/** The object's bytes in another order, with some that were made: a file of its own with a tag of its own. */
+export function openPieces(
+  { source, object, signal, trace }: Desk,
+  made: { readonly pieces: readonly Piece[]; readonly sizeBytes: number; readonly variant: string },
+  { contentType, contentDisposition }: FileOptions,
+): FileRepresentation {
+  return {
+    kind: 'file',
+    contentType,
+    contentDisposition,
+    etag: object.etag.replace(/"$/, `-${made.variant}"`),
+    lastModified: object.lastModified,
+    sizeBytes: made.sizeBytes,
+    open: (range) => trace.time('first', () => readPieces(source, object, made.pieces, range, signal)),
+  };
+}

@@ -1,0 +1,166 @@
+import { setMaxListeners } from 'node:events';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { describeError } from '../base/describe-error.ts';
+import { Problem } from '../base/problem.ts';
+import { redactFields } from '../base/redact.ts';
+import type { Afterwork, App, Invocation, Log } from '../base/request-context.ts';
+import { createTrace } from '../base/trace.ts';
+import { readableOf } from '../http/body.ts';
+import { addCors } from '../http/cors.ts';
+import { secure } from '../http/policy.ts';
+import { problemResponse } from '../http/problem-response.ts';
+import { refuseRewrittenPath } from '../route/key.ts';
+import { withoutTokens } from '../route/token.ts';
+import { finishAfterwork } from './afterwork.ts';
+import { type RequestSize, refuseOversized } from './request-limits.ts';
+
+/** The part of a Function URL's event (payload format 2.0) that is read here. */
+export type FunctionUrlEvent = RequestSize & {
+  readonly requestContext: { readonly http: { readonly method: string }; readonly requestId?: string };
+};
+
+export type LambdaContext = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
+
+/** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
+const RESERVE_MILLISECONDS = 1_000;
+
+/**
+ * Carries Function URL events to the app and its responses to Lambda's response stream. What it refuses itself, pages of
+ * `allowedOrigins` may read as well.
+ */
+export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
+  return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
+    const controller = new AbortController();
+    const lasting = new AbortController();
+    // Every read of a request listens to it, and a transcode has many.
+    setMaxListeners(0, controller.signal, lasting.signal);
+    const afterwork: Afterwork[] = [];
+    const trace = createTrace();
+    const started = performance.now();
+    const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
+    const timer = setTimeout(() => {
+      const reason = new Problem('timeout', 'The time of one invocation has run out.');
+      controller.abort(reason);
+      lasting.abort(reason);
+    }, deadline - started);
+    const invocation: Invocation = {
+      requestId: context.awsRequestId,
+      signal: controller.signal,
+      trace,
+      secondsLeft: () => (deadline - performance.now()) / 1000,
+      lasting: lasting.signal,
+      afterwards: (work) => afterwork.push(work),
+    };
+    const { method } = event.requestContext.http;
+    const response = await answer(app, event, invocation, allowedOrigins);
+    secure(response.headers, context.awsRequestId);
+    const sent = { bytes: 0 };
+    let failure: unknown = null;
+    try {
+      await send(method === 'HEAD' ? withoutBody(response) : response, stream, sent, controller.signal);
+    } catch (error) {
+      failure = error;
+    }
+    if (failure !== null) lasting.abort(failure);
+    // Not the cause of anything: it only releases what the request still holds.
+    controller.abort(new Problem('internal', 'The answer is complete.'));
+    log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
+      requestId: context.awsRequestId,
+      method,
+      path: withoutTokens(event.rawPath),
+      status: response.status,
+      bytes: sent.bytes,
+      milliseconds: Math.round(performance.now() - started),
+      timing: response.headers.get('server-timing'),
+      plan: response.headers.get('sluice-plan'),
+      ...redactFields(trace.fields),
+      ...(failure === null ? {} : { broken: describeError(failure) }),
+    });
+    await finishAfterwork(afterwork, {
+      isWhole: failure === null,
+      signal: lasting.signal,
+      log: (level, fields) =>
+        log(level, 'afterwards', { requestId: context.awsRequestId, ...redactFields(fields) }),
+    });
+    clearTimeout(timer);
+    // Nothing of it may go on while the instance is frozen, or thawed for somebody else.
+    lasting.abort(new Problem('internal', 'The invocation has ended.'));
+    // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
+    // starts another: a clean end would pass for the end of the media.
+    if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
+  };
+}
+
+async function answer(
+  app: App,
+  event: FunctionUrlEvent,
+  invocation: Invocation,
+  allowedOrigins: readonly string[],
+): Promise<Response> {
+  try {
+    return await app(toRequest(event), invocation);
+  } catch (error) {
+    const problem =
+      error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
+    invocation.trace.note({ problem: problem.type, cause: describeError(error) });
+    const response = problemResponse(problem, invocation.requestId);
+    addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
+    return response;
+  }
+}
+
+function toRequest(event: FunctionUrlEvent): Request {
+  const { rawPath, rawQueryString, headers, requestContext } = event;
+  const { method } = requestContext.http;
+  if (!METHODS.includes(method)) {
+    throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
+      headers: { allow: METHODS.join(', ') },
+    });
+  }
+  refuseOversized(event);
+  refuseRewrittenPath(rawPath);
+  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+  // No answer depends on the host, and what a client writes into Host must not move the path.
+  const url = new URL(`https://localhost${rawPath}${query}`);
+  return new Request(url, { method, headers: toHeaders(headers) });
+}
+
+function toHeaders(fields: FunctionUrlEvent['headers']): Headers {
+  const list = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  try {
+    return new Headers(list);
+  } catch {
+    // Such as a character above U+00FF, which is no byte. The error repeats the value, which the log must not have.
+    throw new Problem('bad-request', 'A header field has a name or a value that HTTP does not allow.');
+  }
+}
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+function withoutBody({ status, headers }: Response): Response {
+  return new Response(null, { status, headers });
+}
+
+async function send(
+  response: Response,
+  stream: Writable,
+  sent: { bytes: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const out = awslambda.HttpResponseStream.from(stream, {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+  });
+  // The prelude goes out with the first write; `end` alone would leave it behind.
+  out.write('');
+  if (response.body !== null) {
+    const body = readableOf(response.body);
+    body.on('data', (chunk: Uint8Array) => {
+      sent.bytes += chunk.byteLength;
+    });
+    // What is answered after the deadline is the problem that tells of it.
+    await pipeline(body, out, signal.aborted ? { end: false } : { signal, end: false });
+  }
+  await new Promise<void>((resolve) => out.end(resolve));
+}

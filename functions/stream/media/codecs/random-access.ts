@@ -1,0 +1,35 @@
+import type { VideoCodec } from '../model/media.ts';
+import { unitType } from './parameter-sets.ts';
+
+/** `unclear` where the picture begins behind the bytes at hand. */
+export type Beginning = 'yes' | 'no' | 'broken' | 'unclear';
+
+/**
+ * Whether decoding can begin with a sample, by its first bytes: H.264 with an IDR picture, HEVC with any picture of its
+ * random access types. Other codecs are what their container says. `lengthSize` is that of the lengths before the units.
+ */
+export function canBeginWith(
+  codec: VideoCodec,
+  lengthSize: number,
+  beginning: Uint8Array,
+  sampleBytes: number,
+): Beginning {
+  if (codec !== 'h264' && codec !== 'hevc') return 'yes';
+  for (let at = 0; at < sampleBytes; ) {
+    if (at + lengthSize >= beginning.length) return beginning.length >= sampleBytes ? 'broken' : 'unclear';
+    let length = 0;
+    for (let i = 0; i < lengthSize; i++) length = length * 256 + (beginning[at + i] ?? 0);
+    at += lengthSize;
+    if (at + length > sampleBytes) return 'broken';
+    const type = unitType(codec, beginning.subarray(at, at + 2));
+    if (length > 0 && codec === 'h264' && type >= 1 && type <= 5) return type === 5 ? 'yes' : 'no';
+    if (length > 0 && codec === 'hevc' && type <= 31) return type >= 16 && type <= 21 ? 'yes' : 'no';
+    at += length;
+  }
+  return 'broken';
+}
+
+/** Of `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1); 4 where there is no record. */
+export function lengthSizeOf(codec: VideoCodec, configuration: Uint8Array | null): number {
+  return ((configuration?.[codec === 'h264' ? 4 : 21] ?? 3) & 3) + 1;
+}

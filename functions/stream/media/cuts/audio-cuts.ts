@@ -1,0 +1,126 @@
+import { unsupported } from '../../base/problem.ts';
+import type { ContainerAudioTrack, OpenContainer } from '../model/container.ts';
+import type { Packet } from '../model/packets.ts';
+import { type AudioCoding, audioCoding, audioHead } from './audio-packets.ts';
+import type { CutTrack } from './cut-track.ts';
+
+type Grid = {
+  readonly trackIndex: number;
+  readonly coding: AudioCoding;
+  readonly frameSamples: number;
+  readonly firstSeconds: number;
+  readonly frameCount: number;
+  /** Frames that each cut begins with; the last is behind the last frame. */
+  readonly frames: Uint32Array;
+};
+
+/**
+ * A track of AAC, cut at each of its frames. The container's times are rounded: they only tell which frame of the even
+ * grid a packet is. Null where it has none, or one that is no AAC.
+ */
+export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | null> {
+  const first = await beginningOf(track);
+  if (track.codec !== 'aac' || first === null) return null;
+  const { coding, frameSamples, firstSeconds, largestBytes } = first;
+  const { sampleRate, skipSamples } = coding;
+  let lastSeconds = firstSeconds;
+  for await (const { timestampSeconds } of track.packets(FAR_AWAY_SECONDS)) lastSeconds = timestampSeconds;
+  const frameCount = Math.round(((lastSeconds - firstSeconds) * sampleRate) / frameSamples) + 1;
+  if (frameCount > MAX_FRAMES) return null;
+  const hidden = Math.min(frameCount - 1, Math.floor(skipSamples / frameSamples));
+  const count = frameCount - hidden + 1;
+  const frames = new Uint32Array(count);
+  const cuts = new Float64Array(count);
+  const bytesBefore = new Float64Array(count);
+  // The first cut comes with the frames that the decoder swallows.
+  for (let i = 1; i < count; i++) {
+    const frame = hidden + i;
+    frames[i] = frame;
+    cuts[i] = frame * frameSamples - skipSamples;
+    bytesBefore[i] = frame * largestBytes;
+  }
+  const grid = { trackIndex: track.index, coding, frameSamples, firstSeconds, frameCount, frames };
+  return {
+    head: { ...audioHead(track, coding), delaySeconds: 0, mediaTime: skipSamples, durationTicks: null },
+    baseSeconds: firstSeconds,
+    cuts,
+    bytesBefore,
+    packets: (container, from, to) => audioPackets(container, grid, from, to),
+    whyNoCuts: (container) => whyNoCuts(container, grid),
+  };
+}
+
+const FAR_AWAY_SECONDS = 1e9;
+const MAX_FRAMES = 4_000_000;
+/** A few seconds: what a frame takes at most is guessed from them. */
+const SAMPLED_PACKETS = 100;
+
+async function beginningOf(track: ContainerAudioTrack) {
+  let first: { coding: AudioCoding; frameSamples: number; firstSeconds: number } | null = null;
+  let largestBytes = 0;
+  let seen = 0;
+  for await (const { data, timestampSeconds } of track.packets()) {
+    if (first === null) {
+      const coding = audioCoding(track, data.slice());
+      first = { coding, frameSamples: coding.samples(data) ?? 1024, firstSeconds: timestampSeconds };
+    }
+    largestBytes = Math.max(largestBytes, data.byteLength);
+    if (++seen === SAMPLED_PACKETS) break;
+  }
+  return first && { ...first, largestBytes };
+}
+
+async function* audioPackets(
+  { tracks }: OpenContainer,
+  grid: Grid,
+  from: number,
+  to: number,
+): AsyncGenerator<Packet, void, void> {
+  const { trackIndex, coding, frameSamples, frames } = grid;
+  const track = tracks.find(({ index }) => index === trackIndex);
+  const [begin = 0, end = 0] = [frames[from], frames[to]];
+  if (track === undefined) throw unsupported(`There is no track ${trackIndex} in this file.`);
+  let held: { data: Uint8Array; dts: number } | null = null;
+  for await (const packet of track.packets(secondsOf(begin, grid))) {
+    const frame = frameAt(packet.timestampSeconds, grid);
+    if (frame < begin) continue;
+    if (frame >= end) break;
+    // Two packets for one frame, where times stray: the one behind it comes a moment later.
+    const dts: number = held ? Math.max(held.dts + 1, frame * frameSamples) : begin * frameSamples;
+    if (held) yield audioPacket(held, dts);
+    held = { data: coding.strip(packet.data), dts };
+  }
+  if (held === null) throw unsupported('This file has no sound where the segment lies.');
+  yield audioPacket(held, Math.max(held.dts + 1, end * frameSamples));
+}
+
+function audioPacket({ data, dts }: { data: Uint8Array; dts: number }, nextDts: number): Packet {
+  return { data, dts, pts: dts, duration: nextDts - dts, isSync: true };
+}
+
+/** In the middle of the frame: rounding leads to no other. */
+function secondsOf(frame: number, { coding, frameSamples, firstSeconds }: Grid): number {
+  return firstSeconds + ((frame + 0.5) * frameSamples) / coding.sampleRate;
+}
+
+function frameAt(seconds: number, { coding, frameSamples, firstSeconds }: Grid): number {
+  return Math.round(((seconds - firstSeconds) * coding.sampleRate) / frameSamples);
+}
+
+const LOOKS = 6;
+
+/** Clocks that drift, and gaps: such sound is better decoded. */
+async function whyNoCuts({ tracks }: OpenContainer, grid: Grid): Promise<string | null> {
+  const track = tracks.find(({ index }) => index === grid.trackIndex);
+  if (track === undefined) return 'there is no such track';
+  const tolerance = track.resolutionSeconds + 0.002;
+  for (let look = 0; look < LOOKS; look++) {
+    const frame = Math.floor((look * (grid.frameCount - 1)) / (LOOKS - 1));
+    for await (const { timestampSeconds } of track.packets(secondsOf(frame, grid))) {
+      const due = grid.firstSeconds + (frame * grid.frameSamples) / grid.coding.sampleRate;
+      if (Math.abs(timestampSeconds - due) > tolerance) return 'its sound does not keep to its own clock';
+      break;
+    }
+  }
+  return null;
+}

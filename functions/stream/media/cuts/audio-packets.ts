@@ -1,0 +1,190 @@
+import { damaged, unsupported } from '../../base/problem.ts';
+import { parseAacConfig, parseAdts } from '../codecs/aac.ts';
+import { flacSamples, opusSamples } from '../codecs/audio-frames.ts';
+import { audioSampleEntry, dfLa, dOps, esds } from '../isobmff/codec-entry.ts';
+import type { ContainerAudioTrack, ContainerPacket, OpenContainer } from '../model/container.ts';
+import { threeLetters } from '../model/language.ts';
+import type { Packet, PacketTrack } from '../model/packets.ts';
+
+export type AudioTimeline = {
+  readonly head: Omit<PacketTrack, 'delaySeconds' | 'durationTicks' | 'packets'>;
+  /** When the first sound is heard, on the file's timeline. */
+  readonly beginSeconds: number;
+  packetsUntil(seconds: number): AsyncIterable<Packet>;
+};
+
+/**
+ * An audio track on the grid of its samples: the packets' own lengths count, and the container's rounded time stamps
+ * only where they leave that grid. With `fromSeconds` it begins exactly there, or with its first later packet.
+ */
+export async function audioTimeline(
+  container: OpenContainer,
+  track: ContainerAudioTrack,
+  fromSeconds: number | undefined,
+): Promise<AudioTimeline> {
+  const source = track.packets(fromSeconds);
+  const first = (await source.next()).value;
+  if (!first) throw damaged(`Track ${track.index} of this file has no packets.`);
+  const coding = audioCoding(track, first.data);
+  const second = (await source.next()).value ?? null;
+  const { sampleRate, skipSamples } = coding;
+  const firstSeconds = firstSampleSeconds(container, track, first, second, coding);
+  const isBeginning = fromSeconds === undefined || first.timestampSeconds > fromSeconds;
+  const beginSeconds = isBeginning ? firstSeconds + skipSamples / sampleRate : fromSeconds;
+  return {
+    head: {
+      ...audioHead(track, coding),
+      mediaTime: Math.max(0, Math.round((beginSeconds - firstSeconds) * sampleRate)),
+    },
+    beginSeconds,
+    packetsUntil: (seconds) =>
+      timed(prepend([first, second], source), {
+        ...{ coding, track, firstSeconds, untilSeconds: seconds },
+        isJoined: container.container === 'mpegts',
+      }),
+  };
+}
+
+export type AudioCoding = {
+  readonly sampleRate: number;
+  readonly sampleEntry: Uint8Array;
+  /** What the decoder puts out before the first sound. */
+  readonly skipSamples: number;
+  samples(packet: Uint8Array): number | null;
+  strip(packet: Uint8Array): Uint8Array;
+};
+
+/** What the start of a file tells of the track, but for its place in time. */
+export function audioHead(track: ContainerAudioTrack, { sampleRate, sampleEntry }: AudioCoding) {
+  const language = threeLetters(track.language);
+  return {
+    kind: 'audio' as const,
+    timescale: sampleRate,
+    sampleEntry,
+    language,
+    width: 0,
+    height: 0,
+    matrix: null,
+  };
+}
+
+const same = (packet: Uint8Array) => packet;
+
+/** How a track's packets go into MP4, by the first one. */
+export function audioCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding {
+  const { configuration, channels } = track;
+  const coding =
+    track.codec === 'aac'
+      ? aacCoding(track, firstPacket)
+      : track.codec === 'opus'
+        ? opusCoding(configuration, channels)
+        : flacCoding(configuration, track);
+  if (!coding) throw damaged(`The ${track.codec} sound in this file has no valid headers.`);
+  return coding;
+}
+
+function aacCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding | null {
+  const specific = track.configuration ?? parseAdts(firstPacket)?.config;
+  const config = specific && parseAacConfig(specific);
+  if (!config || !specific) return null;
+  const { sampleRate, samplesPerFrame } = config;
+  const channels = config.channels || track.channels;
+  // A channel count of zero means a program config element, which MP4 players do not expect in the stream.
+  if (channels === 0)
+    throw unsupported('This AAC sound keeps its channels in a way that MP4 does not carry.');
+  return {
+    sampleRate,
+    sampleEntry: audioSampleEntry('mp4a', { channels, sampleRate }, esds(specific)),
+    skipSamples: Math.round(track.codecDelaySeconds * sampleRate),
+    samples: () => samplesPerFrame,
+    strip: track.configuration ? same : stripAdts,
+  };
+}
+
+function stripAdts(frame: Uint8Array): Uint8Array {
+  const header = parseAdts(frame);
+  return header ? frame.subarray(header.headerBytes) : frame;
+}
+
+function opusCoding(configuration: Uint8Array | null, channels: number): AudioCoding | null {
+  const specific = configuration && dOps(configuration);
+  if (!specific) return null;
+  const skipSamples = Buffer.from(configuration).readUInt16LE(10);
+  const sampleEntry = audioSampleEntry('Opus', { channels, sampleRate: 48000 }, specific);
+  return { sampleRate: 48000, sampleEntry, skipSamples, samples: opusSamples, strip: same };
+}
+
+function flacCoding(configuration: Uint8Array | null, track: ContainerAudioTrack): AudioCoding | null {
+  const specific = configuration && dfLa(configuration);
+  if (!specific) return null;
+  const sampleEntry = audioSampleEntry('fLaC', track, specific);
+  return { sampleRate: track.sampleRate, sampleEntry, skipSamples: 0, samples: flacSamples, strip: same };
+}
+
+/** When the first sample of the first packet would be heard, the decoder's delay included. */
+function firstSampleSeconds(
+  container: OpenContainer,
+  track: ContainerAudioTrack,
+  first: ContainerPacket,
+  second: ContainerPacket | null,
+  coding: AudioCoding,
+): number {
+  // Ogg counts from behind the delay and cuts the first packet's time short: the second tells where it began.
+  if (container.container === 'ogg' && track.codec === 'opus') {
+    const samples = coding.samples(first.data) ?? 0;
+    return second
+      ? second.timestampSeconds - samples / coding.sampleRate
+      : first.timestampSeconds - coding.skipSamples / coding.sampleRate;
+  }
+  return first.timestampSeconds - track.codecDelaySeconds;
+}
+
+async function* timed(
+  source: AsyncGenerator<ContainerPacket, void, void>,
+  {
+    coding,
+    track,
+    firstSeconds,
+    untilSeconds,
+    isJoined,
+  }: {
+    readonly coding: AudioCoding;
+    readonly track: ContainerAudioTrack;
+    readonly firstSeconds: number;
+    readonly untilSeconds: number;
+    /** May be made of recordings that were joined. */
+    readonly isJoined: boolean;
+  },
+): AsyncGenerator<Packet, void, void> {
+  const { sampleRate } = coding;
+  // Time stamps that stray less than this from the grid are rounded or jittery, not a gap.
+  const tolerance = Math.ceil((track.resolutionSeconds + 0.002) * sampleRate);
+  const untilTicks = (untilSeconds - firstSeconds) * sampleRate;
+  let held: { data: Uint8Array; dts: number; samples: number } | null = null;
+  let isFirst = true;
+  for await (const packet of source) {
+    const samples = coding.samples(packet.data) ?? Math.round(packet.durationSeconds * sampleRate);
+    const stamp = Math.round((packet.timestampSeconds - track.codecDelaySeconds - firstSeconds) * sampleRate);
+    const expected: number = held ? held.dts + held.samples : 0;
+    // Where recordings were joined, the sound of one may last into the next, which would be heard late from there on.
+    if (isJoined && expected - stamp > samples / 2) continue;
+    const dts = isFirst || stamp - expected <= tolerance ? expected : stamp;
+    isFirst = false;
+    if (dts >= untilTicks) break;
+    if (held) yield audioPacket(held, dts - held.dts);
+    held = { data: coding.strip(packet.data), dts, samples };
+  }
+  if (held) yield audioPacket(held, held.samples);
+}
+
+function audioPacket({ data, dts }: { data: Uint8Array; dts: number }, duration: number): Packet {
+  return { data, dts, pts: dts, duration, isSync: true };
+}
+
+async function* prepend(
+  taken: readonly (ContainerPacket | null)[],
+  source: AsyncGenerator<ContainerPacket, void, void>,
+): AsyncGenerator<ContainerPacket, void, void> {
+  for (const packet of taken) if (packet) yield packet;
+  yield* source;
+}

@@ -1,0 +1,21 @@
+import type { Cuts } from '../model/cuts.ts';
+
+export type CutLists = Pick<Cuts, 'trackIndex' | 'timescale'> & {
+  /** In ticks, each later by `offset`. */
+  readonly times: Float64Array;
+  readonly offset: number;
+  /** As long as `times`. */
+  readonly bytesBefore: Float64Array;
+};
+
+/** Cuts whose times are all known. */
+export function listedCuts({ trackIndex, timescale, times, offset, bytesBefore }: CutLists): Cuts {
+  return {
+    trackIndex,
+    timescale,
+    count: times.length,
+    timeAt: (cut) => (times[cut] ?? 0) + offset,
+    bytesBefore: (cut) => bytesBefore[cut] ?? 0,
+    pictureBytes: () => null,
+  };
+}

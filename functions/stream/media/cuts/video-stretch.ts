@@ -1,0 +1,91 @@
+import { Problem, unsupported } from '../../base/problem.ts';
+import type { OpenContainer } from '../model/container.ts';
+import type { Packet } from '../model/packets.ts';
+import { decodeTimeline, type TimedPacket } from './decode-times.ts';
+import { type Grid, toTicks } from './frame-ticks.ts';
+import type { Coding } from './video-coding.ts';
+
+/** What is known of a video track, so that any stretch of it can be found again. */
+export type Shot = {
+  readonly trackIndex: number;
+  readonly grid: Grid;
+  readonly coding: Coding;
+  readonly baseSeconds: number;
+  /** Of each cut but the last: ticks, and what to seek for. */
+  readonly starts: readonly { readonly ticks: number; readonly seconds: number; readonly at: number }[];
+  readonly endTicks: number;
+  readonly delayTicks: number;
+};
+
+/**
+ * The packets between two cuts, with decode times that follow from these pictures alone. Rejects with
+ * `unsupported-media` where decoding cannot begin at either.
+ */
+export async function* videoPackets(
+  container: OpenContainer,
+  shot: Shot,
+  from: number,
+  to: number,
+): AsyncGenerator<Packet, void, void> {
+  const begin = shot.starts[from]?.ticks ?? 0;
+  const endPts = shot.starts[to]?.ticks ?? shot.endTicks;
+  const timeline = await decodeTimeline(group(container, shot, from, to), {
+    mediaTime: shot.delayTicks,
+    endPts,
+  });
+  if (timeline === null || timeline.firstPts !== begin) throw noCut();
+  for await (const packet of timeline.packets) {
+    yield { ...packet, dts: packet.dts + begin, pts: packet.pts + begin };
+  }
+}
+
+/** The packets between two cuts, in the order in which they are decoded. */
+async function* group(
+  { tracks }: OpenContainer,
+  { trackIndex, grid, coding, baseSeconds, starts }: Shot,
+  from: number,
+  to: number,
+): AsyncGenerator<TimedPacket, void, void> {
+  const track = tracks.find(({ index }) => index === trackIndex);
+  const start = starts[from];
+  if (track === undefined || start === undefined) throw noCut();
+  const end = starts[to]?.ticks ?? Number.POSITIVE_INFINITY;
+  let isFirst = true;
+  // Times are rounded: half a step more finds the packet itself, and none behind it.
+  for await (const packet of track.packets(start.seconds + track.resolutionSeconds / 2)) {
+    const pts = toTicks(packet.timestampSeconds - baseSeconds, grid);
+    if (isFirst && (!packet.isKey || pts !== start.ticks)) throw noCut();
+    if (pts >= end) {
+      if (packet.isKey) return;
+      throw noCut();
+    }
+    isFirst = false;
+    const duration = grid.frameTicks ?? Math.round(packet.durationSeconds * grid.timescale);
+    // With its parameter sets: the segment before it may have had others.
+    yield { data: coding.convert(packet.data, true), pts, duration, isSync: packet.isKey };
+  }
+}
+
+const noCut = () =>
+  unsupported('Decoding cannot begin with this segment, or the next one: their pictures need each other.');
+
+const LOOKS = 4;
+/** What is decoded behind a key frame and shown before it, as in open groups, follows within so many packets. */
+const LOOK_PACKETS = 17;
+
+/** Looks at a few cuts: why decoding cannot begin at each, in words for people; null if it can. */
+export async function whyNoCuts(container: OpenContainer, shot: Shot): Promise<string | null> {
+  const count = shot.starts.length;
+  const looks = new Set(Array.from({ length: LOOKS }, (_, i) => Math.floor((i * (count - 1)) / (LOOKS - 1))));
+  try {
+    for (const from of looks) {
+      let seen = 0;
+      for await (const _ of videoPackets(container, shot, from, from + 1)) if (++seen === LOOK_PACKETS) break;
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof Problem && error.type === 'unsupported-media')
+      return 'decoding cannot begin at each of its key frames';
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises';
+import { damaged, unsupported } from '../../base/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+
+export type BoundedReads = {
+  /** Exactly `[start, end)`, in pieces where that is long. */
+  read(start: number, end: number): Promise<Uint8Array> | ReadableStream<Uint8Array>;
+  /** Bytes that may still be read; what goes beyond fails with `ReadLimit`. */
+  limit(bytes: number): void;
+  /** The first failure of a read, which a demuxer may have turned into something else; null while there is none. */
+  failure(): unknown;
+};
+
+/** Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried, over with `signal`. */
+export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedReads {
+  const refuseStandstill = standstillGuard();
+  let allowance = Number.POSITIVE_INFINITY;
+  let failure: unknown = null;
+  let count = 0;
+  const readPiece = async (start: number, end: number): Promise<Uint8Array> => {
+    // Bytes that are at hand come without a turn of the event loop, and no time limit would ever be noticed.
+    if (++count % READS_A_TURN === 0) await setImmediate();
+    signal.throwIfAborted();
+    allowance -= end - start;
+    if (allowance < 0) throw new ReadLimit();
+    try {
+      const bytes = await file.read(start, end);
+      if (bytes.length === end - start) return bytes;
+      throw new Error(`A read of ${end - start} bytes at ${start} gave ${bytes.length}`);
+    } catch (error) {
+      failure ??= error;
+      throw error;
+    }
+  };
+  return {
+    read(start, end) {
+      refuseStandstill(start);
+      if (end - start > LARGEST_READ) {
+        failure ??= unsupported('A single block of this file is too large to be read.');
+        throw failure;
+      }
+      return end - start <= PIECE_BYTES ? readPiece(start, end) : pieces(readPiece, start, end);
+    },
+    limit(bytes) {
+      allowance = bytes;
+    },
+    failure: () => failure,
+  };
+}
+
+export class ReadLimit extends Error {
+  override readonly name = 'ReadLimit';
+}
+
+/** A cluster is read whole: what claims more than this is refused before it is allocated for long. */
+const LARGEST_READ = 48 * 2 ** 20;
+const PIECE_BYTES = 2 ** 20;
+const READS_A_TURN = 500;
+const MOST_REPEATS = 100;
+
+/** Throws when the same place is read over and over. */
+function standstillGuard(): (start: number) => void {
+  let last = -1;
+  let repeats = 0;
+  return (start) => {
+    repeats = start === last ? repeats + 1 : 0;
+    last = start;
+    if (repeats > MOST_REPEATS) throw damaged('This file is damaged: what follows in it cannot be found.');
+  };
+}
+
+function pieces(read: (start: number, end: number) => Promise<Uint8Array>, start: number, end: number) {
+  let at = start;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = Math.min(at + PIECE_BYTES, end);
+        controller.enqueue(await read(at, next));
+        at = next;
+        if (at === end) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

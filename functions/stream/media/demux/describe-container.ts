@@ -1,0 +1,122 @@
+import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../codecs/av1.ts';
+import { sequenceFormat } from '../codecs/parameter-sets.ts';
+import { parseVp9KeyFrame } from '../codecs/vpx.ts';
+import { joinedColour } from '../model/colour.ts';
+import type {
+  ContainerAudioTrack,
+  ContainerVideoTrack,
+  OpenContainer,
+  UnreadTrack,
+} from '../model/container.ts';
+import { readFirstFrames } from '../model/frame-rate.ts';
+import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from '../model/media.ts';
+
+/** For the duration: a look at the end, or a walk through a short file. */
+const INDEX_BYTES = 16 * 2 ** 20;
+/** For the first packets of all tracks. */
+const PACKET_BYTES = 32 * 2 ** 20;
+
+/** An open container as `Media`. The frame rate is that of the first frames; nothing of a track is read to its end. */
+export async function describeContainer(container: OpenContainer): Promise<Media> {
+  container.limitReads(INDEX_BYTES);
+  const durationSeconds = await container.durationSeconds();
+  container.limitReads(PACKET_BYTES);
+  const tracks: (VideoTrack | AudioTrack | OtherTrack)[] = container.others.map(describeOther);
+  for (const track of container.tracks) {
+    tracks.push(track.kind === 'video' ? await describeVideo(track) : await describeAudio(track));
+  }
+  return {
+    container: container.container,
+    durationSeconds,
+    originSeconds: container.originSeconds,
+    tracks: tracks.sort((a, b) => a.index - b.index),
+    layout: null,
+  };
+}
+
+async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
+  const { first, startSeconds, frameRate } = await readFirstFrames(track);
+  const format = formatOf(track, first);
+  const colour = joinedColour(track.colour, format.colour);
+  const isTurned = track.rotation % 180 !== 0;
+  return {
+    ...trackOf(track, startSeconds),
+    kind: 'video',
+    codec: track.codec,
+    codecName: track.codecName,
+    codecString: track.codecString,
+    codedWidth: track.codedWidth,
+    codedHeight: track.codedHeight,
+    crop: track.crop,
+    displayWidth: isTurned ? track.squareHeight : track.squareWidth,
+    displayHeight: isTurned ? track.squareWidth : track.squareHeight,
+    rotation: track.rotation,
+    mirrored: track.mirrored,
+    frameRate,
+    bitDepth: format.bitDepth,
+    chroma: format.chroma,
+    dynamicRange: dynamicRange(colour, format.bitDepth),
+    colour,
+    interlaced: track.declaredInterlaced || format.interlaced,
+    isCoverArt: false,
+  };
+}
+
+async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
+  let startSeconds = 0;
+  for await (const packet of track.packets()) {
+    startSeconds = packet.timestampSeconds;
+    break;
+  }
+  const { kind, codec, codecName, codecString, channels, sampleRate, bitsPerSample } = track;
+  const format = { codec, codecName, codecString, channels, sampleRate, bitsPerSample };
+  const { title, purpose, codecDelaySeconds } = track;
+  return { ...trackOf(track, startSeconds), kind, ...format, title, purpose, codecDelaySeconds };
+}
+
+function describeOther(track: UnreadTrack): OtherTrack {
+  return { ...trackOf(track, 0), kind: track.kind, codec: track.codec };
+}
+
+function trackOf(
+  { index, stream, language, isDefault }: UnreadTrack | ContainerVideoTrack | ContainerAudioTrack,
+  start: number,
+) {
+  const header = { index, stream, undecodable: null, language, isDefault };
+  return { ...header, startSeconds: start, durationSeconds: null, bitrate: null };
+}
+
+type Format = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced' | 'colour'>;
+const UNKNOWN: Format = { bitDepth: null, chroma: null, interlaced: false, colour: null };
+
+function formatOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Format {
+  if (track.codec === 'h264' || track.codec === 'hevc') {
+    return sequenceFormat(track.codec, track.configuration, firstPacket) ?? UNKNOWN;
+  }
+  if (track.codec === 'vp8') return { bitDepth: 8, chroma: '4:2:0', interlaced: false, colour: null };
+  if (track.codec === 'vp9') {
+    const header = parseVp9KeyFrame(firstPacket);
+    if (!header) return UNKNOWN;
+    const chroma = header.subsampling === 3 ? '4:4:4' : header.subsampling === 2 ? '4:2:2' : '4:2:0';
+    const { bitDepth, matrix, isFullRange } = header;
+    const colour = matrix === 2 && !isFullRange ? null : { primaries: 2, transfer: 2, matrix, isFullRange };
+    return { bitDepth, chroma, interlaced: false, colour };
+  }
+  const unit = parseObus(firstPacket)?.find((obu) => obu.type === OBU_SEQUENCE_HEADER);
+  const sequence = unit && parseAv1Sequence(unit.payload);
+  if (!sequence) return UNKNOWN;
+  const chroma = sequence.subsamplingX === 0 ? '4:4:4' : sequence.subsamplingY === 0 ? '4:2:2' : '4:2:0';
+  return {
+    bitDepth: sequence.bitDepth,
+    chroma: sequence.isMonochrome ? 'monochrome' : chroma,
+    interlaced: false,
+    colour: sequence.colour,
+  };
+}
+
+/** Eight bits without a word about it are standard range. */
+function dynamicRange(colour: Colour | null, bitDepth: number | null): VideoTrack['dynamicRange'] {
+  if (colour?.transfer === 16) return 'pq';
+  if (colour?.transfer === 18) return 'hlg';
+  return (colour && colour.transfer !== 2) || bitDepth === 8 ? 'sdr' : null;
+}

@@ -1,0 +1,185 @@
+import {
+  type EncodedPacket,
+  EncodedPacketSink,
+  type InputAudioTrack,
+  type InputTrack,
+  type InputVideoTrack,
+} from 'mediabunny';
+import { damaged } from '../../base/problem.ts';
+import { isLayer3 } from '../codecs/mpeg-audio.ts';
+import { ownFormat } from '../codecs/own-format.ts';
+import { sequenceSize } from '../codecs/parameter-sets.ts';
+import { audioLabel } from '../model/audio-label.ts';
+import { colourOf } from '../model/colour.ts';
+import type { ContainerPacket, ContainerTrack } from '../model/container.ts';
+import { shownPart } from '../model/crop.ts';
+import type { AudioCodec, VideoCodec } from '../model/media.ts';
+import { ReadLimit } from './bounded-reads.ts';
+import type { MatroskaTrack } from './matroska.ts';
+
+/** Runs what may fail, and turns the failure into the one that is to be told. */
+export type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A track as the demuxer knows it, its times from `origin` on; null for codecs that it does not know. */
+export async function readTrack(
+  inputTrack: InputTrack,
+  header: Pick<ContainerTrack, 'index' | 'stream' | 'language' | 'isDefault'>,
+  matroska: MatroskaTrack | null,
+  origin: number,
+  attempt: Attempt,
+): Promise<ContainerTrack | null> {
+  if (!inputTrack.isVideoTrack() && !inputTrack.isAudioTrack()) return null;
+  const description = (await inputTrack.getDecoderConfig())?.description;
+  const common = {
+    ...header,
+    codecString: await inputTrack.getCodecParameterString(),
+    configuration: description ? bytesOf(description) : null,
+    resolutionSeconds: 1 / (await inputTrack.getTimeResolution()),
+    codecDelaySeconds: (matroska?.codecDelayNanoseconds ?? 0) / 1e9,
+    packets: (fromSeconds?: number) => packetsOf(inputTrack, origin, fromSeconds, attempt),
+  };
+  return inputTrack.isVideoTrack()
+    ? readVideoTrack(inputTrack, common, matroska)
+    : readAudioTrack(inputTrack, common);
+}
+
+type Common = Pick<
+  ContainerTrack,
+  | 'index'
+  | 'stream'
+  | 'language'
+  | 'isDefault'
+  | 'codecString'
+  | 'configuration'
+  | 'resolutionSeconds'
+  | 'codecDelaySeconds'
+  | 'packets'
+>;
+
+const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
+  avc: 'h264',
+  hevc: 'hevc',
+  vp8: 'vp8',
+  vp9: 'vp9',
+  av1: 'av1',
+};
+
+/** What the fields of MP4 hold, and more than any coding has. */
+const MOST_PIXELS_ACROSS = 65_535;
+const MOST_CHANNELS = 255;
+
+async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: MatroskaTrack | null) {
+  const codec = VIDEO_CODECS[(await track.getCodec()) ?? ''];
+  if (!codec) return null;
+  const mirrored = await track.getFlip();
+  const rotation = await track.getRotation();
+  const nanoseconds = matroska?.defaultDurationNanoseconds ?? null;
+  const { width, height, pixelAspect } =
+    (await streamSize(track, codec, common.configuration)) ?? (await containerSize(track));
+  // Lines stay as they are, whichever way a pixel is longer.
+  const squareWidth = Math.max(1, Math.round(width * pixelAspect));
+  // Of no lines at all, the width is no number.
+  if (!(Math.max(width, height, squareWidth) <= MOST_PIXELS_ACROSS))
+    throw damaged(`Pictures of ${squareWidth}×${height} pixels are none.`);
+  return {
+    ...common,
+    kind: 'video' as const,
+    codec,
+    codecName: null,
+    codedWidth: width,
+    codedHeight: height,
+    ...shownPart(matroska?.shown ?? null, { width, height, squareWidth }),
+    // The demuxer mirrors after the turn, `Media` before it: the turn then goes the other way.
+    rotation: (mirrored ? (360 - rotation) % 360 : rotation) as 0 | 90 | 180 | 270,
+    mirrored,
+    colour: colourOf(await track.getColorSpace()),
+    declaredFrameRate: nanoseconds ? { numerator: 1e9, denominator: nanoseconds, constant: true } : null,
+    declaredInterlaced: matroska?.isInterlaced ?? false,
+  };
+}
+
+/** The picture's size where the stream alone tells it: the demuxer counts half the lines of interlaced H.264. */
+async function streamSize(track: InputVideoTrack, codec: VideoCodec, configuration: Uint8Array | null) {
+  if (configuration !== null || (codec !== 'h264' && codec !== 'hevc')) return null;
+  const first = await new EncodedPacketSink(track).getFirstKeyPacket().catch(endAtLimit);
+  return first && sequenceSize(codec, first.data);
+}
+
+async function containerSize(track: InputVideoTrack) {
+  const width = await track.getCodedWidth();
+  const height = await track.getCodedHeight();
+  const ratio = (await track.getSquarePixelWidth()) / (await track.getSquarePixelHeight());
+  return { width, height, pixelAspect: (ratio * height) / width };
+}
+
+async function readAudioTrack(track: InputAudioTrack, common: Common) {
+  const name = await track.getCodec();
+  if (!name) return null;
+  const channels = await track.getNumberOfChannels();
+  if (channels > MOST_CHANNELS) throw damaged(`Sound of ${channels} channels is none.`);
+  const { commentary, visuallyImpaired } = await track.getDisposition();
+  const hasHeaders = name === 'mp3' || name === 'ac3';
+  const first = hasHeaders ? await new EncodedPacketSink(track).getFirstPacket() : null;
+  const own = ownFormat(audioCodec(name), common.configuration, first?.data ?? null);
+  return {
+    ...common,
+    kind: 'audio' as const,
+    ...(name === 'mp3' && first && !isLayer3(first.data)
+      ? { codec: 'other' as const, codecName: 'mp2' }
+      : { codec: audioCodec(name), codecName: null }),
+    channels: own?.channels || channels,
+    sampleRate: own?.sampleRate || (await track.getSampleRate()),
+    bitsPerSample: own?.bitsPerSample ?? null,
+    ...audioLabel(await track.getName(), { isCommentary: commentary, isDescription: visuallyImpaired }),
+  };
+}
+
+const AUDIO_CODECS: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'vorbis', 'flac', 'ac3', 'eac3', 'dts'];
+
+function audioCodec(name: string): AudioCodec {
+  // 64-bit samples are PCM that no browser takes.
+  if (/^pcm-[fs]64/.test(name)) return 'other';
+  if (name.startsWith('pcm-') || name === 'ulaw' || name === 'alaw') return 'pcm';
+  return AUDIO_CODECS.find((codec) => codec === name) ?? 'other';
+}
+
+async function* packetsOf(
+  track: InputTrack,
+  origin: number,
+  fromSeconds: number | undefined,
+  attempt: Attempt,
+): AsyncGenerator<ContainerPacket, void, void> {
+  const sink = new EncodedPacketSink(track);
+  // The container's flags mark open GOPs as keys too; players can only start at what the bitstream says is one.
+  const options = { verifyKeyPackets: true };
+  let find = async () => {
+    const key = fromSeconds === undefined ? null : await sink.getKeyPacket(fromSeconds + origin, options);
+    return key ?? sink.getFirstPacket(options);
+  };
+  for (;;) {
+    const packet = await attempt(find).catch(endAtLimit);
+    if (!packet) return;
+    yield packetOf(packet, origin);
+    find = () => sink.getNextPacket(packet, options);
+  }
+}
+
+export function endAtLimit(error: unknown): null {
+  if (error instanceof ReadLimit) return null;
+  throw error;
+}
+
+function packetOf(packet: EncodedPacket, origin: number): ContainerPacket {
+  return {
+    data: packet.data,
+    timestampSeconds: packet.timestamp - origin,
+    durationSeconds: packet.duration,
+    isKey: packet.type === 'key',
+  };
+}
+
+function bytesOf(data: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

@@ -1,0 +1,77 @@
+import { encrypted } from '../../base/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+import type { UnreadTrack } from '../model/container.ts';
+import { knownLanguage } from '../model/language.ts';
+import type { Container } from '../model/media.ts';
+import { readProgramMap } from '../transport/mpegts.ts';
+import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
+import { readOggCodecs } from './ogg.ts';
+
+/** All tracks of a file, as its own headers list them. */
+export type Roster = {
+  readonly known: Map<number, KnownTrack>;
+  readonly others: readonly UnreadTrack[];
+  readonly isCutOff: boolean;
+};
+type KnownTrack = {
+  readonly index: number;
+  readonly stream: string;
+  readonly language: string | null;
+  readonly isDefault: boolean;
+  readonly codec: string;
+  readonly matroska: MatroskaTrack | null;
+};
+
+const NO_STREAM = 65_535;
+
+/** The roster by the id that the demuxer gives them; null where it would miss a picture or a sound, or their times. */
+export async function readRoster(container: Container, file: RandomAccess): Promise<Roster | null> {
+  const known = new Map<number, KnownTrack>();
+  const others: UnreadTrack[] = [];
+  let isCutOff = false;
+  if (container === 'matroska' || container === 'webm') {
+    const head = await readMatroskaHead(file);
+    isCutOff = head !== null && head.endBytes > file.sizeBytes;
+    for (const track of head?.tracks ?? []) {
+      if (track.isEncrypted) throw encrypted();
+      const { index, streamIndex, codecId: codec, isDefault, isEnabled } = track;
+      // What ffmpeg leaves out is never asked of it.
+      const stream = `${streamIndex ?? NO_STREAM}`;
+      const language = knownLanguage(track.language);
+      if (track.type === 'video' || track.type === 'audio') {
+        if (track.isCompressed && isEnabled) return null;
+        known.set(track.number, {
+          index,
+          stream,
+          language,
+          codec,
+          isDefault: isDefault && isEnabled,
+          matroska: track,
+        });
+      } else {
+        others.push({
+          index,
+          stream,
+          language,
+          isDefault,
+          codec,
+          kind: track.type === 'subtitle' ? 'subtitle' : 'data',
+        });
+      }
+    }
+  }
+  if (container === 'mpegts') {
+    const map = await readProgramMap(file);
+    if (!map || map.streams.some((stream) => stream.kind === 'unreadable')) return null;
+    if (map.isScrambled) throw encrypted();
+    isCutOff = map.isCutOff;
+    for (const { index, pid, kind, codec, language: code } of map.streams) {
+      const language = knownLanguage(code);
+      const stream = `i:${pid}`;
+      if (kind === 'data') others.push({ index, stream, language, isDefault: false, kind, codec });
+      else known.set(pid, { index, stream, language, codec, isDefault: true, matroska: null });
+    }
+  }
+  if (container === 'ogg' && (await readOggCodecs(file)).includes('other')) return null;
+  return { known, others, isCutOff };
+}

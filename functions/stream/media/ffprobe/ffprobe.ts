@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+import { damaged, type Problem } from '../../base/problem.ts';
+import type { Container, Media } from '../model/media.ts';
+import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
+import { type FfprobeOptions, notMedia, runFfprobe } from './run-ffprobe.ts';
+
+export type DescribeOptions = FfprobeOptions & {
+  /** The first bytes are those of a kind of media, so that an uncertain finding counts. */
+  readonly isKnown: boolean;
+};
+
+/**
+ * What ffprobe sees at an http URL. Rejects with `not-media` where it sees nothing or only guesses, with
+ * `damaged-media` where it sees streams without substance, and with `unsupported-media` when it takes too long.
+ */
+export async function describeWithFfprobe(url: string, options: DescribeOptions): Promise<Media> {
+  const output = v.safeParse(OUTPUT, parseJson(await runFfprobe(url, ARGUMENTS, options)));
+  if (!output.success) throw notMedia({ cause: output.issues });
+  const { format, streams, packets } = output.output;
+  if (format.probe_score < (options.isKnown ? LEAST_KNOWN_SCORE : LEAST_SCORE)) throw notMedia();
+  if (packets.length === 0) throw damaged('This file has the header of a recording, but nothing recorded.');
+  const container = containerOf(format.format_name);
+  // Clocks of broadcast formats start anywhere: their timeline begins at the earliest packet.
+  const origin = ['mpegts', 'mpeg'].includes(format.format_name) ? (format.start_time ?? 0) : 0;
+  const ids = streams.map(({ id }) => id);
+  const tracks = streams.map((stream) =>
+    trackOf(stream, origin, ids.filter((id) => id === stream.id).length === 1),
+  );
+  if (tracks.every((track) => track.kind !== 'video' && track.kind !== 'audio')) throw notMedia();
+  for (const track of tracks) {
+    if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noPicture();
+  }
+  const durationSeconds = format.duration && format.duration > 0 ? format.duration : null;
+  return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
+}
+
+/** ffprobe's own scale: an extension that fits is 50, what it names below that it has guessed out of noise. */
+const LEAST_SCORE = 50;
+/** What it gives short program streams (MPEG-PS), of which it wants to see more. */
+const LEAST_KNOWN_SCORE = 25;
+
+const ENTRIES = [
+  'format=format_name,probe_score,duration,start_time',
+  'packet=stream_index',
+  'stream=index,id,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
+  'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate,bits_per_raw_sample',
+  'stream_disposition=default,attached_pic,comment,visual_impaired',
+  'stream_tags=language,title',
+  'stream_side_data=rotation',
+].join(':');
+
+const ARGUMENTS = ['-read_intervals', '%+#20', '-of', 'json', '-show_entries', ENTRIES];
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const OUTPUT = v.object({
+  format: v.object({
+    format_name: v.string(),
+    probe_score: number,
+    duration: optionalNumber,
+    start_time: optionalNumber,
+  }),
+  streams: v.pipe(v.array(STREAM), v.minLength(1)),
+  packets: v.optional(v.array(v.object({ stream_index: number })), []),
+});
+
+const CONTAINERS: Readonly<Record<string, Container>> = {
+  mov: 'mov',
+  matroska: 'matroska',
+  mpegts: 'mpegts',
+  ogg: 'ogg',
+  mp3: 'mp3',
+  aac: 'adts',
+  flac: 'flac',
+  wav: 'wav',
+  w64: 'w64',
+  avi: 'avi',
+  flv: 'flv',
+  amr: 'amr',
+  amrnb: 'amr',
+  amrwb: 'amr',
+};
+
+function containerOf(formatName: string): Container {
+  return CONTAINERS[formatName.split(',')[0] ?? ''] ?? 'other';
+}
+
+function noPicture(): Problem {
+  return damaged('The video in this file has no picture size: its headers are damaged.');
+}

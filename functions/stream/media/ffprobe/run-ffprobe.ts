@@ -1,0 +1,58 @@
+import { damaged, Problem, unsupported } from '../../base/problem.ts';
+import { NOT_STARTED_CODES } from '../../sandbox/limits.ts';
+import { runCaged } from '../../sandbox/run.ts';
+
+export type FfprobeOptions = {
+  readonly ffprobePath: string;
+  /** Names of demuxers, comma-separated; whatever else the file turns out to be is refused. */
+  readonly formatWhitelist: string;
+  readonly signal: AbortSignal;
+};
+
+const TIME_LIMIT_MILLISECONDS = 8000;
+const OUTPUT_LIMIT_BYTES = 4 * 2 ** 20;
+/** No setting allows larger pictures. */
+const MAX_PIXELS = 16_384 * 16_384;
+const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
+
+/**
+ * What ffprobe prints about an http URL. Rejects with `not-media` where it sees nothing, with `damaged-media` where it
+ * crashes, and with `unsupported-media` when it takes too long.
+ */
+export async function runFfprobe(
+  url: string,
+  wanted: readonly string[],
+  { ffprobePath, formatWhitelist, signal: aborted }: FfprobeOptions,
+): Promise<string> {
+  const args = [
+    ...['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', formatWhitelist],
+    ...['-probesize', '5000000', '-analyzeduration', '5000000', '-max_alloc', '268435456'],
+    ...['-max_pixels', String(MAX_PIXELS)],
+    ...wanted,
+    ...['-i', url],
+  ];
+  const { code, signal, stdout, stderr, isCutShort } = await runCaged(ffprobePath, args, {
+    limits: LIMITS,
+    // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules; without any
+    // it leaves the name as it is. Nothing else is in the environment.
+    env: { GCONV_PATH: '/nonexistent' },
+    signal: aborted,
+    timeoutMilliseconds: TIME_LIMIT_MILLISECONDS,
+    maxOutputBytes: OUTPUT_LIMIT_BYTES,
+  });
+  if (code === 0 && !isCutShort) return stdout;
+  const cause = new Error(`ffprobe ended with ${signal ?? code}: ${stderr}`);
+  if (isCutShort || signal === 'SIGXCPU') {
+    throw unsupported('This file takes too long to analyse.', { cause });
+  }
+  if (NOT_STARTED_CODES.has(code)) throw cause;
+  throw signal === null ? notMedia({ cause }) : damaged('This file cannot be analysed.', { cause });
+}
+
+export function notMedia(options?: { cause: unknown }): Problem {
+  return new Problem(
+    'not-media',
+    'This file holds neither video nor audio that could be recognised.',
+    options,
+  );
+}

@@ -1,0 +1,180 @@
+import { damaged } from '../../base/problem.ts';
+import { asDamaged } from '../boxes/boxes.ts';
+import { audioLabel } from '../model/audio-label.ts';
+import type { AudioTrack, Media, OtherTrack, Track, VideoTrack } from '../model/media.ts';
+import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
+import { isPlaceless } from './location.ts';
+import type { Movie, MovieTrack } from './movie.ts';
+import { pcmObstacle } from './pcm.ts';
+import { pictureFormat } from './picture-format.ts';
+import { pictureSize } from './picture-size.ts';
+import { readSampleTable } from './sample-table.ts';
+import type { SampleTable } from './samples.ts';
+import { frameRateOf } from './table-frame-rate.ts';
+import { endOf, startOf, timelineOf } from './timeline.ts';
+
+/** Throws `damaged-media` where the index cannot be right. */
+export function describeMovie(movie: Movie): Media {
+  const tracks = movie.tracks.map((track) => describeTrack(movie, track));
+  const timed = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
+  const starts = timed.map(({ startSeconds }) => startSeconds);
+  const ends = timed.flatMap(({ startSeconds, durationSeconds }) =>
+    durationSeconds === null ? [] : [startSeconds + durationSeconds],
+  );
+  return {
+    container: movie.brand === null || movie.brand === 'qt  ' ? 'mov' : 'mp4',
+    // A file cut from a live stream starts somewhere: its duration counts from there.
+    durationSeconds: ends.length === 0 ? wholeSeconds(movie) : Math.max(...ends) - Math.min(...starts),
+    originSeconds: 0,
+    tracks,
+    layout: {
+      fragmented: movie.fragments !== null,
+      moovAtEnd: movie.moovAtEnd,
+      hasLocation: !isPlaceless(movie.locations),
+    },
+  };
+}
+
+const tables = new WeakMap<MovieTrack, SampleTable>();
+
+/**
+ * The track's samples, read when they are first asked for; null for a fragmented file that is too long to be walked, and
+ * where the index was forgotten before.
+ */
+export function tableOf(movie: Movie, track: MovieTrack): SampleTable | null {
+  if (movie.fragments !== null) return movie.fragments.tables?.get(track.id) ?? null;
+  const known = tables.get(track);
+  if (known !== undefined) return known;
+  const { moovBytes, fileSizeBytes } = movie;
+  if (moovBytes === null) return null;
+  try {
+    const table = readSampleTable({ moovBytes, fileSizeBytes }, track);
+    tables.set(track, table);
+    return table;
+  } catch (error) {
+    throw asDamaged(error);
+  }
+}
+
+/** A longer index is read again where its bytes are wanted. */
+const KEPT_INDEX_BYTES = 8 * 1024 * 1024;
+
+/** The movie with the tables of what is played, and without the bytes that they were read from where these are many. */
+export function withoutLongIndex(movie: Movie): Movie {
+  if ((movie.moovBytes?.length ?? 0) <= KEPT_INDEX_BYTES) return movie;
+  for (const track of movie.tracks) if (track.entry?.video || track.entry?.audio) tableOf(movie, track);
+  return { ...movie, moovBytes: null };
+}
+
+/** The table that `tableOf` has read already; null where it has not. */
+export function knownTable(movie: Movie, track: MovieTrack): SampleTable | null {
+  return movie.fragments?.tables?.get(track.id) ?? tables.get(track) ?? null;
+}
+
+/** What the header of a fragmented file claims. */
+function wholeSeconds({ fragments, timescale }: Movie): number | null {
+  if (fragments === null) return null;
+  if (fragments.indexedSeconds !== null) return fragments.indexedSeconds;
+  return fragments.durationTicks ? fragments.durationTicks / timescale : null;
+}
+
+function describeTrack(movie: Movie, track: MovieTrack): Track {
+  const { handler, index, language, isEnabled, entry, isForChapters } = track;
+  const base = {
+    index,
+    stream: streamOf(movie, track),
+    undecodable: null,
+    language,
+    isDefault: isEnabled,
+  };
+  if (handler !== 'vide' && handler !== 'soun') {
+    const kind: OtherTrack['kind'] = SUBTITLES.has(handler) && !isForChapters ? 'subtitle' : 'data';
+    const codec = entry?.format ?? handler;
+    return { ...base, kind, codec, startSeconds: 0, durationSeconds: null, bitrate: null };
+  }
+  if (entry === null) throw damaged(`Track ${index} of the file does not say how it is coded (stsd box).`);
+  const table = isPcm(track) ? null : tableOf(movie, track);
+  const time = { ...base, ...timeOf(movie, track, table) };
+  return handler === 'vide' ? videoTrack(time, track, table) : audioTrack(time, track);
+}
+
+/** By the track's id, since ffmpeg counts pictures of the metadata among the tracks; by its position where ids are unfit. */
+function streamOf({ tracks }: Movie, { id, index }: MovieTrack): string {
+  return id > 0 && tracks.every((track) => track.index === index || track.id !== id) ? `i:${id}` : `${index}`;
+}
+
+const SUBTITLES = new Set(['text', 'sbtl', 'subt', 'subp', 'clcp']);
+
+/** PCM may have a sample for each moment: its header tells its length as well. */
+function isPcm({ entry }: MovieTrack): boolean {
+  return entry?.audio != null && audioCodecOf(entry) === 'pcm';
+}
+
+type Time = Pick<
+  Track,
+  | 'index'
+  | 'stream'
+  | 'undecodable'
+  | 'language'
+  | 'isDefault'
+  | 'startSeconds'
+  | 'durationSeconds'
+  | 'bitrate'
+>;
+
+function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
+  const { timescale, mediaDuration } = track;
+  const { delaySeconds, mediaTime, durationTicks, isComplex } = timelineOf(movie, track);
+  const isEmpty = table !== null && table.count === 0;
+  const first = table === null || isComplex ? 0 : Math.max(0, startOf(table) - mediaTime);
+  const last = table === null ? mediaDuration : endOf(table);
+  // The index of the samples counts; headers claim all kinds of durations. Cuts and repeats add up to what they do.
+  const shown =
+    last === null || isComplex
+      ? durationTicks
+      : Math.min(last - mediaTime, durationTicks ?? Number.POSITIVE_INFINITY);
+  const durationSeconds = isEmpty ? 0 : shown === null ? null : Math.max(0, shown - first) / timescale;
+  const bytes = table === null ? 0 : table.sizes.sumBefore(table.count);
+  return {
+    startSeconds: delaySeconds + first / timescale,
+    durationSeconds,
+    bitrate: table === null || !durationSeconds ? null : Math.round((bytes * 8) / durationSeconds),
+  };
+}
+
+const PICTURES = new Set(['jpeg', 'png ', 'mjpa', 'mjpb', 'mjpg', 'gif ']);
+
+function videoTrack(
+  time: Time,
+  { entry, matrix, timescale, width, height, isForChapters }: MovieTrack,
+  table: SampleTable | null,
+): VideoTrack {
+  if (!entry?.video) throw damaged('A video track of the file does not say how it is coded.');
+  const isStill = PICTURES.has(entry.format) && (table?.count ?? 0) <= 1;
+  return {
+    ...time,
+    kind: 'video',
+    codec: videoCodecOf(entry),
+    codecName: codecNameOf(entry),
+    codecString: videoCodecString(entry),
+    ...pictureSize(entry, entry.video, { matrix, width, height }),
+    frameRate: table && frameRateOf(table, timescale),
+    ...pictureFormat(entry),
+    isCoverArt: isStill || isForChapters,
+  };
+}
+
+function audioTrack(time: Time, { entry, title, roles }: MovieTrack): AudioTrack {
+  const audio = entry?.audio;
+  if (!entry || !audio) throw damaged('An audio track of the file does not say how it is coded.');
+  const { channels, sampleRate, bitsPerSample } = audio;
+  const codecString = audioCodecString(entry);
+  const codec = { codec: audioCodecOf(entry), codecName: codecNameOf(entry), codecString };
+  const undecodable = pcmObstacle(entry);
+  const format = { channels, sampleRate, bitsPerSample, codecDelaySeconds: 0 };
+  const label = audioLabel(title, {
+    isCommentary: roles.includes('commentary'),
+    isDescription: roles.includes('description'),
+  });
+  return { ...time, undecodable, kind: 'audio', ...codec, ...format, ...label };
+}

@@ -1,0 +1,147 @@
+import { damaged } from '../../base/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+import type { Packet, PacketTrack } from '../model/packets.ts';
+import { audioCodecOf, videoCodecOf } from './codec.ts';
+import { audioSampleEntry, esds } from './codec-entry.ts';
+import { tableOf } from './describe-movie.ts';
+import type { Movie, MovieTrack } from './movie.ts';
+import type { SampleTable } from './samples.ts';
+import { endOf, startOf, type Timeline, timelineOf } from './timeline.ts';
+
+export type MoviePacketsOptions = {
+  /** `MovieTrack.index` of what is wanted. */
+  readonly trackIndexes: readonly number[];
+  /** Presentation begins here, on the movie's timeline; samples needed to decode it come along, hidden by an edit. */
+  readonly startSeconds: number;
+  readonly durationSeconds: number | null;
+};
+
+const VIDEO = new Set(['h264', 'hevc', 'vp9', 'av1']);
+const AUDIO = new Set(['aac', 'opus', 'flac']);
+
+/** Why a track cannot be repackaged as it is, in words for people; null if it can. */
+export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | null {
+  const track = movie.tracks[trackIndex];
+  if (track?.entry == null) return 'there is no such track';
+  const { entry } = track;
+  const codec = entry.video ? videoCodecOf(entry) : audioCodecOf(entry);
+  if (!(entry.video ? VIDEO : AUDIO).has(codec)) return `${codec} in MP4 is not played by browsers`;
+  if (entry.hasOthers) return 'its coding changes within the track';
+  if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
+  const table = tableOf(movie, track);
+  if (table === null) return 'the file has too many fragments';
+  return table.runsForwards ? null : 'its times run backwards';
+}
+
+/** The tracks as packets with the times that they have in the source. Throws `damaged-media`. */
+export function moviePackets(movie: Movie, file: RandomAccess, options: MoviePacketsOptions): PacketTrack[] {
+  const chosen = options.trackIndexes.flatMap((index) => {
+    const track = movie.tracks[index];
+    const table = track && tableOf(movie, track);
+    return track && table ? [{ track, table, timeline: timelineOf(movie, track) }] : [];
+  });
+  const begin =
+    options.startSeconds +
+    Math.min(...chosen.map(({ track, table, timeline }) => beginOf(track, table, timeline)));
+  const end = options.durationSeconds === null ? Number.POSITIVE_INFINITY : begin + options.durationSeconds;
+  return chosen.map(({ track, table, timeline }) => packetTrack(file, track, table, timeline, begin, end));
+}
+
+/** Where a track's first sample is presented, in seconds; later than 0 in files that were cut from a live stream. */
+function beginOf(
+  { timescale }: MovieTrack,
+  table: SampleTable,
+  { delaySeconds, mediaTime }: Timeline,
+): number {
+  return delaySeconds + Math.max(0, startOf(table) - mediaTime) / timescale;
+}
+
+function packetTrack(
+  file: RandomAccess,
+  track: MovieTrack,
+  table: SampleTable,
+  timeline: Timeline,
+  begin: number,
+  end: number,
+): PacketTrack {
+  const { timescale, entry } = track;
+  if (entry === null) throw damaged('A track of the file does not say how it is coded.');
+  const delay = timeline.delaySeconds - begin;
+  const start = timeline.mediaTime + Math.round(Math.max(0, -delay) * timescale);
+  const mediaEnd = Math.min(
+    timeline.mediaTime + (timeline.durationTicks ?? Number.POSITIVE_INFINITY),
+    timeline.mediaTime + (end - timeline.delaySeconds) * timescale,
+  );
+  const first = firstSample(table, start - prerollTicks(track));
+  // Times count from the first sample that is sent, unless the presentation starts before it.
+  const shift = Math.min(start, table.decodeTimes.at(first));
+  const shownEnd = Math.min(mediaEnd, endOf(table));
+  return {
+    kind: entry.video ? 'video' : 'audio',
+    timescale,
+    sampleEntry: sampleEntryOf(track),
+    language: track.language ?? 'und',
+    width: track.width || (entry.video?.codedWidth ?? 0),
+    height: track.height || (entry.video?.codedHeight ?? 0),
+    matrix: entry.video ? track.matrix : null,
+    delaySeconds: Math.max(0, delay),
+    mediaTime: start - shift,
+    durationTicks: Math.max(0, Math.round(shownEnd - start)),
+    packets: readPackets(file, table, first, shift, mediaEnd),
+  };
+}
+
+/** The last sync sample that is presented at or before `time`. */
+function firstSample({ count, sync, decodeTimes, compositionOffsets }: SampleTable, time: number): number {
+  let first = 0;
+  for (let i = 0; i < count; i++) {
+    const decoded = decodeTimes.at(i);
+    if (decoded > time) break;
+    if (sync.at(i) === 1 && decoded + compositionOffsets.at(i) <= time) first = i;
+  }
+  return first;
+}
+
+/** Sound decoders need a stretch of what came before to be in tune: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
+export function prerollTicks({ entry, timescale }: MovieTrack): number {
+  if (!entry?.audio) return 0;
+  const seconds = audioCodecOf(entry) === 'opus' ? 0.08 : 2048 / (entry.audio.sampleRate || timescale);
+  return Math.ceil(seconds * timescale);
+}
+
+/** Up to `end` in decode order: what is decoded later is presented later still, but for negative offsets. */
+async function* readPackets(
+  file: RandomAccess,
+  table: SampleTable,
+  first: number,
+  shift: number,
+  end: number,
+): AsyncGenerator<Packet, void, void> {
+  const { count, offsets, sizes, decodeTimes, compositionOffsets, sync, lastDuration } = table;
+  for (let i = first; i < count; i++) {
+    const time = decodeTimes.at(i);
+    if (time + compositionOffsets.least >= end) return;
+    const offset = offsets.at(i);
+    const size = sizes.at(i);
+    const data = await file.read(offset, offset + size);
+    if (data.byteLength < size) throw damaged('The file ends within its media.');
+    const dts = time - shift;
+    const duration = i + 1 < count ? Math.max(0, decodeTimes.at(i + 1) - time) : lastDuration;
+    yield { data, dts, pts: dts + compositionOffsets.at(i), duration, isSync: sync.at(i) === 1 };
+  }
+}
+
+/** The entry as it stands, so that nothing it says of colours is lost, but for what players do not take. */
+export function sampleEntryOf({ entry }: MovieTrack): Uint8Array {
+  if (entry === null) return new Uint8Array();
+  // The parameter sets are in hvcC either way; Apple plays hvc1 alone.
+  if (entry.format === 'hev1' && entry.configurations.has('hvcC')) {
+    const renamed = Buffer.from(entry.bytes);
+    renamed.write('hvc1', 4, 'latin1');
+    return renamed;
+  }
+  // QuickTime's longer sound descriptions are read wrongly in an MP4.
+  const isQuickTime = entry.audio !== null && entry.bytes.readUInt16BE(16) !== 0;
+  const config = entry.audio?.audioSpecificConfig;
+  return isQuickTime && config ? audioSampleEntry('mp4a', entry.audio, esds(config)) : entry.bytes;
+}

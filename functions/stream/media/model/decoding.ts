@@ -1,0 +1,7 @@
+/** What the ffmpeg at hand decodes: builds differ, and demuxers name what no decoder takes. */
+export type Decoding = {
+  /** ffmpeg's names of all codecs that it decodes, asked once; null where it cannot be run. */
+  codecs(): Promise<ReadonlySet<string> | null>;
+  /** Whether anything comes out of a track at an http URL; `stream` as in `Track`. */
+  tries(url: string, kind: 'video' | 'audio', stream: string, signal: AbortSignal): Promise<boolean>;
+};

@@ -1,0 +1,45 @@
+import { openLoopback } from '../../source/loopback.ts';
+import { overlay } from '../../source/overlay.ts';
+import { name } from '../boxes/boxes.ts';
+import { aacName } from '../codecs/aac.ts';
+import { patchesForFfmpeg } from '../isobmff/for-ffmpeg.ts';
+import type { Movie } from '../isobmff/movie.ts';
+import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
+import { clocked } from '../transport/clocked.ts';
+import { withDecodability } from './decodability.ts';
+import type { Probed, ProbeInput } from './probe.ts';
+
+/** What is told of each track whether it can be decoded here. */
+export async function decidedMedia(
+  { media, movie, clock }: Probed,
+  { file, object, decoding, slots }: ProbeInput,
+  signal: AbortSignal,
+): Promise<Media> {
+  if (decoding === undefined) return media;
+  return withDecodability(media, {
+    decoding,
+    nameOf: (track) => codingName(track, movie),
+    async tries({ kind, stream }) {
+      const access = movie === null ? clocked(file, clock) : overlay(file, patchesForFfmpeg(movie));
+      const loopback = await openLoopback({ access, etag: object.etag, signal });
+      let release = () => {};
+      try {
+        if (slots !== undefined) release = await slots.take(signal);
+        const hasMade = await decoding.tries(loopback.url, kind, stream, signal);
+        const failure = loopback.failure();
+        if (!hasMade && failure) throw failure;
+        return hasMade;
+      } finally {
+        release();
+        await loopback.close();
+      }
+    },
+  });
+}
+
+/** In a movie's own word, where it has another name than those known here. */
+function codingName({ index, codec, codecName, codecString }: VideoTrack | AudioTrack, movie: Movie | null) {
+  const format = codec === 'other' ? movie?.tracks[index]?.entry?.format : undefined;
+  if (format !== undefined) return name(format);
+  return codec === 'aac' ? aacName(codecString) : (codecName ?? codec);
+}

@@ -1,0 +1,59 @@
+import { damaged, Problem } from '../../base/problem.ts';
+import { INPUT_FORMATS } from '../../sandbox/input-formats.ts';
+import type { CachedAccess } from '../../source/cache.ts';
+import { openLoopback } from '../../source/loopback.ts';
+import type { Sniffed } from '../demux/sniff.ts';
+import { withTrackEnds } from '../demux/track-ends.ts';
+import { describeWithFfprobe } from '../ffprobe/ffprobe.ts';
+import type { FfprobeOptions } from '../ffprobe/run-ffprobe.ts';
+import type { Media } from '../model/media.ts';
+import { tailOf } from '../transport/tail.ts';
+import type { ProbeInput } from './probe.ts';
+
+/** What ffprobe makes of a file. Rejects with the source's own problems where those were in the way. */
+export async function probeForeign(
+  { file, object, ffprobePath, slots }: ProbeInput,
+  kind: Sniffed['kind'],
+  signal: AbortSignal,
+): Promise<Media> {
+  const loopback = await openLoopback({ access: file, etag: object.etag, signal });
+  let release = () => {};
+  try {
+    if (slots !== undefined) release = await slots.take(signal);
+    const options = { ffprobePath, formatWhitelist: INPUT_FORMATS, signal };
+    const media = await describeWithFfprobe(loopback.url, { ...options, isKnown: kind === 'foreign' });
+    return await withEnds(media, file, object.etag, options);
+  } catch (error) {
+    // What looks like a broken file may be a source that broke.
+    const failure = loopback.failure();
+    if (failure) throw failure;
+    if (kind !== 'unknown' && error instanceof Problem && error.type === 'not-media') {
+      throw damaged('This file begins as media does, but cannot be read as such.', { cause: error });
+    }
+    throw error;
+  } finally {
+    release();
+    await loopback.close();
+  }
+}
+
+/** What the end of the file tells is a refinement: where it cannot be read as such, the headers count. */
+async function withEnds(
+  media: Media,
+  file: CachedAccess,
+  etag: string,
+  options: FfprobeOptions,
+): Promise<Media> {
+  const tail = await tailOf(file, media);
+  if (tail === null) return media;
+  const loopback = await openLoopback({ access: tail, etag, signal: options.signal });
+  try {
+    return await withTrackEnds(media, loopback.url, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (loopback.failure() || !(error instanceof Problem)) throw loopback.failure() ?? error;
+    return media;
+  } finally {
+    await loopback.close();
+  }
+}

@@ -1,0 +1,135 @@
+import { damaged, Problem } from '../../base/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+import { name } from '../boxes/boxes.ts';
+import { shortened } from '../codecs/annexb.ts';
+import { whyUndecodable } from '../codecs/decodable.ts';
+import { ownFormat } from '../codecs/own-format.ts';
+import { lengthSizeOf } from '../codecs/random-access.ts';
+import { describeMovie, tableOf, withoutLongIndex } from '../isobmff/describe-movie.ts';
+import { type Movie, readMovie } from '../isobmff/movie.ts';
+import { movieRemuxObstacle } from '../isobmff/sample-packets.ts';
+import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
+import { CUT_OFF } from './container-probed.ts';
+import type { Probed, ProbeInput } from './probe.ts';
+import { probeForeign } from './probe-foreign.ts';
+
+/** ISO base media by our own reader; what its headers do not say of a deep picture's colours, ffprobe does. */
+export async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {
+  const { index = input.file } = input;
+  const movie = await readMovie(index);
+  if (movie === null) return null;
+  const described = await withOwnFormats(describeMovie(movie), movie, index);
+  const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
+  if (film?.kind === 'video') await refuseUndecodableSample(movie, film, index);
+  const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
+  const coloured = isUnclear ? withColours(described, await probeForeign(input, 'iso', signal)) : described;
+  const media = await withoutUnknown(coloured, movie, input, signal);
+  const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
+  return {
+    media,
+    movie: withoutLongIndex(movie),
+    originalObstacle: isCutOff ? CUT_OFF : null,
+    clock: null,
+    // Each fragment tells what it holds, and a movie's index is checked against the file.
+    endsEarly: false,
+    remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex),
+  };
+}
+
+/**
+ * What has another name than the codecs that are known here may be one that no program knows. A sound of which that is
+ * so is left out beside others; without its picture, a film is none.
+ */
+async function withoutUnknown(
+  described: Media,
+  movie: Movie,
+  input: ProbeInput,
+  signal: AbortSignal,
+): Promise<Media> {
+  if (!described.tracks.some(isForeign)) return described;
+  const found = await probeForeign(input, 'iso', signal).catch(nothingSeen);
+  const seen = new Map(found.tracks.map((track) => [track.stream, track]));
+  return {
+    ...described,
+    tracks: described.tracks.map((track) => {
+      if (!isForeign(track)) return track;
+      const same = seen.get(track.stream);
+      if (same?.kind === 'video' || same?.kind === 'audio') return { ...track, codecName: same.codecName };
+      if (track.kind === 'video') return { ...track, undecodable: UNKNOWN_CODING };
+      return unread(track, movie.tracks[track.index]?.entry?.format ?? '');
+    }),
+  };
+}
+
+/** Of a movie without a name for any of its codings, ffprobe says that it is none. */
+function nothingSeen(error: unknown): Pick<Media, 'tracks'> {
+  if (error instanceof Problem && error.type === 'damaged-media') return { tracks: [] };
+  throw error;
+}
+
+const UNKNOWN_CODING = 'How this media is coded is not known here.';
+
+/** Whose name none of the tables here has. */
+const isForeign = (track: Track): track is VideoTrack | AudioTrack =>
+  (track.kind === 'video' || track.kind === 'audio') && track.codec === 'other' && track.codecName === null;
+
+function unread(track: Track, format: string): Track {
+  const { index, stream, language, startSeconds, durationSeconds, isDefault, bitrate } = track;
+  const about = { index, stream, language, startSeconds, durationSeconds, isDefault, bitrate };
+  const undecodable = `The audio codec ${name(format)} is not known here.`;
+  return { ...about, kind: 'unknown', codec: 'other', undecodable };
+}
+
+/** Enough for all that stands before a picture; the rest of a large one is not looked at. */
+const FIRST_SAMPLE_BYTES = 16 * 1024;
+
+async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: RandomAccess): Promise<void> {
+  const track = movie.tracks[film.index];
+  const table = track ? tableOf(movie, track) : null;
+  if (!table || !track?.entry) return;
+  if (table.count === 0) throw damaged('The video in this file has no pictures.');
+  const [offset, size] = [table.offsets.at(0), table.sizes.at(0)];
+  const { codec } = film;
+  const { configurations } = track.entry;
+  const configuration = configurations.get('avcC') ?? configurations.get('hvcC') ?? null;
+  const hasUnits = codec === 'h264' || codec === 'hevc';
+  const data = await file.read(offset, offset + Math.min(size, hasUnits ? FIRST_SAMPLE_BYTES : size));
+  const why = whyUndecodable({
+    codec,
+    configuration,
+    data: hasUnits ? shortened(data, lengthSizeOf(codec, configuration), size) : data,
+    isKey: table.sync.at(0) === 1,
+  });
+  if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
+}
+
+const HEADER_BYTES = 16;
+
+/** What the first frame of a sound says of itself, where nothing in the index does. */
+async function withOwnFormats(media: Media, movie: Movie, file: RandomAccess): Promise<Media> {
+  const tracks: Track[] = [];
+  for (const track of media.tracks) {
+    const own = track.kind === 'audio' ? await firstFormat(track, movie, file) : null;
+    tracks.push(own === null ? track : { ...track, ...own });
+  }
+  return { ...media, tracks };
+}
+
+async function firstFormat({ codec, index }: AudioTrack, movie: Movie, file: RandomAccess) {
+  const track = movie.tracks[index];
+  const hasHeader = codec === 'mp3' || (codec === 'ac3' && !track?.entry?.configurations.has('dac3'));
+  const table = hasHeader && track ? tableOf(movie, track) : null;
+  if (table === null || table.count === 0) return null;
+  const [offset, size] = [table.offsets.at(0), table.sizes.at(0)];
+  return ownFormat(codec, null, await file.read(offset, offset + Math.min(size, HEADER_BYTES)));
+}
+
+function withColours(media: Media, colours: Media): Media {
+  const { dynamicRange = null, colour = null } = colours.tracks.find((track) => track.kind === 'video') ?? {};
+  return {
+    ...media,
+    tracks: media.tracks.map((track) =>
+      track.kind === 'video' ? { ...track, dynamicRange, colour } : track,
+    ),
+  };
+}

@@ -1,0 +1,129 @@
+import { damaged, Problem } from '../../base/problem.ts';
+import { withTimeLimit } from '../../base/within-time.ts';
+import type { Slots } from '../../sandbox/slots.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+import type { CachedAccess } from '../../source/cache.ts';
+import type { StoredObject } from '../../source/source.ts';
+import { whyUndecodable } from '../codecs/decodable.ts';
+import { openContainer } from '../demux/mediabunny.ts';
+import { SNIFF_BYTES, type Sniffed, sniff } from '../demux/sniff.ts';
+import type { Movie } from '../isobmff/movie.ts';
+import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts';
+import type { Decoding } from '../model/decoding.ts';
+import type { Media } from '../model/media.ts';
+import { clocked } from '../transport/clocked.ts';
+import { readTsClock, type TsClock } from '../transport/ts-clock.ts';
+import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
+import { decidedMedia } from './decided.ts';
+import { probeForeign } from './probe-foreign.ts';
+import { probeMovie } from './probe-movie.ts';
+
+export type ProbeInput = {
+  readonly file: CachedAccess;
+  /** What the index of ISO base media is read with, where not `file`. */
+  readonly index?: RandomAccess;
+  readonly object: Pick<StoredObject, 'key' | 'etag'>;
+  readonly ffprobePath: string;
+  /** Where ffprobe may run; without, always. */
+  readonly slots?: Slots | undefined;
+  /** Without, all that has a name counts as decodable. */
+  readonly decoding?: Decoding | undefined;
+  readonly signal: AbortSignal;
+};
+
+export type Probed = {
+  readonly media: Media;
+  /** The index of ISO base media; null for other containers. */
+  readonly movie: Movie | null;
+  /** Why the file cannot be sent as it is; null if it can. */
+  readonly originalObstacle: string | null;
+  /** The file ends before what its headers promise, and nothing tells where. */
+  readonly endsEarly: boolean;
+  /** How the clock of a transport stream is put right; null where it is. All that reads its media reads it so. */
+  readonly clock: TsClock | null;
+  /** Why a track, by its index, cannot be repackaged as it is, in words for people; null if it can. */
+  readonly remuxObstacle: (trackIndex: number) => string | null;
+};
+
+/**
+ * What a file is. Rejects with `not-media`, `damaged-media`, `encrypted` or `unsupported-media` where there is nothing
+ * to play, and with the source's problems; never later than the time limit.
+ */
+export async function probe(input: ProbeInput): Promise<Probed> {
+  const { file, index = file, object, signal } = input;
+  if (file.sizeBytes === 0) throw new Problem('not-media', 'The file is empty.');
+  const sniffed = sniff(await index.read(0, Math.min(SNIFF_BYTES, file.sizeBytes)), object.key);
+  if (sniffed.kind === 'refused') {
+    throw new Problem('not-media', `This file is ${sniffed.what}, not video or audio.`);
+  }
+  return withTimeLimit(signal, async (limited) => {
+    const probed = await probeKind(input, sniffed.kind, limited);
+    return { ...probed, media: await decidedMedia(probed, input, limited) };
+  });
+}
+
+async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
+  const { file } = input;
+  const movie = kind === 'iso' ? await probeMovie(input, signal) : null;
+  if (movie !== null) return movie;
+  const clock = kind === 'container' ? await readTsClock(file) : null;
+  const given = { ...input, file: clocked(file, clock) };
+  return { ...(await probeOther(given, kind, signal)), clock };
+}
+
+/** Another container than ISO base media. */
+async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
+  const isForeign = kind === 'foreign' || kind === 'iso';
+  const read = isForeign ? null : await probeContainer(input.file, signal);
+  if (read !== null && !(read instanceof Problem)) return withExtent(input.file, read);
+  const media = await probeForeign(input, kind, signal).catch((error: unknown) => {
+    throw read !== null && error instanceof Problem ? read : error;
+  });
+  const damage = read === null ? null : 'the file is damaged';
+  const probed = containerProbed(media, damage, damage ?? `this ${media.container} file is not repackaged`);
+  return withExtent(input.file, probed);
+}
+
+/** By the demuxer; null where it does not know the kind, and a problem where another program may see more in it. */
+async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<Probed | Problem | null> {
+  const container = await openContainer(file, signal).catch(damageOf);
+  if (container === null || container instanceof Problem) return container;
+  try {
+    const media = await container.describe().catch(damageOf);
+    if (media instanceof Problem) return media;
+    const video = container.tracks.find((track) => track.kind === 'video');
+    if (video && !(await hasPicture(video))) return damaged('The video in this file has no pictures.');
+    // The demuxer leaves out the cluster that the file's end cuts, which is seconds long.
+    const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
+    return containerProbed(media, cut, cut ?? (await silenceObstacle(container.tracks)));
+  } finally {
+    container.close();
+  }
+}
+
+function damageOf(error: unknown): Problem {
+  if (error instanceof Problem && error.type === 'damaged-media') return error;
+  throw error;
+}
+
+/** Why a track of sound cannot be repackaged although its header is read: the demuxer finds nothing of it. */
+async function silenceObstacle(tracks: readonly ContainerTrack[]): Promise<string | null> {
+  for (const track of tracks) {
+    if (track.kind !== 'audio') continue;
+    const packets = track.packets();
+    const { done } = await packets.next();
+    await packets.return();
+    if (done) return 'the packets of its sound are not found';
+  }
+  return null;
+}
+
+/** Throws where the first picture is one that no decoder makes anything of. */
+async function hasPicture(track: ContainerVideoTrack): Promise<boolean> {
+  for await (const { data, isKey } of track.packets()) {
+    const why = whyUndecodable({ codec: track.codec, configuration: track.configuration, data, isKey });
+    if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
+    return true;
+  }
+  return false;
+}

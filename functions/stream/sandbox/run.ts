@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { type CageLimits, caged } from './limits.ts';
+import { bindGroup, killGroup } from './process-group.ts';
+
+export type CagedRun = {
+  readonly limits: CageLimits;
+  readonly env?: Record<string, string>;
+  readonly signal: AbortSignal;
+  readonly timeoutMilliseconds: number;
+  /** Of standard output; what is beyond ends the program. */
+  readonly maxOutputBytes: number;
+};
+
+export type CagedEnd = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  /** The end of it. */
+  readonly stderr: string;
+  /** It was killed here, for its time or its output. */
+  readonly isCutShort: boolean;
+};
+
+/**
+ * Runs a program in the cage to its end. Rejects with the signal's reason, and with the system's error where nothing
+ * could be started.
+ */
+export async function runCaged(program: string, args: readonly string[], run: CagedRun): Promise<CagedEnd> {
+  const { limits, env, signal, timeoutMilliseconds, maxOutputBytes } = run;
+  signal.throwIfAborted();
+  const { file, args: all, options } = caged(program, args, limits, env);
+  const child = spawn(file, all, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  bindGroup(child);
+  let isCutShort = false;
+  const kill = () => killGroup(child, 'SIGKILL');
+  const cutShort = () => {
+    isCutShort = true;
+    kill();
+  };
+  const timer = setTimeout(cutShort, timeoutMilliseconds);
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    const [stdout, stderr, [code, killer]] = await Promise.all([
+      textOf(child.stdout, maxOutputBytes, cutShort),
+      textOf(child.stderr, maxOutputBytes, cutShort),
+      closeOf(child),
+    ]);
+    signal.throwIfAborted();
+    return { code, signal: killer, stdout, stderr: stderr.slice(-STDERR_CHARACTERS), isCutShort };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+const STDERR_CHARACTERS = 2_000;
+
+/** Rejects where it never ran. */
+const closeOf = (child: ChildProcess) =>
+  once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+
+async function textOf(stream: Readable, maxBytes: number, tooMuch: () => void): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size <= maxBytes) chunks.push(chunk);
+    else tooMuch();
+  }
+  return Buffer.concat(chunks).toString();
+}

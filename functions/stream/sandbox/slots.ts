@@ -1,0 +1,62 @@
+import { excessOf, type Limits } from '../base/limits.ts';
+import { busy } from '../base/problem.ts';
+
+/** How many ffmpegs (and ffprobes) may run in this process at once. */
+export type Slots = {
+  /**
+   * Resolves with what gives the place back, which may be called more than once. Rejects with `busy` where none becomes
+   * free in time, and with the signal.
+   */
+  take(signal: AbortSignal): Promise<() => void>;
+};
+
+/** The one before may still be ending. */
+const WAIT_MILLISECONDS = 4_000;
+
+export function createSlots(
+  limits: Pick<Limits, 'maxFfmpegs'>,
+  { waitMilliseconds = WAIT_MILLISECONDS } = {},
+): Slots {
+  const waiting = new Set<() => void>();
+  let running = 0;
+
+  function give(): () => void {
+    running++;
+    let isGiven = true;
+    return () => {
+      if (!isGiven) return;
+      isGiven = false;
+      running--;
+      const [next] = waiting;
+      next?.();
+    };
+  }
+
+  return {
+    async take(signal) {
+      signal.throwIfAborted();
+      if (running < limits.maxFfmpegs) return give();
+      return new Promise((resolve, reject) => {
+        const leave = () => {
+          waiting.delete(enter);
+          clearTimeout(timer);
+          signal.removeEventListener('abort', abort);
+        };
+        const enter = () => {
+          leave();
+          resolve(give());
+        };
+        const abort = () => {
+          leave();
+          reject(signal.reason);
+        };
+        const timer = setTimeout(() => {
+          leave();
+          reject(busy(excessOf('maxFfmpegs', running + 1, limits) ?? 'No ffmpeg may be started'));
+        }, waitMilliseconds);
+        signal.addEventListener('abort', abort, { once: true });
+        waiting.add(enter);
+      });
+    },
+  };
+}

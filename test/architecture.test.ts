@@ -1,0 +1,68 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const ROOT = fileURLToPath(new URL('../functions/stream/', import.meta.url));
+
+/** From the ground up: a folder imports from itself and from those before it, types as well. */
+const ORDER = [
+  'base',
+  'sandbox',
+  'source',
+  'media/model',
+  'media/boxes',
+  'media/codecs',
+  'media/isobmff',
+  'media/ffprobe',
+  'media/transport',
+  'media/demux',
+  'media/cuts',
+  'media/probe',
+  'media',
+  'route',
+  'config',
+  'http',
+  'plan',
+  'playlist',
+  'engine',
+  'derived',
+  'export/job',
+  'export/formats',
+  'open',
+  'export/worker',
+  'export/api',
+  'answer',
+  'lambda',
+  'deploy',
+  '',
+];
+
+describe('functions/stream', () => {
+  it('has each of its folders in the order of its imports', async () => {
+    const files = (await readdir(ROOT, { recursive: true })).filter((name) => name.endsWith('.ts'));
+    const wrong: string[] = [];
+    for (const file of files) {
+      const from = ORDER.indexOf(folderOf(file));
+      if (from < 0) wrong.push(`${file} is in a folder without a place`);
+      for (const target of importsOf(await readFile(join(ROOT, file), 'utf8'))) {
+        const path = relative(ROOT, join(ROOT, dirname(file), target));
+        if (!path.startsWith('..') && ORDER.indexOf(folderOf(path)) > from) wrong.push(`${file} > ${path}`);
+      }
+    }
+    expect(files).to.have.length.above(200);
+    expect(wrong).to.deep.equal([]);
+  });
+});
+
+function folderOf(file: string): string {
+  const [room = '', ...rest] = file.split('/');
+  if (rest.length === 0) return '';
+  return (room === 'media' || room === 'export') && rest.length > 1 ? `${room}/${rest[0]}` : room;
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom '(\.[^']+)';$/gm)].map(
+    ([, target = '']) => target,
+  );
+}

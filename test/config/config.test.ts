@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { LIMIT_NAMES, LIMITS } from '../../functions/stream/base/limits.ts';
+import { parseConfig } from '../../functions/stream/config/config.ts';
+
+describe('parseConfig', () => {
+  it('takes a folder and fills in the rest', () => {
+    const config = parseConfig({ MEDIA_DIR: '/films', MAX_RESPONSE_BYTES: '' });
+    expect(config.media).to.deep.equal({ kind: 'directory', path: '/films' });
+    expect(config.limits.maxResponseBytes).to.equal(200_000_000);
+    expect([config.playerPage, config.allowedOrigins, config.pageCredit]).to.deep.equal([false, [], null]);
+  });
+
+  it('sends whole files by the store, unless told not to', () => {
+    const of = (REDIRECT_DOWNLOADS?: string) =>
+      parseConfig({ MEDIA_BUCKET: 'films', REDIRECT_DOWNLOADS }).redirectDownloads;
+    expect([of(), of('1'), of('0')]).to.deep.equal([true, true, false]);
+  });
+
+  it('takes a bucket', () => {
+    expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
+  });
+
+  // Of the function; of the setting; the limit of its own code; each ffmpeg's, of so many.
+  const SHARES: [size: string, setting: string, own: number, ffmpeg: number | null, ffmpegs: string][] = [
+    ['', '', 768, null, ''],
+    ['10240', '', 768, 9408, ''],
+    ['3008', '', 768, 2176, ''],
+    ['3008', '', 768, 1088, '2'],
+    ['3008', '300', 300, 2644, ''],
+    ['3008', '3000', 1203, 1741, ''],
+    ['1024', '', 409, 551, ''],
+    ['512', '', 204, 244, ''],
+    ['512', '150', 150, 298, ''],
+    ['128', '', 51, 13, ''],
+  ];
+  for (const [size, setting, own, ffmpeg, ffmpegs] of SHARES) {
+    it(`shares ${size || 'unknown'} MB: ${own} for its own, ${ffmpeg} for each of ${ffmpegs || 1} ffmpeg`, () => {
+      const { cage, limits } = parseConfig({
+        MEDIA_DIR: '/a',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size,
+        MAX_MEMORY_MEGABYTES: setting,
+        MAX_FFMPEGS: ffmpegs,
+      });
+      const memoryBytes = ffmpeg === null ? null : ffmpeg * 2 ** 20;
+      expect(limits.maxMemoryMegabytes).to.equal(own);
+      expect(cage).to.deep.equal({ cpuSeconds: 5_400, memoryBytes });
+      const all = own + (ffmpeg ?? 0) * Number(ffmpegs || 1);
+      if (size !== '') expect(all).to.be.below(Number(size));
+    });
+  }
+
+  const EXPORT_SHARES: [size: string, setting: string, ffmpegs: number, ffmpeg: number | null][] = [
+    ['', '', 2, null],
+    ['3008', '', 2, 1088],
+    ['3008', '1', 2, 1088],
+    ['3008', '2', 2, 1088],
+    ['3008', '4', 4, 544],
+  ];
+  for (const [size, setting, maxFfmpegs, ffmpeg] of EXPORT_SHARES) {
+    it(`shares ${size || 'unknown'} MB in an export, with MAX_FFMPEGS="${setting}", among ${maxFfmpegs} ffmpegs`, () => {
+      const { exportWork, limits } = parseConfig({
+        MEDIA_DIR: '/a',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size,
+        MAX_FFMPEGS: setting,
+      });
+      const memoryBytes = ffmpeg === null ? null : ffmpeg * 2 ** 20;
+      expect(exportWork).to.deep.equal({ maxFfmpegs, cage: { cpuSeconds: 5_400, memoryBytes } });
+      const all = limits.maxMemoryMegabytes + (ffmpeg ?? 0) * maxFfmpegs;
+      if (size !== '') expect(all).to.be.below(Number(size));
+    });
+  }
+
+  const DERIVED: [Record<string, string>, object | null][] = [
+    [{ MEDIA_DIR: '/films' }, null],
+    [{ MEDIA_DIR: '/films', DERIVED_DIR: '', DERIVED_BUCKET: '' }, null],
+    [
+      { MEDIA_DIR: '/films', DERIVED_DIR: '/films-made' },
+      { kind: 'directory', path: '/films-made' },
+    ],
+    [
+      { MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'made' },
+      { kind: 's3', bucket: 'made' },
+    ],
+    [
+      { MEDIA_BUCKET: 'films', DERIVED_DIR: '/made' },
+      { kind: 'directory', path: '/made' },
+    ],
+  ];
+  for (const [environment, derived] of DERIVED) {
+    it(`${JSON.stringify(environment)} keeps what is made in ${JSON.stringify(derived)}`, () => {
+      expect(parseConfig(environment).derived).to.deep.equal(derived);
+    });
+  }
+
+  it('makes nothing ahead of a viewer, unless it is set', () => {
+    const read = (text: string) =>
+      parseConfig({ MEDIA_DIR: '/films', HEAD_START_SEGMENTS: text }).headStartSegments;
+    expect(['', '0', '1', '16'].map(read)).to.deep.equal([0, 0, 1, 16]);
+  });
+
+  const KEYS = `main:${'m'.repeat(32)}`;
+  const ACCESS: [Record<string, string>, object][] = [
+    [{}, { kind: 'keys', keys: [] }],
+    [
+      { PUBLIC: '0', SIGNING_KEYS: '' },
+      { kind: 'keys', keys: [] },
+    ],
+    [{ PUBLIC: '1' }, { kind: 'public' }],
+    [{ SIGNING_KEYS: KEYS }, { kind: 'keys', keys: [{ id: 'main', secret: 'm'.repeat(32) }] }],
+    [{ SIGNING_KEYS_PARAMETER: '/sluice/keys' }, { kind: 'parameter', name: '/sluice/keys' }],
+    [
+      { SIGNING_KEYS_SECRET: 'sluice/keys', PUBLIC: '0' },
+      { kind: 'secret', name: 'sluice/keys' },
+    ],
+  ];
+  // No secret, not even one of a test, goes into a log.
+  const titleOf = (value: object) => JSON.stringify(value).replaceAll(/m{32}/g, 'SECRET');
+  for (const [environment, access] of ACCESS) {
+    it(`${titleOf(environment)} gives access that is ${titleOf(access).slice(0, 40)}`, () => {
+      expect(parseConfig({ MEDIA_DIR: '/films', ...environment }).access).to.deep.equal(access);
+    });
+  }
+
+  it('has a limit for each setting of one, between its least and its most', () => {
+    for (const name of LIMIT_NAMES) {
+      const { setting, fallback, least, most } = LIMITS[name];
+      const read = (text: string) => parseConfig({ MEDIA_DIR: '/films', [setting]: text }).limits[name];
+      expect([read(''), read(String(least)), read(String(most))]).to.deep.equal([fallback, least, most]);
+      for (const wrong of [String(least - 1), String(most + 1), '1.5', '1e3', ' 1', '0x10', '-1']) {
+        const sentence = `The setting ${setting} must be a whole number between ${least} and ${most}.`;
+        expect(() => read(wrong), `${setting}=${wrong}`).to.throw(sentence);
+      }
+    }
+  });
+
+  const WRONG: [Record<string, string>, RegExp][] = [
+    [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],
+    [{ MEDIA_DIR: '/a', MEDIA_BUCKET: 'films' }, /exclude each other/],
+    [
+      { MEDIA_DIR: '/a', DERIVED_DIR: '/b', DERIVED_BUCKET: 'made' },
+      /DERIVED_BUCKET and DERIVED_DIR exclude/,
+    ],
+    [{ MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'films' }, /another bucket than MEDIA_BUCKET/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: '/a/' }, /DERIVED_DIR must not lie in MEDIA_DIR/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: '/a/b' }, /DERIVED_DIR must not lie in MEDIA_DIR/],
+    [{ MEDIA_DIR: '/a/b', DERIVED_DIR: '/a' }, /nor MEDIA_DIR in it/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: 'made' }, /DERIVED_DIR must be an absolute path/],
+    [{ MEDIA_DIR: 'films' }, /MEDIA_DIR must be an absolute path/],
+    [{ MEDIA_BUCKET: 'No Bucket' }, /MEDIA_BUCKET must be the name of an S3 bucket/],
+    [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],
+    [{ MEDIA_DIR: '/a', MAX_RESPONSE_BYTES: '999999999' }, /MAX_RESPONSE_BYTES must be .* 209715200/],
+    [{ MEDIA_DIR: '/a', MAX_CPU_SECONDS: '0' }, /MAX_CPU_SECONDS must be a whole number between 1/],
+    [{ MEDIA_DIR: '/a', HEAD_START_SEGMENTS: '17' }, /HEAD_START_SEGMENTS must be .* between 0 and 16/],
+    [{ MEDIA_DIR: '/a', PLAYER_PAGE: 'yes' }, /PLAYER_PAGE must be 1 or 0/],
+    [{ MEDIA_DIR: '/a', PUBLIC: 'yes' }, /PUBLIC must be 1 or 0/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS: 'hush' }, /^The setting SIGNING_KEYS must be a list of (?!.*hush)/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS: `${KEYS},${KEYS}` }, /SIGNING_KEYS names the key "main" twice\.$/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS_PARAMETER: 'a b' }, /SIGNING_KEYS_PARAMETER must be a name or an ARN/],
+    [
+      { MEDIA_DIR: '/a', PUBLIC: '1', SIGNING_KEYS: KEYS },
+      /^The settings PUBLIC=1 and SIGNING_KEYS exclude each other: set one of them\.$/,
+    ],
+    [{ MEDIA_DIR: '/a', PUBLIC: '1', SIGNING_KEYS_SECRET: 'a' }, /PUBLIC=1 and SIGNING_KEYS_SECRET exclude/],
+    [{ MEDIA_DIR: '/a', SIGNING_KEYS: KEYS, SIGNING_KEYS_PARAMETER: 'a' }, /exclude each other/],
+    [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: 'app.example' }, /ALLOWED_ORIGINS must be/],
+  ];
+  for (const [environment, sentence] of WRONG) {
+    it(`${titleOf(environment)} is refused in one sentence`, () => {
+      expect(() => parseConfig(environment)).to.throw(sentence);
+    });
+  }
+});

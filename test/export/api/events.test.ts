@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import {
+  eventsAfter,
+  hasSeenEnd,
+  type Position,
+  parsePosition,
+} from '../../../functions/stream/export/api/events.ts';
+import {
+  type ExportRecord,
+  type LaneRecord,
+  NOTHING_USED,
+  type Stage,
+} from '../../../functions/stream/export/job/record.ts';
+
+const RUNNING: Stage = { kind: 'running', lanes: 2, startedMs: 1_000, secondsTotal: 40 };
+const DONE: Stage = {
+  kind: 'done',
+  result: { extension: 'mp4', contentType: 'video/mp4', sizeBytes: 77, durationSeconds: 40 },
+};
+const FAILED: Stage = { kind: 'failed', problem: { type: 'x', title: 'y', status: 415, detail: 'z' } };
+const LANE: LaneRecord = {
+  ...{
+    generation: 5,
+    attempt: 1,
+    lost: 0,
+    ticks: 3,
+    usage: NOTHING_USED,
+    atMs: 3_000,
+    isWaiting: false,
+    sent: 1,
+  },
+  ...{ to: 4, next: 0, pieces: [], secondsDone: 5, bytes: 100 },
+};
+
+const record = (stage: Stage, ticks = 2): ExportRecord => ({
+  ...{ generation: 5, attempt: 1, lost: 0, ticks, usage: { ...NOTHING_USED, gbSeconds: 1.23456 }, stage },
+});
+
+function told(last: string | null, stage: Stage, lanes: readonly LaneRecord[] = []) {
+  const position = parsePosition(last);
+  const describe = () => ({ address: '/made' });
+  return eventsAfter(position, { record: record(stage), lanes }, describe);
+}
+
+describe('the events of an export', () => {
+  it('tell at no time of more than there is in the end', () => {
+    const [progress] = told('5-2-4-1000-1', RUNNING, [{ ...LANE, secondsDone: 30.0235 }]);
+    expect(progress?.data).to.have.property('secondsDone').that.is.at.most(30.0235);
+  });
+
+  const table: readonly [string, string | null, Stage, readonly LaneRecord[], readonly string[]][] = [
+    ['at the beginning', null, { kind: 'queued', sent: 1 }, [], ['queued']],
+    ['to whom joins', null, RUNNING, [LANE, LANE], ['queued', 'probing', 'progress']],
+    ['to whom comes when all is over', null, DONE, [], ['done']],
+    ['of a failure to whom comes late', null, FAILED, [], ['failed']],
+    ['when nothing has happened', '5-0-2-0-0', { kind: 'queued', sent: 1 }, [], []],
+    ['behind what was queued', '5-0-2-0-0', { kind: 'probing' }, [], ['probing']],
+    ['with what went by', '5-0-2-0-0', RUNNING, [LANE], ['probing', 'progress']],
+    ['behind some progress', '5-2-4-1000-1', RUNNING, [LANE], ['progress']],
+    ['behind this progress', '5-2-5-5000-100', RUNNING, [LANE], []],
+    ['at the end, with all of it', '5-2-9-9000-1', DONE, [], ['progress', 'done']],
+    ['at the end, with what went by', '5-0-9-0-0', DONE, [], ['probing', 'progress', 'done']],
+    ['behind the end', '5-3-9-9000-1', DONE, [], []],
+    ['of an export that was made anew', '4-3-9-9000-1', { kind: 'queued', sent: 1 }, [], ['queued']],
+    ['to whom has seen nothing of ours', 'nonsense', RUNNING, [LANE], ['queued', 'probing', 'progress']],
+  ];
+  for (const [when, last, stage, lanes, names] of table) {
+    it(`${when}: ${names.join(', ') || 'none'}`, () => {
+      const events = told(last, stage, lanes);
+      expect(events.map(({ name }) => name)).to.deep.equal(names);
+      for (const { id } of events) expect(parsePosition(id)).to.not.equal(null);
+    });
+  }
+
+  it('count what all lanes have done', () => {
+    const [, , progress] = told(null, RUNNING, [LANE, { ...LANE, secondsDone: 7, bytes: 11, atMs: 5_000 }]);
+    expect(progress?.data).to.deep.equal({
+      ...{ percent: 30, secondsDone: 12, secondsTotal: 40, speed: 3, bytes: 111, etaSeconds: 9.3 },
+    });
+  });
+
+  it('never go back, also where a lost worker’s work is done again', () => {
+    const [progress] = told('5-2-4-9000-500', RUNNING, [LANE]);
+    expect(progress?.data).to.include({ secondsDone: 9, bytes: 500 });
+  });
+
+  it('do not say 100 % before the result is there', () => {
+    const [progress] = told('5-2-1-0-0', RUNNING, [{ ...LANE, secondsDone: 41 }]);
+    expect(progress?.data).to.include({ percent: 99.9, etaSeconds: 0 });
+  });
+
+  it('know no percent and no end where the file tells no length', () => {
+    const [progress] = told('5-2-1-0-0', { ...RUNNING, secondsTotal: null }, [LANE]);
+    expect(progress?.data).to.include({ percent: null, etaSeconds: null, secondsDone: 5 });
+  });
+
+  it('end with the result and what it cost', () => {
+    const events = told('5-2-9-9000-1', DONE);
+    expect(events.at(-1)?.data).to.deep.equal({
+      ...{ address: '/made', sizeBytes: 77, durationSeconds: 40 },
+      ...{ invocations: 0, gbSeconds: 1.235, bytesRead: 0, bytesWritten: 0 },
+    });
+    const ids = events.map(({ id }) => parsePosition(id) as Position);
+    expect(ids.map(({ ticks }) => ticks)).to.deep.equal([10, 10]);
+  });
+
+  it('are over for whom has seen their end', () => {
+    expect(hasSeenEnd(parsePosition('5-3-1-0-0'), record(FAILED))).to.equal(true);
+    expect(hasSeenEnd(parsePosition('4-3-1-0-0'), record(FAILED))).to.equal(false);
+    expect(hasSeenEnd(parsePosition('5-2-1-0-0'), record(FAILED))).to.equal(false);
+    expect(hasSeenEnd(null, record(DONE))).to.equal(false);
+  });
+
+  for (const id of [
+    null,
+    '',
+    '1-2',
+    '5-4-1-0-0',
+    '5-2-1-0-0-9',
+    '-5-2-1-0-0',
+    '5-2-1-0-1e3',
+    '9'.repeat(40),
+  ]) {
+    it(`take ${JSON.stringify(id)} for no position`, () => expect(parsePosition(id)).to.equal(null));
+  }
+});

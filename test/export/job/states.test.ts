@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import {
+  type ExportRecord,
+  type LaneRecord,
+  NOTHING_USED,
+  type Stage,
+} from '../../../functions/stream/export/job/record.ts';
+import {
+  asked,
+  become,
+  type Happening,
+  judge,
+  MOST_LOST,
+  MOST_SENT,
+  NOBODY_CAME,
+} from '../../../functions/stream/export/job/states.ts';
+
+const problem = { type: 't', title: 'T', status: 500, detail: 'd' };
+const result = { extension: 'mp4', contentType: 'video/mp4', sizeBytes: 1, durationSeconds: 1 };
+const RUNNING: Stage = { kind: 'running', lanes: 2, startedMs: 1, secondsTotal: 9 };
+const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
+  queued: { kind: 'queued', sent: 1 },
+  probing: { kind: 'probing' },
+  running: RUNNING,
+  assembling: { ...RUNNING, kind: 'assembling', isWaiting: false, sent: 1 },
+  done: { kind: 'done', result },
+  failed: { kind: 'failed', problem },
+};
+const HAPPENINGS: readonly Happening[] = [
+  { kind: 'begun' },
+  { kind: 'planned', lanes: 2, startedMs: 1, secondsTotal: 9 },
+  { kind: 'made', isWaiting: false },
+  { kind: 'renewed' },
+  { kind: 'composed', result },
+  { kind: 'failed', problem },
+  { kind: 'lost' },
+];
+/** What becomes of each stage, in the order of `HAPPENINGS`; a dash where it cannot happen. */
+const COURSE = {
+  queued: ['probing', '-', '-', 'queued', '-', 'failed', 'queued'],
+  probing: ['-', 'running', '-', 'probing', '-', 'failed', 'queued'],
+  running: ['-', '-', 'assembling', 'running', '-', 'failed', 'assembling'],
+  assembling: ['-', '-', '-', 'assembling', 'done', 'failed', 'assembling'],
+  done: ['-', '-', '-', '-', '-', '-', '-'],
+  failed: ['-', '-', '-', '-', '-', '-', '-'],
+} as const;
+
+/** Whoever works on it is lost; then another one comes. */
+function lose(record: ExportRecord): ExportRecord {
+  const next = become(record, { kind: 'lost' }) ?? record;
+  return become(next, { kind: 'renewed' }) ?? next;
+}
+
+const record = (stage: Stage): ExportRecord => ({ ...asked(7), stage });
+
+describe('the state of an export', () => {
+  for (const [name, becomes] of Object.entries(COURSE)) {
+    it(`${name} becomes ${becomes.join(', ')}`, () => {
+      const before = record(STAGES[name as Stage['kind']]);
+      const seen = HAPPENINGS.map((happening) => become(before, happening));
+      expect(seen.map((next) => next?.stage.kind ?? '-')).to.deep.equal(becomes);
+      for (const next of seen) if (next) expect(next.ticks).to.equal(before.ticks + 1);
+    });
+  }
+
+  it('fails where its workers are lost again and again, each of which is another attempt', () => {
+    let now: ExportRecord = record(STAGES.assembling);
+    for (let i = 0; i < MOST_LOST; i++) now = lose(now);
+    expect(now).to.include({ attempt: MOST_LOST + 1, lost: MOST_LOST });
+    expect(lose(now).stage.kind).to.equal('failed');
+  });
+
+  it('does not count a worker that was sent for and never came as lost', () => {
+    const waiting = record({ ...RUNNING, kind: 'assembling', isWaiting: true, sent: 1 });
+    const next = become({ ...waiting, lost: MOST_LOST }, { kind: 'lost' });
+    const stage = { ...waiting.stage, sent: 2 };
+    expect(next).to.deep.include({ attempt: 1, lost: MOST_LOST, stage });
+  });
+
+  it('is sent for again and again where nobody comes, then fails', () => {
+    const assembling = { ...RUNNING, kind: 'assembling', isWaiting: true } as const;
+    for (const waiting of [{ kind: 'queued' } as const, assembling]) {
+      const sent = (times: number) => become(record({ ...waiting, sent: times }), { kind: 'lost' });
+      const again = { ...waiting, sent: MOST_SENT };
+      expect(sent(MOST_SENT - 1)).to.deep.include({ attempt: 1, stage: again });
+      expect(sent(MOST_SENT)?.stage).to.deep.equal({ kind: 'failed', problem: NOBODY_CAME });
+    }
+  });
+
+  it('adds up what was used', () => {
+    const used = { ...NOTHING_USED, gbSeconds: 2, invocations: 1 };
+    const next = become(record(STAGES.running), { kind: 'renewed' }, used);
+    expect(next?.usage).to.deep.equal(used);
+  });
+
+  const lane = (next: number, ageSeconds = 0, isWaiting = false) => {
+    const about = { generation: 7, attempt: 1, lost: 0, ticks: 0, usage: NOTHING_USED, atMs: 0, isWaiting };
+    const value: LaneRecord = { ...about, sent: 1, to: 4, next, pieces: [], secondsDone: 0, bytes: 0 };
+    return { value, ageSeconds };
+  };
+  const table = [
+    ['that nobody has asked for', null, 0, [], true, 'begin'],
+    ['that is done', 'done', 9_999, [], true, 'follow'],
+    ['whose result has expired', 'done', 9_999, [], false, 'begin'],
+    ['that has just failed', 'failed', 3, [], true, 'follow'],
+    ['that failed a while ago', 'failed', 11, [], true, 'begin'],
+    ['that waits', 'queued', 3, [], true, 'follow'],
+    ['that waits for a little while', 'queued', 19, [], true, 'follow'],
+    ['whose event may be lost', 'queued', 21, [], true, 'revive begin'],
+    ['whose media is looked at for too long', 'probing', 16, [], true, 'revive begin'],
+    ['that is alive', 'running', 999, [lane(1), lane(2, 9)], true, 'follow'],
+    ['one of whose lanes is silent', 'running', 999, [lane(1), lane(2, 16)], true, 'revive 1'],
+    ['one of whose lanes waits for a worker', 'running', 999, [lane(1), lane(2, 19, true)], true, 'follow'],
+    ['one of whose lanes waits in vain', 'running', 999, [lane(1), lane(2, 21, true)], true, 'revive 1'],
+    ['one of whose lanes has ended', 'running', 999, [lane(1), lane(4, 999)], true, 'follow'],
+    ['all of whose lanes have just ended', 'running', 999, [lane(4, 20), lane(4, 1)], true, 'follow'],
+    ['that nobody puts together', 'running', 999, [lane(4, 20), lane(4, 16)], true, 'revive assemble'],
+    ['that is put together', 'assembling', 3, [], true, 'follow'],
+    ['whose parts nobody puts together any more', 'assembling', 16, [], true, 'revive assemble'],
+  ] as const;
+  for (const [what, stage, ageSeconds, lanes, isThere, expected] of table) {
+    it(`${what}: ${expected}`, () => {
+      const aged = stage === null ? null : { value: record(STAGES[stage]), ageSeconds };
+      const verdict = judge(aged, lanes, isThere);
+      expect(verdict.kind === 'revive' ? `revive ${verdict.what}` : verdict.kind).to.equal(expected);
+    });
+  }
+});

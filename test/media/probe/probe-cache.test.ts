@@ -1,0 +1,127 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { damaged } from '../../../functions/stream/base/problem.ts';
+import type { Probed } from '../../../functions/stream/media/probe/probe.ts';
+import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
+import type { StoredObject } from '../../../functions/stream/source/source.ts';
+import { mediaOf, sound } from '../../support/media.ts';
+import { problemOf } from '../../support/problem.ts';
+
+const { signal } = new AbortController();
+
+function version(key: string, etag = '"1"'): StoredObject {
+  return { key, etag, sizeBytes: 1_000, lastModified: new Date(0) };
+}
+
+function probedOf(): Probed {
+  return {
+    media: mediaOf([]),
+    movie: null,
+    originalObstacle: null,
+    endsEarly: false,
+    clock: null,
+    remuxObstacle: () => null,
+  };
+}
+
+/** A probe that counts, and ends when it is told to. */
+function probing() {
+  const signals: AbortSignal[] = [];
+  let finish: (probed: Probed) => void = () => {};
+  const make = (own: AbortSignal) => {
+    signals.push(own);
+    return new Promise<Probed>((resolve, reject) => {
+      finish = resolve;
+      own.addEventListener('abort', () => reject(own.reason));
+    });
+  };
+  return { signals, make, finish: () => finish(probedOf()) };
+}
+
+/** A probe that is not of media with an index weighs so much. */
+const WEIGHT = 32 * 1024;
+
+describe('a cache of probes', () => {
+  it('makes the probe of a version once', async () => {
+    const cache = createProbeCache();
+    let made = 0;
+    const make = async () => {
+      made++;
+      return probedOf();
+    };
+    const first = await cache.get(version('a'), signal, make);
+    expect(await cache.get(version('a'), signal, make)).to.equal(first);
+    expect(cache.latest('a')).to.deep.include({ object: version('a'), probed: first });
+    expect(made).to.equal(1);
+    await cache.get(version('a', '"2"'), signal, make);
+    expect(made).to.equal(2);
+    expect(cache.latest('a')?.object.etag).to.equal('"2"');
+    expect(cache.usedBytes, 'of the latest version alone').to.equal(WEIGHT);
+  });
+
+  it('shares what is under way, also where one of those who wait leaves', async () => {
+    const cache = createProbeCache();
+    const { make, signals, finish } = probing();
+    const leaving = new AbortController();
+    const first = cache.get(version('a'), leaving.signal, make);
+    const second = cache.get(version('a'), signal, make);
+    leaving.abort(new Error('gone'));
+    expect(await first.catch((error: unknown) => error)).to.have.property('message', 'gone');
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false]);
+    finish();
+    expect((await second).movie).to.equal(null);
+    expect(cache.latest('a')).not.to.equal(null);
+  });
+
+  it('gives up what nobody waits for, and makes it anew for who comes next', async () => {
+    const cache = createProbeCache();
+    const { make, signals, finish } = probing();
+    const leaving = new AbortController();
+    const first = cache.get(version('a'), leaving.signal, make).catch(() => 'left');
+    leaving.abort(new Error('gone'));
+    expect(await first).to.equal('left');
+    expect(signals[0]?.aborted).to.equal(true);
+    const second = cache.get(version('a'), signal, make);
+    finish();
+    await second;
+    expect(signals).to.have.length(2);
+  });
+
+  it('keeps no failure', async () => {
+    const cache = createProbeCache();
+    const failing = async () => {
+      throw damaged('The file is damaged.');
+    };
+    expect((await problemOf(cache.get(version('a'), signal, failing))).type).to.equal('damaged-media');
+    await turn();
+    expect(cache.latest('a')).to.equal(null);
+    expect((await cache.get(version('a'), signal, async () => probedOf())).movie).to.equal(null);
+  });
+
+  it('drops what was not used for longest, within its bytes', async () => {
+    const cache = createProbeCache(2.5 * WEIGHT);
+    for (const key of ['a', 'b']) await cache.get(version(key), signal, async () => probedOf());
+    cache.latest('a');
+    await cache.get(version('c'), signal, async () => probedOf());
+    expect(['a', 'b', 'c'].filter((key) => cache.latest(key) !== null)).to.deep.equal(['a', 'c']);
+    expect(cache.usedBytes).to.equal(2 * WEIGHT);
+  });
+
+  it('does not empty itself for a probe that can never fit', async () => {
+    const cache = createProbeCache(1.5 * WEIGHT);
+    await cache.get(version('a'), signal, async () => probedOf());
+    const sounds = Array.from({ length: 4 }, (_, index) => sound({ index }));
+    const large = { ...probedOf(), media: mediaOf(sounds, { durationSeconds: 36_000 }) };
+    await cache.get(version('b'), signal, async () => large);
+    expect([cache.latest('a') !== null, cache.latest('b')]).to.deep.equal([true, null]);
+  });
+
+  it('forgets an object whose version is no more, and no other', async () => {
+    const cache = createProbeCache();
+    await cache.get(version('a', '"1"'), signal, async () => probedOf());
+    cache.forget('b');
+    expect(cache.latest('a')).not.to.equal(null);
+    cache.forget('a');
+    expect([cache.latest('a'), cache.usedBytes]).to.deep.equal([null, 0]);
+  });
+});
