@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { mp3Extent } from '../../functions/stream/media/demux/mp3-extent.ts';
 import { chainedOggSeconds } from '../../functions/stream/media/demux/ogg-links.ts';
+import { soundEnd } from '../../functions/stream/media/demux/mp3-tags.ts';
 import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
 import { readPesHeader, readTime, ticksFrom, writeTime } from '../../functions/stream/media/transport/pes.ts';
 import { spliced } from '../../functions/stream/media/transport/splice.ts';
@@ -100,6 +101,59 @@ describe('the length of files that follow each other', () => {
     return Buffer.concat([first, frames(count)]);
   };
 
+  /** Tags as programs put them behind the sound: kind, and bytes of their content. */
+  const TAGS: readonly (readonly (readonly [kind: string, bytes: number])[])[] = [
+    [['ape', 300_000]],
+    [['ape without header', 1000]],
+    [
+      ['ape', 5000],
+      ['id3v1', 0],
+    ],
+    [
+      ['lyrics3v2', 4000],
+      ['id3v1', 0],
+    ],
+    [
+      ['lyrics3v1', 4000],
+      ['id3v1', 0],
+    ],
+    [
+      ['ape', 400],
+      ['lyrics3v2', 400],
+      ['longer id3v1', 0],
+    ],
+    [['id3v2', 700]],
+  ];
+  const tagOf = (kind: string, bytes: number): Buffer => {
+    const ape = (flags: number) => {
+      const block = Buffer.alloc(32);
+      block.write('APETAGEX', 0, 'latin1');
+      block.writeUInt32LE(2000, 8);
+      block.writeUInt32LE(bytes + 32, 12);
+      block.writeUInt32LE(flags >>> 0, 20);
+      return block;
+    };
+    const body = Buffer.alloc(bytes, 'picture');
+    switch (kind) {
+      case 'ape':
+        return Buffer.concat([ape(0xa0000000), body, ape(0x80000000)]);
+      case 'ape without header':
+        return Buffer.concat([body, ape(0)]);
+      case 'lyrics3v2':
+        return Buffer.from(`LYRICSBEGIN${body}${String(bytes + 11).padStart(6, '0')}LYRICS200`);
+      case 'lyrics3v1':
+        return Buffer.from(`LYRICSBEGIN${body}LYRICSEND`);
+      case 'id3v2': {
+        const size = Buffer.from([4, 0, 0x10, 0, 0, bytes >> 7, bytes & 0x7f]);
+        return Buffer.concat([Buffer.from('ID3'), size, body, Buffer.from('3DI'), size]);
+      }
+      case 'longer id3v1':
+        return Buffer.from(`TAG+${' '.repeat(223)}TAG${' '.repeat(125)}`);
+      default:
+        return Buffer.from(`TAG${' '.repeat(125)}`);
+    }
+  };
+
   it('is that of all MP3 frames', async () => {
     expect(await mp3Extent(fileOf(counting(100)))).to.deep.equal({ kind: 'as declared' });
     expect(await mp3Extent(fileOf(counting(100), Buffer.alloc(50_000)))).to.deep.equal({
@@ -112,6 +166,11 @@ describe('the length of files that follow each other', () => {
     expect(await mp3Extent(fileOf(frames(100), Buffer.from(`TAG${' '.repeat(125)}`)))).to.deep.equal({
       kind: 'as declared',
     });
+    for (const tags of TAGS) {
+      const file = fileOf(frames(100), ...tags.map(([text, body]) => tagOf(text, body)));
+      expect(await soundEnd(file)).to.equal(100 * frame.length);
+      expect(await mp3Extent(file)).to.deep.equal({ kind: 'as declared' });
+    }
     const padded = await mp3Extent(fileOf(frames(100), Buffer.alloc(50_000)));
     expect(padded.kind).to.equal('padded');
     if (padded.kind === 'padded') expect(padded.seconds).to.be.closeTo(2.4, 1e-6);

@@ -1,13 +1,14 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { skipId3 } from './mp3.ts';
 import { findMp3Frame, readMp3Frame, walkMp3 } from './mp3-frames.ts';
+import { soundEnd } from './mp3-tags.ts';
 
 /** How far the sound of an MP3 file reaches, where that is not what its own header or its size tell. */
 export type Mp3Extent =
   | { readonly kind: 'as declared' }
   /** Several files one after the other, each with its own header. */
   | { readonly kind: 'joined'; readonly seconds: number }
-  /** Behind its last frame is something else: tags, zeros. */
+  /** Behind its last frame is something else than tags: zeros, noise. */
   | { readonly kind: 'padded'; readonly seconds: number };
 
 /** What is walked frame by frame at most. */
@@ -70,13 +71,14 @@ function isChain(bytes: Uint8Array, from: number | null): boolean {
 async function undeclaredExtent(file: RandomAccess, start: number, head: Buffer): Promise<Mp3Extent> {
   const frame = readMp3Frame(head, 0);
   const { sizeBytes } = file;
-  const tail = await file.read(Math.max(start, sizeBytes - LOOK_BYTES), sizeBytes);
+  const end = await soundEnd(file);
+  const tail = await file.read(Math.max(start, end - LOOK_BYTES), end);
   if (frame === null || isSoundTo(tail)) return AS_DECLARED;
   if (sizeBytes <= WALK_BYTES) return { kind: 'padded', seconds: await walkMp3(file, start) };
   return AS_DECLARED;
 }
 
-/** Frame after frame up to the end, or to a tag of the usual kind (ID3v1), which is too small to count. */
+/** Frame after frame up to the end, or to so little that it does not count. */
 function isSoundTo(tail: Uint8Array): boolean {
   let at = findMp3Frame(tail, 0);
   if (!isChain(tail, at)) return false;

@@ -30,7 +30,12 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | null {
 
 /** The first place from `from` on where one frame follows another; null where there is none. */
 export function findMp3Frame(bytes: Uint8Array, from: number): number | null {
-  for (let at = from; at + 4 <= bytes.length; at++) {
+  // What lies between is mostly zeros, or a picture.
+  for (
+    let at = bytes.indexOf(0xff, from);
+    at >= 0 && at + 4 <= bytes.length;
+    at = bytes.indexOf(0xff, at + 1)
+  ) {
     const frame = readMp3Frame(bytes, at);
     if (frame === null) continue;
     const next = readMp3Frame(bytes, at + frame.bytes);
