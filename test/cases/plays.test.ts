@@ -52,6 +52,8 @@ describe('what plays, and what can be made', function () {
     expect(await planOf('/stream/xavc-twos.mp4?accept=mp4,pcm')).to.match(/^faststart;/);
     // A client that names neither PCM nor its container is not.
     expect(await planOf('/stream/xavc-twos.mp4?accept=h264')).to.match(/^transcode;/);
+    // Firefox plays MP4 as well, and is silent on PCM in it.
+    expect(await planOf('/stream/xavc-twos.mp4?accept=mp4')).to.match(/^transcode;/);
   });
 
   it('decodes PCM by the names of MPEG with whatever ffmpeg there is', async () => {

@@ -15,6 +15,13 @@ describe('hears', () => {
     ['ogg', { codec: 'vorbis' }, null, true],
     ['mp4', { codec: 'pcm' }, ['mp4', 'pcm'], true],
     ['mp4', { codec: 'pcm' }, ['hevc'], false],
+    // Firefox plays MP4, and is silent on it.
+    ['mp4', { codec: 'pcm' }, ['mp4'], false],
+    ['mp4', { codec: 'pcm' }, ['pcm'], false],
+    ['mp4', { codec: 'aac' }, ['mp4'], true],
+    ['matroska', { codec: 'pcm' }, ['mkv'], false],
+    ['matroska', { codec: 'pcm' }, ['mkv', 'pcm'], true],
+    ['wav', { codec: 'pcm' }, ['wav'], true],
     ['mp4', { codec: 'ac3' }, ['ac3'], true],
     ['webm', { codec: 'ac3' }, ['webm', 'ac3'], false],
     ['matroska', { codec: 'aac' }, ['mkv'], true],
@@ -38,6 +45,9 @@ describe('sees', () => {
     expect(sees(usual, 'webm', 'vp8')).to.equal(true);
     expect(sees(usual, 'mp4', 'hevc')).to.equal(false);
     expect(sees(clientOf(['hevc'], null), 'mp4', 'hevc')).to.equal(true);
+    expect(sees(clientOf(['av1'], null), 'mp4', 'av1')).to.equal(true);
+    expect(sees(clientOf(['mkv'], null), 'matroska', 'h264')).to.equal(true);
+    expect(sees(clientOf(['ts'], null), 'mpegts', 'h264')).to.equal(true);
     expect(sees(clientOf(['webm', 'h264'], null), 'webm', 'h264')).to.equal(false);
   });
 });

@@ -1,12 +1,12 @@
 import type { AudioCodec, AudioTrack, Container, VideoCodec } from '../media/model/media.ts';
-import { audioKind, PLAYERS, type Player, whoHears, whoSees } from './pairs.ts';
+import { audioKind, PLAYERS, type Player, whoHears, whoOpens, whoSees } from './pairs.ts';
 
 /** What a client plays. */
 export type Client = {
   readonly containers: ReadonlySet<Container>;
   readonly video: ReadonlySet<VideoCodec>;
   readonly audio: ReadonlySet<AudioCodec>;
-  /** Of these, what it has named itself: it is believed where any player is known that plays it so. */
+  /** Of these, what it has named itself, and is believed. */
   readonly named: ReadonlySet<Container | VideoCodec | AudioCodec>;
 };
 
@@ -37,23 +37,36 @@ export function clientOf(accept: readonly string[] | null, acceptHeader: string 
 /** Whether a client plays a track's sound in a container: both together, which it takes more than both apart. */
 export function hears(client: Client, container: Container, track: AudioTrack): boolean {
   if (!client.audio.has(track.codec)) return false;
-  return isPlayed(client, [container, track.codec], whoHears(container, audioKind(track)));
+  const isCommon = EVERYWHERE.audio.has(track.codec);
+  return isPlayed(client, { container, codec: track.codec, isCommon }, whoHears(container, audioKind(track)));
 }
 
 /** The same of a picture. */
 export function sees(client: Client, container: Container, codec: VideoCodec): boolean {
   if (!client.video.has(codec)) return false;
-  return isPlayed(client, [container, codec], whoSees(container, codec));
+  const isCommon = EVERYWHERE.video.has(codec);
+  return isPlayed(client, { container, codec, isCommon }, whoSees(container, codec));
 }
 
+type Pair = {
+  readonly container: Container;
+  readonly codec: VideoCodec | AudioCodec;
+  /** Every player has it in one container or another. */
+  readonly isCommon: boolean;
+};
+
+/**
+ * A client that names both is believed where any player is known that plays them so. A container alone stands for what
+ * all of its players take (not PCM in MP4, which Firefox is silent on); a codec alone for itself where it is a rare one.
+ */
 function isPlayed(
   { named }: Client,
-  pair: readonly (Container | VideoCodec | AudioCodec)[],
+  { container, codec, isCommon }: Pair,
   players: readonly Player[],
 ): boolean {
-  return pair.some((each) => named.has(each))
-    ? players.length > 0
-    : PLAYERS.every((player) => players.includes(player));
+  if (named.has(codec) && (named.has(container) || !isCommon)) return players.length > 0;
+  const needed = named.has(container) ? whoOpens(container) : PLAYERS;
+  return players.length > 0 && needed.every((player) => players.includes(player));
 }
 
 const CONTAINERS: Readonly<Record<string, Container>> = {

@@ -89,3 +89,9 @@ export function whoSees(container: Container, codec: VideoCodec): readonly Playe
   const pairs: Pairs<VideoCodec> = VIDEO_PAIRS[container];
   return pairs[codec] ?? [];
 }
+
+/** Who plays anything at all in a container. */
+export function whoOpens(container: Container): readonly Player[] {
+  const pairs = [...Object.values(AUDIO_PAIRS[container]), ...Object.values(VIDEO_PAIRS[container])];
+  return PLAYERS.filter((player) => pairs.some((players: readonly Player[]) => players.includes(player)));
+}
