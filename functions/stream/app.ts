@@ -40,7 +40,7 @@ async function answer(request: Request, invocation: Invocation, parts: Parts): P
   const route = parseRoute(address.url);
   const grant = await authorise(route, address, parts.access);
   const response = await answerRoute(route, grant, request, invocation, parts);
-  response.headers.set('cache-control', cacheControlOf(route, response.status, grant));
+  response.headers.set('cache-control', cacheControlOf(route, response.status, grant, address.url.search));
   return response;
 }
 

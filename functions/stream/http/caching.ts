@@ -33,21 +33,32 @@ const CACHING = {
   made: { answer: FOREVER, redirect: NEVER, problem: NEVER },
 } satisfies Record<string, Row>;
 
-/** Cache-Control of an answer; null for a request that names no address (a preflight, a path that is none). */
-export function cacheControlOf(route: Route | null, status: number, grant: Grant = { kind: 'open' }): string {
-  const row: Row = CACHING[rowOf(route)];
+/**
+ * Cache-Control of an answer; null for a request that names no address (a preflight, a path that is none). `search` is
+ * the query as it was sent.
+ */
+export function cacheControlOf(
+  route: Route | null,
+  status: number,
+  grant: Grant = { kind: 'open' },
+  search = '',
+): string {
+  const row: Row = CACHING[rowOf(route, search)];
   const control = status >= 400 ? row.problem : isRedirect(status) ? row.redirect : row.answer;
   if (grant.kind === 'open' || status >= 400) return control;
   // What one viewer was let in to see is not for a cache that others read from, unless that checks their tokens.
   return grant.isShared && control === FOREVER ? control : `${control}, private`;
 }
 
-function rowOf(route: Route | null): keyof typeof CACHING {
+function rowOf(route: Route | null, search: string): keyof typeof CACHING {
   if (route === null) return 'none';
   if (route.kind !== 'adaptive') return route.kind;
   if (!isMediaAsk(route.ask)) return 'playlist';
-  return route.version === null ? 'segment' : 'versionedSegment';
+  return route.version !== null && LITERAL_VERSION.test(search) ? 'versionedSegment' : 'segment';
 }
+
+/** Written as `%76=`, it is no part of the key of a cache that knows the name alone, which has one for all versions. */
+const LITERAL_VERSION = /^\?(?:.*&)?v=/;
 
 function isRedirect(status: number): boolean {
   return status >= 300 && status !== 304;
