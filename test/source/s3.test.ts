@@ -49,6 +49,20 @@ describe('s3Source, by the answers of the store', () => {
 
   const statAndRead = async (key: string, mostBytes: number) => source.statAndRead?.(key, mostBytes, signal);
 
+  it('goes on behind a thousand keys of something else, up to the first media', async () => {
+    const page = (key: string, next: string | null) =>
+      `<ListBucketResult><Contents><Key>${key}</Key><Size>1</Size></Contents>` +
+      `${next === null ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}</ListBucketResult>`;
+    handle = ({ url = '' }, response) => {
+      const at = Number(new URL(url, 'http://localhost').searchParams.get('continuation-token') ?? '0');
+      response.setHeader('content-type', 'application/xml');
+      response.end(page(at === 30 ? 'film.mp4' : `log-${at}.txt`, String(at + 1)));
+    };
+    const { media } = await source.list('', 1000, signal);
+    expect(media).to.deep.equal([{ key: 'film.mp4', sizeBytes: 1 }]);
+    expect(requests).to.have.length(31);
+  });
+
   const errors: readonly [number, string, string][] = [
     [404, 'NoSuchKey', 'not-found'],
     [404, 'NoSuchBucket', 'source-unavailable'],

@@ -38,5 +38,8 @@ export async function answerPage(
 async function listMedia(source: Source, after: string, signal: AbortSignal): Promise<Listing> {
   const { media, next } = await source.list(after, MAX_LISTED, signal);
   const open = media.filter(({ key }) => isAddressable(key));
-  return { media: open.sort((a, b) => NATURAL.compare(a.key, b.key)), next };
+  // A page may end at something that is no media, whose name is nobody's concern. Behind so much of it that no media
+  // stands before, the list ends.
+  const last = open.at(-1)?.key ?? null;
+  return { media: open.sort((a, b) => NATURAL.compare(a.key, b.key)), next: next === null ? null : last };
 }

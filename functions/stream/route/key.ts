@@ -11,7 +11,7 @@ export function refuseRewrittenPath(rawPath: string): void {
   }
 }
 
-const MAX_KEY_BYTES = 1024;
+export const MAX_KEY_BYTES = 1024;
 
 /** The key of a path below a route's word. Throws `bad-address` or, for none, `not-found`. */
 export function parseKey(encoded: string): string {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { badParameter, type Problem } from '../base/problem.ts';
+import { MAX_KEY_BYTES } from './key.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 
 export const FORMATS = ['mp4', 'webm', 'mp3', 'aac', 'opus', 'flac', 'wav'] as const;
@@ -158,7 +159,7 @@ const accept = v.optional(
 );
 
 const SCHEMAS = {
-  page: v.object({ after: v.optional(v.pipe(v.string(), v.maxLength(1024, 'must be a key')), '') }),
+  page: v.object({ after: v.optional(v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES, 'must be a key')), '') }),
   health: v.object({}),
   info: v.object({}),
   media: v.object({ faststart: flag, download: flag }),

@@ -147,6 +147,8 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
 
 /** Path and query as a signature of one address covers them: as they were sent, but for what is not Sluice's own. */
 export function signedAddress(route: Route, { pathname, search }: URL): string {
+  // Who was let in to see the list may turn its pages.
+  if (route.kind === 'page') return pathname;
   const room = parameterRoomOf(route);
   const pieces = search.slice(1).split('&');
   const own = pieces

@@ -78,7 +78,7 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
       const found: ListedObject[] = [];
       let token: string | undefined;
       let last = after;
-      for (let page = 0; page < MAX_LIST_PAGES && found.length <= limit; page++) {
+      for (let page = 0; page < mostPages(found.length) && found.length <= limit; page++) {
         const from = token === undefined ? { StartAfter: after || undefined } : { ContinuationToken: token };
         // XML has no place for some characters that a key may have.
         const command = new ListObjectsV2Command({ Bucket: bucket, EncodingType: 'url', ...from });
@@ -144,7 +144,11 @@ export function createS3Client(
   });
 }
 
-const MAX_LIST_PAGES = 20;
+/** Of a thousand keys each. A page without any media would leave nothing to go on behind. */
+function mostPages(found: number): number {
+  return found === 0 ? 200 : 20;
+}
+
 const ANSWER_MILLISECONDS = 5_000;
 
 function credentialsOf(environment: Readonly<Record<string, string | undefined>>) {
