@@ -89,6 +89,9 @@ const ENCODED = [
   'libx264',
   '-preset',
   'ultrafast',
+  // As what it stands for has them: without, ffmpeg's DASH reader loses no frame.
+  '-bf',
+  '3',
   '-g',
   '48',
   '-pix_fmt',
