@@ -131,6 +131,28 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     ['a variable frame rate', copyOf('mp4/mediabunny__cursed-vfr.mp4'), 0, 0, 4],
     ['sound alone', ['-f', 'lavfi', '-i', 'sine=r=44100', '-t', '12', '-c:a', 'aac'], 0, 2, 6],
   ];
+  it('begin with pictures that are as large as is said, and much smaller than what they begin', async function () {
+    this.timeout(60_000);
+    const path = join(directory, 'pictures.mkv');
+    const changing = NTSC.replace('testsrc2', 'mandelbrot');
+    const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '30', '-pix_fmt', 'yuv420p'];
+    await ffmpeg('-f', 'lavfi', '-i', changing, '-t', '12', ...coding, path);
+    const { cuts, picture } = await copyTrack(await openFile(directorySource(directory), 'pictures.mkv'), 0);
+    expect(cuts.count).to.equal(13);
+    let [said, most, groups] = [0, 0, 0];
+    for (let cut = 0; cut + 1 < cuts.count; cut++) {
+      const { byteLength } = await buffer(await picture(cut, 1, 1).open());
+      const bytes = cuts.pictureBytes(cut) ?? 0;
+      expect(bytes + 112).to.be.at.least(byteLength);
+      said = Math.max(said, bytes);
+      most = Math.max(most, byteLength);
+      groups = Math.max(groups, cuts.bytesBefore(cut + 1) - cuts.bytesBefore(cut));
+    }
+    console.log(`        ${said} bytes said, ${most} needed, ${groups} in the largest group`);
+    expect(said).to.be.below(1.6 * most);
+    expect(said).to.be.below(groups / 2);
+  });
+
   for (const [what, make, trackIndex, seconds, count] of FILES) {
     it(`are the packets of the source on an even grid: ${what}`, async function () {
       this.timeout(60_000);

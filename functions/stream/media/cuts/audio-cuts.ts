@@ -46,7 +46,10 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
     cuts,
     bytesBefore,
     packets: (container, from, to) => audioPackets(container, grid, from, to),
-    whyNoCuts: (container) => whyNoCuts(container, grid),
+    async look(container) {
+      const whyNot = await whyNoCuts(container, grid);
+      return whyNot === null ? { pictureBytes: new Map() } : { whyNot };
+    },
   };
 }
 

@@ -10,14 +10,15 @@ import type { CopyTrack, CopyTrackInput, NoCopy, Segment } from '../model/copy-t
 import type { Media } from '../model/media.ts';
 import type { Packet } from '../model/packets.ts';
 import { audioCuts } from './audio-cuts.ts';
-import type { CutTrack } from './cut-track.ts';
+import type { CutTrack, Look } from './cut-track.ts';
 import { listedCuts } from './listed-cuts.ts';
+import { pictureSizes } from './picture-sizes.ts';
 import { videoCuts } from './video-cuts.ts';
 
 type Known = {
   readonly made: CutTrack | NoCopy;
-  /** What a look at the pictures told; undefined where nobody has looked. */
-  readonly whyNoCuts: string | null | undefined;
+  /** Undefined where nobody has looked. */
+  readonly look: Look | undefined;
 };
 
 /** By what a probe found, and as long as that is kept. */
@@ -26,9 +27,11 @@ const known = new WeakMap<Media, Map<number, Known>>();
 /** A track of a Matroska file, cut by the file's own index. The packets of a segment are found by the demuxer. */
 export async function openContainerTrack(media: Media, input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
   const { trackIndex, zeroSeconds } = input;
-  const { made, whyNoCuts } = await knownOf(media, input);
+  const { made, look } = await knownOf(media, input);
   if ('whyNot' in made) return made;
-  if (input.looksAtPictures && whyNoCuts) return { whyNot: whyNoCuts };
+  const whyNot = look && 'whyNot' in look ? look : null;
+  if (input.looksAtPictures && whyNot !== null) return whyNot;
+  const seen = look && 'pictureBytes' in look ? look.pictureBytes : undefined;
   const { head, baseSeconds, cuts, bytesBefore } = made;
   const offset = Math.round((baseSeconds - zeroSeconds) * head.timescale);
   if ((cuts[0] ?? 0) + offset < 0) return { whyNot: 'it begins before the rest of the file' };
@@ -45,7 +48,9 @@ export async function openContainerTrack(media: Media, input: CopyTrackInput): P
     pts: head.mediaTime,
     duration: packet.dts + packet.duration + offset,
   });
-  const listed = listedCuts({ trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore });
+  const pictureBytes = pictureSizes(seen, bytesBefore);
+  const lists = { trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore, pictureBytes };
+  const listed = listedCuts(lists);
   const timeAt = (cut: number) => (isVideo && cut === 0 ? 0 : listed.timeAt(cut));
   return {
     cuts: { ...listed, timeAt },
@@ -73,13 +78,13 @@ async function knownOf(media: Media, input: CopyTrackInput): Promise<Known> {
   const tracks = known.get(media) ?? new Map<number, Known>();
   known.set(media, tracks);
   const entry = tracks.get(trackIndex);
-  if (entry && (entry.whyNoCuts !== undefined || !looksAtPictures || 'whyNot' in entry.made)) return entry;
+  if (entry && (entry.look !== undefined || !looksAtPictures || 'whyNot' in entry.made)) return entry;
   const container = await opened(input);
   try {
     container.limitReads(LOOK_BYTES);
     const made = entry?.made ?? (await cut(input, container));
     const isLookedAt = looksAtPictures && !('whyNot' in made);
-    const found = { made, whyNoCuts: isLookedAt ? await made.whyNoCuts(container) : undefined };
+    const found = { made, look: isLookedAt ? await made.look(container) : undefined };
     tracks.set(trackIndex, found);
     return found;
   } finally {

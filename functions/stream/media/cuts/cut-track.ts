@@ -16,6 +16,12 @@ export type CutTrack = {
   readonly bytesBefore: Float64Array;
   /** Of what lies between two cuts, by their positions. Rejects with a problem where one of them is none. */
   packets(container: OpenContainer, from: number, to: number): AsyncGenerator<Packet, void, void>;
-  /** Looks at a few cuts: why decoding cannot begin at each, or null. */
-  whyNoCuts(container: OpenContainer): Promise<string | null>;
+  /** Looks at a few cuts. */
+  look(container: OpenContainer): Promise<Look>;
 };
+
+/**
+ * Why decoding cannot begin at each of a few cuts, in words for people; or the bytes of the pictures that lie at them, by
+ * their positions. Audio has none.
+ */
+export type Look = { readonly whyNot: string } | { readonly pictureBytes: ReadonlyMap<number, number> };

@@ -6,16 +6,24 @@ export type CutLists = Pick<Cuts, 'trackIndex' | 'timescale'> & {
   readonly offset: number;
   /** As long as `times`. */
   readonly bytesBefore: Float64Array;
+  readonly pictureBytes?: Cuts['pictureBytes'];
 };
 
 /** Cuts whose times are all known. */
-export function listedCuts({ trackIndex, timescale, times, offset, bytesBefore }: CutLists): Cuts {
+export function listedCuts({
+  trackIndex,
+  timescale,
+  times,
+  offset,
+  bytesBefore,
+  pictureBytes = () => null,
+}: CutLists): Cuts {
   return {
     trackIndex,
     timescale,
     count: times.length,
     timeAt: (cut) => (times[cut] ?? 0) + offset,
     bytesBefore: (cut) => bytesBefore[cut] ?? 0,
-    pictureBytes: () => null,
+    pictureBytes,
   };
 }

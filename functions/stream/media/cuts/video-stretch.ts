@@ -1,6 +1,7 @@
 import { Problem, unsupported } from '../../base/problem.ts';
 import type { OpenContainer } from '../model/container.ts';
 import type { Packet } from '../model/packets.ts';
+import type { Look } from './cut-track.ts';
 import { decodeTimeline, type TimedPacket } from './decode-times.ts';
 import { type Grid, toTicks } from './frame-ticks.ts';
 import type { Coding } from './video-coding.ts';
@@ -73,19 +74,23 @@ const LOOKS = 4;
 /** What is decoded behind a key frame and shown before it, as in open groups, follows within so many packets. */
 const LOOK_PACKETS = 17;
 
-/** Looks at a few cuts: why decoding cannot begin at each, in words for people; null if it can. */
-export async function whyNoCuts(container: OpenContainer, shot: Shot): Promise<string | null> {
+/** Looks at a few cuts, and at what follows them. */
+export async function lookAtPictures(container: OpenContainer, shot: Shot): Promise<Look> {
   const count = shot.starts.length;
   const looks = new Set(Array.from({ length: LOOKS }, (_, i) => Math.floor((i * (count - 1)) / (LOOKS - 1))));
+  const pictureBytes = new Map<number, number>();
   try {
     for (const from of looks) {
       let seen = 0;
-      for await (const _ of videoPackets(container, shot, from, from + 1)) if (++seen === LOOK_PACKETS) break;
+      for await (const { data } of videoPackets(container, shot, from, from + 1)) {
+        if (seen === 0) pictureBytes.set(from, data.byteLength);
+        if (++seen === LOOK_PACKETS) break;
+      }
     }
-    return null;
+    return { pictureBytes };
   } catch (error) {
     if (error instanceof Problem && error.type === 'unsupported-media')
-      return 'decoding cannot begin at each of its key frames';
+      return { whyNot: 'decoding cannot begin at each of its key frames' };
     throw error;
   }
 }

@@ -12,6 +12,6 @@ export type Cuts = {
   timeAt(cut: number): number;
   /** Bytes of media that lie before it. */
   bytesBefore(cut: number): number;
-  /** Of the one picture that lies at it; null where the index does not tell. */
+  /** Of the one picture that lies at it, or an estimate; null where nothing tells. */
   pictureBytes(cut: number): number | null;
 };
