@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
-import page from '../../web/index.html';
+import page from '../../web/player.html';
 import { createApp } from './app.ts';
 import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';

@@ -139,12 +139,10 @@ describe('the limits of /stream', () => {
       prefix: '',
       memoryMegabytes: null,
       hasExports: false,
-    }) as {
-      addresses: { href: string; plan?: string; problem?: { detail: string } }[];
-    };
+    });
     const said = (href: string) => {
       const found = addresses.find((address) => address.href === href);
-      return found?.plan ?? found?.problem?.detail;
+      return found && ('problem' in found ? found.problem.detail : found.plan);
     };
     expect(said('/stream/a.mp4')).to.equal('passthrough');
     expect(said('/stream/a.mp4?format=webm')).to.match(/2 tracks, and the limit is 1 \(MAX_TRACKS\)\.$/);

@@ -4,7 +4,9 @@ import { jsonResponse, prefersJson } from '../http/json.ts';
 import { storeOrigins } from '../http/original.ts';
 import { pageResponse } from '../http/page.ts';
 import { isAddressable } from '../route/route.ts';
-import type { Listing, Source } from '../source/source.ts';
+import type { Listing } from '../source/listing.ts';
+import type { Source } from '../source/source.ts';
+import type { MediaList } from './media-list.ts';
 import type { Parts } from './services.ts';
 
 /** In one answer; it tells where the list goes on. */
@@ -28,7 +30,7 @@ export async function answerPage(
         ...(await listMedia(source, after, signal)),
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
-      })
+      } satisfies MediaList)
     : pageResponse(page, await storeOrigins(source));
   response.headers.set('vary', 'Accept');
   return response;

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { replaceFile } from '../../../deployment/replace-file.ts';
+import { pages } from './bundle-page.ts';
 
 export type Bundle = {
   /** What goes to Lambda: the minified module and its source map, nothing else. */
@@ -56,7 +57,7 @@ export async function buildBundle(): Promise<readonly BundleFile[]> {
     sourcemap: true,
     sourcesContent: false,
     banner: { js: REQUIRE },
-    loader: { '.html': 'text' },
+    plugins: [pages],
     define: { SLUICE_VERSION: JSON.stringify(version) },
     legalComments: 'none',
     logLevel: 'warning',

@@ -1,4 +1,5 @@
 import { Problem } from '../base/problem.ts';
+import type { ProblemBody } from '../base/problem-body.ts';
 import { cacheControlOf } from './caching.ts';
 
 /** Anything thrown, as the `Problem` that the client may see. */
@@ -27,6 +28,6 @@ function isMediaElement(asked: Headers): boolean {
 }
 
 /** What a client is told of a problem, but for the request that met it. */
-export function describeProblem({ type, title, status, message }: Problem) {
+export function describeProblem({ type, title, status, message }: Problem): ProblemBody {
   return { type: `urn:sluice:problem:${type}`, title, status, detail: message };
 }

@@ -1,13 +1,9 @@
+import type { PredictedCost } from './object-info.ts';
 import type { Prediction } from './predict.ts';
 
 /** As Lambda streams: the first bytes as fast as they come, the rest at a steady pace. */
 const FAST_BYTES = 6_000_000;
 const BYTES_PER_SECOND = 2_000_000;
-
-export type PredictedCost = Prediction & {
-  /** What Lambda bills for, at most; null where it cannot be told. */
-  readonly gigabyteSeconds: number | null;
-};
 
 /**
  * A prediction with its cost, in the unit that Lambda bills: the function runs as long as it works or as long as its

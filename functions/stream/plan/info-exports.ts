@@ -1,9 +1,9 @@
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
-import { FORMATS } from '../route/parameters.ts';
+import { FORMATS } from '../route/formats.ts';
 import { addressOf } from '../route/route.ts';
 import { withWorkCost } from './cost.ts';
-import type { AddressInfo } from './info.ts';
+import type { AddressInfo } from './object-info.ts';
 import { planExport } from './plan-export.ts';
 import type { Question } from './question.ts';
 

@@ -1,33 +1,17 @@
 import { contentTypeOf } from '../base/content-type.ts';
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
-import { FORMATS, type StreamParameters } from '../route/parameters.ts';
+import { FORMATS } from '../route/formats.ts';
+import type { StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
-import { type PredictedCost, withCost } from './cost.ts';
+import { withCost } from './cost.ts';
 import { describeExports } from './info-exports.ts';
+import type { AddressInfo, ObjectInfo, PredictedCost } from './object-info.ts';
 import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
 import type { Question } from './question.ts';
 import { planStream } from './stream-plan.ts';
-
-export type AddressInfo =
-  | {
-      readonly href: string;
-      readonly plan: string;
-      readonly reason: string;
-      readonly contentType: string;
-      readonly predicted: PredictedCost;
-    }
-  | {
-      readonly href: string;
-      readonly problem: {
-        readonly type: string;
-        readonly status: number;
-        readonly title: string;
-        readonly detail: string;
-      };
-    };
 
 export type InfoOptions = {
   readonly prefix: string;
@@ -47,13 +31,13 @@ export function describeObject(
   question: Question,
   presentation: Presentation | Problem,
   { prefix, memoryMegabytes, hasExports }: InfoOptions,
-): object {
+): ObjectInfo {
   const cost = (prediction: Prediction) => withCost(prediction, memoryMegabytes);
   return {
     key,
     sizeBytes,
     etag,
-    lastModified,
+    lastModified: lastModified.toJSON(),
     media: question.media,
     addresses: [
       ...describeAddresses(key, question, prefix, cost),

@@ -1,5 +1,5 @@
 import type { AudioCodec, Crop } from '../media/model/media.ts';
-import type { Format } from '../route/parameters.ts';
+import type { Format } from '../route/formats.ts';
 import type { ColourPlan } from './colour.ts';
 
 /** A definite wish to ffmpeg: everything that its arguments follow from. */
@@ -68,9 +68,4 @@ export const CONTENT_TYPES: Readonly<Record<Format, { readonly video: string; re
 export function samplingOf({ audio }: Output): { readonly sampleRate: number; readonly channels: number } {
   const { sampleRate = 48_000, channels = 2 } = audio?.kind === 'encode' ? audio : {};
   return { sampleRate, channels };
-}
-
-/** Formats that hold a picture. */
-export function isVideoFormat(format: Format): format is 'mp4' | 'webm' {
-  return format === 'mp4' || format === 'webm';
 }

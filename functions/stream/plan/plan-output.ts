@@ -1,9 +1,9 @@
 import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import type { Format } from '../route/parameters.ts';
+import { type Format, isVideoFormat } from '../route/formats.ts';
 import { nearestPhaseSeconds } from './frame-grid.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
-import { type AudioOutput, isVideoFormat, type Output, type VideoOutput } from './output.ts';
+import type { AudioOutput, Output, VideoOutput } from './output.ts';
 import { planPicture, usualBitrate } from './picture.ts';
 import type { Question, Selection } from './question.ts';
 import { decodingExcess, refuse } from './refuse.ts';

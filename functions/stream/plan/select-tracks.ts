@@ -1,7 +1,7 @@
 import { badParameter, type Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
+import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
-import { isVideoFormat } from './output.ts';
 import type { Selection } from './question.ts';
 
 /** The moving pictures of a file: cover art is none. */

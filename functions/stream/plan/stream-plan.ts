@@ -1,5 +1,6 @@
 import { badParameter, unsupported } from '../base/problem.ts';
 import type { Media } from '../media/model/media.ts';
+import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import {
   audioObstacle,
@@ -10,7 +11,7 @@ import {
   requestObstacle,
   trackObstacle,
 } from './obstacles.ts';
-import { CONTENT_TYPES, isVideoFormat, type Output } from './output.ts';
+import { CONTENT_TYPES, type Output } from './output.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
 import type { Question, Selection } from './question.ts';

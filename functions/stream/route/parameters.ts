@@ -1,10 +1,8 @@
 import * as v from 'valibot';
 import { badParameter, type Problem } from '../base/problem.ts';
+import { FORMATS, type Format } from './formats.ts';
 import { MAX_KEY_BYTES } from './key.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
-
-export const FORMATS = ['mp4', 'webm', 'mp3', 'aac', 'opus', 'flac', 'wav'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export type MediaParameters = { readonly faststart: boolean; readonly download: boolean };
 

@@ -2,8 +2,7 @@ import { constants, type Dirent } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isMediaKey } from '../base/content-type.ts';
-import { listing } from './listing.ts';
-import type { ListedObject, Listing } from './source.ts';
+import { type ListedObject, type Listing, listing } from './listing.ts';
 
 /** What is looked at in all: links among directories can make a small tree endless. */
 const MAX_ENTRIES = 100_000;

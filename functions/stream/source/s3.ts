@@ -13,9 +13,9 @@ import { sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
 import { alone, chain, discard } from './chain.ts';
 import { refuseImpossibleKey } from './key.ts';
-import { listing } from './listing.ts';
+import { type ListedObject, listing } from './listing.ts';
 import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
-import { checkRange, type ListedObject, type Source, type StoredObject } from './source.ts';
+import { checkRange, type Source, type StoredObject } from './source.ts';
 
 export type S3SourceOptions = {
   readonly client: S3Client;

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../base/range.ts';
+import type { Listing } from './listing.ts';
 
 /** One version of one object. Every read of it is pinned to `etag`. */
 export type StoredObject = {
@@ -39,14 +40,6 @@ export type Source = {
   /** A URL at which a client reads the object from the store itself; absent where the store has none. */
   presign?(object: StoredObject, options: PresignOptions): Promise<string>;
 };
-
-export type Listing = {
-  readonly media: readonly ListedObject[];
-  /** Behind which the list goes on; null where it is whole. Of a store with much that is no media, a page may be short. */
-  readonly next: string | null;
-};
-
-export type ListedObject = { readonly key: string; readonly sizeBytes: number };
 
 /** Throws RangeError for a range that does not lie within the object: a fault of the caller, never of a client. */
 export function checkRange({ sizeBytes }: StoredObject, { start, end }: ByteRange): void {

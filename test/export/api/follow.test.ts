@@ -30,7 +30,7 @@ async function tell(stage: Stage, { lookMilliseconds = 0, secondsLeft = 900 } = 
     if (lookMilliseconds > 0) await clock.wait(lookMilliseconds);
     return snapshot;
   };
-  const about = { look, describeResult: () => ({}), wire, last: null, signal };
+  const about = { look, describeResult: () => ({ address: '/made' }), wire, last: null, signal };
   const told: { readonly atMs: number; readonly event: string }[] = [];
   for await (const line of follow({ ...about, secondsLeft: () => secondsLeft - clock.now() / 1000 }, clock))
     told.push({ atMs: clock.now(), event: JSON.parse(line).event });

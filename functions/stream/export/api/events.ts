@@ -1,13 +1,47 @@
-import { type ExportRecord, type LaneRecord, sumUsage, type Usage } from '../job/record.ts';
+import {
+  type ExportRecord,
+  type KeptProblem,
+  type LaneRecord,
+  type Result,
+  sumUsage,
+  type Usage,
+} from '../job/record.ts';
 
 /** All that is known of an export at one moment. */
 export type Snapshot = { readonly record: ExportRecord; readonly lanes: readonly LaneRecord[] };
 
+/** What each event tells, as JSON; the player page reads it. */
+export type ExportNews = {
+  readonly queued: object;
+  readonly probing: object;
+  readonly progress: Progress;
+  readonly done: Usage & Pick<Result, 'sizeBytes' | 'durationSeconds'> & Located;
+  readonly failed: { readonly problem: KeptProblem };
+};
+
 export type ExportEvent = {
-  /** Tells where in the course of the export it stands, so that anybody can go on behind it. */
-  readonly id: string;
-  readonly name: 'queued' | 'probing' | 'progress' | 'done' | 'failed';
-  readonly data: object;
+  [Name in keyof ExportNews]: {
+    /** Tells where in the course of the export it stands, so that anybody can go on behind it. */
+    readonly id: string;
+    readonly name: Name;
+    readonly data: ExportNews[Name];
+  };
+}[keyof ExportNews];
+
+/** Where the result is to be had, by whoever asks. */
+export type Located = { readonly address: string };
+
+/** Null is what is not known. */
+export type Progress = {
+  /** Up to 99.9, as long as the result is not there. */
+  readonly percent: number | null;
+  readonly secondsDone: number | null;
+  readonly secondsTotal: number | null;
+  /** Seconds of media made in a second. */
+  readonly speed: number | null;
+  /** Of the result, so far. */
+  readonly bytes: number;
+  readonly etaSeconds: number | null;
 };
 
 /** What an id says. */
@@ -43,7 +77,7 @@ export function hasSeenEnd(last: Position | null, { generation }: ExportRecord):
 export function eventsAfter(
   last: Position | null,
   snapshot: Snapshot,
-  describeResult: (result: Extract<ExportRecord['stage'], { kind: 'done' }>['result']) => object,
+  describeResult: (result: Result) => Located,
 ): readonly ExportEvent[] {
   const { record, lanes } = snapshot;
   const { stage, generation } = record;
@@ -105,7 +139,7 @@ function usageOf(record: ExportRecord, lanes: readonly LaneRecord[]): Usage {
   return { ...used, gbSeconds: Math.round(used.gbSeconds * 1000) / 1000 };
 }
 
-function progressOf({ record, lanes }: Snapshot, { doneMs, bytes }: Position): object {
+function progressOf({ record, lanes }: Snapshot, { doneMs, bytes }: Position): Progress {
   const { stage } = record;
   const { startedMs = 0, secondsTotal = null } = 'startedMs' in stage ? stage : {};
   const secondsDone = doneMs / 1000;

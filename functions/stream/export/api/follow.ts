@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '../job/record.ts';
-import { eventsAfter, type Position, parsePosition, type Snapshot } from './events.ts';
+import { eventsAfter, type Located, type Position, parsePosition, type Snapshot } from './events.ts';
 import type { Wire } from './wire.ts';
 
 export type Following = {
   /** What is known now; sends a new worker where one is lost. Null where nothing is known at the moment. Never rejects. */
   look(): Promise<Snapshot | null>;
-  describeResult(result: Result): object;
+  describeResult(result: Result): Located;
   readonly wire: Wire;
   /** What the client has seen. */
   readonly last: Position | null;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { FORMATS, type StreamParameters } from '../../route/parameters.ts';
+import { FORMATS } from '../../route/formats.ts';
+import type { StreamParameters } from '../../route/parameters.ts';
 
 /** What an asynchronous invocation of this function is told to do. */
 export type Work = {

@@ -1,0 +1,8 @@
+/** A `Problem` as a client reads it (RFC 9457), but for the request that met it. */
+export type ProblemBody = {
+  /** `urn:sluice:problem:{type}` */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+};

@@ -1,0 +1,35 @@
+import type { ProblemBody } from '../base/problem-body.ts';
+import type { Media } from '../media/model/media.ts';
+
+/** What `/info` answers, as JSON; the player page reads it. */
+export type ObjectInfo = {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** With its quotes, as HTTP writes it. */
+  readonly etag: string;
+  /** ISO 8601, in UTC. */
+  readonly lastModified: string;
+  readonly media: Media;
+  readonly addresses: readonly AddressInfo[];
+};
+
+/** What an address would do, or why it is refused. */
+export type AddressInfo =
+  | {
+      readonly href: string;
+      readonly plan: string;
+      readonly reason: string;
+      readonly contentType: string;
+      readonly predicted: PredictedCost;
+    }
+  | { readonly href: string; readonly problem: ProblemBody };
+
+/** The most that an answer costs; null where it cannot be told. */
+export type PredictedCost = {
+  /** Of wall clock, for the work. */
+  readonly seconds: number | null;
+  /** On the wire. */
+  readonly bytes: number | null;
+  /** What Lambda bills for. */
+  readonly gigabyteSeconds: number | null;
+};

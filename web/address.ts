@@ -1,0 +1,52 @@
+import { FORMATS, isVideoFormat } from '../functions/stream/route/formats.ts';
+
+/** What is played, or could be. */
+export type Address = {
+  readonly way: 'media' | 'stream';
+  readonly key: string;
+  /** The query as it is sent. */
+  readonly params: URLSearchParams;
+};
+
+/** Where this service begins: `/`, or what a signature opens (`/~{token}/`). */
+export const ROOT = new URL('.', location.href).pathname;
+
+/** The path of a key below a route, with its query. */
+export function pathOf(
+  way: 'media' | 'stream' | 'info' | 'export',
+  key: string,
+  params: URLSearchParams,
+): string {
+  const query = params.toString();
+  return `${ROOT}${way}/${key.split('/').map(encodeURIComponent).join('/')}${query && `?${query}`}`;
+}
+
+export function addressOf({ way, key, params }: Address): string {
+  return pathOf(way, key, params);
+}
+
+/** Null where the text is not an address of this service that a player can play. */
+export function parseAddress(text: string): Address | null {
+  try {
+    const url = new URL(text, location.origin);
+    if (url.origin !== location.origin || !url.pathname.startsWith(ROOT)) return null;
+    const [way, ...segments] = url.pathname.slice(ROOT.length).split('/');
+    const key = segments.map(decodeURIComponent).join('/');
+    return (way === 'media' || way === 'stream') && key ? { way, key, params: url.searchParams } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Another file by the same way; a time or a track of one file means nothing in another. */
+export function sameQuestion(asked: Address | null, key: string): Address {
+  const params = new URLSearchParams(asked?.params);
+  for (const name of ['start', 'duration', 'audio']) params.delete(name);
+  return { way: asked?.way ?? 'stream', key, params };
+}
+
+/** Whether the answer holds audio alone, whatever the file is. */
+export function isAudioFormat(params: URLSearchParams): boolean {
+  const format = FORMATS.find((each) => each === params.get('format'));
+  return format !== undefined && !isVideoFormat(format);
+}

@@ -1,0 +1,75 @@
+import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
+import { type Address, addressOf } from './address.ts';
+import { showControls } from './controls.ts';
+import { elements } from './elements.ts';
+import { hideFacts, showFacts } from './facts.ts';
+import { markListed } from './list.ts';
+import { start, stop } from './playback.ts';
+import { hideProblem, showFailure } from './problem.ts';
+import { fetchInfo } from './requests.ts';
+
+type How = {
+  readonly play: boolean;
+  /** Whether the browser's history gets it. Default true. */
+  readonly record?: boolean;
+};
+
+/** Null until something is chosen. */
+let chosen: Address | null = null;
+/** Of the file that is chosen; null where nothing is known of it. */
+let info: ObjectInfo | null = null;
+/** Ends what belongs to the playback before: its requests, its listeners. */
+let playback = new AbortController();
+
+export function currentChoice(): Address | null {
+  return chosen;
+}
+
+/** Turns the page to an address: shows what it is, and plays it where that is wished. Never rejects. */
+export async function choose(next: Address, { play, record = true }: How): Promise<void> {
+  const isOther = next.key !== chosen?.key || info === null;
+  chosen = next;
+  playback.abort();
+  playback = new AbortController();
+  const { signal } = playback;
+  stop();
+  hideProblem();
+  showChoice(next, record);
+  if (isOther) {
+    info = null;
+    hideFacts();
+  }
+  showControls(next, info?.media ?? null);
+  try {
+    if (isOther) await loadInfo(next, signal);
+    if (signal.aborted) return;
+    await start({ chosen: next, media: info?.media ?? null, play }, signal);
+  } catch (error) {
+    if (!signal.aborted) showFailure(error);
+  }
+}
+
+/** The address in the places that name what is chosen. */
+function showChoice(next: Address, record: boolean): void {
+  const address = addressOf(next);
+  const hash = `#${address}`;
+  if (record && location.hash !== hash) history.pushState(null, '', hash);
+  document.title = `${next.key} – Sluice`;
+  elements.title.textContent = next.key;
+  elements.address.value = address;
+  elements.copied.textContent = '';
+  markListed(next.key);
+}
+
+async function loadInfo(next: Address, signal: AbortSignal): Promise<void> {
+  try {
+    const answer = await fetchInfo(next.key, signal);
+    if (signal.aborted) return;
+    info = answer;
+    showFacts(answer, (target) => choose(target, { play: true }));
+    showControls(next, answer.media);
+  } catch (error) {
+    // The original bytes can be tried even where nothing is known of them.
+    if (next.way !== 'media') throw error;
+  }
+}

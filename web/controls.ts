@@ -1,0 +1,81 @@
+import type { Media } from '../functions/stream/media/model/media.ts';
+import { FORMATS } from '../functions/stream/route/formats.ts';
+import { type Address, isAudioFormat } from './address.ts';
+import { isFilm } from './describe-track.ts';
+import { elements } from './elements.ts';
+import { layout } from './words.ts';
+
+const HEIGHTS = ['2160', '1440', '1080', '720', '480', '360', '240', '144'];
+
+const way = control('way', RadioNodeList);
+const selects = {
+  format: control('format', HTMLSelectElement),
+  height: control('height', HTMLSelectElement),
+  audio: control('audio', HTMLSelectElement),
+};
+const inputs = {
+  bitrate: control('bitrate', HTMLInputElement),
+  start: control('start', HTMLInputElement),
+  duration: control('duration', HTMLInputElement),
+};
+
+/** Sets the controls to what is asked for; `media` is null where nothing is known of the file. */
+export function showControls({ way: chosenWay, params }: Address, media: Media | null): void {
+  way.value = chosenWay === 'media' && params.has('faststart') ? 'faststart' : chosenWay;
+  elements.streamFields.disabled = chosenWay !== 'stream';
+  const film = media?.tracks.find(isFilm);
+  const heights = HEIGHTS.filter((height) => !film || Number(height) <= film.displayHeight);
+  fill(selects.format, FORMATS, params.get('format'));
+  selects.height.disabled = isAudioFormat(params);
+  fill(selects.height, heights, params.get('height'), (height) => `${height} lines`);
+  const names = audioNames(media);
+  const positions = names.map((_, at) => String(at));
+  fill(selects.audio, positions, params.get('audio'), (at) => names[Number(at)] ?? `${Number(at) + 1}`);
+  for (const [name, input] of Object.entries(inputs)) input.value = params.get(name) ?? '';
+}
+
+/** What the controls ask for, of the file that is chosen. */
+export function readControls(chosen: Address): Address {
+  const { key } = chosen;
+  if (way.value === 'media') return { way: 'media', key, params: new URLSearchParams() };
+  if (way.value === 'faststart') {
+    return { way: 'media', key, params: new URLSearchParams({ faststart: '1' }) };
+  }
+  // Parameters without a control here stay as the address has them.
+  const params = new URLSearchParams(chosen.way === 'stream' ? chosen.params : undefined);
+  selects.height.disabled = isAudioFormat(new URLSearchParams({ format: selects.format.value }));
+  for (const [name, field] of Object.entries({ ...selects, ...inputs })) {
+    const value = field.value.trim();
+    if (value && !field.disabled) params.set(name, value);
+    else params.delete(name);
+  }
+  return { way: 'stream', key, params };
+}
+
+/** Of each audio track: `1: en, stereo`. */
+function audioNames(media: Media | null): readonly string[] {
+  const tracks = media?.tracks.filter((track) => track.kind === 'audio') ?? [];
+  return tracks.map(
+    ({ language, channels }, at) => `${at + 1}: ${[language, layout(channels)].filter(Boolean).join(', ')}`,
+  );
+}
+
+/** Keeps the first option (automatic), and adds a value that only the address knew. */
+function fill(
+  select: HTMLSelectElement,
+  values: readonly string[],
+  value: string | null,
+  nameOf = (each: string) => each,
+): void {
+  const all = value && !values.includes(value) ? [...values, value] : values;
+  const automatic = [...select.options].slice(0, 1);
+  select.replaceChildren(...automatic, ...all.map((each) => new Option(nameOf(each), each)));
+  select.value = value ?? '';
+}
+
+/** Throws where the form has none of this kind. */
+function control<Kind>(name: string, kind: new () => Kind): Kind {
+  const found = elements.controls.elements.namedItem(name);
+  if (found instanceof kind) return found;
+  throw new TypeError(`The page has no control "${name}".`);
+}

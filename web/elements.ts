@@ -1,0 +1,69 @@
+/** The elements of player.html that change, by the names of their ids. */
+export const elements = {
+  main: byId('main', HTMLElement),
+  skip: byId('skip', HTMLAnchorElement),
+  count: byId('count', HTMLElement),
+  filterLabel: byId('filter-label', HTMLElement),
+  filter: byId('filter', HTMLInputElement),
+  files: byId('files', HTMLElement),
+  filesNote: byId('files-note', HTMLElement),
+  moreRow: byId('more-row', HTMLElement),
+  more: byId('more', HTMLButtonElement),
+  video: byId('video', HTMLVideoElement),
+  audio: byId('audio', HTMLAudioElement),
+  title: byId('title', HTMLElement),
+  timeline: byId('timeline', HTMLElement),
+  seekLabel: byId('seek-label', HTMLElement),
+  seek: byId('seek', HTMLInputElement),
+  clock: byId('clock', HTMLElement),
+  buffered: byId('buffered', HTMLElement),
+  credit: byId('credit', HTMLElement),
+  problem: byId('problem', HTMLElement),
+  problemTitle: byId('problem-title', HTMLElement),
+  problemDetail: byId('problem-detail', HTMLElement),
+  problemId: byId('problem-id', HTMLElement),
+  controls: byId('controls', HTMLFormElement),
+  streamFields: byId('stream-fields', HTMLFieldSetElement),
+  addressForm: byId('address-form', HTMLFormElement),
+  address: byId('address', HTMLInputElement),
+  copy: byId('copy', HTMLButtonElement),
+  copied: byId('copied', HTMLElement),
+  exportRow: byId('export-row', HTMLElement),
+  export: byId('export', HTMLButtonElement),
+  exportBar: byId('export-bar', HTMLProgressElement),
+  exportText: byId('export-text', HTMLElement),
+  exportResult: byId('export-result', HTMLAnchorElement),
+  plan: byId('plan', HTMLElement),
+  reason: byId('reason', HTMLElement),
+  firstLabel: byId('first-label', HTMLElement),
+  first: byId('first', HTMLDataElement),
+  received: byId('received', HTMLDataElement),
+  picture: byId('picture', HTMLElement),
+  frames: byId('frames', HTMLElement),
+  timingsLabel: byId('timings-label', HTMLElement),
+  timings: byId('timings', HTMLElement),
+  fileCard: byId('file-card', HTMLElement),
+  file: byId('file', HTMLElement),
+  tracks: byId('tracks', HTMLElement),
+  offersCard: byId('offers-card', HTMLElement),
+  offers: byId('offers', HTMLElement),
+};
+
+/** Throws where the page has none of this kind. */
+function byId<Kind extends Element>(id: string, kind: new () => Kind): Kind {
+  const element = document.getElementById(id);
+  if (element instanceof kind) return element;
+  throw new TypeError(`The page has no ${kind.name} #${id}.`);
+}
+
+/** Makes an element. Keys are hostile text: what is given as text stays text. */
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className: string,
+  ...content: readonly (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...content);
+  return element;
+}

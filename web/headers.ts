@@ -1,0 +1,23 @@
+import { milliseconds } from './words.ts';
+
+/** `duration` in milliseconds. */
+export type Timing = { readonly name: string; readonly duration: number };
+
+/** Reads a Server-Timing header, of which only what took time counts. */
+export function parseServerTiming(header: string): readonly Timing[] {
+  return [...header.matchAll(/([\w-]+)[^,]*?;\s*dur=([\d.]+)/g)].map(([, name = '', duration]) => ({
+    name,
+    duration: Number(duration),
+  }));
+}
+
+export function describeTimings(timings: readonly Timing[]): string {
+  return timings.map(({ name, duration }) => `${name} ${milliseconds(duration)}`).join(' · ');
+}
+
+/** Parts a Sluice-Plan header: `transcode; video=h264:360; reason="…"`. */
+export function parsePlan(header: string): { readonly plan: string; readonly reason: string } {
+  const [whole, quoted = ''] = /;\s*reason="((?:[^"\\]|\\.)*)"/.exec(header) ?? [];
+  if (whole === undefined) return { plan: header, reason: '' };
+  return { plan: header.replace(whole, ''), reason: quoted.replace(/\\(.)/g, '$1') };
+}

@@ -1,0 +1,113 @@
+import type { Media } from '../functions/stream/media/model/media.ts';
+import { type Address, addressOf, isAudioFormat } from './address.ts';
+import { isFilm } from './describe-track.ts';
+import { elements } from './elements.ts';
+import { whenFirst } from './first-frame.ts';
+import { describeTimings, parsePlan, parseServerTiming } from './headers.ts';
+import { messageOf, showFailure, showProblem } from './problem.ts';
+import { showProgress } from './progress.ts';
+import { headersOf, refusalOf } from './requests.ts';
+import { watchResponses } from './responses.ts';
+import { milliseconds } from './words.ts';
+
+type Wish = {
+  readonly chosen: Address;
+  /** Null where nothing is known of the file. */
+  readonly media: Media | null;
+  readonly play: boolean;
+};
+
+/** What changes between two calls of a media element's events. */
+const EVENTS = ['timeupdate', 'progress', 'durationchange', 'seeked', 'ended', 'suspend'];
+
+/** By the code of a `MediaError`. */
+const REASONS: Readonly<Record<number, string>> = {
+  2: 'The connection broke off.',
+  3: 'The media could not be decoded.',
+  4: 'The browser cannot play this kind of media.',
+};
+
+/** Ends the playback and takes back what was shown of it. */
+export function stop(): void {
+  for (const element of [elements.video, elements.audio]) {
+    if (!element.hasAttribute('src')) continue;
+    element.removeAttribute('src');
+    element.load(); // Closes the connection, so that the server stops.
+  }
+  const { plan, first, received, picture, frames, timings, reason, buffered } = elements;
+  for (const element of [plan, first, received, picture, frames, timings]) element.textContent = '–';
+  for (const element of [reason, buffered]) element.textContent = '';
+  first.value = '';
+  received.value = '0';
+  elements.timingsLabel.textContent = 'Server timing';
+  elements.clock.textContent = '0:00';
+  elements.timeline.replaceChildren();
+  elements.seekLabel.hidden = true;
+}
+
+/** Plays an address, or stands at its beginning. Throws a `Refusal` where the server has none of it. */
+export async function start({ chosen, media, play }: Wish, signal: AbortSignal): Promise<void> {
+  const address = addressOf(chosen);
+  const headers = await headersOf(address, signal);
+  if (signal.aborted) return;
+  showHeaders(headers);
+  const element = chooseElement(chosen, media);
+  const isLive = headers.get('accept-ranges') !== 'bytes';
+  const seeksByAsking = isLive && chosen.way === 'stream';
+  const offset = Number(chosen.params.get('start')) || 0;
+  const received = watchResponses(address, element, signal);
+  const refresh = () => {
+    const played = Number.isFinite(element.duration) ? offset + element.duration : null;
+    const total = media?.durationSeconds ?? played;
+    showProgress({ element, isLive, seeksByAsking, offset, total, received });
+  };
+  for (const event of EVENTS) element.addEventListener(event, refresh, { signal });
+  element.addEventListener('error', () => explain(element.error, address, signal), { signal });
+
+  const begun = performance.now();
+  whenFirst(element, signal, () => {
+    const tookMs = performance.now() - begun;
+    elements.first.value = tookMs.toFixed(0);
+    elements.first.textContent = milliseconds(tookMs);
+    refresh();
+  });
+  element.src = address;
+  refresh();
+  // A browser may refuse sound before the first click: the controls are there.
+  if (play) element.play().catch(() => {});
+}
+
+function showHeaders(headers: Headers): void {
+  const { plan, reason } = parsePlan(headers.get('sluice-plan') ?? '–');
+  elements.plan.textContent = plan;
+  elements.reason.textContent = reason;
+  elements.timings.textContent =
+    describeTimings(parseServerTiming(headers.get('server-timing') ?? '')) || '–';
+  elements.timingsLabel.textContent = 'Server timing, of the plan';
+}
+
+/** Shows the element that is to play. */
+function chooseElement({ params }: Address, media: Media | null): HTMLVideoElement | HTMLAudioElement {
+  const isAudio = isAudioFormat(params) || (media !== null && !media.tracks.some(isFilm));
+  elements.audio.hidden = !isAudio;
+  elements.video.hidden = isAudio;
+  elements.firstLabel.textContent = isAudio ? 'First sound' : 'First frame';
+  return isAudio ? elements.audio : elements.video;
+}
+
+/** Shows why a media element has given up: the server's own sentence, where it has one. */
+async function explain(error: MediaError | null, address: string, signal: AbortSignal): Promise<void> {
+  try {
+    const refusal = await refusalOf(address, signal);
+    if (signal.aborted) return;
+    if (refusal !== null) showFailure(refusal);
+    else showProblem({ title: 'The browser stopped playing', detail: reasonOf(error) });
+  } catch (cause) {
+    if (!signal.aborted) showProblem({ title: 'The server cannot be reached', detail: messageOf(cause) });
+  }
+}
+
+function reasonOf(error: MediaError | null): string {
+  const { code = 0, message = '' } = error ?? {};
+  return `${REASONS[code] ?? ''} ${message}`.trim() || 'It gave no reason.';
+}

@@ -1,0 +1,77 @@
+import { elements, make } from './elements.ts';
+import type { Received } from './responses.ts';
+import { showSeek } from './seek.ts';
+import { bytes, clock } from './words.ts';
+
+/** Times are in seconds of the file. */
+export type Progress = {
+  readonly element: HTMLVideoElement | HTMLAudioElement;
+  /** The answer has no ranges, and is made as it is sent. */
+  readonly isLive: boolean;
+  /** A person can only choose a time by asking anew. */
+  readonly seeksByAsking: boolean;
+  /** Where the answer begins. */
+  readonly offset: number;
+  /** Null where nobody knows. */
+  readonly total: number | null;
+  readonly received: Received;
+};
+
+type Span = { readonly start: number; readonly end: number };
+
+declare global {
+  /** What Chromium tells beyond the standard. */
+  interface HTMLMediaElement {
+    readonly webkitVideoDecodedByteCount?: number;
+    readonly webkitAudioDecodedByteCount?: number;
+  }
+}
+
+/** Shows where a playback is, what it has buffered, and what it has cost so far. */
+export function showProgress(progress: Progress): void {
+  const { element, offset, total } = progress;
+  const now = offset + element.currentTime;
+  showTimeline(spansOf(element.buffered, offset), { start: offset, end: now }, total);
+  elements.clock.textContent = `${clock(now)} / ${total === null ? 'length unknown' : clock(total)}`;
+  elements.seekLabel.hidden = !(progress.seeksByAsking && total !== null);
+  showSeek(now, total);
+  showReceived(progress);
+  if (element instanceof HTMLVideoElement && element.videoWidth) {
+    const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
+    elements.picture.textContent = `${element.videoWidth} × ${element.videoHeight}`;
+    elements.frames.textContent = `${totalVideoFrames}, ${droppedVideoFrames} dropped`;
+  }
+}
+
+function spansOf(ranges: TimeRanges, offset: number): readonly Span[] {
+  return Array.from({ length: ranges.length }, (_, at) => ({
+    start: offset + ranges.start(at),
+    end: offset + ranges.end(at),
+  }));
+}
+
+function showTimeline(buffered: readonly Span[], played: Span, total: number | null): void {
+  const length = Math.max(total ?? 0, played.end, ...buffered.map(({ end }) => end));
+  const bar = ({ start, end }: Span, name: string) => {
+    const mark = make('i', name);
+    mark.style.insetInlineStart = `${(start / length) * 100}%`;
+    mark.style.inlineSize = `${((end - start) / length) * 100}%`;
+    return mark;
+  };
+  if (length > 0) {
+    elements.timeline.replaceChildren(...buffered.map((span) => bar(span, '')), bar(played, 'played'));
+  }
+  const spans = buffered.map(({ start, end }) => `${clock(start)}–${clock(end)}`).join(', ');
+  elements.buffered.textContent = spans ? `buffered ${spans}` : '';
+  elements.timeline.setAttribute('aria-label', spans ? `Buffered: ${spans}` : 'Nothing is buffered');
+}
+
+function showReceived({ element, isLive, received }: Progress): void {
+  const { webkitVideoDecodedByteCount = 0, webkitAudioDecodedByteCount = 0 } = element;
+  // What a response that is still open has brought shows only when it is decoded.
+  const count = Math.max(received.bytes, webkitVideoDecodedByteCount + webkitAudioDecodedByteCount);
+  // A live answer is one response; of a file more may be under way than the ranges that have ended.
+  const isExact = isLive && received.responses > 0;
+  elements.received.value = String(count);
+  elements.received.textContent = count === 0 ? '–' : isExact ? bytes(count) : `at least ${bytes(count)}`;
+}

@@ -1,0 +1,30 @@
+import { elements } from './elements.ts';
+import { describeTimings } from './headers.ts';
+
+/** Of the responses that have ended. */
+export type Received = { readonly bytes: number; readonly responses: number };
+
+/**
+ * Sums the bodies of the responses to a media element that have ended, and shows the server's timing of each. What is
+ * returned goes on counting until `signal` aborts.
+ */
+export function watchResponses(address: string, element: HTMLMediaElement, signal: AbortSignal): Received {
+  const name = new URL(address, location.href).href;
+  const since = performance.now();
+  const received = { bytes: 0, responses: 0 };
+  const observer = new PerformanceObserver((entries) => {
+    for (const entry of entries.getEntriesByName(name)) {
+      if (!(entry instanceof PerformanceResourceTiming)) continue;
+      if (entry.initiatorType !== element.localName || entry.startTime < since) continue;
+      received.bytes += entry.encodedBodySize;
+      received.responses += 1;
+      const timings = describeTimings(entry.serverTiming ?? []);
+      if (!timings) continue;
+      elements.timings.textContent = timings;
+      elements.timingsLabel.textContent = 'Server timing, of the last response that ended';
+    }
+  });
+  observer.observe({ type: 'resource' });
+  signal.addEventListener('abort', () => observer.disconnect());
+  return received;
+}
