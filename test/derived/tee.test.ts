@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { frontedDraft } from '../../functions/stream/derived/fronted-draft.ts';
 import type { Draft } from '../../functions/stream/derived/store.ts';
@@ -43,13 +44,18 @@ describe('tee', () => {
 
   type Story = readonly [
     what: string,
-    limits: { maxBytes: number; maxBehindBytes?: number },
+    limits: { maxBytes: number; maxBehindBytes?: number; maxHeldUpMilliseconds?: number },
     fails: string,
     why: RegExp,
   ];
   const GIVEN_UP: readonly Story[] = [
     ['is longer than allowed', { maxBytes: 3 * MIB - 1 }, '', /longer than 3145727 bytes/],
-    ['leaves the store behind', { maxBytes: 4 * MIB, maxBehindBytes: 2 * MIB }, 'slow', /too slow/],
+    [
+      'leaves the store behind',
+      { maxBytes: 4 * MIB, maxBehindBytes: 2 * MIB, maxHeldUpMilliseconds: 20 },
+      'slow',
+      /too slow/,
+    ],
     ['cannot be written', { maxBytes: 4 * MIB }, 'write', /broken: write/],
     ['cannot be published', { maxBytes: 4 * MIB }, 'publish', /broken: publish/],
   ];
@@ -74,6 +80,18 @@ describe('tee', () => {
       expect(store.calls).to.include(`discard ${NAME}`);
     });
   }
+
+  it('holds a viewer up who is far ahead of a store that goes on', async () => {
+    const store = fakeStore();
+    const draft = await store.create(NAME, options);
+    store.before = () => delay(5);
+    const { body, outcome } = tee(Readable.from(chunks), asSent(draft), {
+      ...{ maxBytes: 3 * MIB, maxBehindBytes: MIB, maxHeldUpMilliseconds: 60_000 },
+    });
+    expect((await buffer(body)).equals(bytes)).to.equal(true);
+    expect((await outcome).kind).to.equal('published');
+    expect(store.objects.get(NAME)?.equals(bytes)).to.equal(true);
+  });
 
   it('discards what breaks, and the viewer sees it break', async () => {
     const store = fakeStore();

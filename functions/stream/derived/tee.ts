@@ -14,6 +14,8 @@ export type TeeOptions = {
   readonly maxBytes: number;
   /** How far the store may fall behind the viewer before it is left alone; this much memory is used at most. */
   readonly maxBehindBytes?: number;
+  /** How long, in all, a viewer who is so far ahead is held up before the store is left alone. */
+  readonly maxHeldUpMilliseconds?: number;
 };
 
 export type Tee = {
@@ -29,33 +31,56 @@ export type Outcome =
 
 /** Sixteen megabytes: two parts of an upload, and seconds of the highest bitrate. */
 const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
+/** Enough for a viewer as fast as the store, and no more than what a player has ahead. */
+const MAX_HELD_UP_MILLISECONDS = 2_000;
 
 /**
  * Writes a live stream into a draft while it is read. The draft is published only if the stream ended cleanly within
- * `maxBytes`; whatever else happens, it is discarded and the viewer notices nothing.
+ * `maxBytes`; whatever else happens, it is discarded and the viewer notices nothing, or is held up for a moment where it
+ * reads faster than the store writes.
  */
 export function tee(
   live: Readable,
   sink: Sink,
-  { maxBytes, maxBehindBytes = MAX_BEHIND_BYTES }: TeeOptions,
+  {
+    maxBytes,
+    maxBehindBytes = MAX_BEHIND_BYTES,
+    maxHeldUpMilliseconds = MAX_HELD_UP_MILLISECONDS,
+  }: TeeOptions,
 ): Tee {
   const queue = new PassThrough({ highWaterMark: maxBehindBytes });
   let offeredBytes = 0;
   let writtenBytes = 0;
-  const giveUp = (reason: unknown) =>
+  let patienceMilliseconds = maxHeldUpMilliseconds;
+  let goOn = () => {};
+  const giveUp = (reason: unknown) => {
     queue.destroy(reason instanceof Error ? reason : new Error('It was not read.'));
-  const offer = (chunk: Uint8Array) => {
-    if (queue.destroyed) return;
+    goOn();
+  };
+  const offer = async (chunk: Uint8Array) => {
     offeredBytes += chunk.byteLength;
     if (offeredBytes > maxBytes) giveUp(new Error(`It became longer than ${maxBytes} bytes.`));
-    else if (offeredBytes - writtenBytes > maxBehindBytes) giveUp(new Error('The store was too slow.'));
-    else queue.write(chunk);
+    while (!queue.destroyed && offeredBytes - writtenBytes > maxBehindBytes) {
+      if (patienceMilliseconds <= 0) giveUp(new Error('The store was too slow.'));
+      else patienceMilliseconds -= await heldUp();
+    }
+    if (!queue.destroyed) queue.write(chunk);
+  };
+  /** Until more was written, or nobody has patience any more; in milliseconds. */
+  const heldUp = async () => {
+    const from = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      timer = setTimeout(resolve, patienceMilliseconds);
+    });
+    clearTimeout(timer);
+    return performance.now() - from;
   };
   const body = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Uint8Array, _encoding, done) {
-      offer(chunk);
-      done(null, chunk);
+      offer(chunk).then(() => done(null, chunk), done);
     },
     flush(done) {
       queue.end();
@@ -76,6 +101,7 @@ export function tee(
       return { kind: 'published', object: await fill() };
     } catch (reason) {
       queue.destroy();
+      goOn();
       await sink.draft.discard();
       return { kind: 'discarded', reason };
     }
@@ -96,6 +122,7 @@ export function tee(
     for await (const chunk of queue) {
       yield chunk;
       writtenBytes += chunk.byteLength;
+      goOn();
     }
   }
 }
