@@ -243,3 +243,68 @@ describe('respond', () => {
     });
   }
 });
+
+describe('respond, to what is made and has a known length', () => {
+  const counted = (made: Buffer = bytes): LiveRepresentation & { readonly streams: Readable[] } => {
+    const streams: Readable[] = [];
+    return {
+      kind: 'live',
+      contentType: 'audio/wav',
+      etag: 'W/"x"',
+      sizeBytes: bytes.length,
+      streams,
+      async open() {
+        // In pieces that no range has as its bounds.
+        const stream = Readable.from([made.subarray(0, 4), made.subarray(4)], { objectMode: false });
+        streams.push(stream);
+        return stream;
+      },
+    };
+  };
+  const roomy = { maxResponseBytes: 100, maxRanges: 3 };
+
+  const TABLE: readonly [range: string | null, status: number, body: string, contentRange: string | null][] =
+    [
+      [null, 200, '0123456789', null],
+      ['bytes=0-', 206, '0123456789', 'bytes 0-9/10'],
+      ['bytes=3-5', 206, '345', 'bytes 3-5/10'],
+      ['bytes=-3', 206, '789', 'bytes 7-9/10'],
+      ['bytes=1-20', 206, '123456789', 'bytes 1-9/10'],
+      ['items=1-2', 200, '0123456789', null],
+    ];
+  for (const [range, status, body, contentRange] of TABLE) {
+    it(`gives ${status} for ${range ?? 'no range'}`, async () => {
+      const subject = counted();
+      const response = await respond(get(range === null ? {} : { range }), subject, roomy);
+      expect(response.status).to.equal(status);
+      expect(response.headers.get('accept-ranges')).to.equal('bytes');
+      expect(response.headers.get('content-range')).to.equal(contentRange);
+      expect(response.headers.get('content-length')).to.equal(String(body.length));
+      expect(await response.text()).to.equal(body);
+      // What is made is let go with the answer.
+      expect(subject.streams.every(({ destroyed }) => destroyed)).to.equal(true);
+    });
+  }
+
+  it('refuses what lies outside, and several ranges, before anything is made', async () => {
+    for (const range of ['bytes=10-', 'bytes=0-1,4-5']) {
+      const subject = counted();
+      const answered = respond(get({ range }), subject, roomy);
+      if (range === 'bytes=10-') expect((await problemOf(answered)).type).to.equal('range-not-satisfiable');
+      else expect(await (await answered).text()).to.equal('0123456789');
+      expect(subject.streams.length).to.equal(range === 'bytes=10-' ? 0 : 1);
+    }
+  });
+
+  it('gives the whole where If-Range asks for what was there before', async () => {
+    const response = await respond(get({ range: 'bytes=3-', 'if-range': 'W/"x"' }), counted(), roomy);
+    expect([response.status, await response.text()]).to.deep.equal([200, '0123456789']);
+  });
+
+  it('tells its length to HEAD, and makes nothing', async () => {
+    const subject = counted();
+    const { headers } = await respond(get({}, 'HEAD'), subject, roomy);
+    expect(headers.get('content-length')).to.equal('10');
+    expect(subject.streams).to.deep.equal([]);
+  });
+});

@@ -105,7 +105,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
   });
 
   it('breaks what is being sent when the time runs out, says so in the log, and leaves no process', async () => {
-    const response = await fetch(`${service.url}/stream/video.mp4?format=wav&duration=1`);
+    const response = await fetch(`${service.url}/stream/video.mp4?format=wav&duration=2`);
     const requestId = response.headers.get('x-request-id') ?? '';
     expect(response.status).to.equal(200);
     const body = await response.arrayBuffer().then(

@@ -19,11 +19,13 @@ export type FileRepresentation = {
   redirect?(): Promise<string>;
 };
 
-/** Bytes that come into being while they are sent: no length, no ranges. */
+/** Bytes that come into being while they are sent: no ranges, but where their length is known before. */
 export type LiveRepresentation = {
   readonly kind: 'live';
   readonly contentType: string;
   readonly etag: string;
+  /** Where it is known to the byte. */
+  readonly sizeBytes?: number;
   open(): Promise<Readable>;
   /** How it is cached, where it is not as it was sent. */
   readonly cachedForm?: CachedForm;

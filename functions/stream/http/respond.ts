@@ -7,6 +7,7 @@ import { beginsLater, contentRange, parseRange } from '../base/range.ts';
 import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
 import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
+import { slice } from './slice.ts';
 
 export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'> & {
   /** Whether the store itself sends the whole of a file to whoever can be sent there. Default false. */
@@ -39,7 +40,7 @@ export async function respond(
 function describe(representation: Representation): Headers {
   const headers = new Headers({ 'content-type': representation.contentType, etag: representation.etag });
   if (representation.kind === 'live') {
-    headers.set('accept-ranges', 'none');
+    headers.set('accept-ranges', representation.sizeBytes === undefined ? 'none' : 'bytes');
     return headers;
   }
   headers.set('accept-ranges', 'bytes');
@@ -58,9 +59,50 @@ async function respondLive(
   headers: Headers,
   maxResponseBytes: number,
 ): Promise<Response> {
+  const { sizeBytes } = live;
+  if (sizeBytes !== undefined)
+    return respondCounted(request, { ...live, sizeBytes }, headers, maxResponseBytes);
   if (request.method === 'HEAD') return new Response(null, { headers });
   if (beginsLater(request.headers.get('range')) && !request.headers.has('if-range')) throw beingMade();
   return new Response(bodyOf(breakBeyond(maxResponseBytes, await live.open())), { headers });
+}
+
+/** Whose bytes are the same each time: a range of it is what is left when all before it was made and thrown away. */
+async function respondCounted(
+  request: Request,
+  live: LiveRepresentation & { readonly sizeBytes: number },
+  headers: Headers,
+  maxResponseBytes: number,
+): Promise<Response> {
+  const { sizeBytes } = live;
+  if (request.method === 'HEAD') return describeLength(request, headers, sizeBytes);
+  // Its tag is weak, which holds for no If-Range (RFC 9110 §13.1.5).
+  const asked = request.headers.has('if-range') ? null : request.headers.get('range');
+  const range = parseRange(asked, sizeBytes, 1);
+  if (range.kind === 'unsatisfiable') {
+    throw unsatisfiable(`The range lies outside the ${sizeBytes} bytes of what is made.`, sizeBytes);
+  }
+  const made = breakBeyond(maxResponseBytes, await live.open());
+  if (range.kind !== 'ranges') {
+    headers.set('content-length', String(sizeBytes));
+    return new Response(bodyOf(made), { headers });
+  }
+  const [served] = range.ranges;
+  headers.set('content-range', contentRange(served, sizeBytes));
+  headers.set('content-length', String(served.end - served.start));
+  const body = Readable.from(slice(made, served), { objectMode: false });
+  // One that is not begun ends without a word to what it reads.
+  body.once('close', () => made.destroy());
+  return new Response(bodyOf(body), { status: 206, headers });
+}
+
+function describeLength(request: Request, headers: Headers, sizeBytes: number): Response {
+  // Range is defined for GET only (RFC 9110 §14.2).
+  headers.set('content-length', String(sizeBytes));
+  // A Function URL takes the length away. With 200 this means nothing (§14.4), but wget and scripts read it.
+  const isPlain = sizeBytes > 0 && !request.headers.has('range');
+  if (isPlain) headers.set('content-range', contentRange({ start: 0, end: sizeBytes }, sizeBytes));
+  return new Response(null, { headers });
 }
 
 /**
@@ -100,14 +142,7 @@ async function respondFile(
 ): Promise<Response> {
   const { sizeBytes } = file;
   const { maxResponseBytes, maxRanges } = limits;
-  if (request.method === 'HEAD') {
-    // Range is defined for GET only (RFC 9110 §14.2).
-    headers.set('content-length', String(sizeBytes));
-    // A Function URL takes the length away. With 200 this means nothing (§14.4), but wget and scripts read it.
-    const isPlain = sizeBytes > 0 && !request.headers.has('range');
-    if (isPlain) headers.set('content-range', contentRange({ start: 0, end: sizeBytes }, sizeBytes));
-    return new Response(null, { headers });
-  }
+  if (request.method === 'HEAD') return describeLength(request, headers, sizeBytes);
   const validators = { etag: file.etag, lastModified: file.lastModified };
   const range = ifRangeHolds(request.headers, validators)
     ? parseRange(request.headers.get('range'), sizeBytes, maxRanges)

@@ -1,7 +1,7 @@
 import { unsupported } from '../base/problem.ts';
-import { indexWebm } from '../export/formats/webm.ts';
-import { webmHead } from '../export/formats/webm-head.ts';
 import type { CachedForm } from '../http/representation.ts';
+import { webmHead } from '../media/heads/webm.ts';
+import { indexWebm } from '../media/heads/webm-index.ts';
 import { flatten } from '../media/isobmff/flatten.ts';
 import { flatHead } from '../media/isobmff/write-flat.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';

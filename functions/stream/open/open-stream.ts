@@ -7,12 +7,22 @@ import type { LiveRepresentation, Representation } from '../http/representation.
 import { begun } from '../media/begun.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
+import { trackEnds } from '../media/probe/ends-of-tracks.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { remux } from '../media/remux.ts';
+import { type Output, samplingOf } from '../plan/output.ts';
+import { type OutputLength, outputLength, tracksToMeasure } from '../plan/output-length.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
 import { hashOf } from '../plan/tag.ts';
 import type { StoredObject } from '../source/source.ts';
 import { cachedFormOf } from './cached-form.ts';
+import { ofLength } from './of-length.ts';
+import { wavBytes, withLength } from './told-length.ts';
+
+type TranscodePlan = Extract<StreamPlan, { kind: 'transcode' }>;
+
+/** What may be left out at the end, of a frame that decoders want more of to a gap that the file's length does not know. */
+const MISSING_SECONDS = 1;
 
 /** Turns a plan into what can be sent; work starts when the representation is opened. */
 export async function openStream(
@@ -33,9 +43,9 @@ export async function openStream(
       return openPieces(desk, { ...made, variant }, options);
     }
     case 'remux':
-      return live(plan, desk, () => padded(remux(probed, access, plan, signal)));
+      return live(plan, desk, () => readable(padFirstFragments(remux(probed, access, plan, signal))));
     case 'transcode':
-      return live(plan, desk, () => transcode(plan, desk, probed, engine));
+      return transcoded(plan, { ...desk, probed, engine });
     default:
       return plan satisfies never;
   }
@@ -52,8 +62,9 @@ function live(plan: StreamPlan, { object, trace }: Desk, open: () => Promise<Rea
 }
 
 /** With the first of it made: what fails before that is still answered with a problem. */
-async function padded(fragments: AsyncIterable<Uint8Array>): Promise<Readable> {
-  const made = await begun(padFirstFragments(fragments));
+async function readable(chunks: AsyncGenerator<Uint8Array, void, void> | Readable): Promise<Readable> {
+  if (chunks instanceof Readable) return chunks;
+  const made = await begun(chunks);
   return Readable.from(made ?? [], { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
@@ -62,12 +73,37 @@ function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, object: Stored
   return `W/"${hashOf(object, plan)}"`;
 }
 
+type TranscodeDesk = Desk & { readonly probed: Probed; readonly engine: Engine };
+
+async function transcoded(plan: TranscodePlan, desk: TranscodeDesk): Promise<LiveRepresentation> {
+  const { output } = plan;
+  if (output.format !== 'wav') {
+    return live(plan, desk, async () => transcode(output, await lengthOf(output, desk), desk));
+  }
+  // Nothing but samples: with their number, the size is known before any of them is made.
+  const length = await lengthOf(output, desk);
+  const sizeBytes = length && wavBytes(output, length);
+  const open = () => transcode(output, length, desk);
+  if (sizeBytes === null) return live(plan, desk, open);
+  const { sampleRate, channels } = samplingOf(output);
+  const most = MISSING_SECONDS * sampleRate * 2 * channels;
+  const counted = async () => readable(ofLength(await open(), { bytes: sizeBytes, most }));
+  return { ...live(plan, desk, counted), sizeBytes };
+}
+
+async function lengthOf(
+  output: Output,
+  { access, probed: { media, endsEarly }, signal }: TranscodeDesk,
+): Promise<OutputLength | null> {
+  if (endsEarly) return null;
+  return outputLength(media, output, await trackEnds(access, tracksToMeasure(media, output), signal));
+}
+
 async function transcode(
-  { output }: Extract<StreamPlan, { kind: 'transcode' }>,
-  desk: Desk,
-  probed: Probed,
-  engine: Engine,
+  output: Output,
+  length: OutputLength | null,
+  desk: TranscodeDesk,
 ): Promise<Readable> {
-  const made = await transcodeOutput(output, { ...desk, probed, engine });
-  return output.format === 'mp4' ? padded(made) : made;
+  const made = withLength(await transcodeOutput(output, desk), output, length);
+  return readable(output.format === 'mp4' ? padFirstFragments(made) : made);
 }

@@ -1,14 +1,14 @@
 import { damaged } from '../../base/problem.ts';
+import { flacHead } from '../../media/heads/flac.ts';
+import { mp3Head } from '../../media/heads/mp3.ts';
+import type { PacketsIndex } from '../../media/heads/packets-index.ts';
+import { wavHead } from '../../media/heads/wav.ts';
+import { webmHead } from '../../media/heads/webm.ts';
+import type { WebmIndex } from '../../media/heads/webm-index.ts';
 import { appendLog, parseLog, type SampleLog } from '../../media/isobmff/sample-log.ts';
 import { flatHead, secondsOf } from '../../media/isobmff/write-flat.ts';
 import { samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
-import { flacHead } from './flac-head.ts';
-import { mp3Head } from './mp3-head.ts';
-import type { PacketsIndex } from './packet-body.ts';
-import { wavHead } from './wav-head.ts';
-import type { WebmIndex } from './webm.ts';
-import { webmHead } from './webm-head.ts';
 
 /** What was made of a part: so many bytes, and what its `Body` said at its end. */
 export type MadePart = { readonly bodyBytes: number; readonly index: string };

@@ -37,6 +37,10 @@ export async function readTrack(
     resolutionSeconds: 1 / (await inputTrack.getTimeResolution()),
     codecDelaySeconds: (matroska?.codecDelayNanoseconds ?? 0) / 1e9,
     packets: (fromSeconds?: number) => packetsOf(inputTrack, origin, fromSeconds, attempt),
+    async endSeconds() {
+      const end = await attempt(() => inputTrack.computeDuration()).catch(endAtLimit);
+      return end !== null && end > origin ? end - origin : null;
+    },
   };
   return inputTrack.isVideoTrack()
     ? readVideoTrack(inputTrack, common, matroska)
@@ -54,6 +58,7 @@ type Common = Pick<
   | 'resolutionSeconds'
   | 'codecDelaySeconds'
   | 'packets'
+  | 'endSeconds'
 >;
 
 const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {

@@ -3,7 +3,7 @@ import { movieTimescale, mvhd, type TrackHead, trak } from './track-boxes.ts';
 
 /**
  * The start of a fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp` and a `moov` without samples. Track ids are the
- * positions in `tracks`, from 1. With every duration known, `mehd` tells the whole.
+ * positions in `tracks`, from 1. Where a duration is known, `mdhd` and `mehd` tell it.
  */
 export function initSegment(tracks: readonly TrackHead[]): Buffer {
   const timescale = movieTimescale(tracks);
@@ -12,7 +12,9 @@ export function initSegment(tracks: readonly TrackHead[]): Buffer {
     'moov',
     mvhd(timescale, 0, tracks.length + 1),
     // Durations of 0 leave the end open, as the fragments that follow are not in the movie's own duration.
-    ...tracks.map((track, i) => trak(track, i + 1, timescale, NO_SAMPLES)),
+    ...tracks.map((track, i) =>
+      trak(track, i + 1, timescale, { ...NO_SAMPLES, mediaTicks: track.durationTicks ?? 0 }),
+    ),
     box(
       'mvex',
       ...mehd(tracks, timescale),

@@ -42,6 +42,8 @@ type ContainerTrackBase = TrackHeader & {
   readonly codecDelaySeconds: number;
   /** In decode order, from the key packet at or before `fromSeconds`, or from the first. One iteration at a time. */
   packets(fromSeconds?: number): AsyncGenerator<ContainerPacket, void, void>;
+  /** Of its last packet, by a look at the end of the file; null where that is not found within the read limit. */
+  endSeconds(): Promise<number | null>;
 };
 
 export type ContainerVideoTrack = ContainerTrackBase & {

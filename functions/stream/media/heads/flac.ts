@@ -1,6 +1,8 @@
 import { damaged } from '../../base/problem.ts';
-import type { PacketsIndex } from './packet-body.ts';
+import { beginsWith } from './front.ts';
+import type { PacketsIndex } from './packets-index.ts';
 
+const MARK = Buffer.from('fLaC', 'latin1');
 const STREAMINFO_BYTES = 34;
 
 /** The head of a FLAC file (RFC 9639 §8): its `STREAMINFO` with what the encoder could not know at its start. */
@@ -14,11 +16,25 @@ export function flacHead({ sampleEntry, samples, shortest, longest }: PacketsInd
   const info = Buffer.from(entry.subarray(start, start + STREAMINFO_BYTES));
   info.writeUIntBE(Math.min(shortest, 0xff_ffff), 4, 3);
   info.writeUIntBE(Math.min(longest, 0xff_ffff), 7, 3);
-  // 36 bits, the first four of which share a byte.
+  writeSamples(info, samples);
+  // The last metadata block.
+  const header = Buffer.from([0x80, 0, 0, STREAMINFO_BYTES]);
+  return Buffer.concat([MARK, header, info]);
+}
+
+/** The front of a FLAC file that is made while it is sent, told how many samples will be in it. Null until it is there. */
+export function toldFlac(bytes: Buffer, samples: number): Buffer | null {
+  if (!beginsWith(bytes, MARK)) return bytes;
+  if (bytes.length < 8 + STREAMINFO_BYTES) return null;
+  const told = Buffer.from(bytes);
+  // `STREAMINFO` is the first block of each file (RFC 9639 §8.1).
+  writeSamples(told.subarray(8), samples);
+  return told;
+}
+
+/** 36 bits, the first four of which share a byte. */
+function writeSamples(info: Buffer, samples: number): void {
   const high = Math.floor(samples / 2 ** 32) & 0xf;
   info[13] = ((info[13] ?? 0) & 0xf0) | high;
   info.writeUInt32BE(samples % 2 ** 32, 14);
-  // The last metadata block.
-  const header = Buffer.from([0x80, 0, 0, STREAMINFO_BYTES]);
-  return Buffer.concat([Buffer.from('fLaC', 'latin1'), header, info]);
 }

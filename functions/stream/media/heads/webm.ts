@@ -1,6 +1,7 @@
-import { elements } from '../../media/demux/ebml.ts';
-import { ID } from '../../media/demux/matroska-ids.ts';
-import type { WebmIndex } from './webm.ts';
+import { elements } from '../demux/ebml.ts';
+import { ID } from '../demux/matroska-ids.ts';
+import { beginsWith } from './front.ts';
+import type { WebmIndex } from './webm-index.ts';
 
 /** All that stands before the clusters (RFC 9559): the size of the segment, its duration and its cues among it. */
 export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmIndex): Buffer {
@@ -29,6 +30,36 @@ export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmInde
   size.writeBigUInt64BE(BigInt(inner.length + bytes) | (1n << 56n));
   return Buffer.concat([Buffer.from(ebml, 'hex'), idBytes(ID.segment), size, inner]);
 }
+
+/**
+ * The front of WebM that is made while it is sent, told how long it will be, in milliseconds. What it says of places is
+ * left out, which holds no longer. Null until its tracks are there.
+ */
+export function toldWebm(bytes: Buffer, duration: number): Buffer | null {
+  if (!beginsWith(bytes, idBytes(ID.ebml))) return bytes;
+  let ebml: Buffer | null = null;
+  let info: Buffer | null = null;
+  const within = [...elements(bytes, 0, bytes.length)].flatMap((element) =>
+    element.id === ID.segment ? [...elements(bytes, element.start, element.end)] : [element],
+  );
+  for (const { id, at, end, isCut } of within) {
+    if (isCut) return null;
+    if (id === ID.ebml) ebml = bytes.subarray(at, end);
+    if (id === ID.info) info = bytes.subarray(at, end);
+    if (id !== ID.tracks || ebml === null || info === null) continue;
+    return Buffer.concat([
+      ebml,
+      idBytes(ID.segment),
+      UNKNOWN_SIZE,
+      timedInfo(info, duration),
+      bytes.subarray(at),
+    ]);
+  }
+  return null;
+}
+
+/** RFC 8794 §6.2. */
+const UNKNOWN_SIZE = Buffer.from([0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
 
 function seekHead(parts: readonly Buffer[]): Buffer {
   const write = (length: number) => {

@@ -1,0 +1,35 @@
+/** Of what stands in front of media: the same with its length told. Null where more of it must be there first. */
+export type Front = (bytes: Buffer) => Buffer | null;
+
+/** Whether bytes begin with a mark, as far as they go. */
+export function beginsWith(bytes: Buffer, mark: Buffer): boolean {
+  const length = Math.min(bytes.length, mark.length);
+  return bytes.subarray(0, length).equals(mark.subarray(0, length));
+}
+
+/** What is longer before its media begin is left as it is. */
+const MAX_FRONT_BYTES = 2 * 1024 * 1024;
+
+/** The bytes of a stream that is read as it comes, with another front. Fails as `chunks` do. */
+export async function* withFront(
+  chunks: AsyncIterable<Uint8Array>,
+  front: Front,
+): AsyncGenerator<Uint8Array, void, void> {
+  let held: Uint8Array[] | null = [];
+  for await (const chunk of chunks) {
+    if (held === null) {
+      yield chunk;
+      continue;
+    }
+    held.push(chunk);
+    const bytes = Buffer.concat(held);
+    const told = front(bytes);
+    if (told === null && bytes.length < MAX_FRONT_BYTES) {
+      held = [bytes];
+      continue;
+    }
+    held = null;
+    yield told ?? bytes;
+  }
+  if (held !== null) yield* held;
+}

@@ -1,0 +1,101 @@
+import { damaged } from '../../base/problem.ts';
+import { readMp3Frame } from '../demux/mp3-frames.ts';
+import type { PacketsIndex } from './packets-index.ts';
+
+const FRAME_SAMPLES = 1152;
+/** What decoders are late by, besides the encoder's own delay. */
+const DECODER_DELAY = 529;
+/** Of MPEG-1 layer III, in kbit/s by the index in a header. */
+const BITRATES = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const SAMPLE_RATES = [44_100, 48_000, 32_000];
+const MONO = 3;
+const TAG_BYTES = 156;
+
+/**
+ * The frame that stands before all others of an MP3 file and is silent: `Info` tells how many they are, where to seek,
+ * and with LAME's extension which samples at both ends are not part of the sound.
+ */
+export function mp3Head({ firstBytes, packets, bytes, samples, priming, places }: PacketsIndex): Buffer {
+  const { frame, tagAt } = silentFrame(Buffer.from(firstBytes, 'hex'));
+  // Frames, bytes, places and quality follow.
+  frame.writeUInt32BE(0xf, tagAt + 4);
+  frame.writeUInt32BE(packets, tagAt + 8);
+  const whole = frame.length + bytes;
+  frame.writeUInt32BE(Math.min(whole, 0xffff_ffff), tagAt + 12);
+  for (const [i, place] of places.entries()) {
+    frame[tagAt + 16 + i] = Math.min(255, Math.floor((256 * (frame.length + place)) / whole));
+  }
+  frame.write('LAME3.100', tagAt + 120, 'latin1');
+  const delay = Math.max(0, priming - DECODER_DELAY);
+  const padding = Math.max(0, packets * FRAME_SAMPLES - samples + DECODER_DELAY);
+  frame.writeUIntBE((Math.min(delay, 0xfff) << 12) | Math.min(padding, 0xfff), tagAt + 141, 3);
+  frame.writeUInt32BE(Math.min(whole, 0xffff_ffff), tagAt + 148);
+  frame.writeUInt16BE(crc16(frame.subarray(0, tagAt + 154)), tagAt + 154);
+  return frame;
+}
+
+/**
+ * The front of an MP3 file that is made while it is sent, told how many samples will be heard of it. Null until it is
+ * there. Where their number is not exact, nothing is said that a decoder cuts by.
+ */
+export function toldMp3(
+  bytes: Buffer,
+  heard: { readonly samples: number; readonly isExact: boolean },
+): Buffer | null {
+  if (bytes.length < 4) return null;
+  const first = readMp3Frame(bytes, 0);
+  if (first === null) return bytes;
+  const samples = heard.samples + PRIMING_SAMPLES;
+  const packets = Math.ceil(samples / FRAME_SAMPLES);
+  if (!heard.isExact) {
+    const { frame, tagAt } = silentFrame(bytes);
+    // The frames alone follow.
+    frame.writeUInt32BE(1, tagAt + 4);
+    frame.writeUInt32BE(packets, tagAt + 8);
+    return Buffer.concat([frame, bytes]);
+  }
+  // Frames of a constant bitrate, whose fractions of a byte the encoder saves up.
+  const placeOf = (frames: number) =>
+    Math.floor((frames * FRAME_SAMPLES * first.bitrate) / 8 / first.sampleRate);
+  const head = mp3Head({
+    bytes: placeOf(packets),
+    packets,
+    priming: PRIMING_SAMPLES,
+    samples,
+    shortest: 0,
+    longest: 0,
+    firstBytes: bytes.toString('hex', 0, 4),
+    sampleEntry: '',
+    places: Array.from({ length: 100 }, (_, i) => placeOf(Math.floor((i * packets) / 100))),
+  });
+  return Buffer.concat([head, bytes]);
+}
+
+/** Of the encoder: what comes before the first sample of the sound, the decoder's delay among it. */
+const PRIMING_SAMPLES = 1105;
+
+/** Of the least bitrate that has room for a tag, coded as the frame that begins with `first`. */
+function silentFrame(first: Buffer): { readonly frame: Buffer; readonly tagAt: number } {
+  const [, version = 0, rates = 0, mode = 0] = first;
+  const sampleRate = SAMPLE_RATES[(rates >> 2) & 3];
+  // MPEG-1 alone: what is planned has no lower rate.
+  if (first.length < 4 || (version & 0xfe) !== 0xfa || sampleRate === undefined)
+    throw damaged('The encoder made frames of another kind.');
+  const tagAt = 4 + (mode >> 6 === MONO ? 17 : 32);
+  const lengthAt = (kilobits: number) => Math.floor((144_000 * kilobits) / sampleRate);
+  const bitrate = BITRATES.findIndex((kilobits) => lengthAt(kilobits) >= tagAt + TAG_BYTES);
+  const frame = Buffer.alloc(lengthAt(BITRATES[bitrate] ?? 0));
+  frame.set([0xff, 0xfb, (bitrate << 4) | (rates & 0x0c), mode]);
+  frame.write('Info', tagAt, 'latin1');
+  return { frame, tagAt };
+}
+
+/** CRC-16 of IBM, from the lowest bit. */
+function crc16(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
+  }
+  return crc;
+}

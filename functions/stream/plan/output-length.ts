@@ -1,0 +1,90 @@
+import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
+import type { Output } from './output.ts';
+import { audiosOf, filmsOf } from './select-tracks.ts';
+
+/** How long what is made of each kind of track will be, in seconds; null where there is none of it. */
+export type OutputLength = {
+  readonly video: number | null;
+  readonly audio: number | null;
+  /** To the sample; else to a frame of the source. */
+  readonly isExact: boolean;
+};
+
+/** Where a track ends, in seconds on the file's timeline, as far as it was measured; by `Track.index`. */
+export type TrackEnds = ReadonlyMap<number, number>;
+
+/** Tells by its headers or by its last packets how long it is. The length of others is often an estimate. */
+const MEASURED: ReadonlySet<Media['container']> = new Set([
+  ...(['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'ogg', 'mp3'] as const),
+  ...(['adts', 'flac', 'wav', 'w64', 'avi', 'flv'] as const),
+]);
+
+/** Null where it is not known before it is made. */
+export function outputLength(media: Media, output: Output, ends: TrackEnds): OutputLength | null {
+  if (!MEASURED.has(media.container)) return null;
+  const lengthOf = (end: number) =>
+    Math.max(0, Math.min(end - output.startSeconds, output.durationSeconds ?? Number.POSITIVE_INFINITY));
+  const { video, audio } = sourcesOf(media, output);
+  const lengths: { video: number | null; audio: number | null } = { video: null, audio: null };
+  for (const [kind, track] of [
+    ['video', video],
+    ['audio', audio],
+  ] as const) {
+    if (track === null) continue;
+    const end = endOf(media, track) ?? ends.get(track.index) ?? endOfFile(media, output);
+    if (end === null) return null;
+    // What is made begins with the earliest of the file's tracks.
+    lengths[kind] = lengthOf(end - beginOf(media));
+  }
+  if (output.video?.kind === 'encode' && lengths.video !== null) {
+    const { numerator, denominator } = output.video.frameRate;
+    const frames = Math.max(1, Math.round((lengths.video * numerator) / denominator));
+    lengths.video = (frames * denominator) / numerator;
+  }
+  return { ...lengths, isExact: isExact(media, output, audio) };
+}
+
+/** The tracks whose own end is to be looked for: nothing else tells it, and the file may go on beyond it. */
+export function tracksToMeasure(media: Media, output: Output): readonly number[] {
+  const { audio } = sourcesOf(media, output);
+  if (output.video !== null || audio === null || endOf(media, audio) !== null) return [];
+  // The clocks of joined recordings tell no end.
+  return media.tracks.length > 1 && !media.isJoined ? [audio.index] : [];
+}
+
+function sourcesOf(media: Media, { video, audio }: Output) {
+  const find = <T extends VideoTrack | AudioTrack>(tracks: readonly T[], wanted: { stream: string } | null) =>
+    (wanted && tracks.find(({ stream }) => stream === wanted.stream)) ?? null;
+  return { video: find(filmsOf(media), video), audio: find(audiosOf(media), audio) };
+}
+
+function endOf(
+  { isJoined }: Media,
+  { startSeconds, durationSeconds }: VideoTrack | AudioTrack,
+): number | null {
+  return durationSeconds === null || isJoined ? null : startSeconds + durationSeconds;
+}
+
+function beginOf({ tracks }: Media): number {
+  const starts = tracks.flatMap(({ kind, startSeconds }) =>
+    kind === 'video' || kind === 'audio' ? [startSeconds] : [],
+  );
+  return starts.length === 0 ? 0 : Math.min(...starts);
+}
+
+/** For a track that is all there is of the file, or for a film that is played as a whole. */
+function endOfFile(media: Media, { video }: Output): number | null {
+  const { durationSeconds, tracks, layout } = media;
+  if (durationSeconds === null || (video === null && tracks.length > 1)) return null;
+  // That of ISO base media counts from the earliest track, which tells how long it is itself.
+  return layout === null ? durationSeconds : durationSeconds + beginOf(media);
+}
+
+/** Headers that count samples, of sound without loss whose rate stays as it is. */
+function isExact({ container, isJoined }: Media, output: Output, audio: AudioTrack | null): boolean {
+  if (output.video !== null || audio === null || isJoined) return false;
+  const isCounted = container === 'wav' || container === 'flac' || container === 'w64';
+  const isLossless = audio.codec === 'pcm' || audio.codec === 'flac';
+  if (!isCounted || !isLossless) return false;
+  return output.audio?.kind === 'encode' && output.audio.sampleRate === audio.sampleRate;
+}

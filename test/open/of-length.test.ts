@@ -1,0 +1,27 @@
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { ofLength } from '../../functions/stream/open/of-length.ts';
+import { problemOf } from '../support/problem.ts';
+
+describe('ofLength', () => {
+  async function* made() {
+    yield Buffer.from('0123');
+    yield Buffer.from('456789');
+  }
+  const TABLE: readonly [bytes: number, result: string][] = [
+    [10, '0123456789'],
+    [6, '012345'],
+    [12, '0123456789\0\0'],
+  ];
+  for (const [bytes, result] of TABLE) {
+    it(`gives ${bytes} of 10 bytes`, async () => {
+      expect((await buffer(ofLength(made(), { bytes, most: 2 }))).toString()).to.equal(result);
+    });
+  }
+
+  it('breaks where more is missing than a decoder leaves out', async () => {
+    expect((await problemOf(buffer(ofLength(made(), { bytes: 13, most: 2 })))).type).to.equal(
+      'damaged-media',
+    );
+  });
+});
