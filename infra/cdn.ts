@@ -5,6 +5,7 @@ import {
 import { CloudfrontDistribution } from '@cdktn/provider-aws/lib/cloudfront-distribution/index.js';
 import { CloudfrontFunction } from '@cdktn/provider-aws/lib/cloudfront-function/index.js';
 import { CloudfrontOriginAccessControl } from '@cdktn/provider-aws/lib/cloudfront-origin-access-control/index.js';
+import { CloudfrontOriginRequestPolicy } from '@cdktn/provider-aws/lib/cloudfront-origin-request-policy/index.js';
 import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
 import { type EdgeRole, edgeCode } from './edge/code.ts';
@@ -100,6 +101,7 @@ export class Cdn extends Construct {
           ...always,
           pathPattern: pathPattern('media', isSigned),
           cachePolicyId: this.#caching('media', name, { queryStringBehavior: 'all' }).id,
+          originRequestPolicyId: this.#askedBy(name).id,
           responseHeadersPolicyId: headers.id,
           functionAssociation: [
             on('viewer-request', request ?? this.#edgeFunction('media-request', options)),
@@ -151,6 +153,19 @@ export class Cdn extends Construct {
         headersConfig: { headerBehavior: 'none' },
         cookiesConfig: { cookieBehavior: 'none' },
       },
+    });
+  }
+
+  /**
+   * Lets the function see what asks: it sends whoever is no page to the store, whose CORS a page may not be let through by.
+   * In no key, since such answers are not cached; and no more, since the bucket gets it as well.
+   */
+  #askedBy(name: string): CloudfrontOriginRequestPolicy {
+    return new CloudfrontOriginRequestPolicy(this, 'media-asked-by', {
+      name: `${name}-media`,
+      headersConfig: { headerBehavior: 'whitelist', headers: { items: ['Origin', 'Sec-Fetch-Dest'] } },
+      cookiesConfig: { cookieBehavior: 'none' },
+      queryStringsConfig: { queryStringBehavior: 'none' },
     });
   }
 

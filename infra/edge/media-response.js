@@ -40,12 +40,14 @@ function handler(event) {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(event.request.uri);
   const type = extension === null ? undefined : TYPES[extension[1].toLowerCase()];
   if (type !== undefined && headers['content-type'] !== undefined) headers['content-type'].value = type;
+  // As http/caching.ts has it of /media, but for an object with which an age was stored: where nothing is said, browsers
+  // guess, and show what was replaced or deleted.
+  const stored = headers['cache-control'] === undefined ? '' : headers['cache-control'].value;
+  const age = /(?:^|[\s,])(?:max-age=\d{1,9}|no-store|no-cache)/i.exec(stored);
+  const said = age === null ? 'no-cache' : age[0].replace(/^[\s,]/, '');
   // What one viewer was let in to see is not for a cache that others read from.
-  if (IS_SIGNED) {
-    const stored = headers['cache-control'];
-    const age = stored === undefined ? null : /(?:^|[\s,])(max-age=\d{1,9})/i.exec(stored.value);
-    headers['cache-control'] = { value: age === null ? 'private' : ['private', age[1]].join(', ') };
-  }
+  if (IS_SIGNED) headers['cache-control'] = { value: [said, 'private'].join(', ') };
+  else if (age === null) headers['cache-control'] = { value: said };
   const names = Object.keys(headers);
   for (let i = 0; i < names.length; i++) {
     if (KEPT.indexOf(names[i]) < 0 && !KEPT_TOO.test(names[i])) delete headers[names[i]];

@@ -125,6 +125,18 @@ describe('Cdn', () => {
     expect(policy).to.not.match(/script/);
   });
 
+  it('tells the function which page asks for /media, and in no key', () => {
+    const stack = synthesise(CDN);
+    const [[id] = []] = stack.resources('aws_cloudfront_origin_request_policy');
+    const [media] = distribution(stack).ordered_cache_behavior;
+    expect(media?.origin_request_policy_id).to.equal(`\${aws_cloudfront_origin_request_policy.${id}.id}`);
+    expect(stack.resource('aws_cloudfront_origin_request_policy', 'cdn_media')).to.deep.include({
+      headers_config: { header_behavior: 'whitelist', headers: { items: ['Origin', 'Sec-Fetch-Dest'] } },
+      cookies_config: { cookie_behavior: 'none' },
+      query_strings_config: { query_string_behavior: 'none' },
+    });
+  });
+
   it('lets the pages read the bucket that may read the function', () => {
     const environment = { ALLOWED_ORIGINS: 'https://a.example, https://b.example' };
     const headers = synthesise({ ...CDN, environment }).resource('aws_cloudfront_response_headers_policy');
