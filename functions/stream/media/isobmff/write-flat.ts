@@ -13,12 +13,13 @@ export function flatHead(logs: readonly SampleLog[], mediaBytes: number): Buffer
   if (tracks.length === 0) throw damaged('The media holds nothing that can be written.');
   const ftyp = box('ftyp', text('isom'), uint32(512), text('isomiso2avc1mp41'));
   const mdat = mdatHeader(mediaBytes);
+  const written = tracks.map((log) => ({ log, tables: tables(log) }));
   const place = (isWide: boolean) => {
-    const length = ftyp.length + moov(tracks, 0, isWide).length + mdat.length;
-    return Buffer.concat([ftyp, moov(tracks, length, isWide), mdat]);
+    const length = ftyp.length + moov(written, 0, isWide).length + mdat.length;
+    return { length, build: () => Buffer.concat([ftyp, moov(written, length, isWide), mdat]) };
   };
   const narrow = place(false);
-  return narrow.length + mediaBytes > 0xffff_ffff ? place(true) : narrow;
+  return (narrow.length + mediaBytes > 0xffff_ffff ? place(true) : narrow).build();
 }
 
 /** On the presentation's timeline. */
@@ -35,15 +36,18 @@ function mdatHeader(mediaBytes: number): Buffer {
     : Buffer.concat([uint32(short), text('mdat')]);
 }
 
-function moov(logs: readonly SampleLog[], mediaAt: number, isWide: boolean): Buffer {
-  const clock = movieTimescale(logs.map(({ head }) => head));
-  const seconds = Math.max(...logs.map(secondsOf));
+/** A track, with all of its sample table but where the chunks lie. */
+type WrittenTrack = { readonly log: SampleLog; readonly tables: readonly Buffer[] };
+
+function moov(tracks: readonly WrittenTrack[], mediaAt: number, isWide: boolean): Buffer {
+  const clock = movieTimescale(tracks.map(({ log }) => log.head));
+  const seconds = Math.max(...tracks.map(({ log }) => secondsOf(log)));
   return box(
     'moov',
-    mvhd(clock, Math.round(seconds * clock), logs.length + 1),
-    ...logs.map((log, i) =>
+    mvhd(clock, Math.round(seconds * clock), tracks.length + 1),
+    ...tracks.map(({ log, tables: known }, i) =>
       trak(log.head, i + 1, clock, {
-        boxes: tables(log, mediaAt, isWide),
+        boxes: [...known, chunkOffsets(log.chunks, mediaAt, isWide)],
         presentedTicks: presentedTicks(log),
         mediaTicks: log.endTicks - (log.decodeTimes[0] ?? 0),
       }),
@@ -70,42 +74,39 @@ function presentedTicks({
   return Math.max(1, end - (decodeTimes[0] ?? 0) - head.mediaTime);
 }
 
-function tables(log: SampleLog, mediaAt: number, isWide: boolean): Buffer[] {
+function tables(log: SampleLog): Buffer[] {
   const { sizes, compositionOffsets, sync, chunks } = log;
-  const offsets = runs(compositionOffsets);
+  const hasOffsets = compositionOffsets.some((ticks) => ticks !== 0);
   const isSigned = compositionOffsets.some((ticks) => ticks < 0);
   const keys = sync.flatMap((isSync, i) => (isSync ? [i + 1] : []));
   return [
-    runTable('stts', 0, runs(durations(log))),
-    ...(offsets.every(([, ticks]) => ticks === 0) ? [] : [runTable('ctts', isSigned ? 1 : 0, offsets)]),
+    runTable('stts', 0, durations(log)),
+    ...(hasOffsets ? [runTable('ctts', isSigned ? 1 : 0, compositionOffsets)] : []),
     // Without the table every sample is one with which decoding can begin (§8.6.2).
     ...(keys.length === sync.length ? [] : [fullBox('stss', 0, 0, uint32(keys.length), numbers(keys))]),
     chunkRuns(chunks),
     fullBox('stsz', 0, 0, uint32(0, sizes.length), numbers(sizes)),
-    chunkOffsets(chunks, mediaAt, isWide),
   ];
 }
 
-function durations({ decodeTimes, endTicks }: SampleLog): number[] {
-  return decodeTimes.map((time, i) => {
+function* durations({ decodeTimes, endTicks }: SampleLog): Generator<number, void, void> {
+  for (const [i, time] of decodeTimes.entries()) {
     const ticks = (decodeTimes[i + 1] ?? endTicks) - time;
     if (ticks < 0 || ticks > 0xffff_ffff) throw damaged('The times of this media make no sense.');
-    return ticks;
-  });
-}
-
-function runs(values: readonly number[]): [count: number, value: number][] {
-  const made: [number, number][] = [];
-  for (const value of values) {
-    const last = made.at(-1);
-    if (last?.[1] === value) last[0]++;
-    else made.push([1, value]);
+    yield ticks;
   }
-  return made;
 }
 
-function runTable(type: string, version: number, entries: readonly [number, number][]): Buffer {
-  return fullBox(type, version, 0, uint32(entries.length), numbers(entries.flat()));
+/** How many samples in a row have a value, and the value. */
+function runTable(type: string, version: number, values: Iterable<number>): Buffer {
+  // One list for all of them: each pair by itself would take ten times the memory.
+  const entries: number[] = [];
+  for (const value of values) {
+    const last = entries.length - 2;
+    if (last >= 0 && entries[last + 1] === value) entries[last] = (entries[last] ?? 0) + 1;
+    else entries.push(1, value);
+  }
+  return fullBox(type, version, 0, uint32(entries.length / 2), numbers(entries));
 }
 
 function chunkRuns(chunks: SampleLog['chunks']): Buffer {
