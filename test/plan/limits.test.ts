@@ -209,7 +209,7 @@ describe('the limits of segments', () => {
     const { seconds } = predictSegment(
       rendition,
       { kind: 'segment', index: 2 },
-      { film: hevc(hd), cores: 1 },
+      { film: hevc(hd), media, cores: 1 },
     );
     const cpu = Math.ceil(seconds ?? 0);
     const segment = { kind: 'segment', index: 2 } as const;
@@ -229,5 +229,33 @@ describe('the limits of segments', () => {
     ]);
     const picture = { kind: 'picture', index: 2 } as const;
     expect(() => refuseSegment(picture, rendition, means(cpu - 1, cpu))).to.not.throw();
+  });
+
+  it('MAX_CPU_SECONDS: sound whose samples are counted costs all that lies before it', () => {
+    const day = 86_400;
+    const adpcm = sound({ index: 0, codec: 'other', codecName: 'adpcm_ima_wav', durationSeconds: day });
+    const about = { container: 'wav', durationSeconds: day } as const;
+    const [rendition] = offered([adpcm], { about }).audio;
+    if (rendition === undefined) throw new Error('nothing is offered');
+    const media = mediaOf([adpcm], about);
+    const means = { media, limits: { ...withLimit('maxCpuSeconds', 100), cores: 1 }, secondsLeft: 800 };
+    const segment = (index: number) => ({ kind: 'segment', index }) as const;
+    expect(() => refuseSegment(segment(0), rendition, means)).to.not.throw();
+    expect(() => refuseSegment(segment(4_000), rendition, means)).to.not.throw();
+    const late = thrownBy(() => refuseSegment(segment(rendition.segments.length - 1), rendition, means));
+    expect([late.type, late.message]).to.deep.equal([
+      'too-large',
+      'The work would take about 433 seconds of a processor, and the limit is 100 (MAX_CPU_SECONDS); ' +
+        'stream the sound from its beginning, whose samples have to be counted up to here.',
+    ]);
+    const limits = withLimit('maxCpuSeconds', 100);
+    const part = (startSeconds: number, source = media) =>
+      planStream(question(source, { format: 'mp3', startSeconds, durationSeconds: 60 }, limits));
+    expect(() => part(600)).to.not.throw();
+    expect(() => part(80_000)).to.throw(/about 402 seconds of a processor, and the limit is 100/);
+    // Whose place is found by its times costs nothing before.
+    expect(() =>
+      part(80_000, mediaOf([sound({ index: 0, durationSeconds: day })], { durationSeconds: day })),
+    ).to.not.throw();
   });
 });

@@ -1,8 +1,8 @@
 import { damaged } from '../base/problem.ts';
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { Packet } from '../media/model/packets.ts';
+import { isCounted } from '../plan/counted.ts';
 import { audiosOf } from '../plan/select-tracks.ts';
-import { isCounted } from './counted.ts';
 import { readFromPlaces } from './read-from-places.ts';
 import { BEGINNING, readingPlaces } from './reading-places.ts';
 import type { EncodedAudio, SegmentDesk } from './segment-desk.ts';

@@ -3,7 +3,7 @@ import { tableOf } from '../media/isobmff/describe-movie.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
 import type { AudioCodec, AudioTrack, Container } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { isCounted } from './counted.ts';
+import { isCounted } from '../plan/counted.ts';
 import type { SourceGrid } from './sound-segment-arguments.ts';
 
 /** How the times of a track's sound are to be understood, so that every reading of it finds the same. */

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { type Entry, findEntry } from '../media/transport/entry.ts';
 import { spliced } from '../media/transport/splice.ts';
+import { isCounted } from '../plan/counted.ts';
 import type { Output } from '../plan/output.ts';
 import { audiosOf, filmsOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments } from './arguments.ts';
-import { isCounted } from './counted.ts';
 import { sourceGrid } from './source-grid.ts';
 import { transcodeObject, type Workplace } from './transcode-object.ts';
 

@@ -1,4 +1,5 @@
-import type { VideoTrack } from '../media/model/media.ts';
+import type { Media, VideoTrack } from '../media/model/media.ts';
+import { isCounted } from './counted.ts';
 import type { Output } from './output.ts';
 import type { Picture } from './picture.ts';
 import type { Rendition } from './presentation.ts';
@@ -28,6 +29,9 @@ const ENCODE = { h264: 35, vp8: 30, vp9: 15 } as const;
 const TONE_MAP = 6;
 const AUDIO_SPEED = 40;
 
+/** Of sound that is read, decoded and thrown away, since its samples are counted from the beginning; on one core. */
+const COUNTING_SPEED = 200;
+
 /** What may lie between the picture that decoding begins with and a segment, in what is made for streaming. */
 const LEAD_SECONDS = 6;
 
@@ -35,18 +39,24 @@ const LEAD_SECONDS = 6;
 export function predictSegment(
   { kind, source, segments, timescale }: Rendition,
   ask: { readonly kind: 'segment' | 'picture'; readonly index: number },
-  { film, cores }: { readonly film: VideoTrack | null; readonly cores: number },
+  { film, media, cores }: { readonly film: VideoTrack | null; readonly media: Media; readonly cores: number },
 ): Prediction {
-  const seconds = (segments[ask.index]?.durationTicks ?? 0) / timescale;
+  const { startTicks = 0, durationTicks = 0 } = segments[ask.index] ?? {};
+  const seconds = durationTicks / timescale;
   if (source.kind === 'copy') return { seconds: 0, bytes: null };
   if (kind === 'audio' || !('picture' in source) || film === null) {
-    return { seconds: seconds / AUDIO_SPEED, bytes: null };
+    return { seconds: seconds / AUDIO_SPEED + countingSeconds(media, startTicks / timescale), bytes: null };
   }
   const { picture } = source;
   const encoded =
     ask.kind === 'segment' ? seconds : picture.frameRate.denominator / picture.frameRate.numerator;
   const work = pictureSeconds(film, picture, { decoded: encoded + LEAD_SECONDS, encoded });
   return { seconds: work / cores, bytes: null };
+}
+
+/** Before an output of sound that begins there can begin. */
+function countingSeconds(media: Media, startSeconds: number): number {
+  return isCounted(media) ? startSeconds / COUNTING_SPEED : 0;
 }
 
 /** On one core, for so many seconds of the film. */
@@ -75,9 +85,10 @@ export function predictTranscode(
   if (!Number.isFinite(length)) return { seconds: null, bytes: null };
 
   const source = selection.video;
-  let seconds = audio?.kind === 'encode' ? length / AUDIO_SPEED : 0;
+  let seconds = audio?.kind === 'encode' ? length / AUDIO_SPEED + countingSeconds(media, startSeconds) : 0;
   if (video?.kind === 'encode' && source !== null) {
-    seconds += pictureSeconds(source, video, { decoded: length, encoded: length }) / limits.cores;
+    const decoded = length + (isCounted(media) ? startSeconds : 0);
+    seconds += pictureSeconds(source, video, { decoded, encoded: length }) / limits.cores;
   }
   const average = mediaSeconds ? (sizeBytes * 8) / mediaSeconds : 0;
   let bits = 0;

@@ -80,7 +80,10 @@ export function refuseSegment(
   { media, ...means }: WorkMeans & { readonly media: Media },
 ): void {
   const film = rendition.kind === 'video' ? selectTracks(media, NO_WISHES).video : null;
-  const advice = 'choose a rendition with a smaller picture';
-  const prediction = predictSegment(rendition, ask, { film, cores: means.limits.cores });
+  const advice =
+    film === null
+      ? 'stream the sound from its beginning, whose samples have to be counted up to here'
+      : 'choose a rendition with a smaller picture';
+  const prediction = predictSegment(rendition, ask, { film, media, cores: means.limits.cores });
   refuseWork(prediction, means, { forSeconds: advice, forBytes: advice });
 }
