@@ -30,15 +30,16 @@ const coding: PictureCoding = {
   level: 30,
   groupFrames: null,
 };
-const segment = { coding, gridSeconds: 10.0123, firstFrame: 90, frameCount: 120 };
+const segment = { coding, gridSeconds: 10.0123, firstFrame: 90, frameCount: 120, segmentFrames: 120 };
 const limits = { maxPixels: 9_437_184 };
 
 const INPUT =
   `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
   '-max_pixels 9437184 -noautorotate -reinit_filter:v 0';
-const CODING =
-  '-vsync passthrough -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800001 ' +
-  '-bufsize:v 400001 -sc_threshold 0 -level:v 3.0 -bf 3 -g 100000 -keyint_min 100000 -threads 1 ' +
+const codingOf = (maxrate: number, bufsize: number, beginning: number) =>
+  `-vsync passthrough -c:v libx264 -preset veryfast -profile:v high -crf 19 -maxrate:v ${maxrate} ` +
+  `-bufsize:v ${bufsize} -sc_threshold 0 -rc_init_occupancy:v ${beginning} ` +
+  '-level:v 3.0 -bf 3 -g 100000 -keyint_min 100000 -threads 1 ' +
   '-colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -video_track_timescale 30000 ' +
   '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact+cgop ' +
   '-movflags +frag_every_frame+delay_moov+default_base_moof+skip_trailer+write_colr -f mp4';
@@ -55,7 +56,7 @@ describe('pictureSegmentArguments', () => {
         ":h='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),360,min(360,max(2,2*round(230400/(460800/1280*iw/ih)/2))))'" +
         ':eval=frame:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:' +
         'flags=bicubic+accurate_rnd+bitexact,pad=640:360:(ow-iw)/2:(oh-ih)/2:eval=frame,setsar=1,' +
-        `format=yuv420p[picture] -map [picture] ${CODING}`,
+        `format=yuv420p[picture] -map [picture] ${codingOf(720829, 288332, 288332)}`,
     );
   });
 
@@ -79,7 +80,9 @@ describe('pictureSegmentArguments', () => {
     const { url, args } = blackFrameArguments(coding);
     expect(url).to.equal('color=c=black:s=640x360:r=30000/1001');
     expect(args.input.join(' ')).to.equal('-nostdin -hide_banner -loglevel warning -f lavfi');
-    expect(args.output.join(' ')).to.equal(`-frames:v 1 -vf setsar=1,format=yuv420p ${CODING}`);
+    expect(args.output.join(' ')).to.equal(
+      `-frames:v 1 -vf setsar=1,format=yuv420p ${codingOf(794304, 317722, 317722)}`,
+    );
   });
 });
 

@@ -72,7 +72,7 @@ describe('segments that are copied, as ffmpeg reads them', () => {
   for (const [name, trackIndex, seconds, count] of FILES) {
     it(`are the packets of the source, bit by bit: track ${trackIndex} of ${name}`, async function () {
       needs(this, 'corpus', 'ffmpeg');
-      this.timeout(60_000);
+      this.timeout(180_000);
       const opened = await openFile(corpus, name);
       const starts = opened.probed.media.tracks.map(({ startSeconds }) => startSeconds);
       // A recording of a live stream begins a day and a half after its own zero.
@@ -132,7 +132,7 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     ['sound alone', ['-f', 'lavfi', '-i', 'sine=r=44100', '-t', '12', '-c:a', 'aac'], 0, 2, 6],
   ];
   it('begin with pictures that are as large as is said, and much smaller than what they begin', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const path = join(directory, 'pictures.mkv');
     const changing = NTSC.replace('testsrc2', 'mandelbrot');
     const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '30', '-pix_fmt', 'yuv420p'];
@@ -155,7 +155,7 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
 
   for (const [what, make, trackIndex, seconds, count] of FILES) {
     it(`are the packets of the source on an even grid: ${what}`, async function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       const path = join(directory, 'in.mkv');
       await ffmpeg(...make, path);
       const source = directorySource(directory);
@@ -204,7 +204,7 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
 });
 
 describe('open groups of pictures', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let directory = '';
   before(async function () {
     needs(this, 'ffmpeg');

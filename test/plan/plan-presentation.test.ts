@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Track } from '../../functions/stream/media/model/media.ts';
-import { BUFFER_SECONDS } from '../../functions/stream/plan/bitrates.ts';
+import { segmentBits } from '../../functions/stream/plan/bitrates.ts';
 import { copyCandidates } from '../../functions/stream/plan/plan-presentation.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
 import { film, mediaOf, sound } from '../support/media.ts';
@@ -346,14 +346,24 @@ describe('planPresentation tells', () => {
     );
   });
 
-  it('what the shortest segment can have at most, for what is encoded', () => {
+  it('what each segment keeps to, for what is encoded', () => {
     const rendition = find(offered([film({ codec: 'vp9', durationSeconds: 40 })]), '720p');
     if (rendition.source.kind !== 'encode' || !('picture' in rendition.source))
       throw new Error('it is encoded');
     const { maxBitrate } = rendition.source.picture;
-    // The first second.
-    expect(rendition.peakBitrate / (maxBitrate * (1 + BUFFER_SECONDS))).to.be.within(1, 1.01);
-    expect(rendition.averageBitrate / maxBitrate).to.be.within(1, 1 + (12 * BUFFER_SECONDS) / 40 + 0.01);
+    expect(rendition.peakBitrate / maxBitrate).to.be.within(0.999, 1);
+    expect(rendition.averageBitrate / maxBitrate).to.be.within(0.999, 1);
+    // The shortest one has less at a time, and all of them the same over their length.
+    for (const seconds of [0.5, 1, 4]) {
+      expect(segmentBits(maxBitrate, seconds, seconds * 24) / seconds / maxBitrate).to.be.within(0.999, 1);
+    }
+  });
+
+  it('more where what an encoder adds is more than a film has', () => {
+    const rendition = find(offered([film({ codec: 'vp9', durationSeconds: 0.04 })]), '240p');
+    if (rendition.source.kind !== 'encode' || !('picture' in rendition.source))
+      throw new Error('it is encoded');
+    expect(rendition.peakBitrate / rendition.source.picture.maxBitrate).to.be.above(2);
   });
 
   const SOUNDS: [string, Partial<Parameters<typeof sound>[0] & object>, object][] = [

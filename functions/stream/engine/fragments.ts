@@ -1,9 +1,6 @@
 import { fragment } from '../media/isobmff/fragment.ts';
 import type { Packet } from '../media/model/packets.ts';
-
-/** What a player waits for before it shows anything. */
-const FIRST_FRAGMENT_SECONDS = 0.25;
-const FRAGMENT_SECONDS = 0.5;
+import { FIRST_FRAGMENT_SECONDS, FRAGMENT_SECONDS } from '../plan/bitrates.ts';
 
 /**
  * The packets of a segment's one track as fragments that leave as they are made. Their sequence numbers rise from
@@ -15,6 +12,7 @@ export async function* fragmentsOf(
 ): AsyncGenerator<Uint8Array, void, void> {
   let waiting: Packet[] = [];
   let ticks = 0;
+  // What a player waits for before it shows anything.
   let seconds = FIRST_FRAGMENT_SECONDS;
   const flush = () => {
     const [first] = waiting;

@@ -1,10 +1,10 @@
 /**
- * H.264 for every player: High profile at one quality, under a ceiling in bits per second that holds over
- * `bufferSeconds`. A scene change starts no group of pictures of its own.
+ * H.264 for every player: High profile at one quality (x264's constant rate factor), under a ceiling in bits per second
+ * that holds over `bufferSeconds`. A scene change starts no group of pictures of its own.
  */
-export function h264Arguments(maxBitrate: number, bufferSeconds: number): string[] {
+export function h264Arguments(maxBitrate: number, bufferSeconds: number, quality = 22): string[] {
   return [
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', '22'],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', String(quality)],
     ...['-maxrate:v', String(maxBitrate), '-bufsize:v', String(Math.round(maxBitrate * bufferSeconds))],
     ...['-sc_threshold', '0'],
   ];

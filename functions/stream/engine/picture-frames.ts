@@ -16,10 +16,17 @@ export type EncodedFrame = {
   readonly isSync: boolean;
 };
 
+export type FramesPart = {
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  /** Where they are not a whole segment, the frames of that which they begin. */
+  readonly segmentFrames?: number;
+};
+
 /** Frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid in decode order, each as soon as it is made. Fails as `Engine` says. */
 export async function encodeFrames(
   rendition: EncodedVideo,
-  { firstFrame, frameCount }: { readonly firstFrame: number; readonly frameCount: number },
+  { firstFrame, frameCount, segmentFrames = frameCount }: FramesPart,
   desk: SegmentDesk,
 ): Promise<AsyncGenerator<EncodedFrame, void, void>> {
   const { probed, zeroSeconds, limits } = desk;
@@ -31,7 +38,10 @@ export async function encodeFrames(
   const places = await picturePlaces(track, startSeconds, desk);
   const grid = gridSeconds + probed.media.originSeconds;
   const stream = await readFromPlaces(places, desk, (from) =>
-    pictureSegmentArguments({ coding, gridSeconds: grid, firstFrame, frameCount, from }, limits),
+    pictureSegmentArguments(
+      { coding, gridSeconds: grid, firstFrame, frameCount, segmentFrames, from },
+      limits,
+    ),
   );
   return framesOf(stream, numerator, denominator);
 }

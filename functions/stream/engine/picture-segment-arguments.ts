@@ -1,4 +1,4 @@
-import { BUFFER_SECONDS } from '../plan/bitrates.ts';
+import { BUFFER_SECONDS, segmentCeiling } from '../plan/bitrates.ts';
 import { confinedInput, type FfmpegArguments } from './arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
@@ -21,6 +21,8 @@ export type PictureSegment = {
   /** Frames of the grid, from its beginning. */
   readonly firstFrame: number;
   readonly frameCount: number;
+  /** Of the segment that the frames are, or are the first of. */
+  readonly segmentFrames: number;
   readonly from: ReadFrom;
 };
 
@@ -32,7 +34,7 @@ export const REORDER_FRAMES = 2;
  * fragment a frame. Times of the output count from the first of them.
  */
 export function pictureSegmentArguments(
-  { coding, gridSeconds, firstFrame, frameCount, from }: PictureSegment,
+  { coding, gridSeconds, firstFrame, frameCount, segmentFrames, from }: PictureSegment,
   limits: { readonly maxPixels: number },
 ): FfmpegArguments {
   const { picture } = coding;
@@ -49,7 +51,7 @@ export function pictureSegmentArguments(
     input: [...confinedInput(limits), ...readingFrom(from)],
     output: [
       ...['-filter_complex', `[0:${picture.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
-      ...encoderArguments(coding),
+      ...encoderArguments(coding, segmentFrames),
     ],
   };
 }
@@ -62,22 +64,46 @@ export function blackFrameArguments(coding: PictureCoding): { url: string; args:
     url: `color=c=black:s=${width}x${height}:r=${rate}`,
     args: {
       input: ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-f', 'lavfi'],
-      output: ['-frames:v', '1', '-vf', 'setsar=1,format=yuv420p', ...encoderArguments(coding)],
+      output: [
+        '-frames:v',
+        '1',
+        '-vf',
+        'setsar=1,format=yuv420p',
+        ...encoderArguments(coding, frameRate.numerator),
+      ],
     },
   };
 }
 
-function encoderArguments({ picture, level, groupFrames }: PictureCoding): string[] {
-  const { maxBitrate, frameRate } = picture;
+function encoderArguments(coding: PictureCoding, segmentFrames: number): string[] {
+  const { picture, level, groupFrames } = coding;
+  const { frameRate } = picture;
   const group = String(groupFrames ?? GROUP);
   return [
-    ...['-vsync', 'passthrough', ...h264Arguments(maxBitrate, groupFrames === null ? BUFFER_SECONDS : 1)],
+    ...['-vsync', 'passthrough', ...rateArguments(coding, segmentFrames)],
     ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', group, '-keyint_min', group],
     // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
     ...(groupFrames === null ? ['-threads', '1'] : []),
     ...colourArguments(picture.colour.encoded),
     ...['-video_track_timescale', String(frameRate.numerator)],
     ...madeAsItComes('+bitexact+cgop'),
+  ];
+}
+
+/**
+ * Better than what is made in one pass: what playlists say of a rendition is its ceiling, and the heaviest segments of
+ * ordinary films are to need nearly that.
+ */
+const SEGMENT_QUALITY = 19;
+
+function rateArguments({ picture, groupFrames }: PictureCoding, segmentFrames: number): string[] {
+  const { maxBitrate, frameRate } = picture;
+  if (groupFrames !== null) return h264Arguments(maxBitrate, 1);
+  const seconds = (segmentFrames * frameRate.denominator) / frameRate.numerator;
+  const ceiling = segmentCeiling(maxBitrate, seconds, segmentFrames);
+  return [
+    ...h264Arguments(ceiling, BUFFER_SECONDS, SEGMENT_QUALITY),
+    ...['-rc_init_occupancy:v', String(Math.round(ceiling * BUFFER_SECONDS))],
   ];
 }
 

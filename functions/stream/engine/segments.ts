@@ -7,7 +7,7 @@ import { frameAt, frameTime } from '../plan/frame-grid.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
 import { audioInit, videoInit } from './encoded-init.ts';
 import { fragmentsOf } from './fragments.ts';
-import { encodeFrames } from './picture-frames.ts';
+import { encodeFrames, type FramesPart } from './picture-frames.ts';
 import { REORDER_FRAMES } from './picture-segment-arguments.ts';
 import {
   type EncodedVideo,
@@ -16,7 +16,8 @@ import {
   isEncodedVideo,
   type SegmentDesk,
 } from './segment-desk.ts';
-import { encodeSound, PRIMING_FRAMES } from './sound-frames.ts';
+import { PRIMING_FRAMES } from './sound-frames.ts';
+import { encodeSoundWithin } from './sound-within.ts';
 
 /** The init segment of a rendition that is encoded here: a pure function of the rendition and its source's colours. */
 export async function encodedInit(rendition: Rendition, desk: SegmentDesk): Promise<Uint8Array> {
@@ -42,7 +43,7 @@ export async function openEncodedSegment(
   // The very first sound needs what the encoder puts before it.
   const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
   const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
-  return streamed(rendition, encodeSound(rendition, part, desk));
+  return streamed(rendition, encodeSoundWithin(rendition, part, desk));
 }
 
 /** The picture at the start of segment `index`, as a fragment that lasts as long as the segment. */
@@ -52,8 +53,8 @@ export async function openEncodedPicture(
   desk: SegmentDesk,
 ): Promise<Readable> {
   if (!isEncodedVideo(rendition)) throw isCopied(rendition);
-  const { firstFrame } = picturesWithin(rendition, index);
-  const picture = pictures(rendition, { firstFrame, frameCount: 1 }, desk);
+  const { firstFrame, frameCount } = picturesWithin(rendition, index);
+  const picture = pictures(rendition, { firstFrame, frameCount: 1, segmentFrames: frameCount }, desk);
   return streamed(rendition, lasting(picture, rendition.segments[index]?.durationTicks ?? 0));
 }
 
@@ -64,7 +65,7 @@ function picturesWithin(rendition: EncodedVideo, index: number) {
 /** Frames of the grid, each where it has it, whatever times the encoder gave it; all that were asked for, or an error. */
 export async function* pictures(
   rendition: EncodedVideo,
-  part: { readonly firstFrame: number; readonly frameCount: number },
+  part: FramesPart,
   desk: SegmentDesk,
 ): AsyncGenerator<Packet, void, void> {
   const { source } = rendition;

@@ -1,16 +1,18 @@
 import type { Bitrates, Segment } from './presentation.ts';
 
 /**
- * x264's buffer (`-bufsize`), as seconds of its ceiling (`-maxrate`). Each segment has a process and so a buffer of its
- * own: one of d seconds has at most d + BUFFER_SECONDS times the ceiling in bits.
+ * x264's buffer (`-bufsize`), full in the beginning, as seconds of its ceiling (`-maxrate`). Each segment has a process
+ * and so a buffer of its own: one of d seconds has at most d + BUFFER_SECONDS times the ceiling in bits.
  */
-export const BUFFER_SECONDS = 0.5;
+export const BUFFER_SECONDS = 0.4;
 
-/** The most fragments that are made of a second of what is encoded. */
-export const MAX_FRAGMENTS_PER_SECOND = 8;
+/** What a segment is sent in: so much of it at first, and then at a time. */
+export const FIRST_FRAGMENT_SECONDS = 0.25;
+export const FRAGMENT_SECONDS = 0.5;
 
-/** A `moof` with one track and the header of its `mdat`, with room for a few samples that come along; a sample. */
-const FRAGMENT_BYTES = 192;
+/** A `moof` with one track and the header of its `mdat`; with room for a few samples that come along; a sample. */
+const FRAGMENT_BYTES = 96;
+const ROOMY_FRAGMENT_BYTES = 192;
 const SAMPLE_BYTES = 16;
 /** What x264 tells of itself in front of a segment, beyond its ceiling. */
 const ENCODER_BYTES = 800;
@@ -34,39 +36,48 @@ export function bitratesOf(
   return { peakBitrate: Math.ceil(peak), averageBitrate: Math.ceil(bits / seconds) };
 }
 
-/** What the container adds to samples, in bits. */
+/** What the container adds to samples that are copied, in bits. */
 export function containerBits(fragments: number, samples: number): number {
+  return 8 * (ROOMY_FRAGMENT_BYTES * fragments + SAMPLE_BYTES * samples);
+}
+
+/** And to those that are encoded, which leave as they are made. */
+export function fragmentedBits(seconds: number, samples: number): number {
+  const fragments = 1 + Math.ceil(Math.max(0, seconds - FIRST_FRAGMENT_SECONDS) / FRAGMENT_SECONDS);
   return 8 * (FRAGMENT_BYTES * fragments + SAMPLE_BYTES * samples);
 }
 
+/** A segment of a few frames has no room for what x264 tells of itself: it needs more than it is to. */
+const LEAST_SHARE = 0.5;
+
 /**
- * Of segments that are encoded, what they have at most: `bitrate`, of which each has `reserveSeconds` more than it
- * lasts, and the container.
+ * The ceiling with which x264 makes a segment of so many frames that has at most `bitrate` over its duration, container
+ * and all: shorter segments have a lower one, or else the first of them would tell what all are said to need.
  */
-export function encodedBitrates(
-  segments: readonly Segment[],
-  timescale: number,
-  {
-    bitrate,
-    reserveSeconds,
-    samplesPerSecond,
-  }: { readonly bitrate: number; readonly reserveSeconds: number; readonly samplesPerSecond: number },
-): Bitrates {
-  let shortest = Number.POSITIVE_INFINITY;
-  let ticks = 0;
-  for (const { durationTicks } of segments) {
-    if (durationTicks < shortest) shortest = durationTicks;
-    ticks += durationTicks;
-  }
-  const perSecond = bitrate + containerBits(MAX_FRAGMENTS_PER_SECOND, samplesPerSecond);
-  const perSegment = bitrate * reserveSeconds + containerBits(1, 1);
-  return {
-    peakBitrate: Math.ceil(perSecond + perSegment / (shortest / timescale)),
-    averageBitrate: Math.ceil(perSecond + (perSegment * segments.length) / (ticks / timescale)),
-  };
+export function segmentCeiling(bitrate: number, seconds: number, frames: number): number {
+  const within = (bitrate * seconds - besideFrames(seconds, frames)) / (seconds + BUFFER_SECONDS);
+  return Math.floor(Math.max(within, LEAST_SHARE * bitrate));
 }
 
-/** Of a segment that is encoded under such a ceiling, what its first picture alone has at most, in bits. */
-export function firstPictureBits(maxBitrate: number): number {
-  return maxBitrate * BUFFER_SECONDS + 8 * ENCODER_BYTES + containerBits(1, 1);
+/** The most bits of such a segment. */
+export function segmentBits(bitrate: number, seconds: number, frames: number): number {
+  const ceiling = segmentCeiling(bitrate, seconds, frames);
+  return ceiling * (seconds + BUFFER_SECONDS) + besideFrames(seconds, frames);
+}
+
+/** And of its first picture alone. */
+export function firstPictureBits(bitrate: number, seconds: number, frames: number): number {
+  return segmentCeiling(bitrate, seconds, frames) * BUFFER_SECONDS + besideFrames(0, 1);
+}
+
+function besideFrames(seconds: number, frames: number): number {
+  return fragmentedBits(seconds, frames) + 8 * ENCODER_BYTES;
+}
+
+/** What sound that is encoded may have more than its bitrate: the encoder strays by less within a few seconds. */
+const SOUND_RESERVE = 0.1;
+
+/** The most bits of a segment of sound, without its container. */
+export function soundBits(bitrate: number, seconds: number): number {
+  return bitrate * (1 + SOUND_RESERVE) * seconds;
 }

@@ -1,6 +1,6 @@
 import { unsupported } from '../base/problem.ts';
 import type { VideoTrack } from '../media/model/media.ts';
-import { BUFFER_SECONDS, bitratesOf, containerBits, encodedBitrates, firstPictureBits } from './bitrates.ts';
+import { bitratesOf, containerBits, firstPictureBits, segmentBits } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { frameTime, gridPhaseSeconds } from './frame-grid.ts';
 import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
@@ -130,12 +130,10 @@ function planRungs(
     codecs,
     timescale,
     segments,
-    ...encodedBitrates(segments, timescale, {
-      bitrate: picture.maxBitrate,
-      reserveSeconds: BUFFER_SECONDS,
-      samplesPerSecond: rate,
-    }),
-    pictures: bitratesOf(segments, timescale, () => firstPictureBits(picture.maxBitrate)),
+    ...bitratesOf(segments, timescale, (seconds) => segmentBits(picture.maxBitrate, seconds, seconds * rate)),
+    pictures: bitratesOf(segments, timescale, (seconds) =>
+      firstPictureBits(picture.maxBitrate, seconds, seconds * rate),
+    ),
     width: picture.width,
     height: picture.height,
     frameRate,

@@ -39,7 +39,7 @@ export function ladder(film: VideoTrack, copy: Copy | null): readonly Rung[] {
     return [...top, ...smaller].map((each) => atMost(each, HEVC_FACTOR * averageBitrate, copy));
   }
   return [
-    ...top.filter(({ picture }) => averageBitrate > COPY_FACTOR * picture.maxBitrate),
+    ...top.filter(({ picture }) => averageBitrate > COPY_FACTOR * usualBitrate(picture)),
     ...smaller.map((each) => atMost(each, averageBitrate, copy)),
   ].filter(({ picture }) => picture.maxBitrate < averageBitrate);
 }
@@ -62,7 +62,18 @@ function isSameSize({ picture: one }: Rung, { picture: other }: Rung): boolean {
 
 function rung(film: VideoTrack, shortSide: number, scale: number): Rung {
   const size = planPicture(film, scale, 'h264');
-  return rungOf(`${shortSide}p`, { ...size, maxBitrate: usualBitrate(size) });
+  return rungOf(`${shortSide}p`, { ...size, maxBitrate: ladderBitrate(size) });
+}
+
+/** From here on, pixels. */
+const LARGE = 640 * 360;
+/** So that the ceiling is reached: what the heaviest seconds of a film need rises less with its size than the rest. */
+const LARGE_EXPONENT = -0.2;
+
+/** What is usual is a bound for one pass. What a playlist says is to be what is needed: less, where that is rarely met. */
+function ladderBitrate(picture: Omit<Picture, 'maxBitrate'>): number {
+  const larger = Math.max(1, (picture.width * picture.height) / LARGE);
+  return Math.max(LEAST_BITRATE, Math.round(usualBitrate(picture) * larger ** LARGE_EXPONENT));
 }
 
 /** With no more than `bitrate` is at the size of the copy. */

@@ -1,6 +1,6 @@
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { AudioTrack } from '../media/model/media.ts';
-import { bitratesOf, containerBits, encodedBitrates } from './bitrates.ts';
+import { bitratesOf, containerBits, fragmentedBits, soundBits } from './bitrates.ts';
 import { soundCopyObstacle } from './copyable.ts';
 import { cutSegments, evenTimes, gridSegments, nearestCuts, onGrid } from './grid.ts';
 import type { Obstacle } from './obstacles.ts';
@@ -74,8 +74,6 @@ const SAMPLE_RATES: readonly number[] = [
 ];
 /** A frame has at most 6144 bits a channel, that is six a sample: the lowest rates get less than is usual. */
 const MOST_BITS_PER_SAMPLE = 4;
-/** How far the encoder strays from its mean: by up to a third within a second (measured). */
-const RESERVE_SECONDS = 0.5;
 
 function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly number[]): Planned {
   const sampleRate = SAMPLE_RATES.includes(track.sampleRate) ? track.sampleRate : 48_000;
@@ -90,10 +88,10 @@ function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly num
     codecs: 'mp4a.40.2',
     timescale: sampleRate,
     segments,
-    ...encodedBitrates(segments, sampleRate, {
-      bitrate,
-      reserveSeconds: RESERVE_SECONDS,
-      samplesPerSecond: sampleRate / AAC_FRAME,
+    ...bitratesOf(segments, sampleRate, (seconds, i) => {
+      // The very first has what the encoder puts before it, which no time is for.
+      const packets = Math.round((seconds * sampleRate) / AAC_FRAME) + (i === 0 ? 1 : 0);
+      return soundBits(bitrate, (packets * AAC_FRAME) / sampleRate) + fragmentedBits(seconds, packets);
     }),
     channels: usual.channels,
     source: { kind: 'encode', sound: { ...usual, bitrate } },
