@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,15 +13,22 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
   this.timeout(300_000);
   let folder: string;
   let service: Service;
+  /** Of what is made here. */
+  let own: Service;
+  let made: string;
 
   before(async function () {
     needs(this, 'cases', 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-changes-'));
     service = await startService({ MEDIA_DIR: casesDirectory });
+    made = join(folder, 'media');
+    await mkdir(made);
+    own = await startService({ MEDIA_DIR: made });
   });
 
   after(async () => {
     await service?.close();
+    await own?.close();
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
@@ -77,6 +84,63 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
       '299 of 160x90',
     );
   });
+
+  // A new filter graph of ffmpeg's begins with each change: nothing may come before what it begins with.
+  for (const [what, name, codec, [first, second]] of [
+    ['channels of AC-3', 'ac3.ts', 'ac3', [2, 6]],
+    ['channels of AAC', 'channels.ts', 'aac', [2, 1]],
+  ] as const) {
+    it(`is heard without a pause where audio changes: ${what}`, async () => {
+      const parts = [await toneIn(`0-${name}`, 0, ['-c:a', codec, '-ac', String(first)])];
+      parts.push(await toneIn(`1-${name}`, 3.02, ['-c:a', codec, '-ac', String(second)]));
+      await writeFile(join(made, name), Buffer.concat(parts));
+      const { headers } = await fetch(`${own.url}/stream/${name}`, { method: 'HEAD' });
+      // No sample entry tells of both.
+      expect(headers.get('sluice-plan')).to.match(/^transcode.*audio=aac/);
+      for (const query of ['format=wav', 'format=wav&start=1.5', 'format=mp4&height=48']) {
+        const start = query.includes('start') ? 1.5 : 0;
+        const address = `${own.url}/stream/${name}?${query}`;
+        expect(await loudSeconds(address), query).to.be.within(5.95 - start, 6.12 - start);
+      }
+      const playlist = `${own.url}/hls/${name}/audio-0/index.m3u8`;
+      expect(await loudSeconds(playlist), 'hls').to.be.within(5.95, 6.12);
+    });
+  }
+
+  /** Three seconds of a transport stream with a tone, as bytes. */
+  async function toneIn(name: string, seconds: number, audio: readonly string[]): Promise<Buffer> {
+    const path = join(folder, name);
+    const film = ['-f', 'lavfi', '-i', 'testsrc2=s=160x96:r=25:d=3,format=yuv420p'];
+    const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000:d=3'];
+    const later = ['-muxdelay', '0', '-output_ts_offset', String(1 + seconds)];
+    await run('/usr/bin/ffmpeg', [
+      '-v',
+      'error',
+      '-nostdin',
+      ...film,
+      ...tone,
+      '-c:v',
+      'libx264',
+      ...audio,
+      ...later,
+      path,
+    ]);
+    return readFile(path);
+  }
+
+  /** Seconds of an address that are heard, in steps of a fiftieth; rejects where silence lies between them. */
+  async function loudSeconds(address: string): Promise<number> {
+    const output = ['-map', '0:a:0', '-ac', '1', '-ar', '8000', '-f', 's16le', '-'];
+    const input = ['-v', 'error', '-nostdin', '-protocol_whitelist', 'file,http,tcp', '-i', address];
+    const { stdout } = await run('/usr/bin/ffmpeg', [...input, ...output], { encoding: 'buffer' });
+    const levels = Array.from({ length: Math.floor(stdout.length / 320) }, (_, i) =>
+      Math.max(...Array.from({ length: 160 }, (_, j) => Math.abs(stdout.readInt16LE(320 * i + 2 * j)))),
+    );
+    const loud = [...levels.keys()].filter((i) => (levels[i] ?? 0) > 300);
+    const pauses = loud.filter((at, i) => i > 0 && at - (loud[i - 1] ?? 0) > 4);
+    expect(pauses, `${address}: silence before these fiftieths of a second`).to.deep.equal([]);
+    return loud.length / 50;
+  }
 
   it('keeps the parameter sets that a remux of it needs', async () => {
     const response = await fetch(`${service.url}/stream/sizechange.mkv`);

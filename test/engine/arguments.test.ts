@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ffmpegArguments } from '../../functions/stream/engine/arguments.ts';
+import { ffmpegArguments, type OutputSurroundings } from '../../functions/stream/engine/arguments.ts';
 import type { SourceGrid } from '../../functions/stream/engine/sound-segment-arguments.ts';
 import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/plan/output.ts';
 import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
@@ -93,7 +93,7 @@ describe('ffmpegArguments', () => {
     );
     expect(make(part).output.join(' ')).to.include('-t 3 -sn').and.not.include('-ss');
     const heard = make({ ...part, audio: aac }).output.join(' ');
-    expect(heard).to.include('-af atrim=start=6,asetpts=PTS-round(6*SR),aresample=async=1');
+    expect(heard).to.include('-af aresample=async=1:min_hard_comp=0.005,atrim=start=6,asetpts=PTS-round(6*SR)');
     expect(make({ ...part, startSeconds: 6 }).input).not.to.include('-ss');
   });
 
@@ -116,16 +116,16 @@ describe('ffmpegArguments', () => {
   });
 
   const GRIDS: [string, SourceGrid, string][] = [
-    ['as they are', { kind: 'exact' }, 'aresample=async=1:min_hard_comp=0.005:first_pts=0'],
+    ['as they are', { kind: 'exact' }, 'aresample=async=1:min_hard_comp=0.005,atrim=start=0'],
     [
       'as following each other from the first on',
       { kind: 'frames', originSeconds: 3, samples: 768 },
-      "asetpts='st(0,PTS-N);st(1,if(eq(N,0)+gt(abs(ld(0)-ld(1)),0.008*SR),ld(0),ld(1)));ld(1)+N',aresample=async=1:min_hard_comp=0.005:first_pts=0",
+      "asetpts='st(0,PTS-N);st(1,if(eq(N,0)+gt(abs(ld(0)-ld(1)),0.008*SR),ld(0),ld(1)));ld(1)+N',aresample=async=1:min_hard_comp=0.005,atrim=start=0",
     ],
     [
       'where they stay by more than rounding',
       { kind: 'frames', originSeconds: 3, samples: null },
-      "asetpts='st(0,PTS-N);st(1,if(eq(N,0)+gt(abs(ld(0)-ld(1)),0.0011*SR),ld(0),ld(1)));ld(1)+N',aresample=async=1:min_hard_comp=0.005:first_pts=0",
+      "asetpts='st(0,PTS-N);st(1,if(eq(N,0)+gt(abs(ld(0)-ld(1)),0.0011*SR),ld(0),ld(1)));ld(1)+N',aresample=async=1:min_hard_comp=0.005,atrim=start=0",
     ],
   ];
   for (const [what, audioGrid, filters] of GRIDS) {
@@ -136,6 +136,22 @@ describe('ffmpegArguments', () => {
       expect(output[output.indexOf('-af') + 1]).to.equal(filters);
     });
   }
+
+  it('puts silence before a track that begins late, and before no other', () => {
+    const heard = (more: Partial<Output>, surroundings: OutputSurroundings) => {
+      const film: Output = { ...whole, format: 'mp3', video: null, audio: aac, ...more };
+      const { output } = ffmpegArguments(film, limits, surroundings);
+      return output[output.indexOf('-af') + 1];
+    };
+    const gapless = 'aresample=async=1:min_hard_comp=0.005';
+    expect(heard({}, { audioStartSeconds: 0.7 })).to.equal(`${gapless}:first_pts=0`);
+    const clock = { kind: 'clock', originSeconds: 0 } as const;
+    const part = { startSeconds: 3, prerollSeconds: 2 };
+    expect(heard(part, { approach: clock })).to.equal(`${gapless},atrim=start=2,asetpts=PTS-round(2*SR)`);
+    expect(heard(part, { approach: clock, audioStartSeconds: 4 })).to.equal(
+      `atrim=start=2,asetpts=PTS-round(2*SR),${gapless}:first_pts=0`,
+    );
+  });
 
   const FILTERS: [string, Partial<Extract<VideoOutput, { kind: 'encode' }>>, string][] = [
     [

@@ -19,6 +19,8 @@ export type Approach =
 export type OutputSurroundings = {
   /** How the times of the audio track are to be understood. */
   readonly audioGrid?: SourceGrid;
+  /** Where it begins, on the file's timeline. */
+  readonly audioStartSeconds?: number;
   readonly muxer?: readonly string[];
   readonly approach?: Approach;
 };
@@ -34,6 +36,7 @@ export function ffmpegArguments(
     muxer = muxerArguments(output),
     approach = { kind: 'seek' },
     audioGrid = { kind: 'exact' },
+    audioStartSeconds = 0,
   }: OutputSurroundings = {},
 ): FfmpegArguments {
   const { video, audio, startSeconds, durationSeconds } = output;
@@ -51,7 +54,14 @@ export function ffmpegArguments(
     ],
     output: [
       ...(video === null ? ['-vn'] : videoArguments(video, grid)),
-      ...(audio === null ? ['-an'] : audioArguments(audio, approach, audioGrid, cutSeconds)),
+      ...(audio === null
+        ? ['-an']
+        : audioArguments(audio, approach, {
+            grid: audioGrid,
+            cutSeconds,
+            // What ffmpeg's demuxer sought may begin later as well: in a gap, or with frames that are not yet decoded.
+            isLate: audioStartSeconds > startSeconds || (startSeconds > 0 && cutSeconds === null),
+          })),
       ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
@@ -125,11 +135,16 @@ function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): st
   ];
 }
 
+type AudioPlace = {
+  readonly grid: SourceGrid;
+  readonly cutSeconds: number | null;
+  readonly isLate: boolean;
+};
+
 function audioArguments(
   audio: AudioOutput,
   { kind }: Approach,
-  grid: SourceGrid,
-  cutSeconds: number | null,
+  { grid, cutSeconds, isLate }: AudioPlace,
 ): string[] {
   const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
@@ -139,7 +154,7 @@ function audioArguments(
   return [
     ...map,
     ...['-c:a', ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
-    ...['-af', gaplessFilters(kind === 'count' ? 'counted' : grid, cutSeconds).join(',')],
+    ...['-af', gaplessFilters(kind === 'count' ? 'counted' : grid, cutSeconds, isLate).join(',')],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];

@@ -8,16 +8,26 @@ export const TOLERANCE_SECONDS = 0.03;
 
 /**
  * Filters that make silence of gaps and cut overlaps off, of any length, from `cutSeconds` on, which become 0: sound stays where the film has
- * it. Where a container rounds the times of frames, they follow each other until one is clearly elsewhere.
+ * it. Where a container rounds the times of frames, they follow each other until one is clearly elsewhere. `isLate`: the
+ * track begins behind the cut.
  */
-export function gaplessFilters(grid: SourceGrid | 'counted', cutSeconds: number | null): string[] {
+export function gaplessFilters(
+  grid: SourceGrid | 'counted',
+  cutSeconds: number | null,
+  isLate: boolean,
+): string[] {
   const place = grid === 'counted' ? 'N/SR/TB' : placeFromFirst(grid);
-  return [
-    ...(place === null ? [] : [`asetpts='${place}'`]),
-    ...(cutSeconds === null ? [] : [`atrim=start=${cutSeconds}`, `asetpts=PTS-round(${cutSeconds}*SR)`]),
-    // Without a limit of its own it bears with a tenth of a second.
-    `aresample=async=1:min_hard_comp=${leastStepSeconds(grid)}:first_pts=0`,
-  ];
+  const placed = place === null ? [] : [`asetpts='${place}'`];
+  const cut = cutSeconds ?? 0;
+  const shift = cut > 0 ? [`asetpts=PTS-round(${cut}*SR)`] : [];
+  // Without a limit of its own it bears with a tenth of a second.
+  const gapless = `aresample=async=1:min_hard_comp=${leastStepSeconds(grid)}`;
+  if (isLate) {
+    return [...placed, ...(cut > 0 ? [`atrim=start=${cut}`, ...shift] : []), `${gapless}:first_pts=0`];
+  }
+  // Where the channels or the rate change in mid-track, ffmpeg begins a new graph, and `first_pts` would put silence
+  // from the film's zero to there once more.
+  return [...placed, gapless, `atrim=start=${cut}`, ...shift];
 }
 
 /** An expression for the sample at which a decoded frame begins, the first one where it says; null where all do. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Media } from '../media/model/media.ts';
 import { type Entry, findEntry } from '../media/transport/entry.ts';
 import { spliced } from '../media/transport/splice.ts';
 import { isCounted } from '../plan/counted.ts';
@@ -29,10 +30,18 @@ export async function transcodeOutput(
   const heard = audiosOf(probed.media).find(({ stream }) => stream === output.audio?.stream);
   const surroundings = {
     approach,
-    ...(heard && { audioGrid: sourceGrid(probed, heard) }),
+    ...(heard && {
+      audioGrid: sourceGrid(probed, heard),
+      audioStartSeconds: heard.startSeconds - firstSeconds(probed.media),
+    }),
     ...(muxer && { muxer }),
   };
   return transcodeObject(ffmpegArguments(output, limits, surroundings), given);
+}
+
+/** Where ffmpeg's own timeline begins. */
+function firstSeconds(media: Media): number {
+  return Math.min(...[...filmsOf(media), ...audiosOf(media)].map(({ startSeconds }) => startSeconds));
 }
 
 /** Null where nothing is sought, or a demuxer finds its way. */

@@ -1,3 +1,4 @@
+import { parseAdts } from '../codecs/aac.ts';
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../codecs/av1.ts';
 import { sequenceFormat } from '../codecs/parameter-sets.ts';
 import { parseVp9KeyFrame } from '../codecs/vpx.ts';
@@ -64,15 +65,32 @@ async function describeVideo(track: ContainerVideoTrack): Promise<VideoTrack> {
 
 async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
   let startSeconds = 0;
+  let first: Uint8Array | null = null;
   for await (const packet of track.packets()) {
     startSeconds = packet.timestampSeconds;
+    first = packet.data.slice();
     break;
   }
-  const { kind, codec, codecName, codecString, channels, sampleRate, bitsPerSample } = track;
+  const { kind, codec, codecName, channels, sampleRate, bitsPerSample } = track;
+  // One name, and one sample entry, does not tell what a track is that changes on its way: it is encoded.
+  const codecString = first !== null && (await changesFormat(track, first)) ? null : track.codecString;
   const format = { codec, codecName, codecString, channels, sampleRate, bitsPerSample };
   const { title, purpose, codecDelaySeconds } = track;
   return { ...trackOf(track, startSeconds), kind, ...format, title, purpose, codecDelaySeconds };
 }
+
+/** Whether the last frame of AAC with headers of its own (ADTS) has another rate, or other channels, than the first. */
+async function changesFormat(track: ContainerAudioTrack, first: Uint8Array): Promise<boolean> {
+  const config = track.codec === 'aac' && track.configuration === null ? parseAdts(first)?.config : null;
+  if (!config) return false;
+  for await (const { data } of track.packets(FAR_AWAY_SECONDS)) {
+    const last = parseAdts(data)?.config;
+    return last !== undefined && !Buffer.from(last).equals(config);
+  }
+  return false;
+}
+
+const FAR_AWAY_SECONDS = 1e9;
 
 function describeOther(track: UnreadTrack): OtherTrack {
   return { ...trackOf(track, 0), kind: track.kind, codec: track.codec };
