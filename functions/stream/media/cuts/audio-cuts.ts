@@ -15,7 +15,7 @@ type Grid = {
 };
 
 /**
- * A track of AAC, cut at each of its frames. The container's times are rounded: they only tell which frame of the even
+ * A track of AAC, cut at each of its frames, or at each so many where it is very long. The container's times are rounded: they only tell which frame of the even
  * grid a packet is. Null where it has none, or one that is no AAC.
  */
 export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | null> {
@@ -26,15 +26,15 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
   let lastSeconds = firstSeconds;
   for await (const { timestampSeconds } of track.packets(FAR_AWAY_SECONDS)) lastSeconds = timestampSeconds;
   const frameCount = Math.round(((lastSeconds - firstSeconds) * sampleRate) / frameSamples) + 1;
-  if (frameCount > MAX_FRAMES) return null;
   const hidden = Math.min(frameCount - 1, Math.floor(skipSamples / frameSamples));
-  const count = frameCount - hidden + 1;
+  const step = Math.ceil((frameCount - hidden) / MOST_CUTS);
+  const count = Math.ceil((frameCount - hidden) / step) + 1;
   const frames = new Uint32Array(count);
   const cuts = new Float64Array(count);
   const bytesBefore = new Float64Array(count);
   // The first cut comes with the frames that the decoder swallows.
   for (let i = 1; i < count; i++) {
-    const frame = hidden + i;
+    const frame = Math.min(hidden + i * step, frameCount);
     frames[i] = frame;
     cuts[i] = frame * frameSamples - skipSamples;
     bytesBefore[i] = frame * largestBytes;
@@ -54,7 +54,8 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
 }
 
 const FAR_AWAY_SECONDS = 1e9;
-const MAX_FRAMES = 4_000_000;
+/** A day of 48 kHz has more frames, and is cut at each second one: memory is what must be bounded, not the length. */
+const MOST_CUTS = 4_000_000;
 /** A few seconds: what a frame takes at most is guessed from them. */
 const SAMPLED_PACKETS = 100;
 
