@@ -23,6 +23,31 @@ describe('findJoins', () => {
     expect(joins).to.deep.equal([5 * PACKET_BYTES, 11 * PACKET_BYTES]);
   });
 
+  it('finds a short recording before a long one, whose clock has come further where one looks', async () => {
+    // Six megabytes, of which the first recording is a fifteenth.
+    const [first, second] = [2_000, 30_000];
+    const clock = (packets: number) => Array.from({ length: packets }, (_, i) => 100 + i / 100);
+    const joins = await findJoins(fileOf([...clock(first), ...clock(second)]), LAYOUT);
+    expect(joins).to.deep.equal([(first - 1) * PACKET_BYTES]);
+  });
+
+  it('looks at no more than a few places of a film whose rate is high here and there', async () => {
+    let seconds = 0;
+    const times = Array.from({ length: 200_000 }, (_, i) => {
+      seconds += i % 40_000 < 5_000 ? 0.01 : 0.001;
+      return seconds;
+    });
+    const file = fileOf(times);
+    let reads = 0;
+    const read = (start: number, end: number) => {
+      reads++;
+      return file.read(start, end);
+    };
+    const counted = { ...file, read };
+    expect(await findJoins(counted, LAYOUT)).to.deep.equal([]);
+    expect(reads).to.be.at.most(12 + 2 * 24);
+  });
+
   it('takes a clock that begins anew again and again for none of joined recordings', async () => {
     const toAndFro = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 50 : 10));
     expect(await findJoins(fileOf(toAndFro), LAYOUT)).to.deep.equal([]);

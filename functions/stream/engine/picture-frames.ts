@@ -6,7 +6,7 @@ import { filmsOf } from '../plan/select-tracks.ts';
 import { keyframeBefore } from './keyframe-before.ts';
 import { type PictureCoding, pictureSegmentArguments } from './picture-segment-arguments.ts';
 import { readFromPlaces } from './read-from-places.ts';
-import { placesOfEntry, type ReadingPlace, readingPlaces } from './reading-places.ts';
+import { BEGINNING, placesOfEntry, type ReadingPlace, readingPlaces } from './reading-places.ts';
 import type { EncodedVideo, SegmentDesk } from './segment-desk.ts';
 
 export type EncodedFrame = {
@@ -51,6 +51,8 @@ async function picturePlaces(
   startSeconds: number,
   { probed, access }: SegmentDesk,
 ): Promise<ReadingPlace[]> {
+  // What begins with the track begins with the file: nothing needs to be looked for.
+  if (startSeconds <= track.startSeconds) return [BEGINNING];
   const entry = await findEntry(access, probed.media, track, startSeconds);
   if (entry !== null) return placesOfEntry(entry);
   return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));

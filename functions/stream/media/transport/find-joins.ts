@@ -8,6 +8,7 @@ const WHOLE_BYTES = 4 * 2 ** 20;
 const WINDOWS = 12;
 const WINDOW_BYTES = 64 * 1024;
 const MOST_JOINS = 100;
+const MOST_DOUBTS = 24;
 /** A clock that leaps ahead as far has been set anew; ffmpeg has the same bound. */
 const LEAP_TICKS = 10 * TICKS_PER_SECOND;
 /** What a steady rate of bytes may be off by. */
@@ -36,11 +37,16 @@ async function allJoins(file: RandomAccess, layout: PacketLayout): Promise<reado
   const readings = windows.flat();
   const usual = usualTicksPerByte(readings);
   const joins: number[] = [];
+  let doubts = MOST_DOUBTS;
 
   /** Between two readings, of which the clock has not run on from the first to the second. */
   async function search(before: ClockReading, after: ClockReading): Promise<void> {
     const bytes = after.position - before.position;
-    if (joins.length > MOST_JOINS || !isBroken(before, after, usual)) return;
+    if (joins.length > MOST_JOINS) return;
+    if (!isBroken(before, after, usual)) {
+      if (!isShort(before, after, usual) || doubts === 0) return;
+      doubts--;
+    }
     if (bytes <= 4 * WINDOW_BYTES) {
       const between = await read(before.position, bytes + WINDOW_BYTES);
       joins.push(...joinsAmong(between).filter((join) => join < after.position));
@@ -77,6 +83,15 @@ function isBroken(before: ClockReading, after: ClockReading, ticksPerByte: numbe
   const ahead = ticksFrom(before.ticks, after.ticks);
   const usual = (after.position - before.position) * ticksPerByte;
   return ahead < 0 || ahead > LEAP_TICKS + TIMES_AS_LONG * usual;
+}
+
+/**
+ * Whether far less time has gone by than bytes: a short recording may lie before another whose clock, begun anew, has
+ * come further. Or its rate was high there, which is why only so many such places are looked at.
+ */
+function isShort(before: ClockReading, after: ClockReading, ticksPerByte: number): boolean {
+  const usual = (after.position - before.position) * ticksPerByte;
+  return ticksFrom(before.ticks, after.ticks) < usual / 2;
 }
 
 /** The median of what lies between readings of the same window. */
