@@ -93,7 +93,9 @@ describe('ffmpegArguments', () => {
     );
     expect(make(part).output.join(' ')).to.include('-t 3 -sn').and.not.include('-ss');
     const heard = make({ ...part, audio: aac }).output.join(' ');
-    expect(heard).to.include('-af aresample=async=1:min_hard_comp=0.005,atrim=start=6,asetpts=PTS-round(6*SR)');
+    expect(heard).to.include(
+      '-af aresample=async=1:min_hard_comp=0.005,atrim=start=6,asetpts=PTS-round(6*SR)',
+    );
     expect(make({ ...part, startSeconds: 6 }).input).not.to.include('-ss');
   });
 
