@@ -12,7 +12,8 @@ export function hlsMaster({ video, audio }: Presentation): string {
     const first = audio[0];
     return text([...lines, ...(first ? soundVariant(first, audio) : [])]);
   }
-  // None of sound alone beside films: VLC 3 takes it for the lowest of one set, and begins there without a picture.
+  // None of audio alone beside films: in each of its forms VLC 3 takes it for the lowest of one set, and begins there
+  // without a picture (findings/vlc-begins-with-audio-alone.sh).
   const trickPlay = trickPlayOf(video);
   return text([
     ...lines,
