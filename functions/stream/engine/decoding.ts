@@ -1,4 +1,4 @@
-import type { Decoding } from '../media/model/decoding.ts';
+import type { Decoding, Tried } from '../media/model/decoding.ts';
 import type { CageLimits } from '../sandbox/limits.ts';
 import { runCaged } from '../sandbox/run.ts';
 import { confinedInput } from './arguments.ts';
@@ -14,8 +14,8 @@ export function decodingOf(ffmpegPath: string, limits: CageLimits): Decoding {
       if (codecs === null) known = null;
       return codecs;
     },
-    async tries(url, kind, stream, signal) {
-      const { stdout, isCutShort } = await runCaged(ffmpegPath, trialArguments(url, kind, stream), {
+    async tries(url, track, signal) {
+      const { stdout, isCutShort } = await runCaged(ffmpegPath, trialArguments(url, track), {
         limits: { ...limits, cpuSeconds: Math.min(limits.cpuSeconds, TRIAL_CPU_SECONDS) },
         signal,
         timeoutMilliseconds: 6_000,
@@ -32,14 +32,17 @@ const TRIAL_CPU_SECONDS = 10;
 const MAX_PIXELS = 16_384 * 16_384;
 /** Enough for the first key frame of a film that was cut out of another. */
 const TRIAL_SECONDS = '10';
+const LATE_SECONDS = 1;
 
-function trialArguments(url: string, kind: 'video' | 'audio', stream: string): string[] {
+function trialArguments(url: string, { kind, stream, startSeconds }: Tried): string[] {
   const first =
     kind === 'video'
       ? ['-frames:v', '1', '-vf', 'scale=16:16,format=gray', '-f', 'rawvideo']
       : ['-frames:a', '1', '-ac', '1', '-f', 's16le'];
   return [
     ...confinedInput({ maxPixels: MAX_PIXELS }),
+    // A track may begin long after the others.
+    ...(startSeconds > LATE_SECONDS ? ['-ss', (startSeconds - LATE_SECONDS).toFixed(3)] : []),
     ...['-t', TRIAL_SECONDS, '-i', url, '-map', `0:${stream}`],
     ...[...first, 'pipe:1'],
   ];

@@ -19,13 +19,13 @@ export async function decidedMedia(
   return withDecodability(media, {
     decoding,
     nameOf: (track) => codingName(track, movie),
-    async tries({ kind, stream }) {
+    async tries(track) {
       const access = movie === null ? clocked(file, clock) : overlay(file, patchesForFfmpeg(movie));
       const loopback = await openLoopback({ access, etag: object.etag, signal });
       let release = () => {};
       try {
         if (slots !== undefined) release = await slots.take(signal);
-        const hasMade = await decoding.tries(loopback.url, kind, stream, signal);
+        const hasMade = await decoding.tries(loopback.url, track, signal);
         const failure = loopback.failure();
         if (!hasMade && failure) throw failure;
         return hasMade;
