@@ -21,7 +21,7 @@ export function cachedFormOf(plan: StreamPlan): { readonly cachedForm?: CachedFo
 }
 
 /**
- * Of all tracks together: their index is held in memory, in 120 MB at most. Two hours of 24 frames a second with AAC have
+ * Of all tracks together: their index is held in memory, in 150 MB at most. Two hours of 24 frames a second with AAC have
  * as many.
  */
 const MAX_SAMPLES = 500_000;
