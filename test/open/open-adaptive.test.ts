@@ -1,4 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { createApp } from '../../functions/stream/app.ts';
@@ -167,6 +169,14 @@ describe('adaptive streaming', () => {
       readMedia(await (await ask('/hls/video.mp4/copy/index.m3u8', {}, 'GET', over)).text()).segments[0]?.map
         .uri;
     expect(await init(small)).not.to.equal(await init(app));
+    // Another build encodes other bytes, and caches keep those of an address for a year.
+    const build = join(await mkdtemp(join(tmpdir(), 'sluice-build-')), 'ffmpeg');
+    await writeFile(build, 'a build');
+    const one = await init(appOver(demo, { FFMPEG_PATH: build }));
+    expect(await init(appOver(demo, { FFMPEG_PATH: build }))).to.equal(one);
+    await writeFile(build, 'b build');
+    expect(await init(appOver(demo, { FFMPEG_PATH: build }))).not.to.equal(one);
+    await rm(dirname(build), { recursive: true });
   });
 
   it('lists both addresses in /info, with the plan or the problem', async function () {

@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import { type Limits, readLimits } from '../base/limits.ts';
 import { type AccessConfig, accessOf } from '../route/access-config.ts';
 import { type CageLimits, cageWithin } from '../sandbox/limits.ts';
+import { buildOf } from './ffmpeg-build.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
 /** A bucket or a folder. */
@@ -48,6 +49,8 @@ export type FunctionLimits = Limits & {
   readonly presignSeconds: number;
   /** Cores that ffmpeg has, for predictions of time. */
   readonly cores: number;
+  /** Which ffmpeg makes what is made, for addresses that stand for its bytes. */
+  readonly ffmpegBuild: string;
 };
 
 /** Throws an Error with one sentence that names the setting which is missing or wrong. */
@@ -74,6 +77,7 @@ export function parseConfig(environment: Environment): Config {
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
+      ffmpegBuild: buildOf(settings.FFMPEG_PATH),
     },
     cage: cageWithin(work, megabytes),
     exportWork: exportWorkOf(work, megabytes),

@@ -93,10 +93,13 @@ const SEGMENT_LIMITS: readonly LimitName[] = [
   'maxOutputBitrate',
 ];
 
-/** Stands for the object and for all that decides where segments meet and what is in them. */
+/**
+ * Stands for the object and for all that decides where segments meet and what is in them: caches keep them for a year,
+ * and a player must not get an init segment of one encoder and a segment of another.
+ */
 function versionOf({ object, limits }: Pick<Desk, 'object' | 'limits'>): string {
   const deciding = SEGMENT_LIMITS.map((name) => limits[name]);
-  return hashOf(object, ['segments', ...deciding]).slice(0, 12);
+  return hashOf(object, ['segments', limits.ffmpegBuild, ...deciding]).slice(0, 12);
 }
 
 const HLS = 'application/vnd.apple.mpegurl';
