@@ -17,10 +17,18 @@ type Opened = { newPage(): Promise<AnyPage>; close(): Promise<void> };
 
 const SECONDS = 320;
 
+/** A file without an index, in which Chromium's demuxer looks for a place by halves, whoever made it. */
+const SEARCHED = /format=flac/;
+
 /** What is repackaged is most of a cached film's bytes; WebM is encoded, so that its film is short. */
 const FORMS: readonly [what: string, path: string, seconds: number][] = [
   ['what is repackaged', '/stream/long.mkv?format=mp4', SECONDS],
   ['a WebM', '/stream/short.mkv?format=webm&height=64', 8],
+  ['a song as MP3', '/stream/song.flac?format=mp3', 60],
+  ['a song as FLAC', '/stream/song.flac?format=flac&start=1', 59],
+  ['a song as Opus', '/stream/song.flac?format=opus', 60],
+  ['a song as WAV', '/stream/song.flac?format=wav', 60],
+  ['a song in MP4', '/stream/song.flac?format=mp4', 60],
 ];
 
 describe('What is cached plays at least as well as what was made', function () {
@@ -51,6 +59,8 @@ describe('What is cached plays at least as well as what was made', function () {
     };
     await film(SECONDS, 'long.mkv');
     await film(8, 'short.mkv');
+    const noise = ['-f', 'lavfi', '-i', 'anoisesrc=r=44100:a=0.1:d=60'];
+    await ffmpeg(...noise, '-c:a', 'flac', join(folder, 'song.flac'));
     service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: derived });
     proxy = await startFaultProxy(service.url);
     for (const [i, [, path]] of FORMS.entries()) {
@@ -94,7 +104,7 @@ describe('What is cached plays at least as well as what was made', function () {
           for (const duration of begun.result.durations) expect(duration).to.be.closeTo(seconds, 0.1);
           expect(sought.result.currentTime).to.be.closeTo(seconds * 0.7, 0.1);
           expect(begun.requests.length).to.be.at.most(4);
-          expect(sought.requests.length).to.be.at.most(4);
+          expect(sought.requests.length).to.be.at.most(SEARCHED.test(path) ? 10 : 4);
         }
       } finally {
         await browser.close();
