@@ -228,6 +228,25 @@ describe('segments of encoded pictures', function () {
     });
   }
 
+  it('are looked for nowhere in a transport stream where the film begins', async () => {
+    const path = join(folder, 'begins.ts');
+    const make = [...pictures('25', 3), '-c:v', 'libx264', ...groups(25)];
+    await promisify(execFile)('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...make, '-y', path]);
+    const desk = await openDesk(path);
+    let looks = 0;
+    const read: typeof desk.access.read = (start, end) => {
+      looks++;
+      return desk.access.read(start, end);
+    };
+    const counted = { ...desk, access: { ...desk.access, read } };
+    const shape = { height: 96, frameRate: { numerator: 25, denominator: 1 }, seconds: 3 };
+    const rendition = videoRendition(desk, shape);
+    await segmentOf(rendition, 0, counted);
+    expect(looks, 'for the first segment').to.equal(0);
+    await segmentOf(rendition, 1, counted);
+    expect(looks, 'for the second').to.be.above(0);
+  });
+
   it('are decoded without a word, and each frame is nearest to its own', async () => {
     const desk = await openDesk(DEMO);
     const shape = { height: 144, frameRate: { numerator: 24, denominator: 1 }, seconds: 7 };
