@@ -16,6 +16,10 @@ The AWS SDK reads its own variables (\`AWS_REGION\`, \`AWS_ENDPOINT_URL_S3\`, â€
 
 An id of a key has 1 to 32 of \`a-z 0-9 _ -\`, a secret 32 to 256 characters. With neither \`PUBLIC=1\` nor keys, every
 address but \`/health\` answers 403.
+
+\`npm start\` takes \`--media DIR\`, \`--port N\`, \`--max-instances N\` (32), \`--bandwidth\` (Lambda's 2 MB/s after the first
+6 MB), \`--derived DIR\` (what is made is kept there and not only until it ends) or \`--no-derived\`, and \`PORT\`. It answers to the names 127.0.0.1, localhost and [::1]
+alone.
 `;
 
 /** docs/settings.md, of the one table of settings. */
