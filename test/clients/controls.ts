@@ -60,17 +60,18 @@ export async function startControls(folder: string) {
               to,
             ),
           );
-          return `${origin}${path}${address.seeks ? '' : '?without-length'}`;
+          return `${origin}${path}${address.seeks ? UNTOLD : '?without-length'}`;
         }
         case 'faststart':
           return (
             origin +
             (await once(`${name}.mp4`, (to) =>
               ffmpeg('-i', source, '-c', 'copy', '-movflags', 'faststart', to),
-            ))
+            )) +
+            UNTOLD
           );
         default:
-          return `${origin}/${film.key}`;
+          return `${origin}/${film.key}${UNTOLD}`;
       }
     },
     close: () =>
@@ -80,6 +81,9 @@ export async function startControls(folder: string) {
       }),
   };
 }
+
+/** With ranges and without Content-Length, which a Function URL takes off every answer. */
+const UNTOLD = '?untold-length';
 
 const AAC = ['-c:a', 'aac', '-ac', '2'];
 const ENCODED = [
@@ -159,9 +163,10 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
     return body();
   }
   const { size } = found;
+  const lengthOf = (bytes: number) => (search === UNTOLD ? {} : { 'content-length': bytes });
   const asked = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
   if (asked === null) {
-    response.writeHead(200, { ...headers, 'accept-ranges': 'bytes', 'content-length': size });
+    response.writeHead(200, { ...headers, 'accept-ranges': 'bytes', ...lengthOf(size) });
     return body();
   }
   const [, from = '', to = ''] = asked;
@@ -172,6 +177,6 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
     return;
   }
   const contentRange = `bytes ${start}-${end}/${size}`;
-  response.writeHead(206, { ...headers, 'content-range': contentRange, 'content-length': end - start + 1 });
+  response.writeHead(206, { ...headers, 'content-range': contentRange, ...lengthOf(end - start + 1) });
   return body({ start, end });
 }

@@ -9,7 +9,8 @@ end. Written by \`CLIENTS_WRITE=1 npm run test:clients\`, which prints times, re
 this page is not what it sees.
 
 - **✓** all three steps are right (\`stream made\` cannot be sought while it is made: two steps).
-- **own: step** it fails there, and fails there as well with the same made by ffmpeg and served by a plain server.
+- **own: step** it fails there, and fails there as well with the same made by ffmpeg and served by a plain server
+  (without Content-Length, as a Function URL does).
 - **–** it does not read such an address, or the film has none. **?** nobody has seen it yet.
 `;
 
