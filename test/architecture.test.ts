@@ -17,6 +17,7 @@ const ORDER = [
   'media/ffprobe',
   'media/transport',
   'media/demux',
+  'media/heads',
   'media/cuts',
   'media/probe',
   'media',

@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import { toldFlac } from '../media/heads/flac.ts';
 import { type Front, withFront } from '../media/heads/front.ts';
 import { toldMp3 } from '../media/heads/mp3.ts';
+import { toldMovie } from '../media/heads/mp4.ts';
 import { canTellWav, toldWav, WAV_HEAD_BYTES } from '../media/heads/wav.ts';
 import { toldWebm } from '../media/heads/webm.ts';
-import { toldMovie } from '../media/isobmff/told-movie.ts';
 import { type Output, samplingOf } from '../plan/output.ts';
 import type { OutputLength } from '../plan/output-length.ts';
 

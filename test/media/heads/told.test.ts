@@ -8,9 +8,9 @@ import { expect } from 'chai';
 import { toldFlac } from '../../../functions/stream/media/heads/flac.ts';
 import { type Front, withFront } from '../../../functions/stream/media/heads/front.ts';
 import { toldMp3 } from '../../../functions/stream/media/heads/mp3.ts';
+import { toldMovie } from '../../../functions/stream/media/heads/mp4.ts';
 import { toldWav } from '../../../functions/stream/media/heads/wav.ts';
 import { toldWebm } from '../../../functions/stream/media/heads/webm.ts';
-import { toldMovie } from '../../../functions/stream/media/isobmff/told-movie.ts';
 import { needs } from '../../support/needs.ts';
 
 const SECONDS = 2.5;

@@ -1,6 +1,6 @@
 import { type Box, childBoxes, findBox } from '../boxes/boxes.ts';
 import { fullBox, uint64 } from '../boxes/write-box.ts';
-import { beginsWith } from '../heads/front.ts';
+import { beginsWith } from './front.ts';
 
 const FILE_TYPE = Buffer.from('ftyp', 'latin1');
 
