@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, openPage } from '../support/browser.ts';
@@ -79,6 +79,9 @@ describe('the list of media', function () {
   it('names of a bucket what an address opens, and nothing else', async function () {
     needs(this, 'ceph');
     const ceph = await startCeph();
+    // That of the other suites holds what they leave.
+    const Bucket = 'listed';
+    await ceph.client.send(new CreateBucketCommand({ Bucket }));
     const open = [
       'a b.mp4',
       'a+b.mp4',
@@ -99,9 +102,9 @@ describe('the list of media', function () {
       'line\n.mp4',
     ];
     for (const Key of [...open, ...closed, 'notes.txt', 'folder.mp4/']) {
-      await ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key, Body: 'x' }));
+      await ceph.client.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
     }
-    const bucket = await startService({ ...s3Environment(ceph), PLAYER_PAGE: '1' });
+    const bucket = await startService({ ...s3Environment(ceph), MEDIA_BUCKET: Bucket, PLAYER_PAGE: '1' });
     const { media, next } = await ask(bucket);
     expect(next).to.equal(null);
     expect(media.map(({ key }) => key)).to.have.members(open);
