@@ -19,7 +19,7 @@ export type LoadReport = {
 
 /** So many times what the cores can transcode at the same time. */
 const OVERLOAD = 4;
-const RECOVERY_MILLISECONDS = 30_000;
+const RECOVERY_MILLISECONDS = 120_000;
 
 /**
  * Players of every kind at one service for so long. Each goes on as soon as it has its answer, and tries again after a
