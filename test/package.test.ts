@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { type FunctionZip, packageFunction } from '../../functions/stream/deploy/package.ts';
-import { elsewhere } from '../support/surroundings.ts';
-import { listZip, unpackZip } from '../support/zip-file.ts';
+import { type FunctionZip, packageFunction } from '../functions/stream/deploy/package.ts';
+import { elsewhere } from './support/surroundings.ts';
+import { listZip, unpackZip } from './support/zip-file.ts';
 
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 
 describe('packageFunction', function () {
   this.timeout(60_000);
