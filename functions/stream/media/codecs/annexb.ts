@@ -74,3 +74,19 @@ function nextStartCode(stream: Uint8Array, from: number): number {
   }
   return -1;
 }
+
+/** Without the bytes that keep start codes out of the payload (H.264 §7.4.1). */
+export function withoutEmulation(unit: Uint8Array): Uint8Array {
+  const payload = new Uint8Array(unit.length);
+  let length = 0;
+  let zeros = 0;
+  for (const byte of unit) {
+    if (zeros >= 2 && byte === 3) {
+      zeros = 0;
+      continue;
+    }
+    payload[length++] = byte;
+    zeros = byte === 0 ? zeros + 1 : 0;
+  }
+  return payload.subarray(0, length);
+}

@@ -1,3 +1,4 @@
+import { withoutEmulation } from './annexb.ts';
 import { type BitCursor, bitCursor, skipBits } from './bit-cursor.ts';
 import { exponential, signedExponential } from './exp-golomb.ts';
 import { readHevcTail, type SpsTail } from './hevc-sps-tail.ts';
@@ -155,20 +156,4 @@ function skipSubLayers(bits: BitCursor, count: number): void {
   const layers = Array.from({ length: count }, () => ({ hasProfile: bits.flag(), hasLevel: bits.flag() }));
   if (count > 0) skipBits(bits, (8 - count) * 2);
   for (const { hasProfile, hasLevel } of layers) skipBits(bits, (hasProfile ? 88 : 0) + (hasLevel ? 8 : 0));
-}
-
-/** Without the bytes that keep start codes out of the payload (H.264 §7.4.1). */
-function withoutEmulation(unit: Uint8Array): Uint8Array {
-  const payload = new Uint8Array(unit.length);
-  let length = 0;
-  let zeros = 0;
-  for (const byte of unit) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    payload[length++] = byte;
-    zeros = byte === 0 ? zeros + 1 : 0;
-  }
-  return payload.subarray(0, length);
 }

@@ -8,8 +8,10 @@ export type Mp3Frame = {
   readonly bitrate: number;
 };
 
-const RATES = [44_100, 48_000, 32_000];
-const KILOBITS = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+/** Of MPEG-1, by the index in a header; the other versions have a half and a quarter of them. */
+export const SAMPLE_RATES = [44_100, 48_000, 32_000];
+/** Of MPEG-1, by the index in a header less one: the first stands for a length that is not told. */
+export const KILOBITS = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const KILOBITS_OF_LOW_RATES = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
 /** The frame at `at`; null where none begins, or one whose length its header does not tell. */
@@ -17,7 +19,7 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | null {
   const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
   if (first !== 0xff || (second & 0xe6) !== 0xe2) return null;
   const version = (second >> 3) & 3;
-  const rate = RATES[(third >> 2) & 3];
+  const rate = SAMPLE_RATES[(third >> 2) & 3];
   const isLow = version !== 3;
   const kilobits = (isLow ? KILOBITS_OF_LOW_RATES : KILOBITS)[(third >> 4) - 1];
   if (version === 1 || rate === undefined || kilobits === undefined) return null;

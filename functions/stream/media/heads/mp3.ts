@@ -1,13 +1,10 @@
 import { damaged } from '../../base/problem.ts';
-import { readMp3Frame } from '../demux/mp3-frames.ts';
+import { KILOBITS, readMp3Frame, SAMPLE_RATES } from '../demux/mp3-frames.ts';
 import type { PacketsIndex } from './packets-index.ts';
 
 const FRAME_SAMPLES = 1152;
 /** What decoders are late by, besides the encoder's own delay. */
 const DECODER_DELAY = 529;
-/** Of MPEG-1 layer III, in kbit/s by the index in a header. */
-const BITRATES = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const SAMPLE_RATES = [44_100, 48_000, 32_000];
 const MONO = 3;
 const TAG_BYTES = 156;
 
@@ -83,9 +80,9 @@ function silentFrame(first: Buffer): { readonly frame: Buffer; readonly tagAt: n
     throw damaged('The encoder made frames of another kind.');
   const tagAt = 4 + (mode >> 6 === MONO ? 17 : 32);
   const lengthAt = (kilobits: number) => Math.floor((144_000 * kilobits) / sampleRate);
-  const bitrate = BITRATES.findIndex((kilobits) => lengthAt(kilobits) >= tagAt + TAG_BYTES);
-  const frame = Buffer.alloc(lengthAt(BITRATES[bitrate] ?? 0));
-  frame.set([0xff, 0xfb, (bitrate << 4) | (rates & 0x0c), mode]);
+  const least = KILOBITS.findIndex((kilobits) => lengthAt(kilobits) >= tagAt + TAG_BYTES);
+  const frame = Buffer.alloc(lengthAt(KILOBITS[least] ?? 0));
+  frame.set([0xff, 0xfb, ((least + 1) << 4) | (rates & 0x0c), mode]);
   frame.write('Info', tagAt, 'latin1');
   return { frame, tagAt };
 }

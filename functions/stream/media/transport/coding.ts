@@ -1,4 +1,6 @@
-import { nalUnits } from '../codecs/annexb.ts';
+import { nalUnits, withoutEmulation } from '../codecs/annexb.ts';
+import { bitCursor } from '../codecs/bit-cursor.ts';
+import { exponential } from '../codecs/exp-golomb.ts';
 import { unitType } from '../codecs/parameter-sets.ts';
 import type { VideoTrack } from '../model/media.ts';
 
@@ -64,26 +66,21 @@ function recoveryPoint(unit: Uint8Array): number | null {
   while (at + 2 < bytes.length) {
     const type = readValue();
     const size = readValue();
-    if (type === 6) return readUnsigned(bytes.subarray(at, at + size));
+    if (type === 6) return readCount(bytes.subarray(at, at + size));
     at += size;
   }
   return null;
 }
 
-function withoutEmulation(unit: Uint8Array): Uint8Array {
-  return unit.filter((byte, i) => !(byte === 3 && unit[i - 1] === 0 && unit[i - 2] === 0));
+/** The Exp-Golomb code that bytes begin with; null where it is cut short, or more than the longest count. */
+function readCount(bytes: Uint8Array): number | null {
+  const bits = bitCursor(bytes);
+  const count = exponential(bits);
+  return bits.isPastEnd() || count > MOST_RECOVERY_FRAMES ? null : count;
 }
 
-/** The Exp-Golomb code that bytes begin with. */
-function readUnsigned(bytes: Uint8Array): number | null {
-  let zeros = 0;
-  const bit = (i: number) => ((bytes[i >> 3] ?? 0) >> (7 - (i & 7))) & 1;
-  while (zeros < 17 && zeros < bytes.length * 8 && bit(zeros) === 0) zeros++;
-  if (zeros >= 17 || 2 * zeros + 1 > bytes.length * 8) return null;
-  let value = 0;
-  for (let i = zeros; i <= 2 * zeros; i++) value = value * 2 + bit(i);
-  return value - 1;
-}
+/** Codes of 16 zeros in front: `recovery_frame_cnt` is below the most that frames are counted to (§D.2.8). */
+const MOST_RECOVERY_FRAMES = 2 ** 17 - 2;
 
 /** Rec. ITU-T H.265 table 7-1: types 16 to 21 are IRAP pictures. Their leading pictures are shown before them. */
 function hevcPoint(data: Uint8Array): boolean {
