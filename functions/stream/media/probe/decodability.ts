@@ -1,6 +1,6 @@
 import { PLAIN_AAC } from '../codecs/aac.ts';
 import type { Decoding } from '../model/decoding.ts';
-import type { AudioCodec, AudioTrack, Media, Track, VideoCodec, VideoTrack } from '../model/media.ts';
+import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
 
 export type DecodabilityOptions = {
   readonly decoding: Decoding;
@@ -29,7 +29,7 @@ async function whyNot(
   const { kind, undecodable } = track;
   if (undecodable !== null) return undecodable;
   const doubtful = isDoubtful(track, container);
-  const name = track.codec === 'other' ? track.codecName : NAMES[track.codec];
+  const name = ffmpegName(track);
   if (!doubtful && (name === null || USUAL.has(name))) return null;
   const codecs = await decoding.codecs();
   // Who cannot be asked cannot decode either, which whoever asks for it is told then.
@@ -39,24 +39,11 @@ async function whyNot(
   return `The ${kind} codec ${nameOf(track)} cannot be decoded here.`;
 }
 
-/** ffmpeg's names. Of PCM, all kinds are decoded by whatever decodes one. */
-const NAMES: Readonly<Record<Exclude<AudioCodec | VideoCodec, 'other'>, string>> = {
-  h264: 'h264',
-  hevc: 'hevc',
-  vp8: 'vp8',
-  vp9: 'vp9',
-  av1: 'av1',
-  aac: 'aac',
-  mp3: 'mp3',
-  opus: 'opus',
-  vorbis: 'vorbis',
-  flac: 'flac',
-  alac: 'alac',
-  ac3: 'ac3',
-  eac3: 'eac3',
-  dts: 'dts',
-  pcm: 'pcm_s16le',
-};
+/** ffmpeg has the same names. Of PCM, all kinds are decoded by whatever decodes one. */
+function ffmpegName({ codec, codecName }: VideoTrack | AudioTrack): string | null {
+  if (codec === 'other') return codecName;
+  return codec === 'pcm' ? 'pcm_s16le' : codec;
+}
 
 /** An ffmpeg without these is of no use for this service: it is not asked, which spares a cold start a process. */
 const USUAL: ReadonlySet<string> = new Set(['h264', 'aac', 'mp3', 'pcm_s16le']);
