@@ -138,6 +138,9 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
+/** No setting allows larger pictures. */
+export const MOST_PIXELS = LIMITS.maxPixels.most;
+
 export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[];
 
 /** What is not set has its default. Throws an Error with one sentence that names the setting which is wrong. */

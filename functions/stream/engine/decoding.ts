@@ -1,3 +1,4 @@
+import { MOST_PIXELS } from '../base/limits.ts';
 import type { Decoding, Tried } from '../media/model/decoding.ts';
 import type { CageLimits } from '../sandbox/limits.ts';
 import { runCaged } from '../sandbox/run.ts';
@@ -28,8 +29,6 @@ export function decodingOf(ffmpegPath: string, limits: CageLimits): Decoding {
 }
 
 const TRIAL_CPU_SECONDS = 10;
-/** No setting allows larger pictures. */
-const MAX_PIXELS = 16_384 * 16_384;
 /** Enough for the first key frame of a film that was cut out of another. */
 const TRIAL_SECONDS = '10';
 const LATE_SECONDS = 1;
@@ -40,11 +39,12 @@ function trialArguments(url: string, { kind, stream, startSeconds }: Tried): str
       ? ['-frames:v', '1', '-vf', 'scale=16:16,format=gray', '-f', 'rawvideo']
       : ['-frames:a', '1', '-ac', '1', '-f', 's16le'];
   return [
-    ...confinedInput({ maxPixels: MAX_PIXELS }),
+    ...confinedInput({ maxPixels: MOST_PIXELS }),
     // A track may begin long after the others.
     ...(startSeconds > LATE_SECONDS ? ['-ss', (startSeconds - LATE_SECONDS).toFixed(3)] : []),
     ...['-t', TRIAL_SECONDS, '-i', url, '-map', `0:${stream}`],
-    ...[...first, 'pipe:1'],
+    ...first,
+    'pipe:1',
   ];
 }
 

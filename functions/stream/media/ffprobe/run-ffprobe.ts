@@ -1,3 +1,4 @@
+import { MOST_PIXELS } from '../../base/limits.ts';
 import { damaged, Problem, unsupported } from '../../base/problem.ts';
 import { NOT_STARTED_CODES } from '../../sandbox/limits.ts';
 import { runCaged } from '../../sandbox/run.ts';
@@ -11,8 +12,6 @@ export type FfprobeOptions = {
 
 const TIME_LIMIT_MILLISECONDS = 8000;
 const OUTPUT_LIMIT_BYTES = 4 * 2 ** 20;
-/** No setting allows larger pictures. */
-const MAX_PIXELS = 16_384 * 16_384;
 const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
 
 /**
@@ -27,7 +26,7 @@ export async function runFfprobe(
   const args = [
     ...['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', formatWhitelist],
     ...['-probesize', '5000000', '-analyzeduration', '5000000', '-max_alloc', '268435456'],
-    ...['-max_pixels', String(MAX_PIXELS)],
+    ...['-max_pixels', String(MOST_PIXELS)],
     ...wanted,
     ...['-i', url],
   ];
