@@ -56,7 +56,7 @@ export function ffmpegArguments(
       ...(video === null ? ['-vn'] : videoArguments(video, grid)),
       ...(audio === null
         ? ['-an']
-        : audioArguments(audio, approach, {
+        : audioArguments(audio, {
             grid: audioGrid,
             cutSeconds,
             // What ffmpeg's demuxer sought may begin later as well: in a gap, or with frames that are not yet decoded.
@@ -141,11 +141,7 @@ type AudioPlace = {
   readonly isLate: boolean;
 };
 
-function audioArguments(
-  audio: AudioOutput,
-  { kind }: Approach,
-  { grid, cutSeconds, isLate }: AudioPlace,
-): string[] {
+function audioArguments(audio: AudioOutput, { grid, cutSeconds, isLate }: AudioPlace): string[] {
   const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
     // Transport streams carry ADTS headers, which MP4 does not; what has none goes through the filter untouched.
@@ -154,7 +150,7 @@ function audioArguments(
   return [
     ...map,
     ...['-c:a', ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
-    ...['-af', gaplessFilters(kind === 'count' ? 'counted' : grid, cutSeconds, isLate).join(',')],
+    ...['-af', gaplessFilters(grid, cutSeconds, isLate).join(',')],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];

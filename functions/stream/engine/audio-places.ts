@@ -11,12 +11,8 @@ export const TOLERANCE_SECONDS = 0.03;
  * it. Where a container rounds the times of frames, they follow each other until one is clearly elsewhere. `isLate`: the
  * track begins behind the cut.
  */
-export function gaplessFilters(
-  grid: SourceGrid | 'counted',
-  cutSeconds: number | null,
-  isLate: boolean,
-): string[] {
-  const place = grid === 'counted' ? 'N/SR/TB' : placeFromFirst(grid);
+export function gaplessFilters(grid: SourceGrid, cutSeconds: number | null, isLate: boolean): string[] {
+  const place = grid.kind === 'counted' ? 'N/SR/TB' : placeFromFirst(grid);
   const placed = place === null ? [] : [`asetpts='${place}'`];
   const cut = cutSeconds ?? 0;
   const shift = cut > 0 ? [`asetpts=PTS-round(${cut}*SR)`] : [];
@@ -54,6 +50,6 @@ export function settledPlace(step: number | string, originSeconds: number): stri
 }
 
 /** Less is no gap: what is left of the times' rounding, or of those that were measured. */
-function leastStepSeconds(grid: SourceGrid | 'counted'): number {
-  return grid !== 'counted' && grid.kind === 'settling' ? 0.015 : 0.005;
+function leastStepSeconds(grid: SourceGrid): number {
+  return grid.kind === 'settling' ? 0.015 : 0.005;
 }

@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { Media } from '../media/model/media.ts';
 import { type Entry, findEntry } from '../media/transport/entry.ts';
 import { spliced } from '../media/transport/splice.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { Output } from '../plan/output.ts';
-import { audiosOf, filmsOf } from '../plan/select-tracks.ts';
+import { audiosOf, earliestStart, filmsOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments } from './arguments.ts';
 import { sourceGrid } from './source-grid.ts';
 import { transcodeObject, type Workplace } from './transcode-object.ts';
@@ -32,16 +31,11 @@ export async function transcodeOutput(
     approach,
     ...(heard && {
       audioGrid: sourceGrid(probed, heard),
-      audioStartSeconds: heard.startSeconds - firstSeconds(probed.media),
+      audioStartSeconds: heard.startSeconds - earliestStart(probed.media),
     }),
     ...(muxer && { muxer }),
   };
   return transcodeObject(ffmpegArguments(output, limits, surroundings), given);
-}
-
-/** Where ffmpeg's own timeline begins. */
-function firstSeconds(media: Media): number {
-  return Math.min(...[...filmsOf(media), ...audiosOf(media)].map(({ startSeconds }) => startSeconds));
 }
 
 /** Null where nothing is sought, or a demuxer finds its way. */

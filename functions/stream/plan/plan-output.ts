@@ -7,7 +7,7 @@ import type { AudioOutput, Output, VideoOutput } from './output.ts';
 import { planPicture, usualBitrate } from './picture.ts';
 import type { Question, Selection } from './question.ts';
 import { decodingExcess, refuse } from './refuse.ts';
-import { audiosOf, filmsOf } from './select-tracks.ts';
+import { earliestStart } from './select-tracks.ts';
 import { planSound, type Sound } from './sound.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
@@ -51,8 +51,7 @@ function phaseSeconds(
   output: Extract<VideoOutput, { kind: 'encode' }>,
   { media, parameters }: Question,
 ): number {
-  const timed = [...filmsOf(media), ...audiosOf(media)];
-  const zeroSeconds = Math.min(...timed.map((track) => track.startSeconds)) + parameters.startSeconds;
+  const zeroSeconds = earliestStart(media) + parameters.startSeconds;
   return nearestPhaseSeconds(frameRate, startSeconds - zeroSeconds, output.frameRate);
 }
 

@@ -13,6 +13,11 @@ export function audiosOf(media: Media): readonly AudioTrack[] {
   return media.tracks.filter((track): track is AudioTrack => track.kind === 'audio');
 }
 
+/** Where ffmpeg's own timeline begins: with the earliest of all that plays. */
+export function earliestStart(media: Media): number {
+  return Math.min(...[...filmsOf(media), ...audiosOf(media)].map(({ startSeconds }) => startSeconds));
+}
+
 /**
  * The tracks that are played: the default ones of those that can be decoded here, else the default ones; or the audio
  * track that was asked for. Throws `Problem`.
