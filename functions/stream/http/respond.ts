@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { excessOf, type Limits } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
-import type { ByteRange } from '../base/range.ts';
-import { beginsLater, contentRange, parseRange } from '../base/range.ts';
+import { type ByteRange, beginsLater, contentRange, parseRange } from '../base/range.ts';
 import { bodyOf } from './body.ts';
 import { evaluateConditions, ifRangeHolds } from './conditions.ts';
 import type { FileRepresentation, LiveRepresentation, Representation } from './representation.ts';
@@ -60,8 +59,7 @@ async function respondLive(
   maxResponseBytes: number,
 ): Promise<Response> {
   const { sizeBytes } = live;
-  if (sizeBytes !== undefined)
-    return respondCounted(request, { ...live, sizeBytes }, headers, maxResponseBytes);
+  if (sizeBytes !== undefined) return respondCounted(request, live, sizeBytes, headers, maxResponseBytes);
   if (request.method === 'HEAD') return new Response(null, { headers });
   if (beginsLater(request.headers.get('range')) && !request.headers.has('if-range')) throw beingMade();
   return new Response(bodyOf(breakBeyond(maxResponseBytes, await live.open())), { headers });
@@ -70,11 +68,11 @@ async function respondLive(
 /** Whose bytes are the same each time: a range of it is what is left when all before it was made and thrown away. */
 async function respondCounted(
   request: Request,
-  live: LiveRepresentation & { readonly sizeBytes: number },
+  live: LiveRepresentation,
+  sizeBytes: number,
   headers: Headers,
   maxResponseBytes: number,
 ): Promise<Response> {
-  const { sizeBytes } = live;
   if (request.method === 'HEAD') return describeLength(request, headers, sizeBytes);
   // Its tag is weak, which holds for no If-Range (RFC 9110 §13.1.5).
   const asked = request.headers.has('if-range') ? null : request.headers.get('range');

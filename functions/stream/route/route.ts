@@ -65,18 +65,20 @@ export const ROUTES = {
   media: {
     shape: 'key',
     entry: '',
-    parse: (rest, query) => {
-      const key = parseKey(rest);
-      return { kind: 'media', key, parameters: parseParameters('media', query) };
-    },
+    parse: (rest, query) => ({
+      kind: 'media',
+      key: parseKey(rest),
+      parameters: parseParameters('media', query),
+    }),
   },
   stream: {
     shape: 'key',
     entry: '',
-    parse: (rest, query) => {
-      const key = parseKey(rest);
-      return { kind: 'stream', key, parameters: parseParameters('stream', query) };
-    },
+    parse: (rest, query) => ({
+      kind: 'stream',
+      key: parseKey(rest),
+      parameters: parseParameters('stream', query),
+    }),
   },
   hls: { shape: 'key', entry: '/master.m3u8', parse: (rest, query) => parsePresentation('hls', rest, query) },
   dash: {
@@ -87,10 +89,11 @@ export const ROUTES = {
   export: {
     shape: 'key',
     entry: '',
-    parse: (rest, query) => {
-      const key = parseKey(rest);
-      return { kind: 'export', key, parameters: parseParameters('stream', query) };
-    },
+    parse: (rest, query) => ({
+      kind: 'export',
+      key: parseKey(rest),
+      parameters: parseParameters('stream', query),
+    }),
   },
   made: { shape: 'key', entry: null, parse: parseMade },
   info: {
