@@ -164,11 +164,14 @@ export function excessOf<Name extends LimitName>(
   return `${tell(shown ?? Math.round(value * 1000) / 1000)}, and the limit is ${limits[name]} (${setting})`;
 }
 
-function readLimit(
-  { setting, fallback, least, most }: Limit,
-  environment: Readonly<Record<string, string | undefined>>,
-): number {
-  const result = v.safeParse(wholeNumber(fallback, least, most), environment[setting] || undefined);
+/** What the setting of a limit may be. */
+export function limitSchema({ fallback, least, most }: Limit) {
+  return wholeNumber(fallback, least, most);
+}
+
+function readLimit(limit: Limit, environment: Readonly<Record<string, string | undefined>>): number {
+  const { setting } = limit;
+  const result = v.safeParse(limitSchema(limit), environment[setting] || undefined);
   if (result.success) return result.output;
   throw new Error(`The setting ${setting} ${result.issues[0].message}.`);
 }

@@ -3,7 +3,7 @@ import { relative, sep } from 'node:path';
 import { type Limits, readLimits } from '../base/limits.ts';
 import { type AccessConfig, accessOf } from '../route/access-config.ts';
 import { type CageLimits, cageWithin } from '../sandbox/limits.ts';
-import { buildOf } from './ffmpeg-build.ts';
+import { ffmpegBuildOf } from './ffmpeg-build.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
 /** A bucket or a folder. */
@@ -50,7 +50,7 @@ export type FunctionLimits = Limits & {
   /** Cores that ffmpeg has, for predictions of time. */
   readonly cores: number;
   /** Which ffmpeg makes what is made, for addresses that stand for its bytes. */
-  readonly ffmpegBuild: string;
+  readonly ffmpegBuild: () => string;
 };
 
 /** Throws an Error with one sentence that names the setting which is missing or wrong. */
@@ -77,7 +77,7 @@ export function parseConfig(environment: Environment): Config {
       readTimeoutSeconds: settings.READ_TIMEOUT_SECONDS,
       presignSeconds: settings.PRESIGN_SECONDS,
       cores: availableParallelism(),
-      ffmpegBuild: buildOf(settings.FFMPEG_PATH),
+      ffmpegBuild: ffmpegBuildOf(settings.FFMPEG_PATH),
     },
     cage: cageWithin(work, megabytes),
     exportWork: exportWorkOf(work, megabytes),

@@ -6,9 +6,18 @@ const LOOK_BYTES = 4096;
 
 /**
  * Stands for one build of ffmpeg: two of them, or the same for two machines, give other bytes for one plan. Told by the
- * program's size and its two ends, since running it would delay the first answer. Empty where it cannot be read.
+ * program's size and its two ends, since running it would delay the first answer; read when it is first asked for. Empty
+ * where it cannot be read.
  */
-export function buildOf(ffmpegPath: string): string {
+export function ffmpegBuildOf(ffmpegPath: string): () => string {
+  let known: string | undefined;
+  return () => {
+    known ??= readBuild(ffmpegPath);
+    return known;
+  };
+}
+
+function readBuild(ffmpegPath: string): string {
   try {
     const file = openSync(ffmpegPath, 'r');
     try {

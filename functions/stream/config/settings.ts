@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LIMITS, type LimitSetting } from '../base/limits.ts';
+import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
 import { parseSigningKeys } from '../route/signing-keys.ts';
 
@@ -170,9 +170,9 @@ type OwnName = keyof typeof OWN_SETTINGS;
 export type SettingName = OwnName | LimitSetting;
 
 const LIMIT_SETTINGS: Readonly<Record<string, Setting>> = Object.fromEntries(
-  Object.values(LIMITS).map(({ setting, fallback, least, most, means }) => [
-    setting,
-    { ...ANYWHERE, schema: wholeNumber(fallback, least, most), means },
+  Object.values(LIMITS).map((limit) => [
+    limit.setting,
+    { ...ANYWHERE, schema: limitSchema(limit), means: limit.means },
   ]),
 );
 

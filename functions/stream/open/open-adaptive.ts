@@ -99,7 +99,7 @@ const SEGMENT_LIMITS: readonly LimitName[] = [
  */
 function versionOf({ object, limits }: Pick<Desk, 'object' | 'limits'>): string {
   const deciding = SEGMENT_LIMITS.map((name) => limits[name]);
-  return hashOf(object, ['segments', limits.ffmpegBuild, ...deciding]).slice(0, 12);
+  return hashOf(object, ['segments', limits.ffmpegBuild(), ...deciding]).slice(0, 12);
 }
 
 const HLS = 'application/vnd.apple.mpegurl';

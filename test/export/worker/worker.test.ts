@@ -65,7 +65,7 @@ describe('a worker of an export', function () {
       ...{ cache: createBlockCache(), probes: createProbeCache() },
       config: {
         ffprobePath: FFPROBE_PATH,
-        limits: { ...question.limits, readTimeoutSeconds: 10, presignSeconds: 60, ffmpegBuild: '' },
+        limits: { ...question.limits, readTimeoutSeconds: 10, presignSeconds: 60, ffmpegBuild: () => '' },
       },
     });
     const work = (one: Work | undefined, seconds = 60) => {
