@@ -212,6 +212,13 @@ describe('directorySource', () => {
   });
 
   describe('list', () => {
+    async function fill(all: readonly string[]): Promise<void> {
+      for (const key of all) {
+        await mkdir(join(root, key, '..'), { recursive: true });
+        await writeFile(join(root, key), 'x');
+      }
+    }
+
     it('goes on behind any key, in whatever directory that is', async () => {
       const all = [
         'a-b.mp4',
@@ -223,10 +230,7 @@ describe('directorySource', () => {
         'films/one.mp4',
         'é.mp4',
       ];
-      for (const key of all) {
-        await mkdir(join(root, key, '..'), { recursive: true });
-        await writeFile(join(root, key), 'x');
-      }
+      await fill(all);
       for (const after of [...all, '', 'a', 'a/', 'a/b', 'a/b/', 'a/bb', 'a1', 'z', 'ü']) {
         const { media, next } = await source.list(after, 100, signal);
         const later = all.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0);
@@ -246,10 +250,7 @@ describe('directorySource', () => {
         '\uffee.mp4',
         '🎬.mp4',
       ];
-      for (const key of all) {
-        await mkdir(join(root, key, '..'), { recursive: true });
-        await writeFile(join(root, key), 'x');
-      }
+      await fill(all);
       await writeFile(join(root, 'a/notes.txt'), 'x');
       const sorted = [...all, 'films/one.mp4'].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
       expect(await keys()).to.deep.equal(sorted);

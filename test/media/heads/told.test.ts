@@ -53,21 +53,14 @@ describe('The front of what is made while it is sent', function () {
     return (await run('ffprobe', args)).stdout.trim();
   }
 
+  const mp3 = (bitrate: string) => [
+    ...['-c:a', 'libmp3lame', '-b:a', bitrate],
+    ...['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'],
+  ];
+
   it('of MP3 counts its frames and bytes, and what is cut at both ends', async () => {
     for (const bitrate of ['192k', '320k', '64k']) {
-      const made = await piped(
-        ...sine,
-        '-c:a',
-        'libmp3lame',
-        '-b:a',
-        bitrate,
-        '-write_xing',
-        '0',
-        '-id3v2_version',
-        '0',
-        '-f',
-        'mp3',
-      );
+      const made = await piped(...sine, ...mp3(bitrate));
       const whole = await told(made, (bytes) => toldMp3(bytes, { samples: SAMPLES, isExact: true }));
       const head = whole.length - made.length;
       expect(whole.subarray(head).equals(made)).to.equal(true);
@@ -93,19 +86,7 @@ describe('The front of what is made while it is sent', function () {
   });
 
   it('of MP3 counts frames alone where the end is not known to the sample', async () => {
-    const made = await piped(
-      ...sine,
-      '-c:a',
-      'libmp3lame',
-      '-b:a',
-      '128k',
-      '-write_xing',
-      '0',
-      '-id3v2_version',
-      '0',
-      '-f',
-      'mp3',
-    );
+    const made = await piped(...sine, ...mp3('128k'));
     const whole = await told(made, (bytes) => toldMp3(bytes, { samples: SAMPLES, isExact: false }));
     const tag = whole.indexOf('Info', 0, 'latin1');
     expect(whole.readUInt32BE(tag + 4)).to.equal(1);
