@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import type { Parts } from '../functions/stream/answer/services.ts';
+import type { Services } from '../functions/stream/answer/services.ts';
 import { createApp } from '../functions/stream/app.ts';
 import { busy } from '../functions/stream/base/problem.ts';
 import type { App, Invocation } from '../functions/stream/base/request-context.ts';
@@ -59,7 +59,7 @@ describe('the app', () => {
     path: string,
     settings: Record<string, string> = {},
     source: Source = directorySource(path),
-    others: Partial<Pick<Parts, 'exports' | 'refuseWhenFull'>> = {},
+    others: Partial<Pick<Services, 'exports' | 'refuseWhenFull'>> = {},
   ): App {
     const origins = { ALLOWED_ORIGINS: 'https://app.example' };
     const config = parseConfig({ MEDIA_DIR: path, PUBLIC: '1', ...origins, ...settings });

@@ -1,6 +1,6 @@
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
-import type { Parts } from './answer/services.ts';
+import type { Services } from './answer/services.ts';
 import { describeError } from './base/describe-error.ts';
 import { Problem } from './base/problem.ts';
 import type { App, Invocation } from './base/request-context.ts';
@@ -14,12 +14,12 @@ import { parseRoute, type Route } from './route/route.ts';
 import { addressOfRequest } from './route/token.ts';
 
 /** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */
-export function createApp(parts: Parts): App {
+export function createApp(services: Services): App {
   return async (request, invocation) => {
     const { requestId, trace, signal } = invocation;
     const cmcd = readCmcd(request);
     if (cmcd !== null) trace.note({ cmcd });
-    const response = await answer(request, invocation, parts).catch((error: unknown) => {
+    const response = await answer(request, invocation, services).catch((error: unknown) => {
       const problem = asProblem(error, signal);
       trace.note({
         problem: problem.type,
@@ -27,19 +27,19 @@ export function createApp(parts: Parts): App {
       });
       return problemResponse(problem, requestId, request.headers);
     });
-    addCors(response.headers, request.headers.get('origin'), parts.config.allowedOrigins);
+    addCors(response.headers, request.headers.get('origin'), services.config.allowedOrigins);
     const timing = trace.serverTiming();
     if (timing !== '') response.headers.set('server-timing', timing);
     return response;
   };
 }
 
-async function answer(request: Request, invocation: Invocation, parts: Parts): Promise<Response> {
+async function answer(request: Request, invocation: Invocation, services: Services): Promise<Response> {
   if (request.method === 'OPTIONS') return optionsResponse();
-  const address = addressOfRequest(request, parts.config.hasEdge);
+  const address = addressOfRequest(request, services.config.hasEdge);
   const route = parseRoute(address.url);
-  const grant = await authorise(route, address, parts.access);
-  const response = await answerRoute(route, grant, request, invocation, parts);
+  const grant = await authorise(route, address, services.access);
+  const response = await answerRoute(route, grant, request, invocation, services);
   response.headers.set('cache-control', cacheControlOf(route, response.status, grant, address.url.search));
   return response;
 }
@@ -49,24 +49,28 @@ async function answerRoute(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  parts: Parts,
+  services: Services,
 ): Promise<Response> {
   switch (route.kind) {
     case 'page':
-      return answerPage(route, request, invocation, parts);
+      return answerPage(route, request, invocation, services);
     case 'health':
-      return jsonResponse({ status: 'ok', version: parts.version, ffmpeg: await parts.ffmpegVersion() });
+      return jsonResponse({
+        status: 'ok',
+        version: services.version,
+        ffmpeg: await services.ffmpegVersion(),
+      });
     case 'media':
     case 'stream':
     case 'info':
     case 'export':
     case 'made':
     case 'adaptive':
-      return answerObject(route, grant, request, invocation, parts).catch((error: unknown) => {
+      return answerObject(route, grant, request, invocation, services).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
-        parts.probes.forget(route.key);
-        return answerObject(route, grant, request, invocation, parts);
+        services.probes.forget(route.key);
+        return answerObject(route, grant, request, invocation, services);
       });
     default:
       return route satisfies never;

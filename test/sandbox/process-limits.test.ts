@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
-import { type CageLimits, caged } from '../../functions/stream/sandbox/limits.ts';
+import { type CageLimits, caged } from '../../functions/stream/sandbox/process-limits.ts';
 import { runCaged } from '../../functions/stream/sandbox/run.ts';
 import { ownFfmpeg } from '../support/encoded.ts';
 import { needsLinux } from '../support/needs.ts';

@@ -28,7 +28,7 @@ import { keyUnsigned } from '../route/refusals.ts';
 import type { Route } from '../route/route.ts';
 import { cachedAccess } from '../source/cache.ts';
 import { goOnAhead } from './go-on-ahead.ts';
-import type { Parts } from './services.ts';
+import type { Services } from './services.ts';
 
 export type ObjectRoute = Extract<Route, { key: string }>;
 type RouteTo<Kind extends ObjectRoute['kind']> = Extract<Route, { kind: Kind }>;
@@ -38,7 +38,7 @@ type Asked = {
   readonly invocation: Invocation;
   readonly grant: Grant;
   readonly desk: Desk & { readonly limits: FunctionLimits };
-  readonly parts: Parts;
+  readonly services: Services;
 };
 
 /** Stat and probe; then what the address is about: plan, open, respond. Throws `Problem`. */
@@ -47,11 +47,11 @@ export async function answerObject(
   grant: Grant,
   request: Request,
   invocation: Invocation,
-  parts: Parts,
+  services: Services,
 ): Promise<Response> {
-  const { source, cache, probes, slots, decoding, config } = parts;
+  const { source, cache, probes, slots, decoding, config } = services;
   const { trace, signal } = invocation;
-  if (route.kind !== 'media') parts.refuseWhenFull?.();
+  if (route.kind !== 'media') services.refuseWhenFull?.();
   // Its result would be made, and could not be fetched.
   if (route.kind === 'export' && grant.kind === 'signed' && grant.prefix === '') throw keyUnsigned();
   const limits = limitsWithin(grant, config.limits);
@@ -64,7 +64,7 @@ export async function answerObject(
   const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });
   const desk = { source, object, access, limits, signal, trace };
-  const about = { request, invocation, grant, desk, parts };
+  const about = { request, invocation, grant, desk, services };
   if (route.kind === 'media') return answerMedia(route, about);
   if (route.kind === 'made') return answerMade(route, about);
   const probed = await probeObject(found, finder);
@@ -91,51 +91,59 @@ async function answerMedia({ parameters }: RouteTo<'media'>, asked: Asked): Prom
 }
 
 async function answerMade(route: RouteTo<'made'>, asked: Asked): Promise<Response> {
-  const file = await openMade(route, asked.parts.exports?.store ?? null, asked.desk);
+  const file = await openMade(route, asked.services.exports?.store ?? null, asked.desk);
   return respond(asked.request, file, limitsOfFiles(asked));
 }
 
 async function answerStream(route: RouteTo<'stream'>, asked: Asked, probed: Probed): Promise<Response> {
-  const { request, invocation, desk, parts } = asked;
+  const { request, invocation, desk, services } = asked;
   const { limits } = desk;
   const plan = planStream(questionOf(asked, probed, route.parameters, request.headers.get('accept')));
-  const representation = await openStream(plan, desk, { probed, engine: parts.engine });
+  const representation = await openStream(plan, desk, { probed, engine: services.engine });
   const made = { representation, plan: planHeader(plan) };
-  const response = await respondMade(request, made, parts.keeper, { ...invocation, limits, follows: false });
+  const response = await respondMade(request, made, services.keeper, {
+    ...invocation,
+    limits,
+    follows: false,
+  });
   // Another client may get another plan at the same address.
   response.headers.append('vary', 'Accept');
   return response;
 }
 
 async function answerAdaptive(route: RouteTo<'adaptive'>, asked: Asked, probed: Probed): Promise<Response> {
-  const { request, invocation, desk, parts } = asked;
+  const { request, invocation, desk, services } = asked;
   const { limits } = desk;
   const { representation, plan, rendition } = await openAdaptive(route, desk, {
     probed,
-    engine: parts.engine,
+    engine: services.engine,
     secondsLeft: invocation.secondsLeft(),
   });
   const made = { representation, plan };
-  const response = await respondMade(request, made, parts.keeper, { ...invocation, limits, follows: true });
-  const ahead = planHeadStart(route.ask, rendition, parts.config.headStartSegments);
+  const response = await respondMade(request, made, services.keeper, {
+    ...invocation,
+    limits,
+    follows: true,
+  });
+  const ahead = planHeadStart(route.ask, rendition, services.config.headStartSegments);
   // Also where the segment was kept: its viewer goes on as well.
   if (ahead !== null && request.method === 'GET' && response.ok) {
-    goOnAhead(ahead, route.version, { desk, probed, invocation, parts });
+    goOnAhead(ahead, route.version, { desk, probed, invocation, services });
   }
   return response;
 }
 
 async function answerInfo(asked: Asked, probed: Probed): Promise<Response> {
-  const { desk, grant, parts } = asked;
+  const { desk, grant, services } = asked;
   const offer = await presentationOrProblem(desk, probed);
-  const { memoryMegabytes } = parts.config;
-  const about = { prefix: prefixOf(grant), memoryMegabytes, hasExports: parts.exports !== null };
+  const { memoryMegabytes } = services.config;
+  const about = { prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null };
   return jsonResponse(describeObject(desk.object, questionOf(asked, probed, NO_WISHES, null), offer, about));
 }
 
 async function exportObject({ parameters }: RouteTo<'export'>, asked: Asked, probed: Probed) {
-  const { request, invocation, grant, desk, parts } = asked;
-  if (parts.exports === null) {
+  const { request, invocation, grant, desk, services } = asked;
+  if (services.exports === null) {
     throw new Problem(
       'exports-off',
       'Exports need a place to keep what they make (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.',
@@ -147,7 +155,7 @@ async function exportObject({ parameters }: RouteTo<'export'>, asked: Asked, pro
   const prefix = prefixOf(grant);
   const onFailure = (error: unknown) => desk.trace.note({ following: describeError(error) });
   const asking = { object, parameters, plan, prefix, secondsLeft, signal, onFailure };
-  return answerExport(request, { ...parts.exports, ...asking });
+  return answerExport(request, { ...services.exports, ...asking });
 }
 
 /** Seconds pass while a request is answered, so that each question is asked anew. */
@@ -161,8 +169,8 @@ function questionOf(
 }
 
 /** Of what is saved as often as it is played. */
-function limitsOfFiles({ desk, parts }: Asked): ResponseLimits {
-  return { ...desk.limits, redirectsWhole: parts.config.redirectDownloads };
+function limitsOfFiles({ desk, services }: Asked): ResponseLimits {
+  return { ...desk.limits, redirectsWhole: services.config.redirectDownloads };
 }
 
 /** What opens other addresses of the same key to whoever was let in. */

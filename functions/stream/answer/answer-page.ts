@@ -7,7 +7,7 @@ import { isAddressable } from '../route/route.ts';
 import type { Listing } from '../source/listing.ts';
 import type { Source } from '../source/source.ts';
 import type { MediaList } from './media-list.ts';
-import type { Parts } from './services.ts';
+import type { Services } from './services.ts';
 
 /** In one answer; it tells where the list goes on. */
 const MAX_LISTED = 1_000;
@@ -20,7 +20,7 @@ export async function answerPage(
   { after }: { readonly after: string },
   request: Request,
   { signal }: Invocation,
-  { source, page, config, exports }: Parts,
+  { source, page, config, exports }: Services,
 ): Promise<Response> {
   if (!config.playerPage) {
     throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');

@@ -6,22 +6,22 @@ import { clocked } from '../media/transport/clocked.ts';
 import { openAdaptive } from '../open/open-adaptive.ts';
 import type { HeadStart } from '../plan/head-start.ts';
 import { cachedAccess } from '../source/cache.ts';
-import type { Parts } from './services.ts';
+import type { Services } from './services.ts';
 
 type Answered = {
   readonly desk: Desk;
   readonly probed: Probed;
   readonly invocation: Invocation;
-  readonly parts: Pick<Parts, 'engine' | 'keeper' | 'cache' | 'refuseWhenFull'>;
+  readonly services: Pick<Services, 'engine' | 'keeper' | 'cache' | 'refuseWhenFull'>;
 };
 
 /** Has the planned segments made after the answer, of the version of the object that the answer is of, and kept. */
 export function goOnAhead(
   ahead: HeadStart,
   version: string | null,
-  { desk, probed, invocation, parts }: Answered,
+  { desk, probed, invocation, services }: Answered,
 ): void {
-  const { keeper, engine, cache, refuseWhenFull } = parts;
+  const { keeper, engine, cache, refuseWhenFull } = services;
   if (keeper === null) return;
   // Whatever the request holds ends with the answer, its reads of the source included.
   const { lasting: signal } = invocation;

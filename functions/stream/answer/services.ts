@@ -11,7 +11,7 @@ import type { BlockCache } from '../source/cache.ts';
 import type { Source } from '../source/source.ts';
 
 /** What requests are answered with: one of each in a process. */
-export type Parts = {
+export type Services = {
   readonly source: Source;
   readonly access: Access;
   readonly engine: Engine;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import { type Limits, readLimits } from '../base/limits.ts';
 import { type AccessConfig, accessOf } from '../route/access-config.ts';
-import { type CageLimits, cageWithin } from '../sandbox/limits.ts';
+import { type CageLimits, cageWithin } from '../sandbox/process-limits.ts';
 import { ffmpegBuildOf } from './ffmpeg-build.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { MOST_PIXELS } from '../base/limits.ts';
 import type { Decoding, Tried } from '../media/model/decoding.ts';
-import type { CageLimits } from '../sandbox/limits.ts';
+import type { CageLimits } from '../sandbox/process-limits.ts';
 import { runCaged } from '../sandbox/run.ts';
 import { confinedInput } from './arguments.ts';
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { damaged, Problem, type ProblemOptions, unsupported } from '../base/problem.ts';
-import { type CageLimits, NOT_STARTED_CODES } from '../sandbox/limits.ts';
+import { type CageLimits, NOT_STARTED_CODES } from '../sandbox/process-limits.ts';
 
 /** How an ffmpeg that failed came to its end. */
 export type FailedEnd = {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { SHELL } from './limits.ts';
+import { SHELL } from './process-limits.ts';
 
 /**
  * Binds the group that a child leads to the child and to this process: what it leaves behind is killed when it ends,

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { type CageLimits, caged } from './limits.ts';
 import { bindGroup, killGroup } from './process-group.ts';
+import { type CageLimits, caged } from './process-limits.ts';
 
 export type CagedRun = {
   readonly limits: CageLimits;

@@ -1,6 +1,6 @@
 import { MOST_PIXELS } from '../../base/limits.ts';
 import { damaged, Problem, unsupported } from '../../base/problem.ts';
-import { NOT_STARTED_CODES } from '../../sandbox/limits.ts';
+import { NOT_STARTED_CODES } from '../../sandbox/process-limits.ts';
 import { runCaged } from '../../sandbox/run.ts';
 
 export type FfprobeOptions = {
