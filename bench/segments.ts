@@ -3,7 +3,7 @@ import type { FfmpegArguments } from '../functions/stream/engine/arguments.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import { openEncodedSegment } from '../functions/stream/engine/segments.ts';
 import type { Rendition } from '../functions/stream/plan/presentation.ts';
-import { audioRendition, openDesk, ownFfmpeg, videoRendition } from '../test/support/encoded.ts';
+import { audioRendition, openContext, ownFfmpeg, videoRendition } from '../test/support/encoded.ts';
 import { median, type Times, timed } from './measure.ts';
 
 const ROUNDS = 3;
@@ -12,12 +12,12 @@ const INDEX = 4;
 
 /** First byte and whole of an encoded segment, each to that of a bare ffmpeg doing the same work on the same file. */
 export async function measureSegments(film: string): Promise<{ what: string; figure: string }[]> {
-  const desk = await openDesk(film);
+  const context = await openContext(film);
   const frameRate = { numerator: 24, denominator: 1 };
   const shape = { seconds: 30, lengths: [1, 2, 4] };
   const renditions: [string, Rendition][] = [
-    ['720p', videoRendition(desk, { ...shape, height: 720, frameRate, maxBitrate: 2_800_000 })],
-    ['sound', audioRendition(desk, { ...shape, sampleRate: 48_000 })],
+    ['720p', videoRendition(context, { ...shape, height: 720, frameRate, maxBitrate: 2_800_000 })],
+    ['audio', audioRendition(context, { ...shape, sampleRate: 48_000 })],
   ];
   const rows: { what: string; figure: string }[] = [];
   for (const [name, rendition] of renditions) {
@@ -25,13 +25,13 @@ export async function measureSegments(film: string): Promise<{ what: string; fig
     const engine: Engine = {
       transcode(url, ours, options) {
         args = ours;
-        return desk.engine.transcode(url, ours, options);
+        return context.engine.transcode(url, ours, options);
       },
     };
-    const made: Times[] = [];
+    const rounds: Times[] = [];
     const bare: Times[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      made.push(await timed(() => openEncodedSegment(rendition, INDEX, { ...desk, engine })));
+      rounds.push(await timed(() => openEncodedSegment(rendition, INDEX, { ...context, engine })));
       const command = bareCommand(args, film);
       const program = await ownFfmpeg();
       bare.push(
@@ -42,7 +42,7 @@ export async function measureSegments(film: string): Promise<{ what: string; fig
     }
     for (const part of ['first', 'whole'] as const) {
       const [ours, its] = [
-        median(made.map((times) => times[part])),
+        median(rounds.map((times) => times[part])),
         median(bare.map((times) => times[part])),
       ];
       const what = `${part === 'first' ? 'first byte' : 'all'} of 4 s of ${name}, to bare ffmpeg`;
@@ -58,7 +58,7 @@ export async function measureSegments(film: string): Promise<{ what: string; fig
 /** On the file itself, with ffmpeg's own fragments of a quarter of a second. */
 function bareCommand({ input, output }: FfmpegArguments, film: string): string[] {
   const fragments = ['-movflags', '+frag_keyframe+delay_moov+default_base_moof', '-frag_duration', '250000'];
-  const kept = [...output];
-  kept.splice(kept.indexOf('-movflags'), 2, ...fragments);
-  return [...input.map((arg) => (arg === 'http,tcp' ? 'file,pipe' : arg)), '-i', film, ...kept, 'pipe:1'];
+  const codec = [...output];
+  codec.splice(codec.indexOf('-movflags'), 2, ...fragments);
+  return [...input.map((arg) => (arg === 'http,tcp' ? 'file,pipe' : arg)), '-i', film, ...codec, 'pipe:1'];
 }

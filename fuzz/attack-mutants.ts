@@ -26,11 +26,11 @@ export async function attackWithMutants(attack: MutantAttack): Promise<string[]>
   const indexes = attack.indexes[Symbol.iterator]();
   const work = async () => {
     for (let next = indexes.next(); !next.done; next = indexes.next()) {
-      const made = mutantAt(seed, next.value, originals);
-      const path = join(folder, made.name);
-      await writeFile(path, made.bytes);
-      for (const fault of await askForAll(made, attack))
-        faults.push(`mutant ${next.value} (${made.what}): ${fault}`);
+      const mutant = mutantAt(seed, next.value, originals);
+      const path = join(folder, mutant.name);
+      await writeFile(path, mutant.bytes);
+      for (const fault of await askForAll(mutant, attack))
+        faults.push(`mutant ${next.value} (${mutant.what}): ${fault}`);
       await rm(path);
     }
   };

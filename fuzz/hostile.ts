@@ -3,12 +3,12 @@
 /** Whatever shows it has read a file that it must not, or has taken a client's text for a header of its own. */
 export const CANARY = 'canary-7f3b9d51';
 
-const long = (piece: string, bytes: number) => piece.repeat(Math.ceil(bytes / piece.length));
+const long = (part: string, bytes: number) => part.repeat(Math.ceil(bytes / part.length));
 /** Words of a text, so that these tables stay tables. */
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
 /** Stand between slashes, or for a whole key. */
-export const KEY_PIECES: readonly string[] = [
+export const KEY_PARTS: readonly string[] = [
   ...words(String.raw`
     .. . ... %2e%2e %2E. %252e%252e ..%2f ..%2F.. ..%5c %5c.. ..\ ..; .... .../...
     %c0%ae%c0%ae %e0%80%ae%e0%80%ae %c0%af %ef%bc%8e%ef%bc%8e %u002e%u002e

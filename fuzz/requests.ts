@@ -2,7 +2,7 @@ import { seeded } from '../test/support/seeded.ts';
 import {
   GOOD_VALUES,
   HEADERS,
-  KEY_PIECES,
+  KEY_PARTS,
   METHODS,
   NAMES,
   RANGES,
@@ -31,11 +31,11 @@ export function requestAt(seed: number, index: number, targets: FuzzTargets): Fu
   if (chance(0.04)) {
     return { kind: 'no HTTP', isHead: false, bytes: Buffer.from(pick(MALFORMED), 'latin1') };
   }
-  const room = pick(ROOMS);
+  const route = pick(ROUTES);
   const method = chance(0.8) ? 'GET' : chance(0.5) ? pick(['HEAD', 'OPTIONS']) : pick(METHODS);
   const token = chance(0.04) ? `/~${chance(0.5) ? TOKEN : pick(VALUES)}` : '';
-  const path = room.path(key(), pick, targets);
-  const target = `${token}${path}${path.includes('?') && chance(0.8) ? '' : query(room.names)}`;
+  const path = route.path(key(), pick, targets);
+  const target = `${token}${path}${path.includes('?') && chance(0.8) ? '' : query(route.names)}`;
   const lines = [
     `${method} ${target.replaceAll(' ', '%20')} HTTP/1.1`,
     `Host: ${chance(0.05) ? pick(TEXTS) : 'localhost'}`,
@@ -44,17 +44,17 @@ export function requestAt(seed: number, index: number, targets: FuzzTargets): Fu
   const body = method === 'POST' || chance(0.01) ? 'x'.repeat(Math.floor(random() * 2_000)) : '';
   if (body !== '') lines.push(`Content-Length: ${body.length}`);
   return {
-    kind: token === '' ? room.kind : 'token',
+    kind: token === '' ? route.kind : 'token',
     isHead: method === 'HEAD',
     bytes: Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'),
   };
 
   function key(): string {
     if (chance(0.5)) return pick(keys);
-    const pieces = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
-      chance(0.3) ? pick(keys) : pick(KEY_PIECES),
+    const parts = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
+      chance(0.3) ? pick(keys) : pick(KEY_PARTS),
     );
-    return pieces.join(chance(0.9) ? '/' : '');
+    return parts.join(chance(0.9) ? '/' : '');
   }
 
   function query(names: readonly string[]): string {
@@ -108,16 +108,16 @@ const FILES = [
 const IDS = ['a'.repeat(22), '-'.repeat(22), 'a'.repeat(21), '0'.repeat(500), '__proto__', '%2e%2e', ''];
 const PLAYLISTS = ['index.m3u8', 'iframes.m3u8', 'INDEX.M3U8', 'index.m3u8/'];
 
-type Room = {
+type RouteCase = {
   readonly kind: string;
   readonly names: readonly string[];
   path(key: string, pick: <T>(from: readonly T[]) => T, targets: FuzzTargets): string;
 };
 
-const MEDIA: Room = { kind: 'media', names: ['faststart', 'download'], path: (key) => `/media/${key}` };
-const PLAYED: Room = { kind: 'stream', names: STREAM, path: (key) => `/stream/${key}` };
+const MEDIA: RouteCase = { kind: 'media', names: ['faststart', 'download'], path: (key) => `/media/${key}` };
+const PLAYED: RouteCase = { kind: 'stream', names: STREAM, path: (key) => `/stream/${key}` };
 
-const ROOMS: readonly Room[] = [
+const ROUTES: readonly RouteCase[] = [
   { kind: 'page', names: [], path: () => '/' },
   { kind: 'health', names: [], path: () => '/health' },
   ...[MEDIA, MEDIA, PLAYED, PLAYED],

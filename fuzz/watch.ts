@@ -145,7 +145,7 @@ async function commandOf(pid: number): Promise<string> {
 }
 
 /** Of what is asked, of what goes on after an answer, and of what is done for an export. */
-const MESSAGES: readonly unknown[] = ['request', 'afterwards', 'work'];
+const MESSAGES: readonly unknown[] = ['request', 'waitUntil', 'work'];
 /** Two invocations were told to do the same, and this one has left it to the other. */
 const GIVEN_UP = 'Another invocation does this work now.';
 

@@ -20,7 +20,7 @@ export type Wire = {
   readonly patienceMilliseconds: number;
 };
 
-const KEPT_BYTES = 256 * 1024;
+const RECORDED_BYTES = 256 * 1024;
 const MOST_HEAD_BYTES = 64 * 1024;
 
 /** Sends bytes that no client would send, and reads the answer. Never rejects. */
@@ -55,14 +55,14 @@ function answerReader(isHead: boolean) {
   let isDone = false;
   let bodyBytes = 0;
   let chunkLeft = 0;
-  const kept: Buffer[] = [];
-  let keptBytes = 0;
+  const recorded: Buffer[] = [];
+  let recordedBytes = 0;
 
-  function keep(bytes: Buffer): void {
+  function record(bytes: Buffer): void {
     bodyBytes += bytes.length;
-    const part = bytes.subarray(0, KEPT_BYTES - keptBytes);
-    keptBytes += part.length;
-    if (part.length > 0) kept.push(Buffer.from(part));
+    const part = bytes.subarray(0, RECORDED_BYTES - recordedBytes);
+    recordedBytes += part.length;
+    if (part.length > 0) recorded.push(Buffer.from(part));
   }
 
   function takeHead(): boolean {
@@ -90,7 +90,7 @@ function answerReader(isHead: boolean) {
   function takeChunk(): boolean {
     if (chunkLeft > 0) {
       const part = held.subarray(0, chunkLeft);
-      keep(part);
+      record(part);
       chunkLeft -= part.length;
       held = held.subarray(part.length);
       if (chunkLeft > 0 || held.length < 2) return false;
@@ -116,7 +116,7 @@ function answerReader(isHead: boolean) {
         return;
       }
       const part = framing.kind === 'length' ? held.subarray(0, framing.left) : held;
-      keep(part);
+      record(part);
       held = Buffer.alloc(0);
       if (framing.kind !== 'length') return;
       framing.left -= part.length;
@@ -129,7 +129,7 @@ function answerReader(isHead: boolean) {
       status: head?.status ?? null,
       headers: head?.headers ?? [],
       bodyBytes,
-      body: Buffer.concat(kept),
+      body: Buffer.concat(recorded),
     }),
   };
 }

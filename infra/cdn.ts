@@ -29,11 +29,11 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
 // What CloudFront would keep for ten seconds whatever the policy says, and under a key without the query: the failure
 // of one client's transcode would be everybody's.
-const ALWAYS_KEPT = [404, 414, 500, 501, 502, 503, 504];
+const ALWAYS_CACHED = [404, 414, 500, 501, 502, 503, 504];
 
 /** The addresses of a room. With a token, since a star takes slashes too: what is below it in another room is not meant. */
-function pathPattern(room: 'media' | 'hls' | 'dash', isSigned: boolean): string {
-  return isSigned ? `/~*.?.${'?'.repeat(43)}/${room}/*` : `/${room}/*`;
+function pathPattern(route: 'media' | 'hls' | 'dash', isSigned: boolean): string {
+  return isSigned ? `/~*.?.${'?'.repeat(43)}/${route}/*` : `/${route}/*`;
 }
 
 /**
@@ -108,9 +108,9 @@ export class Cdn extends Construct {
             on('viewer-response', told),
           ],
         },
-        ...(['hls', 'dash'] as const).map((room) => ({
+        ...(['hls', 'dash'] as const).map((route) => ({
           ...always,
-          pathPattern: pathPattern(room, isSigned),
+          pathPattern: pathPattern(route, isSigned),
           cachePolicyId: segments.id,
           originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
           // What is cached was perhaps asked for by the page of another origin.
@@ -120,7 +120,7 @@ export class Cdn extends Construct {
             : { functionAssociation: [on('viewer-request', request), on('viewer-response', told)] }),
         })),
       ],
-      customErrorResponse: ALWAYS_KEPT.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
+      customErrorResponse: ALWAYS_CACHED.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
       restrictions: { geoRestriction: { restrictionType: 'none' } },
       viewerCertificate: { cloudfrontDefaultCertificate: true },
     });

@@ -6,7 +6,7 @@ import { isReadByPages, PrivateBucket } from './private-bucket.ts';
 
 /** Where the media is. The policy of a bucket that was there before belongs to whoever made it. */
 export type MediaBucket =
-  | { readonly kind: 'made'; readonly bucket: PrivateBucket }
+  | { readonly kind: 'created'; readonly bucket: PrivateBucket }
   | { readonly kind: 'existing'; readonly bucket: Pick<PrivateBucket, 'name' | 'arn' | 'domainName'> };
 
 /** Makes the bucket, or looks up the one that is named; Terraform stops where it lies in another region. */
@@ -22,7 +22,7 @@ export function mediaBucket(
       expiryDays: null,
       isReadByPages: isReadByPages(options),
     });
-    return { kind: 'made', bucket };
+    return { kind: 'created', bucket };
   }
   const found = new DataAwsS3Bucket(scope, 'media', {
     bucket: mediaBucket,

@@ -104,7 +104,7 @@ export class SluiceStack extends TerraformStack {
     });
     stream.allowCalls('cdn', { principal: 'cloudfront.amazonaws.com', sourceArn: cdn.arn });
     const statement = readableThrough(cdn.arn, media.bucket.arn);
-    if (media.kind === 'made') media.bucket.allow(statement);
+    if (media.kind === 'created') media.bucket.allow(statement);
     else new TerraformOutput(this, 'add_to_media_bucket_policy', { value: JSON.stringify(statement) });
     return cdn.url;
   }

@@ -1,9 +1,9 @@
 import type { Heard } from './ask.ts';
-import type { Errand, Kind } from './errands.ts';
+import type { Kind, Task } from './tasks.ts';
 
 /** What all players have met. */
 export type LoadRecord = {
-  add(errand: Errand, heard: Heard): void;
+  add(task: Task, heard: Heard): void;
   summary(): Summary;
 };
 
@@ -36,19 +36,19 @@ export function createRecord(): LoadRecord {
   const statuses: Record<string, number> = {};
   const wrong: string[] = [];
   return {
-    add(errand, heard) {
-      const answers = kinds.get(errand.kind) ?? { asked: 0, refused: 0, first: [], whole: [] };
-      kinds.set(errand.kind, answers);
+    add(task, heard) {
+      const answers = kinds.get(task.kind) ?? { asked: 0, refused: 0, first: [], whole: [] };
+      kinds.set(task.kind, answers);
       answers.asked++;
       const name = String(heard.status ?? 'none');
       statuses[name] = (statuses[name] ?? 0) + 1;
       if (isRefusal(heard)) {
         answers.refused++;
         refusals.push(heard.milliseconds);
-      } else if (isRight(errand, heard)) {
+      } else if (isRight(task, heard)) {
         answers.first.push(heard.firstMilliseconds);
         answers.whole.push(heard.milliseconds);
-      } else wrong.push(describe(errand, heard));
+      } else wrong.push(describe(task, heard));
     },
     summary: () => ({
       rows: Object.fromEntries(
@@ -75,11 +75,11 @@ export function isRefusal({ status, isWhole }: Heard): boolean {
   return isWhole && (status === 429 || status === 503);
 }
 
-export function isRight(errand: Errand, { status, isWhole, sha256 }: Heard): boolean {
-  return isWhole && status === errand.status && sha256 === errand.sha256;
+export function isRight(task: Task, { status, isWhole, sha256 }: Heard): boolean {
+  return isWhole && status === task.status && sha256 === task.sha256;
 }
 
-function describe({ kind, url, headers, status }: Errand, heard: Heard): string {
+function describe({ kind, url, headers, status }: Task, heard: Heard): string {
   const how =
     heard.status !== status
       ? `status ${heard.status}`

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seeded } from '../test/support/seeded.ts';
 import { startService } from '../test/support/service.ts';
 import { ask } from './ask.ts';
-import { type Errand, type Kind, prepareErrands } from './errands.ts';
 import { createRecord, isRefusal, isRight, type Summary } from './record.ts';
+import { type Kind, prepareTasks, type Task } from './tasks.ts';
 
 export type LoadReport = {
   readonly summary: Summary;
@@ -34,7 +34,7 @@ export async function runLoad(seconds: number): Promise<LoadReport> {
   const service = await startService({ MEDIA_DIR: dirname(film) }, { maxInstances });
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   try {
-    const errands = await prepareErrands(service.url, agent, film, 'video.mp4');
+    const tasks = await prepareTasks(service.url, agent, film, 'video.mp4');
     const players: [count: number, kinds: readonly Kind[], pauseMilliseconds: number][] = [
       [transcoders, ['transcode'], 0],
       [cores * 2, ['encoded segment', 'copied segment'], 250],
@@ -45,17 +45,17 @@ export async function runLoad(seconds: number): Promise<LoadReport> {
     const all = players.flatMap(([count, kinds, pause], group) =>
       Array.from({ length: count }, async (_, i) => {
         const random = seeded(group * 1_000 + i);
-        const mine = errands.filter(({ kind }) => kinds.includes(kind));
+        const mine = tasks.filter(({ kind }) => kinds.includes(kind));
         while (performance.now() < over) {
-          const errand = mine[Math.floor(random() * mine.length)] as Errand;
-          const heard = await ask(agent, errand.url, errand.headers);
-          record.add(errand, heard);
+          const task = mine[Math.floor(random() * mine.length)] as Task;
+          const heard = await ask(agent, task.url, task.headers);
+          record.add(task, heard);
           await delay(isRefusal(heard) ? 100 + random() * 300 : pause);
         }
       }),
     );
     await delay(seconds * 1_000);
-    const recoveryMilliseconds = await recovery(agent, errands);
+    const recoveryMilliseconds = await recovery(agent, tasks);
     await Promise.all(all);
     return {
       summary: record.summary(),
@@ -69,14 +69,14 @@ export async function runLoad(seconds: number): Promise<LoadReport> {
   }
 }
 
-async function recovery(agent: Agent, errands: readonly Errand[]): Promise<number> {
+async function recovery(agent: Agent, tasks: readonly Task[]): Promise<number> {
   const start = performance.now();
-  const kinds = new Set(errands.map(({ kind }) => kind));
+  const kinds = new Set(tasks.map(({ kind }) => kind));
   for (const kind of kinds) {
-    const errand = errands.find((candidate) => candidate.kind === kind) as Errand;
+    const task = tasks.find((candidate) => candidate.kind === kind) as Task;
     for (;;) {
-      const heard = await ask(agent, errand.url, errand.headers);
-      if (isRight(errand, heard)) break;
+      const heard = await ask(agent, task.url, task.headers);
+      if (isRight(task, heard)) break;
       if (performance.now() - start > RECOVERY_MILLISECONDS) return Number.POSITIVE_INFINITY;
       await delay(50);
     }

@@ -40,7 +40,7 @@ export type Instance = {
   initMilliseconds(): number | null;
   state(): InstanceState;
   /** Marks an idle instance as taken, so that nobody else takes it before `invoke`. */
-  claim(): void;
+  lease(): void;
   invoke(invocation: Invocation): Promise<Outcome>;
   /** Whether it was ended because an invocation went past its deadline. */
   timedOut(): boolean;
@@ -172,7 +172,7 @@ export async function startInstance(
     pid,
     initMilliseconds: () => initMilliseconds,
     state: () => state,
-    claim: () => {
+    lease: () => {
       state = 'busy';
     },
     invoke(invocation) {

@@ -67,7 +67,7 @@ export function createInstances(options: InstancesOptions): Instances {
     idleTimers.delete(instance);
     serving.delete(instance);
     serving.add(instance);
-    instance.claim();
+    instance.lease();
     return instance;
   }
 

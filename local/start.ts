@@ -20,16 +20,17 @@ async function main(): Promise<void> {
     return;
   }
   // Hidden, so that it is no media where the folder for temporary files is served itself.
-  const kept = options.derived === 'until-the-end' ? await mkdtemp(join(tmpdir(), '.sluice-derived-')) : null;
-  if (kept !== null) process.once('exit', () => rmSync(kept, { recursive: true, force: true }));
-  const functionUrl = await start(options, kept === null ? {} : { DERIVED_DIR: kept });
+  const temporary =
+    options.derived === 'until-the-end' ? await mkdtemp(join(tmpdir(), '.sluice-derived-')) : null;
+  if (temporary !== null) process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
+  const functionUrl = await start(options, temporary === null ? {} : { DERIVED_DIR: temporary });
   await checkHealth(functionUrl);
   console.log(`Sluice is at ${functionUrl.url}/ and serves ${options.served}`);
   if (options.settings.PUBLIC !== '1') {
     console.log(`Addresses must be signed: npx sluice sign KEY --expires 2h --base ${functionUrl.url}`);
   }
   console.log('Ctrl-C ends it.');
-  await toldToStop();
+  await stopSignal();
   await functionUrl.close();
 }
 
@@ -82,7 +83,7 @@ function log({ source, text }: LogLine): void {
 }
 
 /** Once is enough: ending takes a second or two at most, and a terminal's Ctrl-C may arrive twice. */
-function toldToStop(): Promise<void> {
+function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
     // npm passes a signal on to its shell only, which dies of it and tells nobody.

@@ -2,8 +2,8 @@ import { type Exchange, jsonOf } from './exchange.ts';
 import type { Session } from './session.ts';
 
 /** The same small part of a film, transcoded several times. */
-export type MadeTranscodes = {
-  readonly kind: 'made';
+export type FinishedTranscodes = {
+  readonly kind: 'finished';
   readonly path: string;
   readonly runs: readonly Exchange[];
   /** What the part should last; null where the service does not know how long the film is. */
@@ -12,7 +12,7 @@ export type MadeTranscodes = {
   readonly plainMilliseconds: number;
 };
 
-export type Transcodes = MadeTranscodes | { readonly kind: 'impossible'; readonly reason: string };
+export type Transcodes = FinishedTranscodes | { readonly kind: 'impossible'; readonly reason: string };
 
 /** Buffering was reported for 15 to 20 % of all answers, so that one of them tells little. */
 const RUNS = 3;
@@ -25,7 +25,7 @@ export async function transcodeSeveral(session: Session): Promise<Transcodes> {
   const info = await session.ask(session.infoPath);
   if (info.status !== 200) return impossible(`/info answered ${info.status ?? 'nothing'}`);
   const film = readFilm(jsonOf(info));
-  if (!film.hasPicture) return impossible('the media has no picture: name a film with --key');
+  if (!film.hasFrames) return impossible('the media has no picture: name a film with --key');
 
   const pathFor = (partSeconds: number) =>
     `${session.streamPath}?format=mp4&height=144&duration=${partSeconds}`;
@@ -40,7 +40,7 @@ export async function transcodeSeveral(session: Session): Promise<Transcodes> {
   const runs = [run];
   while (runs.length < RUNS) runs.push(await transcode(partSeconds));
   return {
-    kind: 'made',
+    kind: 'finished',
     path: pathFor(partSeconds),
     runs,
     expectedSeconds: film.durationSeconds === null ? null : Math.min(partSeconds, film.durationSeconds),
@@ -69,11 +69,11 @@ function readFilm({ media }: Readonly<Record<string, unknown>>) {
   const tracks: readonly unknown[] = 'tracks' in film && Array.isArray(film.tracks) ? film.tracks : [];
   return {
     durationSeconds: typeof durationSeconds === 'number' ? durationSeconds : null,
-    hasPicture: tracks.some(isPicture),
+    hasFrames: tracks.some(isVideo),
   };
 }
 
-function isPicture(track: unknown): boolean {
+function isVideo(track: unknown): boolean {
   if (typeof track !== 'object' || track === null || !('kind' in track)) return false;
   return track.kind === 'video' && !('isCoverArt' in track && track.isCoverArt === true);
 }

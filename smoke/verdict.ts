@@ -10,7 +10,7 @@ export type Verdict =
 export type Finding = readonly [holds: boolean, fault: string];
 
 /** Passed if every finding holds; the faults follow what was seen. */
-export function judge(seen: string, findings: readonly Finding[]): Verdict {
+export function nextAction(seen: string, findings: readonly Finding[]): Verdict {
   const faults = findings.filter(([holds]) => !holds).map(([, fault]) => fault);
   if (faults.length === 0) return { kind: 'passed', seen };
   return { kind: 'failed', seen: `${seen}: ${faults.join('; ')}` };

@@ -61,7 +61,7 @@ describe('the app where addresses are signed', () => {
       config,
       access: access ?? openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('nothing is transcoded here')) },
-      keeper: null,
+      derivedCache: null,
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
@@ -77,8 +77,8 @@ describe('the app where addresses are signed', () => {
       signal: controller.signal,
       trace: createTrace(),
       secondsLeft: () => 899,
-      lasting: controller.signal,
-      afterwards: () => {},
+      invocationSignal: controller.signal,
+      waitUntil: () => {},
     });
   }
 

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { Services } from '../functions/stream/answer/services.ts';
 import { createApp } from '../functions/stream/app.ts';
 import { busy } from '../functions/stream/base/problem.ts';
-import type { App, Invocation } from '../functions/stream/base/request-context.ts';
+import type { App, RequestContext } from '../functions/stream/base/request-context.ts';
 import { createTrace } from '../functions/stream/base/trace.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
 import { resultName } from '../functions/stream/derived/output-names.ts';
@@ -67,7 +67,7 @@ describe('the app', () => {
     const parts = {
       engine,
       config,
-      keeper: null,
+      derivedCache: null,
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
@@ -78,15 +78,15 @@ describe('the app', () => {
   }
 
   async function ask(path: string, headers: Record<string, string> = {}, method = 'GET', over = app) {
-    const invocation: Invocation = {
+    const context: RequestContext = {
       requestId: 'request-1',
       signal: controller.signal,
       trace: createTrace(),
       secondsLeft: () => 899,
-      lasting: controller.signal,
-      afterwards: () => {},
+      invocationSignal: controller.signal,
+      waitUntil: () => {},
     };
-    return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
+    return over(new Request(`https://sluice.example${path}`, { method, headers }), context);
   }
 
   it('tells by no page of the list what else the store has', async () => {
@@ -177,16 +177,16 @@ describe('the app', () => {
     expect([response.status, await response.text()]).to.deep.equal([200, 'newer']);
   });
 
-  for (const room of ['stream', 'info', 'hls', 'export', 'made', 'media']) {
-    it(`${room === 'media' ? 'serves' : 'refuses'} /${room} where the memory is full`, async () => {
+  for (const route of ['stream', 'info', 'hls', 'export', 'made', 'media']) {
+    it(`${route === 'media' ? 'serves' : 'refuses'} /${route} where the memory is full`, async () => {
       const refuseWhenFull = () => {
         throw busy('The memory is full');
       };
       const full = appOver(demo, {}, directorySource(demo), { refuseWhenFull });
-      const rest = { hls: '/master.m3u8', made: `/${'0'.repeat(22)}.mp4` }[room] ?? '';
-      const response = await ask(`/${room}/video.mp4${rest}`, {}, 'HEAD', full);
-      expect(response.status).to.equal(room === 'media' ? 200 : 503);
-      expect(response.headers.get('retry-after')).to.equal(room === 'media' ? null : '2');
+      const rest = { hls: '/master.m3u8', made: `/${'0'.repeat(22)}.mp4` }[route] ?? '';
+      const response = await ask(`/${route}/video.mp4${rest}`, {}, 'HEAD', full);
+      expect(response.status).to.equal(route === 'media' ? 200 : 503);
+      expect(response.headers.get('retry-after')).to.equal(route === 'media' ? null : '2');
     });
   }
 

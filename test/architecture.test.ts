@@ -57,9 +57,9 @@ describe('functions/stream', () => {
 });
 
 function folderOf(file: string): string {
-  const [room = '', ...rest] = file.split('/');
+  const [route = '', ...rest] = file.split('/');
   if (rest.length === 0) return '';
-  return (room === 'media' || room === 'export') && rest.length > 1 ? `${room}/${rest[0]}` : room;
+  return (route === 'media' || route === 'export') && rest.length > 1 ? `${route}/${rest[0]}` : route;
 }
 
 function importsOf(text: string): string[] {

@@ -39,7 +39,7 @@ export function parseAddress(text: string): Address | null {
 }
 
 /** Another file by the same way; a time or a track of one file means nothing in another. */
-export function sameQuestion(asked: Address | null, key: string): Address {
+export function sameAddress(asked: Address | null, key: string): Address {
   const params = new URLSearchParams(asked?.params);
   for (const name of ['start', 'duration', 'audio']) params.delete(name);
   return { way: asked?.way ?? 'stream', key, params };

@@ -73,11 +73,11 @@ async function goOn(source: EventSource, address: string, course: Course): Promi
   else showProblem({ title: 'The export cannot be followed', detail: 'The server refuses again and again.' });
 }
 
-function describeProgress({ percent, etaSeconds, speed, bytes: made }: ExportNews['progress']): string {
+function describeProgress({ percent, etaSeconds, speed, bytes: written }: ExportNews['progress']): string {
   const done = percent === null ? '' : `${percent} %, `;
   const pace = speed ? `, ${speed.toFixed(1)}× as fast as it plays` : '';
   const left = etaSeconds ? `, ${clock(etaSeconds)} left` : '';
-  return `${done}${bytes(made)}${pace}${left}`;
+  return `${done}${bytes(written)}${pace}${left}`;
 }
 
 function describeResult({ sizeBytes, durationSeconds, gbSeconds }: ExportNews['done']): string {

@@ -1,4 +1,4 @@
-import { type Address, parseAddress, pathOf, ROOT, sameQuestion } from './address.ts';
+import { type Address, parseAddress, pathOf, ROOT, sameAddress } from './address.ts';
 import { choose, currentChoice } from './choose.ts';
 import { readControls } from './controls.ts';
 import { elements } from './elements.ts';
@@ -18,7 +18,7 @@ function play(next: Address): void {
 async function loadList(): Promise<{ credit: string | undefined; exports: boolean }> {
   const answer = await fetchList(nextAfter);
   nextAfter = answer.next;
-  addToList(answer, (key) => play(sameQuestion(currentChoice(), key)));
+  addToList(answer, (key) => play(sameAddress(currentChoice(), key)));
   return answer;
 }
 
@@ -103,7 +103,7 @@ try {
   elements.exportRow.hidden = !exports;
   const linked = parseAddress(location.hash.slice(1));
   const key = firstListed();
-  const first = linked ?? (key === null ? null : sameQuestion(currentChoice(), key));
+  const first = linked ?? (key === null ? null : sameAddress(currentChoice(), key));
   // Whoever has asked for something while the list was on its way gets that, and nobody is interrupted in typing it.
   const isFree =
     currentChoice() === null && elements.address.value === '' && document.activeElement !== elements.address;

@@ -10,7 +10,7 @@ import { headersOf, refusalOf } from './requests.ts';
 import { watchResponses } from './responses.ts';
 import { milliseconds } from './words.ts';
 
-type Wish = {
+type Choice = {
   readonly chosen: Address;
   /** Null where nothing is known of the file. */
   readonly media: Media | null;
@@ -46,7 +46,7 @@ export function stop(): void {
 }
 
 /** Plays an address, or stands at its beginning. Throws a `Refusal` where the server has none of it. */
-export async function start({ chosen, media, play }: Wish, signal: AbortSignal): Promise<void> {
+export async function start({ chosen, media, play }: Choice, signal: AbortSignal): Promise<void> {
   const address = addressOf(chosen);
   const headers = await headersOf(address, signal);
   if (signal.aborted) return;

@@ -3,7 +3,7 @@ import { answerPage } from './answer/answer-page.ts';
 import type { Services } from './answer/services.ts';
 import { describeError } from './base/describe-error.ts';
 import { Problem } from './base/problem.ts';
-import type { App, Invocation } from './base/request-context.ts';
+import type { App, RequestContext } from './base/request-context.ts';
 import { cacheControlOf } from './http/caching.ts';
 import { readCmcd } from './http/cmcd.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
@@ -15,11 +15,11 @@ import { addressOfRequest } from './route/token.ts';
 
 /** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */
 export function createApp(services: Services): App {
-  return async (request, invocation) => {
-    const { requestId, trace, signal } = invocation;
+  return async (request, context) => {
+    const { requestId, trace, signal } = context;
     const cmcd = readCmcd(request);
     if (cmcd !== null) trace.note({ cmcd });
-    const response = await answer(request, invocation, services).catch((error: unknown) => {
+    const response = await answer(request, context, services).catch((error: unknown) => {
       const problem = asProblem(error, signal);
       trace.note({
         problem: problem.type,
@@ -34,12 +34,12 @@ export function createApp(services: Services): App {
   };
 }
 
-async function answer(request: Request, invocation: Invocation, services: Services): Promise<Response> {
+async function answer(request: Request, context: RequestContext, services: Services): Promise<Response> {
   if (request.method === 'OPTIONS') return optionsResponse();
   const address = addressOfRequest(request, services.config.hasEdge);
   const route = parseRoute(address.url);
   const grant = await authorise(route, address, services.access);
-  const response = await answerRoute(route, grant, request, invocation, services);
+  const response = await answerRoute(route, grant, request, context, services);
   response.headers.set('cache-control', cacheControlOf(route, response.status, grant, address.url.search));
   return response;
 }
@@ -48,12 +48,12 @@ async function answerRoute(
   route: Route,
   grant: Grant,
   request: Request,
-  invocation: Invocation,
+  context: RequestContext,
   services: Services,
 ): Promise<Response> {
   switch (route.kind) {
     case 'page':
-      return answerPage(route, request, invocation, services);
+      return answerPage(route, request, context, services);
     case 'health':
       return jsonResponse({
         status: 'ok',
@@ -66,11 +66,11 @@ async function answerRoute(
     case 'export':
     case 'made':
     case 'adaptive':
-      return answerObject(route, grant, request, invocation, services).catch((error: unknown) => {
+      return answerObject(route, grant, request, context, services).catch((error: unknown) => {
         // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
         services.probes.forget(route.key);
-        return answerObject(route, grant, request, invocation, services);
+        return answerObject(route, grant, request, context, services);
       });
     default:
       return route satisfies never;

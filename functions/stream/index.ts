@@ -6,9 +6,9 @@ import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';
 import { redactFields } from './base/redact.ts';
 import { type Place, parseConfig } from './config/config.ts';
+import { createDerivedCache } from './derived/derived-cache.ts';
 import { directoryStore } from './derived/directory.ts';
-import { createKeeper } from './derived/keeper.ts';
-import { inOwnWords } from './derived/own-words.ts';
+import { withOwnProblems } from './derived/own-problems.ts';
 import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { decodingOf } from './engine/decoding.ts';
@@ -46,9 +46,9 @@ const slots = createSlots(config.limits);
 const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 // A read counts as failed when it could not be taken up again.
 const source = confirming(withCircuit(openSource(config.media)), caches.probes);
-const engine = withSlots(createEngine(config.ffmpegPath, config.cage), slots);
-const decoding = decodingOf(config.ffmpegPath, config.cage);
-const store = config.derived === null ? null : inOwnWords(openStore(config.derived));
+const engine = withSlots(createEngine(config.ffmpegPath, config.sandbox), slots);
+const decoding = decodingOf(config.ffmpegPath, config.sandbox);
+const store = config.derived === null ? null : withOwnProblems(openStore(config.derived));
 
 /** The client of Lambda's own API is loaded by those alone who need it. */
 const send: Send = async (work) => {
@@ -70,7 +70,7 @@ const app = createApp({
   decoding,
   slots,
   refuseWhenFull: memoryCheck(config.limits),
-  keeper: store && createKeeper(store, { onFailure: reportStore }),
+  derivedCache: store && createDerivedCache(store, { onFailure: reportStore }),
   exports: store && { store, send },
   ...caches,
   config,
@@ -104,7 +104,7 @@ const answerRequest = createLambdaHandler(
 
 const { exportWork } = config;
 const workSlots = createSlots(exportWork);
-const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.cage), workSlots);
+const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox), workSlots);
 
 const doWork =
   store &&

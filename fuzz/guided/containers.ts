@@ -62,7 +62,7 @@ export const containers: Target = {
               signal,
             };
             await drainCopy(
-              await openContainerTrack(probed.media, { ...input, looksAtPictures: true }),
+              await openContainerTrack(probed.media, { ...input, inspectsKeyframes: true }),
               MOST_WRITTEN,
             );
           }

@@ -42,7 +42,7 @@ export const isobmff: Target = {
       const probed = { media, movie, originalObstacle: null, endsEarly: false, clock: null, remuxObstacle };
       for (const trackIndex of trackIndexes) {
         const input = { probed, source, object, access, trackIndex, zeroSeconds: 0, signal };
-        await drainCopy(await openCopyTrack({ ...input, looksAtPictures: true }), MOST_WRITTEN);
+        await drainCopy(await openCopyTrack({ ...input, inspectsKeyframes: true }), MOST_WRITTEN);
       }
     } catch (error) {
       if (!(error instanceof Problem) || error.type === 'internal') throw error;
@@ -71,11 +71,11 @@ async function holdFaststart(movie: Movie, bytes: Buffer): Promise<void> {
     const result = await faststart(movie, bytesAccess(bytes), { withoutLocation });
     if (result === null) continue;
     let sum = 0;
-    for (const piece of result.pieces) {
-      const length = piece.kind === 'bytes' ? piece.bytes.length : piece.end - piece.start;
+    for (const extent of result.extents) {
+      const length = extent.kind === 'bytes' ? extent.bytes.length : extent.end - extent.start;
       hold(length >= 0, 'a piece is longer than nothing');
-      if (piece.kind === 'source')
-        hold(piece.start >= 0 && piece.end <= bytes.length, 'a piece lies outside of the file');
+      if (extent.kind === 'source')
+        hold(extent.start >= 0 && extent.end <= bytes.length, 'a piece lies outside of the file');
       sum += length;
     }
     hold(

@@ -9,7 +9,7 @@ const MOST_BYTES = 48 * 1024;
 /** Files that a target begins with. */
 export function seedsOf(target: TargetName): Buffer[] {
   return target === 'isobmff'
-    ? [...made(), ...corpusSeeds(/\.(mp4|m4a|3gp)$/)]
+    ? [...syntheticSeeds(), ...corpusSeeds(/\.(mp4|m4a|3gp)$/)]
     : corpusSeeds(/\.(mkv|webm|ts|ogg|opus|mp3|wav|flac|aac)$/);
 }
 
@@ -23,7 +23,7 @@ function corpusSeeds(extensions: RegExp): Buffer[] {
 }
 
 /** Short ones that have all that a track can have, so that a change meets something that counts. */
-function made(): Buffer[] {
+function syntheticSeeds(): Buffer[] {
   const sizes = Array.from({ length: 24 }, (_, i) => 20 + i);
   const compositionOffsets = Array.from({ length: 24 }, (_, i) => [40, 80, 0, 0][i % 4] ?? 0);
   const edits = [
@@ -31,10 +31,10 @@ function made(): Buffer[] {
     { duration: 900, mediaTime: 40 },
   ];
   const film = { sizes, compositionOffsets, sync: [1, 9, 17], edits };
-  const sound = { handler: 'soun', sizes: Array<number>(30).fill(9), duration: 21, samplesPerChunk: 7 };
+  const audio = { handler: 'soun', sizes: Array<number>(30).fill(9), duration: 21, samplesPerChunk: 7 };
   return [
     movieFile({ tracks: [film] }),
-    movieFile({ tracks: [{ ...film, wideOffsets: true }, sound] }),
-    movieFile({ tracks: [sound] }),
+    movieFile({ tracks: [{ ...film, wideOffsets: true }, audio] }),
+    movieFile({ tracks: [audio] }),
   ];
 }

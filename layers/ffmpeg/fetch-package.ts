@@ -26,8 +26,8 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 export async function fetchPackage(locked: LockedPackage, options: FetchOptions): Promise<Buffer> {
   const { name, version, sha512 } = locked;
   const cached = join(options.cacheDirectory, `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`);
-  const kept = await readFile(cached).catch(() => null);
-  if (kept !== null && sha512Of(kept) === sha512) return kept;
+  const held = await readFile(cached).catch(() => null);
+  if (held !== null && sha512Of(held) === sha512) return held;
   const fresh = await pack(`${name}@${version}`, options);
   if (sha512Of(fresh) !== sha512) {
     throw new Error(

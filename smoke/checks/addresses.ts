@@ -1,7 +1,15 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerOf, jsonOf } from '../exchange.ts';
 import { mediaPathOf, type Session } from '../session.ts';
-import { type Finding, hasEnded, hasStatus, judge, notChecked, summarise, type Verdict } from '../verdict.ts';
+import {
+  type Finding,
+  hasEnded,
+  hasStatus,
+  nextAction,
+  notChecked,
+  summarise,
+  type Verdict,
+} from '../verdict.ts';
 
 export const unknownKey: Check = {
   name: '404',
@@ -25,7 +33,7 @@ export const foreignParameter: Check = {
   async run(session) {
     const path = `${session.mediaPath}?CMCD=bl%3D2100%2Csu&utm_source=smoke`;
     const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
-    return judge(summarise(answer), [
+    return nextAction(summarise(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [headerOf(answer, 'etag') === session.etag, 'it is another object'],
@@ -56,7 +64,7 @@ export const encodedPath: Check = {
     const path = encodeOneLetter(session.key);
     if (path === null) return notChecked('the key has no plain letter or digit');
     const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
-    return judge(`${path.slice('/media/'.length)}: ${summarise(answer)}`, [
+    return nextAction(`${path.slice('/media/'.length)}: ${summarise(answer)}`, [
       hasStatus(answer, 206),
       hasEnded(answer),
       [headerOf(answer, 'etag') === session.etag, 'it is another object'],
@@ -85,7 +93,7 @@ async function judgeProblem(
     return notChecked('403: the token does not reach beyond its own media');
   }
   const problem = jsonOf(answer);
-  return judge(`${summarise(answer)}, ${String(problem.type ?? 'no problem type')}`, [
+  return nextAction(`${summarise(answer)}, ${String(problem.type ?? 'no problem type')}`, [
     hasStatus(answer, status),
     hasEnded(answer),
     [headerOf(answer, 'content-type') === 'application/problem+json', 'it is not application/problem+json'],

@@ -2,7 +2,7 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import type { AskOptions, Exchange } from '../exchange.ts';
 import type { Session } from '../session.ts';
-import { type Finding, hasEnded, judge, seconds, type Verdict } from '../verdict.ts';
+import { type Finding, hasEnded, nextAction, seconds, type Verdict } from '../verdict.ts';
 
 /** An answer that should have no body, and the answer to the next request on the same connection. */
 export type Answers = { readonly answer: Exchange; readonly next: Exchange };
@@ -31,7 +31,7 @@ export function judgeEmpty({ answer, next }: Answers, findings: readonly Finding
   const seen =
     `${answer.status ?? 'no answer'} after ${seconds(answer.milliseconds)}, ` +
     `the next answer after ${seconds(next.milliseconds)}`;
-  return judge(seen, [
+  return nextAction(seen, [
     ...findings,
     hasEnded(answer),
     [answer.body.length === 0, `it has a body of ${answer.body.length} bytes`],

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { headerOf, jsonOf } from '../exchange.ts';
-import { hasEnded, hasStatus, judge, notChecked, seconds, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, nextAction, notChecked, seconds, summarise } from '../verdict.ts';
 
 const WARM_REQUESTS = 7;
 
@@ -11,7 +11,7 @@ export const health: Check = {
   async run({ health: answer }) {
     const { version, ffmpeg } = jsonOf(answer);
     const isNamed = (name: unknown) => typeof name === 'string' && name !== '';
-    return judge(`${summarise(answer)}, version ${version}, ffmpeg ${ffmpeg}`, [
+    return nextAction(`${summarise(answer)}, version ${version}, ffmpeg ${ffmpeg}`, [
       hasStatus(answer, 200),
       hasEnded(answer),
       [headerOf(answer, 'content-type') === 'application/json', 'it is not JSON'],
@@ -42,7 +42,7 @@ export const firstByte: Check = {
     const first = session.first.arrivals[0]?.milliseconds;
     const opening = first === undefined ? '' : `first request of all ${seconds(first)}, then `;
     const seen = `${opening}${seconds(median)} (${seconds(fastest)} to ${seconds(slowest)}), connecting included`;
-    return judge(
+    return nextAction(
       seen,
       answers.flatMap((answer) => [hasStatus(answer, 206), hasEnded(answer)]),
     );
@@ -57,7 +57,7 @@ export const info: Check = {
     if (session.sizeBytes === null) return notChecked('the size is unknown, see "range"');
     const answer = await session.ask(session.infoPath);
     const { sizeBytes, key } = jsonOf(answer);
-    return judge(`${summarise(answer)}, ${sizeBytes} bytes of media`, [
+    return nextAction(`${summarise(answer)}, ${sizeBytes} bytes of media`, [
       hasStatus(answer, 200),
       hasEnded(answer),
       [key === session.key, 'it tells of another key'],

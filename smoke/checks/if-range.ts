@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { headerOf } from '../exchange.ts';
-import { hasEnded, hasStatus, judge, notChecked, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, nextAction, notChecked, summarise } from '../verdict.ts';
 
 /** A whole object is asked for only up to here: the function would go on with it after the connection is cut. */
 const MOST_WHOLE_BYTES = 32_000_000;
@@ -13,7 +13,7 @@ export const ifRange: Check = {
     if (session.etag === null) return notChecked('there is no ETag, see "304"');
     const headers = { range: 'bytes=2-3', 'if-range': session.etag };
     const answer = await session.ask(session.mediaPath, { headers });
-    return judge(summarise(answer), [
+    return nextAction(summarise(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [answer.body.length === 2, 'there are not two bytes'],
@@ -33,7 +33,7 @@ export const ifRangeOther: Check = {
     }
     const headers = { range: 'bytes=0-1', 'if-range': '"another-version"' };
     const answer = await session.ask(session.mediaPath, { headers, cutAfterBytes: Math.min(3, sizeBytes) });
-    return judge(`${answer.status}, cut after its first bytes`, [
+    return nextAction(`${answer.status}, cut after its first bytes`, [
       hasStatus(answer, 200),
       [headerOf(answer, 'content-range') === null, 'there is a Content-Range'],
       [answer.outcome !== 'timed out' && answer.body.length >= Math.min(3, sizeBytes), 'it is not the whole'],

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { headerOf } from '../exchange.ts';
-import { hasEnded, hasStatus, judge, notChecked, seconds } from '../verdict.ts';
+import { hasEnded, hasStatus, nextAction, notChecked, seconds } from '../verdict.ts';
 
 /** One second's worth at Lambda's 2 MB/s behind the first 6 MB. */
 const LENGTH = 8_000_000;
@@ -29,18 +29,21 @@ export const largeBody: Check = {
     });
     const rest = answer.milliseconds - (burst?.milliseconds ?? answer.milliseconds);
     const pace = rest > 0 ? `, beyond 6 MiB ${((LENGTH - UNCAPPED) / 1e3 / rest).toFixed(1)} MB/s` : '';
-    return judge(`${answer.status}, ${answer.body.length} bytes in ${seconds(answer.milliseconds)}${pace}`, [
-      hasStatus(answer, 206),
-      hasEnded(answer),
+    return nextAction(
+      `${answer.status}, ${answer.body.length} bytes in ${seconds(answer.milliseconds)}${pace}`,
       [
-        headerOf(answer, 'content-range') === `bytes 0-${LENGTH - 1}/${sizeBytes}`,
-        'Content-Range names another range or total',
+        hasStatus(answer, 206),
+        hasEnded(answer),
+        [
+          headerOf(answer, 'content-range') === `bytes 0-${LENGTH - 1}/${sizeBytes}`,
+          'Content-Range names another range or total',
+        ],
+        [answer.body.length === LENGTH, `there are not ${LENGTH} bytes`],
+        [
+          answer.body.subarray(tailStart).equals(tail.body),
+          'its last bytes are not those of a range of their own',
+        ],
       ],
-      [answer.body.length === LENGTH, `there are not ${LENGTH} bytes`],
-      [
-        answer.body.subarray(tailStart).equals(tail.body),
-        'its last bytes are not those of a range of their own',
-      ],
-    ]);
+    );
   },
 };

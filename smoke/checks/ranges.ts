@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerOf, jsonOf } from '../exchange.ts';
 import type { Session } from '../session.ts';
-import { hasEnded, hasStatus, judge, notChecked, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, nextAction, notChecked, summarise } from '../verdict.ts';
 
 const UNKNOWN_SIZE = 'the size is unknown, see "range"';
 
@@ -12,7 +12,7 @@ export const range: Check = {
   async run(session) {
     const answer = await askRange(session, '0-1');
     const contentRange = headerOf(answer, 'content-range');
-    return judge(describe(answer), [
+    return nextAction(describe(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [answer.body.length === 2, 'there are not two bytes'],
@@ -30,7 +30,7 @@ export const rangeTotal: Check = {
     if (sizeBytes === null) return notChecked(UNKNOWN_SIZE);
     const last = sizeBytes - 1;
     const answer = await askRange(session, `${last}-${sizeBytes + 9}`);
-    return judge(describe(answer), [
+    return nextAction(describe(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [answer.body.length === 1, 'there is not one last byte'],
@@ -53,7 +53,7 @@ export const suffixRange: Check = {
     const start = sizeBytes - length;
     const suffix = await askRange(session, `-${length}`);
     const open = await askRange(session, `${start}-`);
-    return judge(describe(suffix), [
+    return nextAction(describe(suffix), [
       hasStatus(suffix, 206),
       hasEnded(suffix),
       [suffix.body.length === length, `there are not ${length} bytes`],
@@ -79,7 +79,7 @@ export const middleRange: Check = {
     const offset = Math.floor(length / 3);
     const outer = await askRange(session, `${start}-${start + length - 1}`);
     const inner = await askRange(session, `${start + offset}-${start + length - 1 - offset}`);
-    return judge(`${describe(inner)} of ${describe(outer)}`, [
+    return nextAction(`${describe(inner)} of ${describe(outer)}`, [
       hasStatus(outer, 206),
       hasStatus(inner, 206),
       hasEnded(outer),
@@ -99,7 +99,7 @@ export const unsatisfiableRange: Check = {
     if (sizeBytes === null) return notChecked(UNKNOWN_SIZE);
     const answer = await askRange(session, `${sizeBytes}-`);
     const { type } = jsonOf(answer);
-    return judge(describe(answer), [
+    return nextAction(describe(answer), [
       hasStatus(answer, 416),
       hasEnded(answer),
       [headerOf(answer, 'content-range') === `bytes */${sizeBytes}`, 'Content-Range does not give the total'],

@@ -1,8 +1,8 @@
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import type { Check } from '../check.ts';
 import { type Arrival, type Exchange, headerOf } from '../exchange.ts';
-import type { MadeTranscodes } from '../transcodes.ts';
-import { hasEnded, hasStatus, judge, notChecked, seconds } from '../verdict.ts';
+import type { FinishedTranscodes } from '../transcodes.ts';
+import { hasEnded, hasStatus, nextAction, notChecked, seconds } from '../verdict.ts';
 
 export const transcodeStarts: Check = {
   name: 'transcode starts before its end',
@@ -17,7 +17,7 @@ export const transcodeStarts: Check = {
     const faults = runs.map(({ arrivals }) => bufferingFault(arrivals, plainMilliseconds));
     const excuse = excuseOf(transcodes);
     if (excuse !== null && faults.some((fault) => fault !== null)) return notChecked(`${excuse}: ${seen}`);
-    return judge(seen, [
+    return nextAction(seen, [
       ...runs.flatMap((run) => [hasStatus(run, 200), isTranscode(run)] as const),
       ...faults.map((fault, at) => [fault === null, `answer ${at + 1} of ${runs.length}: ${fault}`] as const),
     ]);
@@ -35,7 +35,7 @@ export const transcodeIsWhole: Check = {
     const seen = transcodes.runs
       .map(({ body }, at) => `${body.length} bytes, ${lengths[at] ?? '?'} s`)
       .join('; ');
-    return judge(
+    return nextAction(
       seen,
       transcodes.runs.flatMap((run, at) => [
         hasStatus(run, 200),
@@ -66,7 +66,7 @@ export function bufferingFault(arrivals: readonly Arrival[], plainMilliseconds: 
 const TELLING_SECONDS = 4;
 
 /** Why arrivals that look held back need not be so; null where nothing speaks for it. */
-function excuseOf({ runs, plainMilliseconds, expectedSeconds }: MadeTranscodes): string | null {
+function excuseOf({ runs, plainMilliseconds, expectedSeconds }: FinishedTranscodes): string | null {
   if (runs.some(({ status }) => status !== 200)) return null;
   if (expectedSeconds !== null && expectedSeconds < TELLING_SECONDS) {
     return `the film lasts ${expectedSeconds} s: name a longer one with --key`;
@@ -102,7 +102,7 @@ function boxesEnd(file: Buffer): number {
 /** Half of a fragment: a shorter lack is that of a last frame. */
 const TOLERANCE_SECONDS = 0.3;
 
-function lasts(length: number | null, { expectedSeconds }: MadeTranscodes): boolean {
+function lasts(length: number | null, { expectedSeconds }: FinishedTranscodes): boolean {
   if (expectedSeconds === null) return true;
   return length !== null && Math.abs(length - expectedSeconds) <= TOLERANCE_SECONDS;
 }

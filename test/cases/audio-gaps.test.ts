@@ -8,7 +8,7 @@ import { casesDirectory, needs } from '../support/needs.ts';
 import { type Service, startService } from '../support/service.ts';
 
 const run = promisify(execFile);
-const patient = { maxBuffer: 64 * 2 ** 20, encoding: 'buffer' } as const;
+const guarded = { maxBuffer: 64 * 2 ** 20, encoding: 'buffer' } as const;
 
 const SECONDS = 6;
 /** A picture that is white, and a beep, for a tenth of a second from 0.52 s of each second on. */
@@ -109,7 +109,7 @@ async function flashesOf(path: string): Promise<number[]> {
     '-fps_mode',
     'passthrough',
   ];
-  const { stderr } = await run('/usr/bin/ffmpeg', [...args, '-f', 'null', '-'], patient);
+  const { stderr } = await run('/usr/bin/ffmpeg', [...args, '-f', 'null', '-'], guarded);
   const frames = [...stderr.toString().matchAll(/pts_time:(\S+).*mean:\[(\d+)/g)];
   const isWhite = frames.map(([, , mean]) => Number(mean) > WHITE);
   return frames.flatMap(([, time], i) => (isWhite[i] && !isWhite[i - 1] ? [Number(time)] : []));
@@ -121,7 +121,7 @@ const RATE = 8000;
 async function beepsOf(path: string): Promise<number[]> {
   const filter = `aresample=${RATE}:async=1:min_hard_comp=0.001:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono`;
   const args = ['-v', 'error', '-nostdin', '-i', path, '-map', '0:a', '-af', filter, '-f', 'f32le', '-'];
-  const { stdout } = await run('/usr/bin/ffmpeg', args, patient);
+  const { stdout } = await run('/usr/bin/ffmpeg', args, guarded);
   const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
   const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   const found: number[] = [];

@@ -165,24 +165,24 @@ describe('what plays, and what can be made', function () {
   it('counts the tracks of MP4 as ffmpeg does, with a time code and a cover', async () => {
     const cover = join(media, 'cover.png');
     await ffmpeg('-f', 'lavfi', '-i', 'color=red:s=64x64', '-frames:v', '1', cover);
-    const sounds = [...tone(440, 44_100), ...tone(880, 48_000)];
+    const audios = [...tone(440, 44_100), ...tone(880, 48_000)];
     const coded = ['-map', '1', '-map', '0', '-map', '2', ...H264, '-c:a', 'ac3'];
-    await ffmpeg(...PICTURE, ...sounds, ...coded, '-timecode', '00:00:00:00', join(media, 'code.mov'));
+    await ffmpeg(...PICTURE, ...audios, ...coded, '-timecode', '00:00:00:00', join(media, 'code.mov'));
     await numbered('code.mov');
     await ffmpeg(
-      ...[...PICTURE, ...sounds, '-i', cover, '-map', '3', ...coded],
+      ...[...PICTURE, ...audios, '-i', cover, '-map', '3', ...coded],
       ...['-c:v:0', 'png', '-disposition:v:0', 'attached_pic', join(media, 'cover.mp4')],
     );
     await numbered('cover.mp4');
   });
 
   it('counts the tracks of a transport stream as ffmpeg does, of one program and of two', async () => {
-    const sounds = [...PICTURE, ...tone(440, 44_100), ...tone(880, 48_000)];
+    const audios = [...PICTURE, ...tone(440, 44_100), ...tone(880, 48_000)];
     const coded = ['-map', '1', '-map', '0', '-map', '2', ...H264, '-c:a', 'ac3', '-f', 'mpegts'];
-    await ffmpeg(...sounds, ...coded, join(media, 'one.ts'));
+    await ffmpeg(...audios, ...coded, join(media, 'one.ts'));
     await numbered('one.ts');
     const programs = ['-program', 'st=0:st=1', '-program', 'st=2'];
-    await ffmpeg(...sounds, ...coded, ...programs, join(media, 'two.ts'));
+    await ffmpeg(...audios, ...coded, ...programs, join(media, 'two.ts'));
     await numbered('two.ts');
   });
 

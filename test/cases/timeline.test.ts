@@ -98,10 +98,10 @@ describe('no frame before zero', function () {
       const at = `${service.url}/hls/${name}/`;
       const { variants } = readMaster((await bytesOf(`${at}master.m3u8`)).toString());
       const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly).map(({ uri }) => uri);
-      const sounds = variants.flatMap((variant) => variant.audio.map(({ uri }) => uri ?? ''));
+      const audios = variants.flatMap((variant) => variant.audio.map(({ uri }) => uri ?? ''));
       const id = name === 'trimmed.mp4' ? '180p' : videoId;
       expect(films.map((uri) => uri.split('/')[0])).to.include(id);
-      for (const uri of new Set([...films, ...sounds])) {
+      for (const uri of new Set([...films, ...audios])) {
         const isFilm = films.includes(uri);
         const { segments, shown } = await shownOf(at, uri);
         const [first = [], second = []] = shown;
@@ -146,11 +146,11 @@ describe('a picture that starts behind its sound, in players', function () {
     ['shaka-player', 'hls', 'master.m3u8'],
     ['video.js', 'hls', 'master.m3u8'],
   ] as const;
-  for (const [player, room, entry] of PLAYERS) {
+  for (const [player, route, entry] of PLAYERS) {
     it(`is shown from 0 to its end, with each of its 200 frames: ${player}`, async () => {
       const options = { aheadSeconds: 30, withinMs: WITHIN_MS };
       const page = await openPlayerPage(browser, player, service.url, options);
-      await page.start(`${service.url}/${room}/phase-25.mkv/${entry}`, 180);
+      await page.start(`${service.url}/${route}/phase-25.mkv/${entry}`, 180);
       await page.play();
       await page.until('it ends', ({ ended }) => ended);
       const { buffered, frames } = await page.look();

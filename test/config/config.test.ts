@@ -35,7 +35,7 @@ describe('parseConfig', () => {
   ];
   for (const [size, setting, own, ffmpeg, ffmpegs] of SHARES) {
     it(`shares ${size || 'unknown'} MB: ${own} for its own, ${ffmpeg} for each of ${ffmpegs || 1} ffmpeg`, () => {
-      const { cage, limits } = parseConfig({
+      const { sandbox, limits } = parseConfig({
         MEDIA_DIR: '/a',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: size,
         MAX_MEMORY_MEGABYTES: setting,
@@ -43,7 +43,7 @@ describe('parseConfig', () => {
       });
       const memoryBytes = ffmpeg === null ? null : ffmpeg * 2 ** 20;
       expect(limits.maxMemoryMegabytes).to.equal(own);
-      expect(cage).to.deep.equal({ cpuSeconds: 5_400, memoryBytes });
+      expect(sandbox).to.deep.equal({ cpuSeconds: 5_400, memoryBytes });
       const all = own + (ffmpeg ?? 0) * Number(ffmpegs || 1);
       if (size !== '') expect(all).to.be.below(Number(size));
     });
@@ -64,7 +64,7 @@ describe('parseConfig', () => {
         MAX_FFMPEGS: setting,
       });
       const memoryBytes = ffmpeg === null ? null : ffmpeg * 2 ** 20;
-      expect(exportWork).to.deep.equal({ maxFfmpegs, cage: { cpuSeconds: 5_400, memoryBytes } });
+      expect(exportWork).to.deep.equal({ maxFfmpegs, sandbox: { cpuSeconds: 5_400, memoryBytes } });
       const all = limits.maxMemoryMegabytes + (ffmpeg ?? 0) * maxFfmpegs;
       if (size !== '') expect(all).to.be.below(Number(size));
     });

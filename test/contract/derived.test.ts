@@ -7,7 +7,7 @@ import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command 
 import { expect } from 'chai';
 import { directoryStore } from '../../functions/stream/derived/directory.ts';
 import { s3Store } from '../../functions/stream/derived/s3.ts';
-import type { DerivedStore, StoredPiece, StoredRecord } from '../../functions/stream/derived/store.ts';
+import type { ComposeSource, DerivedStore, StoredRecord } from '../../functions/stream/derived/store.ts';
 import { s3Source } from '../../functions/stream/source/s3.ts';
 import type { StoredObject } from '../../functions/stream/source/source.ts';
 import { startCeph } from '../support/ceph.ts';
@@ -154,7 +154,7 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
       const begun = new Promise<string>((resolve) => {
         begin = resolve;
       });
-      const draft = await store.create(name, { signal, onBegun: begin });
+      const draft = await store.create(name, { signal, onStart: begin });
       await draft.write(pattern(9 * MIB));
       const id = await begun;
       await store.abandon(name, id, signal);
@@ -197,7 +197,7 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
           const expected = pieces.map((piece) =>
             piece instanceof Uint8Array ? piece : (piece.of === 'a' ? a : b).subarray(piece.start, piece.end),
           );
-          const stored: StoredPiece[] = pieces.map((piece) =>
+          const stored: ComposeSource[] = pieces.map((piece) =>
             piece instanceof Uint8Array ? piece : { object: objects[piece.of], range: piece },
           );
           const made = await store.compose(newName(), stored, signal);

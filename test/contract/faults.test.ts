@@ -3,8 +3,8 @@ import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { expect } from 'chai';
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
+import { readExtents } from '../../functions/stream/source/extents.ts';
 import { openLoopback } from '../../functions/stream/source/loopback.ts';
-import { readPieces } from '../../functions/stream/source/pieces.ts';
 import { resuming } from '../../functions/stream/source/resume.ts';
 import { createS3Client, s3Source } from '../../functions/stream/source/s3.ts';
 import type { Source, StoredObject } from '../../functions/stream/source/source.ts';
@@ -173,7 +173,7 @@ describe('S3 with faults on the way', function () {
   it('reads pieces to their end through breaks', async () => {
     proxy.script(reset(100_000), stall(50_000), reset(1));
     const made = Buffer.from('made');
-    const stream = await readPieces(
+    const stream = await readExtents(
       source,
       object,
       [

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { busy, damaged } from '../../functions/stream/base/problem.ts';
 import { createTrace } from '../../functions/stream/base/trace.ts';
+import type { FollowingContext } from '../../functions/stream/derived/cache-context.ts';
+import { createDerivedCache } from '../../functions/stream/derived/derived-cache.ts';
 import { headStart } from '../../functions/stream/derived/head-start.ts';
-import { createKeeper } from '../../functions/stream/derived/keeper.ts';
-import type { FollowingDesk } from '../../functions/stream/derived/keeping-desk.ts';
 import type { LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import type { HeadStart } from '../../functions/stream/plan/head-start.ts';
 import { type FakeStore, fakeStore } from '../support/stores.ts';
@@ -39,7 +39,10 @@ describe('headStart', () => {
   });
   /** Of another instance each time. */
   const newKeeper = () =>
-    createKeeper(store, { patience: { waitMilliseconds: 2_000, restMilliseconds: 1 }, onFailure: () => {} });
+    createDerivedCache(store, {
+      patience: { waitMilliseconds: 2_000, restMilliseconds: 1 },
+      onFailure: () => {},
+    });
   const limits = { maxResponseBytes: 1_000, maxRanges: 32, presignSeconds: 60 };
 
   type Circumstances = {
@@ -52,8 +55,8 @@ describe('headStart', () => {
     const asks = SEGMENTS.map((index) => ({ kind: 'segment' as const, rendition: '240p', index }));
     const plan: HeadStart = { asks, withinSeconds };
     const work = headStart(plan, {
-      keeper: newKeeper(),
-      lasting: controller.signal,
+      derivedCache: newKeeper(),
+      invocationSignal: controller.signal,
       limits,
       refuseWhenFull,
       open: async ({ index }) => segment(index, open),
@@ -67,15 +70,15 @@ describe('headStart', () => {
   /** As a viewer of another instance asks for it. */
   function view(index: number, open = opened): Promise<Readable> {
     const { signal } = controller;
-    const desk: FollowingDesk = {
+    const context: FollowingContext = {
       signal,
-      lasting: signal,
+      invocationSignal: signal,
       trace: createTrace(),
       limits,
-      afterwards: () => {},
+      waitUntil: () => {},
       follows: true,
     };
-    return newKeeper().keep(segment(index, open), desk).open();
+    return newKeeper().caching(segment(index, open), context).open();
   }
 
   it('makes the next ones in their order, and keeps them', async () => {
@@ -156,7 +159,7 @@ describe('headStart', () => {
   const full = () => {
     throw busy('The memory is full');
   };
-  const STOPS: [what: string, circumstances: Circumstances, why: RegExp, made: number][] = [
+  const STOPS: [what: string, circumstances: Circumstances, why: RegExp, indexes: number][] = [
     ['cannot be begun', { open: () => Promise.reject(damaged('It is broken.')) }, /It is broken/, 1],
     ['breaks off', { open: async () => broken() }, /The rest is missing/, 1],
     ['finds no memory', { refuseWhenFull: full }, /The memory is full/, 0],

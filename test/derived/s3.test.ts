@@ -44,8 +44,8 @@ describe('s3Store', function () {
     const draft = await store.create('made/1.mp4', { signal });
     await draft.write(Buffer.from('made'));
     expect((await draft.publish()).sizeBytes).to.equal(4);
-    const pieces = [Buffer.from('ma'), Buffer.from('de')];
-    expect((await store.compose('made/2.mp4', pieces, signal)).sizeBytes).to.equal(4);
+    const sources = [Buffer.from('ma'), Buffer.from('de')];
+    expect((await store.compose('made/2.mp4', sources, signal)).sizeBytes).to.equal(4);
     expect(puts, 'each is sent once').to.equal(2);
   });
 });

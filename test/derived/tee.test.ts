@@ -118,7 +118,7 @@ describe('tee', () => {
   const begun: string[] = [];
   const fronted = (store: ReturnType<typeof fakeStore>): Sink => ({
     kind: 'formed',
-    draft: frontedDraft(store, NAME, { ...options, onBegun: (_, name) => void begun.push(name) }),
+    draft: frontedDraft(store, NAME, { ...options, onStart: (_, name) => void begun.push(name) }),
     form: async (live) => ({ body: live, head: () => Buffer.from('head') }),
   });
   for (const [what, size] of [

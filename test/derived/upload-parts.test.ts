@@ -1,24 +1,26 @@
 import { expect } from 'chai';
-import type { StoredPiece } from '../../functions/stream/derived/store.ts';
+import type { ComposeSource } from '../../functions/stream/derived/store.ts';
 import { type Part, planParts } from '../../functions/stream/derived/upload-parts.ts';
 
 const object = { key: 'made/1.mp4', etag: '"1"', sizeBytes: 1_000, lastModified: new Date(0) };
 const LIMITS = { leastBytes: 5, mostBytes: 20 };
 
 const bytes = (text: string) => Buffer.from(text);
-const stretch = (start: number, end: number): StoredPiece => ({ object, range: { start, end } });
+const stretch = (start: number, end: number): ComposeSource => ({ object, range: { start, end } });
 
 /** Such as `abc` for bytes and `0-5` for a stretch; what the store copies itself is in brackets. */
 function show(part: Part): string {
   if (part.kind === 'copied') return `[${part.range.start}-${part.range.end}]`;
-  const shown = part.pieces.map((piece) =>
-    piece instanceof Uint8Array ? Buffer.from(piece).toString() : `${piece.range.start}-${piece.range.end}`,
+  const shown = part.sources.map((source) =>
+    source instanceof Uint8Array
+      ? Buffer.from(source).toString()
+      : `${source.range.start}-${source.range.end}`,
   );
   return shown.join('+');
 }
 
 describe('planParts', () => {
-  const TABLE: [what: string, pieces: StoredPiece[], parts: string[]][] = [
+  const TABLE: [what: string, sources: ComposeSource[], parts: string[]][] = [
     ['has no part for nothing', [], []],
     ['leaves out what is empty', [bytes(''), stretch(7, 7)], []],
     ['sends a short rest as the last part', [bytes('abc')], ['abc']],
@@ -38,8 +40,8 @@ describe('planParts', () => {
       ['[0-20]', '20-22+abc', 'd'],
     ],
   ];
-  for (const [what, pieces, parts] of TABLE) {
-    it(what, () => expect(planParts(pieces, LIMITS).map(show)).to.deep.equal(parts));
+  for (const [what, sources, parts] of TABLE) {
+    it(what, () => expect(planParts(sources, LIMITS).map(show)).to.deep.equal(parts));
   }
 
   it('has no part but the last below the least size, and loses nothing, wherever it is cut', () => {
@@ -55,9 +57,10 @@ describe('planParts', () => {
 });
 
 function sizeOf(part: Part): number {
-  const pieces = part.kind === 'copied' ? [part] : part.pieces;
-  return pieces.reduce(
-    (sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.range.end - piece.range.start),
+  const sources = part.kind === 'copied' ? [part] : part.sources;
+  return sources.reduce(
+    (sum, source) =>
+      sum + (source instanceof Uint8Array ? source.length : source.range.end - source.range.start),
     0,
   );
 }

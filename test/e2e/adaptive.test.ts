@@ -137,10 +137,10 @@ describe('adaptive streaming, behind the Function URL', function () {
   async function allAddresses(at: string): Promise<readonly string[]> {
     const master = await text(`${at}master.m3u8`);
     const { variants } = readMaster(master);
-    const sounds = variants[0]?.audio.map(({ uri }) => uri ?? '') ?? [];
+    const audios = variants[0]?.audio.map(({ uri }) => uri ?? '') ?? [];
     const iFrames = [...master.matchAll(/URI="([^"]*iframes\.m3u8)"/g)].map(([, uri]) => uri ?? '');
     const addresses = [`${at}master.m3u8`, at.replace('/hls/', '/dash/').concat('manifest.mpd')];
-    for (const uri of [...variants.map((variant) => variant.uri), ...sounds, ...iFrames]) {
+    for (const uri of [...variants.map((variant) => variant.uri), ...audios, ...iFrames]) {
       const { segments } = readMedia(await text(at + uri));
       const folder = `${at}${uri.slice(0, uri.lastIndexOf('/') + 1)}`;
       addresses.push(at + uri, `${folder}${segments[0]?.map.uri}`);

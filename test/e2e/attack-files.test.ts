@@ -14,11 +14,11 @@ import { cachedAccess, createBlockCache } from '../../functions/stream/source/ca
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { openLoopback } from '../../functions/stream/source/loopback.ts';
 import { demoDirectory, localEnvironment } from '../../local/function.ts';
+import { ROOMY } from '../support/ample.ts';
 import { type AttackFile, attackFiles } from '../support/attack-files.ts';
 import { type Canary, startCanary } from '../support/canary.ts';
 import { needsLinux } from '../support/needs.ts';
 import { descendantsNamed } from '../support/processes.ts';
-import { ROOMY } from '../support/roomy.ts';
 import { type Service, startService } from '../support/service.ts';
 import { tellSecret } from '../support/tell-secret.ts';
 

@@ -67,8 +67,8 @@ describe('What is cached plays at least as well as what was made', function () {
       const answer = await fetch(service.url + path);
       expect(answer.status).to.equal(200);
       await answer.arrayBuffer();
-      const lines = await linesWhich(service, i + 1, ({ message }) => message === 'afterwards');
-      expect(lines.at(-1)).to.have.property('kept');
+      const lines = await linesWhich(service, i + 1, ({ message }) => message === 'deferred');
+      expect(lines.at(-1)).to.have.property('cached');
     }
   });
   after(async () => {

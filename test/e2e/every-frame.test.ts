@@ -64,7 +64,7 @@ describe('every frame of a film that is encoded as it streams', function () {
     it(`is shown once, in its time: ${extension}, ${rate}, AAC at ${sampleRate} Hz${late === 0 ? '' : `, ${late} s late`}`, async () => {
       const source = `${rate.replace('/', '-')}-${sampleRate}-${late}.${extension}`;
       const input = ['-itsoffset', String(late), ...countingPicture(rate, SECONDS)];
-      const sound = ['-f', 'lavfi', '-i', `sine=r=${sampleRate}:d=${SECONDS}`];
+      const audio = ['-f', 'lavfi', '-i', `sine=r=${sampleRate}:d=${SECONDS}`];
       const output = [
         '-c:v',
         'libx264',
@@ -76,7 +76,7 @@ describe('every frame of a film that is encoded as it streams', function () {
         'aac',
         join(folder, source),
       ];
-      await run('/usr/bin/ffmpeg', ['-v', 'error', ...input, ...sound, ...output]);
+      await run('/usr/bin/ffmpeg', ['-v', 'error', ...input, ...audio, ...output]);
       const { stdout } = await run('/usr/bin/ffprobe', [...PROBE, join(folder, source)]);
       const shown = (await countedFrames(join(folder, source))).map(({ number, seconds }) => ({
         number,

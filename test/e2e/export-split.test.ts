@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
-import { openDesk, ownFfmpeg } from '../support/encoded.ts';
-import { exportQuestion } from '../support/export-question.ts';
+import { errorsOf, heardInOnePass, heardInSegments } from '../support/audio-error.ts';
+import { openContext, ownFfmpeg } from '../support/encoded.ts';
+import { exportQuestion } from '../support/export-input.ts';
 import { exportOf } from '../support/exports.ts';
 import { decodedFrames, onePass } from '../support/grid-frames.ts';
 import { type LogFields, linesWhich } from '../support/log-lines.ts';
-import { MOVING_PICTURE } from '../support/moving-picture.ts';
+import { MOVING_PICTURE } from '../support/moving-video.ts';
 import { needs } from '../support/needs.ts';
 import { type Service, startService } from '../support/service.ts';
-import { errorsOf, heardInOnePass, heardInSegments } from '../support/sound-error.ts';
 import { ffmpeg } from '../support/verify.ts';
 
 const DEADLINE_SECONDS = 20;
@@ -86,12 +86,12 @@ describe('an export that no invocation has the time for', function () {
     const path = join(folder, 'made.mp4');
     await writeFile(path, file);
 
-    const desk = await openDesk(join(folder, FILM));
-    const { recipe } = planExport(exportQuestion(desk, { format: 'mp4', height: 144 }));
-    if (recipe.kind !== 'film' || recipe.film.sound === null) throw new Error('It is a film with sound.');
-    const { film, frames, sound, zeroSeconds } = recipe.film;
+    const context = await openContext(join(folder, FILM));
+    const { recipe } = planExport(exportQuestion(context, { format: 'mp4', height: 144 }));
+    if (recipe.kind !== 'film' || recipe.film.audio === null) throw new Error('It is a film with sound.');
+    const { film, frames, audio, zeroSeconds } = recipe.film;
     expect(frames).to.equal(MINUTES * 60 * 24);
-    const at = { ...desk, zeroSeconds };
+    const at = { ...context, zeroSeconds };
     const [{ hashes, complaints }, wantedHashes] = await Promise.all([
       decodedFrames([file], path),
       onePass(join(folder, FILM), film, at, frames),
@@ -101,13 +101,13 @@ describe('an export that no invocation has the time for', function () {
     expect(new Set(hashes).size).to.equal(frames);
     expect(hashes).to.deep.equal(wantedHashes);
 
-    const { channels } = sound.rendition;
+    const { channels } = audio.rendition;
     const [wanted, heard] = await Promise.all([
-      heardInOnePass(join(folder, FILM), sound.rendition, at),
+      heardInOnePass(join(folder, FILM), audio.rendition, at),
       heardInSegments([file], path, 0),
     ]);
     expect(heard.complaints).to.equal('');
-    expect(heard.samples.length / channels).to.be.within(sound.samples, sound.samples + 1024);
+    expect(heard.samples.length / channels).to.be.within(audio.samples, audio.samples + 1024);
     const errors = errorsOf(heard.samples, wanted, channels).slice(2, -2);
     const worst = errors.reduce((most, error) => Math.max(most, error), 0);
     const median = [...errors].sort((a, b) => a - b)[errors.length >> 1] ?? 0;

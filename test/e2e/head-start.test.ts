@@ -31,7 +31,7 @@ describe('The segment after the one that was sent', function () {
     expect(await places.kept()).to.have.length(2);
 
     const next = await ask(reader, '/hls/film.mp4/240p/1.m4s');
-    expect(next.headers.get('sluice-plan')).to.match(/; kept$/);
+    expect(next.headers.get('sluice-plan')).to.match(/; cached$/);
     expect(runs(reader)).to.equal(0);
     const plain = await startService(without(places.environment()));
     expect(next.body.equals((await ask(plain, '/hls/film.mp4/240p/1.m4s')).body)).to.equal(true);
@@ -52,11 +52,11 @@ describe('The segment after the one that was sent', function () {
     expect(await places.kept()).to.have.length(before.length + 1);
 
     const hit = await ask(ahead, '/hls/film.mp4/240p/1.m4s');
-    expect(hit.headers.get('sluice-plan')).to.match(/; kept$/);
+    expect(hit.headers.get('sluice-plan')).to.match(/; cached$/);
     await untilIdle(ahead);
     expect(await places.kept()).to.have.length(before.length + 2);
     const next = await ask(reader, '/hls/film.mp4/240p/2.m4s');
-    expect(next.headers.get('sluice-plan')).to.match(/; kept$/);
+    expect(next.headers.get('sluice-plan')).to.match(/; cached$/);
     expect(runs(reader)).to.equal(0);
   });
 

@@ -38,7 +38,7 @@ const MOST_STALL_MS = 1000;
 /** Sound and pictures do not end together. */
 const TOLERANCE_SECONDS = 0.2;
 
-type Client = readonly [player: PlayerName, room: 'hls' | 'dash', entry: string];
+type Client = readonly [player: PlayerName, route: 'hls' | 'dash', entry: string];
 
 const CLIENTS: readonly Client[] = [
   ['hls.js', 'hls', 'master.m3u8'],
@@ -46,7 +46,7 @@ const CLIENTS: readonly Client[] = [
   ['shaka-player', 'hls', 'master.m3u8'],
   ['shaka-player', 'dash', 'manifest.mpd'],
 ];
-const nameOf = ([player, room]: Client) => `${player}, /${room}`;
+const nameOf = ([player, route]: Client) => `${player}, /${route}`;
 
 describe('players in Chromium', function () {
   this.timeout(4 * WITHIN_MS);
@@ -79,7 +79,7 @@ describe('players in Chromium', function () {
 
   const open = (player: PlayerName, aheadSeconds: number) =>
     openPlayerPage(browser, player, service.url, { aheadSeconds, withinMs: WITHIN_MS });
-  const at = (key: string, [, room, entry]: Client) => `${service.url}/${room}/${key}/${entry}`;
+  const at = (key: string, [, route, entry]: Client) => `${service.url}/${route}/${key}/${entry}`;
 
   for (const [height, what, id] of [
     [360, 'copied', 'copy'],
@@ -194,11 +194,11 @@ describe('players in Chromium', function () {
   }
 
   inEach('play sound alone from a signed address of another origin', { atOnce: 4 }, async (client) => {
-    const [player, room, entry] = client;
+    const [player, route, entry] = client;
     const page = await open(player, 2 * SOUND_SECONDS);
     const expires = Math.floor(Date.now() / 1000) + 3600;
     const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: SOUND }, expires)}`;
-    const times = [`starts ${seconds(await starting(page, `${prefix}/${room}/${SOUND}/${entry}`, null))}`];
+    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${SOUND}/${entry}`, null))}`];
     await page.pause();
     await page.until('all is there', isLoaded(SOUND_SECONDS));
     expectNoGap(await page.look(), 0, SOUND_SECONDS);

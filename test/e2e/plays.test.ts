@@ -11,7 +11,7 @@ import { launchFirefox } from '../support/firefox.ts';
 import { needs } from '../support/needs.ts';
 import { ffmpeg } from '../support/verify.ts';
 
-type Made = { readonly extension: string; readonly type: string; readonly muxer: readonly string[] };
+type Planned = { readonly extension: string; readonly type: string; readonly muxer: readonly string[] };
 
 /** How Debian's ffmpeg writes a container; null for what no browser here is said to play. */
 const CONTAINERS = {
@@ -30,7 +30,7 @@ const CONTAINERS = {
   flv: null,
   amr: null,
   other: null,
-} satisfies Record<Container, Made | null>;
+} satisfies Record<Container, Planned | null>;
 
 /** Each kind of sound in all the ways that count as it. */
 const SOUNDS: Readonly<Partial<Record<AudioCodec, readonly (readonly string[])[]>>> = {
@@ -45,7 +45,7 @@ const SOUNDS: Readonly<Partial<Record<AudioCodec, readonly (readonly string[])[]
 const PCM_MUXER = ['-f', 'mov', '-brand', 'mp42'];
 const WAV_SOUNDS = ['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le', 'pcm_f32le', 'pcm_alaw', 'pcm_mulaw'];
 
-const PICTURES: Readonly<Partial<Record<VideoCodec, readonly string[]>>> = {
+const IMAGE_CODECS: Readonly<Partial<Record<VideoCodec, readonly string[]>>> = {
   h264: ['libx264', '-preset', 'ultrafast'],
   hevc: ['libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none'],
   vp8: ['libvpx', '-deadline', 'realtime'],
@@ -56,7 +56,7 @@ const PICTURES: Readonly<Partial<Record<VideoCodec, readonly string[]>>> = {
 type Trial = {
   readonly what: string;
   readonly kind: 'audio' | 'video';
-  readonly made: Made;
+  readonly made: Planned;
   readonly codec: readonly string[];
   readonly players: readonly Player[];
 };
@@ -66,8 +66,8 @@ function trials(): readonly Trial[] {
   const found: Trial[] = [];
   for (const [container, made] of Object.entries(CONTAINERS)) {
     if (made === null) continue;
-    const sounds: Readonly<Record<string, readonly Player[]>> = AUDIO_PAIRS[container as Container];
-    for (const [codec, players] of Object.entries(sounds)) {
+    const audios: Readonly<Record<string, readonly Player[]>> = AUDIO_PAIRS[container as Container];
+    for (const [codec, players] of Object.entries(audios)) {
       const ways =
         container === 'wav' && codec === 'pcm'
           ? WAV_SOUNDS.map((name) => [name])
@@ -80,7 +80,7 @@ function trials(): readonly Trial[] {
     }
     const pictures: Readonly<Record<string, readonly Player[]>> = VIDEO_PAIRS[container as Container];
     for (const [codec, players] of Object.entries(pictures)) {
-      const way = PICTURES[codec as VideoCodec];
+      const way = IMAGE_CODECS[codec as VideoCodec];
       if (way) found.push({ what: `${codec} in ${container}`, kind: 'video', made, codec: way, players });
     }
   }

@@ -337,11 +337,11 @@ function* randomAddresses(count: number, right: string): Generator<string> {
 
 /** Whether the noise left alone what counts: the token, and the key however it is encoded. */
 function isRight(path: string, right: string): boolean {
-  const [, room = '', rest = ''] = path.startsWith(`/~${right}/`)
+  const [, route = '', rest = ''] = path.startsWith(`/~${right}/`)
     ? (/^\/~[^/]*\/([a-z]+)\/([^?]*)/.exec(path) ?? [])
     : [];
   const [, made = ''] = /^(.*)\/[\w-]{22}\.[a-z0-9]{1,5}$/.exec(rest) ?? [];
-  const key = room === 'made' ? made : rest;
+  const key = route === 'made' ? made : rest;
   try {
     return decodeURIComponent(key) === 'video.mp4';
   } catch {

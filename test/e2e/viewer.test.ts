@@ -140,8 +140,8 @@ describe('a transcode as a viewer expects it', function () {
       make('late.mkv'),
     );
     const made = await stream('late.mkv?height=90');
-    const picture = Number(await probe(made, 'stream=start_time', 'V:0'));
-    expect((await soundBegins(made)) - picture).to.be.closeTo(0.8, 0.05);
+    const video = Number(await probe(made, 'stream=start_time', 'V:0'));
+    expect((await soundBegins(made)) - video).to.be.closeTo(0.8, 0.05);
     expect(await soundBegins(await stream('late.mkv?format=wav'))).to.be.closeTo(0.8, 0.05);
   });
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { ffmpegArguments, type OutputSurroundings } from '../../functions/stream/engine/arguments.ts';
-import type { SourceGrid } from '../../functions/stream/engine/sound-segment-arguments.ts';
+import type { SourceGrid } from '../../functions/stream/engine/audio-segment-arguments.ts';
 import type { AudioOutput, Output, VideoOutput } from '../../functions/stream/plan/output.ts';
 import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
 
 const limits = { maxPixels: 9_437_184 };
-const picture: VideoOutput = {
+const video: VideoOutput = {
   kind: 'encode',
   stream: 'i:1',
   codec: 'h264',
@@ -49,7 +49,7 @@ const wide = (transfer: number) => ({
 
 describe('ffmpegArguments', () => {
   it('writes the whole list for a film', () => {
-    const { input, output } = make({ video: picture, audio: aac, startSeconds: 12.5, durationSeconds: 3 });
+    const { input, output } = make({ video: video, audio: aac, startSeconds: 12.5, durationSeconds: 3 });
     expect(input.join(' ')).to.equal(
       `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
         '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -ss 12.5',
@@ -86,7 +86,7 @@ describe('ffmpegArguments', () => {
   it('leaves -ss out at the start', () => expect(make({ audio: aac }).input).not.to.include('-ss'));
 
   it('decodes from before the start where no index tells the keyframes', () => {
-    const part = { video: picture, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
+    const part = { video: video, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
     expect(make(part).input.join(' ')).to.match(/-reinit_filter:v 0 -ss 6.5$/);
     expect(make(part).output.join(' ')).to.include(
       '[0:i:1]fps=24/1:start_time=6.000000,setpts=PTS-STARTPTS,',
@@ -101,7 +101,7 @@ describe('ffmpegArguments', () => {
 
   it('puts the frames of a track onto the nearest points of the grid', () => {
     const late = (phaseSeconds: number, more: Partial<Output> = {}) =>
-      make({ video: picture, phaseSeconds, ...more }).output.join(' ');
+      make({ video: video, phaseSeconds, ...more }).output.join(' ');
     expect(late(0.02)).to.include('[0:i:1]fps=24/1:start_time=0.020000,setpts=PTS-STARTPTS,');
     expect(late(-0.0206)).to.include(
       '[0:i:1]fps=24/1:start_time=-0.020600:eof_action=pass,setpts=PTS-STARTPTS,',
@@ -114,7 +114,7 @@ describe('ffmpegArguments', () => {
     expect(make({ video: { kind: 'copy', stream: 'i:1' } }).input.join(' ')).to.include(
       '-fflags +discardcorrupt',
     );
-    expect(make({ video: picture, audio: aac }).input).not.to.include('-fflags');
+    expect(make({ video: video, audio: aac }).input).not.to.include('-fflags');
   });
 
   const GRIDS: [string, SourceGrid, string][] = [
@@ -194,13 +194,13 @@ describe('ffmpegArguments', () => {
   ];
   for (const [what, over, filters] of FILTERS) {
     it(what, () =>
-      expect(make({ video: { ...picture, ...over } }).output).to.include(`[0:i:1]${filters}[picture]`),
+      expect(make({ video: { ...video, ...over } }).output).to.include(`[0:i:1]${filters}[picture]`),
     );
   }
 
   const FORMATS: [Partial<Output>, string][] = [
-    [{ format: 'webm', video: { ...picture, codec: 'vp9' } }, '-c:v libvpx-vp9 -row-mt 1'],
-    [{ format: 'webm', video: { ...picture, codec: 'vp8' } }, '-c:v libvpx -deadline realtime'],
+    [{ format: 'webm', video: { ...video, codec: 'vp9' } }, '-c:v libvpx-vp9 -row-mt 1'],
+    [{ format: 'webm', video: { ...video, codec: 'vp8' } }, '-c:v libvpx -deadline realtime'],
     [{ video: { kind: 'copy', stream: '1' } }, '-map 0:1 -c:v copy'],
     [{ audio: { kind: 'copy', stream: 'a:2', codec: 'opus' } }, '-map 0:a:2 -c:a copy -sn'],
     [{ audio: { kind: 'copy', stream: 'a:0', codec: 'aac' } }, '-c:a copy -bsf:a aac_adtstoasc -sn'],

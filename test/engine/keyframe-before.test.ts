@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { keyframeBefore } from '../../functions/stream/engine/keyframe-before.ts';
 import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
-import { openDesk, ownFfmpeg } from '../support/encoded.ts';
+import { openContext, ownFfmpeg } from '../support/encoded.ts';
 import { needs } from '../support/needs.ts';
 
 const run = promisify(execFile);
@@ -40,7 +40,7 @@ describe('keyframeBefore', function () {
       const groups = ['-g', String(group), '-keyint_min', String(group), '-sc_threshold', '0'];
       const coding = ['-c:v', 'libx264', '-bf', String(bFrames), ...groups];
       await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...source, ...coding, '-y', path]);
-      const { probed } = await openDesk(path);
+      const { probed } = await openContext(path);
       const [film] = filmsOf(probed.media);
       const place = film && keyframeBefore(probed, film, asked);
       const seek = ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', String(place), '-copyts', '-i', path];

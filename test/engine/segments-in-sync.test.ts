@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { audioRendition, everything, openDesk, videoRendition } from '../support/encoded.ts';
+import { heardInSegments } from '../support/audio-error.ts';
+import { audioRendition, everything, openContext, videoRendition } from '../support/encoded.ts';
 import { thumbnails } from '../support/grid-frames.ts';
 import { needs } from '../support/needs.ts';
-import { heardInSegments } from '../support/sound-error.ts';
 
 const SECONDS = 13;
 /** White pictures and loud sound in the source's own time. */
@@ -84,15 +84,15 @@ describe('encoded pictures and sound', function () {
       const path = join(folder, name);
       const ffmpeg = ['-v', 'error', '-nostdin', ...input, '-y', path];
       await promisify(execFile)('/usr/bin/ffmpeg', ffmpeg);
-      const desk = await openDesk(path);
+      const context = await openContext(path);
       const frameRate = { numerator: frames, denominator: 1 };
       const shape = { seconds: SECONDS, lengths: [1, 2, 4] };
-      const pictures = videoRendition(desk, { ...shape, height: 96, frameRate });
-      const sounds = audioRendition(desk, { ...shape, sampleRate });
-      const shown = await thumbnails(await everything(pictures, desk), join(folder, 'pictures.mp4'));
+      const encodedFrames = videoRendition(context, { ...shape, height: 96, frameRate });
+      const audios = audioRendition(context, { ...shape, sampleRate });
+      const shown = await thumbnails(await everything(encodedFrames, context), join(folder, 'pictures.mp4'));
       const times = await timesOf(join(folder, 'pictures.mp4'));
-      const made = await everything(sounds, desk);
-      const { samples } = await heardInSegments(made, join(folder, 'sounds.mp4'), 2);
+      const output = await everything(audios, context);
+      const { samples } = await heardInSegments(output, join(folder, 'sounds.mp4'), 2);
       const seen = flashes(shown).map((frame) => times[frame] ?? Number.NaN);
       const heard = beeps(samples, sampleRate).map((sample) => sample / sampleRate);
       rows.push({ what, seen: told(seen), heard: told(heard) });

@@ -9,20 +9,21 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
-import type { SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import type { SegmentContext } from '../../functions/stream/engine/segment-context.ts';
 import {
   encodedInit,
-  openEncodedPicture,
+  openEncodedIFrame,
   openEncodedSegment,
 } from '../../functions/stream/engine/segments.ts';
 import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import { readStream } from '../../functions/stream/media/isobmff/read-stream.ts';
 import type { Rendition } from '../../functions/stream/plan/presentation.ts';
 import { demoDirectory } from '../../local/function.ts';
+import { ROOMY } from '../support/ample.ts';
 import {
   audioRendition,
   everything,
-  openDesk,
+  openContext,
   ownFfmpeg,
   segmentOf,
   videoRendition,
@@ -34,7 +35,6 @@ import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
 import { corpusDirectory, needs } from '../support/needs.ts';
 import { problemOf } from '../support/problem.ts';
 import { descendantsNamed } from '../support/processes.ts';
-import { ROOMY } from '../support/roomy.ts';
 
 const run = promisify(execFile);
 const DEMO = join(demoDirectory, 'video.mp4');
@@ -43,12 +43,12 @@ const FILM = { height: 144, frameRate: { numerator: 24, denominator: 1 }, second
 describe('encoded segments', function () {
   this.timeout(60_000);
   let folder: string;
-  let desk: SegmentDesk;
+  let context: SegmentContext;
 
   before(async function () {
     needs(this, 'ffmpeg', 'taskset');
     folder = await mkdtemp(join(tmpdir(), 'sluice-segments-'));
-    desk = await openDesk(DEMO);
+    context = await openContext(DEMO);
   });
   after(async () => {
     if (folder !== undefined) await rm(folder, { recursive: true });
@@ -56,21 +56,21 @@ describe('encoded segments', function () {
 
   it('are the same bytes in any order, from any instance, with any number of processors', async () => {
     // A ceiling that is felt: rate control is where encoders differ from run to run.
-    const video = videoRendition(desk, {
+    const video = videoRendition(context, {
       ...FILM,
       seconds: 5,
       height: 240,
       maxBitrate: 120_000,
       lengths: [1, 2],
     });
-    const audio = audioRendition(desk, { seconds: 5, sampleRate: 48_000, lengths: [1, 2] });
+    const audio = audioRendition(context, { seconds: 5, sampleRate: 48_000, lengths: [1, 2] });
     const alone = join(folder, 'alone');
     await writeFile(alone, `#!/bin/sh\nexec taskset -c 0 ${await ownFfmpeg()} "$@"\n`);
     await chmod(alone, 0o755);
     for (const rendition of [video, audio]) {
-      const [init, ...segments] = await everything(rendition, desk);
+      const [init, ...segments] = await everything(rendition, context);
       for (const index of [2, 0, 1, 2]) {
-        const other = await openDesk(DEMO);
+        const other = await openContext(DEMO);
         const instance = index === 2 ? { ...other, engine: createEngine(alone, ROOMY) } : other;
         expect(Buffer.from(await encodedInit(rendition, instance)).equals(init ?? Buffer.alloc(0))).to.equal(
           true,
@@ -89,7 +89,7 @@ describe('encoded segments', function () {
   ] as const) {
     it(`are coded as the init segment says: ${name}`, async function () {
       needs(this, 'corpus');
-      const { recorded, desk: recording } = await recordingDesk(join(corpusDirectory, name));
+      const { recorded, context: recording } = await recordingDesk(join(corpusDirectory, name));
       const [numerator, denominator] = rate;
       const frameRate = { numerator, denominator };
       const rendition = videoRendition(recording, { height: 120, frameRate, seconds: 2, lengths: [1.5] });
@@ -104,13 +104,13 @@ describe('encoded segments', function () {
   }
 
   it('of sound are coded as the init segment says', async () => {
-    const { recorded, desk: recording } = await recordingDesk(DEMO);
+    const { recorded, context: recording } = await recordingDesk(DEMO);
     for (const sampleRate of [48_000, 44_100, 22_050, 8_000]) {
       const rendition = audioRendition(recording, { seconds: 1, sampleRate });
       const init = Buffer.from(await encodedInit(rendition, recording));
       await segmentOf(rendition, 0, recording);
-      const [promised, made] = [await configOf(init), await configOf(recorded.at(-1) ?? Buffer.alloc(0))];
-      expect(promised).to.equal(made);
+      const [promised, output] = [await configOf(init), await configOf(recorded.at(-1) ?? Buffer.alloc(0))];
+      expect(promised).to.equal(output);
       expect(promised).to.match(/^[0-9a-f]{4}56e500$/);
     }
   });
@@ -118,11 +118,11 @@ describe('encoded segments', function () {
   it('keep their ceiling', async () => {
     const shape = { ...FILM, height: 240, seconds: 30, lengths: [1, 2, 1.5] };
     for (const maxBitrate of [80_000, 250_000]) {
-      const rendition = videoRendition(desk, { ...shape, maxBitrate });
+      const rendition = videoRendition(context, { ...shape, maxBitrate });
       for (const index of [0, 9, 12, 17]) {
-        const made = await segmentOf(rendition, index, desk);
+        const output = await segmentOf(rendition, index, context);
         const seconds = (rendition.segments[index]?.durationTicks ?? 0) / rendition.timescale;
-        expect(made.length * 8).to.be.at.most(seconds * maxBitrate);
+        expect(output.length * 8).to.be.at.most(seconds * maxBitrate);
       }
     }
   });
@@ -134,7 +134,7 @@ describe('encoded segments', function () {
     });
     const held: Engine = {
       async transcode(...args) {
-        const whole = await buffer(await desk.engine.transcode(...args));
+        const whole = await buffer(await context.engine.transcode(...args));
         const half = Math.floor(whole.length / 2);
         const halves = async function* () {
           yield whole.subarray(0, half);
@@ -144,8 +144,8 @@ describe('encoded segments', function () {
         return Readable.from(halves(), { objectMode: false });
       },
     };
-    const rendition = videoRendition(desk, FILM);
-    const stream = await openEncodedSegment(rendition, 2, { ...desk, engine: held });
+    const rendition = videoRendition(context, FILM);
+    const stream = await openEncodedSegment(rendition, 2, { ...context, engine: held });
     const chunks = stream.iterator({ destroyOnReturn: false });
     const { value } = await chunks.next();
     const first = Buffer.from(value as Uint8Array);
@@ -160,29 +160,29 @@ describe('encoded segments', function () {
     const engine: Engine = {
       transcode(...args) {
         runs++;
-        return desk.engine.transcode(...args);
+        return context.engine.transcode(...args);
       },
     };
-    const rendition = videoRendition(desk, { ...FILM, lengths: [0.9] });
-    for (const index of rendition.segments.keys()) await segmentOf(rendition, index, { ...desk, engine });
+    const rendition = videoRendition(context, { ...FILM, lengths: [0.9] });
+    for (const index of rendition.segments.keys()) await segmentOf(rendition, index, { ...context, engine });
     expect(runs).to.equal(rendition.segments.length);
   });
 
   it('have a picture for each, alone, that lasts as long', async () => {
-    const lossless = withArguments(desk, losslessly);
-    const rendition = videoRendition(desk, FILM);
+    const lossless = withArguments(context, losslessly);
+    const rendition = videoRendition(context, FILM);
     const init = await encodedInit(rendition, lossless);
     for (const index of [0, 2]) {
-      const picture = await buffer(await openEncodedPicture(rendition, index, lossless));
+      const frame = await buffer(await openEncodedIFrame(rendition, index, lossless));
       const segment = rendition.segments[index];
-      expect(fragmentTimes(picture)).to.deep.equal([
+      expect(fragmentTimes(frame)).to.deep.equal([
         {
           decodeTime: segment?.startTicks,
           samples: [{ duration: segment?.durationTicks, offset: 2 * rendition.source.frameTicks }],
         },
       ]);
       const path = join(folder, 'picture.mp4');
-      const { hashes } = await decodedFrames([init, picture], path);
+      const { hashes } = await decodedFrames([init, frame], path);
       const whole = await decodedFrames([init, await segmentOf(rendition, index, lossless)], path);
       expect(hashes).to.deep.equal(whole.hashes.slice(0, 1));
     }
@@ -198,11 +198,14 @@ describe('encoded segments', function () {
     ]);
     await run('/usr/bin/ffmpeg', ['-v', 'error', ...inputs, '-c:v', 'libx264', '-c:a', 'flac', '-y', path]);
     await truncate(path, Math.round((await stat(path)).size * 0.6));
-    const cut = await openDesk(path);
+    const cut = await openContext(path);
     const frameRate = { numerator: 25, denominator: 1 };
     const rendition = videoRendition(cut, { height: 96, frameRate, seconds: 8, lengths: [1.5] });
-    const made = join(folder, 'made.mp4');
-    const { hashes } = await decodedFrames(await everything(rendition, withArguments(cut, losslessly)), made);
+    const output = join(folder, 'made.mp4');
+    const { hashes } = await decodedFrames(
+      await everything(rendition, withArguments(cut, losslessly)),
+      output,
+    );
     expect(hashes).to.deep.equal(await onePass(path, rendition, cut, 200));
     expect(new Set(hashes).size).to.be.within(50, 150);
     const audio = audioRendition(cut, { seconds: 8, sampleRate: 44_100, lengths: [1.5] });
@@ -212,16 +215,16 @@ describe('encoded segments', function () {
   });
 
   it('break where a frame is missing', async () => {
-    const fewer = withArguments(desk, (output) =>
+    const fewer = withArguments(context, (output) =>
       output.map((arg) => arg.replace(/:end_pts=\d+/, ':end_pts=150')),
     );
-    const stream = await openEncodedSegment(videoRendition(desk, FILM), 2, fewer);
+    const stream = await openEncodedSegment(videoRendition(context, FILM), 2, fewer);
     expect((await problemOf(buffer(stream))).type).to.equal('damaged-media');
   });
 
   it('break where the source does, and are answered with its problem before that', async () => {
-    const rendition = videoRendition(desk, { ...FILM, seconds: 30, lengths: [30] });
-    const failing = (bytes: number) => ({ ...desk, access: breakingAfter(desk.access, bytes) });
+    const rendition = videoRendition(context, { ...FILM, seconds: 30, lengths: [30] });
+    const failing = (bytes: number) => ({ ...context, access: breakingAfter(context.access, bytes) });
     expect((await problemOf(openEncodedSegment(rendition, 0, failing(100_000)))).type).to.equal(
       'source-unavailable',
     );
@@ -238,26 +241,26 @@ describe('encoded segments', function () {
       const path = join(folder, type);
       await writeFile(path, `#!/bin/bash\n${program}\n`);
       await chmod(path, 0o755);
-      const failing = { ...desk, engine: createEngine(path, ROOMY) };
+      const failing = { ...context, engine: createEngine(path, ROOMY) };
       for (const rendition of [
-        videoRendition(desk, FILM),
-        audioRendition(desk, { seconds: 7, sampleRate: 48_000 }),
+        videoRendition(context, FILM),
+        audioRendition(context, { seconds: 7, sampleRate: 48_000 }),
       ]) {
         expect((await problemOf(openEncodedSegment(rendition, 2, failing))).type).to.equal(type);
       }
-      expect((await problemOf(encodedInit(videoRendition(desk, FILM), failing))).type).to.equal(type);
+      expect((await problemOf(encodedInit(videoRendition(context, FILM), failing))).type).to.equal(type);
     });
   }
 
   it('leave no process behind when their reader goes, nor when they are stopped', async () => {
-    const rendition = videoRendition(desk, { ...FILM, height: 720, lengths: [30], seconds: 30 });
-    const left = await openEncodedSegment(rendition, 0, desk);
+    const rendition = videoRendition(context, { ...FILM, height: 720, lengths: [30], seconds: 30 });
+    const left = await openEncodedSegment(rendition, 0, context);
     expect(await descendantsNamed(process.pid, 'ffmpeg')).to.have.length(1);
     left.destroy();
     await nothingRuns();
 
     const controller = new AbortController();
-    const stopped = await openDesk(DEMO, { signal: controller.signal });
+    const stopped = await openContext(DEMO, { signal: controller.signal });
     const stream = await openEncodedSegment(rendition, 0, stopped);
     controller.abort(sourceUnavailable());
     expect((await problemOf(buffer(stream))).type).to.equal('source-unavailable');
@@ -265,8 +268,8 @@ describe('encoded segments', function () {
   });
 
   it('have init segments that are asked for once, and of which not too many are kept', async () => {
-    const rendition = videoRendition(desk, FILM);
-    const { recorded, desk: recording } = await recordingDesk(DEMO);
+    const rendition = videoRendition(context, FILM);
+    const { recorded, context: recording } = await recordingDesk(DEMO);
     await encodedInit(rendition, recording);
     const [bytes = Buffer.alloc(0)] = recorded;
     let runs = 0;
@@ -276,7 +279,7 @@ describe('encoded segments', function () {
         return Readable.from([bytes], { objectMode: false });
       },
     };
-    const counting = { ...desk, engine };
+    const counting = { ...context, engine };
     const ask = (level: number) =>
       encodedInit({ ...rendition, source: { ...rendition.source, level } }, counting);
     await ask(1);
@@ -288,26 +291,26 @@ describe('encoded segments', function () {
   });
 
   it('are none where the rendition has none', async () => {
-    const rendition = videoRendition(desk, FILM);
-    const failure = await openEncodedSegment(rendition, 99, desk).catch((error: unknown) => error);
+    const rendition = videoRendition(context, FILM);
+    const failure = await openEncodedSegment(rendition, 99, context).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(RangeError);
     const copied: Rendition = { ...rendition, source: { kind: 'copy', trackIndex: 0, cuts: [0, 1] } };
-    expect((await problemOf(openEncodedSegment(copied, 0, desk))).type).to.equal('internal');
+    expect((await problemOf(openEncodedSegment(copied, 0, context))).type).to.equal('internal');
   });
 });
 
 /** A desk whose ffmpeg's raw output is kept, the newest last. */
-async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; desk: SegmentDesk }> {
-  const desk = await openDesk(path);
+async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; context: SegmentContext }> {
+  const context = await openContext(path);
   const recorded: Buffer[] = [];
   const engine: Engine = {
     async transcode(...args) {
-      const bytes = await buffer(await desk.engine.transcode(...args));
+      const bytes = await buffer(await context.engine.transcode(...args));
       recorded.push(bytes);
       return Readable.from([bytes], { objectMode: false });
     },
   };
-  return { recorded, desk: { ...desk, engine } };
+  return { recorded, context: { ...context, engine } };
 }
 
 /** The decoder's configuration of an init segment's sound. */
@@ -319,7 +322,7 @@ async function configOf(bytes: Buffer): Promise<string | undefined> {
 }
 
 /** The source fails behind so many bytes that were streamed. */
-function breakingAfter(access: SegmentDesk['access'], bytes: number): SegmentDesk['access'] {
+function breakingAfter(access: SegmentContext['access'], bytes: number): SegmentContext['access'] {
   let left = bytes;
   return {
     ...access,

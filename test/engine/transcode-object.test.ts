@@ -4,7 +4,7 @@ import { createTrace } from '../../functions/stream/base/trace.ts';
 import type { Engine } from '../../functions/stream/engine/ffmpeg.ts';
 import { transcodeObject } from '../../functions/stream/engine/transcode-object.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { mediaOf, probedOf, sound } from '../support/media.ts';
+import { audioTrack, mediaOf, probedOf } from '../support/media.ts';
 import { rejection } from '../support/rejection.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
 
@@ -14,7 +14,7 @@ describe('transcodeObject', () => {
     const { object } = source;
     const { signal } = new AbortController();
     const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
-    const probed = probedOf(mediaOf([sound()]));
+    const probed = probedOf(mediaOf([audioTrack()]));
     let url = '';
     const engine: Engine = {
       async transcode(input) {
@@ -23,8 +23,8 @@ describe('transcodeObject', () => {
         throw busy('No place is free');
       },
     };
-    const workplace = { object, access, probed, engine, signal, trace: createTrace() };
-    const problem = await rejection(transcodeObject({ input: [], output: [] }, workplace));
+    const context = { object, access, probed, engine, signal, trace: createTrace() };
+    const problem = await rejection(transcodeObject({ input: [], output: [] }, context));
     expect(problem).to.have.property('type', 'busy');
     expect((await rejection(fetch(url))).cause).to.have.property('code', 'ECONNREFUSED');
   });

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import type { Body, Span } from '../../functions/stream/export/formats/body.ts';
-import { headOf, type MadePart } from '../../functions/stream/export/formats/head.ts';
+import { type FinishedPart, headOf } from '../../functions/stream/export/formats/head.ts';
 import { openBody } from '../../functions/stream/export/formats/open-body.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import type { StreamParameters } from '../../functions/stream/route/parameters.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { openDesk, withArguments } from '../support/encoded.ts';
-import { bodyDesk, exportQuestion } from '../support/export-question.ts';
+import { openContext, withArguments } from '../support/encoded.ts';
+import { bodyDesk, exportQuestion } from '../support/export-input.ts';
 import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
-import { MOVING_PICTURE_AND_TONE } from '../support/moving-picture.ts';
+import { MOVING_PICTURE_AND_TONE } from '../support/moving-video.ts';
 import { needs } from '../support/needs.ts';
 import { problemOf } from '../support/problem.ts';
 import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
@@ -32,20 +32,20 @@ describe('what an export is made of', function () {
   });
 
   async function open(path: string, wishes: Partial<StreamParameters>) {
-    const desk = withArguments(await openDesk(path), losslesslyIfFilm);
-    const plan = planExport(exportQuestion(desk, wishes));
-    return { desk, plan, recipe: plan.recipe };
+    const context = withArguments(await openContext(path), losslesslyIfFilm);
+    const plan = planExport(exportQuestion(context, wishes));
+    return { context, plan, recipe: plan.recipe };
   }
 
-  const sounds = [
+  const audios = [
     ['mp3', 30.016],
     ['flac', 30.016],
     ['wav', 30.016],
   ] as const;
-  for (const [format, seconds] of sounds) {
+  for (const [format, seconds] of audios) {
     it(`is as long as the sound, to the sample, in ${format}`, async () => {
-      const { desk, recipe } = await open(DEMO, { format });
-      const body = await openBody(recipe, WHOLE, bodyDesk(desk, DEMO));
+      const { context, recipe } = await open(DEMO, { format });
+      const body = await openBody(recipe, WHOLE, bodyDesk(context, DEMO));
       const part = await drained(body);
       const head = headOf(recipe, [part]);
       expect(head.seconds).to.equal(seconds);
@@ -74,7 +74,7 @@ describe('what an export is made of', function () {
         '2',
         path,
       );
-      const { desk, plan, recipe } = await open(path, { format: 'mp4', height: 96 });
+      const { context, plan, recipe } = await open(path, { format: 'mp4', height: 96 });
       const { groups } = plan;
       if (recipe.kind !== 'film' || groups === null) throw new Error('It is a film.');
       const parts: Drained[] = [];
@@ -83,7 +83,7 @@ describe('what an export is made of', function () {
         { from: 2, to: 3 },
         { from: 3, to: groups },
       ]) {
-        parts.push(await drained(await openBody(recipe, span, bodyDesk(desk, path))));
+        parts.push(await drained(await openBody(recipe, span, bodyDesk(context, path))));
       }
       const head = headOf(recipe, parts);
       const made = join(folder, 'shared.mp4');
@@ -91,24 +91,26 @@ describe('what an export is made of', function () {
       const { hashes, complaints } = await decodedFrames([file], made);
       expect(complaints).to.equal('');
       const { film, frames, zeroSeconds } = recipe.film;
-      const wanted = await onePass(path, film, { ...desk, zeroSeconds }, frames);
+      const wanted = await onePass(path, film, { ...context, zeroSeconds }, frames);
       expect(hashes).to.deep.equal(wanted);
-      const [sound, source] = [(await probedPackets(made)).get(1), (await probedPackets(path)).get(1)];
+      const [audio, source] = [(await probedPackets(made)).get(1), (await probedPackets(path)).get(1)];
       // Matroska rounds its times to milliseconds.
       const shown = (packet: string) => (container === 'mkv' ? packet.split(' ').slice(2).join(' ') : packet);
-      expect(sound?.map(shown)).to.deep.equal(source?.map(shown));
+      expect(audio?.map(shown)).to.deep.equal(source?.map(shown));
     });
   }
 
   it('ends behind a whole group where the time is up, and another goes on from there', async () => {
-    const { desk, recipe } = await open(DEMO, { format: 'mp4', height: 96, durationSeconds: 9 });
+    const { context, recipe } = await open(DEMO, { format: 'mp4', height: 96, durationSeconds: 9 });
     let looks = 0;
     // In the middle of the third group of 48 frames.
     const isTimeUp = () => ++looks > 120;
-    const first = await drained(await openBody(recipe, { from: 0, to: 5 }, bodyDesk(desk, DEMO, isTimeUp)));
+    const first = await drained(
+      await openBody(recipe, { from: 0, to: 5 }, bodyDesk(context, DEMO, isTimeUp)),
+    );
     expect(first.next).to.equal(2);
     expect(first.seconds).to.equal(4);
-    const rest = await drained(await openBody(recipe, { from: 2, to: 5 }, bodyDesk(desk, DEMO)));
+    const rest = await drained(await openBody(recipe, { from: 2, to: 5 }, bodyDesk(context, DEMO)));
     expect(rest.next).to.equal(5);
     const head = headOf(recipe, [first, rest]);
     expect(head.seconds).to.equal(9);
@@ -120,17 +122,17 @@ describe('what an export is made of', function () {
   });
 
   it('lasts as long as its one picture, where it has no other', async () => {
-    const { desk, recipe } = await open(DEMO, { format: 'webm', height: 96, durationSeconds: 0.02 });
+    const { context, recipe } = await open(DEMO, { format: 'webm', height: 96, durationSeconds: 0.02 });
     if (!('output' in recipe) || recipe.output.audio === null) throw new Error('It is a film with sound.');
     const mute = { ...recipe, output: { ...recipe.output, audio: null } };
-    const part = await drained(await openBody(mute, WHOLE, bodyDesk(desk, DEMO)));
+    const part = await drained(await openBody(mute, WHOLE, bodyDesk(context, DEMO)));
     expect(headOf(mute, [part]).seconds).to.be.closeTo(1 / 24, 0.001);
   });
 
   it('breaks where it is told to stop', async () => {
-    const { desk, recipe } = await open(DEMO, { format: 'webm', height: 96 });
+    const { context, recipe } = await open(DEMO, { format: 'webm', height: 96 });
     const controller = new AbortController();
-    const stopped = { ...bodyDesk(desk, DEMO), signal: controller.signal };
+    const stopped = { ...bodyDesk(context, DEMO), signal: controller.signal };
     const body = await openBody(recipe, WHOLE, stopped);
     controller.abort(sourceUnavailable());
     expect((await problemOf(drained(body))).type).to.equal('source-unavailable');
@@ -139,7 +141,7 @@ describe('what an export is made of', function () {
 
 const WHOLE: Span = { from: 0, to: 1 };
 
-type Drained = MadePart & { readonly bytes: Buffer; readonly next: number; readonly seconds: number };
+type Drained = FinishedPart & { readonly bytes: Buffer; readonly next: number; readonly seconds: number };
 
 async function drained(body: Body): Promise<Drained> {
   const chunks: Uint8Array[] = [];

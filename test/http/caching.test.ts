@@ -25,14 +25,14 @@ const ADDRESSES: [path: string, answer: string][] = [
   ['/hls/a.mp4/copy/index.m3u8', ASK],
   ['/hls/a.mp4/copy/iframes.m3u8', ASK],
   ['/dash/a.mp4/manifest.mpd', ASK],
-  ...['hls', 'dash'].flatMap((room) =>
+  ...['hls', 'dash'].flatMap((route) =>
     ['init.mp4', '0.m4s', 'iframe-0.m4s'].flatMap((name): [string, string][] => [
-      [`/${room}/a.mp4/copy/${name}`, ASK],
-      [`/${room}/a.mp4/copy/${name}?v=abc`, FOREVER],
-      [`/${room}/a.mp4/copy/${name}?CMCD=su&v=abc`, FOREVER],
+      [`/${route}/a.mp4/copy/${name}`, ASK],
+      [`/${route}/a.mp4/copy/${name}?v=abc`, FOREVER],
+      [`/${route}/a.mp4/copy/${name}?CMCD=su&v=abc`, FOREVER],
       // CloudFront's key has no such name, and is that of the address without a version.
-      [`/${room}/a.mp4/copy/${name}?%76=abc`, ASK],
-      [`/${room}/a.mp4/copy/${name}?CMCD=v=a&%76=abc`, ASK],
+      [`/${route}/a.mp4/copy/${name}?%76=abc`, ASK],
+      [`/${route}/a.mp4/copy/${name}?CMCD=v=a&%76=abc`, ASK],
     ]),
   ),
 ];

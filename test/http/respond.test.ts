@@ -11,7 +11,7 @@ const bytes = Buffer.from('0123456789');
 const limits = { maxResponseBytes: 6, maxRanges: 3 };
 
 function file(over: Partial<FileRepresentation> = {}): FileRepresentation & { opened: number } {
-  const made = {
+  const output = {
     kind: 'file' as const,
     contentType: 'video/mp4',
     contentDisposition: null,
@@ -20,12 +20,12 @@ function file(over: Partial<FileRepresentation> = {}): FileRepresentation & { op
     sizeBytes: bytes.length,
     opened: 0,
     async open({ start, end }: { start: number; end: number }) {
-      made.opened++;
+      output.opened++;
       return Readable.from([bytes.subarray(start, end)], { objectMode: false });
     },
     ...over,
   };
-  return made;
+  return output;
 }
 
 const get = (headers: Record<string, string> = {}, method = 'GET') =>
@@ -138,15 +138,20 @@ describe('respond', () => {
           yield Buffer.alloc(size);
         }
       }
-      const made = Readable.from(make(), { objectMode: false });
-      const live = { kind: 'live' as const, contentType: 'video/mp4', etag: 'W/"x"', open: async () => made };
+      const output = Readable.from(make(), { objectMode: false });
+      const live = {
+        kind: 'live' as const,
+        contentType: 'video/mp4',
+        etag: 'W/"x"',
+        open: async () => output,
+      };
       const { body } = await respond(get(), live, limits);
       const end = await buffer(readableOf(body as ReadableStream<Uint8Array>)).then(
         (bytes) => bytes.byteLength,
         (error: Problem) => error.type,
       );
       expect(end).to.equal(outcome);
-      expect(made.destroyed).to.equal(true);
+      expect(output.destroyed).to.equal(true);
     });
   }
 
@@ -207,10 +212,10 @@ describe('respond', () => {
   });
 
   it('breaks where the first of several ranges does before it is read', async () => {
-    const made = new Readable({ read() {} });
-    const subject = file({ open: async () => made });
+    const output = new Readable({ read() {} });
+    const subject = file({ open: async () => output });
     const { body } = await respond(get({ range: 'bytes=0-1,8-9' }), subject, limits);
-    made.destroy(new Problem('source-changed', 'It was replaced.'));
+    output.destroy(new Problem('source-changed', 'It was replaced.'));
     await new Promise(setImmediate);
     const read = buffer(readableOf(body as ReadableStream<Uint8Array>));
     expect((await problemOf(read)).type).to.equal('source-changed');
@@ -245,7 +250,7 @@ describe('respond', () => {
 });
 
 describe('respond, to what is made and has a known length', () => {
-  const counted = (made: Buffer = bytes): LiveRepresentation & { readonly streams: Readable[] } => {
+  const counted = (output: Buffer = bytes): LiveRepresentation & { readonly streams: Readable[] } => {
     const streams: Readable[] = [];
     return {
       kind: 'live',
@@ -255,7 +260,7 @@ describe('respond, to what is made and has a known length', () => {
       streams,
       async open() {
         // In pieces that no range has as its bounds.
-        const stream = Readable.from([made.subarray(0, 4), made.subarray(4)], { objectMode: false });
+        const stream = Readable.from([output.subarray(0, 4), output.subarray(4)], { objectMode: false });
         streams.push(stream);
         return stream;
       },

@@ -161,13 +161,13 @@ describe('createLambdaHandler', () => {
   }
 
   it('ends what lasts with the invocation, and not before the work after the answer, of which it logs no host', async () => {
-    let lasting: AbortSignal | null = null;
+    let invocationSignal: AbortSignal | null = null;
     let during: boolean | null = null;
     const app: App = async (_, invocation) => {
-      lasting = invocation.lasting;
-      invocation.afterwards(async () => {
-        during = invocation.lasting.aborted;
-        return { notKept: 'made/1.mp4', why: 'at http://minio:9000/' };
+      invocationSignal = invocation.invocationSignal;
+      invocation.waitUntil(async () => {
+        during = invocation.invocationSignal.aborted;
+        return { notCached: 'made/1.mp4', why: 'at http://minio:9000/' };
       });
       return new Response('all');
     };
@@ -179,10 +179,10 @@ describe('createLambdaHandler', () => {
     };
     const context = { awsRequestId: '1', getRemainingTimeInMillis: () => 30_000 };
     const lines: unknown[] = [];
-    const log: Log = (_, message, fields) => void (message === 'afterwards' && lines.push(fields));
+    const log: Log = (_, message, fields) => void (message === 'deferred' && lines.push(fields));
     await createLambdaHandler(app, log, [])(event, new PassThrough().resume(), context);
-    expect(lines).to.deep.equal([{ requestId: '1', notKept: 'made/1.mp4', why: 'at http://…' }]);
+    expect(lines).to.deep.equal([{ requestId: '1', notCached: 'made/1.mp4', why: 'at http://…' }]);
     expect(during).to.equal(false);
-    expect(lasting).to.have.property('aborted', true);
+    expect(invocationSignal).to.have.property('aborted', true);
   });
 });

@@ -68,7 +68,7 @@ describe('npm start', () => {
       return response.headers.get('sluice-plan') ?? '';
     };
     expect(await ask()).to.not.match(/kept/);
-    while (!/; kept$/.test(await ask()));
+    while (!/; cached$/.test(await ask()));
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exit).to.deep.equal([0, null]);

@@ -61,7 +61,7 @@ describe('a damaged file that is to be cut', () => {
   });
 
   const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=128x72:r=24'];
-  const sound = ['-f', 'lavfi', '-i', 'sine=r=48000', '-shortest', '-t', '5'];
+  const audio = ['-f', 'lavfi', '-i', 'sine=r=48000', '-shortest', '-t', '5'];
   const coded = [
     '-c:v',
     'libx264',
@@ -85,7 +85,7 @@ describe('a damaged file that is to be cut', () => {
     it(`ends in segments or in a Problem, and never hangs: 100 mutants of ${what}`, async function () {
       this.timeout(120_000);
       const path = join(directory, name);
-      await ffmpeg(...pictures, ...sound, ...coded, ...output, path);
+      await ffmpeg(...pictures, ...audio, ...coded, ...output, path);
       const original = await readFile(path);
       expect(await outcome(original), 'the file itself').to.equal('segments');
       const random = seeded(i + 40);

@@ -28,15 +28,16 @@ function instance(endpoint: Record<string, string>) {
   const source = s3Source({ client: createS3Client(endpoint), bucket: endpoint.MEDIA_BUCKET ?? '' });
   const probes = createProbeCache();
   const cache = createBlockCache();
-  const desk = { source, probes, cache, ffprobePath: '/usr/bin/ffprobe', signal, trace: createTrace() };
+  const services = { source, probes, cache, config: { ffprobePath: '/usr/bin/ffprobe' } };
+  const context = { signal, trace: createTrace() };
 
   /** With the version in its address, a segment needs no look at the object that is known already. */
-  async function open(trackIndex: number, looksAtPictures: boolean): Promise<CopyTrack> {
-    const found = await findObject(KEY, desk, { indexAlone: true, names: () => true });
-    const probed = await probeObject(found, desk);
+  async function open(trackIndex: number, inspectsKeyframes: boolean): Promise<CopyTrack> {
+    const found = await findObject(KEY, services, context, { indexAlone: true, names: () => true });
+    const probed = await probeObject(found, services, context);
     const { object } = found;
     const access = cachedAccess(source, object, signal, { cache });
-    const input = { probed, source, object, access, trackIndex, zeroSeconds: 0, looksAtPictures, signal };
+    const input = { probed, source, object, access, trackIndex, zeroSeconds: 0, inspectsKeyframes, signal };
     const track = await openCopyTrack(input);
     if ('whyNot' in track) throw new Error(track.whyNot);
     return track;
@@ -91,12 +92,12 @@ describe('requests for copied segments of two hours', function () {
     const { segment, probes } = instance(environment);
     const cold = await counted('cold', () => segment(0, 3));
     const warm = await counted('warm', () => segment(0, 2));
-    const sound = await counted('sound, warm', () => segment(1, 2));
+    const audio = await counted('sound, warm', () => segment(1, 2));
     console.log(`      kept: ${probes.usedBytes} bytes (${cold.requests.join(', ')})`);
     expect(cold.requests).to.have.length(3);
     expect(warm.requests).to.have.length(1);
     expect(warm.bytes).to.be.at.most(1.1 * warm.segmentBytes);
-    expect(sound.requests).to.have.length(1);
+    expect(audio.requests).to.have.length(1);
     // Its index, a head of 64 KB, and the segment.
     const [, from, to] = /=(\d+)-(\d+)$/.exec(cold.requests[1] ?? '') ?? [];
     const indexBytes = Number(to) - Number(from) + 1;

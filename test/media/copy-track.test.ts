@@ -84,7 +84,7 @@ describe('segments that are copied, as ffmpeg reads them', () => {
       expectGapless(segments);
       // Another instance, which has seen nothing, makes the same bytes in another order.
       const other = await copyTrack(
-        { ...(await openFile(corpus, name, zeroSeconds)), looksAtPictures: false },
+        { ...(await openFile(corpus, name, zeroSeconds)), inspectsKeyframes: false },
         trackIndex,
       );
       expect(Buffer.concat(await outOfOrder(other, cuts)).equals(Buffer.concat(segments))).to.equal(true);
@@ -137,12 +137,12 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     const changing = NTSC.replace('testsrc2', 'mandelbrot');
     const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '30', '-pix_fmt', 'yuv420p'];
     await ffmpeg('-f', 'lavfi', '-i', changing, '-t', '12', ...coding, path);
-    const { cuts, picture } = await copyTrack(await openFile(directorySource(directory), 'pictures.mkv'), 0);
+    const { cuts, iFrame } = await copyTrack(await openFile(directorySource(directory), 'pictures.mkv'), 0);
     expect(cuts.count).to.equal(13);
     let [said, most, groups] = [0, 0, 0];
     for (let cut = 0; cut + 1 < cuts.count; cut++) {
-      const { byteLength } = await buffer(await picture(cut, 1, 1).open());
-      const bytes = cuts.pictureBytes(cut) ?? 0;
+      const { byteLength } = await buffer(await iFrame(cut, 1, 1).open());
+      const bytes = cuts.keyframeBytes(cut) ?? 0;
       expect(bytes + 112).to.be.at.least(byteLength);
       said = Math.max(said, bytes);
       most = Math.max(most, byteLength);
@@ -167,7 +167,7 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       const [first] = segments.flatMap(fragmentTimes);
       expect(first?.start, 'begins at its cut').to.equal(track.cuts.timeAt(0));
       const other = await copyTrack(
-        { ...(await openFile(source, 'in.mkv')), looksAtPictures: false },
+        { ...(await openFile(source, 'in.mkv')), inspectsKeyframes: false },
         trackIndex,
       );
       expect(Buffer.concat(await outOfOrder(other, cuts)).equals(Buffer.concat(segments))).to.equal(true);
@@ -184,11 +184,11 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       if (trackIndex > 0 || what.includes('sound')) return;
       await writeFile(
         output,
-        Buffer.concat([track.init(), await buffer(await track.picture(1, 9_000, 2).open())]),
+        Buffer.concat([track.init(), await buffer(await track.iFrame(1, 9_000, 2).open())]),
       );
-      const [picture, ...others] = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
+      const [iFrame, ...others] = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
       expect(others).to.have.length(0);
-      expect(picture?.rest).to.equal(found.find(({ pts }) => pts === picture?.pts)?.rest);
+      expect(iFrame?.rest).to.equal(found.find(({ pts }) => pts === iFrame?.pts)?.rest);
       expect((await decode(output)).complaints).to.equal('');
     });
   }

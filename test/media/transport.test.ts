@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { mp3Extent } from '../../functions/stream/media/demux/mp3-extent.ts';
-import { soundEnd } from '../../functions/stream/media/demux/mp3-tags.ts';
+import { audioEnd } from '../../functions/stream/media/demux/mp3-tags.ts';
 import { chainedOggSeconds } from '../../functions/stream/media/demux/ogg-links.ts';
 import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
 import { readPesHeader, readTime, ticksFrom, writeTime } from '../../functions/stream/media/transport/pes.ts';
@@ -168,7 +168,7 @@ describe('the length of files that follow each other', () => {
     });
     for (const tags of TAGS) {
       const file = fileOf(frames(100), ...tags.map(([text, body]) => tagOf(text, body)));
-      expect(await soundEnd(file)).to.equal(100 * frame.length);
+      expect(await audioEnd(file)).to.equal(100 * frame.length);
       expect(await mp3Extent(file)).to.deep.equal({ kind: 'as declared' });
     }
     const padded = await mp3Extent(fileOf(frames(100), Buffer.alloc(50_000)));
@@ -190,7 +190,7 @@ describe('the length of files that follow each other', () => {
     const head = Buffer.alloc(19);
     head.write('OpusHead', 0, 'latin1');
     head.writeUInt16LE(312, 10);
-    return [page(serial, 0, head), page(serial, 312 + 48_000 * seconds, 'sound')];
+    return [page(serial, 0, head), page(serial, 312 + 48_000 * seconds, 'audio')];
   };
 
   it('is that of all links of an Ogg file', async () => {

@@ -7,7 +7,7 @@ import { createApp } from '../../functions/stream/app.ts';
 import type { App } from '../../functions/stream/base/request-context.ts';
 import { createTrace } from '../../functions/stream/base/trace.ts';
 import { parseConfig } from '../../functions/stream/config/config.ts';
-import { createKeeper } from '../../functions/stream/derived/keeper.ts';
+import { createDerivedCache } from '../../functions/stream/derived/derived-cache.ts';
 import { confirming } from '../../functions/stream/media/probe/confirming.ts';
 import { createProbeCache } from '../../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../../functions/stream/route/access.ts';
@@ -45,7 +45,7 @@ describe('addresses of segments, on an instance that knows the film', () => {
       source: confirming(counted(directorySource(root)), probes),
       access: openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('Nothing is to be encoded here.')) },
-      keeper: createKeeper(store, { onFailure: () => {} }),
+      derivedCache: createDerivedCache(store, { onFailure: () => {} }),
       ffmpegVersion: async () => '4.1',
     });
     copied = await addressIn('copy');
@@ -76,9 +76,9 @@ describe('addresses of segments, on an instance that knows the film', () => {
   async function ask(path: string, method = 'GET'): Promise<Response> {
     const { signal } = controller;
     return app(new Request(`https://sluice.example${path}`, { method }), {
-      ...{ signal, lasting: signal, requestId: 'request-1', trace: createTrace() },
+      ...{ signal, invocationSignal: signal, requestId: 'request-1', trace: createTrace() },
       secondsLeft: () => 899,
-      afterwards: () => {},
+      waitUntil: () => {},
     });
   }
 

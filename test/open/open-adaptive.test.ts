@@ -30,7 +30,7 @@ describe('adaptive streaming', () => {
     const parts = {
       engine,
       config,
-      keeper: null,
+      derivedCache: null,
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
@@ -48,8 +48,8 @@ describe('adaptive streaming', () => {
       signal,
       trace: createTrace(),
       secondsLeft: () => 899,
-      lasting: signal,
-      afterwards: () => {},
+      invocationSignal: signal,
+      waitUntil: () => {},
     };
     return over(new Request(`https://sluice.example${path}`, { method, headers }), invocation);
   }
@@ -122,7 +122,7 @@ describe('adaptive streaming', () => {
 
   it('answers the same segments below /dash', async () => {
     const [hls, dash] = await Promise.all(
-      ['hls', 'dash'].map((room) => ask(`/${room}/video.mp4/copy/1.m4s`)),
+      ['hls', 'dash'].map((route) => ask(`/${route}/video.mp4/copy/1.m4s`)),
     );
     expect(dash?.headers.get('etag')).to.equal(hls?.headers.get('etag'));
     expect(await dash?.arrayBuffer()).to.deep.equal(await hls?.arrayBuffer());

@@ -4,7 +4,7 @@ import { parseConfig } from '../../functions/stream/config/config.ts';
 import { openStream } from '../../functions/stream/open/open-stream.ts';
 import type { StreamPlan } from '../../functions/stream/plan/stream-plan.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { mediaOf, probedOf, sound } from '../support/media.ts';
+import { audioTrack, mediaOf, probedOf } from '../support/media.ts';
 import { problemOf } from '../support/problem.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
 
@@ -24,10 +24,10 @@ describe('openStream', () => {
       reason: 'a test',
       predicted: { seconds: 0, bytes: 0 },
     };
-    const probed = probedOf(mediaOf([sound()]));
+    const probed = probedOf(mediaOf([audioTrack()]));
     const engine = { transcode: () => Promise.reject(new Error('not asked for')) };
-    const desk = { source, object, access, limits, signal, trace: createTrace() };
-    const representation = await openStream(plan, desk, { probed, engine });
+    const context = { source, object, access, limits, signal, trace: createTrace() };
+    const representation = await openStream(plan, context, { probed, engine });
     if (representation.kind !== 'live') throw new Error('a remux is made while it is sent');
     expect((await problemOf(representation.open())).type).to.equal('damaged-media');
   });

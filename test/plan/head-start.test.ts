@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import { planHeadStart } from '../../functions/stream/plan/head-start.ts';
 import type { Rendition } from '../../functions/stream/plan/presentation.ts';
 import type { AdaptiveAsk } from '../../functions/stream/route/adaptive.ts';
-import { film, sound } from '../support/media.ts';
+import { audioTrack, film } from '../support/media.ts';
 import { offered } from '../support/presentations.ts';
 
-const { video, audio } = offered([film({ durationSeconds: 20 }), sound({ durationSeconds: 20 })]);
+const { video, audio } = offered([film({ durationSeconds: 20 }), audioTrack({ durationSeconds: 20 })]);
 const [copy] = video;
 const encoded = video.find(({ source }) => source.kind === 'encode');
-const sounds = audio.find(({ source }) => source.kind === 'copy');
+const copiedAudio = audio.find(({ source }) => source.kind === 'copy');
 
 const segment = (index: number): AdaptiveAsk => ({ kind: 'segment', rendition: '240p', index });
-const picture: AdaptiveAsk = { kind: 'picture', rendition: '240p', index: 1 };
+const iFrame: AdaptiveAsk = { kind: 'iframe', rendition: '240p', index: 1 };
 
 describe('planHeadStart', () => {
   type Row = [
@@ -29,8 +29,8 @@ describe('planHeadStart', () => {
     ['has nothing behind the last', segment(last), encoded, 16, null],
     ['does nothing where it is off', segment(0), encoded, 0, null],
     ['leaves alone what is copied', segment(0), copy, 2, null],
-    ['leaves alone sound that is copied', segment(0), sounds, 2, null],
-    ['does nothing for a picture of trick play', picture, encoded, 2, null],
+    ['leaves alone sound that is copied', segment(0), copiedAudio, 2, null],
+    ['does nothing for a picture of trick play', iFrame, encoded, 2, null],
     ['does nothing for an init segment', { kind: 'init', rendition: '240p' }, encoded, 2, null],
     ['does nothing for a playlist', { kind: 'playlist', rendition: '240p' }, null, 2, null],
   ];

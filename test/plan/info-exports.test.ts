@@ -2,19 +2,19 @@ import { expect } from 'chai';
 import { readLimits } from '../../functions/stream/base/limits.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeExports } from '../../functions/stream/plan/info-exports.ts';
-import type { Question } from '../../functions/stream/plan/question.ts';
-import { NO_WISHES } from '../../functions/stream/route/parameters.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
+import { NO_PARAMETERS } from '../../functions/stream/route/parameters.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 
-const MEDIA = mediaOf([film({ durationSeconds: 600 }), sound({ durationSeconds: 600 })], {
+const MEDIA = mediaOf([film({ durationSeconds: 600 }), audioTrack({ durationSeconds: 600 })], {
   durationSeconds: 600,
 });
 
-function said(over: Partial<Question>, format: string) {
-  const question: Question = {
+function said(over: Partial<PlanInput>, format: string) {
+  const question: PlanInput = {
     media: MEDIA,
     sizeBytes: 3_000_000,
-    parameters: NO_WISHES,
+    parameters: NO_PARAMETERS,
     client: clientOf(null, null),
     limits: { ...readLimits({}), cores: 1 },
     secondsLeft: 900,

@@ -39,7 +39,7 @@ describe('ladder', () => {
   ];
   for (const [name, over, expected] of SIZES) {
     it(name, () => {
-      const sizes = rungs(over).map(({ id, picture }) => `${id} ${picture.width}x${picture.height}`);
+      const sizes = rungs(over).map(({ id, video }) => `${id} ${video.width}x${video.height}`);
       expect(sizes.join(', ')).to.equal(expected);
     });
   }
@@ -76,7 +76,7 @@ describe('ladder', () => {
   ];
   for (const [name, copyBitrate, expected] of BITRATES) {
     it(`gives fewer bits to smaller pictures, ${name}`, () => {
-      const bitrates = rungs(size(1920, 1080), copyBitrate).map(({ picture }) => picture.maxBitrate);
+      const bitrates = rungs(size(1920, 1080), copyBitrate).map(({ video }) => video.maxBitrate);
       expect(bitrates).to.have.length(expected.length);
       for (const [i, bitrate] of bitrates.entries()) {
         expect(bitrate / (expected[i] ?? 0)).to.be.within(0.99, 1.01);
@@ -92,7 +92,7 @@ describe('ladder', () => {
       interlaced: true,
       dynamicRange: 'hlg',
     });
-    expect(first?.picture).to.deep.include({
+    expect(first?.video).to.deep.include({
       codec: 'h264',
       rotation: 90,
       mirrored: true,

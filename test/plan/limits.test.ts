@@ -3,22 +3,22 @@ import { LIMITS, type LimitName, type Limits, readLimits } from '../../functions
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeObject } from '../../functions/stream/plan/info.ts';
+import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
 import { predictSegment } from '../../functions/stream/plan/predict.ts';
-import type { Question } from '../../functions/stream/plan/question.ts';
 import { refuseSegment } from '../../functions/stream/plan/refuse.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
-import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 import { offered } from '../support/presentations.ts';
 import { thrownBy } from '../support/problem.ts';
 
-type Wish = Partial<StreamParameters>;
+type Choice = Partial<StreamParameters>;
 
-function question(media: Media, wishes: Wish, limits: Limits, sizeBytes = 3_000_000): Question {
+function question(media: Media, wishes: Choice, limits: Limits, sizeBytes = 3_000_000): PlanInput {
   return {
     media,
     sizeBytes,
-    parameters: { ...NO_WISHES, ...wishes },
+    parameters: { ...NO_PARAMETERS, ...wishes },
     client: clientOf(null, null),
     limits: { ...limits, cores: 1 },
     secondsLeft: 1e9,
@@ -31,11 +31,11 @@ const withLimit = (name: LimitName, value: number): Limits => ({ ...readLimits({
 const rate = (numerator: number) => ({ numerator, denominator: 1, constant: true });
 const hevc = (more: object) =>
   film({ codec: 'hevc', codecString: 'hvc1.1.6.L93.B0', durationSeconds: 10, ...more });
-const webm: Wish = { format: 'webm' };
+const webm: Choice = { format: 'webm' };
 
 describe('the limits of /stream', () => {
   // Of each: the limit, what meets it, and what exceeds it by the least.
-  const TABLE: [name: LimitName, limit: number, at: Question, above: Question, value: string][] = (
+  const TABLE: [name: LimitName, limit: number, at: PlanInput, above: PlanInput, value: string][] = (
     [
       [
         'maxSourceBytes',
@@ -54,8 +54,8 @@ describe('the limits of /stream', () => {
       [
         'maxTracks',
         2,
-        (limits: Limits) => question(mediaOf([film(), sound()]), webm, limits),
-        (limits: Limits) => question(mediaOf([film(), sound(), sound({ index: 2 })]), webm, limits),
+        (limits: Limits) => question(mediaOf([film(), audioTrack()]), webm, limits),
+        (limits: Limits) => question(mediaOf([film(), audioTrack(), audioTrack({ index: 2 })]), webm, limits),
         '3 tracks',
       ],
       [
@@ -98,9 +98,9 @@ describe('the limits of /stream', () => {
         'maxCpuSeconds',
         30,
         (limits: Limits) =>
-          question(mediaOf([sound()], { durationSeconds: 1_200 }), { format: 'mp3' }, limits),
+          question(mediaOf([audioTrack()], { durationSeconds: 1_200 }), { format: 'mp3' }, limits),
         (limits: Limits) =>
-          question(mediaOf([sound()], { durationSeconds: 1_201 }), { format: 'mp3' }, limits),
+          question(mediaOf([audioTrack()], { durationSeconds: 1_201 }), { format: 'mp3' }, limits),
         '31 seconds of a processor',
       ],
       [
@@ -131,10 +131,10 @@ describe('the limits of /stream', () => {
 
   it('do not stand in the way of what is sent as it is, and /info says what they are', () => {
     const limits = { ...withLimit('maxSourceBytes', 1), maxSourceSeconds: 1, maxPixels: 1, maxTracks: 1 };
-    const asked = question(mediaOf([film(), sound()]), {}, limits);
+    const asked = question(mediaOf([film(), audioTrack()]), {}, limits);
     expect(planStream(asked).kind).to.equal('passthrough');
     const object = { key: 'a.mp4', etag: '"1"', sizeBytes: 3, lastModified: new Date(0) };
-    const problem = thrownBy(() => offered([film(), sound()], { limits }));
+    const problem = thrownBy(() => offered([film(), audioTrack()], { limits }));
     const { addresses } = describeObject(object, asked, problem, {
       prefix: '',
       memoryMegabytes: null,
@@ -182,9 +182,9 @@ describe('the limits of segments', () => {
       ['maxSourceSeconds', '10 seconds'],
     ] as const) {
       const limits = withLimit(name, 1);
-      const ids = offered([film(), sound()], { limits }).video.map(({ id }) => id);
+      const ids = offered([film(), audioTrack()], { limits }).video.map(({ id }) => id);
       expect(ids).to.deep.equal(['copy']);
-      const encoded = thrownBy(() => offered([film(), sound({ codec: 'ac3' })], { limits }));
+      const encoded = thrownBy(() => offered([film(), audioTrack({ codec: 'ac3' })], { limits }));
       expect(encoded.message).to.contain(about).and.contain(`the limit is 1 (${LIMITS[name].setting})`);
     }
   });
@@ -194,7 +194,7 @@ describe('the limits of segments', () => {
     const { video } = offered([hevc(hd)], { limits, cuts: new Map() });
     expect(video.map(({ id }) => id)).to.deep.equal(['480p', '360p', '240p']);
     for (const { source } of video) {
-      expect(source.kind === 'encode' && source.picture.maxBitrate).to.be.at.most(500_000);
+      expect(source.kind === 'encode' && source.video.maxBitrate).to.be.at.most(500_000);
     }
   });
 
@@ -227,13 +227,13 @@ describe('the limits of segments', () => {
       `The work would take about ${cpu} seconds and one invocation has 2 left; ` +
         'choose a rendition with a smaller picture.',
     ]);
-    const picture = { kind: 'picture', index: 2 } as const;
-    expect(() => refuseSegment(picture, rendition, means(cpu - 1, cpu))).to.not.throw();
+    const iFrame = { kind: 'iframe', index: 2 } as const;
+    expect(() => refuseSegment(iFrame, rendition, means(cpu - 1, cpu))).to.not.throw();
   });
 
   it('MAX_CPU_SECONDS: sound whose samples are counted costs all that lies before it', () => {
     const day = 86_400;
-    const adpcm = sound({ index: 0, codec: 'other', codecName: 'adpcm_ima_wav', durationSeconds: day });
+    const adpcm = audioTrack({ index: 0, codec: 'other', codecName: 'adpcm_ima_wav', durationSeconds: day });
     const about = { container: 'wav', durationSeconds: day } as const;
     const [rendition] = offered([adpcm], { about }).audio;
     if (rendition === undefined) throw new Error('nothing is offered');
@@ -255,7 +255,7 @@ describe('the limits of segments', () => {
     expect(() => part(80_000)).to.throw(/about 402 seconds of a processor, and the limit is 100/);
     // Whose place is found by its times costs nothing before.
     expect(() =>
-      part(80_000, mediaOf([sound({ index: 0, durationSeconds: day })], { durationSeconds: day })),
+      part(80_000, mediaOf([audioTrack({ index: 0, durationSeconds: day })], { durationSeconds: day })),
     ).to.not.throw();
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import type { Output } from '../../functions/stream/plan/output.ts';
 import { outputLength, tracksToMeasure } from '../../functions/stream/plan/output-length.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 
 const video: Output['video'] = { kind: 'copy', stream: 'i:1' };
 const aac: Output['audio'] = { kind: 'copy', stream: 'i:2', codec: 'aac' };
@@ -36,10 +36,10 @@ describe('outputLength', () => {
     ends: readonly (readonly [number, number])[],
     length: ReturnType<typeof outputLength>,
   ];
-  const both = mediaOf([film({ durationSeconds: 10 }), sound({ durationSeconds: 10.02 })]);
-  const late = mediaOf([film({ startSeconds: 1.5 }), sound({ startSeconds: 1.4 })]);
-  const mkv = mediaOf([film(noEnd), sound(noEnd)], { ...unknown, durationSeconds: 10.02 });
-  const song = mediaOf([sound({ ...noEnd, index: 0, stream: 'i:2', codec: 'flac' })], {
+  const both = mediaOf([film({ durationSeconds: 10 }), audioTrack({ durationSeconds: 10.02 })]);
+  const late = mediaOf([film({ startSeconds: 1.5 }), audioTrack({ startSeconds: 1.4 })]);
+  const mkv = mediaOf([film(noEnd), audioTrack(noEnd)], { ...unknown, durationSeconds: 10.02 });
+  const song = mediaOf([audioTrack({ ...noEnd, index: 0, stream: 'i:2', codec: 'flac' })], {
     ...{ container: 'flac', durationSeconds: 3.5, layout: null },
   });
   const TABLE: readonly Row[] = [
@@ -97,7 +97,7 @@ describe('outputLength', () => {
     ['nothing without a duration', mediaOf([film(noEnd)], unknown), output({ video }), [], null],
     [
       'nothing where it is estimated',
-      mediaOf([sound()], { container: 'other' }),
+      mediaOf([audioTrack()], { container: 'other' }),
       output({ audio: aac }),
       [],
       null,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AudioTrack, Container } from '../../functions/stream/media/model/media.ts';
 import { clientOf, hears, sees } from '../../functions/stream/plan/client.ts';
-import { sound } from '../support/media.ts';
+import { audioTrack } from '../support/media.ts';
 
 describe('hears', () => {
   const TABLE: [Container, Partial<AudioTrack>, readonly string[] | null, boolean][] = [
@@ -33,7 +33,7 @@ describe('hears', () => {
   ];
   for (const [container, track, accept, expected] of TABLE) {
     it(`${JSON.stringify(track)} in ${container} for ${accept}: ${expected}`, () =>
-      expect(hears(clientOf(accept, null), container, sound(track))).to.equal(expected));
+      expect(hears(clientOf(accept, null), container, audioTrack(track))).to.equal(expected));
   }
 });
 

@@ -3,8 +3,8 @@ import { readLimits } from '../../functions/stream/base/limits.ts';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
-import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 import { thrownBy } from '../support/problem.ts';
 
 const limits = { ...readLimits({}), cores: 2 };
@@ -13,7 +13,7 @@ function plan(media: Media, wishes: Partial<StreamParameters>, over: Partial<typ
   return planExport({
     media,
     sizeBytes: 3_000_000,
-    parameters: { ...NO_WISHES, ...wishes },
+    parameters: { ...NO_PARAMETERS, ...wishes },
     client: clientOf(null, null),
     limits: { ...limits, ...over },
     secondsLeft: 899,
@@ -23,7 +23,7 @@ function plan(media: Media, wishes: Partial<StreamParameters>, over: Partial<typ
 }
 
 describe('the plan of an export', () => {
-  const hour = mediaOf([film({ durationSeconds: 3_600 }), sound({ durationSeconds: 3_600 })], {
+  const hour = mediaOf([film({ durationSeconds: 3_600 }), audioTrack({ durationSeconds: 3_600 })], {
     durationSeconds: 3_600,
   });
   for (const wishes of [{ format: 'mp4', height: 144 }, { format: 'mp3' }] as const) {
@@ -39,7 +39,7 @@ describe('the plan of an export', () => {
     });
   }
 
-  const short = mediaOf([film({ durationSeconds: 6 }), sound({ durationSeconds: 2, startSeconds: 0 })], {
+  const short = mediaOf([film({ durationSeconds: 6 }), audioTrack({ durationSeconds: 2, startSeconds: 0 })], {
     durationSeconds: 6,
   });
   const totals = [

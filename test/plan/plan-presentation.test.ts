@@ -3,7 +3,7 @@ import type { Track } from '../../functions/stream/media/model/media.ts';
 import { segmentBits } from '../../functions/stream/plan/bitrates.ts';
 import { copyCandidates } from '../../functions/stream/plan/plan-presentation.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 import { filmCuts, offered, packetCuts, presentationLimits } from '../support/presentations.ts';
 import { thrownBy } from '../support/problem.ts';
 
@@ -33,34 +33,39 @@ const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
 
 describe('planPresentation offers', () => {
   const TABLE: [string, readonly Track[], string, RegExp][] = [
-    ['a copy and the ladder', [film(hd), sound()], 'copy 720p 480p 360p 240p audio-0', /cut as it is/],
+    ['a copy and the ladder', [film(hd), audioTrack()], 'copy 720p 480p 360p 240p audio-0', /cut as it is/],
     ['a film without sound', [film(hd)], 'copy 720p 480p 360p 240p', /cut as it is/],
-    ['sound alone', [sound()], 'audio-0', /cut as it is/],
+    ['sound alone', [audioTrack()], 'audio-0', /cut as it is/],
     [
       'HEVC beside H.264',
-      [film({ ...hd, ...hevc }), sound()],
+      [film({ ...hd, ...hevc }), audioTrack()],
       'copy 1080p 720p 480p 360p 240p audio-0',
       /cut/,
     ],
-    ['VP9 encoded', [film({ codec: 'vp9' }), sound()], '720p 480p 360p 240p audio-0', /vp9 does not play/],
+    [
+      'VP9 encoded',
+      [film({ codec: 'vp9' }), audioTrack()],
+      '720p 480p 360p 240p audio-0',
+      /vp9 does not play/,
+    ],
     ['a rotated film encoded', [film({ rotation: 90 })], '720p 480p 360p 240p', /rotated/],
     ['10 bits encoded', [film({ bitDepth: 10 })], '720p 480p 360p 240p', /10-bit/],
     [
       'AC-3 encoded',
-      [film(hd), sound(ac3)],
+      [film(hd), audioTrack(ac3)],
       'copy 720p 480p 360p 240p audio-0',
       /^ac3 is not put into segments$/,
     ],
-    ['xHE-AAC encoded', [sound({ codecString: 'mp4a.40.42' })], 'audio-0', /this kind of aac/],
+    ['xHE-AAC encoded', [audioTrack({ codecString: 'mp4a.40.42' })], 'audio-0', /this kind of aac/],
     [
       'the default sound first',
-      [sound({ index: 0, isDefault: false }), sound({ index: 1 })],
+      [audioTrack({ index: 0, isDefault: false }), audioTrack({ index: 1 })],
       'audio-1 audio-0',
       /cut/,
     ],
-    ['no cover art', [film({ isCoverArt: true }), sound()], 'audio-0', /cut/],
-    ['no track that lasts no time', [film({ durationSeconds: 0 }), sound()], 'audio-0', /cut/],
-    ['one film of two', [film(), film({ index: 2 }), sound()], 'copy 480p 360p 240p audio-0', /cut/],
+    ['no cover art', [film({ isCoverArt: true }), audioTrack()], 'audio-0', /cut/],
+    ['no track that lasts no time', [film({ durationSeconds: 0 }), audioTrack()], 'audio-0', /cut/],
+    ['one film of two', [film(), film({ index: 2 }), audioTrack()], 'copy 480p 360p 240p audio-0', /cut/],
   ];
   for (const [name, tracks, expected, reason] of TABLE) {
     it(name, () => {
@@ -71,7 +76,7 @@ describe('planPresentation offers', () => {
   }
 
   it('eight tracks of sound, one of them the default', () => {
-    const tracks = Array.from({ length: 8 }, (_, i) => sound({ index: i + 1, language: 'eng' }));
+    const tracks = Array.from({ length: 8 }, (_, i) => audioTrack({ index: i + 1, language: 'eng' }));
     const { audio } = offered([film(hd), ...tracks]);
     expect(audio.map(({ id }) => id)).to.deep.equal(tracks.map((_, i) => `audio-${i}`));
     expect(audio.filter(({ isDefault }) => isDefault).map(({ id }) => id)).to.deep.equal(['audio-0']);
@@ -79,7 +84,7 @@ describe('planPresentation offers', () => {
 
   it('no more sounds than a film can have', () => {
     const tracks = Array.from({ length: 60 }, (_, index) =>
-      sound({ ...ac3, index, isDefault: index === 50 }),
+      audioTrack({ ...ac3, index, isDefault: index === 50 }),
     );
     const { audio } = offered(tracks);
     expect(audio).to.have.length(32);
@@ -95,7 +100,7 @@ describe('planPresentation offers', () => {
     ],
     [
       'what was not looked at',
-      [[film(hd), sound()], { cuts: new Map() }],
+      [[film(hd), audioTrack()], { cuts: new Map() }],
       '1080p 720p 480p 360p 240p audio-0',
       /not known; .*not known/,
     ],
@@ -131,11 +136,11 @@ describe('planPresentation offers', () => {
 
   it('a copy alone where the picture is too large to be encoded', () => {
     const limits = { ...presentationLimits, maxPixels: 1_000_000 };
-    expect(ids(offered([film(hd), sound()], { limits }))).to.equal('copy audio-0');
+    expect(ids(offered([film(hd), audioTrack()], { limits }))).to.equal('copy audio-0');
   });
 
   it('names what may be cut', () => {
-    const tracks = [film(hevc), sound(ac3), sound({ index: 2 }), film({ index: 3 })];
+    const tracks = [film(hevc), audioTrack(ac3), audioTrack({ index: 2 }), film({ index: 3 })];
     expect(copyCandidates(mediaOf(tracks))).to.deep.equal([0, 2]);
   });
 });
@@ -152,7 +157,7 @@ describe('planPresentation refuses', () => {
       415,
       /does not tell how long/,
     ],
-    ['an absurd end', [sound({ durationSeconds: 1e9 })], {}, 415, /claims to last 1000000000 seconds/],
+    ['an absurd end', [audioTrack({ durationSeconds: 1e9 })], {}, 415, /claims to last 1000000000 seconds/],
     [
       'a picture that is too large',
       [film({ ...hd, codec: 'vp9', codedWidth: 20_000 })],
@@ -186,10 +191,10 @@ describe('planPresentation cuts', () => {
   });
 
   it('sound in shorter pieces beside a copy alone whose segments are long', () => {
-    const tracks = [film({ durationSeconds: 20, bitrate: 100_000 }), sound({ durationSeconds: 20 })];
+    const tracks = [film({ durationSeconds: 20, bitrate: 100_000 }), audioTrack({ durationSeconds: 20 })];
     const cuts = new Map([
       [0, filmCuts(film({ durationSeconds: 20, bitrate: 100_000 }), 10)],
-      [1, packetCuts(sound({ durationSeconds: 20 }))],
+      [1, packetCuts(audioTrack({ durationSeconds: 20 }))],
     ]);
     const presentation = offered(tracks, { cuts });
     expect(ids(presentation)).to.equal('copy audio-0');
@@ -197,9 +202,12 @@ describe('planPresentation cuts', () => {
   });
 
   it('what is encoded beside a copy with long segments there and in between', () => {
-    const presentation = offered([film({ ...hd, durationSeconds: 20 }), sound({ durationSeconds: 20 })], {
-      cuts: new Map([[0, filmCuts(film({ durationSeconds: 20 }), 10)]]),
-    });
+    const presentation = offered(
+      [film({ ...hd, durationSeconds: 20 }), audioTrack({ durationSeconds: 20 })],
+      {
+        cuts: new Map([[0, filmCuts(film({ durationSeconds: 20 }), 10)]]),
+      },
+    );
     expect(ends(presentation, 'copy')).to.deep.equal([10, 20]);
     const encoded = [1, 3, 6.5, 10, 320 / 24, 400 / 24, 20];
     expect(ends(presentation, '720p')).to.deep.equal(encoded);
@@ -249,28 +257,28 @@ describe('planPresentation cuts', () => {
   const LENGTHS: [string, Track[], string, number[]][] = [
     ['a tenth of a second', [film({ codec: 'vp9', durationSeconds: 0.1 })], '720p', [0.083]],
     ['less than a frame', [film({ codec: 'vp9', durationSeconds: 0.01 })], '720p', [0.042]],
-    ['a short sound', [sound({ ...ac3, durationSeconds: 0.1 })], 'audio-0', [0.107]],
+    ['a short sound', [audioTrack({ ...ac3, durationSeconds: 0.1 })], 'audio-0', [0.107]],
     [
       'a sound without film',
-      [sound({ ...ac3, durationSeconds: 12 })],
+      [audioTrack({ ...ac3, durationSeconds: 12 })],
       'audio-0',
       [1.003, 3.008, 6.997, 11.008, 12.011],
     ],
     [
       'a late film, filled from zero',
-      [film({ codec: 'vp9', startSeconds: 2, durationSeconds: 4 }), sound()],
+      [film({ codec: 'vp9', startSeconds: 2, durationSeconds: 4 }), audioTrack()],
       '720p',
       [1, 3, 6],
     ],
     [
       'sound longer than the film',
-      [film({ durationSeconds: 3.5 }), sound({ ...ac3, durationSeconds: 10 })],
+      [film({ durationSeconds: 3.5 }), audioTrack({ ...ac3, durationSeconds: 10 })],
       'audio-0',
       [1.003, 3.008, 3.499, 7.509, 10.005],
     ],
     [
       'film longer than the sound',
-      [film(), sound({ ...ac3, durationSeconds: 3.2 })],
+      [film(), audioTrack({ ...ac3, durationSeconds: 3.2 })],
       'audio-0',
       [1.003, 3.2],
     ],
@@ -284,7 +292,7 @@ describe('planPresentation cuts', () => {
 
   it('a late film from its own first picture where it is copied', () => {
     const late = film({ startSeconds: 0.5, durationSeconds: 9.5 });
-    const presentation = offered([late, sound()]);
+    const presentation = offered([late, audioTrack()]);
     expect(presentation.zeroSeconds).to.equal(0);
     expect(find(presentation, 'copy').segments[0]).to.deep.equal({ startTicks: 6400, durationTicks: 12_800 });
     expect(find(presentation, '480p').segments[0]?.startTicks).to.equal(0);
@@ -294,7 +302,7 @@ describe('planPresentation cuts', () => {
   it('from the earliest track of a file that was cut out of another', () => {
     const presentation = offered([
       film({ codec: 'vp9', startSeconds: 100.5 }),
-      sound({ ...ac3, startSeconds: 100 }),
+      audioTrack({ ...ac3, startSeconds: 100 }),
     ]);
     expect(presentation.zeroSeconds).to.equal(100);
     expect(ends(presentation, '720p').at(-1)).to.equal(10.5);
@@ -303,7 +311,7 @@ describe('planPresentation cuts', () => {
 
   it('a day', () => {
     const durationSeconds = 86_400;
-    const presentation = offered([film({ ...hd, durationSeconds }), sound({ ...ac3, durationSeconds })]);
+    const presentation = offered([film({ ...hd, durationSeconds }), audioTrack({ ...ac3, durationSeconds })]);
     expect(ends(presentation, '240p')).to.have.length(21_602);
     expect(presentation.durationSeconds).to.be.closeTo(durationSeconds, 0.03);
   });
@@ -311,8 +319,8 @@ describe('planPresentation cuts', () => {
   it('every rendition without a gap', () => {
     const tracks = [
       film({ ...hd, durationSeconds: 33.3 }),
-      sound({ durationSeconds: 33.4 }),
-      sound({ ...ac3, index: 2 }),
+      audioTrack({ durationSeconds: 33.4 }),
+      audioTrack({ ...ac3, index: 2 }),
     ];
     const { video, audio } = offered(tracks);
     for (const { segments } of [...video, ...audio]) {
@@ -331,11 +339,11 @@ describe('planPresentation tells', () => {
     const { peakBitrate, averageBitrate } = find(offered([film({ ...hd, durationSeconds: 20 })]), 'copy');
     expect(averageBitrate).to.be.within(5_000_000, 5_010_000);
     expect(peakBitrate).to.be.within(averageBitrate, 5_010_000);
-    const even = packetCuts(sound());
+    const even = packetCuts(audioTrack());
     // The second second has ten times as much as the others.
     const more = (cut: number) => (cut > 47 ? Math.min(cut - 47, 47) * 3000 : 0);
     const uneven = { ...even, bytesBefore: (cut: number) => even.bytesBefore(cut) + more(cut) };
-    const audio = find(offered([sound()], { cuts: new Map([[1, uneven]]) }), 'audio-0');
+    const audio = find(offered([audioTrack()], { cuts: new Map([[1, uneven]]) }), 'audio-0');
     const [, second] = audio.segments;
     if (audio.source.kind !== 'copy' || second === undefined) throw new Error('it is copied');
     const [, from = 0, to = 0] = audio.source.cuts;
@@ -348,9 +356,9 @@ describe('planPresentation tells', () => {
 
   it('what each segment keeps to, for what is encoded', () => {
     const rendition = find(offered([film({ codec: 'vp9', durationSeconds: 40 })]), '720p');
-    if (rendition.source.kind !== 'encode' || !('picture' in rendition.source))
+    if (rendition.source.kind !== 'encode' || !('video' in rendition.source))
       throw new Error('it is encoded');
-    const { maxBitrate } = rendition.source.picture;
+    const { maxBitrate } = rendition.source.video;
     expect(rendition.peakBitrate / maxBitrate).to.be.within(0.999, 1);
     expect(rendition.averageBitrate / maxBitrate).to.be.within(0.999, 1);
     // The shortest one has less at a time, and all of them the same over their length.
@@ -361,12 +369,12 @@ describe('planPresentation tells', () => {
 
   it('more where what an encoder adds is more than a film has', () => {
     const rendition = find(offered([film({ codec: 'vp9', durationSeconds: 0.04 })]), '240p');
-    if (rendition.source.kind !== 'encode' || !('picture' in rendition.source))
+    if (rendition.source.kind !== 'encode' || !('video' in rendition.source))
       throw new Error('it is encoded');
-    expect(rendition.peakBitrate / rendition.source.picture.maxBitrate).to.be.above(2);
+    expect(rendition.peakBitrate / rendition.source.video.maxBitrate).to.be.above(2);
   });
 
-  const SOUNDS: [string, Partial<Parameters<typeof sound>[0] & object>, object][] = [
+  const SOUNDS: [string, Partial<Parameters<typeof audioTrack>[0] & object>, object][] = [
     ['stereo', { sampleRate: 44_100 }, { channels: 2, sampleRate: 44_100, bitrate: 160_000 }],
     ['one channel', { channels: 1 }, { channels: 1, sampleRate: 48_000, bitrate: 96_000 }],
     ['six channels as two', { channels: 6 }, { channels: 2, sampleRate: 48_000, bitrate: 160_000 }],
@@ -379,17 +387,17 @@ describe('planPresentation tells', () => {
   ];
   for (const [name, over, expected] of SOUNDS) {
     it(`how sound is encoded: ${name}`, () => {
-      const [rendition] = offered([sound({ ...ac3, ...over })]).audio;
+      const [rendition] = offered([audioTrack({ ...ac3, ...over })]).audio;
       if (rendition?.source.kind !== 'encode') throw new Error('it is encoded');
-      expect(rendition.source.sound).to.deep.include({ codec: 'aac', stream: 'i:2', ...expected });
-      expect(rendition).to.include({ codecs: 'mp4a.40.2', timescale: rendition.source.sound.sampleRate });
+      expect(rendition.source.audio).to.deep.include({ codec: 'aac', stream: 'i:2', ...expected });
+      expect(rendition).to.include({ codecs: 'mp4a.40.2', timescale: rendition.source.audio.sampleRate });
     });
   }
 
   it('the codec of what is cut, as the segments name it', () => {
     const presentation = offered([
       film({ ...hd, ...hevc, dynamicRange: 'pq' }),
-      sound({ codecString: 'mp4a.40.5', channels: 6 }),
+      audioTrack({ codecString: 'mp4a.40.5', channels: 6 }),
     ]);
     expect(presentation.video[0]).to.include({ codecs: 'hvc1.1.6.L120.90', dynamicRange: 'pq' });
     expect(presentation.video[1]).to.include({ codecs: 'avc1.640028', dynamicRange: 'sdr' });

@@ -3,16 +3,16 @@ import { readLimits } from '../../functions/stream/base/limits.ts';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planHeader } from '../../functions/stream/plan/describe-plan.ts';
-import type { Question } from '../../functions/stream/plan/question.ts';
+import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
-import { NO_WISHES, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 import { thrownBy } from '../support/problem.ts';
 
 const limits = { ...readLimits({}), cores: 2 };
 
-function plan(media: Media, wishes: Partial<StreamParameters> = {}, over: Partial<Question> = {}) {
-  const parameters = { ...NO_WISHES, ...wishes };
+function plan(media: Media, wishes: Partial<StreamParameters> = {}, over: Partial<PlanInput> = {}) {
+  const parameters = { ...NO_PARAMETERS, ...wishes };
   return planStream({
     media,
     sizeBytes: 3_000_000,
@@ -26,7 +26,7 @@ function plan(media: Media, wishes: Partial<StreamParameters> = {}, over: Partia
   });
 }
 
-const both = [film(), sound()];
+const both = [film(), audioTrack()];
 const layout = { fragmented: false, moovAtEnd: false, hasLocation: false };
 const matroska = { container: 'matroska', layout: null } as const;
 const hevc = film({ codec: 'hevc', codecString: 'hvc1.1.6.L93.B0' });
@@ -54,7 +54,7 @@ describe('planStream takes the cheapest way', () => {
     ['QuickTime', mediaOf(both, { container: 'mov' }), {}, /^remux;/],
     [
       'the second audio track',
-      mediaOf([...both, sound({ index: 2 })]),
+      mediaOf([...both, audioTrack({ index: 2 })]),
       { audio: 1 },
       /^remux;.*another one was chosen/,
     ],
@@ -65,15 +65,15 @@ describe('planStream takes the cheapest way', () => {
       /^remux; .*duration=10/,
     ],
     ['a start within a film', mediaOf(both), { startSeconds: 2 }, /^transcode;.*video=h264:720; audio=aac/],
-    ['a start within sound', mediaOf([sound()]), { startSeconds: 2 }, /^remux;/],
-    ['mkv with AC-3', mediaOf([film(), sound({ codec: 'ac3' })], matroska), {}, /video=copy; audio=aac/],
+    ['a start within sound', mediaOf([audioTrack()]), { startSeconds: 2 }, /^remux;/],
+    ['mkv with AC-3', mediaOf([film(), audioTrack({ codec: 'ac3' })], matroska), {}, /video=copy; audio=aac/],
     [
       'HEVC in mp4',
-      mediaOf([hevc, sound()]),
+      mediaOf([hevc, audioTrack()]),
       {},
       /^transcode; format=mp4; video=h264:720; audio=copy;.*hevc/,
     ],
-    ['HEVC for a client that plays it', mediaOf([hevc, sound()]), { accept: ['hevc'] }, /^passthrough;/],
+    ['HEVC for a client that plays it', mediaOf([hevc, audioTrack()]), { accept: ['hevc'] }, /^passthrough;/],
     ['10-bit H.264', mediaOf([film({ bitDepth: 10 })]), {}, /^transcode;.*10-bit/],
     ['4:2:2', mediaOf([film({ chroma: '4:2:2' })]), {}, /^transcode;.*4:2:2/],
     ['lossless', mediaOf([film({ codecString: 'avc1.f4000c' })]), {}, /^transcode;.*profile of h264/],
@@ -89,25 +89,25 @@ describe('planStream takes the cheapest way', () => {
     ['no decoder configuration', mediaOf([film({ codecString: null })]), {}, /^transcode;.*configuration/],
     [
       'AV1 and Opus, of which ffmpeg writes neither to MP4 for this client',
-      mediaOf([film({ codec: 'av1' }), sound({ codec: 'opus' })], { container: 'webm', layout: null }),
+      mediaOf([film({ codec: 'av1' }), audioTrack({ codec: 'opus' })], { container: 'webm', layout: null }),
       {},
       /^transcode; format=mp4; video=h264:720; audio=aac;.*av1/,
     ],
     [
       'FLAC beside what is made anew',
-      mediaOf([film({ codec: 'other' }), sound({ codec: 'flac' })], matroska),
+      mediaOf([film({ codec: 'other' }), audioTrack({ codec: 'flac' })], matroska),
       {},
       /format=mp4; video=h264:720; audio=aac;/,
     ],
     [
       'VP8 in Matroska',
-      mediaOf([film({ codec: 'vp8' }), sound({ codec: 'vorbis' })], matroska),
+      mediaOf([film({ codec: 'vp8' }), audioTrack({ codec: 'vorbis' })], matroska),
       {},
       /^transcode; format=webm; video=copy; audio=copy;/,
     ],
     [
       'VP8 asked for as mp4',
-      mediaOf([film({ codec: 'vp8' }), sound({ codec: 'ac3' })], matroska),
+      mediaOf([film({ codec: 'vp8' }), audioTrack({ codec: 'ac3' })], matroska),
       { format: 'mp4' },
       /format=mp4; video=h264:720; audio=aac;/,
     ],
@@ -126,29 +126,29 @@ describe('planStream takes the cheapest way', () => {
     ],
     ['VP8 for a client without VP9', mediaOf(both), { format: 'webm', accept: ['vp8'] }, /video=vp8/],
     ['mp3 of a film', mediaOf(both), { format: 'mp3' }, /^transcode; format=mp3; audio=mp3;/],
-    ['ALAC', mediaOf([sound({ codec: 'alac' })]), {}, /^transcode; format=mp3; audio=mp3;.*alac/],
+    ['ALAC', mediaOf([audioTrack({ codec: 'alac' })]), {}, /^transcode; format=mp3; audio=mp3;.*alac/],
     [
       'mp3 with a cover',
-      mediaOf([sound({ codec: 'mp3' }), cover], { container: 'mp3', layout: null }),
+      mediaOf([audioTrack({ codec: 'mp3' }), cover], { container: 'mp3', layout: null }),
       {},
       /^passthrough/,
     ],
-    ['wav', mediaOf([sound({ codec: 'pcm' })], { container: 'wav', layout: null }), {}, /^passthrough/],
+    ['wav', mediaOf([audioTrack({ codec: 'pcm' })], { container: 'wav', layout: null }), {}, /^passthrough/],
     [
       'mp3 in wav',
-      mediaOf([sound({ codec: 'mp3' })], { container: 'wav', layout: null }),
+      mediaOf([audioTrack({ codec: 'mp3' })], { container: 'wav', layout: null }),
       {},
       /^remux; reason="wav players do not take mp3/,
     ],
     [
       'opus asked of ogg vorbis',
-      mediaOf([sound({ codec: 'vorbis' })], { container: 'ogg', layout: null }),
+      mediaOf([audioTrack({ codec: 'vorbis' })], { container: 'ogg', layout: null }),
       { format: 'opus' },
       /^transcode; format=opus/,
     ],
     [
       'AVI',
-      mediaOf([film({ codec: 'other' }), sound({ codec: 'mp3' })], { container: 'avi', layout: null }),
+      mediaOf([film({ codec: 'other' }), audioTrack({ codec: 'mp3' })], { container: 'avi', layout: null }),
       {},
       /video=h264:720; audio=copy/,
     ],
@@ -241,9 +241,9 @@ describe('planStream shapes the picture', () => {
     ],
     ['with the bitrate asked for', {}, { bitrate: 500_000 }, { maxBitrate: 500_000 }],
   ];
-  for (const [what, picture, wishes, expected] of TABLE) {
+  for (const [what, video, wishes, expected] of TABLE) {
     it(what, () => {
-      const made = plan(mediaOf([film(picture)]), wishes);
+      const made = plan(mediaOf([film(video)]), wishes);
       expect(made.kind === 'transcode' && made.output.video).to.deep.include(expected);
     });
   }
@@ -258,7 +258,7 @@ describe('planStream shapes the picture', () => {
 });
 
 describe('planStream shapes the sound', () => {
-  const TABLE: [string, Parameters<typeof sound>[0], Partial<StreamParameters>, object][] = [
+  const TABLE: [string, Parameters<typeof audioTrack>[0], Partial<StreamParameters>, object][] = [
     ['5.1 to stereo', { codec: 'ac3', channels: 6 }, {}, { channels: 2, codec: 'mp3' }],
     ['mono stays', { codec: 'ac3', channels: 1 }, {}, { channels: 1, bitrate: 112_000 }],
     ['8 kHz to a rate that all play', { codec: 'other', sampleRate: 8_000 }, {}, { sampleRate: 48_000 }],
@@ -269,7 +269,7 @@ describe('planStream shapes the sound', () => {
   ];
   for (const [what, track, wishes, expected] of TABLE) {
     it(what, () => {
-      const made = plan(mediaOf([sound({ ...track, index: 0 })]), wishes);
+      const made = plan(mediaOf([audioTrack({ ...track, index: 0 })]), wishes);
       expect(made.kind === 'transcode' && made.output.audio).to.deep.include(expected);
     });
   }
@@ -354,14 +354,14 @@ describe('planStream refuses', () => {
     ],
     [
       'more seconds than allowed',
-      mediaOf([sound({ codec: 'alac' })], { durationSeconds: 30_000 }),
+      mediaOf([audioTrack({ codec: 'alac' })], { durationSeconds: 30_000 }),
       {},
       'too-large',
       /would last 30000 seconds, and the limit is 21600 \(MAX_DURATION_SECONDS\); ask for a part/,
     ],
     [
       'a client that plays nothing we make',
-      mediaOf([sound({ codec: 'alac' })]),
+      mediaOf([audioTrack({ codec: 'alac' })]),
       { accept: ['video/quicktime', 'eac3'] },
       'not-acceptable',
       /None of/,

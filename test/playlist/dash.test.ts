@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Presentation } from '../../functions/stream/plan/presentation.ts';
 import { dashManifest } from '../../functions/stream/playlist/dash.ts';
 import { element } from '../../functions/stream/playlist/xml.ts';
-import { film, sound } from '../support/media.ts';
+import { audioTrack, film } from '../support/media.ts';
 import { filmCuts, offered } from '../support/presentations.ts';
 
 const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
@@ -52,7 +52,7 @@ const sets = (presentation: Presentation) =>
   );
 
 describe('dashManifest', () => {
-  const films = [film({ ...hd, durationSeconds: 33.3 }), sound({ durationSeconds: 33.3 })];
+  const films = [film({ ...hd, durationSeconds: 33.3 }), audioTrack({ durationSeconds: 33.3 })];
   const long = { cuts: new Map([[0, filmCuts(film({ durationSeconds: 33.3 }), 10)]]) };
 
   it('is static, in whole', () => {
@@ -68,7 +68,7 @@ describe('dashManifest', () => {
   });
 
   it('has the segments of every rendition, at their times', () => {
-    const presentation = offered([...films, sound({ ...ac3, index: 2, durationSeconds: 12 })], long);
+    const presentation = offered([...films, audioTrack({ ...ac3, index: 2, durationSeconds: 12 })], long);
     const representations = all(manifest(presentation), 'Representation');
     const renditions = [...presentation.video, ...presentation.audio];
     expect(representations).to.have.length(renditions.length);
@@ -92,11 +92,11 @@ describe('dashManifest', () => {
       ]);
     // The copy's clock is not that of the others; with one that is, nothing differs but the lists themselves.
     const sameClock = new Map([[0, filmCuts(film(hd), 1, 90_000)]]);
-    expect(placed(offered([film(hd), sound()]))).to.deep.equal([
+    expect(placed(offered([film(hd), audioTrack()]))).to.deep.equal([
       [0, 1, 1, 1, 1, 1],
       [1, 0],
     ]);
-    expect(placed(offered([film(hd), sound()], { cuts: sameClock }))).to.deep.equal([
+    expect(placed(offered([film(hd), audioTrack()], { cuts: sameClock }))).to.deep.equal([
       [1, 0, 0, 0, 0, 0],
       [1, 0],
     ]);
@@ -141,10 +141,10 @@ describe('dashManifest', () => {
     ['a copy with segments of its own', offered(films, long), ['copy', '720p 480p 360p 240p', 'audio-0']],
     [
       'HEVC on its own',
-      offered([film({ ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }), sound()]),
+      offered([film({ ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }), audioTrack()]),
       ['copy', '1080p 720p 480p 360p 240p', 'audio-0'],
     ],
-    ['one for each sound', offered([sound(), sound({ index: 2 })]), ['audio-0', 'audio-1']],
+    ['one for each sound', offered([audioTrack(), audioTrack({ index: 2 })]), ['audio-0', 'audio-1']],
   ];
   for (const [name, presentation, expected] of SETS) {
     it(`sets to switch within: ${name}`, () => expect(sets(presentation)).to.deep.equal(expected));
@@ -171,8 +171,8 @@ describe('dashManifest', () => {
   it('names languages, the main sound and the channels', () => {
     const presentation = offered([
       film(),
-      sound({ language: 'eng', channels: 6 }),
-      sound({ index: 2, language: 'deu' }),
+      audioTrack({ language: 'eng', channels: 6 }),
+      audioTrack({ index: 2, language: 'deu' }),
     ]);
     const described = all(manifest(presentation), 'AdaptationSet')
       .slice(1)

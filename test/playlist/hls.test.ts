@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Presentation, VideoRendition } from '../../functions/stream/plan/presentation.ts';
 import { hlsMaster } from '../../functions/stream/playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../../functions/stream/playlist/hls-media.ts';
-import { film, mediaOf, sound } from '../support/media.ts';
+import { audioTrack, film, mediaOf } from '../support/media.ts';
 import { readMaster, readMedia } from '../support/playlists.ts';
 import { filmCuts, offered, usualCuts } from '../support/presentations.ts';
 
@@ -18,7 +18,11 @@ function filmOf({ video }: Presentation, id = video[0]?.id): VideoRendition {
 
 describe('hlsMaster', () => {
   it('lists every rendition with all that a player chooses by', () => {
-    const presentation = offered([film({ ...hd, frameRate: ntsc }), sound(), sound({ ...ac3, index: 2 })]);
+    const presentation = offered([
+      film({ ...hd, frameRate: ntsc }),
+      audioTrack(),
+      audioTrack({ ...ac3, index: 2 }),
+    ]);
     const { variants, version, independentSegments } = readMaster(hlsMaster(presentation));
     expect([version, independentSegments]).to.deep.equal([7, true]);
     const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly);
@@ -43,7 +47,12 @@ describe('hlsMaster', () => {
   it('names each codec of the sound once', () => {
     const { variants } = readMaster(
       hlsMaster(
-        offered([film(), sound(), sound({ index: 2 }), sound({ index: 3, codecString: 'mp4a.40.5' })]),
+        offered([
+          film(),
+          audioTrack(),
+          audioTrack({ index: 2 }),
+          audioTrack({ index: 3, codecString: 'mp4a.40.5' }),
+        ]),
       ),
     );
     expect(variants[0]?.codecs).to.equal('avc1.640028,mp4a.40.2,mp4a.40.5');
@@ -67,7 +76,7 @@ describe('hlsMaster', () => {
   ];
   for (const [name, languages, expected] of NAMES) {
     it(`tells sounds apart: ${name}`, () => {
-      const tracks = languages.map((language, i) => sound({ index: i + 1, language }));
+      const tracks = languages.map((language, i) => audioTrack({ index: i + 1, language }));
       const [variant] = readMaster(hlsMaster(offered([film(), ...tracks]))).variants;
       expect(variant?.audio.map(({ name, language }) => `${name} ${language ?? '-'}`)).to.deep.equal(
         expected,
@@ -77,7 +86,7 @@ describe('hlsMaster', () => {
 
   it('has one default sound, and lets a player choose one of each language', () => {
     const tracks = ['eng', 'eng', 'deu', null, null].map((language, i) =>
-      sound({ index: i + 1, language, isDefault: i === 1, channels: i === 0 ? 6 : 2 }),
+      audioTrack({ index: i + 1, language, isDefault: i === 1, channels: i === 0 ? 6 : 2 }),
     );
     const [variant] = readMaster(hlsMaster(offered([film(), ...tracks]))).variants;
     const list = variant?.audio.map(({ uri, isDefault, autoselect, channels }) =>
@@ -94,14 +103,14 @@ describe('hlsMaster', () => {
 
   it('names sounds by what the file says of them, each apart', () => {
     const tracks = [
-      sound({ language: 'eng' }),
-      sound({ language: 'eng', channels: 6 }),
-      sound({ language: 'eng', title: 'Director "Ann"', purpose: 'commentary' }),
-      sound({ language: 'eng', purpose: 'description' }),
-      sound({ language: 'deu', title: 'Deutsch' }),
-      sound({ language: 'fra', channels: 1 }),
-      sound({ language: 'fra' }),
-      sound({ language: 'spa', title: 'Latin American Spanish' }),
+      audioTrack({ language: 'eng' }),
+      audioTrack({ language: 'eng', channels: 6 }),
+      audioTrack({ language: 'eng', title: 'Director "Ann"', purpose: 'commentary' }),
+      audioTrack({ language: 'eng', purpose: 'description' }),
+      audioTrack({ language: 'deu', title: 'Deutsch' }),
+      audioTrack({ language: 'fra', channels: 1 }),
+      audioTrack({ language: 'fra' }),
+      audioTrack({ language: 'spa', title: 'Latin American Spanish' }),
     ].map((track, i) => ({ ...track, index: i + 1 }));
     const text = hlsMaster(offered([film(), ...tracks]));
     const [variant] = readMaster(text).variants;
@@ -119,7 +128,7 @@ describe('hlsMaster', () => {
   });
 
   it('says of every variant that there are no captions within the video', () => {
-    const lines = hlsMaster(offered([film(hd), sound()])).split('\n');
+    const lines = hlsMaster(offered([film(hd), audioTrack()])).split('\n');
     const variants = lines.filter((line) => line.startsWith('#EXT-X-STREAM-INF'));
     expect(variants).to.have.length(5);
     expect(variants.every((line) => line.includes(',CLOSED-CAPTIONS=NONE'))).to.equal(true);
@@ -128,7 +137,7 @@ describe('hlsMaster', () => {
   it('tells what trick play needs, which is its pictures alone', () => {
     const track = film(hd);
     const cuts = filmCuts(track);
-    const presentation = offered([track], { cuts: new Map([[0, { ...cuts, pictureBytes: () => 10_000 }]]) });
+    const presentation = offered([track], { cuts: new Map([[0, { ...cuts, keyframeBytes: () => 10_000 }]]) });
     const found = readMaster(hlsMaster(presentation)).variants.find(({ isIFrameOnly }) => isIFrameOnly);
     // The first segment has a second, and the container's bytes are few.
     expect(found?.bandwidth).to.be.within(80_000, 82_000);
@@ -136,7 +145,9 @@ describe('hlsMaster', () => {
   });
 
   it('offers sound alone as a variant without a picture', () => {
-    const { variants } = readMaster(hlsMaster(offered([sound(), sound({ index: 2, language: 'deu' })])));
+    const { variants } = readMaster(
+      hlsMaster(offered([audioTrack(), audioTrack({ index: 2, language: 'deu' })])),
+    );
     expect(variants).to.have.length(1);
     expect(variants[0]).to.include({ uri: 'audio-0/index.m3u8', codecs: 'mp4a.40.2' });
     expect(variants[0]?.resolution).to.equal(undefined);
@@ -183,7 +194,7 @@ describe('hlsMaster', () => {
 
 describe('hlsMedia', () => {
   it('is complete, and every segment stands on its own', () => {
-    const presentation = offered([film(hd), sound()]);
+    const presentation = offered([film(hd), audioTrack()]);
     const playlist = readMedia(hlsMedia(filmOf(presentation), presentation, 'abc'));
     const { version, playlistType, endlist, independentSegments, targetDuration, segments } = playlist;
     expect({ version, playlistType, endlist, independentSegments, targetDuration }).to.deep.equal({
@@ -205,7 +216,7 @@ describe('hlsMedia', () => {
   it('adds up to the end of the film, whatever is rounded', () => {
     const presentation = offered([
       film({ codec: 'vp9', frameRate: ntsc, durationSeconds: 7200 }),
-      sound({ ...ac3, sampleRate: 44_100, durationSeconds: 7200 }),
+      audioTrack({ ...ac3, sampleRate: 44_100, durationSeconds: 7200 }),
     ]);
     for (const rendition of [...presentation.video, ...presentation.audio]) {
       const { segments } = readMedia(hlsMedia(rendition, presentation, 'v'));
@@ -220,7 +231,7 @@ describe('hlsMedia', () => {
 
   it('takes little of a processor for a film of two hours', () => {
     const durationSeconds = 7200;
-    const tracks = [film({ ...hd, durationSeconds, frameRate: ntsc }), sound({ durationSeconds })];
+    const tracks = [film({ ...hd, durationSeconds, frameRate: ntsc }), audioTrack({ durationSeconds })];
     const cuts = usualCuts(mediaOf(tracks));
     const milliseconds = (work: () => unknown) => {
       const before = process.cpuUsage();
@@ -232,7 +243,7 @@ describe('hlsMedia', () => {
     const texts: number[] = [];
     let segments = 0;
     for (let round = 0; round < 9; round++) {
-      let presentation = offered([sound()]);
+      let presentation = offered([audioTrack()]);
       plans.push(milliseconds(() => (presentation = offered(tracks, { cuts }))));
       texts.push(
         milliseconds(() => {
@@ -246,9 +257,12 @@ describe('hlsMedia', () => {
   });
 
   it('has the same target for all renditions, which no segment exceeds', () => {
-    const presentation = offered([film({ ...hd, durationSeconds: 40 }), sound({ durationSeconds: 40 })], {
-      cuts: new Map([[0, filmCuts(film({ durationSeconds: 40 }), 10.6)]]),
-    });
+    const presentation = offered(
+      [film({ ...hd, durationSeconds: 40 }), audioTrack({ durationSeconds: 40 })],
+      {
+        cuts: new Map([[0, filmCuts(film({ durationSeconds: 40 }), 10.6)]]),
+      },
+    );
     for (const rendition of [...presentation.video, ...presentation.audio]) {
       const { targetDuration, segments } = readMedia(hlsMedia(rendition, presentation, 'v'));
       expect(targetDuration).to.equal(11);
@@ -257,7 +271,7 @@ describe('hlsMedia', () => {
   });
 
   it('has the time before a late film in its first segment', () => {
-    const presentation = offered([film({ startSeconds: 0.5, durationSeconds: 9.5 }), sound()]);
+    const presentation = offered([film({ startSeconds: 0.5, durationSeconds: 9.5 }), audioTrack()]);
     const { segments } = readMedia(hlsMedia(filmOf(presentation), presentation, 'v'));
     expect(segments.map(({ duration }) => duration)).to.deep.equal([1.5, 2, 4, 2.5]);
   });

@@ -14,7 +14,7 @@ describe('parseRoute below /hls and /dash', () => {
     ['/dash/a.mp4/audio-0/init.mp4', 'a.mp4', { kind: 'init', rendition: 'audio-0' }],
     ['/hls/a.mp4/720p/0.m4s', 'a.mp4', { kind: 'segment', rendition: '720p', index: 0 }],
     ['/dash/a.mp4/720p/1234567.m4s', 'a.mp4', { kind: 'segment', rendition: '720p', index: 1_234_567 }],
-    ['/hls/a.mp4/720p/iframe-12.m4s', 'a.mp4', { kind: 'picture', rendition: '720p', index: 12 }],
+    ['/hls/a.mp4/720p/iframe-12.m4s', 'a.mp4', { kind: 'iframe', rendition: '720p', index: 12 }],
     ['/hls/master.m3u8/master.m3u8', 'master.m3u8', { kind: 'master' }],
     ['/hls/a.mp4/720p/master.m3u8', 'a.mp4/720p', { kind: 'master' }],
     ['/hls/a/720p/0.m4s/720p/0.m4s', 'a/720p/0.m4s', { kind: 'segment', rendition: '720p', index: 0 }],

@@ -98,16 +98,16 @@ describe('isMisspelling', () => {
 
   it('takes for foreign what others add', () => {
     for (const name of FOREIGN) {
-      for (const room of ['stream', 'media', 'playlist', 'health'] as const) {
-        expect(isForeign(room, name), name).to.equal(true);
+      for (const route of ['stream', 'media', 'playlist', 'health'] as const) {
+        expect(isForeign(route, name), name).to.equal(true);
       }
     }
   });
 
   it('takes no name for a slip of another route', () => {
     for (const name of ['access', 'weight', 'smart', 'heigth', 'acept']) {
-      for (const room of ['media', 'playlist', 'segment', 'info', 'health', 'page', 'made'] as const) {
-        expect(isForeign(room, name), name).to.equal(true);
+      for (const route of ['media', 'playlist', 'segment', 'info', 'health', 'page', 'made'] as const) {
+        expect(isForeign(route, name), name).to.equal(true);
       }
     }
     // Where they are known they are refused, whole.

@@ -7,13 +7,13 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
-import { type CageLimits, caged } from '../../functions/stream/sandbox/process-limits.ts';
-import { runCaged } from '../../functions/stream/sandbox/run.ts';
+import { type SandboxLimits, sandboxed } from '../../functions/stream/sandbox/process-limits.ts';
+import { runSandboxed } from '../../functions/stream/sandbox/run.ts';
+import { ROOMY } from '../support/ample.ts';
 import { ownFfmpeg } from '../support/encoded.ts';
 import { needsLinux } from '../support/needs.ts';
 import { problemOf } from '../support/problem.ts';
 import { gone } from '../support/processes.ts';
-import { ROOMY } from '../support/roomy.ts';
 
 const RUNTIME = fileURLToPath(new URL('../support/holding-runtime.ts', import.meta.url));
 const MEGABYTE = 2 ** 20;
@@ -36,8 +36,8 @@ describe('the cage', function () {
     return path;
   }
 
-  const run = (path: string, limits: CageLimits = ROOMY, env: Record<string, string> = {}) =>
-    runCaged(path, [], {
+  const run = (path: string, limits: SandboxLimits = ROOMY, env: Record<string, string> = {}) =>
+    runSandboxed(path, [], {
       limits,
       env,
       signal: new AbortController().signal,
@@ -48,7 +48,7 @@ describe('the cage', function () {
   it('hands on what varies as arguments, which no shell reads', async () => {
     const hostile = ['$(id)', '; id', '`id`', '"', "'", '\n', '-c', '*'];
     const path = await program('arguments', `printf '%s\\0' "$@"`);
-    const { file, args, options } = caged(path, hostile, ROOMY);
+    const { file, args, options } = sandboxed(path, hostile, ROOMY);
     const child = spawn(file, args, options);
     expect((await buffer(child.stdout)).toString()).to.equal(hostile.map((each) => `${each}\0`).join(''));
   });
@@ -94,7 +94,7 @@ describe('the cage', function () {
 
   it('kills the whole group when it takes too long', async () => {
     const path = await program('slow', 'sleep 1000 & echo $!; wait');
-    const { stdout, signal, isCutShort } = await runCaged(path, [], {
+    const { stdout, signal, isCutShort } = await runSandboxed(path, [], {
       limits: ROOMY,
       signal: new AbortController().signal,
       timeoutMilliseconds: 300,
@@ -132,7 +132,7 @@ describe('the cage', function () {
   }
 
   /** Pictures without end, and the densest coding of them. */
-  const encode = async (limits: CageLimits, path?: string) => {
+  const encode = async (limits: SandboxLimits, path?: string) => {
     const output = await createEngine(path ?? (await ownFfmpeg()), limits).transcode(
       'testsrc2=s=1280x720:r=60',
       {

@@ -7,7 +7,7 @@ import { problemOf } from '../support/problem.ts';
 
 const { signal } = new AbortController();
 const soon = { waitMilliseconds: 5 };
-const patient = { waitMilliseconds: 60_000 };
+const guarded = { waitMilliseconds: 60_000 };
 
 describe('createSlots', () => {
   for (const maxFfmpegs of [1, 3]) {
@@ -24,7 +24,7 @@ describe('createSlots', () => {
   }
 
   it('gives a place that became free to who waits longest, and only once', async () => {
-    const slots = createSlots({ maxFfmpegs: 1 }, patient);
+    const slots = createSlots({ maxFfmpegs: 1 }, guarded);
     const release = await slots.take(signal);
     const order: number[] = [];
     const waiting = [1, 2].map((i) =>
@@ -43,7 +43,7 @@ describe('createSlots', () => {
   });
 
   it('lets go who does not wait any more', async () => {
-    const slots = createSlots({ maxFfmpegs: 1 }, patient);
+    const slots = createSlots({ maxFfmpegs: 1 }, guarded);
     const release = await slots.take(signal);
     const controller = new AbortController();
     const waiting = slots.take(controller.signal).catch((reason: unknown) => reason);
@@ -71,7 +71,7 @@ describe('withSlots', () => {
         return new PassThrough();
       },
     };
-    const engine = withSlots(inner, createSlots({ maxFfmpegs: 1 }, patient));
+    const engine = withSlots(inner, createSlots({ maxFfmpegs: 1 }, guarded));
     let ends = 0;
     await engine.transcode(
       'a',

@@ -48,15 +48,15 @@ export function correctAnswers(transcode: readonly Buffer[], store: string): Ans
     if (ask.method === 'OPTIONS') return optionsReply();
     if (path === '/health') return json({ status: 'ok', version: '1.0.0', ffmpeg: '7.1' });
     if (path === '/') return json({ media: [media(KEY, SIZE_BYTES), media(LARGE_KEY, 300_000_000)] });
-    const [, room, encoded = ''] = /^\/(media|stream|info)\/(.*)$/.exec(path) ?? [];
+    const [, route, encoded = ''] = /^\/(media|stream|info)\/(.*)$/.exec(path) ?? [];
     const key = decode(encoded);
     if (key === null) return problem(ask, 400, 'bad-address');
     if (key === LARGE_KEY) return reply(307, [['location', store]]);
     if (key !== KEY) return problem(ask, 404, 'not-found');
     if (searchParams.has('downlaod')) return problem(ask, 400, 'bad-parameter', 'Is "download" meant?');
     if (searchParams.getAll('download').length > 1) return problem(ask, 400, 'bad-parameter', 'Given twice.');
-    if (room === 'info') return infoReply();
-    if (room === 'media') return mediaReply(ask, film);
+    if (route === 'info') return infoReply();
+    if (route === 'media') return mediaReply(ask, film);
     const plan = ['sluice-plan', 'transcode; format=mp4'] as const;
     return { ...reply(200, [['content-type', 'video/mp4'], plan]), pieces: transcode, pauseMilliseconds: 25 };
   }

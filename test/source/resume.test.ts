@@ -186,10 +186,10 @@ describe('resuming', () => {
     ['the pause before it comes back', broken(5, 'error')],
   ] as const) {
     it(`stops at once in ${what}, with the signal's reason`, async () => {
-      const patient = { stallMilliseconds: 1_000_000, attempts: 1_000 };
+      const guarded = { stallMilliseconds: 1_000_000, attempts: 1_000 };
       source.script.push(step, ...Array.from({ length: 100 }, () => refused));
       const controller = new AbortController();
-      const stream = await resuming(source, patient).read(source.object, whole, controller.signal);
+      const stream = await resuming(source, guarded).read(source.object, whole, controller.signal);
       const outcome = buffer(stream).catch((error: unknown) => error);
       await delay(20);
       const reason = new Error('gone');

@@ -17,13 +17,13 @@ export type Canary = {
 
 export async function startCanary(folder: string): Promise<Canary> {
   const token = `canary-${randomBytes(12).toString('hex')}-`;
-  const sound = wav(Buffer.from(token.repeat(1_000)));
+  const audio = wav(Buffer.from(token.repeat(1_000)));
   const path = join(folder, 'canary.wav');
-  await writeFile(path, sound);
+  await writeFile(path, audio);
   const hits: string[] = [];
   const server = createServer((request, response) => {
     hits.push(request.url ?? '');
-    response.end(sound);
+    response.end(audio);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

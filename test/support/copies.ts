@@ -15,7 +15,7 @@ export async function openFile(source: Source, key: string, zeroSeconds = 0): Pr
   const object = await source.stat(key, signal);
   const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
   const probed = await probe({ file: access, object, ffprobePath: '/usr/bin/ffprobe', signal });
-  return { source, object, access, probed, zeroSeconds, looksAtPictures: true, signal };
+  return { source, object, access, probed, zeroSeconds, inspectsKeyframes: true, signal };
 }
 
 /** The track, or the reason why not as an error. */

@@ -2,7 +2,11 @@ import { basename, dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createTrace } from '../../functions/stream/base/trace.ts';
 import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
-import type { EncodedAudio, EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import type {
+  EncodedAudio,
+  EncodedVideo,
+  SegmentContext,
+} from '../../functions/stream/engine/segment-context.ts';
 import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/segments.ts';
 import { probe } from '../../functions/stream/media/probe/probe.ts';
 import { clocked } from '../../functions/stream/media/transport/clocked.ts';
@@ -13,7 +17,7 @@ import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts'
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { localEnvironment } from '../../local/function.ts';
-import { ROOMY } from './roomy.ts';
+import { ROOMY } from './ample.ts';
 
 /** The ffmpeg that the function uses: what one pass of it makes is what segments are compared with. */
 export async function ownFfmpeg(): Promise<string> {
@@ -21,13 +25,13 @@ export async function ownFfmpeg(): Promise<string> {
 }
 
 /** A file of this machine with the desk that its segments are made at; each call is another instance. */
-export async function openDesk(
+export async function openContext(
   path: string,
   {
     signal = new AbortController().signal,
     ffmpegPath,
   }: { readonly signal?: AbortSignal; readonly ffmpegPath?: string } = {},
-): Promise<SegmentDesk> {
+): Promise<SegmentContext> {
   const source = directorySource(dirname(path));
   const object = await source.stat(basename(path), signal);
   const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
@@ -51,14 +55,14 @@ export async function openDesk(
 
 /** The same desk with an ffmpeg whose output arguments are others. */
 export function withArguments(
-  desk: SegmentDesk,
+  context: SegmentContext,
   change: (output: readonly string[]) => readonly string[],
-): SegmentDesk {
+): SegmentContext {
   const engine: Engine = {
     transcode: (url, { input, output }, options) =>
-      desk.engine.transcode(url, { input, output: change(output) }, options),
+      context.engine.transcode(url, { input, output: change(output) }, options),
   };
-  return { ...desk, engine };
+  return { ...context, engine };
 }
 
 export type VideoShape = {
@@ -72,7 +76,7 @@ export type VideoShape = {
 
 /** A rendition as the planner would make it of the first film, at a size that is encoded in no time. */
 export function videoRendition(
-  { probed: { media }, zeroSeconds }: SegmentDesk,
+  { probed: { media }, zeroSeconds }: SegmentContext,
   shape: VideoShape,
 ): EncodedVideo {
   const { height, frameRate, seconds, lengths = [1, 2, 4], maxBitrate = 300_000 } = shape;
@@ -89,7 +93,7 @@ export function videoRendition(
   const grid = { frameTicks: denominator * finer, phaseTicks };
   const { rotation, mirrored, interlaced, dynamicRange } = film;
   const none = { peakBitrate: 0, averageBitrate: 0 };
-  const about = { id: `${height}p`, codecs: 'avc1.64001f', ...none, pictures: none };
+  const about = { id: `${height}p`, codecs: 'avc1.64001f', ...none, iFrames: none };
   // A field that the planner adds is no field of this type.
   const more = { dynamicRange: 'sdr' as const };
   return {
@@ -105,7 +109,7 @@ export function videoRendition(
       kind: 'encode',
       ...grid,
       level: 31,
-      picture: {
+      video: {
         kind: 'encode',
         stream: film.stream,
         codec: 'h264',
@@ -133,7 +137,7 @@ export type AudioShape = {
 };
 
 /** A rendition as the planner would make it of an audio track: whole AAC frames up to the end. */
-export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioShape): EncodedAudio {
+export function audioRendition({ probed: { media } }: SegmentContext, shape: AudioShape): EncodedAudio {
   const { seconds, sampleRate, stream = 0, lengths = [1, 2, 4] } = shape;
   const track = audiosOf(media)[stream];
   if (track === undefined) throw new Error('The file has no such sound.');
@@ -154,7 +158,7 @@ export function audioRendition({ probed: { media } }: SegmentDesk, shape: AudioS
     averageBitrate: 0,
     source: {
       kind: 'encode',
-      sound: {
+      audio: {
         kind: 'encode',
         stream: track.stream,
         codec: 'aac',
@@ -177,13 +181,17 @@ function cut(frames: number, counts: readonly number[], ticksOf: (frame: number)
   return segments;
 }
 
-export async function segmentOf(rendition: Rendition, index: number, desk: SegmentDesk): Promise<Buffer> {
-  return buffer(await openEncodedSegment(rendition, index, desk));
+export async function segmentOf(
+  rendition: Rendition,
+  index: number,
+  context: SegmentContext,
+): Promise<Buffer> {
+  return buffer(await openEncodedSegment(rendition, index, context));
 }
 
 /** The init segment and all segments, in order. */
-export async function everything(rendition: Rendition, desk: SegmentDesk): Promise<Buffer[]> {
-  const parts: Buffer[] = [Buffer.from(await encodedInit(rendition, desk))];
-  for (const index of rendition.segments.keys()) parts.push(await segmentOf(rendition, index, desk));
+export async function everything(rendition: Rendition, context: SegmentContext): Promise<Buffer[]> {
+  const parts: Buffer[] = [Buffer.from(await encodedInit(rendition, context))];
+  for (const index of rendition.segments.keys()) parts.push(await segmentOf(rendition, index, context));
   return parts;
 }

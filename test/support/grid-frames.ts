@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gridFilters, pictureFilters } from '../../functions/stream/engine/picture-filters.ts';
-import type { EncodedVideo, SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import type { EncodedVideo, SegmentContext } from '../../functions/stream/engine/segment-context.ts';
+import { gridFilters, videoFilters } from '../../functions/stream/engine/video-filters.ts';
 import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
 import { ownFfmpeg } from './encoded.ts';
 
 const run = promisify(execFile);
-const patient = { maxBuffer: 256 * 1024 * 1024 };
+const guarded = { maxBuffer: 256 * 1024 * 1024 };
 
 /** What is decoded before a stretch of a long film: far more than lies between two of its key frames. */
 const LEAD_SECONDS = 30;
@@ -25,17 +25,17 @@ type Stretch = { readonly firstFrame?: number; readonly ffmpegPath?: string };
 export async function onePass(
   file: string,
   rendition: EncodedVideo,
-  desk: SegmentDesk,
+  context: SegmentContext,
   endFrame: number,
   stretch: Stretch = {},
 ): Promise<string[]> {
-  const { access, probed } = desk;
-  if (probed.clock === null) return passOver(file, rendition, desk, endFrame, stretch);
+  const { access, probed } = context;
+  if (probed.clock === null) return passOver(file, rendition, context, endFrame, stretch);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-clocked-'));
   try {
     const copy = join(folder, 'clocked.ts');
     await pipeline(access.stream({ start: 0, end: access.sizeBytes }), createWriteStream(copy));
-    return await passOver(copy, rendition, desk, endFrame, stretch);
+    return await passOver(copy, rendition, context, endFrame, stretch);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -43,32 +43,32 @@ export async function onePass(
 
 async function passOver(
   file: string,
-  { source: { picture } }: EncodedVideo,
-  desk: SegmentDesk,
+  { source: { video } }: EncodedVideo,
+  context: SegmentContext,
   endFrame: number,
   { firstFrame = 0, ffmpegPath }: Stretch,
 ): Promise<string[]> {
-  const { numerator, denominator } = picture.frameRate;
-  const seekSeconds = desk.zeroSeconds + (firstFrame * denominator) / numerator - LEAD_SECONDS;
+  const { numerator, denominator } = video.frameRate;
+  const seekSeconds = context.zeroSeconds + (firstFrame * denominator) / numerator - LEAD_SECONDS;
   const fromStart = seekSeconds <= 0;
-  const { media } = desk.probed;
+  const { media } = context.probed;
   const [film] = filmsOf(media);
   if (film === undefined) throw new Error('The file has no film.');
   // The grid of a track of constant rate has its first picture on it.
-  const late = ((film.startSeconds - desk.zeroSeconds) * numerator) / denominator;
+  const late = ((film.startSeconds - context.zeroSeconds) * numerator) / denominator;
   const steps = Math.floor(late + 0.001);
   const phase = film.frameRate?.constant ? (Math.max(0, late - steps) * denominator) / numerator : 0;
   const filters = [
-    `setpts=PTS-round(${(media.originSeconds + desk.zeroSeconds + phase).toFixed(9)}/TB)`,
-    ...gridFilters(picture, { fillsFront: fromStart }),
+    `setpts=PTS-round(${(media.originSeconds + context.zeroSeconds + phase).toFixed(9)}/TB)`,
+    ...gridFilters(video, { fillsFront: fromStart }),
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${firstFrame}:end_pts=${endFrame}`,
-    ...pictureFilters(picture),
+    ...videoFilters(video),
   ];
   const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
   const input = ['-v', 'error', '-nostdin', '-noautorotate', ...seek, '-copyts', '-i', file];
   const output = ['-an', '-sn', '-vf', filters.join(','), '-vsync', 'passthrough', '-f', 'framemd5', '-'];
-  const { stdout } = await run(ffmpegPath ?? (await ownFfmpeg()), [...input, ...output], patient);
+  const { stdout } = await run(ffmpegPath ?? (await ownFfmpeg()), [...input, ...output], guarded);
   return hashesOf(stdout);
 }
 
@@ -81,7 +81,7 @@ export type DecodedFrames = {
 export async function decodedFrames(parts: readonly Uint8Array[], path: string): Promise<DecodedFrames> {
   await writeFile(path, Buffer.concat(parts));
   const args = ['-v', 'warning', '-nostdin', '-i', path, '-fps_mode', 'passthrough', '-f', 'framemd5', '-'];
-  const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, patient);
+  const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, guarded);
   return { hashes: hashesOf(stdout), complaints: stderr };
 }
 
@@ -98,7 +98,7 @@ export async function thumbnails(parts: readonly Uint8Array[], path: string): Pr
     '-',
   ];
   const args = ['-v', 'error', '-nostdin', '-i', path, ...output];
-  const { stdout } = await run('/usr/bin/ffmpeg', args, { ...patient, encoding: 'buffer' });
+  const { stdout } = await run('/usr/bin/ffmpeg', args, { ...guarded, encoding: 'buffer' });
   return Array.from({ length: stdout.length / 576 }, (_, i) => stdout.subarray(i * 576, (i + 1) * 576));
 }
 

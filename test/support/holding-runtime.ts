@@ -1,5 +1,5 @@
 import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
-import { ROOMY } from './roomy.ts';
+import { ROOMY } from './ample.ts';
 
 /** A process of its own that runs a program in the place of ffmpeg and waits for it: `node holding-runtime.ts PROGRAM`. */
 await createEngine(process.argv[2] ?? '', ROOMY).transcode(

@@ -23,8 +23,8 @@ export async function* joinedRenditions(
   const at = `${origin}/hls/${encodeURIComponent(name)}/`;
   const { variants } = readMaster((await bytes(`${at}master.m3u8`)).toString());
   const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly).map(({ uri }) => uri);
-  const sounds = variants.flatMap(({ audio }) => audio.map(({ uri }) => uri ?? ''));
-  for (const uri of new Set([...films, ...sounds])) {
+  const audios = variants.flatMap(({ audio }) => audio.map(({ uri }) => uri ?? ''));
+  for (const uri of new Set([...films, ...audios])) {
     const under = at + uri.slice(0, uri.lastIndexOf('/') + 1);
     const { segments } = readMedia((await bytes(at + uri)).toString());
     const addresses = [segments[0]?.map.uri, ...segments.map((segment) => segment.uri)];

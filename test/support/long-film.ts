@@ -29,13 +29,13 @@ async function make(): Promise<LongFilm> {
   afterEverything(() => rm(folder, { recursive: true, force: true }));
   const [part, list] = [join(folder, 'part.mp4'), join(folder, 'parts.txt')];
   const name = 'two hours.mp4';
-  const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=24'];
-  const sound = ['-f', 'lavfi', '-i', "aevalsrc='0.3*sin(2*PI*(300*t+15*t*t))':s=48000"];
+  const testVideo = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=24'];
+  const testAudio = ['-f', 'lavfi', '-i', "aevalsrc='0.3*sin(2*PI*(300*t+15*t*t))':s=48000"];
   const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', '-b:v', '300k', '-pix_fmt', 'yuv420p'];
   const keys = ['-g', '288', '-sc_threshold', '0', '-force_key_frames', KEY_FRAMES];
   const audio = ['-c:a', 'aac', '-b:a', '20k', '-ac', '1'];
   const ends = ['-t', String(PART_SECONDS), '-frames:a', String((48_000 * PART_SECONDS) / 1024)];
-  await ffmpeg(...pictures, ...sound, ...video, ...keys, ...audio, ...ends, part);
+  await ffmpeg(...testVideo, ...testAudio, ...video, ...keys, ...audio, ...ends, part);
   await writeFile(list, `file '${part}'\nduration ${PART_SECONDS}\n`.repeat(PARTS));
   await ffmpeg('-f', 'concat', '-safe', '0', '-i', list, '-c', 'copy', join(folder, name));
   await rm(part);

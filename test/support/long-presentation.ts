@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { parseConfig } from '../../functions/stream/config/config.ts';
-import { isEncodedVideo, type SegmentDesk } from '../../functions/stream/engine/segment-desk.ts';
+import { isEncodedVideo, type SegmentContext } from '../../functions/stream/engine/segment-context.ts';
 import { encodedInit } from '../../functions/stream/engine/segments.ts';
 import { openPresentation } from '../../functions/stream/open/open-presentation.ts';
 import { frameAt } from '../../functions/stream/plan/frame-grid.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
-import { audioRendition, openDesk, segmentOf, withArguments } from './encoded.ts';
+import { errorsOf, heardInOnePass, heardInSegments, joinErrors, lagOf } from './audio-error.ts';
+import { audioRendition, openContext, segmentOf, withArguments } from './encoded.ts';
 import { fragmentTimes } from './fragment-times.ts';
 import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
 import { afterEverything } from './hooks.ts';
 import { LONG_SECONDS, makeLongFilm, PART_SECONDS } from './long-film.ts';
-import { errorsOf, heardInOnePass, heardInSegments, joinErrors, lagOf } from './sound-error.ts';
 
 /** The film of two hours with what its segments are planned and made by. */
 export type LongPresentation = {
   readonly path: string;
   /** For what is made of it. */
   readonly folder: string;
-  readonly desk: SegmentDesk;
+  readonly context: SegmentContext;
   readonly presentation: Presentation;
 };
 
@@ -36,14 +36,14 @@ export async function openLongPresentation(): Promise<LongPresentation> {
   const path = join(film.folder, film.name);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-two-hours-'));
   afterEverything(() => rm(folder, { recursive: true, force: true }));
-  const desk = await openDesk(path);
-  const limits = { ...parseConfig({ MEDIA_DIR: film.folder }).limits, ...desk.limits };
+  const context = await openContext(path);
+  const limits = { ...parseConfig({ MEDIA_DIR: film.folder }).limits, ...context.limits };
   const source = directorySource(film.folder);
-  const object = await source.stat(film.name, desk.signal);
-  const presentation = await openPresentation({ ...desk, source, object, limits }, desk.probed, {
-    looksAtPictures: true,
+  const object = await source.stat(film.name, context.signal);
+  const presentation = await openPresentation({ ...context, source, object, limits }, context.probed, {
+    inspectsKeyframes: true,
   });
-  return { path, folder, desk, presentation };
+  return { path, folder, context, presentation };
 }
 
 /**
@@ -51,29 +51,29 @@ export async function openLongPresentation(): Promise<LongPresentation> {
  * picture, and the sound but for the codec's own noise. Resolves with the figures. `name` is that of files meanwhile.
  */
 export async function expectAsInOnePass(
-  { path, folder, desk, presentation }: LongPresentation,
+  { path, folder, context, presentation }: LongPresentation,
   pick: (count: number) => Span,
   name: string,
 ): Promise<string> {
   const video = presentation.video.find(isEncodedVideo);
   if (video === undefined) throw new Error('Nothing is encoded.');
   const [shownFile, heardFile] = [join(folder, `${name}.pictures.mp4`), join(folder, `${name}.sound.mp4`)];
-  const shown = await stretchOf(video, pick(video.segments.length), withArguments(desk, losslessly));
+  const shown = await stretchOf(video, pick(video.segments.length), withArguments(context, losslessly));
   const [first, end] = [frameAt(shown.startTicks, video.source), frameAt(shown.endTicks, video.source)];
   const decoded = await decodedFrames(shown.parts, shownFile);
   expect(decoded.complaints).to.equal('');
   expect(decoded.hashes).to.have.length(end - first);
-  expect(decoded.hashes).to.deep.equal(await onePass(path, video, desk, end, { firstFrame: first }));
+  expect(decoded.hashes).to.deep.equal(await onePass(path, video, context, end, { firstFrame: first }));
 
-  const audio = audioRendition(desk, { seconds: LONG_SECONDS, sampleRate: 48_000 });
-  const made = await stretchOf(audio, pick(audio.segments.length), desk);
+  const audio = audioRendition(context, { seconds: LONG_SECONDS, sampleRate: 48_000 });
+  const made = await stretchOf(audio, pick(audio.segments.length), context);
   const [from, to] = [made.startTicks / 1024, made.endTicks / 1024];
   const isStart = made.startTicks === 0;
   const heard = await heardInSegments(made.parts, heardFile, 1);
   expect(heard.complaints).to.equal('');
   // The very first frame is the encoder's priming; elsewhere it is one whose other half the decoder has not seen.
   const known = isStart ? from : from + 1;
-  const wanted = await heardInOnePass(path, audio, desk, [known, to]);
+  const wanted = await heardInOnePass(path, audio, context, [known, to]);
   expect(heard.samples.length).to.equal((to - known) * 1024);
   const lag = lagOf(heard.samples, wanted, 1, 960);
   // Where the parts of the film meet, the tone itself leaps, which no codec follows well.
@@ -105,7 +105,7 @@ function isLeap(seconds: number): boolean {
 }
 
 /** The init segment and some others, whose times are those of the plan. */
-async function stretchOf(rendition: Rendition, { from, to }: Span, at: SegmentDesk) {
+async function stretchOf(rendition: Rendition, { from, to }: Span, at: SegmentContext) {
   const segments = rendition.segments.slice(from, to);
   const parts = [Buffer.from(await encodedInit(rendition, at))];
   // The encoder's priming is in front of all sound, and the first segment holds it.

@@ -34,7 +34,7 @@ export function film(over: Partial<VideoTrack> = {}): VideoTrack {
   };
 }
 
-export function sound(over: Partial<AudioTrack> = {}): AudioTrack {
+export function audioTrack(over: Partial<AudioTrack> = {}): AudioTrack {
   return {
     kind: 'audio',
     index: 1,

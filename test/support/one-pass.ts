@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { everything, openDesk, ownFfmpeg, videoRendition, withArguments } from './encoded.ts';
+import { everything, openContext, ownFfmpeg, videoRendition, withArguments } from './encoded.ts';
 import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
 
 export type OnePassFilm = {
@@ -23,13 +23,13 @@ export async function expectAsInOnePass({
   ...own
 }: OnePassFilm): Promise<void> {
   const ffmpegPath = own.ffmpegPath ?? (await ownFfmpeg());
-  const desk = await openDesk(path, { ffmpegPath });
+  const context = await openContext(path, { ffmpegPath });
   const shape = { height: 90, frameRate: { numerator: 25, denominator: 1 }, seconds, lengths };
-  const rendition = videoRendition(desk, shape);
-  const parts = await everything(rendition, withArguments(desk, losslessly));
+  const rendition = videoRendition(context, shape);
+  const parts = await everything(rendition, withArguments(context, losslessly));
   const { hashes, complaints } = await decodedFrames(parts, scratch);
   expect(complaints).to.equal('');
-  const wanted = await onePass(path, rendition, desk, seconds * 25, { ffmpegPath });
+  const wanted = await onePass(path, rendition, context, seconds * 25, { ffmpegPath });
   const differing = hashes.flatMap((hash, i) => (hash === wanted[i] ? [] : [i]));
   expect(differing, 'frames that differ').to.deep.equal([]);
   expect(hashes).to.have.length(seconds * 25);

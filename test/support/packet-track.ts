@@ -2,7 +2,7 @@ import type { PacketTrack } from '../../functions/stream/media/model/packets.ts'
 import { avc1 } from './movie-file.ts';
 
 /** The head of a track of made-up pictures, for what writes MP4. */
-export const PICTURES: Omit<PacketTrack, 'packets'> = {
+export const IMAGE_CODECS: Omit<PacketTrack, 'packets'> = {
   kind: 'video',
   timescale: 1000,
   sampleEntry: avc1(),

@@ -52,7 +52,7 @@ export async function openFolders(): Promise<Places> {
 
 export type Buckets = Places & {
   readonly derivedBucket: string;
-  readKept(name: string): Promise<Buffer>;
+  readCached(name: string): Promise<Buffer>;
   /** The names of parts of exports. */
   parts(): Promise<string[]>;
 };
@@ -85,7 +85,7 @@ export async function openBuckets(): Promise<Buckets> {
     },
     kept: () => list('made/'),
     parts: () => list('parts/'),
-    async readKept(Key) {
+    async readCached(Key) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: derived, Key }));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     },

@@ -5,7 +5,7 @@ import type { AudioTrack, Media, Track, VideoTrack } from '../../functions/strea
 import {
   type CutsOrWhyNot,
   copyCandidates,
-  type PresentationQuestion,
+  type PresentationInput,
   planPresentation,
 } from '../../functions/stream/plan/plan-presentation.ts';
 import type { Presentation } from '../../functions/stream/plan/presentation.ts';
@@ -21,7 +21,7 @@ export function offered(
     cuts,
     limits,
     sizeBytes = 3_000_000,
-  }: Partial<PresentationQuestion> & { readonly about?: Partial<Media> } = {},
+  }: Partial<PresentationInput> & { readonly about?: Partial<Media> } = {},
 ): Presentation {
   const media = mediaOf(tracks, about);
   return planPresentation({

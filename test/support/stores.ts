@@ -58,9 +58,9 @@ export function fakeStore(): FakeStore {
       if (describe(key)?.etag !== etag) throw sourceChanged(key);
       return Readable.from([bytes.subarray(start, end)], { objectMode: false });
     },
-    async create(name, { onBegun }) {
+    async create(name, { onStart }) {
       await called(`create ${name}`);
-      onBegun?.(`draft of ${name}`);
+      onStart?.(`draft of ${name}`);
       const chunks: Uint8Array[] = [];
       const draft: Draft = {
         async write(chunk) {

@@ -24,11 +24,11 @@ export type Sync = {
 
 /** What a viewer sees and hears of the two signs in a file, by Debian's ffmpeg. */
 export async function measureSync(path: string, hasVideo: boolean, hasAudio: boolean): Promise<Sync> {
-  const [pictures, sounds] = [`${path}.pictures`, `${path}.sounds`];
+  const [pictures, audios] = [`${path}.pictures`, `${path}.sounds`];
   const luma = `scale=32:32,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=${pictures}`;
   const loudness =
     'aresample=48000,aformat=sample_fmts=fltp:channel_layouts=mono,asetnsamples=n=480:p=0,' +
-    `astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=${sounds}`;
+    `astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=${audios}`;
   const output = (map: string, filter: string, chain: string) => [
     ...['-map', map, '-vsync', 'passthrough', '-enc_time_base', '1/90000', filter, chain, '-f', 'null', '-'],
   ];
@@ -37,7 +37,7 @@ export async function measureSync(path: string, hasVideo: boolean, hasAudio: boo
     ...(hasVideo ? output('0:V:0', '-vf', luma) : []),
     ...(hasAudio ? output('0:a:0', '-af', loudness) : []),
   ]).catch(() => {});
-  const [lumas, levels] = [await readings(pictures), await readings(sounds)];
+  const [lumas, levels] = [await readings(pictures), await readings(audios)];
   // An edit list that hides the start is no part of fragments for this ffmpeg: times count from what it hides.
   const shift = await startBefore(path);
   const loudest = Math.max(...levels.map(([, level]) => level));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const patient = { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
+const guarded = { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
 
 /** What Debian's ffmpeg makes of a file: not the build that Sluice itself uses. */
 export type Decoded = {
@@ -25,7 +25,7 @@ export async function decode(path: string, level: 'error' | 'warning' = 'error')
     'passthrough',
   ];
   const args = ['-v', level, '-nostdin', '-progress', 'pipe:1', '-i', path, ...selection, '-f', 'null', '-'];
-  const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, patient).catch(
+  const { stdout, stderr } = await run('/usr/bin/ffmpeg', args, guarded).catch(
     (error: { stdout?: string; stderr?: string }) => ({
       stdout: error.stdout ?? '',
       stderr: error.stderr || 'ffmpeg failed without a word',
@@ -50,7 +50,7 @@ export async function probedPackets(path: string): Promise<Map<number, string[]>
     'json',
     path,
   ];
-  const { stdout } = await run('/usr/bin/ffprobe', args, patient);
+  const { stdout } = await run('/usr/bin/ffprobe', args, guarded);
   const { packets } = JSON.parse(stdout) as { packets: Record<string, string>[] };
   const streams = new Map<number, string[]>();
   for (const { stream_index, pts_time, dts_time, size, flags, data_hash } of packets) {
@@ -64,7 +64,7 @@ export async function probedPackets(path: string): Promise<Map<number, string[]>
 
 /** Debian's ffmpeg makes `args`' last file; throws with what it says. */
 export async function ffmpeg(...args: readonly string[]): Promise<void> {
-  await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], patient);
+  await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], guarded);
 }
 
 export type Picture = { readonly width: number; readonly height: number };
@@ -74,7 +74,7 @@ export async function uprightSize(path: string): Promise<Picture | null> {
   const entries =
     'stream=width,height,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation';
   const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', entries, '-of', 'json', path];
-  const { stdout } = await run('/usr/bin/ffprobe', args, patient).catch(() => ({ stdout: '{}' }));
+  const { stdout } = await run('/usr/bin/ffprobe', args, guarded).catch(() => ({ stdout: '{}' }));
   const [stream] = (JSON.parse(stdout) as { streams?: ProbedStream[] }).streams ?? [];
   if (stream === undefined || !stream.width || !stream.height) return null;
   const [across = 1, down = 1] = (stream.sample_aspect_ratio ?? '1:1').split(':').map(Number);
@@ -102,7 +102,7 @@ export type Counted = {
 export async function countDecoded(path: string): Promise<Counted> {
   const count = async (stream: string, entries: string) => {
     const args = ['-v', 'error', '-select_streams', stream, '-show_entries', entries, '-of', 'csv=p=0', path];
-    return run('/usr/bin/ffprobe', args, patient).catch((error: { stdout?: string; stderr?: string }) => ({
+    return run('/usr/bin/ffprobe', args, guarded).catch((error: { stdout?: string; stderr?: string }) => ({
       stdout: error.stdout ?? '',
       stderr: error.stderr || 'ffprobe failed without a word',
     }));

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Track } from '../../functions/stream/media/model/media.ts';
 import { describeTrack } from '../../web/describe-track.ts';
-import { film, sound } from '../support/media.ts';
+import { audioTrack, film } from '../support/media.ts';
 
 describe('how the player page describes a track', () => {
   const ntsc = { numerator: 30_000, denominator: 1001, constant: false };
-  const { index, stream, undecodable, startSeconds, durationSeconds, isDefault } = sound();
+  const { index, stream, undecodable, startSeconds, durationSeconds, isDefault } = audioTrack();
   const subtitles: Track = {
     ...{ index, stream, undecodable, startSeconds, durationSeconds, isDefault, bitrate: null },
     ...{ kind: 'subtitle', codec: 'tx3g', language: 'de' },
@@ -28,8 +28,8 @@ describe('how the player page describes a track', () => {
       }),
       'Cover art: h264, 1280 × 720',
     ],
-    [sound({ language: 'en' }), 'Audio: aac (mp4a.40.2), stereo, 48 kHz, 128 kbit/s, en'],
-    [sound({ language: 'und', channels: 6, bitrate: null }), 'Audio: aac (mp4a.40.2), 5.1, 48 kHz'],
+    [audioTrack({ language: 'en' }), 'Audio: aac (mp4a.40.2), stereo, 48 kHz, 128 kbit/s, en'],
+    [audioTrack({ language: 'und', channels: 6, bitrate: null }), 'Audio: aac (mp4a.40.2), 5.1, 48 kHz'],
     [subtitles, 'Subtitle: tx3g, de'],
   ];
   for (const [track, described] of table) {

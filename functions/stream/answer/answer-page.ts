@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts';
-import type { Invocation } from '../base/request-context.ts';
+import type { RequestContext } from '../base/request-context.ts';
 import { jsonResponse, prefersJson } from '../http/json.ts';
 import { storeOrigins } from '../http/original.ts';
 import { pageResponse } from '../http/page.ts';
@@ -19,7 +19,7 @@ const NATURAL = new Intl.Collator('en', { numeric: true });
 export async function answerPage(
   { after }: { readonly after: string },
   request: Request,
-  { signal }: Invocation,
+  { signal }: RequestContext,
   { source, page, config, exports }: Services,
 ): Promise<Response> {
   if (!config.playerPage) {

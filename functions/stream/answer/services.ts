@@ -1,6 +1,6 @@
 import type { MemoryCheck } from '../base/memory.ts';
 import type { Config } from '../config/config.ts';
-import type { Keeper } from '../derived/keeper.ts';
+import type { DerivedCache } from '../derived/derived-cache.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { Exports } from '../export/api/ask.ts';
 import type { Decoding } from '../media/model/decoding.ts';
@@ -21,7 +21,7 @@ export type Services = {
   /** Throws where a request may not be begun for want of memory. */
   readonly refuseWhenFull?: MemoryCheck;
   /** Null where nothing is kept. */
-  readonly keeper: Keeper | null;
+  readonly derivedCache: DerivedCache | null;
   /** Null where nothing is kept. */
   readonly exports: Exports | null;
   readonly cache: BlockCache;

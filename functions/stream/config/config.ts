@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import { type Limits, readLimits } from '../base/limits.ts';
 import { type AccessConfig, accessOf } from '../route/access-config.ts';
-import { type CageLimits, cageWithin } from '../sandbox/process-limits.ts';
+import { type SandboxLimits, sandboxWithin } from '../sandbox/process-limits.ts';
 import { ffmpegBuildOf } from './ffmpeg-build.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
@@ -35,12 +35,12 @@ export type Config = {
   readonly memoryMegabytes: number | null;
   readonly limits: FunctionLimits;
   /** What one ffmpeg may take. */
-  readonly cage: CageLimits;
+  readonly sandbox: SandboxLimits;
   readonly exportWork: ExportWork;
 };
 
 /** What an invocation that works on an export has in the place of `maxFfmpegs` and `cage`. */
-export type ExportWork = { readonly maxFfmpegs: number; readonly cage: CageLimits };
+export type ExportWork = { readonly maxFfmpegs: number; readonly sandbox: SandboxLimits };
 
 export type FunctionLimits = Limits & {
   /** How long the store may be silent in mid-read before the read is tried anew. */
@@ -79,14 +79,14 @@ export function parseConfig(environment: Environment): Config {
       cores: availableParallelism(),
       ffmpegBuild: ffmpegBuildOf(settings.FFMPEG_PATH),
     },
-    cage: cageWithin(work, megabytes),
+    sandbox: sandboxWithin(work, megabytes),
     exportWork: exportWorkOf(work, megabytes),
   };
 }
 
 function exportWorkOf(limits: Limits, megabytes: string | undefined): ExportWork {
   const maxFfmpegs = Math.max(limits.maxFfmpegs, FFMPEGS_OF_AN_EXPORT);
-  return { maxFfmpegs, cage: cageWithin({ ...limits, maxFfmpegs }, megabytes) };
+  return { maxFfmpegs, sandbox: sandboxWithin({ ...limits, maxFfmpegs }, megabytes) };
 }
 
 /** A film's pictures and its sound are made side by side. */

@@ -37,17 +37,17 @@ export function directoryStore(root: string): DerivedStore {
       const draftId = randomUUID();
       const draft = join(drafts, draftId);
       const file = await open(draft, 'wx').catch(fail);
-      options.onBegun?.(draftId);
+      options.onStart?.(draftId);
       const find = () => store.find(name, options.signal);
       return fileDraft(file, { draft, path: join(root, name), find, options });
     },
-    async compose(name, pieces, signal) {
+    async compose(name, sources, signal) {
       const draft = await store.create(name, { signal });
       try {
-        for (const piece of pieces) {
-          if (piece instanceof Uint8Array) await draft.write(piece);
+        for (const part of sources) {
+          if (part instanceof Uint8Array) await draft.write(part);
           else
-            for await (const chunk of await source.read(piece.object, piece.range, signal))
+            for await (const chunk of await source.read(part.object, part.range, signal))
               await draft.write(chunk);
         }
         return await draft.publish();

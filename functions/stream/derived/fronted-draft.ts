@@ -11,7 +11,7 @@ export type FrontedDraft = Omit<Draft, 'publish'> & {
 export type FrontedOptions = {
   readonly signal: AbortSignal;
   /** As in `DraftOptions`, with the name that the draft has. */
-  readonly onBegun: (draftId: string, draftName: string) => void;
+  readonly onStart: (draftId: string, draftName: string) => void;
 };
 
 /** So much is held in memory: most of what is short is written once, as a whole. */
@@ -25,7 +25,7 @@ const REMOVAL_MILLISECONDS = 5_000;
 export function frontedDraft(
   store: DerivedStore,
   name: string,
-  { signal, onBegun }: FrontedOptions,
+  { signal, onStart }: FrontedOptions,
 ): FrontedDraft {
   const partName = `parts/${name.slice(name.lastIndexOf('/') + 1)}-${randomUUID()}`;
   let held: Uint8Array[] = [];
@@ -40,10 +40,10 @@ export function frontedDraft(
     isPartPublished = false;
   }
 
-  async function putWhole(pieces: readonly Uint8Array[]): Promise<StoredObject> {
-    const whole = await store.create(name, { signal, onBegun: (id) => onBegun(id, name) });
+  async function putWhole(sources: readonly Uint8Array[]): Promise<StoredObject> {
+    const whole = await store.create(name, { signal, onStart: (id) => onStart(id, name) });
     try {
-      for (const piece of pieces) await whole.write(piece);
+      for (const source of sources) await whole.write(source);
       return await whole.publish();
     } catch (error) {
       await whole.discard();
@@ -57,8 +57,8 @@ export function frontedDraft(
       held.push(chunk);
       heldBytes += chunk.byteLength;
       if (heldBytes < HELD_BYTES) return;
-      part = await store.create(partName, { signal, onBegun: (id) => onBegun(id, partName) });
-      for (const piece of held) await part.write(piece);
+      part = await store.create(partName, { signal, onStart: (id) => onStart(id, partName) });
+      for (const source of held) await part.write(source);
       held = [];
     },
     async publish(head) {

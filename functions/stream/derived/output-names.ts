@@ -20,9 +20,9 @@ export function resultName(object: StoredObject, id: string, extension: string):
 }
 
 /** Where a part is kept: another name at each call, since the same event may come to two workers. */
-export function pieceName(
+export function partName(
   id: string,
-  { generation, lane, attempt, from }: { generation: number; lane: number; attempt: number; from: number },
+  { generation, shard, attempt, from }: { generation: number; shard: number; attempt: number; from: number },
 ): string {
-  return `parts/${id}-${generation}-${lane}-${attempt}-${from}-${randomUUID()}`;
+  return `parts/${id}-${generation}-${shard}-${attempt}-${from}-${randomUUID()}`;
 }

@@ -12,7 +12,7 @@ import { sourceUnavailable } from '../base/problem.ts';
 import { attempt } from '../source/s3-problems.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { Place } from './s3-draft.ts';
-import type { DerivedStore, StoredPiece } from './store.ts';
+import type { ComposeSource, DerivedStore } from './store.ts';
 import { type Part, planParts } from './upload-parts.ts';
 
 type Composing = Place & { readonly read: DerivedStore['read']; readonly signal: AbortSignal };
@@ -22,15 +22,15 @@ const PARTS_AT_ONCE = 4;
 /** Publishes one object, whose long stretches the store copies itself. */
 export async function composeObject(
   name: string,
-  pieces: readonly StoredPiece[],
+  sources: readonly ComposeSource[],
   composing: Composing,
 ): Promise<StoredObject> {
   const { find, signal } = composing;
-  const parts = planParts(pieces);
+  const parts = planParts(sources);
   const [first] = parts;
   const failure = await (parts.length > 1 || first?.kind === 'copied'
     ? assemble(name, parts, composing)
-    : putWhole(name, first?.pieces ?? [], composing)
+    : putWhole(name, first?.sources ?? [], composing)
   ).then(
     () => null,
     (error: unknown) => error,
@@ -42,9 +42,13 @@ export async function composeObject(
   return object;
 }
 
-async function putWhole(name: string, pieces: readonly StoredPiece[], composing: Composing): Promise<void> {
+async function putWhole(
+  name: string,
+  sources: readonly ComposeSource[],
+  composing: Composing,
+): Promise<void> {
   const { client, bucket, signal } = composing;
-  const Body = await bytesOf(pieces, composing);
+  const Body = await bytesOf(sources, composing);
   const command = new PutObjectCommand({ Bucket: bucket, Key: name, Body, IfNoneMatch: '*' });
   await attempt(client.send(command, { abortSignal: signal }), name, signal);
 }
@@ -59,13 +63,13 @@ async function assemble(name: string, parts: readonly Part[], composing: Composi
     new AbortController().signal,
   );
   try {
-    const made: CompletedPart[] = [];
+    const completed: CompletedPart[] = [];
     for (let from = 0; from < parts.length; from += PARTS_AT_ONCE) {
       const numbered = parts.slice(from, from + PARTS_AT_ONCE).map(async (part, i) => {
         const upload = { ...place, UploadId, PartNumber: from + i + 1 };
         return { ETag: await makePart(part, upload, composing), PartNumber: upload.PartNumber };
       });
-      made.push(...(await allSettled(numbered)));
+      completed.push(...(await allSettled(numbered)));
     }
     // As in `startDraft`: not every store heeds If-None-Match here.
     if ((await find(name, signal)) !== null)
@@ -73,7 +77,7 @@ async function assemble(name: string, parts: readonly Part[], composing: Composi
     const command = new CompleteMultipartUploadCommand({
       ...place,
       UploadId,
-      MultipartUpload: { Parts: made },
+      MultipartUpload: { Parts: completed },
       IfNoneMatch: '*',
     });
     await attempt(client.send(command, { abortSignal: signal }), name, signal);
@@ -94,7 +98,7 @@ type PartPlace = {
 async function makePart(part: Part, place: PartPlace, composing: Composing): Promise<string | undefined> {
   const { client, signal } = composing;
   if (part.kind === 'sent') {
-    const command = new UploadPartCommand({ ...place, Body: await bytesOf(part.pieces, composing) });
+    const command = new UploadPartCommand({ ...place, Body: await bytesOf(part.sources, composing) });
     return (await attempt(client.send(command, { abortSignal: signal }), place.Key, signal)).ETag;
   }
   const { object, range } = part;
@@ -108,11 +112,11 @@ async function makePart(part: Part, place: PartPlace, composing: Composing): Pro
   return copied.CopyPartResult?.ETag;
 }
 
-async function bytesOf(pieces: readonly StoredPiece[], { read, signal }: Composing): Promise<Uint8Array> {
+async function bytesOf(sources: readonly ComposeSource[], { read, signal }: Composing): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for (const piece of pieces) {
+  for (const source of sources) {
     all.push(
-      piece instanceof Uint8Array ? piece : await buffer(await read(piece.object, piece.range, signal)),
+      source instanceof Uint8Array ? source : await buffer(await read(source.object, source.range, signal)),
     );
   }
   return Buffer.concat(all);

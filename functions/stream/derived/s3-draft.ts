@@ -23,7 +23,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 const OWN_MILLISECONDS = 5_000;
 
 /** Streams into one object, in parts of 8 MiB that go one after the other. */
-export function startDraft(name: string, place: Place, { signal, onBegun }: DraftOptions): Draft {
+export function startDraft(name: string, place: Place, { signal, onStart }: DraftOptions): Draft {
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
   const body = new PassThrough({ highWaterMark: 256 * 1024 });
@@ -34,7 +34,7 @@ export function startDraft(name: string, place: Place, { signal, onBegun }: Draf
 
   const isTaken = async () => (await place.find(name, stop.signal)) !== null;
   const upload = new Upload({
-    client: confine(place.client, stop.signal, { onBegun, isTaken }),
+    client: confine(place.client, stop.signal, { onStart, isTaken }),
     params: { Bucket: place.bucket, Key: name, Body: body, IfNoneMatch: '*' },
     partSize: PART_BYTES,
     // With several at once, the failure of one is noticed only when the body has ended.
@@ -87,14 +87,14 @@ export function startDraft(name: string, place: Place, { signal, onBegun }: Draf
 function confine(
   client: S3Client,
   signal: AbortSignal,
-  { onBegun, isTaken }: { onBegun: DraftOptions['onBegun']; isTaken: () => Promise<boolean> },
+  { onStart, isTaken }: { onStart: DraftOptions['onStart']; isTaken: () => Promise<boolean> },
 ): S3Client {
   const send = async (...[command]: Parameters<S3Client['send']>) => {
     const own = { abortSignal: AbortSignal.timeout(OWN_MILLISECONDS) };
     if (command instanceof AbortMultipartUploadCommand) return client.send(command, own);
     if (command instanceof CreateMultipartUploadCommand) {
       const begun = await client.send(command, own);
-      if (begun.UploadId !== undefined) onBegun?.(begun.UploadId);
+      if (begun.UploadId !== undefined) onStart?.(begun.UploadId);
       return begun;
     }
     // AWS refuses by If-None-Match what is taken; others (Ceph 16) ignore it here and would replace it.

@@ -21,7 +21,7 @@ const WRITE_MILLISECONDS = 120_000;
 /** The objects of one bucket that is used for nothing else. */
 export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStore {
   const find: DerivedStore['find'] = (name, signal) => nullIfMissing(source.stat(name, signal));
-  const place = { client: patientClient(client), bucket, find };
+  const place = { client: timedClient(client), bucket, find };
   const store: DerivedStore = {
     ...s3Records({ client, bucket }),
     find,
@@ -30,9 +30,9 @@ export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStor
       refuseImpossibleKey(name);
       return startDraft(name, place, options);
     },
-    compose: (name, pieces, signal) => {
+    compose: (name, sources, signal) => {
       refuseImpossibleKey(name);
-      return composeObject(name, pieces, { ...place, read: source.read, signal });
+      return composeObject(name, sources, { ...place, read: source.read, signal });
     },
     async remove(name, signal) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: name });
@@ -47,7 +47,7 @@ export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStor
 }
 
 /** The client for what sends and assembles objects. */
-function patientClient(client: S3Client): S3Client {
+function timedClient(client: S3Client): S3Client {
   const send = async (...[command, options]: Parameters<S3Client['send']>) =>
     client.send(command, { requestTimeout: WRITE_MILLISECONDS, ...options });
   return Object.assign(Object.create(client), { send });

@@ -19,7 +19,7 @@ export type DerivedStore = {
    * Publishes one object out of bytes and of stretches of others that are kept, in their order, as `Draft.publish` does.
    * Of a long stretch at most its first and its last 5 MiB pass through here. Leaves nothing where it fails.
    */
-  compose(name: string, pieces: readonly StoredPiece[], signal: AbortSignal): Promise<StoredObject>;
+  compose(name: string, sources: readonly ComposeSource[], signal: AbortSignal): Promise<StoredObject>;
   /** Removes an object; nothing happens where there is none. Records are not removed: they expire with the store. */
   remove(name: string, signal: AbortSignal): Promise<void>;
   /** Ends the draft of a maker that died, by the id that `onBegun` was told; nothing happens where it has ended. */
@@ -38,7 +38,7 @@ export type DraftOptions = {
   /** Aborts what is under way, the publishing included; the draft must be discarded all the same. */
   readonly signal: AbortSignal;
   /** Called as soon as the store holds something that would outlive this process, with its id for `abandon`. */
-  readonly onBegun?: (draftId: string) => void;
+  readonly onStart?: (draftId: string) => void;
 };
 
 export type Draft = {
@@ -50,7 +50,7 @@ export type Draft = {
   discard(): Promise<void>;
 };
 
-export type StoredPiece = Uint8Array | { readonly object: StoredObject; readonly range: ByteRange };
+export type ComposeSource = Uint8Array | { readonly object: StoredObject; readonly range: ByteRange };
 
 export type StoredRecord = {
   readonly name: string;

@@ -1,9 +1,9 @@
-import type { StoredPiece } from './store.ts';
+import type { ComposeSource } from './store.ts';
 
 /** A part of a multipart upload: bytes that are sent, or one stretch that the store copies itself. */
 export type Part =
-  | { readonly kind: 'sent'; readonly pieces: readonly StoredPiece[] }
-  | ({ readonly kind: 'copied' } & Exclude<StoredPiece, Uint8Array>);
+  | { readonly kind: 'sent'; readonly sources: readonly ComposeSource[] }
+  | ({ readonly kind: 'copied' } & Exclude<ComposeSource, Uint8Array>);
 
 export type PartLimits = {
   /** Of every part but the last. */
@@ -15,26 +15,26 @@ export type PartLimits = {
 const S3_LIMITS: PartLimits = { leastBytes: 5 * 1024 * 1024, mostBytes: 512 * 1024 * 1024 };
 
 /** Cuts pieces into parts that a store accepts: what is too short to be copied is sent together with what follows. */
-export function planParts(pieces: readonly StoredPiece[], limits = S3_LIMITS): Part[] {
+export function planParts(sources: readonly ComposeSource[], limits = S3_LIMITS): Part[] {
   const { leastBytes, mostBytes } = limits;
   const parts: Part[] = [];
-  let held: StoredPiece[] = [];
+  let held: ComposeSource[] = [];
   let heldBytes = 0;
-  const hold = (piece: StoredPiece) => {
-    held.push(piece);
-    heldBytes += pieceBytes(piece);
+  const hold = (source: ComposeSource) => {
+    held.push(source);
+    heldBytes += sourceBytes(source);
   };
   const sendHeld = () => {
-    if (heldBytes > 0) parts.push({ kind: 'sent', pieces: held });
+    if (heldBytes > 0) parts.push({ kind: 'sent', sources: held });
     held = [];
     heldBytes = 0;
   };
-  for (const piece of pieces) {
-    let rest = piece;
-    while (pieceBytes(rest) > 0) {
+  for (const source of sources) {
+    let rest = source;
+    while (sourceBytes(rest) > 0) {
       if (heldBytes >= leastBytes) sendHeld();
-      if (heldBytes > 0 || rest instanceof Uint8Array || pieceBytes(rest) < leastBytes) {
-        const [first, others] = splitPiece(rest, leastBytes - heldBytes);
+      if (heldBytes > 0 || rest instanceof Uint8Array || sourceBytes(rest) < leastBytes) {
+        const [first, others] = splitSource(rest, leastBytes - heldBytes);
         hold(first);
         rest = others;
       } else {
@@ -49,9 +49,9 @@ export function planParts(pieces: readonly StoredPiece[], limits = S3_LIMITS): P
   return parts;
 }
 
-function splitPiece(piece: StoredPiece, bytes: number): [StoredPiece, StoredPiece] {
-  if (piece instanceof Uint8Array) return [piece.subarray(0, bytes), piece.subarray(bytes)];
-  const { object, range } = piece;
+function splitSource(source: ComposeSource, bytes: number): [ComposeSource, ComposeSource] {
+  if (source instanceof Uint8Array) return [source.subarray(0, bytes), source.subarray(bytes)];
+  const { object, range } = source;
   const middle = Math.min(range.end, range.start + bytes);
   return [
     { object, range: { start: range.start, end: middle } },
@@ -59,6 +59,6 @@ function splitPiece(piece: StoredPiece, bytes: number): [StoredPiece, StoredPiec
   ];
 }
 
-function pieceBytes(piece: StoredPiece): number {
-  return piece instanceof Uint8Array ? piece.byteLength : piece.range.end - piece.range.start;
+function sourceBytes(source: ComposeSource): number {
+  return source instanceof Uint8Array ? source.byteLength : source.range.end - source.range.start;
 }

@@ -1,10 +1,10 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
 import { INPUT_FORMATS } from '../sandbox/input-formats.ts';
 import { gaplessFilters } from './audio-places.ts';
+import type { SourceGrid } from './audio-segment-arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
-import { type FilledGrid, filledGridFilters, pictureFilters } from './picture-filters.ts';
-import type { SourceGrid } from './sound-segment-arguments.ts';
+import { type FilledGrid, filledGridFilters, videoFilters } from './video-filters.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
 
@@ -102,7 +102,7 @@ function videoArguments(video: VideoOutput, grid: FilledGrid): string[] {
   const filters = [
     // What is seen at the start is there from 0 on, whether its own time lies before or behind.
     ...filledGridFilters(video, grid),
-    ...pictureFilters(video),
+    ...videoFilters(video),
   ];
   return [
     // A complex graph, since a simple one would hand the source's display matrix on to the upright picture.

@@ -1,4 +1,4 @@
-import type { SourceGrid } from './sound-segment-arguments.ts';
+import type { SourceGrid } from './audio-segment-arguments.ts';
 
 /** What a container that rounds to milliseconds makes of two times. */
 export const ROUNDED_SECONDS = 0.0011;

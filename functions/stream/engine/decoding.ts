@@ -1,11 +1,11 @@
 import { MOST_PIXELS } from '../base/limits.ts';
 import type { Decoding, Tried } from '../media/model/decoding.ts';
-import type { CageLimits } from '../sandbox/process-limits.ts';
-import { runCaged } from '../sandbox/run.ts';
+import type { SandboxLimits } from '../sandbox/process-limits.ts';
+import { runSandboxed } from '../sandbox/run.ts';
 import { confinedInput } from './arguments.ts';
 
 /** `limits` are those of any ffmpeg here. */
-export function decodingOf(ffmpegPath: string, limits: CageLimits): Decoding {
+export function decodingOf(ffmpegPath: string, limits: SandboxLimits): Decoding {
   let known: Promise<ReadonlySet<string> | null> | null = null;
   return {
     async codecs() {
@@ -16,7 +16,7 @@ export function decodingOf(ffmpegPath: string, limits: CageLimits): Decoding {
       return codecs;
     },
     async tries(url, track, signal) {
-      const { stdout, isCutShort } = await runCaged(ffmpegPath, trialArguments(url, track), {
+      const { stdout, isCutShort } = await runSandboxed(ffmpegPath, trialArguments(url, track), {
         limits: { ...limits, cpuSeconds: Math.min(limits.cpuSeconds, TRIAL_CPU_SECONDS) },
         signal,
         timeoutMilliseconds: 6_000,
@@ -49,7 +49,7 @@ function trialArguments(url: string, { kind, stream, startSeconds }: Tried): str
 }
 
 async function askCodecs(path: string): Promise<ReadonlySet<string> | null> {
-  const { code, stdout } = await runCaged(path, ['-hide_banner', '-codecs'], {
+  const { code, stdout } = await runSandboxed(path, ['-hide_banner', '-codecs'], {
     limits: { cpuSeconds: 5, memoryBytes: null },
     signal: AbortSignal.timeout(10_000),
     timeoutMilliseconds: 10_000,

@@ -4,14 +4,14 @@ import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { TrackHead } from '../media/isobmff/track-boxes.ts';
 import type { Engine } from './ffmpeg.ts';
-import { codingOf } from './picture-frames.ts';
-import { blackFrameArguments, type PictureCoding, REORDER_FRAMES } from './picture-segment-arguments.ts';
-import type { EncodedAudio, EncodedVideo, SegmentDesk } from './segment-desk.ts';
+import type { EncodedAudio, EncodedVideo, SegmentContext } from './segment-context.ts';
+import { codingOf } from './video-frames.ts';
+import { blackFrameArguments, type EncodedCoding, REORDER_FRAMES } from './video-segment-arguments.ts';
 
 const NOTHING_KNOWN = { language: 'und', matrix: null, delaySeconds: 0, durationTicks: null };
 
-export async function videoInit(rendition: EncodedVideo, desk: SegmentDesk): Promise<Uint8Array> {
-  return initSegment([await videoHead(rendition, desk)]);
+export async function videoInit(rendition: EncodedVideo, context: SegmentContext): Promise<Uint8Array> {
+  return initSegment([await videoHead(rendition, context)]);
 }
 
 export function audioInit(rendition: EncodedAudio): Uint8Array {
@@ -19,16 +19,16 @@ export function audioInit(rendition: EncodedAudio): Uint8Array {
 }
 
 /** Its edit list takes off what the pictures are decoded ahead of their times. */
-export async function videoHead(rendition: EncodedVideo, desk: SegmentDesk): Promise<TrackHead> {
+export async function videoHead(rendition: EncodedVideo, context: SegmentContext): Promise<TrackHead> {
   const { timescale, width, height, source } = rendition;
-  const sampleEntry = await sampleEntryOf(rendition, desk);
+  const sampleEntry = await sampleEntryOf(rendition, context);
   const mediaTime = REORDER_FRAMES * source.frameTicks;
   return { ...NOTHING_KNOWN, kind: 'video', timescale, width, height, sampleEntry, mediaTime };
 }
 
 /** Its edit list takes off the encoder's priming. */
-export function audioHead({ timescale, language, source: { sound } }: EncodedAudio): TrackHead {
-  const sampleEntry = audioSampleEntry('mp4a', sound, esds(audioSpecificConfig(sound)));
+export function audioHead({ timescale, language, source: { audio } }: EncodedAudio): TrackHead {
+  const sampleEntry = audioSampleEntry('mp4a', audio, esds(audioSpecificConfig(audio)));
   const track = { kind: 'audio' as const, timescale, width: 0, height: 0, sampleEntry, mediaTime: AAC_FRAME };
   return { ...NOTHING_KNOWN, ...track, language: language ?? 'und' };
 }
@@ -38,12 +38,12 @@ const known = new WeakMap<Engine, Map<string, Buffer>>();
 const MAX_KNOWN = 64;
 
 /** What x264 says of its stream does not depend on the pictures: asked once for each coding. */
-async function sampleEntryOf(rendition: EncodedVideo, desk: SegmentDesk): Promise<Buffer> {
+async function sampleEntryOf(rendition: EncodedVideo, context: SegmentContext): Promise<Buffer> {
   const coding = codingOf(rendition);
   const key = JSON.stringify(coding);
-  const entries = known.get(desk.engine) ?? new Map<string, Buffer>();
-  known.set(desk.engine, entries);
-  const entry = entries.get(key) ?? (await askEncoder(coding, desk));
+  const entries = known.get(context.engine) ?? new Map<string, Buffer>();
+  known.set(context.engine, entries);
+  const entry = entries.get(key) ?? (await askEncoder(coding, context));
   entries.delete(key);
   entries.set(key, entry);
   const [oldest] = entries.keys();
@@ -51,17 +51,17 @@ async function sampleEntryOf(rendition: EncodedVideo, desk: SegmentDesk): Promis
   return entry;
 }
 
-async function askEncoder(coding: PictureCoding, { engine, signal, trace }: SegmentDesk): Promise<Buffer> {
+async function askEncoder(coding: EncodedCoding, { engine, signal, trace }: SegmentContext): Promise<Buffer> {
   const { url, args } = blackFrameArguments(coding);
-  const made = await engine.transcode(url, args, {
+  const output = await engine.transcode(url, args, {
     signal,
     inputFailure: () => null,
     onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
     onExit: () => {},
   });
   try {
-    return (await readStream(made)).sampleEntry;
+    return (await readStream(output)).sampleEntry;
   } finally {
-    made.destroy();
+    output.destroy();
   }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { damaged, Problem, type ProblemOptions, unsupported } from '../base/problem.ts';
-import { type CageLimits, NOT_STARTED_CODES } from '../sandbox/process-limits.ts';
+import { NOT_STARTED_CODES, type SandboxLimits } from '../sandbox/process-limits.ts';
 
 /** How an ffmpeg that failed came to its end. */
 export type FailedEnd = {
@@ -11,7 +11,7 @@ export type FailedEnd = {
   readonly seconds: number;
   /** The last lines that it wrote. */
   readonly stderr: string;
-  readonly limits: CageLimits;
+  readonly limits: SandboxLimits;
 };
 
 /** What a client is told of it. `cause` is for the log. */

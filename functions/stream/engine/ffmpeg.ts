@@ -5,7 +5,7 @@ import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { asError } from '../base/as-error.ts';
 import { damaged } from '../base/problem.ts';
 import { bindGroup, killGroup } from '../sandbox/process-group.ts';
-import { type CageLimits, caged } from '../sandbox/process-limits.ts';
+import { type SandboxLimits, sandboxed } from '../sandbox/process-limits.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import { type FailedEnd, problemOfEnd } from './failure.ts';
 import { yieldProcessor } from './yield-processor.ts';
@@ -34,7 +34,7 @@ const STDERR_LINES = 20;
 const KILL_AFTER_MILLISECONDS = 2_000;
 
 /** The only importer of fluent-ffmpeg, which is archived upstream. */
-export function createEngine(ffmpegPath: string, limits: CageLimits): Engine {
+export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine {
   return {
     async transcode(url, args, options) {
       options.signal.throwIfAborted();
@@ -45,7 +45,7 @@ export function createEngine(ffmpegPath: string, limits: CageLimits): Engine {
   };
 }
 
-type Program = { readonly path: string; readonly limits: CageLimits };
+type Program = { readonly path: string; readonly limits: SandboxLimits };
 
 function run(program: Program, url: string, args: FfmpegArguments, options: TranscodeOptions): Readable {
   const output = new Transform({
@@ -121,9 +121,9 @@ function confine(
     // It comes without lines where nothing ran.
     const ended = (error: Error | null, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
     if (output.destroyed) return ended(new Error('It was stopped before its start.'));
-    const cage = caged(path, args, limits);
-    inner._getFfmpegPath = (done) => done(null, cage.file);
-    const confined: SpawnOptions = { ...options, ...cage.options, stdio: ['ignore', 'pipe', 'pipe'] };
+    const sandbox = sandboxed(path, args, limits);
+    inner._getFfmpegPath = (done) => done(null, sandbox.file);
+    const confined: SpawnOptions = { ...options, ...sandbox.options, stdio: ['ignore', 'pipe', 'pipe'] };
     const running: Spawned = (child, ...lines) => {
       started = child;
       yieldProcessor(child.pid);
@@ -131,7 +131,7 @@ function confine(
       onStart(child, ...lines);
     };
     try {
-      spawn(cage.args, confined, running, ended);
+      spawn(sandbox.args, confined, running, ended);
     } catch (error) {
       ended(asError(error));
     }

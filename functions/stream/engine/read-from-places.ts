@@ -1,11 +1,11 @@
 import { damaged, Problem } from '../base/problem.ts';
-import { begun } from '../media/begun.ts';
 import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
+import { peekFirst } from '../media/peek-first.ts';
 import { spliced } from '../media/transport/splice.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { ReadingPlace } from './reading-places.ts';
 import type { ReadFrom } from './segment-arguments.ts';
-import { transcodeObject, type Workplace } from './transcode-object.ts';
+import { type EngineContext, transcodeObject } from './transcode-object.ts';
 
 /** Times of the output are in milliseconds where it begins late, and no frame is shorter than two. */
 const LATE_SECONDS = 0.001;
@@ -17,27 +17,27 @@ const LATE_SECONDS = 0.001;
  */
 export async function readFromPlaces(
   places: readonly ReadingPlace[],
-  workplace: Workplace,
+  context: EngineContext,
   argumentsFor: (from: ReadFrom) => FfmpegArguments,
 ): Promise<StreamedTrack> {
-  const clock = workplace.probed.media.originSeconds;
+  const clock = context.probed.media.originSeconds;
   const [place, ...others] = places;
   if (place === undefined) throw new RangeError('There is no place to read from.');
   const { seekSeconds } = place;
   const from = { ...place, seekSeconds: seekSeconds === null ? null : seekSeconds + clock };
   const isLast = others.length === 0;
   try {
-    const stream = await startedInTime(argumentsFor(from), atPlace(workplace, place), isLast);
+    const stream = await startedInTime(argumentsFor(from), atPlace(context, place), isLast);
     if (stream !== null) return stream;
   } catch (error) {
     const isNothing = error instanceof Problem && error.type === 'damaged-media';
     if (!isNothing || isLast) throw error;
   }
-  return readFromPlaces(others, workplace, argumentsFor);
+  return readFromPlaces(others, context, argumentsFor);
 }
 
-function atPlace(workplace: Workplace, { splice }: ReadingPlace): Workplace {
-  return splice === null ? workplace : { ...workplace, access: spliced(workplace.access, splice) };
+function atPlace(context: EngineContext, { splice }: ReadingPlace): EngineContext {
+  return splice === null ? context : { ...context, access: spliced(context.access, splice) };
 }
 
 /**
@@ -46,21 +46,21 @@ function atPlace(workplace: Workplace, { splice }: ReadingPlace): Workplace {
  */
 async function startedInTime(
   args: FfmpegArguments,
-  workplace: Workplace,
+  context: EngineContext,
   mayBeLate: boolean,
 ): Promise<StreamedTrack | null> {
-  const made = await transcodeObject(args, workplace);
+  const output = await transcodeObject(args, context);
   try {
-    const stream = await readStream(made);
+    const stream = await readStream(output);
     if (mayBeLate || stream.delaySeconds < LATE_SECONDS) {
-      const samples = await begun(stream.samples);
+      const samples = await peekFirst(stream.samples);
       if (samples === null) throw damaged('Nothing of the media could be decoded.');
       return { ...stream, samples };
     }
   } catch (error) {
-    made.destroy();
+    output.destroy();
     throw error;
   }
-  made.destroy();
+  output.destroy();
   return null;
 }

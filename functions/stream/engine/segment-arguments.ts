@@ -17,7 +17,7 @@ export function readingFrom({ seekSeconds }: ReadFrom): string[] {
 }
 
 /** One fragment a packet, written at once; `delay_moov` has the edit list that says where the first one lies. */
-export function madeAsItComes(flags: string): string[] {
+export function unbuffered(flags: string): string[] {
   return [
     ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
     ...['-fflags', '+bitexact', '-flags', flags],

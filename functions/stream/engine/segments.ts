@@ -1,27 +1,27 @@
 import { Readable } from 'node:stream';
 import { damaged, Problem } from '../base/problem.ts';
-import { begun } from '../media/begun.ts';
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { Packet } from '../media/model/packets.ts';
+import { peekFirst } from '../media/peek-first.ts';
 import { frameAt, frameTime } from '../plan/frame-grid.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
+import { PRIMING_FRAMES } from './audio-frames.ts';
+import { encodeAudioWithin } from './audio-within.ts';
 import { audioInit, videoInit } from './encoded-init.ts';
 import { fragmentsOf } from './fragments.ts';
-import { encodeFrames, type FramesPart } from './picture-frames.ts';
-import { REORDER_FRAMES } from './picture-segment-arguments.ts';
 import {
   type EncodedVideo,
   framesWithin,
   isEncodedAudio,
   isEncodedVideo,
-  type SegmentDesk,
-} from './segment-desk.ts';
-import { PRIMING_FRAMES } from './sound-frames.ts';
-import { encodeSoundWithin } from './sound-within.ts';
+  type SegmentContext,
+} from './segment-context.ts';
+import { encodeFrames, type FramesPart } from './video-frames.ts';
+import { REORDER_FRAMES } from './video-segment-arguments.ts';
 
 /** The init segment of a rendition that is encoded here: a pure function of the rendition and its source's colours. */
-export async function encodedInit(rendition: Rendition, desk: SegmentDesk): Promise<Uint8Array> {
-  if (isEncodedVideo(rendition)) return videoInit(rendition, desk);
+export async function encodedInit(rendition: Rendition, context: SegmentContext): Promise<Uint8Array> {
+  if (isEncodedVideo(rendition)) return videoInit(rendition, context);
   if (isEncodedAudio(rendition)) return audioInit(rendition);
   throw isCopied(rendition);
 }
@@ -33,45 +33,45 @@ export async function encodedInit(rendition: Rendition, desk: SegmentDesk): Prom
 export async function openEncodedSegment(
   rendition: Rendition,
   index: number,
-  desk: SegmentDesk,
+  context: SegmentContext,
 ): Promise<Readable> {
   if (isEncodedVideo(rendition)) {
-    return streamed(rendition, pictures(rendition, picturesWithin(rendition, index), desk));
+    return streamed(rendition, encodedFrames(rendition, framesOf(rendition, index), context));
   }
   if (!isEncodedAudio(rendition)) throw isCopied(rendition);
   const { firstFrame, frameCount } = framesWithin(rendition, index, (ticks) => ticks / AAC_FRAME);
   // The very first sound needs what the encoder puts before it.
   const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
   const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
-  return streamed(rendition, encodeSoundWithin(rendition, part, desk));
+  return streamed(rendition, encodeAudioWithin(rendition, part, context));
 }
 
 /** The picture at the start of segment `index`, as a fragment that lasts as long as the segment. */
-export async function openEncodedPicture(
+export async function openEncodedIFrame(
   rendition: VideoRendition,
   index: number,
-  desk: SegmentDesk,
+  context: SegmentContext,
 ): Promise<Readable> {
   if (!isEncodedVideo(rendition)) throw isCopied(rendition);
-  const { firstFrame, frameCount } = picturesWithin(rendition, index);
-  const picture = pictures(rendition, { firstFrame, frameCount: 1, segmentFrames: frameCount }, desk);
-  return streamed(rendition, lasting(picture, rendition.segments[index]?.durationTicks ?? 0));
+  const { firstFrame, frameCount } = framesOf(rendition, index);
+  const frame = encodedFrames(rendition, { firstFrame, frameCount: 1, segmentFrames: frameCount }, context);
+  return streamed(rendition, invocationSignal(frame, rendition.segments[index]?.durationTicks ?? 0));
 }
 
-function picturesWithin(rendition: EncodedVideo, index: number) {
+function framesOf(rendition: EncodedVideo, index: number) {
   return framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source));
 }
 
 /** Frames of the grid, each where it has it, whatever times the encoder gave it; all that were asked for, or an error. */
-export async function* pictures(
+export async function* encodedFrames(
   rendition: EncodedVideo,
   part: FramesPart,
-  desk: SegmentDesk,
+  context: SegmentContext,
 ): AsyncGenerator<Packet, void, void> {
   const { source } = rendition;
   const { firstFrame, frameCount } = part;
   let count = 0;
-  for await (const { data, isSync, position } of await encodeFrames(rendition, part, desk)) {
+  for await (const { data, isSync, position } of await encodeFrames(rendition, part, context)) {
     const dts = frameTime(firstFrame + count, source);
     const pts = frameTime(firstFrame + position, source) + REORDER_FRAMES * source.frameTicks;
     count++;
@@ -80,7 +80,7 @@ export async function* pictures(
   if (count !== frameCount) throw damaged(`Of ${frameCount} pictures only ${count} could be made.`);
 }
 
-async function* lasting(
+async function* invocationSignal(
   packets: AsyncIterable<Packet>,
   duration: number,
 ): AsyncGenerator<Packet, void, void> {
@@ -89,7 +89,7 @@ async function* lasting(
 
 /** With the first fragment made. ffmpeg, which would wait for its reader for ever, ends with the stream. */
 async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>): Promise<Readable> {
-  const fragments = await begun(fragmentsOf(packets, timescale));
+  const fragments = await peekFirst(fragmentsOf(packets, timescale));
   if (fragments === null) throw damaged('Nothing of this part could be made.');
   return Readable.from(fragments, { objectMode: false, highWaterMark: 256 * 1024 });
 }

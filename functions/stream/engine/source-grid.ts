@@ -4,7 +4,7 @@ import { timelineOf } from '../media/isobmff/timeline.ts';
 import type { AudioCodec, AudioTrack, Container } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { isCounted } from '../plan/counted.ts';
-import type { SourceGrid } from './sound-segment-arguments.ts';
+import type { SourceGrid } from './audio-segment-arguments.ts';
 
 /** How the times of a track's sound are to be understood, so that every reading of it finds the same. */
 export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {

@@ -10,7 +10,7 @@ import type { FfmpegArguments } from './arguments.ts';
 import type { Engine } from './ffmpeg.ts';
 
 /** What one ffmpeg process reads an object with. */
-export type Workplace = {
+export type EngineContext = {
   readonly object: Pick<StoredObject, 'etag'>;
   readonly access: CachedAccess;
   readonly probed: Probed;
@@ -22,7 +22,7 @@ export type Workplace = {
 /** Runs ffmpeg on an object, whose pictures it sees upright or as the plan turns them. Fails as `Engine` says. */
 export async function transcodeObject(
   args: FfmpegArguments,
-  { object, access, probed, engine, signal, trace }: Workplace,
+  { object, access, probed, engine, signal, trace }: EngineContext,
 ): Promise<Readable> {
   const input = overlay(access, probed.movie === null ? [] : patchesForFfmpeg(probed.movie));
   const loopback = await openLoopback({ access: input, etag: object.etag, signal });

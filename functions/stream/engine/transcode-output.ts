@@ -6,9 +6,9 @@ import type { Output } from '../plan/output.ts';
 import { audiosOf, earliestStart, filmsOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments } from './arguments.ts';
 import { sourceGrid } from './source-grid.ts';
-import { transcodeObject, type Workplace } from './transcode-object.ts';
+import { type EngineContext, transcodeObject } from './transcode-object.ts';
 
-export type OutputDesk = Workplace & { readonly limits: { readonly maxPixels: number } };
+export type OutputContext = EngineContext & { readonly limits: { readonly maxPixels: number } };
 
 /** In these formats sound may lie as much before the picture that is shown with it, and decoders want to have heard some. */
 const AHEAD_SECONDS = 1.5;
@@ -16,16 +16,16 @@ const AHEAD_SECONDS = 1.5;
 /** Runs ffmpeg on an object for an output, from a place where all that it shows can be decoded. Fails as `Engine` says. */
 export async function transcodeOutput(
   output: Output,
-  desk: OutputDesk,
+  context: OutputContext,
   muxer?: readonly string[],
 ): Promise<Readable> {
-  const { access, probed, limits } = desk;
-  const entry = await entryOf(output, desk);
+  const { access, probed, limits } = context;
+  const entry = await entryOf(output, context);
   const approach: Approach =
     entry !== null
       ? { kind: 'clock', originSeconds: probed.media.originSeconds }
       : { kind: isCounted(probed.media) ? 'count' : 'seek' };
-  const given = entry?.kind === 'place' ? { ...desk, access: spliced(access, entry.splice) } : desk;
+  const given = entry?.kind === 'place' ? { ...context, access: spliced(access, entry.splice) } : context;
   const heard = audiosOf(probed.media).find(({ stream }) => stream === output.audio?.stream);
   const surroundings = {
     approach,
@@ -41,7 +41,7 @@ export async function transcodeOutput(
 /** Null where nothing is sought, or a demuxer finds its way. */
 async function entryOf(
   { startSeconds, prerollSeconds, video, audio }: Output,
-  { access, probed: { media } }: OutputDesk,
+  { access, probed: { media } }: OutputContext,
 ): Promise<Entry | null> {
   const seconds = startSeconds - prerollSeconds;
   if (seconds <= 0) return null;

@@ -1,4 +1,4 @@
-import { runCaged } from '../sandbox/run.ts';
+import { runSandboxed } from '../sandbox/run.ts';
 
 /** Tells ffmpeg's own name of its version; asked once, and again after a failure. Rejects if it cannot be run. */
 export function ffmpegVersionOf(path: string): () => Promise<string> {
@@ -13,7 +13,7 @@ export function ffmpegVersionOf(path: string): () => Promise<string> {
 }
 
 async function askVersion(path: string): Promise<string> {
-  const { code, signal, stdout } = await runCaged(path, ['-version'], {
+  const { code, signal, stdout } = await runSandboxed(path, ['-version'], {
     limits: { cpuSeconds: 5, memoryBytes: null },
     signal: AbortSignal.timeout(10_000),
     timeoutMilliseconds: 10_000,

@@ -1,8 +1,8 @@
 export type Validators = { readonly etag: string; readonly lastModified: Date | null };
-export type Verdict = 'proceed' | 'not-modified' | 'precondition-failed';
+export type Evaluation = 'proceed' | 'not-modified' | 'precondition-failed';
 
 /** Evaluates the conditional headers of a GET or HEAD in the order of RFC 9110 §13.2.2. */
-export function evaluateConditions(headers: Headers, current: Validators): Verdict {
+export function evaluateConditions(headers: Headers, current: Validators): Evaluation {
   const ifMatch = headers.get('if-match');
   const ifUnmodifiedSince = headers.get('if-unmodified-since');
   if (ifMatch !== null) {

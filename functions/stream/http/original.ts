@@ -1,14 +1,14 @@
 import { contentDisposition, contentTypeOf } from '../base/content-type.ts';
 import type { Trace } from '../base/trace.ts';
 import type { FunctionLimits } from '../config/config.ts';
-import type { Piece } from '../source/bytes.ts';
+import type { Extent } from '../source/bytes.ts';
 import type { CachedAccess } from '../source/cache.ts';
-import { readPieces } from '../source/pieces.ts';
+import { readExtents } from '../source/extents.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 import type { FileRepresentation } from './representation.ts';
 
 /** One object, and what a request reads it with. */
-export type Desk = {
+export type ObjectContext = {
   readonly source: Source;
   readonly object: StoredObject;
   readonly access: CachedAccess;
@@ -17,7 +17,7 @@ export type Desk = {
   readonly trace: Trace;
 };
 
-type OriginalDesk = Pick<Desk, 'object' | 'signal' | 'trace'> & {
+type OriginalContext = Pick<ObjectContext, 'object' | 'signal' | 'trace'> & {
   readonly source: Pick<Source, 'read' | 'presign'>;
 };
 
@@ -39,7 +39,7 @@ export function fileOptions(key: string, download: boolean, presignSeconds: numb
 
 /** The object's own bytes. */
 export function openOriginal(
-  { source, object, signal, trace }: OriginalDesk,
+  { source, object, signal, trace }: OriginalContext,
   { contentType, contentDisposition, presignSeconds }: FileOptions,
 ): FileRepresentation {
   const { presign } = source;
@@ -68,18 +68,18 @@ export async function storeOrigins({ presign }: Source): Promise<readonly string
 }
 
 /** The object's bytes in another order, with some that were made: a file of its own with a tag of its own. */
-export function openPieces(
-  { source, object, signal, trace }: Desk,
-  made: { readonly pieces: readonly Piece[]; readonly sizeBytes: number; readonly variant: string },
+export function openExtents(
+  { source, object, signal, trace }: ObjectContext,
+  composed: { readonly extents: readonly Extent[]; readonly sizeBytes: number; readonly variant: string },
   { contentType, contentDisposition }: FileOptions,
 ): FileRepresentation {
   return {
     kind: 'file',
     contentType,
     contentDisposition,
-    etag: object.etag.replace(/"$/, `-${made.variant}"`),
+    etag: object.etag.replace(/"$/, `-${composed.variant}"`),
     lastModified: object.lastModified,
-    sizeBytes: made.sizeBytes,
-    open: (range) => trace.time('first', () => readPieces(source, object, made.pieces, range, signal)),
+    sizeBytes: composed.sizeBytes,
+    open: (range) => trace.time('first', () => readExtents(source, object, composed.extents, range, signal)),
   };
 }

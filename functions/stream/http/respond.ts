@@ -22,15 +22,15 @@ export async function respond(
   representation: Representation,
   limits: ResponseLimits,
 ): Promise<Response> {
-  const verdict = evaluateConditions(request.headers, {
+  const evaluation = evaluateConditions(request.headers, {
     etag: representation.etag,
     lastModified: representation.kind === 'file' ? representation.lastModified : null,
   });
-  if (verdict === 'precondition-failed') {
+  if (evaluation === 'precondition-failed') {
     throw new Problem('precondition-failed', 'The object is not in the state that the request expects.');
   }
   const headers = describe(representation);
-  if (verdict === 'not-modified') return new Response(null, { status: 304, headers });
+  if (evaluation === 'not-modified') return new Response(null, { status: 304, headers });
   return representation.kind === 'file'
     ? respondFile(request, representation, headers, limits)
     : respondLive(request, representation, headers, limits.maxResponseBytes);
@@ -61,7 +61,7 @@ async function respondLive(
   const { sizeBytes } = live;
   if (sizeBytes !== undefined) return respondCounted(request, live, sizeBytes, headers, maxResponseBytes);
   if (request.method === 'HEAD') return new Response(null, { headers });
-  if (beginsLater(request.headers.get('range')) && !request.headers.has('if-range')) throw beingMade();
+  if (beginsLater(request.headers.get('range')) && !request.headers.has('if-range')) throw inProgress();
   return new Response(bodyOf(breakBeyond(maxResponseBytes, await live.open())), { headers });
 }
 
@@ -80,17 +80,17 @@ async function respondCounted(
   if (range.kind === 'unsatisfiable') {
     throw unsatisfiable(`The range lies outside the ${sizeBytes} bytes of what is made.`, sizeBytes);
   }
-  const made = breakBeyond(maxResponseBytes, await live.open());
+  const output = breakBeyond(maxResponseBytes, await live.open());
   if (range.kind !== 'ranges') {
     headers.set('content-length', String(sizeBytes));
-    return new Response(bodyOf(made), { headers });
+    return new Response(bodyOf(output), { headers });
   }
   const [served] = range.ranges;
   headers.set('content-range', contentRange(served, sizeBytes));
   headers.set('content-length', String(served.end - served.start));
-  const body = Readable.from(slice(made, served), { objectMode: false });
+  const body = Readable.from(slice(output, served), { objectMode: false });
   // One that is not begun ends without a word to what it reads.
-  body.once('close', () => made.destroy());
+  body.once('close', () => output.destroy());
   return new Response(bodyOf(body), { status: 206, headers });
 }
 
@@ -108,7 +108,7 @@ function describeLength(request: Request, headers: Headers, sizeBytes: number): 
  * again, and Chromium, which asks on and on, stands still; 416 is the end of the file to Chromium, curl and wget, which
  * would take the part that they have for the whole. A conflict is an error to all of them, at once.
  */
-function beingMade(): Problem {
+function inProgress(): Problem {
   return new Problem(
     'being-made',
     'This is made while it is sent, so that nobody can go on in its middle: ask for it from its beginning, ' +

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { describeError } from '../base/describe-error.ts';
 import { Problem } from '../base/problem.ts';
 import { redactFields } from '../base/redact.ts';
-import type { Afterwork, App, Invocation, Log } from '../base/request-context.ts';
+import type { App, DeferredWork, Log, RequestContext } from '../base/request-context.ts';
 import { createTrace } from '../base/trace.ts';
 import { readableOf } from '../http/body.ts';
 import { addCors } from '../http/cors.ts';
@@ -12,7 +12,7 @@ import { secure } from '../http/policy.ts';
 import { problemResponse } from '../http/problem-response.ts';
 import { refuseRewrittenPath } from '../route/key.ts';
 import { withoutTokens } from '../route/token.ts';
-import { finishAfterwork } from './afterwork.ts';
+import { finishDeferred } from './deferred-work.ts';
 import { type RequestSize, refuseOversized } from './request-limits.ts';
 
 /** The part of a Function URL's event (payload format 2.0) that is read here. */
@@ -32,28 +32,28 @@ const RESERVE_MILLISECONDS = 1_000;
 export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
-    const lasting = new AbortController();
+    const invocation = new AbortController();
     // Every read of a request listens to it, and a transcode has many.
-    setMaxListeners(0, controller.signal, lasting.signal);
-    const afterwork: Afterwork[] = [];
+    setMaxListeners(0, controller.signal, invocation.signal);
+    const deferred: DeferredWork[] = [];
     const trace = createTrace();
     const started = performance.now();
     const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
     const timer = setTimeout(() => {
       const reason = new Problem('timeout', 'The time of one invocation has run out.');
       controller.abort(reason);
-      lasting.abort(reason);
+      invocation.abort(reason);
     }, deadline - started);
-    const invocation: Invocation = {
+    const requestContext: RequestContext = {
       requestId: context.awsRequestId,
       signal: controller.signal,
       trace,
       secondsLeft: () => (deadline - performance.now()) / 1000,
-      lasting: lasting.signal,
-      afterwards: (work) => afterwork.push(work),
+      invocationSignal: invocation.signal,
+      waitUntil: (work) => deferred.push(work),
     };
     const { method } = event.requestContext.http;
-    const response = await answer(app, event, invocation, allowedOrigins);
+    const response = await answer(app, event, requestContext, allowedOrigins);
     secure(response.headers, context.awsRequestId);
     const sent = { bytes: 0 };
     let failure: unknown = null;
@@ -62,7 +62,7 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
     } catch (error) {
       failure = error;
     }
-    if (failure !== null) lasting.abort(failure);
+    if (failure !== null) invocation.abort(failure);
     // Not the cause of anything: it only releases what the request still holds.
     controller.abort(new Problem('internal', 'The answer is complete.'));
     log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
@@ -77,15 +77,15 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
       ...redactFields(trace.fields),
       ...(failure === null ? {} : { broken: describeError(failure) }),
     });
-    await finishAfterwork(afterwork, {
+    await finishDeferred(deferred, {
       isWhole: failure === null,
-      signal: lasting.signal,
+      signal: invocation.signal,
       log: (level, fields) =>
-        log(level, 'afterwards', { requestId: context.awsRequestId, ...redactFields(fields) }),
+        log(level, 'deferred', { requestId: context.awsRequestId, ...redactFields(fields) }),
     });
     clearTimeout(timer);
     // Nothing of it may go on while the instance is frozen, or thawed for somebody else.
-    lasting.abort(new Problem('internal', 'The invocation has ended.'));
+    invocation.abort(new Problem('internal', 'The invocation has ended.'));
     // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
     // starts another: a clean end would pass for the end of the media.
     if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
@@ -95,16 +95,16 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
 async function answer(
   app: App,
   event: FunctionUrlEvent,
-  invocation: Invocation,
+  context: RequestContext,
   allowedOrigins: readonly string[],
 ): Promise<Response> {
   try {
-    return await app(toRequest(event), invocation);
+    return await app(toRequest(event), context);
   } catch (error) {
     const problem =
       error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
-    invocation.trace.note({ problem: problem.type, cause: describeError(error) });
-    const response = problemResponse(problem, invocation.requestId);
+    context.trace.note({ problem: problem.type, cause: describeError(error) });
+    const response = problemResponse(problem, context.requestId);
     addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
     return response;
   }

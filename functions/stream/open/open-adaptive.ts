@@ -1,7 +1,7 @@
 import type { LimitName } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
-import type { Desk } from '../http/original.ts';
+import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { playlistHeader, segmentHeader } from '../plan/describe-plan.ts';
@@ -35,13 +35,13 @@ export type AdaptiveAnswer = {
  */
 export async function openAdaptive(
   { ask, version }: AdaptiveAddress,
-  desk: Desk,
+  context: ObjectContext,
   {
     secondsLeft,
     ...parts
   }: { readonly probed: Probed; readonly engine: Engine; readonly secondsLeft: number },
 ): Promise<AdaptiveAnswer> {
-  const current = versionOf(desk);
+  const current = versionOf(context);
   if (version !== null && version !== current) {
     throw new Problem(
       'not-found',
@@ -49,9 +49,9 @@ export async function openAdaptive(
     );
   }
   // What is copied was looked at when its playlist was made.
-  const looksAtPictures = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
-  const presentation = await desk.trace.time('plan', () =>
-    openPresentation(desk, parts.probed, { looksAtPictures }),
+  const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
+  const presentation = await context.trace.time('plan', () =>
+    openPresentation(context, parts.probed, { inspectsKeyframes }),
   );
   if (!isMediaAsk(ask)) {
     return {
@@ -62,10 +62,10 @@ export async function openAdaptive(
   }
   const rendition = findRendition(presentation, ask);
   if (ask.kind !== 'init')
-    refuseSegment(ask, rendition, { media: parts.probed.media, limits: desk.limits, secondsLeft });
+    refuseSegment(ask, rendition, { media: parts.probed.media, limits: context.limits, secondsLeft });
   return {
     representation: await openSegment(ask, rendition, current, {
-      ...desk,
+      ...context,
       ...parts,
       zeroSeconds: presentation.zeroSeconds,
     }),
@@ -75,7 +75,7 @@ export async function openAdaptive(
 }
 
 /** How the object of such an address is looked for. */
-export function findingOf({ ask, version }: AdaptiveAddress, limits: Desk['limits']): Finding {
+export function findingOf({ ask, version }: AdaptiveAddress, limits: ObjectContext['limits']): Finding {
   return {
     indexAlone: !isMediaAsk(ask) || ask.rendition === COPY_ID,
     names: (object) => version !== null && versionOf({ object, limits }) === version,
@@ -97,7 +97,7 @@ const SEGMENT_LIMITS: readonly LimitName[] = [
  * Stands for the object and for all that decides where segments meet and what is in them: caches keep them for a year,
  * and a player must not get an init segment of one encoder and a segment of another.
  */
-function versionOf({ object, limits }: Pick<Desk, 'object' | 'limits'>): string {
+function versionOf({ object, limits }: Pick<ObjectContext, 'object' | 'limits'>): string {
   const deciding = SEGMENT_LIMITS.map((name) => limits[name]);
   return hashOf(object, ['segments', limits.ffmpegBuild(), ...deciding]).slice(0, 12);
 }

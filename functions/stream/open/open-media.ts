@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts';
-import { type Desk, fileOptions, openOriginal, openPieces } from '../http/original.ts';
+import { fileOptions, type ObjectContext, openExtents, openOriginal } from '../http/original.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { readMovie } from '../media/isobmff/movie.ts';
@@ -8,23 +8,23 @@ import type { MediaParameters } from '../route/parameters.ts';
 /** The object's own bytes, or with `faststart` its MP4 with the index moved to the front. Throws `not-media`. */
 export async function openMedia(
   parameters: MediaParameters,
-  desk: Desk,
+  context: ObjectContext,
 ): Promise<{ readonly representation: FileRepresentation; readonly plan: string }> {
-  const { object, access, limits } = desk;
+  const { object, access, limits } = context;
   const options = fileOptions(object.key, parameters.download, limits.presignSeconds);
   const original = (reason: string) => ({
-    representation: openOriginal(desk, options),
+    representation: openOriginal(context, options),
     plan: `passthrough; reason="${reason}"`,
   });
   if (!parameters.faststart) return original('the own bytes of the object');
-  const movie = await desk.trace.time('probe', () => readMovie(access));
+  const movie = await context.trace.time('probe', () => readMovie(access));
   if (movie === null) {
     throw new Problem('not-media', 'faststart=1 is for MP4 and MOV files, and this is none.');
   }
-  const made = await faststart(movie, access, { withoutLocation: false });
-  if (made === null) return original('the index is at the front already');
+  const moved = await faststart(movie, access, { withoutLocation: false });
+  if (moved === null) return original('the index is at the front already');
   return {
-    representation: openPieces(desk, { ...made, variant: 'faststart' }, options),
+    representation: openExtents(context, { ...moved, variant: 'faststart' }, options),
     plan: 'faststart; reason="the index is at the end of the file"',
   };
 }

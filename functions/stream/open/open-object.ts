@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import type { Trace } from '../base/trace.ts';
+import type { RequestContext } from '../base/request-context.ts';
 import type { Decoding } from '../media/model/decoding.ts';
 import { type Probed, probe } from '../media/probe/probe.ts';
 import type { ProbeCache } from '../media/probe/probe-cache.ts';
@@ -8,15 +8,14 @@ import { type BlockCache, cachedAccess } from '../source/cache.ts';
 import { indexAccess } from '../source/index-access.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 
-export type ObjectDesk = {
+/** The process's means of reading and probing objects. */
+export type ProbeServices = {
   readonly source: Source;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
-  readonly ffprobePath: string;
   readonly slots?: Slots | undefined;
   readonly decoding?: Decoding | undefined;
-  readonly signal: AbortSignal;
-  readonly trace: Trace;
+  readonly config: { readonly ffprobePath: string };
 };
 
 /** An object's present version, with its beginning where one request brought both. */
@@ -36,7 +35,7 @@ export type Finding = {
   readonly names: (object: StoredObject) => boolean;
 };
 
-export const AS_IT_IS_NOW: Finding = { indexAlone: false, names: () => false };
+export const CURRENT_VERSION: Finding = { indexAlone: false, names: () => false };
 
 /** Enough for the headers of a file, and little beside a segment. */
 const HEAD_BYTES = 64 * 1024;
@@ -44,7 +43,8 @@ const HEAD_BYTES = 64 * 1024;
 /** The object as it is now, or in the version that its address names, in one request at the most. */
 export async function findObject(
   key: string,
-  { source, probes, signal, trace }: ObjectDesk,
+  { source, probes }: ProbeServices,
+  { signal, trace }: Pick<RequestContext, 'signal' | 'trace'>,
   { indexAlone, names }: Finding,
 ): Promise<FoundObject> {
   const known = probes.latest(key);
@@ -59,14 +59,19 @@ export async function findObject(
   });
 }
 
-/** What the object is, of which this process may know already. */
-export async function probeObject({ object, head }: FoundObject, desk: ObjectDesk): Promise<Probed> {
-  const { source, cache, probes, ffprobePath, slots, decoding } = desk;
-  return desk.trace.time('probe', () =>
-    probes.get(object, desk.signal, async (signal) => {
-      const file = cachedAccess(source, object, signal, { cache });
-      const index = head === null ? file : indexAccess({ source, object, head, blocks: file, signal });
-      return probe({ file, index, object, ffprobePath, slots, decoding, signal });
+/** Probes the object, or takes what this process knows of it. */
+export async function probeObject(
+  { object, head }: FoundObject,
+  { source, cache, probes, slots, decoding, config }: ProbeServices,
+  { signal, trace }: Pick<RequestContext, 'signal' | 'trace'>,
+): Promise<Probed> {
+  const { ffprobePath } = config;
+  return trace.time('probe', () =>
+    probes.get(object, signal, async (within) => {
+      const file = cachedAccess(source, object, within, { cache });
+      const index =
+        head === null ? file : indexAccess({ source, object, head, blocks: file, signal: within });
+      return probe({ file, index, object, ffprobePath, slots, decoding, signal: within });
     }),
   );
 }

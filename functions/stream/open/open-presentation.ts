@@ -1,5 +1,5 @@
 import { damaged, Problem } from '../base/problem.ts';
-import type { Desk } from '../http/original.ts';
+import type { ObjectContext } from '../http/original.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { offerOf } from '../plan/offer.ts';
@@ -16,9 +16,9 @@ const planned = new WeakMap<Probed, Presentation>();
  * with `damaged-media` where nothing tells the end of what is there, and with the source's problems.
  */
 export async function openPresentation(
-  { source, object, access, limits, signal }: Desk,
+  { source, object, access, limits, signal }: ObjectContext,
   probed: Probed,
-  { looksAtPictures }: { readonly looksAtPictures: boolean },
+  { inspectsKeyframes }: { readonly inspectsKeyframes: boolean },
 ): Promise<Presentation> {
   if (probed.endsEarly) {
     throw damaged(
@@ -33,19 +33,22 @@ export async function openPresentation(
   const { zeroSeconds } = offerOf(media);
   const cuts = new Map<number, CutsOrWhyNot>();
   for (const trackIndex of copyCandidates(media)) {
-    const input = { probed, source, object, access, trackIndex, zeroSeconds, looksAtPictures, signal };
+    const input = { probed, source, object, access, trackIndex, zeroSeconds, inspectsKeyframes, signal };
     const opened = await openCopyTrack(input);
     cuts.set(trackIndex, 'whyNot' in opened ? opened : opened.cuts);
   }
   const presentation = planPresentation({ media, sizeBytes: object.sizeBytes, cuts, limits });
-  if (looksAtPictures) planned.set(probed, presentation);
+  if (inspectsKeyframes) planned.set(probed, presentation);
   return presentation;
 }
 
 /** What would be offered, or why the media is refused; what is wrong at the source rejects. */
-export async function presentationOrProblem(desk: Desk, probed: Probed): Promise<Presentation | Problem> {
+export async function presentationOrProblem(
+  context: ObjectContext,
+  probed: Probed,
+): Promise<Presentation | Problem> {
   try {
-    return await openPresentation(desk, probed, { looksAtPictures: true });
+    return await openPresentation(context, probed, { inspectsKeyframes: true });
   } catch (error) {
     if (error instanceof Problem && error.status < 500) return error;
     throw error;

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { damaged, Problem } from '../base/problem.ts';
-import type { SegmentDesk } from '../engine/segment-desk.ts';
-import { encodedInit, openEncodedPicture, openEncodedSegment } from '../engine/segments.ts';
-import type { Desk } from '../http/original.ts';
+import type { SegmentContext } from '../engine/segment-context.ts';
+import { encodedInit, openEncodedIFrame, openEncodedSegment } from '../engine/segments.ts';
+import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
 import type { CopyTrack, Segment } from '../media/model/copy-track.ts';
@@ -19,18 +19,18 @@ export async function openSegment(
   ask: MediaAsk,
   rendition: Rendition,
   version: string,
-  desk: Desk & SegmentDesk,
+  context: ObjectContext & SegmentContext,
 ): Promise<Representation> {
   const { source, kind } = rendition;
   const contentType = `${kind}/mp4`;
-  const tag = `"${hashOf(desk.object, [version, ask])}"`;
-  const first = <T>(open: () => Promise<T>) => desk.trace.time('first', open);
+  const tag = `"${hashOf(context.object, [version, ask])}"`;
+  const first = <T>(open: () => Promise<T>) => context.trace.time('first', open);
   if (source.kind === 'encode') {
-    const open = () => first(() => openEncoded(ask, rendition, desk));
+    const open = () => first(() => openEncoded(ask, rendition, context));
     // Weak, as in `/stream`: encoders promise the same picture and not the same bytes on every machine.
     return { kind: 'live', contentType, etag: `W/${tag}`, open };
   }
-  const track = await openCopyTrack({ ...desk, trackIndex: source.trackIndex, looksAtPictures: false });
+  const track = await openCopyTrack({ ...context, trackIndex: source.trackIndex, inspectsKeyframes: false });
   if ('whyNot' in track) throw damaged(`The track is not to be cut as it was planned: ${track.whyNot}.`);
   if (ask.kind === 'init') return knownBytes(contentType, track.init());
   const cut = cutOut(ask, rendition, source, track);
@@ -59,19 +59,19 @@ function cutOut(
   if (from === undefined || to === undefined || segment === undefined) {
     throw new Problem('internal', `The plan has no cuts for segment ${index}.`);
   }
-  return kind === 'picture'
-    ? track.picture(from, segment.durationTicks, index + 1)
+  return kind === 'iframe'
+    ? track.iFrame(from, segment.durationTicks, index + 1)
     : track.segment(from, to, index + 1);
 }
 
-async function openEncoded(ask: MediaAsk, rendition: Rendition, desk: SegmentDesk): Promise<Readable> {
+async function openEncoded(ask: MediaAsk, rendition: Rendition, context: SegmentContext): Promise<Readable> {
   switch (ask.kind) {
     case 'init':
-      return Readable.from([await encodedInit(rendition, desk)], { objectMode: false });
+      return Readable.from([await encodedInit(rendition, context)], { objectMode: false });
     case 'segment':
-      return openEncodedSegment(rendition, ask.index, desk);
-    case 'picture':
-      if (rendition.kind === 'video') return openEncodedPicture(rendition, ask.index, desk);
+      return openEncodedSegment(rendition, ask.index, context);
+    case 'iframe':
+      if (rendition.kind === 'video') return openEncodedIFrame(rendition, ask.index, context);
       throw new Problem('internal', 'Sound has no pictures.');
     default:
       return ask satisfies never;

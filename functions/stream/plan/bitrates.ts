@@ -12,7 +12,7 @@ export const FRAGMENT_SECONDS = 0.5;
 
 /** A `moof` with one track and the header of its `mdat`; with room for a few samples that come along; a sample. */
 const FRAGMENT_BYTES = 96;
-const ROOMY_FRAGMENT_BYTES = 192;
+const LARGE_FRAGMENT_BYTES = 192;
 const SAMPLE_BYTES = 16;
 /** What x264 tells of itself in front of a segment, beyond its ceiling. */
 const ENCODER_BYTES = 800;
@@ -38,7 +38,7 @@ export function bitratesOf(
 
 /** What the container adds to samples that are copied, in bits. */
 export function containerBits(fragments: number, samples: number): number {
-  return 8 * (ROOMY_FRAGMENT_BYTES * fragments + SAMPLE_BYTES * samples);
+  return 8 * (LARGE_FRAGMENT_BYTES * fragments + SAMPLE_BYTES * samples);
 }
 
 /** And to those that are encoded, which leave as they are made. */
@@ -66,7 +66,7 @@ export function segmentBits(bitrate: number, seconds: number, frames: number): n
 }
 
 /** And of its first picture alone. */
-export function firstPictureBits(bitrate: number, seconds: number, frames: number): number {
+export function firstFrameBits(bitrate: number, seconds: number, frames: number): number {
   return segmentCeiling(bitrate, seconds, frames) * BUFFER_SECONDS + besideFrames(0, 1);
 }
 
@@ -75,9 +75,9 @@ function besideFrames(seconds: number, frames: number): number {
 }
 
 /** What sound that is encoded may have more than its bitrate: the encoder strays by less within a few seconds. */
-const SOUND_RESERVE = 0.1;
+const AUDIO_RESERVE = 0.1;
 
 /** The most bits of a segment of sound, without its container. */
-export function soundBits(bitrate: number, seconds: number): number {
-  return bitrate * (1 + SOUND_RESERVE) * seconds;
+export function audioBits(bitrate: number, seconds: number): number {
+  return bitrate * (1 + AUDIO_RESERVE) * seconds;
 }

@@ -143,8 +143,8 @@ function fromHeader(header: string | null): readonly string[] {
   const ranges = header
     .toLowerCase()
     .split(',')
-    .map((part) => part.split(';').map((piece) => piece.trim()))
-    .filter((pieces) => !pieces.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter)))
+    .map((part) => part.split(';').map((value) => value.trim()))
+    .filter((values) => !values.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter)))
     .map(([type]) => type ?? '');
   return ranges.some((range) => /^(\*|video|audio)\/\*$/.test(range)) ? [] : ranges;
 }

@@ -71,8 +71,8 @@ const FAMILIES: Readonly<Partial<Record<number, ColourTags>>> = {
 function encodedColour(source: Colour, codec: 'h264' | 'vp8' | 'vp9'): ColourTags {
   const { primaries, transfer, matrix } = source;
   const isHdr = transfer === HDR_TRANSFERS.pq || transfer === HDR_TRANSFERS.hlg;
-  const isKept = COMMON_MATRICES.has(matrix) && !isHdr && !isWideGamut(source);
-  const tags = isKept ? { primaries, transfer, matrix } : BT709;
+  const isPreserved = COMMON_MATRICES.has(matrix) && !isHdr && !isWideGamut(source);
+  const tags = isPreserved ? { primaries, transfer, matrix } : BT709;
   return codec === 'vp8' && tags.matrix === BT709.matrix ? { ...tags, matrix: BT601.matrix } : tags;
 }
 

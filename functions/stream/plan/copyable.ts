@@ -17,7 +17,7 @@ export function filmCopyObstacle({ container }: Media, film: VideoTrack): Obstac
 }
 
 /** The same of a track of sound. */
-export function soundCopyObstacle({ container }: Media, { codec, codecString }: AudioTrack): Obstacle {
+export function audioCopyObstacle({ container }: Media, { codec, codecString }: AudioTrack): Obstacle {
   if (codec !== 'aac') return `${codec} is not put into segments`;
   if (codecString === null || !PLAIN_AAC.test(codecString))
     return 'this kind of aac does not play everywhere';

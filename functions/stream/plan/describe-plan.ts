@@ -15,15 +15,13 @@ export function playlistHeader(kind: 'hls' | 'dash', { video, audio, reason }: P
   return `${kind}; renditions=${renditions.length}; reason="${asciiOnly(reason)}"`;
 }
 
-/** The same of a segment: `copy; segment=12`, `transcode; video=h264:720; picture=3`, `transcode; audio=aac; init`. */
+/** The same of a segment: `copy; segment=12`, `transcode; video=h264:720; iframe=3`, `transcode; audio=aac; init`. */
 export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
   const what = ask.kind === 'init' ? 'init' : `${ask.kind}=${ask.index}`;
   if (source.kind === 'copy') return `copy; ${what}`;
-  const made =
-    'picture' in source
-      ? `video=${source.picture.codec}:${source.picture.height}`
-      : `audio=${source.sound.codec}`;
-  return `transcode; ${made}; ${what}`;
+  const output =
+    'video' in source ? `video=${source.video.codec}:${source.video.height}` : `audio=${source.audio.codec}`;
+  return `transcode; ${output}; ${what}`;
 }
 
 function outputDetails({ format, video, audio }: Output): string[] {

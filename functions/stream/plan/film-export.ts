@@ -1,15 +1,15 @@
 import { unsupported } from '../base/problem.ts';
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
+import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
 import { gridClock } from './film-renditions.ts';
 import { gridPhaseSeconds } from './frame-grid.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
-import type { Picture } from './picture.ts';
+import type { Selection } from './plan-input.ts';
 import type { AudioRendition, VideoRendition } from './presentation.ts';
-import type { Selection } from './question.ts';
-import { planSound, type Sound } from './sound.ts';
+import type { VideoEncode } from './video-encode.ts';
 
 /** A film whose pictures are encoded on a constant grid, so that any group of them can be made by itself. */
 export type FilmExport = {
@@ -21,10 +21,10 @@ export type FilmExport = {
   /** Of the grid, and of each group of pictures. */
   readonly frames: number;
   readonly groupFrames: number;
-  readonly sound: FilmSound | null;
+  readonly audio: FilmAudio | null;
 };
 
-export type FilmSound = {
+export type FilmAudio = {
   /** `Track.index` of what is copied where it can be cut; null where it is encoded anyhow. */
   readonly copies: number | null;
   readonly rendition: AudioRendition & {
@@ -48,19 +48,19 @@ export function planFilmExport(output: Output, { video, audio }: Selection, medi
   const lengthOf = (track: VideoTrack | AudioTrack) =>
     Math.max(0, Math.min(most, trackEndSeconds(track, media) - zeroSeconds));
 
-  const picture = output.video;
-  const { numerator, denominator } = picture.frameRate;
+  const encode = output.video;
+  const { numerator, denominator } = encode.frameRate;
   const rate = numerator / denominator;
   const groupFrames = Math.max(1, Math.round(GROUP_SECONDS * rate));
-  const phaseSeconds = gridPhaseSeconds(video.frameRate, video.startSeconds - zeroSeconds, picture.frameRate);
-  const sound =
-    output.audio === null || audio === null ? null : planFilmSound(output.audio, audio, lengthOf(audio));
+  const phaseSeconds = gridPhaseSeconds(video.frameRate, video.startSeconds - zeroSeconds, encode.frameRate);
+  const filmAudio =
+    output.audio === null || audio === null ? null : planFilmAudio(output.audio, audio, lengthOf(audio));
   return {
     zeroSeconds,
-    film: filmRendition(picture, groupFrames, phaseSeconds),
+    film: filmRendition(encode, groupFrames, phaseSeconds),
     frames: Math.max(1, Math.round((lengthOf(video) - phaseSeconds) * rate)),
     groupFrames,
-    sound,
+    audio: filmAudio,
   };
 }
 
@@ -68,16 +68,16 @@ function isDefinite(track: VideoTrack | AudioTrack, { durationSeconds }: Media):
   return track.durationSeconds !== null || durationSeconds !== null;
 }
 
-function filmRendition(picture: Picture, groupFrames: number, phaseSeconds: number): FilmExport['film'] {
-  const { width, height, frameRate } = picture;
-  const level = h264Level(picture);
+function filmRendition(encode: VideoEncode, groupFrames: number, phaseSeconds: number): FilmExport['film'] {
+  const { width, height, frameRate } = encode;
+  const level = h264Level(encode);
   const timescale = gridClock(frameRate, 0);
   const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
   const phaseTicks = Math.round(phaseSeconds * timescale);
   return {
     ...NOT_CUT,
     kind: 'video',
-    pictures: NO_BITRATES,
+    iFrames: NO_BITRATES,
     id: 'film',
     codecs: highProfileCodecs(level),
     timescale,
@@ -85,7 +85,7 @@ function filmRendition(picture: Picture, groupFrames: number, phaseSeconds: numb
     height,
     frameRate,
     dynamicRange: 'sdr',
-    source: { kind: 'encode', frameTicks, phaseTicks, picture, level, groupFrames },
+    source: { kind: 'encode', frameTicks, phaseTicks, video: encode, level, groupFrames },
   };
 }
 
@@ -93,34 +93,34 @@ function filmRendition(picture: Picture, groupFrames: number, phaseSeconds: numb
 const NO_BITRATES = { peakBitrate: 0, averageBitrate: 0 };
 const NOT_CUT = { ...NO_BITRATES, segments: [] };
 
-function planFilmSound(
+function planFilmAudio(
   output: NonNullable<Output['audio']>,
   track: AudioTrack,
   seconds: number,
-): FilmSound | null {
-  const sound = output.kind === 'encode' ? output : encodedInstead(track);
-  const samples = Math.round(seconds * sound.sampleRate);
+): FilmAudio | null {
+  const encode = output.kind === 'encode' ? output : encodedInstead(track);
+  const samples = Math.round(seconds * encode.sampleRate);
   if (samples === 0) return null;
   const rendition = {
     ...NOT_CUT,
     kind: 'audio' as const,
     title: null,
     purpose: 'main' as const,
-    id: 'sound',
+    id: 'audio',
     codecs: 'mp4a.40.2',
-    timescale: sound.sampleRate,
+    timescale: encode.sampleRate,
     language: track.language,
     isDefault: true,
-    channels: sound.channels,
-    source: { kind: 'encode' as const, sound },
+    channels: encode.channels,
+    source: { kind: 'encode' as const, audio: encode },
   };
   const copies = output.kind === 'copy' ? track.index : null;
   return { copies, rendition, samples, frames: Math.ceil(samples / AAC_FRAME) };
 }
 
 /** Of a track that was to be copied, and turns out to be one that cannot be cut. */
-function encodedInstead(track: AudioTrack): Sound {
+function encodedInstead(track: AudioTrack): AudioEncode {
   if (track.undecodable !== null) throw unsupported(track.undecodable);
   const sampleRate = track.sampleRate > 0 && track.sampleRate % 11_025 === 0 ? 44_100 : 48_000;
-  return planSound(track, { codec: 'aac', sampleRate, asked: null });
+  return planAudioEncode(track, { codec: 'aac', sampleRate, asked: null });
 }

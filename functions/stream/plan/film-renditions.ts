@@ -1,13 +1,13 @@
 import { unsupported } from '../base/problem.ts';
 import type { VideoTrack } from '../media/model/media.ts';
-import { bitratesOf, containerBits, firstPictureBits, segmentBits } from './bitrates.ts';
+import { bitratesOf, containerBits, firstFrameBits, segmentBits } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { frameTime, gridPhaseSeconds } from './frame-grid.ts';
 import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
 import { ladder, type Rung, withinLimits } from './ladder.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Offered } from './offer.ts';
-import type { PresentationQuestion } from './plan-presentation.ts';
+import type { PresentationInput } from './plan-presentation.ts';
 import type { VideoRendition } from './presentation.ts';
 import { decodingExcess, refuse, refuseAbove } from './refuse.ts';
 import { COPY_ID } from './renditions.ts';
@@ -27,19 +27,19 @@ const MAX_COPIED_SECONDS = 30;
  * A copy where the film can be cut, and the ladder where it can be decoded. Throws `too-large` where a limit leaves none
  * of it, `unsupported-media` where no decoder does.
  */
-export function planFilm(film: Offered<VideoTrack>, question: PresentationQuestion): PlannedFilm {
+export function planFilm(film: Offered<VideoTrack>, input: PresentationInput): PlannedFilm {
   const { track } = film;
-  const { limits } = question;
-  const found = planCopy(track, question);
+  const { limits } = input;
+  const found = planCopy(track, input);
   const copy = typeof found === 'string' ? null : found;
   const stands = copy !== null && track.codec === 'h264';
-  const excess = decodingExcess(question, track);
+  const excess = decodingExcess(input, track);
   if (!stands) refuse(excess);
   if (!stands && track.undecodable !== null) throw unsupported(track.undecodable);
 
   const all = excess === null && track.undecodable === null ? ladder(track, copy) : [];
   const rungs = withinLimits(all, limits);
-  if (!stands && rungs.length === 0) refuseAbove('maxOutputHeight', all.at(-1)?.picture.height ?? 0, limits);
+  if (!stands && rungs.length === 0) refuseAbove('maxOutputHeight', all.at(-1)?.video.height ?? 0, limits);
   const copied = copy && divideLong(endsOf(copy));
   const encoded = planRungs(rungs, film, copy, copied);
   const [leading] = encoded;
@@ -56,7 +56,7 @@ function endsOf({ segments, timescale }: VideoRendition): readonly number[] {
 
 function planCopy(
   track: VideoTrack,
-  { media, cuts, limits }: PresentationQuestion,
+  { media, cuts, limits }: PresentationInput,
 ): VideoRendition | NonNullable<Obstacle> {
   const obstacle = filmCopyObstacle(media, track);
   if (obstacle !== null) return obstacle;
@@ -88,10 +88,10 @@ function planCopy(
       timescale,
       (seconds, i) => 8 * bytesOf(i) + containerBits(1, mostFrames * seconds + 1),
     ),
-    pictures: bitratesOf(
+    iFrames: bitratesOf(
       segments,
       timescale,
-      (_, i) => 8 * (known.pictureBytes(chosen[i] ?? 0) ?? bytesOf(i)) + containerBits(1, 1),
+      (_, i) => 8 * (known.keyframeBytes(chosen[i] ?? 0) ?? bytesOf(i)) + containerBits(1, 1),
     ),
     width: track.displayWidth,
     height: track.displayHeight,
@@ -114,7 +114,7 @@ function planRungs(
 ): readonly VideoRendition[] {
   const [first] = rungs;
   if (first === undefined) return [];
-  const { frameRate } = first.picture;
+  const { frameRate } = first.video;
   const rate = frameRate.numerator / frameRate.denominator;
   const phaseSeconds = gridPhaseSeconds(track.frameRate, startSeconds, frameRate);
   const frames = Math.max(1, Math.round((endSeconds - phaseSeconds) * rate));
@@ -124,21 +124,21 @@ function planRungs(
   const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
   const grid = { frameTicks, phaseTicks: Math.round(phaseSeconds * timescale) };
   const segments = gridSegments(boundaries, (frame) => frameTime(frame, grid));
-  return rungs.map(({ id, codecs, level, picture }) => ({
+  return rungs.map(({ id, codecs, level, video }) => ({
     kind: 'video',
     id,
     codecs,
     timescale,
     segments,
-    ...bitratesOf(segments, timescale, (seconds) => segmentBits(picture.maxBitrate, seconds, seconds * rate)),
-    pictures: bitratesOf(segments, timescale, (seconds) =>
-      firstPictureBits(picture.maxBitrate, seconds, seconds * rate),
+    ...bitratesOf(segments, timescale, (seconds) => segmentBits(video.maxBitrate, seconds, seconds * rate)),
+    iFrames: bitratesOf(segments, timescale, (seconds) =>
+      firstFrameBits(video.maxBitrate, seconds, seconds * rate),
     ),
-    width: picture.width,
-    height: picture.height,
+    width: video.width,
+    height: video.height,
     frameRate,
     dynamicRange: 'sdr',
-    source: { kind: 'encode', ...grid, picture, level },
+    source: { kind: 'encode', ...grid, video, level },
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Picture } from './picture.ts';
+import type { VideoEncode } from './video-encode.ts';
 
 /** ITU-T H.264 table A-1: level times ten; macroblocks a second, a frame and in the decoded picture buffer; kbit/s, kbit. */
 const LEVELS = [
@@ -24,7 +24,7 @@ const LEVELS = [
 ] as const;
 
 /** Pictures that x264 keeps where B-frames are references. */
-const KEPT_PICTURES = 4;
+const DECODED_PICTURES = 4;
 /** The High profile may take a quarter more than the table says (cpbBrNalFactor, §A.3.3). */
 const HIGH = 1.25 * 1000;
 
@@ -34,18 +34,18 @@ export function h264Level({
   height,
   frameRate,
   maxBitrate,
-}: Pick<Picture, 'width' | 'height' | 'frameRate' | 'maxBitrate'>): number {
+}: Pick<VideoEncode, 'width' | 'height' | 'frameRate' | 'maxBitrate'>): number {
   const columns = Math.ceil(width / 16);
   const rows = Math.ceil(height / 16);
   const frame = columns * rows;
   const rate = (frame * frameRate.numerator) / frameRate.denominator;
   const fitting = LEVELS.find(
-    ([, maxRate, maxFrame, maxKept, maxKilobits]) =>
+    ([, maxRate, maxFrame, maxDecoded, maxKilobits]) =>
       rate <= maxRate &&
       frame <= maxFrame &&
       // §A.3.1: nor may a picture be too long or too high.
       Math.max(columns, rows) <= Math.sqrt(8 * maxFrame) &&
-      frame * KEPT_PICTURES <= maxKept &&
+      frame * DECODED_PICTURES <= maxDecoded &&
       maxBitrate <= maxKilobits * HIGH,
   );
   return fitting?.[0] ?? 62;

@@ -5,18 +5,18 @@ import { addressOf } from '../route/route.ts';
 import { withWorkCost } from './cost.ts';
 import type { AddressInfo } from './object-info.ts';
 import { planExport } from './plan-export.ts';
-import type { Question } from './question.ts';
+import type { PlanInput } from './plan-input.ts';
 
 /** What `/info` says of the complete files that may be made of an object: one for each format. */
 export function describeExports(
   key: string,
-  question: Question,
+  input: PlanInput,
   { prefix, memoryMegabytes }: { readonly prefix: string; readonly memoryMegabytes: number | null },
 ): readonly AddressInfo[] {
   return FORMATS.map((format) => {
     const href = `${prefix}${addressOf('export', key)}?format=${format}`;
     try {
-      const plan = planExport({ ...question, parameters: { ...question.parameters, format } });
+      const plan = planExport({ ...input, parameters: { ...input.parameters, format } });
       const { reason, contentType, predictedSeconds: seconds, predictedBytes: bytes } = plan;
       const predicted = withWorkCost({ seconds, bytes }, memoryMegabytes);
       return { href, plan: 'export', reason, contentType, predicted };

@@ -8,9 +8,9 @@ import type { StoredObject } from '../source/source.ts';
 import { withCost } from './cost.ts';
 import { describeExports } from './info-exports.ts';
 import type { AddressInfo, ObjectInfo, PredictedCost } from './object-info.ts';
+import type { PlanInput } from './plan-input.ts';
 import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
-import type { Question } from './question.ts';
 import { planStream } from './stream-plan.ts';
 
 export type InfoOptions = {
@@ -28,7 +28,7 @@ type Cost = (prediction: Prediction) => PredictedCost;
  */
 export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
-  question: Question,
+  input: PlanInput,
   presentation: Presentation | Problem,
   { prefix, memoryMegabytes, hasExports }: InfoOptions,
 ): ObjectInfo {
@@ -38,11 +38,11 @@ export function describeObject(
     sizeBytes,
     etag,
     lastModified: lastModified.toJSON(),
-    media: question.media,
+    media: input.media,
     addresses: [
-      ...describeAddresses(key, question, prefix, cost),
+      ...describeAddresses(key, input, prefix, cost),
       ...describeAdaptive(key, presentation, prefix, cost),
-      ...(hasExports ? describeExports(key, question, { prefix, memoryMegabytes }) : []),
+      ...(hasExports ? describeExports(key, input, { prefix, memoryMegabytes }) : []),
     ],
   };
 }
@@ -50,15 +50,15 @@ export function describeObject(
 /** Every plan is made, nothing is carried out. */
 function describeAddresses(
   key: string,
-  question: Question,
+  input: PlanInput,
   prefix: string,
   cost: Cost,
 ): readonly AddressInfo[] {
   const contentType = contentTypeOf(key).type;
   const media = `${prefix}${addressOf('media', key)}`;
   const stream = `${prefix}${addressOf('stream', key)}`;
-  const { layout } = question.media;
-  const sizes = cost({ seconds: 0, bytes: question.sizeBytes });
+  const { layout } = input.media;
+  const sizes = cost({ seconds: 0, bytes: input.sizeBytes });
   const own: AddressInfo[] = [
     { href: media, plan: 'passthrough', reason: "the object's own bytes", contentType, predicted: sizes },
   ];
@@ -68,21 +68,21 @@ function describeAddresses(
   }
   return [
     ...own,
-    describeStream(stream, question, question.parameters, cost),
+    describeStream(stream, input, input.parameters, cost),
     ...FORMATS.map((format) =>
-      describeStream(`${stream}?format=${format}`, question, { ...question.parameters, format }, cost),
+      describeStream(`${stream}?format=${format}`, input, { ...input.parameters, format }, cost),
     ),
   ];
 }
 
 function describeStream(
   href: string,
-  question: Question,
+  input: PlanInput,
   parameters: StreamParameters,
   cost: Cost,
 ): AddressInfo {
   try {
-    const { kind, reason, contentType, predicted } = planStream({ ...question, parameters });
+    const { kind, reason, contentType, predicted } = planStream({ ...input, parameters });
     return { href, plan: kind, reason, contentType, predicted: cost(predicted) };
   } catch (error) {
     if (error instanceof Problem) return { href, problem: describeProblem(error) };

@@ -1,15 +1,21 @@
 import type { Limits } from '../base/limits.ts';
 import type { VideoTrack } from '../media/model/media.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
-import { LEAST_BITRATE, type Picture, planPicture, scaledBitrate, usualBitrate } from './picture.ts';
 import type { VideoRendition } from './presentation.ts';
+import {
+  LEAST_BITRATE,
+  planVideoEncode,
+  scaledBitrate,
+  usualBitrate,
+  type VideoEncode,
+} from './video-encode.ts';
 
 export type Rung = {
   /** As it stands in addresses, such as `720p`. */
   readonly id: string;
   readonly codecs: string;
   readonly level: number;
-  readonly picture: Picture;
+  readonly video: VideoEncode;
 };
 
 type Copy = Pick<VideoRendition, 'averageBitrate' | 'width' | 'height'>;
@@ -39,9 +45,9 @@ export function ladder(film: VideoTrack, copy: Copy | null): readonly Rung[] {
     return [...top, ...smaller].map((each) => atMost(each, HEVC_FACTOR * averageBitrate, copy));
   }
   return [
-    ...top.filter(({ picture }) => averageBitrate > COPY_FACTOR * usualBitrate(picture)),
+    ...top.filter(({ video }) => averageBitrate > COPY_FACTOR * usualBitrate(video)),
     ...smaller.map((each) => atMost(each, averageBitrate, copy)),
-  ].filter(({ picture }) => picture.maxBitrate < averageBitrate);
+  ].filter(({ video }) => video.maxBitrate < averageBitrate);
 }
 
 /** What of a ladder may be made; none where the lowest step is too high. */
@@ -50,18 +56,18 @@ export function withinLimits(
   { maxOutputHeight, maxOutputBitrate }: Limits,
 ): readonly Rung[] {
   return rungs
-    .filter(({ picture }) => picture.height <= maxOutputHeight)
-    .map(({ id, picture }) =>
-      rungOf(id, { ...picture, maxBitrate: Math.min(picture.maxBitrate, maxOutputBitrate) }),
+    .filter(({ video }) => video.height <= maxOutputHeight)
+    .map(({ id, video }) =>
+      rungOf(id, { ...video, maxBitrate: Math.min(video.maxBitrate, maxOutputBitrate) }),
     );
 }
 
-function isSameSize({ picture: one }: Rung, { picture: other }: Rung): boolean {
+function isSameSize({ video: one }: Rung, { video: other }: Rung): boolean {
   return one.width === other.width && one.height === other.height;
 }
 
 function rung(film: VideoTrack, shortSide: number, scale: number): Rung {
-  const size = planPicture(film, scale, 'h264');
+  const size = planVideoEncode(film, scale, 'h264');
   return rungOf(`${shortSide}p`, { ...size, maxBitrate: ladderBitrate(size) });
 }
 
@@ -71,18 +77,18 @@ const LARGE = 640 * 360;
 const LARGE_EXPONENT = -0.2;
 
 /** What is usual is a bound for one pass. What a playlist says is to be what is needed: less, where that is rarely met. */
-function ladderBitrate(picture: Omit<Picture, 'maxBitrate'>): number {
-  const larger = Math.max(1, (picture.width * picture.height) / LARGE);
-  return Math.max(LEAST_BITRATE, Math.round(usualBitrate(picture) * larger ** LARGE_EXPONENT));
+function ladderBitrate(video: Omit<VideoEncode, 'maxBitrate'>): number {
+  const larger = Math.max(1, (video.width * video.height) / LARGE);
+  return Math.max(LEAST_BITRATE, Math.round(usualBitrate(video) * larger ** LARGE_EXPONENT));
 }
 
 /** With no more than `bitrate` is at the size of the copy. */
-function atMost({ id, picture }: Rung, bitrate: number, copy: Copy): Rung {
-  const scaled = Math.max(LEAST_BITRATE, Math.round(scaledBitrate(bitrate, copy, picture)));
-  return rungOf(id, { ...picture, maxBitrate: Math.min(picture.maxBitrate, scaled) });
+function atMost({ id, video }: Rung, bitrate: number, copy: Copy): Rung {
+  const scaled = Math.max(LEAST_BITRATE, Math.round(scaledBitrate(bitrate, copy, video)));
+  return rungOf(id, { ...video, maxBitrate: Math.min(video.maxBitrate, scaled) });
 }
 
-function rungOf(id: string, picture: Picture): Rung {
-  const level = h264Level(picture);
-  return { id, codecs: highProfileCodecs(level), level, picture };
+function rungOf(id: string, video: VideoEncode): Rung {
+  const level = h264Level(video);
+  return { id, codecs: highProfileCodecs(level), level, video };
 }

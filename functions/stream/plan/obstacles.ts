@@ -4,7 +4,7 @@ import type { Format } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { type Client, hears, sees } from './client.ts';
 import { audioKind } from './pairs.ts';
-import type { Selection } from './question.ts';
+import type { Selection } from './plan-input.ts';
 
 /** Why something cannot stay as it is, in words for people; null if nothing stands in the way. */
 export type Obstacle = string | null;

@@ -1,7 +1,7 @@
 import { unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import { NO_WISHES } from '../route/parameters.ts';
-import { soundCopyObstacle } from './copyable.ts';
+import { NO_PARAMETERS } from '../route/parameters.ts';
+import { audioCopyObstacle } from './copyable.ts';
 import { audiosOf, nothingPlays, selectTracks } from './select-tracks.ts';
 
 /** The tracks that adaptive streaming offers, on the presentation's own timeline. */
@@ -10,7 +10,7 @@ export type Offer = {
   readonly zeroSeconds: number;
   readonly film: Offered<VideoTrack> | null;
   /** The default one first. */
-  readonly sounds: readonly Offered<AudioTrack>[];
+  readonly audios: readonly Offered<AudioTrack>[];
 };
 
 export type Offered<T> = {
@@ -23,17 +23,17 @@ export type Offered<T> = {
 /** Playlists name every segment: beyond this they are a burden, and the duration is most likely false. */
 const MAX_SECONDS = 30 * 3600;
 /** More than any film has; a file can claim to have many and to last for ever, and each is planned. */
-const MAX_SOUNDS = 32;
+const MAX_AUDIO_TRACKS = 32;
 
 /** Throws `unsupported-media` where there is nothing to play, or no end to it. */
 export function offerOf(media: Media): Offer {
-  const { video, audio } = selectTracks(media, NO_WISHES);
+  const { video, audio } = selectTracks(media, NO_PARAMETERS);
   const film = video !== null && isLasting(video) ? video : null;
   const others = audiosOf(media).filter((track) => track !== audio);
-  const sounds = [...(audio === null ? [] : [audio]), ...others]
+  const audios = [...(audio === null ? [] : [audio]), ...others]
     .filter((track) => isLasting(track) && isOffered(media, track))
-    .slice(0, MAX_SOUNDS);
-  const starts = [...(film === null ? [] : [film]), ...sounds].map(({ startSeconds }) => startSeconds);
+    .slice(0, MAX_AUDIO_TRACKS);
+  const starts = [...(film === null ? [] : [film]), ...audios].map(({ startSeconds }) => startSeconds);
   if (starts.length === 0) throw nothingPlays(media, 'The film and the sound of the file last no time.');
   const zeroSeconds = Math.min(...starts);
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
@@ -41,12 +41,12 @@ export function offerOf(media: Media): Offer {
     startSeconds: track.startSeconds - zeroSeconds,
     endSeconds: trackEndSeconds(track, media) - zeroSeconds,
   });
-  return { zeroSeconds, film: film && offered(film), sounds: sounds.map(offered) };
+  return { zeroSeconds, film: film && offered(film), audios: audios.map(offered) };
 }
 
 /** What cannot be decoded here is offered only where it need not be. */
 function isOffered(media: Media, track: AudioTrack): boolean {
-  return track.undecodable === null || soundCopyObstacle(media, track) === null;
+  return track.undecodable === null || audioCopyObstacle(media, track) === null;
 }
 
 function isLasting({ durationSeconds }: VideoTrack | AudioTrack): boolean {

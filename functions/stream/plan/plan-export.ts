@@ -4,7 +4,7 @@ import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
-import type { Question } from './question.ts';
+import type { PlanInput } from './plan-input.ts';
 import { refuseAbove } from './refuse.ts';
 import { selectTracks } from './select-tracks.ts';
 import { planStream, type StreamPlan } from './stream-plan.ts';
@@ -46,16 +46,16 @@ const MAX_WAV_BYTES = 0xffff_ffff - 44;
  * What a complete file takes. Throws as `planStream` does, but for what comes of one response: the file is read by
  * ranges. What is of one piece must fit into one invocation.
  */
-export function planExport(asked: Question): ExportPlan {
-  const question = { ...asked, parameters: inMilliseconds(asked.parameters) };
-  const { parameters, limits, secondsLeft } = question;
+export function planExport(asked: PlanInput): ExportPlan {
+  const input = { ...asked, parameters: inMilliseconds(asked.parameters) };
+  const { parameters, limits, secondsLeft } = input;
   const unbounded = {
     ...limits,
     maxResponseBytes: Number.POSITIVE_INFINITY,
     maxCpuSeconds: Number.POSITIVE_INFINITY,
   };
-  const plan = planStream({ ...question, limits: unbounded, secondsLeft: Number.POSITIVE_INFINITY });
-  const recipe = recipeOf(plan, question);
+  const plan = planStream({ ...input, limits: unbounded, secondsLeft: Number.POSITIVE_INFINITY });
+  const recipe = recipeOf(plan, input);
   const { seconds, bytes } = plan.predicted;
   if (recipe.kind === 'wav' && bytes !== null && bytes > MAX_WAV_BYTES) {
     throw new Problem('too-large', 'A WAV file holds at most 4 GiB; ask for flac, or for a part.');
@@ -70,7 +70,7 @@ export function planExport(asked: Question): ExportPlan {
         `${Math.floor(secondsLeft)}; ask for mp4, which can, or for a part of it with start and duration.`,
     );
   }
-  const endSeconds = endOf(recipe, question);
+  const endSeconds = endOf(recipe, input);
   const rest = endSeconds === null ? null : endSeconds - parameters.startSeconds;
   if (rest !== null && rest <= 0) {
     throw badParameter(
@@ -94,7 +94,7 @@ export function planExport(asked: Question): ExportPlan {
 }
 
 /** Of the tracks that are exported: those of one file may end long before others. Null where it does not tell. */
-function endOf(recipe: Recipe, { media, parameters }: Question): number | null {
+function endOf(recipe: Recipe, { media, parameters }: PlanInput): number | null {
   const { video, audio } = selectTracks(media, parameters);
   const tracks = [
     ...('output' in recipe && recipe.output.video === null ? [] : [video]),
@@ -118,7 +118,7 @@ function inMilliseconds(parameters: StreamParameters): StreamParameters {
   };
 }
 
-function recipeOf(plan: StreamPlan, { media, parameters }: Question): Recipe {
+function recipeOf(plan: StreamPlan, { media, parameters }: PlanInput): Recipe {
   if (plan.kind === 'passthrough' || plan.kind === 'faststart') return { kind: 'original', plan };
   if (plan.kind === 'remux') return { kind: 'movie', plan };
   const { output } = plan;
@@ -158,16 +158,16 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 /** How many invocations share the work at once, each of which has `secondsLeft`; a third of them is kept back. */
-export function lanesFor(
+export function shardsFor(
   { groups, predictedSeconds }: Pick<ExportPlan, 'groups' | 'predictedSeconds'>,
   secondsLeft: number,
   mostAtOnce: number,
 ): readonly { readonly from: number; readonly to: number }[] {
   const count = groups ?? 1;
   const wanted = Math.ceil((predictedSeconds ?? 0) / Math.max(1, secondsLeft * 0.67));
-  const lanes = groups === null ? 1 : Math.max(1, Math.min(wanted, mostAtOnce, count));
-  return Array.from({ length: lanes }, (_, i) => ({
-    from: Math.floor((i * count) / lanes),
-    to: Math.floor(((i + 1) * count) / lanes),
+  const shards = groups === null ? 1 : Math.max(1, Math.min(wanted, mostAtOnce, count));
+  return Array.from({ length: shards }, (_, i) => ({
+    from: Math.floor((i * count) / shards),
+    to: Math.floor(((i + 1) * count) / shards),
   }));
 }

@@ -1,25 +1,25 @@
 import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { type Format, isVideoFormat } from '../route/formats.ts';
+import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
 import { nearestPhaseSeconds } from './frame-grid.ts';
 import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
 import type { AudioOutput, Output, VideoOutput } from './output.ts';
-import { planPicture, usualBitrate } from './picture.ts';
-import type { Question, Selection } from './question.ts';
+import type { PlanInput, Selection } from './plan-input.ts';
 import { decodingExcess, refuse } from './refuse.ts';
 import { earliestStart } from './select-tracks.ts';
-import { planSound, type Sound } from './sound.ts';
+import { planVideoEncode, usualBitrate } from './video-encode.ts';
 
 /** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
-export function planOutput(question: Question, { video, audio }: Selection): Output {
-  const { media, parameters, limits } = question;
+export function planOutput(input: PlanInput, { video, audio }: Selection): Output {
+  const { media, parameters, limits } = input;
   const { startSeconds, bitrate } = parameters;
-  const format = parameters.format ?? defaultFormat(video, question);
+  const format = parameters.format ?? defaultFormat(video, input);
   checkBitrate(format, video !== null, bitrate);
   const film = isVideoFormat(format) ? video : null;
-  refuse(decodingExcess(question, film));
+  refuse(decodingExcess(input, film));
 
-  const audioOutput = audio && planAudio(audio, format, film === null ? bitrate : null, question);
+  const audioOutput = audio && planAudio(audio, format, film === null ? bitrate : null, input);
   const lengthSeconds =
     media.durationSeconds === null
       ? null
@@ -33,15 +33,15 @@ export function planOutput(question: Question, { video, audio }: Selection): Out
     lengthSeconds === null
       ? null
       : Math.floor((limits.maxResponseBytes * 8 * 0.95) / (lengthSeconds + 2)) - audioBitrate;
-  const made = film && isVideoFormat(format) ? planVideo(film, format, budget, question) : null;
+  const encode = film && isVideoFormat(format) ? planVideo(film, format, budget, input) : null;
   return {
     format,
-    video: made,
+    video: encode,
     audio: audioOutput,
     startSeconds,
     durationSeconds: parameters.durationSeconds,
     prerollSeconds: film !== null && needsPreroll(film, media) ? Math.min(startSeconds, PREROLL_SECONDS) : 0,
-    phaseSeconds: film && made?.kind === 'encode' ? phaseSeconds(film, made, question) : 0,
+    phaseSeconds: film && encode?.kind === 'encode' ? phaseSeconds(film, encode, input) : 0,
   };
 }
 
@@ -49,7 +49,7 @@ export function planOutput(question: Question, { video, audio }: Selection): Out
 function phaseSeconds(
   { frameRate, startSeconds }: VideoTrack,
   output: Extract<VideoOutput, { kind: 'encode' }>,
-  { media, parameters }: Question,
+  { media, parameters }: PlanInput,
 ): number {
   const zeroSeconds = earliestStart(media) + parameters.startSeconds;
   return nearestPhaseSeconds(frameRate, startSeconds - zeroSeconds, output.frameRate);
@@ -67,13 +67,13 @@ const PREROLL_SECONDS = 6;
 
 const COPIED_AUDIO_BITRATE = 400_000;
 
-function defaultFormat(video: VideoTrack | null, question: Question): Format {
-  const { client } = question;
+function defaultFormat(video: VideoTrack | null, input: PlanInput): Format {
+  const { client } = input;
   const film = video !== null;
   const plays = (container: Media['container'], codec: AudioTrack['codec']) =>
     client.containers.has(container) && client.audio.has(codec);
   // A picture that can stay as it is in WebM alone: VP8 has no other container, VP9 mostly comes with sound of WebM.
-  if (film && client.containers.has('webm') && canCopyVideo(video, 'webm', question)) return 'webm';
+  if (film && client.containers.has('webm') && canCopyVideo(video, 'webm', input)) return 'webm';
   if (film && client.containers.has('mp4') && client.video.has('h264')) return 'mp4';
   if (film && client.containers.has('webm') && (client.video.has('vp9') || client.video.has('vp8')))
     return 'webm';
@@ -118,10 +118,10 @@ function planVideo(
   video: VideoTrack,
   format: 'mp4' | 'webm',
   budget: number | null,
-  question: Question,
+  input: PlanInput,
 ): VideoOutput {
-  const { parameters, client, limits } = question;
-  if (canCopyVideo(video, format, question)) return { kind: 'copy', stream: video.stream };
+  const { parameters, client, limits } = input;
+  if (canCopyVideo(video, format, input)) return { kind: 'copy', stream: video.stream };
   if (video.undecodable !== null) throw unsupported(video.undecodable);
 
   const scale = Math.min(
@@ -131,17 +131,20 @@ function planVideo(
     limits.maxOutputHeight / video.displayHeight,
   );
   const codec = format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8';
-  const picture = planPicture(video, scale, codec);
+  const encoding = planVideoEncode(video, scale, codec);
   return {
-    ...picture,
-    maxBitrate: Math.min(ceiling(usualBitrate(picture), parameters.bitrate, budget), limits.maxOutputBitrate),
+    ...encoding,
+    maxBitrate: Math.min(
+      ceiling(usualBitrate(encoding), parameters.bitrate, budget),
+      limits.maxOutputBitrate,
+    ),
   };
 }
 
 function canCopyVideo(
   video: VideoTrack,
   format: 'mp4' | 'webm',
-  { media, parameters, client }: Question,
+  { media, parameters, client }: PlanInput,
 ): boolean {
   const indexed: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'flv'];
   if (!indexed.includes(media.container)) return false;
@@ -168,8 +171,8 @@ const AUDIO_CODECS = {
   wav: 'pcm',
 } as const;
 
-function planAudio(audio: AudioTrack, format: Format, asked: number | null, question: Question): AudioOutput {
-  const { parameters, client } = question;
+function planAudio(audio: AudioTrack, format: Format, asked: number | null, input: PlanInput): AudioOutput {
+  const { parameters, client } = input;
   // Whoever asks for a made film gets sound that two loudspeakers play, at their bitrate.
   const copy =
     isVideoFormat(format) &&
@@ -182,13 +185,13 @@ function planAudio(audio: AudioTrack, format: Format, asked: number | null, ques
   if (audio.undecodable !== null) throw unsupported(audio.undecodable);
 
   const codec = AUDIO_CODECS[format];
-  return planSound(audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
+  return planAudioEncode(audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
 }
 
 /** Into MP4 by ffmpeg: Opus and FLAC by that of 2018 as an experiment only. */
 const NOT_WRITTEN: readonly AudioTrack['codec'][] = ['opus', 'flac', 'pcm', 'vorbis'];
 
-function outputSampleRate(codec: Sound['codec'], source: number): number {
+function outputSampleRate(codec: AudioEncode['codec'], source: number): number {
   if (codec === 'opus') return 48_000;
   const lossless = codec === 'flac' || codec === 'pcm';
   if (lossless) return source >= 8_000 && source <= 96_000 ? source : 48_000;

@@ -1,16 +1,16 @@
 import type { Limits } from '../base/limits.ts';
 import type { Cuts } from '../media/model/cuts.ts';
 import type { Media } from '../media/model/media.ts';
-import { filmCopyObstacle, soundCopyObstacle } from './copyable.ts';
+import { type PlannedAudio, planAudioRendition } from './audio-rendition.ts';
+import { audioCopyObstacle, filmCopyObstacle } from './copyable.ts';
 import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
 import type { Presentation, Rendition } from './presentation.ts';
 import { refuseTracks } from './refuse.ts';
 import { nothingPlays } from './select-tracks.ts';
-import { type PlannedSound, planSoundRendition } from './sound-rendition.ts';
 
 /** All that the offer of adaptive streaming is a function of. */
-export type PresentationQuestion = {
+export type PresentationInput = {
   readonly media: Media;
   /** Of the tracks that `copyCandidates` names. */
   readonly cuts: ReadonlyMap<number, CutsOrWhyNot>;
@@ -23,10 +23,10 @@ export type CutsOrWhyNot = Cuts | { readonly whyNot: string };
 
 /** `Track.index` of what may be cut as it is: whether it can, only its index tells. Throws as `planPresentation`. */
 export function copyCandidates(media: Media): readonly number[] {
-  const { film, sounds } = offerOf(media);
+  const { film, audios } = offerOf(media);
   return [
     ...(film !== null && filmCopyObstacle(media, film.track) === null ? [film.track.index] : []),
-    ...sounds.flatMap(({ track }) => (soundCopyObstacle(media, track) === null ? [track.index] : [])),
+    ...audios.flatMap(({ track }) => (audioCopyObstacle(media, track) === null ? [track.index] : [])),
   ];
 }
 
@@ -34,19 +34,19 @@ export function copyCandidates(media: Media): readonly number[] {
  * Decides all renditions and their segments. Throws `unsupported-media` where there is nothing to play or no end to it,
  * `too-large` where what would have to be decoded is beyond a limit, or there are too many tracks.
  */
-export function planPresentation(question: PresentationQuestion): Presentation {
-  refuseTracks(question.media, question.limits);
-  const { zeroSeconds, film, sounds } = offerOf(question.media);
-  const pictures = film && planFilm(film, question);
-  const audio: PlannedSound[] = [];
-  for (const sound of sounds) {
-    const planned = planSoundRendition(sound, question, pictures?.meetsAt ?? [], audio.length === 0);
+export function planPresentation(input: PresentationInput): Presentation {
+  refuseTracks(input.media, input.limits);
+  const { zeroSeconds, film, audios } = offerOf(input.media);
+  const films = film && planFilm(film, input);
+  const audio: PlannedAudio[] = [];
+  for (const offered of audios) {
+    const planned = planAudioRendition(offered, input, films?.meetsAt ?? [], audio.length === 0);
     if (planned !== null) audio.push(planned);
   }
-  if (pictures === null && audio.length === 0) throw nothingPlays(question.media);
-  const video = pictures?.renditions ?? [];
+  if (films === null && audio.length === 0) throw nothingPlays(input.media);
+  const video = films?.renditions ?? [];
   const renditions = audio.map(({ rendition }) => rendition);
-  const reasons = new Set([pictures?.whyNotCopied ?? null, ...audio.map(({ whyNotCopied }) => whyNotCopied)]);
+  const reasons = new Set([films?.whyNotCopied ?? null, ...audio.map(({ whyNotCopied }) => whyNotCopied)]);
   reasons.delete(null);
   return {
     zeroSeconds,

@@ -1,9 +1,9 @@
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import { isCounted } from './counted.ts';
 import type { Output } from './output.ts';
-import type { Picture } from './picture.ts';
+import type { PlanInput, Selection } from './plan-input.ts';
 import type { Rendition } from './presentation.ts';
-import type { Question, Selection } from './question.ts';
+import type { VideoEncode } from './video-encode.ts';
 
 /** The most that an answer costs: seconds of wall clock for the work, bytes on the wire; null where unknown. */
 export type Prediction = { readonly seconds: number | null; readonly bytes: number | null };
@@ -38,19 +38,18 @@ const LEAD_SECONDS = 6;
 /** Of one segment, or of the picture at its start; nothing for what is copied. */
 export function predictSegment(
   { kind, source, segments, timescale }: Rendition,
-  ask: { readonly kind: 'segment' | 'picture'; readonly index: number },
+  ask: { readonly kind: 'segment' | 'iframe'; readonly index: number },
   { film, media, cores }: { readonly film: VideoTrack | null; readonly media: Media; readonly cores: number },
 ): Prediction {
   const { startTicks = 0, durationTicks = 0 } = segments[ask.index] ?? {};
   const seconds = durationTicks / timescale;
   if (source.kind === 'copy') return { seconds: 0, bytes: null };
-  if (kind === 'audio' || !('picture' in source) || film === null) {
+  if (kind === 'audio' || !('video' in source) || film === null) {
     return { seconds: seconds / AUDIO_SPEED + countingSeconds(media, startTicks / timescale), bytes: null };
   }
-  const { picture } = source;
-  const encoded =
-    ask.kind === 'segment' ? seconds : picture.frameRate.denominator / picture.frameRate.numerator;
-  const work = pictureSeconds(film, picture, { decoded: encoded + LEAD_SECONDS, encoded });
+  const { video } = source;
+  const encoded = ask.kind === 'segment' ? seconds : video.frameRate.denominator / video.frameRate.numerator;
+  const work = videoSeconds(film, video, { decoded: encoded + LEAD_SECONDS, encoded });
   return { seconds: work / cores, bytes: null };
 }
 
@@ -60,14 +59,14 @@ function countingSeconds(media: Media, startSeconds: number): number {
 }
 
 /** On one core, for so many seconds of the film. */
-function pictureSeconds(
+function videoSeconds(
   source: VideoTrack,
-  picture: Picture,
+  video: VideoEncode,
   seconds: { readonly decoded: number; readonly encoded: number },
 ): number {
-  const rate = source.frameRate ?? picture.frameRate;
+  const rate = source.frameRate ?? video.frameRate;
   const decoded = (source.codedWidth * source.codedHeight * rate.numerator) / rate.denominator / 1e6;
-  const { width, height, frameRate, codec, toneMap } = picture;
+  const { width, height, frameRate, codec, toneMap } = video;
   const encoded = (width * height * frameRate.numerator) / frameRate.denominator / 1e6;
   const making = encoded / ENCODE[codec] + (toneMap === null ? 0 : encoded / TONE_MAP);
   return (seconds.decoded * decoded) / DECODE[source.codec] + seconds.encoded * making;
@@ -77,7 +76,7 @@ function pictureSeconds(
 export function predictTranscode(
   { video, audio, startSeconds, durationSeconds, format }: Output,
   selection: Selection,
-  { media, sizeBytes, limits }: Pick<Question, 'media' | 'sizeBytes' | 'limits'>,
+  { media, sizeBytes, limits }: Pick<PlanInput, 'media' | 'sizeBytes' | 'limits'>,
 ): Prediction {
   const mediaSeconds = media.durationSeconds;
   const rest = mediaSeconds === null ? null : mediaSeconds - startSeconds;
@@ -88,7 +87,7 @@ export function predictTranscode(
   let seconds = audio?.kind === 'encode' ? length / AUDIO_SPEED + countingSeconds(media, startSeconds) : 0;
   if (video?.kind === 'encode' && source !== null) {
     const decoded = length + (isCounted(media) ? startSeconds : 0);
-    seconds += pictureSeconds(source, video, { decoded, encoded: length }) / limits.cores;
+    seconds += videoSeconds(source, video, { decoded, encoded: length }) / limits.cores;
   }
   const average = mediaSeconds ? (sizeBytes * 8) / mediaSeconds : 0;
   let bits = 0;

@@ -42,7 +42,7 @@ export type Segment = { readonly startTicks: number; readonly durationTicks: num
 export type VideoRendition = RenditionBase & {
   readonly kind: 'video';
   /** Of trick play, which has the first picture of each segment alone. */
-  readonly pictures: Bitrates;
+  readonly iFrames: Bitrates;
   readonly width: number;
   readonly height: number;
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | null;
@@ -56,7 +56,7 @@ export type VideoRendition = RenditionBase & {
         readonly frameTicks: number;
         /** How far behind the presentation's zero the grid lies; the first frame is shown from zero all the same. */
         readonly phaseTicks: number;
-        readonly picture: Extract<VideoOutput, { kind: 'encode' }>;
+        readonly video: Extract<VideoOutput, { kind: 'encode' }>;
         /** H.264 level times ten, such as 31. */
         readonly level: number;
         /** Where not each segment is one, the frames of a closed group of pictures. */
@@ -77,7 +77,7 @@ export type AudioRendition = RenditionBase & {
     | {
         readonly kind: 'encode';
         /** AAC: 1024 samples a frame, `timescale` is the sample rate, every segment is a whole number of frames. */
-        readonly sound: Extract<AudioOutput, { kind: 'encode' }>;
+        readonly audio: Extract<AudioOutput, { kind: 'encode' }>;
       };
 };
 

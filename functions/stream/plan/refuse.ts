@@ -1,7 +1,7 @@
 import { excessOf, type LimitName, type Limits } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
-import { NO_WISHES, type StreamParameters } from '../route/parameters.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../route/parameters.ts';
 import { type Prediction, predictSegment } from './predict.ts';
 import type { Rendition } from './presentation.ts';
 import { selectTracks } from './select-tracks.ts';
@@ -46,7 +46,7 @@ export function refuseTracks({ tracks }: Media, limits: Limits): void {
 }
 
 /** What a request asks of an output that is made. */
-export function refuseWishes({ height, bitrate }: StreamParameters, limits: Limits): void {
+export function refuseParameters({ height, bitrate }: StreamParameters, limits: Limits): void {
   refuseAbove('maxOutputHeight', height ?? 0, limits);
   refuseAbove('maxOutputBitrate', bitrate ?? 0, limits);
 }
@@ -75,11 +75,11 @@ export function refuseWork(
 
 /** Before a segment is begun that cannot be made in time. */
 export function refuseSegment(
-  ask: { readonly kind: 'segment' | 'picture'; readonly index: number },
+  ask: { readonly kind: 'segment' | 'iframe'; readonly index: number },
   rendition: Rendition,
   { media, ...means }: WorkMeans & { readonly media: Media },
 ): void {
-  const film = rendition.kind === 'video' ? selectTracks(media, NO_WISHES).video : null;
+  const film = rendition.kind === 'video' ? selectTracks(media, NO_PARAMETERS).video : null;
   const advice =
     film === null
       ? 'stream the sound from its beginning, whose samples have to be counted up to here'

@@ -9,7 +9,7 @@ type RenditionAsk = Extract<AdaptiveAsk, { rendition: string }>;
 
 /** What an address below a rendition is about. Throws `not-found` for a rendition or a segment that does not exist. */
 export function findRendition(presentation: Presentation, ask: RenditionAsk): Rendition {
-  if (ask.kind === 'picture') return findFilm(presentation, ask);
+  if (ask.kind === 'iframe') return findFilm(presentation, ask);
   const { video, audio } = presentation;
   return found([...video, ...audio], ask);
 }

@@ -2,7 +2,7 @@ import { badParameter, type Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
-import type { Selection } from './question.ts';
+import type { Selection } from './plan-input.ts';
 
 /** The moving pictures of a file: cover art is none. */
 export function filmsOf(media: Media): readonly VideoTrack[] {
@@ -32,11 +32,11 @@ export function selectTracks(media: Media, { audio: wanted, format }: StreamPara
         : `The parameter "audio" must be between 0 and ${audios.length - 1}: the file has ${count}.`,
     );
   }
-  const picture = format === null || isVideoFormat(format);
-  const video = picture ? preferred(filmsOf(media)) : null;
+  const takesVideo = format === null || isVideoFormat(format);
+  const video = takesVideo ? preferred(filmsOf(media)) : null;
   const audio = wanted === null ? preferred(audios) : (audios[wanted] ?? null);
   if (video === null && audio === null) {
-    throw picture ? nothingPlays(media) : nothingPlays(media, 'The file has no audio track.');
+    throw takesVideo ? nothingPlays(media) : nothingPlays(media, 'The file has no audio track.');
   }
   return { video, audio };
 }

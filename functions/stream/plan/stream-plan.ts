@@ -12,10 +12,10 @@ import {
   trackObstacle,
 } from './obstacles.ts';
 import { CONTENT_TYPES, type Output } from './output.ts';
+import type { PlanInput, Selection } from './plan-input.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
-import type { Question, Selection } from './question.ts';
-import { refuseAbove, refuseTracks, refuseWishes, refuseWork } from './refuse.ts';
+import { refuseAbove, refuseParameters, refuseTracks, refuseWork } from './refuse.ts';
 import { selectTracks } from './select-tracks.ts';
 
 /** How `/stream` answers: the cheapest way that the client can play. */
@@ -39,38 +39,38 @@ type Planned = {
 };
 
 /** Throws `Problem`: a wrong parameter, nothing to play, or more than one response or one invocation can carry. */
-export function planStream(question: Question): StreamPlan {
-  const { media, parameters, client } = question;
+export function planStream(input: PlanInput): StreamPlan {
+  const { media, parameters, client } = input;
   const wanted = selectTracks(media, parameters);
   refuseOutside(media, parameters);
-  refuseWishes(parameters, question.limits);
+  refuseParameters(parameters, input.limits);
 
   const obstacle =
     requestObstacle(media, wanted, parameters) ??
     containerObstacle(media, parameters.format, client) ??
-    question.originalObstacle ??
+    input.originalObstacle ??
     codecObstacle(wanted, parameters.format) ??
     trackObstacle(wanted, media.container, client);
-  if (obstacle === null) return planOriginal(question, wanted);
-  const leftOut = undecodableSound(question, wanted);
+  if (obstacle === null) return planOriginal(input, wanted);
+  const leftOut = undecodableAudio(input, wanted);
   const selection = leftOut === null ? wanted : { ...wanted, audio: null };
   const asIs = leftOut === null ? obstacle : `${obstacle}; ${leftOut}`;
-  refuseTracks(media, question.limits);
+  refuseTracks(media, input.limits);
 
-  const asked = remuxRequestObstacle(question, selection);
-  const inTracks = asked ?? remuxTrackObstacle(question, selection);
-  if (inTracks === null) return planRemux(question, selection, asIs);
+  const asked = remuxRequestObstacle(input, selection);
+  const inTracks = asked ?? remuxTrackObstacle(input, selection);
+  if (inTracks === null) return planRemux(input, selection, asIs);
 
-  const output = planOutput(question, selection);
+  const output = planOutput(input, selection);
   const plan = {
     kind: 'transcode' as const,
     output,
     contentType: CONTENT_TYPES[output.format][output.video === null ? 'audio' : 'video'],
     // What the request itself rules out has been said once.
     reason: asked !== null || asIs === inTracks ? asIs : `${asIs}; ${inTracks}`,
-    predicted: predictTranscode(output, selection, question),
+    predicted: predictTranscode(output, selection, input),
   };
-  refuseBeyond(plan, question);
+  refuseBeyond(plan, input);
   return plan;
 }
 
@@ -78,8 +78,8 @@ export function planStream(question: Question): StreamPlan {
  * Why the sound of a film is left out: it can neither be decoded here nor stay as it is. Throws `unsupported-media` where
  * nothing is left without it, or where it was asked for.
  */
-function undecodableSound(question: Question, { video, audio }: Selection): Obstacle {
-  const { client, parameters, remuxObstacle } = question;
+function undecodableAudio(input: PlanInput, { video, audio }: Selection): Obstacle {
+  const { client, parameters, remuxObstacle } = input;
   if (audio === null || audio.undecodable === null) return null;
   const stays = audioObstacle(audio, 'mp4', client) === null && remuxObstacle(audio.index) === null;
   if (stays && (parameters.format ?? 'mp4') === 'mp4') return null;
@@ -87,7 +87,7 @@ function undecodableSound(question: Question, { video, audio }: Selection): Obst
   return `the sound is left out: ${audio.undecodable.replace(/\.$/, '')}`;
 }
 
-function planOriginal({ media, sizeBytes }: Question, { video }: Selection): StreamPlan {
+function planOriginal({ media, sizeBytes }: PlanInput, { video }: Selection): StreamPlan {
   const contentType = ORIGINAL_TYPES[media.container]?.[video === null ? 'audio' : 'video'];
   if (contentType === undefined) throw unsupported(`A ${media.container} file cannot be sent as it is.`);
   const planned = { contentType, predicted: predictCopy(sizeBytes) };
@@ -112,7 +112,7 @@ const ORIGINAL_TYPES: Readonly<Partial<Record<Media['container'], { video: strin
   wav: CONTENT_TYPES.wav,
 };
 
-function remuxRequestObstacle({ parameters, client }: Question, { video }: Selection): Obstacle {
+function remuxRequestObstacle({ parameters, client }: PlanInput, { video }: Selection): Obstacle {
   const { format, startSeconds, bitrate } = parameters;
   if (format !== null && format !== 'mp4') return `format=${format} was asked for`;
   if (!client.containers.has('mp4')) return 'the client does not play mp4';
@@ -121,7 +121,7 @@ function remuxRequestObstacle({ parameters, client }: Question, { video }: Selec
   return video !== null && startSeconds > 0 ? 'a cut between keyframes needs decoding' : null;
 }
 
-function remuxTrackObstacle({ client, remuxObstacle }: Question, selection: Selection): Obstacle {
+function remuxTrackObstacle({ client, remuxObstacle }: PlanInput, selection: Selection): Obstacle {
   const { video, audio } = selection;
   return (
     trackObstacle(selection, 'mp4', client) ??
@@ -130,8 +130,8 @@ function remuxTrackObstacle({ client, remuxObstacle }: Question, selection: Sele
   );
 }
 
-function planRemux(question: Question, { video, audio }: Selection, reason: string): StreamPlan {
-  const { sizeBytes, media, parameters } = question;
+function planRemux(input: PlanInput, { video, audio }: Selection, reason: string): StreamPlan {
+  const { sizeBytes, media, parameters } = input;
   const share =
     media.durationSeconds === null || media.durationSeconds === 0 || parameters.durationSeconds === null
       ? 1
@@ -145,7 +145,7 @@ function planRemux(question: Question, { video, audio }: Selection, reason: stri
     reason,
     predicted: predictCopy(Math.ceil(sizeBytes * share)),
   };
-  refuseBeyond(plan, question);
+  refuseBeyond(plan, input);
   return plan;
 }
 
@@ -166,12 +166,12 @@ function refuseOutside(
 }
 
 /** The unit of work is bounded before it starts, since a streaming function cannot see that its client has gone. */
-function refuseBeyond({ predicted }: StreamPlan, question: Question): void {
-  const { limits, parameters, media } = question;
+function refuseBeyond({ predicted }: StreamPlan, input: PlanInput): void {
+  const { limits, parameters, media } = input;
   const part = 'ask for a part of it with start and duration';
   const length = parameters.durationSeconds ?? (media.durationSeconds ?? 0) - parameters.startSeconds;
   refuseAbove('maxDurationSeconds', length, limits, part);
-  refuseWork(predicted, question, {
+  refuseWork(predicted, input, {
     forSeconds: `ask for a smaller height, or ${part}`,
     forBytes: `ask for a smaller height or bitrate, or ${part}`,
   });

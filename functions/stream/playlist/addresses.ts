@@ -4,4 +4,4 @@
  */
 export const initAddress = (version: string) => `init.mp4?v=${version}`;
 export const segmentAddress = (index: number | string, version: string) => `${index}.m4s?v=${version}`;
-export const pictureAddress = (index: number, version: string) => `iframe-${index}.m4s?v=${version}`;
+export const iFrameAddress = (index: number, version: string) => `iframe-${index}.m4s?v=${version}`;

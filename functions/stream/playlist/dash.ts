@@ -14,7 +14,7 @@ export function dashManifest(presentation: Presentation, version: string): strin
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, version)),
-    ...named(audio).map((sound, i) => audioSet(sound, sets.length + i, version)),
+    ...named(audio).map((rendition, i) => audioSet(rendition, sets.length + i, version)),
   ]);
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',

@@ -6,11 +6,11 @@ import { type Named, named } from './names.ts';
  * long media playlist and escapes nothing; the tests read all of it with hls-parser.
  */
 export function hlsMaster({ video, audio }: Presentation): string {
-  const sounds = named(audio);
-  const lines = ['#EXTM3U', VERSION, '#EXT-X-INDEPENDENT-SEGMENTS', ...media(sounds)];
+  const audios = named(audio);
+  const lines = ['#EXTM3U', VERSION, '#EXT-X-INDEPENDENT-SEGMENTS', ...media(audios)];
   if (video.length === 0) {
     const first = audio[0];
-    return text([...lines, ...(first ? soundVariant(first, audio) : [])]);
+    return text([...lines, ...(first ? audioVariant(first, audio) : [])]);
   }
   // None of audio alone beside films: in each of its forms VLC 3 takes it for the lowest of one set, and begins there
   // without a picture (findings/vlc-begins-with-audio-alone.sh).
@@ -32,9 +32,9 @@ export function text(lines: readonly string[]): string {
 
 const GROUP = 'audio';
 
-function media(sounds: readonly Named[]): string[] {
+function media(audios: readonly Named[]): string[] {
   const known = new Set<string>();
-  return sounds.map(({ rendition, name, language }) => {
+  return audios.map(({ rendition, name, language }) => {
     const { purpose, isDefault } = rendition;
     // Players choose among these by themselves, and could not tell two of one language apart. Nobody wants to hear
     // people talk over the film who has not asked for it.
@@ -80,7 +80,7 @@ function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): s
 const NO_CAPTIONS = 'CLOSED-CAPTIONS=NONE';
 
 /** Sound alone: the variant is the default rendition of its own group. */
-function soundVariant(first: AudioRendition, audio: readonly AudioRendition[]): string[] {
+function audioVariant(first: AudioRendition, audio: readonly AudioRendition[]): string[] {
   const attributes = [
     `BANDWIDTH=${Math.max(...audio.map(({ peakBitrate }) => peakBitrate))}`,
     `AVERAGE-BANDWIDTH=${Math.max(...audio.map(({ averageBitrate }) => averageBitrate))}`,
@@ -109,10 +109,10 @@ function trickPlayOf(video: readonly VideoRendition[]): VideoRendition | undefin
   );
 }
 
-function iFrameVariant({ id, pictures, codecs, width, height }: VideoRendition): string {
+function iFrameVariant({ id, iFrames, codecs, width, height }: VideoRendition): string {
   const attributes = [
-    `BANDWIDTH=${pictures.peakBitrate}`,
-    `AVERAGE-BANDWIDTH=${pictures.averageBitrate}`,
+    `BANDWIDTH=${iFrames.peakBitrate}`,
+    `AVERAGE-BANDWIDTH=${iFrames.averageBitrate}`,
     `CODECS="${codecs}"`,
     `RESOLUTION=${width}x${height}`,
     `URI="${id}/iframes.m3u8"`,

@@ -1,5 +1,5 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
-import { initAddress, pictureAddress, segmentAddress } from './addresses.ts';
+import { iFrameAddress, initAddress, segmentAddress } from './addresses.ts';
 import { text, VERSION } from './hls-master.ts';
 import { longestSeconds } from './longest.ts';
 
@@ -10,7 +10,7 @@ export function hlsMedia(rendition: Rendition, presentation: Presentation, versi
 
 /** Trick play: the picture at the start of every segment. */
 export function hlsIFrames(rendition: VideoRendition, presentation: Presentation, version: string): string {
-  return playlist(rendition, presentation, version, ['#EXT-X-I-FRAMES-ONLY'], pictureAddress);
+  return playlist(rendition, presentation, version, ['#EXT-X-I-FRAMES-ONLY'], iFrameAddress);
 }
 
 function playlist(

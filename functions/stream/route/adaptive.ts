@@ -16,44 +16,44 @@ export type MediaAsk =
   | { readonly kind: 'init'; readonly rendition: string }
   | { readonly kind: 'segment'; readonly rendition: string; readonly index: number }
   /** The one at the start of segment `index`. */
-  | { readonly kind: 'picture'; readonly rendition: string; readonly index: number };
+  | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number };
 
 export function isMediaAsk(ask: AdaptiveAsk): ask is MediaAsk {
-  return ask.kind === 'init' || ask.kind === 'segment' || ask.kind === 'picture';
+  return ask.kind === 'init' || ask.kind === 'segment' || ask.kind === 'iframe';
 }
 
-export type AdaptiveRoom = 'hls' | 'dash';
+export type AdaptiveRoute = 'hls' | 'dash';
 
 /**
  * Reads what lies behind `/hls/` and `/dash/` from the right, since a key may hold slashes. The key stays encoded.
  * Throws `not-found` for a name that is none of ours.
  */
 export function parseAdaptive(
-  room: AdaptiveRoom,
+  route: AdaptiveRoute,
   rest: string,
 ): { readonly encodedKey: string; readonly ask: AdaptiveAsk } {
-  const entry = room === 'hls' ? 'master.m3u8' : 'manifest.mpd';
+  const entry = route === 'hls' ? 'master.m3u8' : 'manifest.mpd';
   const [, key, name] = /^(.*)\/([^/]*)$/s.exec(rest) ?? [];
-  if (key === undefined || name === undefined) throw unknown(room, entry);
-  if (name === entry) return { encodedKey: key, ask: { kind: room === 'hls' ? 'master' : 'manifest' } };
+  if (key === undefined || name === undefined) throw unknown(route, entry);
+  if (name === entry) return { encodedKey: key, ask: { kind: route === 'hls' ? 'master' : 'manifest' } };
   const [, encodedKey, rendition] = /^(.*)\/([a-z0-9][a-z0-9-]{0,31})$/s.exec(key) ?? [];
-  const ask = rendition === undefined ? null : askOf(room, rendition, name);
-  if (encodedKey === undefined || ask === null) throw unknown(room, entry);
+  const ask = rendition === undefined ? null : askOf(route, rendition, name);
+  if (encodedKey === undefined || ask === null) throw unknown(route, entry);
   return { encodedKey, ask };
 }
 
 /** A number as it is written in playlists: without leading zeros, so that a segment has one address. */
 const NUMBERED = /^(iframe-)?(0|[1-9]\d{0,6})\.m4s$/;
 
-function askOf(room: AdaptiveRoom, rendition: string, name: string): AdaptiveAsk | null {
-  if (room === 'hls' && name === 'index.m3u8') return { kind: 'playlist', rendition };
-  if (room === 'hls' && name === 'iframes.m3u8') return { kind: 'iframes', rendition };
+function askOf(route: AdaptiveRoute, rendition: string, name: string): AdaptiveAsk | null {
+  if (route === 'hls' && name === 'index.m3u8') return { kind: 'playlist', rendition };
+  if (route === 'hls' && name === 'iframes.m3u8') return { kind: 'iframes', rendition };
   if (name === 'init.mp4') return { kind: 'init', rendition };
-  const [, picture, index] = NUMBERED.exec(name) ?? [];
+  const [, iFrame, index] = NUMBERED.exec(name) ?? [];
   if (index === undefined) return null;
-  return { kind: picture === undefined ? 'segment' : 'picture', rendition, index: Number(index) };
+  return { kind: iFrame === undefined ? 'segment' : 'iframe', rendition, index: Number(index) };
 }
 
-function unknown(room: AdaptiveRoom, entry: string): Problem {
-  return new Problem('not-found', `There is nothing at this address; try /${room}/{key}/${entry}.`);
+function unknown(route: AdaptiveRoute, entry: string): Problem {
+  return new Problem('not-found', `There is nothing at this address; try /${route}/{key}/${entry}.`);
 }

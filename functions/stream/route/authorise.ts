@@ -61,7 +61,7 @@ function claimedScope(claim: Claim, route: Route, url: URL): Scope | null {
 }
 
 /** The time that this takes does not tell where two tokens differ. */
-function isSame(given: string, made: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(made)];
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

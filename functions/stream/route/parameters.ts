@@ -21,7 +21,7 @@ export type StreamParameters = {
   readonly accept: readonly string[] | null;
 };
 
-export const NO_WISHES: StreamParameters = {
+export const NO_PARAMETERS: StreamParameters = {
   format: null,
   height: null,
   width: null,
@@ -43,52 +43,52 @@ type Parameters = {
   segment: { readonly version: string | null };
 };
 
-export type ParameterRoom = keyof Parameters;
+export type ParameterRoute = keyof Parameters;
 
 /**
  * Parses a query: its own parameters strictly, once each. What players, CDNs and campaigns add (`CMCD`, `utm_source`) is
  * left alone. Throws `bad-parameter`, also for a slip of one's own name and for one of another route.
  */
-export function parseParameters<Room extends ParameterRoom>(
-  room: Room,
+export function parseParameters<Name extends ParameterRoute>(
+  route: Name,
   query: URLSearchParams,
-): Parameters[Room] {
+): Parameters[Name] {
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of query) {
-    if (isForeign(room, name)) continue;
-    if (!isOwn(room, name)) throw unknown(room, name);
+    if (isForeign(route, name)) continue;
+    if (!isOwn(route, name)) throw unknown(route, name);
     if (name in values) throw badParameter(`The parameter "${name}" is given twice.`);
     values[name] = value;
   }
-  const result = v.safeParse(SCHEMAS[room], values, { abortEarly: true });
+  const result = v.safeParse(SCHEMAS[route], values, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     throw badParameter(`The parameter "${v.getDotPath(issue) ?? '?'}" ${issue.message}.`);
   }
-  return SHAPES[room](result.output as never);
+  return SHAPES[route](result.output as never);
 }
 
 /** Whether a parameter is none of Sluice's, and changes nothing: neither the answer nor what a signature covers. */
-export function isForeign(room: ParameterRoom, name: string): boolean {
-  if (isOwn(room, name)) return false;
+export function isForeign(route: ParameterRoute, name: string): boolean {
+  if (isOwn(route, name)) return false;
   // One of another route would be taken here for nothing, and is refused; but `v` is a word of everybody's.
   if (PARAMETER_NAMES.includes(name)) return name.length < LEAST_TELLING;
-  return meantBy(room, name) === undefined;
+  return meantBy(route, name) === undefined;
 }
 
-function isOwn(room: ParameterRoom, name: string): boolean {
-  return Object.hasOwn(SCHEMAS[room].entries, name);
+function isOwn(route: ParameterRoute, name: string): boolean {
+  return Object.hasOwn(SCHEMAS[route].entries, name);
 }
 
 /** A slip of another route's would be none here: `weight` is a word of its own where there is no `height`. */
-function meantBy(room: ParameterRoom, name: string): string | undefined {
-  return Object.keys(SCHEMAS[room].entries).find((own) => isMisspelling(name, own));
+function meantBy(route: ParameterRoute, name: string): string | undefined {
+  return Object.keys(SCHEMAS[route].entries).find((own) => isMisspelling(name, own));
 }
 
-function unknown(room: ParameterRoom, name: string): Problem {
-  const known = Object.keys(SCHEMAS[room].entries);
+function unknown(route: ParameterRoute, name: string): Problem {
+  const known = Object.keys(SCHEMAS[route].entries);
   const list = known.length === 0 ? 'takes none' : `takes ${known.join(', ')}`;
-  const meant = PARAMETER_NAMES.includes(name) ? undefined : meantBy(room, name);
+  const meant = PARAMETER_NAMES.includes(name) ? undefined : meantBy(route, name);
   const question = meant === undefined ? '' : ` (is "${meant}" meant?)`;
   return badParameter(
     `Unknown parameter ${JSON.stringify(name.slice(0, 40))}${question}: this address ${list}.`,
@@ -183,7 +183,7 @@ export const PARAMETER_NAMES: readonly string[] = [
 ];
 
 const SHAPES: {
-  [Room in keyof Parameters]: (output: v.InferOutput<(typeof SCHEMAS)[Room]>) => Parameters[Room];
+  [Name in keyof Parameters]: (output: v.InferOutput<(typeof SCHEMAS)[Name]>) => Parameters[Name];
 } = {
   page: (output) => output,
   health: () => ({}),

@@ -4,7 +4,7 @@ import { encodeKey, parseKey, refuseRewrittenPath } from './key.ts';
 import {
   isForeign,
   type MediaParameters,
-  type ParameterRoom,
+  type ParameterRoute,
   parseParameters,
   type StreamParameters,
 } from './parameters.ts';
@@ -95,7 +95,7 @@ export const ROUTES = {
       parameters: parseParameters('stream', query),
     }),
   },
-  made: { shape: 'key', entry: null, parse: parseMade },
+  made: { shape: 'key', entry: null, parse: parseResult },
   info: {
     shape: 'key',
     entry: '',
@@ -152,15 +152,15 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
 export function signedAddress(route: Route, { pathname, search }: URL): string {
   // Who was let in to see the list may turn its pages.
   if (route.kind === 'page') return pathname;
-  const room = parameterRoomOf(route);
-  const pieces = search.slice(1).split('&');
-  const own = pieces
-    .filter((piece) => [...new URLSearchParams(`?${piece}`).keys()].every((name) => !isForeign(room, name)))
+  const kind = parameterRouteOf(route);
+  const pairs = search.slice(1).split('&');
+  const own = pairs
+    .filter((pair) => [...new URLSearchParams(`?${pair}`).keys()].every((name) => !isForeign(kind, name)))
     .join('&');
   return own === '' ? pathname : `${pathname}?${own}`;
 }
 
-function parameterRoomOf(route: Route): ParameterRoom {
+function parameterRouteOf(route: Route): ParameterRoute {
   switch (route.kind) {
     case 'export':
       return 'stream';
@@ -172,7 +172,7 @@ function parameterRoomOf(route: Route): ParameterRoom {
 }
 
 /** Read from the right, since a key may hold slashes. */
-function parseMade(rest: string, query: URLSearchParams): Route {
+function parseResult(rest: string, query: URLSearchParams): Route {
   const [, encodedKey, id, extension] = /^(.*)\/([\w-]{22})\.([a-z0-9]{1,5})$/s.exec(rest) ?? [];
   if (encodedKey === undefined || id === undefined || extension === undefined) {
     throw new Problem(

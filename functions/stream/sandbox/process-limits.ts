@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import type { Limits } from '../base/limits.ts';
 
 /** What a child process may take at most. */
-export type CageLimits = {
+export type SandboxLimits = {
   /** Seconds of all processors together. */
   readonly cpuSeconds: number;
   /** Memory that it writes to; null leaves that open, where no function's memory is to be kept. */
@@ -13,22 +13,22 @@ export type CageLimits = {
  * What each ffmpeg of a function may take: what the function's own code, at its limit, and the system leave. Where ffmpeg
  * needs more, it meets the end of it and not the function. `maxMemoryMegabytes` is less than the function has.
  */
-export function cageWithin(
-  { maxCpuSeconds, maxFfmpegs, maxMemoryMegabytes }: CageShare,
+export function sandboxWithin(
+  { maxCpuSeconds, maxFfmpegs, maxMemoryMegabytes }: SandboxShare,
   megabytes: string | undefined,
-): CageLimits {
+): SandboxLimits {
   if (megabytes === undefined) return { cpuSeconds: maxCpuSeconds, memoryBytes: null };
   const rest = Number(megabytes) - maxMemoryMegabytes - SYSTEM_MEGABYTES;
   return { cpuSeconds: maxCpuSeconds, memoryBytes: Math.floor((rest * 2 ** 20) / maxFfmpegs) };
 }
 
-type CageShare = Pick<Limits, 'maxCpuSeconds' | 'maxFfmpegs' | 'maxMemoryMegabytes'>;
+type SandboxShare = Pick<Limits, 'maxCpuSeconds' | 'maxFfmpegs' | 'maxMemoryMegabytes'>;
 
 /** The runtime's own, pipes and buffers of the kernel. */
 const SYSTEM_MEGABYTES = 64;
 
 /** What to spawn, and how. */
-export type CagedCommand = {
+export type SandboxedCommand = {
   readonly file: string;
   readonly args: string[];
   readonly options: {
@@ -43,15 +43,15 @@ export type CagedCommand = {
  * process group of its own, has no environment but `env`, and works where nothing is to be written. On a machine
  * without a shell it runs with all of that but the limits.
  */
-export function caged(
+export function sandboxed(
   program: string,
   args: readonly string[],
-  limits: CageLimits,
+  limits: SandboxLimits,
   env: Record<string, string> = {},
-): CagedCommand {
+): SandboxedCommand {
   const options = { cwd: '/', env, detached: true } as const;
   if (!isThere(SHELL)) return { file: program, args: [...args], options };
-  return { file: SHELL, args: ['-c', SCRIPT, 'cage', ...ceilings(limits), program, ...args], options };
+  return { file: SHELL, args: ['-c', SCRIPT, 'sandbox', ...ceilings(limits), program, ...args], options };
 }
 
 export const SHELL = '/bin/sh';
@@ -74,7 +74,7 @@ const SCRIPT = [
   'shift 4; unset PWD OLDPWD SHLVL; exec "$@"',
 ].join('\n');
 
-function ceilings({ cpuSeconds, memoryBytes }: CageLimits): string[] {
+function ceilings({ cpuSeconds, memoryBytes }: SandboxLimits): string[] {
   const kibibytes = memoryBytes === null ? null : Math.floor(memoryBytes / 1024);
   const memory = kibibytes === null ? ['unlimited', 'unlimited'] : [kibibytes, 2 * kibibytes];
   return [cpuSeconds, cpuSeconds + GRACE_CPU_SECONDS, ...memory].map(String);

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { bindGroup, killGroup } from './process-group.ts';
-import { type CageLimits, caged } from './process-limits.ts';
+import { type SandboxLimits, sandboxed } from './process-limits.ts';
 
-export type CagedRun = {
-  readonly limits: CageLimits;
+export type SandboxedRun = {
+  readonly limits: SandboxLimits;
   readonly env?: Record<string, string>;
   readonly signal: AbortSignal;
   readonly timeoutMilliseconds: number;
@@ -13,7 +13,7 @@ export type CagedRun = {
   readonly maxOutputBytes: number;
 };
 
-export type CagedEnd = {
+export type SandboxedEnd = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -27,10 +27,14 @@ export type CagedEnd = {
  * Runs a program in the cage to its end. Rejects with the signal's reason, and with the system's error where nothing
  * could be started.
  */
-export async function runCaged(program: string, args: readonly string[], run: CagedRun): Promise<CagedEnd> {
+export async function runSandboxed(
+  program: string,
+  args: readonly string[],
+  run: SandboxedRun,
+): Promise<SandboxedEnd> {
   const { limits, env, signal, timeoutMilliseconds, maxOutputBytes } = run;
   signal.throwIfAborted();
-  const { file, args: all, options } = caged(program, args, limits, env);
+  const { file, args: all, options } = sandboxed(program, args, limits, env);
   const child = spawn(file, all, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   bindGroup(child);
   let isCutShort = false;

@@ -9,6 +9,6 @@ export type RandomAccess = {
 };
 
 /** A part of a file that is made up of the source's own bytes and of bytes that were made for it. */
-export type Piece =
+export type Extent =
   | { readonly kind: 'source'; readonly start: number; readonly end: number }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };

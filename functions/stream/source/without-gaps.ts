@@ -5,7 +5,7 @@ import type { ByteRange } from '../base/range.ts';
 export function withoutGaps(body: Readable, ranges: readonly ByteRange[]): Readable {
   let position = ranges[0]?.start ?? 0;
   let current = 0;
-  const kept = new Transform({
+  const joined = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       const end = position + chunk.byteLength;
       for (let range = ranges[current]; range && range.start < end; range = ranges[current]) {
@@ -19,6 +19,6 @@ export function withoutGaps(body: Readable, ranges: readonly ByteRange[]): Reada
     },
   });
   // Each ends with the other; the failure of the body is that of `kept`.
-  pipeline(body, kept, () => {});
-  return kept;
+  pipeline(body, joined, () => {});
+  return joined;
 }

@@ -47,9 +47,9 @@ export const gstreamer: Client = {
 function ends(output: string): number[] {
   const times = /pts: (\d+):(\d+):([\d.]+), duration: (?:none|(\d+):(\d+):([\d.]+))/g;
   return [...output.matchAll(times)].map(([, ...parts]) => {
-    const [hours = 0, minutes = 0, seconds = 0, more = 0, still = 0, lasting = 0] = parts.map((part) =>
-      Number(part ?? 0),
+    const [hours = 0, minutes = 0, seconds = 0, more = 0, still = 0, invocationSignal = 0] = parts.map(
+      (part) => Number(part ?? 0),
     );
-    return (hours + more) * 3600 + (minutes + still) * 60 + seconds + lasting;
+    return (hours + more) * 3600 + (minutes + still) * 60 + seconds + invocationSignal;
   });
 }

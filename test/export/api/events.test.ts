@@ -7,18 +7,18 @@ import {
 } from '../../../functions/stream/export/api/events.ts';
 import {
   type ExportRecord,
-  type LaneRecord,
   NOTHING_USED,
+  type ShardRecord,
   type Stage,
 } from '../../../functions/stream/export/job/record.ts';
 
-const RUNNING: Stage = { kind: 'running', lanes: 2, startedMs: 1_000, secondsTotal: 40 };
+const RUNNING: Stage = { kind: 'running', shards: 2, startedMs: 1_000, secondsTotal: 40 };
 const DONE: Stage = {
   kind: 'done',
   result: { extension: 'mp4', contentType: 'video/mp4', sizeBytes: 77, durationSeconds: 40 },
 };
 const FAILED: Stage = { kind: 'failed', problem: { type: 'x', title: 'y', status: 415, detail: 'z' } };
-const LANE: LaneRecord = {
+const LANE: ShardRecord = {
   ...{
     generation: 5,
     attempt: 1,
@@ -29,17 +29,17 @@ const LANE: LaneRecord = {
     isWaiting: false,
     sent: 1,
   },
-  ...{ to: 4, next: 0, pieces: [], secondsDone: 5, bytes: 100 },
+  ...{ to: 4, next: 0, parts: [], secondsDone: 5, bytes: 100 },
 };
 
 const record = (stage: Stage, ticks = 2): ExportRecord => ({
   ...{ generation: 5, attempt: 1, lost: 0, ticks, usage: { ...NOTHING_USED, gbSeconds: 1.23456 }, stage },
 });
 
-function told(last: string | null, stage: Stage, lanes: readonly LaneRecord[] = []) {
+function told(last: string | null, stage: Stage, shards: readonly ShardRecord[] = []) {
   const position = parsePosition(last);
   const describe = () => ({ address: '/made' });
-  return eventsAfter(position, { record: record(stage), lanes }, describe);
+  return eventsAfter(position, { record: record(stage), shards }, describe);
 }
 
 describe('the events of an export', () => {
@@ -48,7 +48,7 @@ describe('the events of an export', () => {
     expect(progress?.data).to.have.property('secondsDone').that.is.at.most(30.0235);
   });
 
-  const table: readonly [string, string | null, Stage, readonly LaneRecord[], readonly string[]][] = [
+  const table: readonly [string, string | null, Stage, readonly ShardRecord[], readonly string[]][] = [
     ['at the beginning', null, { kind: 'queued', sent: 1 }, [], ['queued']],
     ['to whom joins', null, RUNNING, [LANE, LANE], ['queued', 'probing', 'progress']],
     ['to whom comes when all is over', null, DONE, [], ['done']],
@@ -64,9 +64,9 @@ describe('the events of an export', () => {
     ['of an export that was made anew', '4-3-9-9000-1', { kind: 'queued', sent: 1 }, [], ['queued']],
     ['to whom has seen nothing of ours', 'nonsense', RUNNING, [LANE], ['queued', 'probing', 'progress']],
   ];
-  for (const [when, last, stage, lanes, names] of table) {
+  for (const [when, last, stage, shards, names] of table) {
     it(`${when}: ${names.join(', ') || 'none'}`, () => {
-      const events = told(last, stage, lanes);
+      const events = told(last, stage, shards);
       expect(events.map(({ name }) => name)).to.deep.equal(names);
       for (const { id } of events) expect(parsePosition(id)).to.not.equal(null);
     });

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { Snapshot } from '../../../functions/stream/export/api/events.ts';
 import { follow } from '../../../functions/stream/export/api/follow.ts';
 import { chooseWire } from '../../../functions/stream/export/api/wire.ts';
-import { type LaneRecord, NOTHING_USED, type Stage } from '../../../functions/stream/export/job/record.ts';
+import { NOTHING_USED, type ShardRecord, type Stage } from '../../../functions/stream/export/job/record.ts';
 
 const wire = chooseWire('application/x-ndjson');
-const RUNNING: Stage = { kind: 'running', lanes: 1, startedMs: 0, secondsTotal: 9 };
-const LANE: LaneRecord = {
+const RUNNING: Stage = { kind: 'running', shards: 1, startedMs: 0, secondsTotal: 9 };
+const LANE: ShardRecord = {
   ...{
     generation: 1,
     attempt: 1,
@@ -17,7 +17,7 @@ const LANE: LaneRecord = {
     usage: NOTHING_USED,
     atMs: 0,
   },
-  ...{ to: 1, next: 0, pieces: [], secondsDone: 1, bytes: 1 },
+  ...{ to: 1, next: 0, parts: [], secondsDone: 1, bytes: 1 },
 };
 
 /** What is told of an export that stays as it is, and when, in milliseconds of a clock that only waiting moves. */
@@ -25,7 +25,7 @@ async function tell(stage: Stage, { lookMilliseconds = 0, secondsLeft = 900 } = 
   const { signal } = new AbortController();
   const clock = clockOfWaits();
   const record = { generation: 1, attempt: 1, lost: 0, ticks: 1, usage: NOTHING_USED, stage };
-  const snapshot: Snapshot = { record, lanes: stage.kind === 'running' ? [LANE] : [] };
+  const snapshot: Snapshot = { record, shards: stage.kind === 'running' ? [LANE] : [] };
   const look = async () => {
     if (lookMilliseconds > 0) await clock.wait(lookMilliseconds);
     return snapshot;

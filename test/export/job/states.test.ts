@@ -1,23 +1,23 @@
 import { expect } from 'chai';
 import {
   type ExportRecord,
-  type LaneRecord,
   NOTHING_USED,
+  type ShardRecord,
   type Stage,
 } from '../../../functions/stream/export/job/record.ts';
 import {
-  asked,
-  become,
-  type Happening,
-  judge,
+  type JobEvent,
   MOST_LOST,
   MOST_SENT,
   NOBODY_CAME,
+  newJob,
+  nextAction,
+  transition,
 } from '../../../functions/stream/export/job/states.ts';
 
 const problem = { type: 't', title: 'T', status: 500, detail: 'd' };
 const result = { extension: 'mp4', contentType: 'video/mp4', sizeBytes: 1, durationSeconds: 1 };
-const RUNNING: Stage = { kind: 'running', lanes: 2, startedMs: 1, secondsTotal: 9 };
+const RUNNING: Stage = { kind: 'running', shards: 2, startedMs: 1, secondsTotal: 9 };
 const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
   queued: { kind: 'queued', sent: 1 },
   probing: { kind: 'probing' },
@@ -26,10 +26,10 @@ const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
   done: { kind: 'done', result },
   failed: { kind: 'failed', problem },
 };
-const HAPPENINGS: readonly Happening[] = [
+const HAPPENINGS: readonly JobEvent[] = [
   { kind: 'begun' },
-  { kind: 'planned', lanes: 2, startedMs: 1, secondsTotal: 9 },
-  { kind: 'made', isWaiting: false },
+  { kind: 'planned', shards: 2, startedMs: 1, secondsTotal: 9 },
+  { kind: 'shards-done', isWaiting: false },
   { kind: 'renewed' },
   { kind: 'composed', result },
   { kind: 'failed', problem },
@@ -47,17 +47,17 @@ const COURSE = {
 
 /** Whoever works on it is lost; then another one comes. */
 function lose(record: ExportRecord): ExportRecord {
-  const next = become(record, { kind: 'lost' }) ?? record;
-  return become(next, { kind: 'renewed' }) ?? next;
+  const next = transition(record, { kind: 'lost' }) ?? record;
+  return transition(next, { kind: 'renewed' }) ?? next;
 }
 
-const record = (stage: Stage): ExportRecord => ({ ...asked(7), stage });
+const record = (stage: Stage): ExportRecord => ({ ...newJob(7), stage });
 
 describe('the state of an export', () => {
   for (const [name, becomes] of Object.entries(COURSE)) {
     it(`${name} becomes ${becomes.join(', ')}`, () => {
       const before = record(STAGES[name as Stage['kind']]);
-      const seen = HAPPENINGS.map((happening) => become(before, happening));
+      const seen = HAPPENINGS.map((event) => transition(before, event));
       expect(seen.map((next) => next?.stage.kind ?? '-')).to.deep.equal(becomes);
       for (const next of seen) if (next) expect(next.ticks).to.equal(before.ticks + 1);
     });
@@ -72,7 +72,7 @@ describe('the state of an export', () => {
 
   it('does not count a worker that was sent for and never came as lost', () => {
     const waiting = record({ ...RUNNING, kind: 'assembling', isWaiting: true, sent: 1 });
-    const next = become({ ...waiting, lost: MOST_LOST }, { kind: 'lost' });
+    const next = transition({ ...waiting, lost: MOST_LOST }, { kind: 'lost' });
     const stage = { ...waiting.stage, sent: 2 };
     expect(next).to.deep.include({ attempt: 1, lost: MOST_LOST, stage });
   });
@@ -80,7 +80,7 @@ describe('the state of an export', () => {
   it('is sent for again and again where nobody comes, then fails', () => {
     const assembling = { ...RUNNING, kind: 'assembling', isWaiting: true } as const;
     for (const waiting of [{ kind: 'queued' } as const, assembling]) {
-      const sent = (times: number) => become(record({ ...waiting, sent: times }), { kind: 'lost' });
+      const sent = (times: number) => transition(record({ ...waiting, sent: times }), { kind: 'lost' });
       const again = { ...waiting, sent: MOST_SENT };
       expect(sent(MOST_SENT - 1)).to.deep.include({ attempt: 1, stage: again });
       expect(sent(MOST_SENT)?.stage).to.deep.equal({ kind: 'failed', problem: NOBODY_CAME });
@@ -89,13 +89,13 @@ describe('the state of an export', () => {
 
   it('adds up what was used', () => {
     const used = { ...NOTHING_USED, gbSeconds: 2, invocations: 1 };
-    const next = become(record(STAGES.running), { kind: 'renewed' }, used);
+    const next = transition(record(STAGES.running), { kind: 'renewed' }, used);
     expect(next?.usage).to.deep.equal(used);
   });
 
-  const lane = (next: number, ageSeconds = 0, isWaiting = false) => {
+  const shard = (next: number, ageSeconds = 0, isWaiting = false) => {
     const about = { generation: 7, attempt: 1, lost: 0, ticks: 0, usage: NOTHING_USED, atMs: 0, isWaiting };
-    const value: LaneRecord = { ...about, sent: 1, to: 4, next, pieces: [], secondsDone: 0, bytes: 0 };
+    const value: ShardRecord = { ...about, sent: 1, to: 4, next, parts: [], secondsDone: 0, bytes: 0 };
     return { value, ageSeconds };
   };
   const table = [
@@ -106,23 +106,23 @@ describe('the state of an export', () => {
     ['that failed a while ago', 'failed', 11, [], true, 'begin'],
     ['that waits', 'queued', 3, [], true, 'follow'],
     ['that waits for a little while', 'queued', 19, [], true, 'follow'],
-    ['whose event may be lost', 'queued', 21, [], true, 'revive begin'],
-    ['whose media is looked at for too long', 'probing', 16, [], true, 'revive begin'],
-    ['that is alive', 'running', 999, [lane(1), lane(2, 9)], true, 'follow'],
-    ['one of whose lanes is silent', 'running', 999, [lane(1), lane(2, 16)], true, 'revive 1'],
-    ['one of whose lanes waits for a worker', 'running', 999, [lane(1), lane(2, 19, true)], true, 'follow'],
-    ['one of whose lanes waits in vain', 'running', 999, [lane(1), lane(2, 21, true)], true, 'revive 1'],
-    ['one of whose lanes has ended', 'running', 999, [lane(1), lane(4, 999)], true, 'follow'],
-    ['all of whose lanes have just ended', 'running', 999, [lane(4, 20), lane(4, 1)], true, 'follow'],
-    ['that nobody puts together', 'running', 999, [lane(4, 20), lane(4, 16)], true, 'revive assemble'],
+    ['whose event may be lost', 'queued', 21, [], true, 'retry begin'],
+    ['whose media is looked at for too long', 'probing', 16, [], true, 'retry begin'],
+    ['that is alive', 'running', 999, [shard(1), shard(2, 9)], true, 'follow'],
+    ['one of whose lanes is silent', 'running', 999, [shard(1), shard(2, 16)], true, 'retry 1'],
+    ['one of whose lanes waits for a worker', 'running', 999, [shard(1), shard(2, 19, true)], true, 'follow'],
+    ['one of whose lanes waits in vain', 'running', 999, [shard(1), shard(2, 21, true)], true, 'retry 1'],
+    ['one of whose lanes has ended', 'running', 999, [shard(1), shard(4, 999)], true, 'follow'],
+    ['all of whose lanes have just ended', 'running', 999, [shard(4, 20), shard(4, 1)], true, 'follow'],
+    ['that nobody puts together', 'running', 999, [shard(4, 20), shard(4, 16)], true, 'retry assemble'],
     ['that is put together', 'assembling', 3, [], true, 'follow'],
-    ['whose parts nobody puts together any more', 'assembling', 16, [], true, 'revive assemble'],
+    ['whose parts nobody puts together any more', 'assembling', 16, [], true, 'retry assemble'],
   ] as const;
-  for (const [what, stage, ageSeconds, lanes, isThere, expected] of table) {
+  for (const [what, stage, ageSeconds, shards, isThere, expected] of table) {
     it(`${what}: ${expected}`, () => {
       const aged = stage === null ? null : { value: record(STAGES[stage]), ageSeconds };
-      const verdict = judge(aged, lanes, isThere);
-      expect(verdict.kind === 'revive' ? `revive ${verdict.what}` : verdict.kind).to.equal(expected);
+      const action = nextAction(aged, shards, isThere);
+      expect(action.kind === 'retry' ? `retry ${action.what}` : action.kind).to.equal(expected);
     });
   }
 });

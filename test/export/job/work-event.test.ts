@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { type Work, workOf } from '../../../functions/stream/export/job/work-event.ts';
-import { NO_WISHES } from '../../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS } from '../../../functions/stream/route/parameters.ts';
 
 const work: Work = {
   ...{ kind: 'export', id: 'a_-4'.repeat(5).padEnd(22, 'b'), key: 'films/a b.mp4' },
-  parameters: { ...NO_WISHES, format: 'mp4', height: 480, startSeconds: 1.5, accept: ['h264'] },
+  parameters: { ...NO_PARAMETERS, format: 'mp4', height: 480, startSeconds: 1.5, accept: ['h264'] },
   ...{ generation: 1_800_000_000_000, attempt: 0, task: 'begin' },
 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { whileRenewing } from '../../../functions/stream/export/worker/renewing.ts';
-import { GIVEN_UP, OUT_OF_TIME } from '../../../functions/stream/export/worker/shift-ends.ts';
+import { GIVEN_UP, OUT_OF_TIME } from '../../../functions/stream/export/worker/stop-reasons.ts';
 
 describe('work that is renewed', () => {
   const failure = new Error('The store does not answer.');

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Problem } from '../../../functions/stream/base/problem.ts';
 import { directoryStore } from '../../../functions/stream/derived/directory.ts';
-import { exportId, pieceName } from '../../../functions/stream/derived/output-names.ts';
+import { exportId, partName } from '../../../functions/stream/derived/output-names.ts';
 import type { DerivedStore } from '../../../functions/stream/derived/store.ts';
 import { createEngine } from '../../../functions/stream/engine/ffmpeg.ts';
-import { answerExport } from '../../../functions/stream/export/api/ask.ts';
-import { openLedger } from '../../../functions/stream/export/job/job-store.ts';
+import { followExport } from '../../../functions/stream/export/api/ask.ts';
+import { openJobStore } from '../../../functions/stream/export/job/job-store.ts';
 import { LOST, MOST_LOST, MOST_SENT, NOBODY_CAME } from '../../../functions/stream/export/job/states.ts';
 import type { Work } from '../../../functions/stream/export/job/work-event.ts';
 import { createWorker } from '../../../functions/stream/export/worker/worker.ts';
@@ -18,9 +18,9 @@ import { planExport } from '../../../functions/stream/plan/plan-export.ts';
 import { createBlockCache } from '../../../functions/stream/source/cache.ts';
 import { directorySource } from '../../../functions/stream/source/directory.ts';
 import { demoDirectory, localEnvironment } from '../../../local/function.ts';
-import { openDesk } from '../../support/encoded.ts';
-import { exportQuestion } from '../../support/export-question.ts';
-import { ROOMY } from '../../support/roomy.ts';
+import { ROOMY } from '../../support/ample.ts';
+import { openContext } from '../../support/encoded.ts';
+import { exportQuestion } from '../../support/export-input.ts';
 
 const { signal } = new AbortController();
 
@@ -35,9 +35,9 @@ describe('a worker of an export', function () {
 
   /** The same store for whoever asks and for workers, and what was sent; nobody does it before the test says so. */
   async function scene(wishes: Parameters<typeof exportQuestion>[1], ages = 0) {
-    const desk = await openDesk(join(demoDirectory, 'video.mp4'));
+    const context = await openContext(join(demoDirectory, 'video.mp4'));
     const { FFMPEG_PATH = '', FFPROBE_PATH = '' } = await localEnvironment({});
-    const question = exportQuestion(desk, wishes);
+    const question = exportQuestion(context, wishes);
     const plan = planExport(question);
     const source = { ...directorySource(demoDirectory) };
     const engine = { ...createEngine(FFMPEG_PATH, ROOMY) };
@@ -47,7 +47,7 @@ describe('a worker of an export', function () {
     const send = async (work: Work) => void sent.push(work);
     const ask = (over = {}) => {
       const asking = { store, send, object, plan, prefix: '', signal, secondsLeft: () => 0 };
-      return answerExport(new Request('https://localhost/'), {
+      return followExport(new Request('https://localhost/'), {
         ...{ ...asking, parameters: question.parameters },
         onFailure: (error) => expect.fail(String(error)),
         ...over,
@@ -72,12 +72,12 @@ describe('a worker of an export', function () {
       if (one === undefined) throw new Error('Nothing was sent.');
       return worker(one, { getRemainingTimeInMillis: () => seconds * 1000 });
     };
-    const ledger = openLedger(store, exportId(object, plan.recipe));
-    const stage = async () => (await ledger.read(signal))?.value.stage;
+    const jobs = openJobStore(store, exportId(object, plan.recipe));
+    const stage = async () => (await jobs.read(signal))?.value.stage;
     const setAges = (seconds: number) => {
       ages = seconds;
     };
-    return { ask, sent, work, stage, setAges, ledger, store, source, engine };
+    return { ask, sent, work, stage, setAges, jobs, store, source, engine };
   }
 
   it('is sent once, whoever asks, and leaves the result alone behind', async () => {
@@ -93,10 +93,10 @@ describe('a worker of an export', function () {
   });
 
   it('that is lost is replaced by whoever asks next, and does nothing when it comes after all', async () => {
-    const { ask, sent, work, stage, setAges, ledger } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { ask, sent, work, stage, setAges, jobs } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
-    await ledger.change(
-      { generation: (await ledger.read(signal))?.value.generation ?? 0 },
+    await jobs.change(
+      { generation: (await jobs.read(signal))?.value.generation ?? 0 },
       { kind: 'begun' },
       signal,
     );
@@ -184,14 +184,14 @@ describe('a worker of an export', function () {
   });
 
   it('of a lane that is lost is replaced by one other, until it was lost too often', async () => {
-    const { ask, sent, work, stage, setAges, ledger } = await scene({
+    const { ask, sent, work, stage, setAges, jobs } = await scene({
       format: 'mp4',
       height: 48,
       durationSeconds: 4,
     });
     const take = async () => {
-      const lane = await ledger.readLane(0, signal);
-      if (lane !== null) await ledger.writeLane(0, { ...lane.value, isWaiting: false }, lane, signal);
+      const shard = await jobs.readShard(0, signal);
+      if (shard !== null) await jobs.writeShard(0, { ...shard.value, isWaiting: false }, shard, signal);
     };
     await ask();
     // Nothing can be made in so short a time: the lane is begun, and once lost.
@@ -218,7 +218,7 @@ describe('a worker of an export', function () {
   });
 
   it('makes what its time allows of a lane, and sends for another for the rest', async () => {
-    const { ask, sent, work, stage, ledger } = await scene({
+    const { ask, sent, work, stage, jobs } = await scene({
       format: 'mp4',
       height: 48,
       durationSeconds: 12,
@@ -227,7 +227,7 @@ describe('a worker of an export', function () {
     // Less than is kept back: it makes nothing, and says so by another number.
     await work(sent[0], 2.9);
     expect(sent.at(-1)).to.include({ task: 0, attempt: 2 });
-    expect((await ledger.readLane(0, signal))?.value).to.include({ next: 0, lost: 1 });
+    expect((await jobs.readShard(0, signal))?.value).to.include({ next: 0, lost: 1 });
     for (let i = 1; sent[i] !== undefined; i++) await work(sent[i]);
     expect((await stage())?.kind).to.equal('done');
     expect(await filesIn(root, 'parts')).to.have.length(0);
@@ -252,23 +252,23 @@ describe('a worker of an export', function () {
     await Promise.all([work(sent[1]), work(sent[1])]);
     expect((await stage())?.kind).to.equal('done');
     expect(drafts).to.have.length(2);
-    const part = { generation: 1, lane: 0, attempt: 1, from: 0 };
-    expect(pieceName('x', part)).to.not.equal(pieceName('x', part));
+    const part = { generation: 1, shard: 0, attempt: 1, from: 0 };
+    expect(partName('x', part)).to.not.equal(partName('x', part));
   });
 
   it('says that it is alive while it looks at the media, and until its first bytes are there', async () => {
-    const { ask, sent, work, stage, ledger, source, engine } = await scene({
+    const { ask, sent, work, stage, jobs, source, engine } = await scene({
       format: 'mp3',
       durationSeconds: 1,
     });
     const { stat } = source;
     const { transcode } = engine;
     source.stat = async (...about) => {
-      await until(async () => ((await ledger.read(signal))?.value.ticks ?? 0) >= 4);
+      await until(async () => ((await jobs.read(signal))?.value.ticks ?? 0) >= 4);
       return stat(...about);
     };
     engine.transcode = async (...about) => {
-      await until(async () => ((await ledger.readLane(0, signal))?.value.ticks ?? 0) >= 2);
+      await until(async () => ((await jobs.readShard(0, signal))?.value.ticks ?? 0) >= 2);
       return transcode(...about);
     };
     await ask();
@@ -277,7 +277,7 @@ describe('a worker of an export', function () {
   });
 
   it('that is lost has its draft ended by who replaces it', async () => {
-    const { ask, sent, work, setAges, ledger, store } = await scene({
+    const { ask, sent, work, setAges, jobs, store } = await scene({
       format: 'mp4',
       height: 48,
       durationSeconds: 4,
@@ -286,22 +286,22 @@ describe('a worker of an export', function () {
     store.abandon = async (name, id) => void abandoned.push(`${name} ${id}`);
     await ask();
     await work(sent[0], 2.9);
-    const lane = await ledger.readLane(0, signal);
-    if (lane === null) throw new Error('No lane was begun.');
+    const shard = await jobs.readShard(0, signal);
+    if (shard === null) throw new Error('No lane was begun.');
     const draft = { name: 'parts/lost', id: 'upload' };
-    await ledger.writeLane(0, { ...lane.value, isWaiting: false, draft }, lane, signal);
+    await jobs.writeShard(0, { ...shard.value, isWaiting: false, draft }, shard, signal);
     setAges(17);
     await Promise.all([ask(), ask()]);
     expect(abandoned).to.deep.equal(['parts/lost upload']);
   });
 
   it('that has been replaced at a lane does not fail for who does it now', async () => {
-    const { ask, sent, work, stage, ledger, engine } = await scene({ format: 'wav', durationSeconds: 1 });
+    const { ask, sent, work, stage, jobs, engine } = await scene({ format: 'wav', durationSeconds: 1 });
     const { transcode } = engine;
     engine.transcode = async () => {
-      const lane = await ledger.readLane(0, signal);
-      const revived = lane && { ...lane.value, attempt: lane.value.attempt + 1, isWaiting: true };
-      if (revived) await ledger.writeLane(0, revived, lane, signal);
+      const shard = await jobs.readShard(0, signal);
+      const revived = shard && { ...shard.value, attempt: shard.value.attempt + 1, isWaiting: true };
+      if (revived) await jobs.writeShard(0, revived, shard, signal);
       throw new Problem('not-found', 'Whoever has replaced it has ended its draft.');
     };
     await ask();
@@ -313,14 +313,14 @@ describe('a worker of an export', function () {
   });
 
   it('that has been replaced at putting parts together does not fail, and who is slow at it comes to an end', async () => {
-    const { ask, sent, work, stage, ledger, source, store } = await scene({
+    const { ask, sent, work, stage, jobs, source, store } = await scene({
       format: 'wav',
       durationSeconds: 1,
     });
     const { compose } = store;
     store.compose = async () => {
-      const { generation = 0 } = (await ledger.read(signal))?.value ?? {};
-      await ledger.change({ generation }, { kind: 'lost' }, signal);
+      const { generation = 0 } = (await jobs.read(signal))?.value ?? {};
+      await jobs.change({ generation }, { kind: 'lost' }, signal);
       throw new Problem('not-found', 'Whoever has replaced it has removed the parts.');
     };
     await ask();
@@ -329,9 +329,9 @@ describe('a worker of an export', function () {
     store.compose = compose;
     const { stat } = source;
     source.stat = async (...about) => {
-      const ticks = (await ledger.read(signal))?.value.ticks ?? 0;
+      const ticks = (await jobs.read(signal))?.value.ticks ?? 0;
       // Renewed twice meanwhile.
-      await until(async () => ((await ledger.read(signal))?.value.ticks ?? 0) >= ticks + 2);
+      await until(async () => ((await jobs.read(signal))?.value.ticks ?? 0) >= ticks + 2);
       return stat(...about);
     };
     const event: Work | undefined = sent[0] && { ...sent[0], task: 'assemble', attempt: 2 };
@@ -408,16 +408,16 @@ describe('a worker of an export', function () {
   });
 
   it('leaves the lanes alone where another took its place while it looked at the media', async () => {
-    const { ask, sent, work, ledger, source } = await scene({ format: 'mp3', durationSeconds: 1 });
+    const { ask, sent, work, jobs, source } = await scene({ format: 'mp3', durationSeconds: 1 });
     const { stat } = source;
     await ask();
     source.stat = async (...about) => {
-      const { generation = 0 } = (await ledger.read(signal))?.value ?? {};
-      await ledger.change({ generation }, { kind: 'lost' }, signal);
+      const { generation = 0 } = (await jobs.read(signal))?.value ?? {};
+      await jobs.change({ generation }, { kind: 'lost' }, signal);
       return stat(...about);
     };
     await work(sent[0]);
-    expect(await ledger.readLane(0, signal)).to.equal(null);
+    expect(await jobs.readShard(0, signal)).to.equal(null);
   });
 
   it('tells what went wrong, and who asks soon after is told the same', async () => {

@@ -233,7 +233,7 @@ describe('signed-request', () => {
       '?height=9',
       '\\',
     ];
-    const rooms = [
+    const routes = [
       'media',
       'media',
       'media',
@@ -269,7 +269,7 @@ describe('signed-request', () => {
     for (let i = 0; i < 20_000; i++) {
       let key = '';
       for (let length = pick([1, 1, 2, 3]); length > 0; length--) key += pick(pieces);
-      const path = `/${pick(rooms)}/${key}${pick(names)}`;
+      const path = `/${pick(routes)}/${key}${pick(names)}`;
       const subject = pick(['a', 'a.mp4', 'ü', decoded(key), decoded(key), decoded(key)]);
       const scope = pick([forKey(subject), forKey(subject), forKey(subject), forAddress(path)]);
       const address = `${pick(['', '', '', '', '', '', '/', '/x'])}/~${token(scope, NOW + pick([-1, 60, 60, 60]))}${path}`;

@@ -88,8 +88,8 @@ describe('containerPackets', function () {
   async function make(name: string, ...coding: string[]): Promise<string> {
     const path = join(folder, name);
     const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=24000/1001:d=4'];
-    const sound = ['-f', 'lavfi', '-i', 'sine=d=4'];
-    await run('/usr/bin/ffmpeg', ['-v', 'error', '-y', ...pictures, ...sound, ...coding, path]);
+    const audio = ['-f', 'lavfi', '-i', 'sine=d=4'];
+    await run('/usr/bin/ffmpeg', ['-v', 'error', '-y', ...pictures, ...audio, ...coding, path]);
     return path;
   }
 
@@ -149,7 +149,7 @@ describe('containerPackets', function () {
   it('begins at the key frame before the start, and the sound with it', async () => {
     const source = await make('e.mkv', '-c:v', 'libx264', '-g', '24', '-c:a', 'aac');
     const container = await open(source);
-    const [film, sound] = await containerPackets(container, {
+    const [film, audio] = await containerPackets(container, {
       trackIndexes: [0, 1],
       startSeconds: 2.5,
       durationSeconds: 1,
@@ -157,8 +157,8 @@ describe('containerPackets', function () {
     container.close();
     // Key frames lie at 0.023 (the sound's delay), 1.024, 2.025 and 3.026 s.
     expect(film?.delaySeconds).to.equal(0);
-    expect(sound?.delaySeconds).to.be.closeTo(0, 1e-9);
-    expect((sound?.mediaTime ?? 0) / 44100).to.be.within(0, 1024 / 44100);
+    expect(audio?.delaySeconds).to.be.closeTo(0, 1e-9);
+    expect((audio?.mediaTime ?? 0) / 44100).to.be.within(0, 1024 / 44100);
     expect((film?.durationTicks ?? 0) / (film?.timescale ?? 1)).to.be.closeTo(1, 1e-4);
   });
 

@@ -204,9 +204,9 @@ describe('openContainer on made Matroska files', () => {
   });
 
   it('believes no length that would be longer than the history of the world', async () => {
-    const claimed = Buffer.alloc(8);
-    claimed.writeDoubleBE(1e200);
-    const info = element('1549a966', element('4489', claimed));
+    const declared = Buffer.alloc(8);
+    declared.writeDoubleBE(1e200);
+    const info = element('1549a966', element('4489', declared));
     const file = Buffer.concat([header, element('18538067', info, element('1654ae6b', entry()), cluster)]);
     const media = await describeBytes(file);
     expect(media?.tracks).to.have.length(1);

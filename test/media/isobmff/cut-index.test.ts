@@ -29,7 +29,7 @@ const plain: MadeTrack = { sizes, sync: [1, 4, 7] };
 const closed: MadeTrack = { ...plain, compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40] };
 /** The sixth is decoded behind the key frame that is the fourth, and shown before it. */
 const open: MadeTrack = { ...plain, compositionOffsets: [40, 40, 40, 120, 40, -40, 40, 40] };
-const sound: MadeTrack = { handler: 'soun', sizes: [9, 8, 7, 6, 5, 4], duration: 1024, timescale: 48_000 };
+const audio: MadeTrack = { handler: 'soun', sizes: [9, 8, 7, 6, 5, 4], duration: 1024, timescale: 48_000 };
 const edit = (mediaTime: number, duration: number) => [{ mediaTime, duration }];
 
 type Row = readonly [sample: number, time: number, bytes: number];
@@ -122,7 +122,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
   ['nothing without a key frame', { ...plain, sync: [] }, null],
   [
     'every packet of sound',
-    sound,
+    audio,
     [
       [0, 0, 0],
       [1, 1024, 9],
@@ -135,7 +135,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
   ],
   [
     'sound with the packets that its decoder needs before the start',
-    { ...sound, edits: edit(3072, 1000) },
+    { ...audio, edits: edit(3072, 1000) },
     [
       [1, 3072, 0],
       [4, 4096, 21],

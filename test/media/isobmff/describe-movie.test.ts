@@ -35,7 +35,7 @@ describe('the description of a movie of the corpus', () => {
   type Facts = {
     duration: number;
     film?: Partial<VideoTrack>;
-    sound?: Partial<AudioTrack>;
+    audio?: Partial<AudioTrack>;
     layout?: Media['layout'];
     tracks?: number;
   };
@@ -57,7 +57,7 @@ describe('the description of a movie of the corpus', () => {
           frameRate: rate(25, 1),
           durationSeconds: 5,
         },
-        sound: { codec: 'aac', codecString: 'mp4a.40.2', channels: 2, sampleRate: 48_000 },
+        audio: { codec: 'aac', codecString: 'mp4a.40.2', channels: 2, sampleRate: 48_000 },
         layout: { fragmented: false, moovAtEnd: false, hasLocation: false },
       },
     ],
@@ -66,7 +66,7 @@ describe('the description of a movie of the corpus', () => {
       {
         duration: 30,
         film: { displayWidth: 854, displayHeight: 480, frameRate: rate(24, 1) },
-        sound: { channels: 6 },
+        audio: { channels: 6 },
         layout: { fragmented: false, moovAtEnd: true, hasLocation: false },
       },
     ],
@@ -123,7 +123,7 @@ describe('the description of a movie of the corpus', () => {
       {
         duration: 1.068,
         film: { frameRate: rate(30_000, 1001), durationSeconds: 1.001 },
-        sound: { channels: 1 },
+        audio: { channels: 1 },
       },
     ],
     [
@@ -147,9 +147,9 @@ describe('the description of a movie of the corpus', () => {
     ['mp4/media__8k24fps_300ms.mp4', { duration: 0.339, film: { codedWidth: 7680, startSeconds: 0.006 } }],
     [
       'mp4/media__sample_opus.mp4',
-      { duration: 1.003, sound: { codec: 'opus', codecString: 'opus', sampleRate: 48_000 } },
+      { duration: 1.003, audio: { codec: 'opus', codecString: 'opus', sampleRate: 48_000 } },
     ],
-    ['audio/taglib__empty_alac.m4a', { duration: 3.705, sound: { codec: 'alac', sampleRate: 44_100 } }],
+    ['audio/taglib__empty_alac.m4a', { duration: 3.705, audio: { codec: 'alac', sampleRate: 44_100 } }],
     [
       'legacy/media__bbb_176x144_128kbps_15fps_h263.3gp',
       { duration: 1, film: { codec: 'other', frameRate: rate(15, 1) } },
@@ -164,7 +164,7 @@ describe('the description of a movie of the corpus', () => {
       if (facts.layout) expect(media.layout).to.deep.equal(facts.layout);
       if (facts.tracks) expect(media.tracks).to.have.length(facts.tracks);
       if (facts.film) expect(media.tracks.find(({ kind }) => kind === 'video')).to.deep.include(facts.film);
-      if (facts.sound) expect(media.tracks.find(({ kind }) => kind === 'audio')).to.deep.include(facts.sound);
+      if (facts.audio) expect(media.tracks.find(({ kind }) => kind === 'audio')).to.deep.include(facts.audio);
       const moov = (await readMovie(file))?.moovBytes.length ?? 0;
       expect(file.reads.bytes).to.be.below(2 * moov + 40 * 1024);
     });
@@ -187,7 +187,7 @@ const nclx = (transfer: number) => box('colr', text('nclx'), uint16(9, transfer,
 const PLAIN = { sps: '6742e0158d94c16272' };
 
 describe('the description of a picture', () => {
-  const PICTURES: readonly (readonly [what: string, track: MadeTrack, facts: Partial<VideoTrack>])[] = [
+  const IMAGE_CODECS: readonly (readonly [what: string, track: MadeTrack, facts: Partial<VideoTrack>])[] = [
     [
       'the stream against its header',
       { ...film, entries: [avc1(PLAIN)] },
@@ -247,7 +247,7 @@ describe('the description of a picture', () => {
     ],
     ['one picture', { sizes: [50] }, { frameRate: null }],
   ];
-  for (const [what, track, facts] of PICTURES) {
+  for (const [what, track, facts] of IMAGE_CODECS) {
     it(what, async () => {
       expect(await trackOf(track)).to.deep.include({ kind: 'video', ...facts });
     });
@@ -255,7 +255,7 @@ describe('the description of a picture', () => {
 });
 
 describe('the description of a sound', () => {
-  const sound = (entry: Buffer): MadeTrack => ({ handler: 'soun', sizes: [9, 9], entries: [entry] });
+  const audio = (entry: Buffer): MadeTrack => ({ handler: 'soun', sizes: [9, 9], entries: [entry] });
   const stereo = { channels: 2, sampleRate: 48_000 };
   const SOUNDS: readonly (readonly [what: string, entry: Buffer, facts: Partial<AudioTrack>])[] = [
     ['AAC-LC', mp4a('1190'), { codec: 'aac', codecString: 'mp4a.40.2', ...stereo }],
@@ -296,7 +296,7 @@ describe('the description of a sound', () => {
   ];
   for (const [what, entry, facts] of SOUNDS) {
     it(what, async () => {
-      expect(await trackOf(sound(entry))).to.deep.include({ kind: 'audio', ...facts });
+      expect(await trackOf(audio(entry))).to.deep.include({ kind: 'audio', ...facts });
     });
   }
 

@@ -15,7 +15,7 @@ import { corpusDirectory, needs } from '../../support/needs.ts';
 
 const run = promisify(execFile);
 const film: MadeTrack = { sizes: [50, 10, 10, 30, 10], samplesPerChunk: 2 };
-const sound: MadeTrack = { handler: 'soun', sizes: [9, 8, 7], samplesPerChunk: 1 };
+const audio: MadeTrack = { handler: 'soun', sizes: [9, 8, 7], samplesPerChunk: 1 };
 
 async function made(file: RandomAccess, withoutLocation: boolean): Promise<Faststart | null> {
   const movie = await readMovie(file);
@@ -24,9 +24,9 @@ async function made(file: RandomAccess, withoutLocation: boolean): Promise<Fasts
 }
 
 /** What a client gets. */
-async function bytesOf(file: RandomAccess, { pieces, sizeBytes }: Faststart): Promise<Buffer> {
-  const parts = pieces.map((piece) =>
-    piece.kind === 'bytes' ? piece.bytes : file.read(piece.start, piece.end),
+async function bytesOf(file: RandomAccess, { extents, sizeBytes }: Faststart): Promise<Buffer> {
+  const parts = extents.map((extent) =>
+    extent.kind === 'bytes' ? extent.bytes : file.read(extent.start, extent.end),
   );
   const bytes = Buffer.concat(await Promise.all(parts));
   expect(bytes.length, 'the length that is told beforehand').to.equal(sizeBytes);
@@ -53,7 +53,7 @@ async function samplesOf(file: RandomAccess): Promise<string[][]> {
 describe('virtual faststart', () => {
   it('puts the index before the media, and changes no sample and nothing else', async () => {
     const behind = [box('free', Buffer.alloc(5)), box('uuid', Buffer.alloc(16), text('Mark'))];
-    const file = bytesAccess(movieFile({ tracks: [film, { ...sound, wideOffsets: true }], behind }));
+    const file = bytesAccess(movieFile({ tracks: [film, { ...audio, wideOffsets: true }], behind }));
     const result = await made(file, false);
     if (result === null) throw new Error('Nothing was made.');
     const bytes = await bytesOf(file, result);
@@ -94,7 +94,7 @@ describe('virtual faststart', () => {
   it('widens the offsets that pass four gigabytes by the move', async () => {
     // The last chunk begins right below the limit: the length of the moov carries it over.
     const mediaAt = 2 ** 32 - 200;
-    const whole = movieFile({ tracks: [film, sound], mediaAt });
+    const whole = movieFile({ tracks: [film, audio], mediaAt });
     const moov = whole.subarray(whole.indexOf('moov', 0, 'latin1') - 4);
     const ftyp = whole.subarray(0, whole.readUInt32BE(0));
     const mediaBytes = 110 + 24;
@@ -117,7 +117,7 @@ describe('virtual faststart', () => {
     };
     const source = await readMovie(file);
     const result = await made(file, false);
-    const index = result?.pieces.find((piece) => piece.kind === 'bytes');
+    const index = result?.extents.find((extent) => extent.kind === 'bytes');
     if (source === null || result === null || index?.kind !== 'bytes') throw new Error('Nothing was made.');
     const grown = Buffer.from(index.bytes);
     expect(grown.includes('stco')).to.equal(false);
@@ -138,7 +138,7 @@ describe('virtual faststart', () => {
     for (const moovAtEnd of [true, false]) {
       const file = bytesAccess(
         movieFile({
-          tracks: [film, camera, sound],
+          tracks: [film, camera, audio],
           moovAtEnd,
           inMoov: [
             box('udta', box('\xa9xyz', text('+48.137+011.575/')), box('\xa9nam', text('The film'))),
@@ -154,9 +154,9 @@ describe('virtual faststart', () => {
       for (const word of ['48.137', 'GPS', 'ISO6709', 'gpmd'])
         expect(bytes.includes(word), word).to.equal(false);
       expect(bytes.includes('The film')).to.equal(true);
-      const [pictures, places = [], sounds] = await samplesOf(file);
+      const [pictures, places = [], audios] = await samplesOf(file);
       for (const place of places) expect(bytes.includes(Buffer.from(place, 'hex'))).to.equal(false);
-      expect(await samplesOf(bytesAccess(bytes))).to.deep.equal([pictures, sounds]);
+      expect(await samplesOf(bytesAccess(bytes))).to.deep.equal([pictures, audios]);
       const kept = await made(file, false);
       if (kept !== null) expect((await bytesOf(file, kept)).includes('48.137')).to.equal(true);
     }

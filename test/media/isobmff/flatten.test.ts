@@ -16,16 +16,16 @@ import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts'
 import { flatHead, secondsOf } from '../../../functions/stream/media/isobmff/write-flat.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import { remux } from '../../../functions/stream/media/remux.ts';
-import { openDesk } from '../../support/encoded.ts';
+import { openContext } from '../../support/encoded.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { mp4a } from '../../support/movie-file.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
-import { PICTURES } from '../../support/packet-track.ts';
+import { IMAGE_CODECS } from '../../support/packet-track.ts';
 import { problemOf } from '../../support/problem.ts';
 import { pattern } from '../../support/sources.ts';
 import { probedPackets } from '../../support/verify.ts';
 
-const HEAD = { ...PICTURES, mediaTime: 80 };
+const HEAD = { ...IMAGE_CODECS, mediaTime: 80 };
 const SOUND: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
 
 /** Packets of 40 ticks with a key frame each 25, the pictures among them reordered. */
@@ -142,7 +142,7 @@ describe('an MP4 whose fragments are taken off', function () {
   it('is to Debian’s ffprobe the packets of the source, at their times', async function () {
     needs(this, 'corpus', 'ffmpeg');
     const path = join(corpusDirectory, 'mp4/big-buck-bunny__bbb-480p-30s.mp4');
-    const { probed, access, signal } = await openDesk(path);
+    const { probed, access, signal } = await openContext(path);
     const tracks = probed.media.tracks.map(({ index }) => index);
     const options = { tracks, startSeconds: 0, durationSeconds: null };
     const { file } = await flat(remux(probed, access as never, options, signal));

@@ -58,12 +58,12 @@ describe('the fragments of a movie', () => {
     ],
     ['more than the file has', { trun: fullBox('trun', 0, 0, uint32(9)) }, { sizes: [10, 10, 10] }],
   ];
-  for (const [what, made, expected] of RUNS) {
+  for (const [what, fragments, expected] of RUNS) {
     it(`tell ${what}`, async () => {
       // Every run has its data right behind the moof.
-      const trun = withOffset(made.trun);
+      const trun = withOffset(fragments.trun);
       const table = await tableIn(
-        fragment({ ...made, trun: trun(fragment({ ...made, trun: trun(0) }, 0).length) }, 30),
+        fragment({ ...fragments, trun: trun(fragment({ ...fragments, trun: trun(0) }, 0).length) }, 30),
       );
       for (const [name, values] of Object.entries(expected)) {
         expect([...table[name as 'sizes']], name).to.deep.equal(values);

@@ -33,7 +33,7 @@ const late = {
     { duration: 320, mediaTime: 40 },
   ],
 };
-const sound: MadeTrack = {
+const audio: MadeTrack = {
   handler: 'soun',
   sizes: Array<number>(16).fill(9),
   duration: 1024,
@@ -67,7 +67,7 @@ async function openMovie(bytes: Buffer, zeroSeconds = 0) {
     clock: null,
     remuxObstacle,
   };
-  return { bytes, source, object, access, probed, zeroSeconds, looksAtPictures: false, signal };
+  return { bytes, source, object, access, probed, zeroSeconds, inspectsKeyframes: false, signal };
 }
 
 async function written(bytes: Buffer): Promise<Movie> {
@@ -78,7 +78,7 @@ async function written(bytes: Buffer): Promise<Movie> {
 
 describe('a copied segment', () => {
   it('reads back as the samples of the source, at their own times', async () => {
-    const bytes = await movieOf([film, sound]);
+    const bytes = await movieOf([film, audio]);
     const track = await copyTrack(await openMovie(bytes), 0);
     expect(cutTimes(track)).to.deep.equal([0, 120, 240, 320]);
     const segment = track.segment(1, 3, 7);
@@ -153,7 +153,7 @@ describe('a copied segment', () => {
 
   it('of one picture stands for the whole stretch', async () => {
     const track = await copyTrack(await openMovie(await movieOf([film])), 0);
-    const made = await buffer(await track.picture(1, 120, 2).open());
+    const made = await buffer(await track.iFrame(1, 120, 2).open());
     const movie = await written(Buffer.concat([track.init(), made]));
     const table = movie.tracks[0] && tableOf(movie, movie.tracks[0]);
     expect(table).to.include({ count: 1, lastDuration: 120 });
@@ -163,7 +163,7 @@ describe('a copied segment', () => {
   });
 
   it('takes one read of the source, of the stretch that it needs', async () => {
-    const bytes = await movieOf([film, sound]);
+    const bytes = await movieOf([film, audio]);
     const opened = await openMovie(bytes);
     const track = await copyTrack(opened, 0);
     expect(opened.source.reads, 'for cuts and init').to.have.length(0);
@@ -195,7 +195,7 @@ describe('a copied segment', () => {
     await buffer(await track.segment(0, 1, 1).open());
     expect((await problemOf(track.segment(1, 2, 2).open())).type).to.equal('unsupported-media');
     expect(opened.source.reads.at(-1)?.body.destroyed).to.equal(true);
-    expect(await openCopyTrack({ ...opened, looksAtPictures: true, trackIndex: 0 })).to.deep.equal({
+    expect(await openCopyTrack({ ...opened, inspectsKeyframes: true, trackIndex: 0 })).to.deep.equal({
       whyNot: 'decoding cannot begin at each of its key frames',
     });
   });

@@ -36,14 +36,14 @@ const BYTES = Buffer.concat([
   ...fragment(2, [{ trackId: 1, packets: PACKETS.slice(3) }]),
 ]);
 
-async function* pieces(bytes: Buffer, size: number) {
+async function* extents(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 describe('readStream', () => {
   for (const size of [1, 7, 64, 10_000]) {
     it(`reads a fragmented MP4 in pieces of ${size} bytes`, async () => {
-      const stream = await readStream(pieces(BYTES, size));
+      const stream = await readStream(extents(BYTES, size));
       expect(stream.sampleEntry).to.deep.equal(TRACK.sampleEntry);
       expect(stream.timescale).to.equal(25);
       expect(stream.delaySeconds).to.equal(3);
@@ -75,13 +75,13 @@ describe('readStream', () => {
   });
 
   it('tells a stream that ends within a box, before its head, or in a head that is none', async () => {
-    const { samples } = await readStream(pieces(BYTES.subarray(0, BYTES.length - 1), 100));
+    const { samples } = await readStream(extents(BYTES.subarray(0, BYTES.length - 1), 100));
     expect((await problemOf(Readable.from(samples).toArray())).type).to.equal('damaged-media');
     for (const bytes of [Buffer.alloc(0), BYTES.subarray(0, 20), Buffer.from('no MP4 at all')]) {
-      expect((await problemOf(readStream(pieces(bytes, 5)))).type).to.equal('damaged-media');
+      expect((await problemOf(readStream(extents(bytes, 5)))).type).to.equal('damaged-media');
     }
     const empty = Buffer.concat([box('ftyp', Buffer.from('iso6\0\0\0\0')), box('moov', Buffer.alloc(0))]);
-    expect((await problemOf(readStream(pieces(empty, 50)))).type).to.equal('damaged-media');
+    expect((await problemOf(readStream(extents(empty, 50)))).type).to.equal('damaged-media');
   });
 
   it('ends what makes the bytes where it finds no head in them', async () => {
@@ -103,14 +103,14 @@ describe('readStream', () => {
 
 describe('readBoxes', () => {
   it('gives nothing of nothing', async () => {
-    expect(await Readable.from(readBoxes(pieces(Buffer.alloc(0), 1))).toArray()).to.deep.equal([]);
+    expect(await Readable.from(readBoxes(extents(Buffer.alloc(0), 1))).toArray()).to.deep.equal([]);
   });
 
   it('refuses a box without a plain size', async () => {
     for (const size of [0, 1, 7, 0x7fff_ffff]) {
       const bytes = box('mdat', Buffer.alloc(30));
       bytes.writeUInt32BE(size, 0);
-      const failure = await problemOf(Readable.from(readBoxes(pieces(bytes, 8))).toArray());
+      const failure = await problemOf(Readable.from(readBoxes(extents(bytes, 8))).toArray());
       expect(failure.type).to.equal('damaged-media');
     }
   });

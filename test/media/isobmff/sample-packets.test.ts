@@ -53,7 +53,7 @@ const film: MadeTrack = {
   sync: [1, 4, 7],
   edits: [{ duration: 320, mediaTime: 40 }],
 };
-const sound: MadeTrack = { handler: 'soun', sizes: Array<number>(16).fill(9), duration: 20 };
+const audio: MadeTrack = { handler: 'soun', sizes: Array<number>(16).fill(9), duration: 20 };
 
 describe('the packets of a movie', () => {
   it('have the bytes and the times of the source', async () => {
@@ -94,9 +94,9 @@ describe('the packets of a movie', () => {
         { duration: 320, mediaTime: 40 },
       ],
     };
-    const [pictures, sounds] = await tracksOf(bytesAccess(movieFile({ tracks: [late, sound] })));
+    const [pictures, audios] = await tracksOf(bytesAccess(movieFile({ tracks: [late, audio] })));
     expect(pictures).to.include({ delaySeconds: 0.5, mediaTime: 40 });
-    expect(sounds).to.include({ delaySeconds: 0, mediaTime: 0 });
+    expect(audios).to.include({ delaySeconds: 0, mediaTime: 0 });
   });
 
   const CUTS: readonly (readonly [start: number, first: number, firstShown: number])[] = [
@@ -109,16 +109,16 @@ describe('the packets of a movie', () => {
   ];
   for (const [startSeconds, first, firstShown] of CUTS) {
     it(`begin at the key frame at or before ${startSeconds} s, shown at ${firstShown} ms`, async () => {
-      const file = bytesAccess(movieFile({ tracks: [film, sound] }));
-      const [pictures, sounds] = await tracksOf(file, { startSeconds });
+      const file = bytesAccess(movieFile({ tracks: [film, audio] }));
+      const [pictures, audios] = await tracksOf(file, { startSeconds });
       const [packet, ...rest] = await packetsOf(pictures);
       expect(packet?.data.length).to.equal(film.sizes[first]);
       expect(packet?.isSync).to.equal(true);
       expect(packet?.dts).to.equal(0);
       expect(rest).to.have.length(film.sizes.length - first - 1);
       expect(packet && shownAt(pictures, packet)).to.equal(firstShown);
-      const heard = await packetsOf(sounds);
-      const onTime = heard.filter((candidate) => shownAt(sounds, candidate) <= 0);
+      const heard = await packetsOf(audios);
+      const onTime = heard.filter((candidate) => shownAt(audios, candidate) <= 0);
       expect(onTime.length, 'sound at the start').to.be.at.least(1);
       // The frames before are for the decoder: two of AAC are 43 ms here.
       expect(onTime.length).to.be.at.most(4);
@@ -126,18 +126,18 @@ describe('the packets of a movie', () => {
   }
 
   it('end behind what is asked for', async () => {
-    const file = bytesAccess(movieFile({ tracks: [film, sound] }));
-    const [pictures, sounds] = await tracksOf(file, { startSeconds: 0.12, durationSeconds: 0.1 });
+    const file = bytesAccess(movieFile({ tracks: [film, audio] }));
+    const [pictures, audios] = await tracksOf(file, { startSeconds: 0.12, durationSeconds: 0.1 });
     expect(pictures?.durationTicks).to.equal(100);
-    expect(sounds?.durationTicks).to.equal(100);
+    expect(audios?.durationTicks).to.equal(100);
     const shown = (await packetsOf(pictures)).map((packet) => shownAt(pictures, packet));
     expect(shown.filter((time) => time < 100).sort((a, b) => a - b)).to.deep.equal([0, 40, 80]);
-    const last = (await packetsOf(sounds)).at(-1);
-    expect(last && shownAt(sounds, last)).to.equal(80);
+    const last = (await packetsOf(audios)).at(-1);
+    expect(last && shownAt(audios, last)).to.equal(80);
   });
 
   it('of 80 ms of Opus come before the start', async () => {
-    const opus = { ...sound, entries: [soundEntry('Opus', { channels: 2, sampleRate: 48_000 })] };
+    const opus = { ...audio, entries: [soundEntry('Opus', { channels: 2, sampleRate: 48_000 })] };
     const [track] = await tracksOf(bytesAccess(movieFile({ tracks: [opus] })), { startSeconds: 0.2 });
     const [packet] = await packetsOf(track);
     expect(packet && shownAt(track, packet)).to.equal(-80);
@@ -145,11 +145,11 @@ describe('the packets of a movie', () => {
 
   it('count from where a recording of a live stream begins', async function () {
     needs(this, 'corpus');
-    const [pictures, sounds] = await tracksOf(corpusAccess('fmp4/media__sample_fragmented.mp4'));
-    const [picture] = await packetsOf(pictures);
-    const [heard] = await packetsOf(sounds);
-    expect(picture && shownAt(pictures, picture)).to.equal(67);
-    expect(heard && shownAt(sounds, heard)).to.equal(0);
+    const [pictures, audios] = await tracksOf(corpusAccess('fmp4/media__sample_fragmented.mp4'));
+    const [iFrame] = await packetsOf(pictures);
+    const [heard] = await packetsOf(audios);
+    expect(iFrame && shownAt(pictures, iFrame)).to.equal(67);
+    expect(heard && shownAt(audios, heard)).to.equal(0);
   });
 
   it('end in a Problem where the file does', async () => {

@@ -7,7 +7,7 @@ import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/writ
 import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
 import { bytesAccess } from '../../support/file-access.ts';
 import { avc1, mp4a } from '../../support/movie-file.ts';
-import { PICTURES } from '../../support/packet-track.ts';
+import { IMAGE_CODECS } from '../../support/packet-track.ts';
 import { pattern } from '../../support/sources.ts';
 
 type Asked = { packets: number; closed: boolean };
@@ -32,12 +32,12 @@ function packets(count: number, { gop = 25, bytes = 10, offset = inOrder, asked 
 const newAsked = (): Asked => ({ packets: 0, closed: false });
 
 const track = (over: Partial<PacketTrack> = {}): PacketTrack => ({
-  ...PICTURES,
+  ...IMAGE_CODECS,
   packets: packets(50),
   ...over,
 });
 
-const sound = (over: Partial<PacketTrack> = {}) =>
+const audio = (over: Partial<PacketTrack> = {}) =>
   track({ kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, ...over });
 
 async function written(tracks: readonly PacketTrack[]): Promise<Buffer> {
@@ -72,7 +72,7 @@ describe('a fragmented MP4', () => {
         mediaTime: 80,
         durationTicks: 1920,
       }),
-      sound({ packets: packets(40, { gop: 1, bytes: 3 }), language: 'deu', durationTicks: 1600 }),
+      audio({ packets: packets(40, { gop: 1, bytes: 3 }), language: 'deu', durationTicks: 1600 }),
     ]);
     const movie = await movieIn(bytes);
     const [film, heard] = movie.tracks;
@@ -101,7 +101,7 @@ describe('a fragmented MP4', () => {
 
   it('leaves the length open where one is unknown', async () => {
     const movie = await movieIn(
-      await written([track(), sound({ durationTicks: 1600, packets: packets(40) })]),
+      await written([track(), audio({ durationTicks: 1600, packets: packets(40) })]),
     );
     expect(movie.fragments?.durationTicks).to.equal(null);
   });
@@ -114,7 +114,7 @@ describe('a fragmented MP4', () => {
   });
 
   it('has the sound of the same stretch in each fragment', async () => {
-    const bytes = await written([track(), sound({ packets: packets(50, { gop: 1 }) })]);
+    const bytes = await written([track(), audio({ packets: packets(50, { gop: 1 }) })]);
     for (const box of childBoxes(bytes, 0, bytes.length)) {
       if (box.type !== 'moof') continue;
       const times = [...childBoxes(bytes, box.body, box.end)].flatMap((traf) => {
@@ -153,7 +153,7 @@ describe('a fragmented MP4', () => {
       yield* packets(3);
       throw new Error('The source is gone.');
     })();
-    const error = await written([track({ packets: failing }), sound()]).catch((caught: unknown) => caught);
+    const error = await written([track({ packets: failing }), audio()]).catch((caught: unknown) => caught);
     expect(error).to.be.an('error').with.property('message', 'The source is gone.');
   });
 });

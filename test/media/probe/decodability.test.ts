@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Container, Track } from '../../../functions/stream/media/model/media.ts';
 import { withDecodability } from '../../../functions/stream/media/probe/decodability.ts';
-import { film, mediaOf, sound } from '../../support/media.ts';
+import { audioTrack, film, mediaOf } from '../../support/media.ts';
 
 describe('withDecodability', () => {
   /** What it says of a track where ffmpeg lists some codecs, and decodes what is tried, or does not. */
@@ -29,18 +29,18 @@ describe('withDecodability', () => {
     return { asked, why: media.tracks[0]?.undecodable };
   }
 
-  const xhe = sound({ codecString: 'mp4a.40.42' });
+  const xhe = audioTrack({ codecString: 'mp4a.40.42' });
   const prores = film({ codec: 'other', codecName: 'prores' });
-  const flac32 = sound({ codec: 'flac', bitsPerSample: 32 });
+  const flac32 = audioTrack({ codec: 'flac', bitsPerSample: 32 });
   const refused = (kind: string, codec: string) => `The ${kind} codec ${codec} cannot be decoded here.`;
   const TABLE: [string, Track, readonly string[] | null, boolean | null, Container, string | null][] = [
     ['AV1 without its decoder', film({ codec: 'av1' }), ['h264'], null, 'mp4', refused('video', 'av1')],
     ['AV1 with it', film({ codec: 'av1' }), ['av1'], null, 'webm', null],
     ['xHE-AAC that does not decode', xhe, ['aac'], false, 'mp4', refused('audio', 'aac')],
     ['xHE-AAC that does', xhe, ['aac'], true, 'mp4', null],
-    ['AAC Main', sound({ codecString: 'mp4a.40.1' }), [], null, 'mp4', null],
+    ['AAC Main', audioTrack({ codecString: 'mp4a.40.1' }), [], null, 'mp4', null],
     ['FLAC of 32 bits', flac32, ['flac'], false, 'flac', refused('audio', 'flac')],
-    ['FLAC of 24 bits', sound({ codec: 'flac', bitsPerSample: 24 }), ['flac'], null, 'flac', null],
+    ['FLAC of 24 bits', audioTrack({ codec: 'flac', bitsPerSample: 24 }), ['flac'], null, 'flac', null],
     ['ProRes', prores, ['prores'], true, 'mov', null],
     [
       'a sample entry that the demuxer does not know',
@@ -58,7 +58,7 @@ describe('withDecodability', () => {
   }
 
   it('asks nothing about what every ffmpeg decodes', async () => {
-    for (const track of [film(), sound(), sound({ codec: 'mp3' }), sound({ codec: 'pcm' })])
+    for (const track of [film(), audioTrack(), audioTrack({ codec: 'mp3' }), audioTrack({ codec: 'pcm' })])
       expect((await told(track, [], null, 'mp4')).asked).to.equal(0);
   });
 });

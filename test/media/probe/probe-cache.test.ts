@@ -4,7 +4,7 @@ import { damaged } from '../../../functions/stream/base/problem.ts';
 import type { Probed } from '../../../functions/stream/media/probe/probe.ts';
 import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
 import type { StoredObject } from '../../../functions/stream/source/source.ts';
-import { mediaOf, sound } from '../../support/media.ts';
+import { audioTrack, mediaOf } from '../../support/media.ts';
 import { problemOf } from '../../support/problem.ts';
 
 const { signal } = new AbortController();
@@ -110,8 +110,8 @@ describe('a cache of probes', () => {
   it('does not empty itself for a probe that can never fit', async () => {
     const cache = createProbeCache(1.5 * WEIGHT);
     await cache.get(version('a'), signal, async () => probedOf());
-    const sounds = Array.from({ length: 4 }, (_, index) => sound({ index }));
-    const large = { ...probedOf(), media: mediaOf(sounds, { durationSeconds: 36_000 }) };
+    const audios = Array.from({ length: 4 }, (_, index) => audioTrack({ index }));
+    const large = { ...probedOf(), media: mediaOf(audios, { durationSeconds: 36_000 }) };
     await cache.get(version('b'), signal, async () => large);
     expect([cache.latest('a') !== null, cache.latest('b')]).to.deep.equal([true, null]);
   });

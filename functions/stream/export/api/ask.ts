@@ -8,18 +8,18 @@ import type { ExportPlan } from '../../plan/plan-export.ts';
 import type { StreamParameters } from '../../route/parameters.ts';
 import { addressOf } from '../../route/route.ts';
 import type { StoredObject } from '../../source/source.ts';
-import { type Kept, openLedger } from '../job/job-store.ts';
+import { openJobStore, type Versioned } from '../job/job-store.ts';
 import type { ExportRecord } from '../job/record.ts';
-import { asked, judge } from '../job/states.ts';
+import { newJob, nextAction } from '../job/states.ts';
 import type { Send, Work } from '../job/work-event.ts';
-import { revive } from '../worker/retry.ts';
+import { retryLost } from '../worker/retry.ts';
 import { hasSeenEnd, parsePosition, type Snapshot } from './events.ts';
 import { follow } from './follow.ts';
 import { chooseWire } from './wire.ts';
 
 export type Exports = { readonly store: DerivedStore; readonly send: Send };
 
-type Asking = Exports & {
+type ExportRequest = Exports & {
   readonly object: StoredObject;
   readonly parameters: StreamParameters;
   readonly plan: ExportPlan;
@@ -32,13 +32,13 @@ type Asking = Exports & {
 };
 
 /** Starts an export, or joins one that is under way, and tells how it goes on. Throws `Problem`s. */
-export async function answerExport(request: Request, asking: Asking): Promise<Response> {
-  const { store, send, object, parameters, plan, prefix, signal } = asking;
+export async function followExport(request: Request, asked: ExportRequest): Promise<Response> {
+  const { store, send, object, parameters, plan, prefix, signal } = asked;
   const wire = chooseWire(request.headers.get('accept'));
   const headers = { 'content-type': wire.contentType, 'sluice-plan': plan.header };
   if (request.method === 'HEAD') return new Response(null, { headers });
   const id = exportId(object, plan.recipe);
-  const ledger = openLedger(store, id);
+  const jobs = openJobStore(store, id);
   const last = parsePosition(request.headers.get('last-event-id'));
   const work: Omit<Work, 'task' | 'attempt' | 'generation'> = {
     kind: 'export',
@@ -54,7 +54,7 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
   const events = follow({
     look: () =>
       look(false).catch((error: unknown) => {
-        if (!signal.aborted) asking.onFailure(error);
+        if (!signal.aborted) asked.onFailure(error);
         return null;
       }),
     describeResult: ({ extension, contentType }) => ({
@@ -63,43 +63,43 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
     }),
     wire,
     last,
-    secondsLeft: asking.secondsLeft,
+    secondsLeft: asked.secondsLeft,
     signal,
   });
   return new Response(bodyOf(Readable.from(events, { objectMode: false })), { headers });
 
   /** Begins what is not begun, or whose end is so old that it counts no more: only when it is asked for. */
   async function look(mayBegin: boolean): Promise<Snapshot | null> {
-    const record = await ledger.read(signal);
+    const record = await jobs.read(signal);
     const stage = record?.value.stage;
     const isUnderWay = stage?.kind === 'running' || stage?.kind === 'assembling';
-    const lanes =
-      record && isUnderWay ? await ledger.readLanes(stage.lanes, record.value.generation, signal) : [];
+    const shards =
+      record && isUnderWay ? await jobs.readShards(stage.shards, record.value.generation, signal) : [];
     const isThere =
       stage?.kind !== 'done' ||
       !mayBegin ||
       (await store.find(resultName(object, id, stage.result.extension), signal)) !== null;
-    const verdict = judge(record, lanes, isThere);
+    const action = nextAction(record, shards, isThere);
     const seen = record !== null && hasSeenEnd(last, record.value);
-    if (verdict.kind === 'begin' && mayBegin && !seen) return begin(record);
-    if (verdict.kind === 'revive' && record !== null) {
+    if (action.kind === 'begin' && mayBegin && !seen) return begin(record);
+    if (action.kind === 'retry' && record !== null) {
       const { generation } = record.value;
-      const attempt = await revive(verdict.what, { ledger, record, lanes, signal });
+      const attempt = await retryLost(action.what, { jobs, record, shards, signal });
       // Of all who see that a worker is lost, one sends another.
       if (attempt !== null) {
         // Where that fails, the work is waited for in vain, and sent for again by and by.
-        await send({ ...work, generation, attempt, task: verdict.what }).catch(asking.onFailure);
-        const draft = typeof verdict.what === 'number' ? lanes[verdict.what]?.value.draft : null;
+        await send({ ...work, generation, attempt, task: action.what }).catch(asked.onFailure);
+        const draft = typeof action.what === 'number' ? shards[action.what]?.value.draft : null;
         // Where this fails, the store's own rule for what is unfinished ends it.
         if (draft) await store.abandon(draft.name, draft.id, signal).catch(() => {});
       }
     }
-    return record && { record: record.value, lanes: lanes.map(({ value }) => value) };
+    return record && { record: record.value, shards: shards.map(({ value }) => value) };
   }
 
-  async function begin(before: Kept<ExportRecord> | null): Promise<Snapshot | null> {
-    const record = asked(Date.now());
-    const written = await ledger.write(record, before, signal);
+  async function begin(before: Versioned<ExportRecord> | null): Promise<Snapshot | null> {
+    const record = newJob(Date.now());
+    const written = await jobs.write(record, before, signal);
     // Somebody else has begun it at the same moment.
     if (written === null) return null;
     const { generation, attempt } = record;
@@ -107,7 +107,7 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       await send({ ...work, generation, attempt, task: 'begin' });
     } catch (error) {
       if (error instanceof Problem) {
-        await ledger.change(
+        await jobs.change(
           { generation, attempt },
           { kind: 'failed', problem: describeProblem(error) },
           signal,
@@ -115,6 +115,6 @@ export async function answerExport(request: Request, asking: Asking): Promise<Re
       }
       throw error;
     }
-    return { record, lanes: [] };
+    return { record, shards: [] };
   }
 }

@@ -1,14 +1,14 @@
 import {
   type ExportRecord,
-  type KeptProblem,
-  type LaneRecord,
   type Result,
+  type ShardRecord,
+  type StoredProblem,
   sumUsage,
   type Usage,
 } from '../job/record.ts';
 
 /** All that is known of an export at one moment. */
-export type Snapshot = { readonly record: ExportRecord; readonly lanes: readonly LaneRecord[] };
+export type Snapshot = { readonly record: ExportRecord; readonly shards: readonly ShardRecord[] };
 
 /** What each event tells, as JSON; the player page reads it. */
 export type ExportNews = {
@@ -16,7 +16,7 @@ export type ExportNews = {
   readonly probing: object;
   readonly progress: Progress;
   readonly done: Usage & Pick<Result, 'sizeBytes' | 'durationSeconds'> & Located;
-  readonly failed: { readonly problem: KeptProblem };
+  readonly failed: { readonly problem: StoredProblem };
 };
 
 export type ExportEvent = {
@@ -79,7 +79,7 @@ export function eventsAfter(
   snapshot: Snapshot,
   describeResult: (result: Result) => Located,
 ): readonly ExportEvent[] {
-  const { record, lanes } = snapshot;
+  const { record, shards } = snapshot;
   const { stage, generation } = record;
   const seen = last?.generation === generation ? last : null;
   const rank = RANKS[stage.kind];
@@ -90,17 +90,17 @@ export function eventsAfter(
     ticks: Math.max(
       // The end is behind all that was seen, whoever counted that.
       rank === FINAL ? (seen?.ticks ?? 0) + 1 : 0,
-      record.ticks + lanes.reduce((sum, lane) => sum + lane.ticks, 0),
+      record.ticks + shards.reduce((sum, shard) => sum + shard.ticks, 0),
     ),
     // What a lost worker had made is made again: nobody is told to go back.
     doneMs: Math.max(
       seen?.doneMs ?? 0,
       // Rounded down, or else the last of it could be behind the end.
-      Math.floor(1000 * lanes.reduce((sum, lane) => sum + lane.secondsDone, 0)),
+      Math.floor(1000 * shards.reduce((sum, shard) => sum + shard.secondsDone, 0)),
     ),
     bytes: Math.max(
       seen?.bytes ?? 0,
-      lanes.reduce((sum, lane) => sum + lane.bytes, 0),
+      shards.reduce((sum, shard) => sum + shard.bytes, 0),
     ),
   };
   const id = (of: number) => idOf({ ...position, rank: of });
@@ -121,7 +121,7 @@ export function eventsAfter(
         data: { ...all, speed: null, bytes: sizeBytes, etaSeconds: 0 },
       });
     }
-    const used = usageOf(record, lanes);
+    const used = usageOf(record, shards);
     events.push({
       id: id(FINAL),
       name: 'done',
@@ -134,16 +134,16 @@ export function eventsAfter(
 }
 
 /** In whole thousandths: more would be noise. */
-function usageOf(record: ExportRecord, lanes: readonly LaneRecord[]): Usage {
-  const used = sumUsage([record.usage, ...lanes.map(({ usage }) => usage)]);
+function usageOf(record: ExportRecord, shards: readonly ShardRecord[]): Usage {
+  const used = sumUsage([record.usage, ...shards.map(({ usage }) => usage)]);
   return { ...used, gbSeconds: Math.round(used.gbSeconds * 1000) / 1000 };
 }
 
-function progressOf({ record, lanes }: Snapshot, { doneMs, bytes }: Position): Progress {
+function progressOf({ record, shards }: Snapshot, { doneMs, bytes }: Position): Progress {
   const { stage } = record;
   const { startedMs = 0, secondsTotal = null } = 'startedMs' in stage ? stage : {};
   const secondsDone = doneMs / 1000;
-  const elapsed = (Math.max(...lanes.map(({ atMs }) => atMs), startedMs) - startedMs) / 1000;
+  const elapsed = (Math.max(...shards.map(({ atMs }) => atMs), startedMs) - startedMs) / 1000;
   const speed = elapsed > 0 ? secondsDone / elapsed : null;
   const left = secondsTotal === null ? null : Math.max(0, secondsTotal - secondsDone);
   return {

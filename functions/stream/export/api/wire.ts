@@ -50,7 +50,7 @@ export function chooseWire(accept: string | null): Wire {
   if (accept === null || accept.trim() === '') return EVENT_STREAM;
   let best: { readonly wire: Wire; readonly quality: number } | null = null;
   for (const part of accept.toLowerCase().split(',')) {
-    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const [type = '', ...parameters] = part.split(';').map((value) => value.trim());
     const wire = WIRES.find(([pattern]) => pattern.test(type))?.[1];
     const given = parameters.find((parameter) => parameter.startsWith('q='));
     const quality = given === undefined ? 1 : Number(given.slice(2)) || 0;

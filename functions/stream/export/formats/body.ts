@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/ffmpeg.ts';
-import type { Desk } from '../../http/original.ts';
+import type { ObjectContext } from '../../http/original.ts';
 import type { Probed } from '../../media/probe/probe.ts';
 
 /** A part of a file while it is made: all but what stands in front, which follows from what was made. */
@@ -15,4 +15,8 @@ export type Body = {
 /** Groups `[from, to)` of what can be divided; all of one piece is group 0. */
 export type Span = { readonly from: number; readonly to: number };
 
-export type BodyDesk = Desk & { readonly probed: Probed; readonly engine: Engine; isTimeUp(): boolean };
+export type BodyContext = ObjectContext & {
+  readonly probed: Probed;
+  readonly engine: Engine;
+  isTimeUp(): boolean;
+};

@@ -11,7 +11,7 @@ import { samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 
 /** What was made of a part: so many bytes, and what its `Body` said at its end. */
-export type MadePart = { readonly bodyBytes: number; readonly index: string };
+export type FinishedPart = { readonly bodyBytes: number; readonly index: string };
 
 export type Head = {
   readonly bytes: Uint8Array;
@@ -20,7 +20,7 @@ export type Head = {
 };
 
 /** What stands in front of all parts of a file. The indexes are our own. */
-export function headOf(recipe: Recipe, parts: readonly MadePart[]): Head {
+export function headOf(recipe: Recipe, parts: readonly FinishedPart[]): Head {
   const [first] = parts;
   if (first === undefined) throw damaged('Nothing was made.');
   switch (recipe.kind) {
@@ -56,7 +56,7 @@ export function headOf(recipe: Recipe, parts: readonly MadePart[]): Head {
   }
 }
 
-function joinedLogs(parts: readonly MadePart[]): readonly SampleLog[] {
+function joinedLogs(parts: readonly FinishedPart[]): readonly SampleLog[] {
   let joined: SampleLog[] = [];
   let offset = 0;
   for (const { index, bodyBytes } of parts) {

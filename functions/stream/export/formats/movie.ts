@@ -5,14 +5,17 @@ import { logText } from '../../media/isobmff/sample-log.ts';
 import { secondsOf } from '../../media/isobmff/write-flat.ts';
 import { remux } from '../../media/remux.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
-import type { Body, BodyDesk } from './body.ts';
+import type { Body, BodyContext } from './body.ts';
 
 /** MP4 as `/stream` makes it, with its fragments taken off. */
-export async function movieBody({ plan }: Extract<Recipe, { kind: 'movie' }>, desk: BodyDesk): Promise<Body> {
+export async function movieBody(
+  { plan }: Extract<Recipe, { kind: 'movie' }>,
+  context: BodyContext,
+): Promise<Body> {
   const fragmented: AsyncIterable<Uint8Array> | Readable =
     plan.kind === 'remux'
-      ? remux(desk.probed, desk.access, plan, desk.signal)
-      : await transcodeOutput(plan.output, desk);
+      ? remux(context.probed, context.access, plan, context.signal)
+      : await transcodeOutput(plan.output, context);
   const { logs, media } = await flatten(fragmented);
   return {
     chunks: media,

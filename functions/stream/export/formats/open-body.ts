@@ -1,5 +1,5 @@
 import type { Recipe } from '../../plan/plan-export.ts';
-import type { Body, BodyDesk, Span } from './body.ts';
+import type { Body, BodyContext, Span } from './body.ts';
 import { filmBody } from './film.ts';
 import { movieBody } from './movie.ts';
 import { packetsBody } from './packet-body.ts';
@@ -7,23 +7,23 @@ import { originalBody, pcmBody, streamBody } from './plain.ts';
 import { webmBody } from './webm.ts';
 
 /** Begins to make a part of what a recipe says. Rejects with `Problem`s. */
-export async function openBody(recipe: Recipe, span: Span, desk: BodyDesk): Promise<Body> {
+export async function openBody(recipe: Recipe, span: Span, context: BodyContext): Promise<Body> {
   switch (recipe.kind) {
     case 'original':
-      return originalBody(recipe, desk);
+      return originalBody(recipe, context);
     case 'movie':
-      return movieBody(recipe, desk);
+      return movieBody(recipe, context);
     case 'film':
-      return filmBody(recipe.film, span, desk);
+      return filmBody(recipe.film, span, context);
     case 'webm':
-      return webmBody(recipe.output, desk);
+      return webmBody(recipe.output, context);
     case 'mp3':
     case 'flac':
-      return packetsBody(recipe.output, desk);
+      return packetsBody(recipe.output, context);
     case 'wav':
-      return pcmBody(recipe.output, desk);
+      return pcmBody(recipe.output, context);
     case 'stream':
-      return streamBody(recipe.output, desk);
+      return streamBody(recipe.output, context);
     default:
       return recipe satisfies never;
   }

@@ -2,7 +2,7 @@ import { transcodeOutput } from '../../engine/transcode-output.ts';
 import type { PacketsIndex } from '../../media/heads/packets-index.ts';
 import { readStream } from '../../media/isobmff/read-stream.ts';
 import type { Output } from '../../plan/output.ts';
-import type { Body, BodyDesk } from './body.ts';
+import type { Body, BodyContext } from './body.ts';
 
 /** MP4 tells how long each packet lasts, the last one among them, which neither of the two formats does. */
 const MUXER = [
@@ -11,9 +11,9 @@ const MUXER = [
 ];
 
 /** The packets of MP3 or FLAC as they come: they are all that the file holds behind its head. */
-export async function packetsBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeOutput(output, desk, MUXER);
-  const { samples, sampleEntry, timescale, mediaTime } = await readStream(made);
+export async function packetsBody(output: Output, context: BodyContext): Promise<Body> {
+  const encoded = await transcodeOutput(output, context, MUXER);
+  const { samples, sampleEntry, timescale, mediaTime } = await readStream(encoded);
   const places: number[] = [];
   let index: PacketsIndex = {
     ...{

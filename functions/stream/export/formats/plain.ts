@@ -1,10 +1,10 @@
 import { damaged } from '../../base/problem.ts';
 import { transcodeOutput } from '../../engine/transcode-output.ts';
-import { openOriginal, openPieces } from '../../http/original.ts';
+import { openExtents, openOriginal } from '../../http/original.ts';
 import { faststart } from '../../media/isobmff/faststart.ts';
 import { type Output, samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
-import type { Body, BodyDesk } from './body.ts';
+import type { Body, BodyContext } from './body.ts';
 
 /** Bytes that need nothing in front of them; `secondsAt` tells how far so many of them go. */
 function counted(chunks: AsyncIterable<Uint8Array>, secondsAt: (bytes: number) => number): Body {
@@ -25,16 +25,18 @@ function counted(chunks: AsyncIterable<Uint8Array>, secondsAt: (bytes: number) =
 /** The object's own bytes, perhaps with their index moved to the front. */
 export async function originalBody(
   { plan }: Extract<Recipe, { kind: 'original' }>,
-  desk: BodyDesk,
+  context: BodyContext,
 ): Promise<Body> {
   const options = { contentType: plan.contentType, contentDisposition: null, presignSeconds: 0 };
-  const { probed, access, object } = desk;
+  const { probed, access, object } = context;
   const moved =
     plan.kind === 'faststart' && probed.movie ? await faststart(probed.movie, access, plan) : null;
   if (plan.kind === 'faststart' && moved === null)
     throw damaged('The index of the file cannot be moved to its front.');
   const file =
-    moved === null ? openOriginal(desk, options) : openPieces(desk, { ...moved, variant: 'export' }, options);
+    moved === null
+      ? openOriginal(context, options)
+      : openExtents(context, { ...moved, variant: 'export' }, options);
   const { sizeBytes } = file;
   const seconds = probed.media.durationSeconds ?? 0;
   const chunks = await file.open({ start: 0, end: sizeBytes });
@@ -42,15 +44,15 @@ export async function originalBody(
 }
 
 /** As it comes out of ffmpeg: Ogg and ADTS. */
-export async function streamBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeOutput(output, desk);
+export async function streamBody(output: Output, context: BodyContext): Promise<Body> {
+  const encoded = await transcodeOutput(output, context);
   const bitrate = output.audio?.kind === 'encode' ? output.audio.bitrate : null;
-  return counted(made, (bytes) => (bytes * 8) / (bitrate ?? 128_000));
+  return counted(encoded, (bytes) => (bytes * 8) / (bitrate ?? 128_000));
 }
 
 /** Samples of 16 bits alone. */
-export async function pcmBody(output: Output, desk: BodyDesk): Promise<Body> {
-  const made = await transcodeOutput(output, desk, ['-f', 's16le']);
+export async function pcmBody(output: Output, context: BodyContext): Promise<Body> {
+  const encoded = await transcodeOutput(output, context, ['-f', 's16le']);
   const { sampleRate, channels } = samplingOf(output);
-  return counted(made, (bytes) => bytes / (2 * sampleRate * channels));
+  return counted(encoded, (bytes) => bytes / (2 * sampleRate * channels));
 }

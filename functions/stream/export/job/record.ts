@@ -12,7 +12,7 @@ export type Usage = {
 export const NOTHING_USED: Usage = { invocations: 0, gbSeconds: 0, bytesRead: 0, bytesWritten: 0 };
 
 /** A `Problem` as it is kept and shown. */
-export type KeptProblem = {
+export type StoredProblem = {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -33,7 +33,7 @@ export type Stage =
   | ({ readonly kind: 'running' } & Course)
   | ({ readonly kind: 'assembling' } & Waiting & Course)
   | { readonly kind: 'done'; readonly result: Result }
-  | { readonly kind: 'failed'; readonly problem: KeptProblem };
+  | { readonly kind: 'failed'; readonly problem: StoredProblem };
 
 type Waiting = {
   /** It was sent for, and nobody has come yet. */
@@ -43,7 +43,7 @@ type Waiting = {
 };
 
 type Course = {
-  readonly lanes: number;
+  readonly shards: number;
   readonly startedMs: number;
   /** Null where the file does not tell. */
   readonly secondsTotal: number | null;
@@ -64,7 +64,7 @@ export type ExportRecord = {
 };
 
 /** A part of the work that one invocation after the other does, none at the same time. */
-export type LaneRecord = Waiting & {
+export type ShardRecord = Waiting & {
   readonly generation: number;
   readonly attempt: number;
   readonly lost: number;
@@ -74,7 +74,7 @@ export type LaneRecord = Waiting & {
   /** Groups: where it ends, and which comes next. */
   readonly to: number;
   readonly next: number;
-  readonly pieces: readonly Piece[];
+  readonly parts: readonly Part[];
   /** What is being written, as far as the store holds something of it that would outlive its worker. */
   readonly draft?: { readonly name: string; readonly id: string } | null;
   /** Of the result, so far, with what is under way. */
@@ -83,9 +83,9 @@ export type LaneRecord = Waiting & {
 };
 
 /** A part that is kept: so many bytes of the result, then what `headOf` wants to know. */
-export type Piece = { readonly name: string; readonly bodyBytes: number; readonly seconds: number };
+export type Part = { readonly name: string; readonly bodyBytes: number; readonly seconds: number };
 
-export function isFinished({ next, to }: LaneRecord): boolean {
+export function isFinished({ next, to }: ShardRecord): boolean {
   return next >= to;
 }
 

@@ -1,36 +1,36 @@
 import {
   type ExportRecord,
   isFinished,
-  type KeptProblem,
-  type LaneRecord,
   NOTHING_USED,
   type Result,
+  type ShardRecord,
   type Stage,
+  type StoredProblem,
   sumUsage,
   type Usage,
 } from './record.ts';
 import { EVENT_AGE_SECONDS } from './work-event.ts';
 
-export type Happening =
+export type JobEvent =
   /** A worker has the work in hand. */
   | { readonly kind: 'begun' }
   | {
       readonly kind: 'planned';
-      readonly lanes: number;
+      readonly shards: number;
       readonly startedMs: number;
       readonly secondsTotal: number | null;
     }
   /** All parts are made, and one worker puts them together: this one, or one that is sent for. */
-  | { readonly kind: 'made'; readonly isWaiting: boolean }
+  | { readonly kind: 'shards-done'; readonly isWaiting: boolean }
   /** The worker is alive. */
   | { readonly kind: 'renewed' }
   | { readonly kind: 'composed'; readonly result: Result }
-  | { readonly kind: 'failed'; readonly problem: KeptProblem }
+  | { readonly kind: 'failed'; readonly problem: StoredProblem }
   /** Nothing has been heard of the worker for too long: another one is sent. */
   | { readonly kind: 'lost' };
 
 /** An export that nobody works on yet. */
-export function asked(generation: number): ExportRecord {
+export function newJob(generation: number): ExportRecord {
   return {
     generation,
     attempt: 1,
@@ -42,41 +42,39 @@ export function asked(generation: number): ExportRecord {
 }
 
 /** What becomes of an export; null where this cannot happen to it any more. */
-export function become(
+export function transition(
   record: ExportRecord,
-  happening: Happening,
+  event: JobEvent,
   used: Usage = NOTHING_USED,
 ): ExportRecord | null {
   const { stage } = record;
   const next = { ...record, ticks: record.ticks + 1, usage: sumUsage([record.usage, used]) };
   const isOver = stage.kind === 'done' || stage.kind === 'failed';
   if (isOver) return null;
-  switch (happening.kind) {
+  switch (event.kind) {
     case 'begun':
       // Of two who come with the same event, one begins.
       return stage.kind === 'queued' ? { ...next, stage: { kind: 'probing' } } : null;
     case 'planned': {
-      const { lanes, startedMs, secondsTotal } = happening;
+      const { shards, startedMs, secondsTotal } = event;
       return stage.kind === 'probing'
-        ? { ...next, stage: { kind: 'running', lanes, startedMs, secondsTotal } }
+        ? { ...next, stage: { kind: 'running', shards, startedMs, secondsTotal } }
         : null;
     }
-    case 'made':
+    case 'shards-done':
       return stage.kind === 'running'
-        ? { ...next, stage: { ...stage, kind: 'assembling', isWaiting: happening.isWaiting, sent: 1 } }
+        ? { ...next, stage: { ...stage, kind: 'assembling', isWaiting: event.isWaiting, sent: 1 } }
         : null;
     case 'renewed':
       return stage.kind === 'assembling' ? { ...next, stage: { ...stage, isWaiting: false } } : next;
     case 'composed':
-      return stage.kind === 'assembling'
-        ? { ...next, stage: { kind: 'done', result: happening.result } }
-        : null;
+      return stage.kind === 'assembling' ? { ...next, stage: { kind: 'done', result: event.result } } : null;
     case 'failed':
-      return { ...next, stage: { kind: 'failed', problem: happening.problem } };
+      return { ...next, stage: { kind: 'failed', problem: event.problem } };
     case 'lost':
       return afterLoss(record, next, stage);
     default:
-      return happening satisfies never;
+      return event satisfies never;
   }
 }
 
@@ -116,7 +114,7 @@ const UNTAKEN_SECONDS = 20;
 export const MOST_SENT = EVENT_AGE_SECONDS / UNTAKEN_SECONDS;
 const RETRY_FAILED_SECONDS = 10;
 
-export const LOST: KeptProblem = {
+export const LOST: StoredProblem = {
   type: 'urn:sluice:problem:internal',
   title: 'Internal error',
   status: 500,
@@ -124,7 +122,7 @@ export const LOST: KeptProblem = {
     'The work was begun several times and never ended; it may be too large for the memory of one invocation.',
 };
 
-export const NOBODY_CAME: KeptProblem = {
+export const NOBODY_CAME: StoredProblem = {
   type: 'urn:sluice:problem:workers-unavailable',
   title: 'No worker can be started',
   status: 503,
@@ -135,18 +133,18 @@ export const NOBODY_CAME: KeptProblem = {
 export type Aged<T> = { readonly value: T; readonly ageSeconds: number };
 
 /** What whoever asks for an export does about it. */
-export type Verdict =
+export type NextAction =
   | { readonly kind: 'begin' }
   | { readonly kind: 'follow' }
   /** A worker is gone: that of a lane, that which looks at the media, or that which puts the parts together. */
-  | { readonly kind: 'revive'; readonly what: number | 'begin' | 'assemble' };
+  | { readonly kind: 'retry'; readonly what: number | 'begin' | 'assemble' };
 
 /** `isThere`: what was made is still kept. */
-export function judge(
+export function nextAction(
   record: Aged<ExportRecord> | null,
-  lanes: readonly Aged<LaneRecord>[],
+  shards: readonly Aged<ShardRecord>[],
   isThere: boolean,
-): Verdict {
+): NextAction {
   if (record === null) return { kind: 'begin' };
   const { stage } = record.value;
   const isStale = record.ageSeconds > STALE_SECONDS;
@@ -156,22 +154,23 @@ export function judge(
     case 'failed':
       return { kind: record.ageSeconds > RETRY_FAILED_SECONDS ? 'begin' : 'follow' };
     case 'queued':
-      return record.ageSeconds > UNTAKEN_SECONDS ? { kind: 'revive', what: 'begin' } : { kind: 'follow' };
+      return record.ageSeconds > UNTAKEN_SECONDS ? { kind: 'retry', what: 'begin' } : { kind: 'follow' };
     case 'probing':
-      return isStale ? { kind: 'revive', what: 'begin' } : { kind: 'follow' };
+      return isStale ? { kind: 'retry', what: 'begin' } : { kind: 'follow' };
     case 'assembling':
       return record.ageSeconds > patienceFor(stage)
-        ? { kind: 'revive', what: 'assemble' }
+        ? { kind: 'retry', what: 'assemble' }
         : { kind: 'follow' };
     case 'running': {
-      const lost = lanes.findIndex(
+      const lost = shards.findIndex(
         ({ value, ageSeconds }) => ageSeconds > patienceFor(value) && !isFinished(value),
       );
-      if (lost >= 0) return { kind: 'revive', what: lost };
+      if (lost >= 0) return { kind: 'retry', what: lost };
       // Whoever finished the last lane puts the parts together, and may have died before it began.
-      const isMade = lanes.length === stage.lanes && lanes.every(({ value }) => isFinished(value));
-      const isForgotten = isMade && isStale && lanes.every(({ ageSeconds }) => ageSeconds > STALE_SECONDS);
-      return isForgotten ? { kind: 'revive', what: 'assemble' } : { kind: 'follow' };
+      const isComplete = shards.length === stage.shards && shards.every(({ value }) => isFinished(value));
+      const isForgotten =
+        isComplete && isStale && shards.every(({ ageSeconds }) => ageSeconds > STALE_SECONDS);
+      return isForgotten ? { kind: 'retry', what: 'assemble' } : { kind: 'follow' };
     }
     default:
       return stage satisfies never;

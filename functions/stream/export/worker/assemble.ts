@@ -1,36 +1,36 @@
 import { text } from 'node:stream/consumers';
 import { damaged } from '../../base/problem.ts';
 import { resultName } from '../../derived/output-names.ts';
-import { headOf, type MadePart } from '../formats/head.ts';
-import type { Kept } from '../job/job-store.ts';
-import { type ExportRecord, isFinished, type Piece, sumUsage } from '../job/record.ts';
-import { become } from '../job/states.ts';
+import { type FinishedPart, headOf } from '../formats/head.ts';
+import type { Versioned } from '../job/job-store.ts';
+import { type ExportRecord, isFinished, type Part, sumUsage } from '../job/record.ts';
+import { transition } from '../job/states.ts';
 import { type Prepared, prepareRenewing } from './prepare.ts';
 import { removeParts } from './remove-parts.ts';
 import { whileHolding } from './renewing.ts';
-import type { Shift } from './worker.ts';
+import type { WorkerContext } from './worker.ts';
 
 /**
  * Puts the parts of an export together: what stands in front of them is computed, the rest is copied by the store.
  * Nothing happens where somebody else does it, who has taken it before.
  */
 export async function assemble(
-  shift: Shift,
-  taken: Kept<ExportRecord> | null,
+  worker: WorkerContext,
+  taken: Versioned<ExportRecord> | null,
   known?: Prepared,
 ): Promise<void> {
-  const { work, ledger, store, meter, preparing } = shift;
+  const { work, jobs, store, meter, preparing } = worker;
   const { signal } = preparing;
   const { generation } = work;
   if (taken?.value.stage.kind !== 'assembling') return;
   const { attempt, stage } = taken.value;
-  const { object, plan, desk } = known ?? (await prepareRenewing(shift, attempt));
-  const lanes = await ledger.readLanes(stage.lanes, generation, signal);
-  if (lanes.length < stage.lanes || !lanes.every(({ value }) => isFinished(value)))
+  const { object, plan, context } = known ?? (await prepareRenewing(worker, attempt));
+  const shards = await jobs.readShards(stage.shards, generation, signal);
+  if (shards.length < stage.shards || !shards.every(({ value }) => isFinished(value)))
     throw damaged('A part of what was made is missing.');
-  const pieces = lanes.flatMap(({ value }) => value.pieces);
+  const listed = shards.flatMap(({ value }) => value.parts);
   const compose = async () => {
-    const parts = await Promise.all(pieces.map((piece) => readPart(shift, piece)));
+    const parts = await Promise.all(listed.map((part) => readPart(worker, part)));
     const head = headOf(plan.recipe, parts);
     meter.wrote(head.bytes.byteLength);
     const bodies = parts.map((part) => ({
@@ -39,44 +39,53 @@ export async function assemble(
     }));
     const name = resultName(object, work.id, plan.extension);
     const result = await store.compose(name, [head.bytes, ...bodies], signal);
-    const own = plan.recipe.kind === 'original' ? desk.probed.media.durationSeconds : plan.secondsTotal;
+    const own = plan.recipe.kind === 'original' ? context.probed.media.durationSeconds : plan.secondsTotal;
     return { sizeBytes: result.sizeBytes, durationSeconds: head.seconds ?? own };
   };
-  const made = await whileHolding(shift, attempt, compose);
+  const assembled = await whileHolding(worker, attempt, compose);
   const { extension, contentType } = plan;
   const held = { generation, attempt };
-  const used = sumUsage([meter.take(), ...lanes.map(({ value }) => value.usage)]);
-  await ledger.change(held, { kind: 'composed', result: { ...made, extension, contentType } }, signal, used);
-  await removeParts(shift, signal);
+  const used = sumUsage([meter.take(), ...shards.map(({ value }) => value.usage)]);
+  await jobs.change(
+    held,
+    { kind: 'composed', result: { ...assembled, extension, contentType } },
+    signal,
+    used,
+  );
+  await removeParts(worker, signal);
 }
 
 /** Of who has seen that all parts are made: the record, if nobody else has. */
-export function takeMade({ work: { generation }, ledger, preparing }: Shift) {
-  return ledger.change({ generation }, { kind: 'made', isWaiting: false }, preparing.signal);
+export function takeAssembly({ work: { generation }, jobs, preparing }: WorkerContext) {
+  return jobs.change({ generation }, { kind: 'shards-done', isWaiting: false }, preparing.signal);
 }
 
 /** Sends for another invocation, where this one has no time left for it. */
-export async function assembleElsewhere({ work, ledger, send, preparing }: Shift): Promise<void> {
+export async function assembleElsewhere({ work, jobs, send, preparing }: WorkerContext): Promise<void> {
   const { generation } = work;
-  const made = await ledger.change({ generation }, { kind: 'made', isWaiting: true }, preparing.signal);
-  if (made !== null) await send({ ...work, task: 'assemble', attempt: made.value.attempt });
+  const assembled = await jobs.change(
+    { generation },
+    { kind: 'shards-done', isWaiting: true },
+    preparing.signal,
+  );
+  if (assembled !== null) await send({ ...work, task: 'assemble', attempt: assembled.value.attempt });
 }
 
 /** Of an invocation that was sent for it: the record, if nobody has taken it yet. */
-export async function takeWaiting({ work, ledger, preparing }: Shift) {
-  const record = await ledger.read(preparing.signal);
+export async function takeWaiting({ work, jobs, preparing }: WorkerContext) {
+  const record = await jobs.read(preparing.signal);
   const { generation, attempt, stage } = record?.value ?? {};
   const isOurs = generation === work.generation && attempt === work.attempt;
   if (!isOurs || record === null || stage?.kind !== 'assembling' || !stage.isWaiting) return null;
-  const next = become(record.value, { kind: 'renewed' });
-  return next && ledger.write(next, record, preparing.signal);
+  const next = transition(record.value, { kind: 'renewed' });
+  return next && jobs.write(next, record, preparing.signal);
 }
 
-async function readPart({ store, preparing }: Shift, { name, bodyBytes }: Piece) {
+async function readPart({ store, preparing }: WorkerContext, { name, bodyBytes }: Part) {
   const { signal } = preparing;
   const object = await store.find(name, signal);
   if (object === null) throw damaged('A part of what was made has been removed.');
   const index = await text(await store.read(object, { start: bodyBytes, end: object.sizeBytes }, signal));
-  const part: MadePart = { bodyBytes, index };
+  const part: FinishedPart = { bodyBytes, index };
   return { ...part, object };
 }

@@ -1,15 +1,15 @@
 import { Problem, unsupported } from '../../base/problem.ts';
-import { pieceName } from '../../derived/output-names.ts';
+import { partName } from '../../derived/output-names.ts';
 import { rewriteOwn } from '../../derived/rewrite-own.ts';
 import type { Body } from '../formats/body.ts';
 import { openBody } from '../formats/open-body.ts';
-import type { Kept } from '../job/job-store.ts';
-import { isFinished, type LaneRecord, type Piece, sumUsage } from '../job/record.ts';
+import type { Versioned } from '../job/job-store.ts';
+import { isFinished, type Part, type ShardRecord, sumUsage } from '../job/record.ts';
 import { MOST_LOST } from '../job/states.ts';
 import type { Prepared } from './prepare.ts';
 import { whileRenewing } from './renewing.ts';
-import { GIVEN_UP, OUT_OF_TIME } from './shift-ends.ts';
-import type { Shift } from './worker.ts';
+import { GIVEN_UP, OUT_OF_TIME } from './stop-reasons.ts';
+import type { WorkerContext } from './worker.ts';
 
 const HAND_ON_MILLISECONDS = 5_000;
 
@@ -17,29 +17,29 @@ const HAND_ON_MILLISECONDS = 5_000;
  * Makes the next piece of a lane, as long as the time of this invocation allows, and hands the lane on. Null where it is
  * somebody else's now.
  */
-export async function makePiece(
-  shift: Shift,
+export async function makePart(
+  worker: WorkerContext,
   number: number,
-  lane: Kept<LaneRecord>,
+  shard: Versioned<ShardRecord>,
   readied: () => Promise<Prepared>,
-): Promise<LaneRecord | null> {
-  const { work, ledger, store, meter, preparing } = shift;
+): Promise<ShardRecord | null> {
+  const { work, jobs, store, meter, preparing } = worker;
   const { signal } = preparing;
-  const start = lane.value;
+  const start = shard.value;
   const { generation, attempt } = start;
-  const name = pieceName(work.id, { generation, lane: number, attempt, from: start.next });
-  let begun: NonNullable<LaneRecord['draft']> | null = null;
-  const onBegun = (id: string) => {
+  const name = partName(work.id, { generation, shard: number, attempt, from: start.next });
+  let begun: NonNullable<ShardRecord['draft']> | null = null;
+  const onStart = (id: string) => {
     begun = { name, id };
   };
-  const draft = await store.create(name, { signal, onBegun });
-  let current = lane;
+  const draft = await store.create(name, { signal, onStart });
+  let current = shard;
   let bodyBytes = 0;
   let isDivisible = true;
-  const write = async (value: LaneRecord, within: AbortSignal) => {
+  const write = async (value: ShardRecord, within: AbortSignal) => {
     const written = await rewriteOwn(current, {
-      write: (replaces) => ledger.writeLane(number, value, replaces, within),
-      read: () => ledger.readLane(number, within),
+      write: (replaces) => jobs.writeShard(number, value, replaces, within),
+      read: () => jobs.readShard(number, within),
       isOwn: ({ value: found }) =>
         found.generation === generation && found.attempt === attempt && !found.isWaiting,
     });
@@ -48,7 +48,7 @@ export async function makePiece(
   };
   let body: Body | null = null;
   const secondsDone = () => body?.secondsDone() ?? 0;
-  const progress = (): LaneRecord => ({
+  const progress = (): ShardRecord => ({
     ...current.value,
     ticks: current.value.ticks + 1,
     atMs: Date.now(),
@@ -58,12 +58,12 @@ export async function makePiece(
     usage: sumUsage([start.usage, meter.used()]),
   });
   const renew = async (within: AbortSignal) =>
-    (await isWanted(shift, within)) && (await write(progress(), within));
+    (await isWanted(worker, within)) && (await write(progress(), within));
   /** Resolves with the group that comes next; null where there was no time for any. */
   const produce = async () => {
-    const { plan, desk } = await readied();
+    const { plan, context } = await readied();
     isDivisible = plan.groups !== null;
-    const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, desk);
+    const opened = await openBody(plan.recipe, { from: start.next, to: start.to }, context);
     body = opened;
     for await (const chunk of opened.chunks) {
       bodyBytes += chunk.byteLength;
@@ -78,7 +78,7 @@ export async function makePiece(
     return end.next;
   };
   // The first bytes of a large file may take longer than what counts as lost.
-  const next = await whileRenewing(produce, { signal, renew, stop: shift.giveUp }).catch(async (error) => {
+  const next = await whileRenewing(produce, { signal, renew, stop: worker.giveUp }).catch(async (error) => {
     const isOutOfTime = signal.reason === OUT_OF_TIME && error !== GIVEN_UP;
     // Of a film, less may fit into the time of another.
     if (isOutOfTime && isDivisible) return null;
@@ -89,11 +89,11 @@ export async function makePiece(
     await draft.discard();
     if (start.lost >= MOST_LOST) throw tooSlow();
   }
-  const piece: Piece = { name, bodyBytes, seconds: secondsDone() };
-  const end: LaneRecord =
+  const part: Part = { name, bodyBytes, seconds: secondsDone() };
+  const end: ShardRecord =
     next === null
       ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
-      : { ...progress(), next, lost: 0, pieces: [...start.pieces, piece] };
+      : { ...progress(), next, lost: 0, parts: [...start.parts, part] };
   const usage = sumUsage([start.usage, meter.take()]);
   const isWaiting = !isFinished(end);
   const handed = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting, sent: 1 };
@@ -107,8 +107,8 @@ export async function makePiece(
 }
 
 /** Not where another lane has failed, nor where the export is made anew. */
-async function isWanted({ work, ledger }: Shift, signal: AbortSignal): Promise<boolean> {
-  const record = await ledger.read(signal);
+async function isWanted({ work, jobs }: WorkerContext, signal: AbortSignal): Promise<boolean> {
+  const record = await jobs.read(signal);
   return record?.value.generation === work.generation && record.value.stage.kind === 'running';
 }
 

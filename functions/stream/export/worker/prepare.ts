@@ -6,16 +6,16 @@ import type { Engine } from '../../engine/ffmpeg.ts';
 import type { Decoding } from '../../media/model/decoding.ts';
 import type { ProbeCache } from '../../media/probe/probe-cache.ts';
 import { clocked } from '../../media/transport/clocked.ts';
-import { AS_IT_IS_NOW, findObject, probeObject } from '../../open/open-object.ts';
-import { questionAbout } from '../../open/question-about.ts';
+import { CURRENT_VERSION, findObject, probeObject } from '../../open/open-object.ts';
+import { planInput } from '../../open/plan-input.ts';
 import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
 import type { Slots } from '../../sandbox/slots.ts';
 import { type BlockCache, cachedAccess } from '../../source/cache.ts';
 import type { Source, StoredObject } from '../../source/source.ts';
-import type { BodyDesk } from '../formats/body.ts';
+import type { BodyContext } from '../formats/body.ts';
 import type { Work } from '../job/work-event.ts';
 import { whileHolding } from './renewing.ts';
-import type { Shift } from './worker.ts';
+import type { WorkerContext } from './worker.ts';
 
 export type Preparing = {
   readonly source: Source;
@@ -31,39 +31,32 @@ export type Preparing = {
   isTimeUp(): boolean;
 };
 
-export type Prepared = { readonly object: StoredObject; readonly plan: ExportPlan; readonly desk: BodyDesk };
+export type Prepared = {
+  readonly object: StoredObject;
+  readonly plan: ExportPlan;
+  readonly context: BodyContext;
+};
 
 /** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
-export function prepareRenewing(shift: Shift, attempt: number): Promise<Prepared> {
-  return whileHolding(shift, attempt, () => prepare(shift.work, shift.preparing));
+export function prepareRenewing(worker: WorkerContext, attempt: number): Promise<Prepared> {
+  return whileHolding(worker, attempt, () => prepare(worker.work, worker.preparing));
 }
 
 /** Finds and probes the media anew, as whoever asked did. Rejects with `source-changed` where it is another now. */
 export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
-  const { source, engine, slots, decoding, cache, probes, config, signal, trace, isTimeUp } = parts;
-  const { limits, ffprobePath } = config;
-  const finder = { source, cache, probes, ffprobePath, slots, decoding, signal, trace };
-  const found = await findObject(work.key, finder, AS_IT_IS_NOW);
+  const { source, engine, cache, config, signal, trace, isTimeUp } = parts;
+  const { limits } = config;
+  const found = await findObject(work.key, parts, parts, CURRENT_VERSION);
   const { object } = found;
-  const probed = await probeObject(found, finder);
+  const probed = await probeObject(found, parts, parts);
   // Whoever asked has looked whether it fits.
   const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
-  const plan = planExport(questionAbout(about, work.parameters, null));
+  const plan = planExport(planInput(about, work.parameters, null));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
   const access = clocked(cachedAccess(source, object, signal, { cache }), probed.clock);
   return {
     object,
     plan,
-    desk: {
-      source,
-      object,
-      access,
-      limits,
-      signal,
-      trace,
-      probed,
-      engine,
-      isTimeUp,
-    },
+    context: { source, object, access, limits, signal, trace, probed, engine, isTimeUp },
   };
 }

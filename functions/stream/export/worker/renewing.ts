@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GIVEN_UP } from './shift-ends.ts';
-import type { Shift } from './worker.ts';
+import { GIVEN_UP } from './stop-reasons.ts';
+import type { WorkerContext } from './worker.ts';
 
 /** Of a worker's own record: well below what counts as lost, and often enough for a bar that moves. */
 const EVERY_MILLISECONDS = 400;
@@ -51,11 +51,11 @@ export async function whileRenewing<T>(
 
 /** Does `work` while it is told that who has taken attempt `attempt` at the whole export is alive. */
 export function whileHolding<T>(
-  { work: { generation }, ledger, preparing: { signal }, giveUp }: Shift,
+  { work: { generation }, jobs, preparing: { signal }, giveUp }: WorkerContext,
   attempt: number,
   work: () => Promise<T>,
 ): Promise<T> {
   const renew = async (within: AbortSignal) =>
-    (await ledger.change({ generation, attempt }, { kind: 'renewed' }, within)) !== null;
+    (await jobs.change({ generation, attempt }, { kind: 'renewed' }, within)) !== null;
   return whileRenewing(work, { signal, renew, stop: giveUp });
 }

@@ -1,11 +1,11 @@
-import type { Kept, Ledger } from '../job/job-store.ts';
-import type { ExportRecord, LaneRecord } from '../job/record.ts';
-import { become, LOST, MOST_LOST, MOST_SENT, NOBODY_CAME, type Verdict } from '../job/states.ts';
+import type { JobStore, Versioned } from '../job/job-store.ts';
+import type { ExportRecord, ShardRecord } from '../job/record.ts';
+import { LOST, MOST_LOST, MOST_SENT, type NextAction, NOBODY_CAME, transition } from '../job/states.ts';
 
-type Reviving = {
-  readonly ledger: Ledger;
-  readonly record: Kept<ExportRecord>;
-  readonly lanes: readonly Kept<LaneRecord>[];
+type Losing = {
+  readonly jobs: JobStore;
+  readonly record: Versioned<ExportRecord>;
+  readonly shards: readonly Versioned<ShardRecord>[];
   readonly signal: AbortSignal;
 };
 
@@ -14,36 +14,33 @@ type Reviving = {
  * the same where nobody had come for it; null where somebody else has seen to it, or where the export has failed: it was
  * lost, or sent for in vain, too often.
  */
-export function revive(
-  what: Extract<Verdict, { kind: 'revive' }>['what'],
-  reviving: Reviving,
+export function retryLost(
+  what: Extract<NextAction, { kind: 'retry' }>['what'],
+  losing: Losing,
 ): Promise<number | null> {
-  return typeof what === 'number' ? reviveLane(what, reviving) : reviveWhole(reviving);
+  return typeof what === 'number' ? retryShard(what, losing) : retryJob(losing);
 }
 
-async function reviveLane(
-  number: number,
-  { ledger, record, lanes, signal }: Reviving,
-): Promise<number | null> {
-  const lane = lanes[number];
-  if (lane === undefined) return null;
-  const { attempt, lost, ticks, isWaiting, sent } = lane.value;
+async function retryShard(number: number, { jobs, record, shards, signal }: Losing): Promise<number | null> {
+  const shard = shards[number];
+  if (shard === undefined) return null;
+  const { attempt, lost, ticks, isWaiting, sent } = shard.value;
   const isOver = isWaiting ? sent >= MOST_SENT : lost >= MOST_LOST;
   if (isOver) {
     const { generation } = record.value;
     const problem = isWaiting ? NOBODY_CAME : LOST;
-    await ledger.change({ generation }, { kind: 'failed', problem }, signal);
+    await jobs.change({ generation }, { kind: 'failed', problem }, signal);
     return null;
   }
   const again = isWaiting
     ? { sent: sent + 1 }
     : { attempt: attempt + 1, lost: lost + 1, isWaiting: true, sent: 1 };
-  const next = { ...lane.value, ...again, ticks: ticks + 1 };
-  return (await ledger.writeLane(number, next, lane, signal)) && next.attempt;
+  const next = { ...shard.value, ...again, ticks: ticks + 1 };
+  return (await jobs.writeShard(number, next, shard, signal)) && next.attempt;
 }
 
-async function reviveWhole({ ledger, record, signal }: Reviving): Promise<number | null> {
-  const next = become(record.value, { kind: 'lost' });
-  const written = next && (await ledger.write(next, record, signal));
+async function retryJob({ jobs, record, signal }: Losing): Promise<number | null> {
+  const next = transition(record.value, { kind: 'lost' });
+  const written = next && (await jobs.write(next, record, signal));
   return written === null || written.value.stage.kind === 'failed' ? null : written.value.attempt;
 }

@@ -3,19 +3,19 @@ import { describeError } from '../../base/describe-error.ts';
 import { createTrace } from '../../base/trace.ts';
 import type { DerivedStore } from '../../derived/store.ts';
 import { asProblem } from '../../http/problem-response.ts';
-import { lanesFor } from '../../plan/plan-export.ts';
-import { type Ledger, openLedger } from '../job/job-store.ts';
-import { type LaneRecord, NOTHING_USED } from '../job/record.ts';
+import { shardsFor } from '../../plan/plan-export.ts';
+import { type JobStore, openJobStore } from '../job/job-store.ts';
+import { NOTHING_USED, type ShardRecord } from '../job/record.ts';
 import type { Send, Work } from '../job/work-event.ts';
 import { assemble, takeWaiting } from './assemble.ts';
-import { runLane } from './lane.ts';
 import { type Preparing, prepareRenewing } from './prepare.ts';
 import { removeParts } from './remove-parts.ts';
-import { GIVEN_UP, OUT_OF_TIME } from './shift-ends.ts';
+import { runShard } from './shard.ts';
+import { GIVEN_UP, OUT_OF_TIME } from './stop-reasons.ts';
 import { tellFailure } from './tell-failure.ts';
 import { createMeter, type Meter } from './usage.ts';
 
-export type WorkerParts = Omit<Preparing, 'signal' | 'trace' | 'secondsLeft' | 'isTimeUp'> & {
+export type WorkerServices = Omit<Preparing, 'signal' | 'trace' | 'secondsLeft' | 'isTimeUp'> & {
   readonly store: DerivedStore;
   readonly send: Send;
   readonly memoryGigabytes: number;
@@ -23,9 +23,9 @@ export type WorkerParts = Omit<Preparing, 'signal' | 'trace' | 'secondsLeft' | '
 };
 
 /** One invocation that works on an export. */
-export type Shift = {
+export type WorkerContext = {
   readonly work: Work;
-  readonly ledger: Ledger;
+  readonly jobs: JobStore;
   readonly store: DerivedStore;
   readonly meter: Meter;
   readonly send: Send;
@@ -45,7 +45,7 @@ const LATE_MILLISECONDS = 5_000;
 const MOST_TELLING_SECONDS = 5;
 
 /** Does work that was sent. Never rejects: what goes wrong is told in the export's record. Resolves with what to log. */
-export function createWorker(parts: WorkerParts) {
+export function createWorker(parts: WorkerServices) {
   return async (work: Work, context: WorkContext): Promise<Fields> => {
     const started = performance.now();
     const total = context.getRemainingTimeInMillis() / 1000 - 0.5;
@@ -57,9 +57,9 @@ export function createWorker(parts: WorkerParts) {
     const timer = setTimeout(() => controller.abort(OUT_OF_TIME), (total - telling) * 1000);
     const meter = createMeter(parts.memoryGigabytes);
     const trace = createTrace();
-    const shift: Shift = {
+    const worker: WorkerContext = {
       work,
-      ledger: openLedger(parts.store, work.id),
+      jobs: openJobStore(parts.store, work.id),
       store: parts.store,
       meter,
       send: parts.send,
@@ -74,15 +74,15 @@ export function createWorker(parts: WorkerParts) {
       giveUp: () => controller.abort(GIVEN_UP),
     };
     try {
-      await carryOut(shift, parts.maxInvocations);
+      await carryOut(worker, parts.maxInvocations);
       return { work, seconds: (performance.now() - started) / 1000, ...trace.fields };
     } catch (error) {
       const { signal } = controller;
       const problem = error === GIVEN_UP || signal.reason === GIVEN_UP ? GIVEN_UP : asProblem(error, signal);
       // The work's own time may be over.
       const late = AbortSignal.timeout(LATE_MILLISECONDS);
-      const told = problem === GIVEN_UP ? null : await tellFailure(shift, problem, late);
-      await removeParts(shift, late);
+      const told = problem === GIVEN_UP ? null : await tellFailure(worker, problem, late);
+      await removeParts(worker, late);
       return {
         work,
         ...trace.fields,
@@ -97,44 +97,44 @@ export function createWorker(parts: WorkerParts) {
   };
 }
 
-async function carryOut(shift: Shift, maxInvocations: number): Promise<void> {
-  const { work } = shift;
-  if (work.task === 'begin') await begin(shift, maxInvocations);
-  else if (work.task === 'assemble') await assemble(shift, await takeWaiting(shift));
-  else await runLane(shift, work.task, work.attempt);
+async function carryOut(worker: WorkerContext, maxInvocations: number): Promise<void> {
+  const { work } = worker;
+  if (work.task === 'begin') await begin(worker, maxInvocations);
+  else if (work.task === 'assemble') await assemble(worker, await takeWaiting(worker));
+  else await runShard(worker, work.task, work.attempt);
 }
 
 /** Looks at the media, divides the work, and does the first part of it. */
-async function begin(shift: Shift, maxInvocations: number): Promise<void> {
-  const { work, ledger, preparing, send } = shift;
+async function begin(worker: WorkerContext, maxInvocations: number): Promise<void> {
+  const { work, jobs, preparing, send } = worker;
   const { signal, secondsLeft } = preparing;
-  if ((await ledger.change(work, { kind: 'begun' }, signal)) === null) return;
-  const prepared = await prepareRenewing(shift, work.attempt);
+  if ((await jobs.change(work, { kind: 'begun' }, signal)) === null) return;
+  const prepared = await prepareRenewing(worker, work.attempt);
   // Lanes of whoever has replaced this worker meanwhile are not to be begun anew.
-  if (!(await isOurs(shift))) return;
+  if (!(await isOurs(worker))) return;
   const { plan } = prepared;
-  const lanes = lanesFor(plan, secondsLeft(), maxInvocations);
-  for (const [i, { from, to }] of lanes.entries()) {
-    const lane: LaneRecord = {
+  const shards = shardsFor(plan, secondsLeft(), maxInvocations);
+  for (const [i, { from, to }] of shards.entries()) {
+    const shard: ShardRecord = {
       ...{ generation: work.generation, attempt: work.attempt, lost: 0, ticks: 0, usage: NOTHING_USED },
       ...{ isWaiting: i > 0, sent: 1 },
-      ...{ atMs: Date.now(), next: from, to, pieces: [], secondsDone: 0, bytes: 0 },
+      ...{ atMs: Date.now(), next: from, to, parts: [], secondsDone: 0, bytes: 0 },
     };
-    const before = await ledger.readLane(i, signal);
-    if ((await ledger.writeLane(i, lane, before, signal)) === null) return;
+    const before = await jobs.readShard(i, signal);
+    if ((await jobs.writeShard(i, shard, before, signal)) === null) return;
   }
-  const happening = {
+  const event = {
     kind: 'planned' as const,
-    lanes: lanes.length,
+    shards: shards.length,
     startedMs: Date.now(),
     secondsTotal: plan.secondsTotal,
   };
-  if ((await ledger.change(work, happening, signal)) === null) return;
-  await Promise.all(lanes.slice(1).map((_, i) => send({ ...work, task: i + 1 })));
-  await runLane(shift, 0, work.attempt, prepared);
+  if ((await jobs.change(work, event, signal)) === null) return;
+  await Promise.all(shards.slice(1).map((_, i) => send({ ...work, task: i + 1 })));
+  await runShard(worker, 0, work.attempt, prepared);
 }
 
-async function isOurs({ work, ledger, preparing }: Shift): Promise<boolean> {
-  const record = await ledger.read(preparing.signal);
+async function isOurs({ work, jobs, preparing }: WorkerContext): Promise<boolean> {
+  const record = await jobs.read(preparing.signal);
   return record?.value.generation === work.generation && record.value.attempt === work.attempt;
 }

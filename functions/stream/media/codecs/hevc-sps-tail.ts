@@ -55,30 +55,30 @@ function skipScalingLists(bits: BitCursor): void {
 function skipReferenceSets(bits: BitCursor): boolean {
   const count = exponential(bits);
   if (count > 64) return false;
-  let pictures = 0;
+  let entries = 0;
   for (let i = 0; i < count; i++) {
-    const next = i > 0 && bits.flag() ? skipPredictedSet(bits, pictures) : skipOwnSet(bits);
+    const next = i > 0 && bits.flag() ? skipPredictedSet(bits, entries) : skipOwnSet(bits);
     if (next === null || bits.isPastEnd()) return false;
-    pictures = next;
+    entries = next;
   }
   return true;
 }
 
 /** The set that is told by its difference from the one before it, which has `pictures` pictures. */
-function skipPredictedSet(bits: BitCursor, pictures: number): number {
+function skipPredictedSet(bits: BitCursor, entries: number): number {
   bits.read(1);
   exponential(bits);
-  let kept = 0;
-  for (let i = 0; i <= pictures; i++) if (bits.flag() || bits.flag()) kept++;
-  return kept;
+  let remaining = 0;
+  for (let i = 0; i <= entries; i++) if (bits.flag() || bits.flag()) remaining++;
+  return remaining;
 }
 
 function skipOwnSet(bits: BitCursor): number | null {
-  const pictures = exponential(bits) + exponential(bits);
-  if (pictures > 32) return null;
-  for (let i = 0; i < pictures; i++) {
+  const entries = exponential(bits) + exponential(bits);
+  if (entries > 32) return null;
+  for (let i = 0; i < entries; i++) {
     exponential(bits);
     bits.read(1);
   }
-  return pictures;
+  return entries;
 }

@@ -87,14 +87,14 @@ export function reorderDepth(
   const [profile = 0, , level = 0] = sps.profileTierLevel;
   if (profile === BASELINE) return 0;
   const macroblocks = Math.ceil(sps.width / 16) * Math.ceil(sps.height / 16);
-  const room = DECODER_ROOM.find(([most]) => level <= most)?.[1] ?? Number.POSITIVE_INFINITY;
-  return Math.min(MOST_HELD_BACK, Math.max(1, Math.floor(room / macroblocks)));
+  const capacity = DECODER_CAPACITY.find(([most]) => level <= most)?.[1] ?? Number.POSITIVE_INFINITY;
+  return Math.min(MOST_HELD_BACK, Math.max(1, Math.floor(capacity / macroblocks)));
 }
 
 const MOST_HELD_BACK = 16;
 const BASELINE = 66;
 /** Macroblocks of all held pictures, by the level times ten. */
-const DECODER_ROOM: readonly (readonly [level: number, macroblocks: number])[] = [
+const DECODER_CAPACITY: readonly (readonly [level: number, macroblocks: number])[] = [
   [10, 396],
   [11, 900],
   [20, 2_376],
@@ -117,20 +117,13 @@ export function configurationBox(stream: NalStream): Uint8Array | null {
   const ofType = (type: number) =>
     stream.parameterSets.filter((unit) => unitType(stream.codec, unit) === type);
   if (stream.codec === 'h264') {
-    const [sets, pictureSets] = [ofType(7), ofType(8)];
+    const [sets, pps] = [ofType(7), ofType(8)];
     const [profile = 0, compatibility = 0, level = 0] = sps.profileTierLevel;
     const extension = [100, 110, 122, 144, 244].includes(profile)
       ? [Uint8Array.of(0xfc | sps.chromaFormat, 0xf8 | (sps.lumaDepth - 8), 0xf8 | (sps.chromaDepth - 8), 0)]
       : [];
     const head = Uint8Array.of(1, profile, compatibility, level, 0xff, 0xe0 | sets.length);
-    return box(
-      'avcC',
-      head,
-      ...sets.map(sized),
-      Uint8Array.of(pictureSets.length),
-      ...pictureSets.map(sized),
-      ...extension,
-    );
+    return box('avcC', head, ...sets.map(sized), Uint8Array.of(pps.length), ...pps.map(sized), ...extension);
   }
   const arrays = [32, 33, 34].map((type) => {
     const sets = ofType(type);
@@ -168,8 +161,8 @@ export function toSample(stream: NalStream, packet: Uint8Array, keepsSets = fals
     (!keepsSets &&
       isParameterSet(stream.codec, unit) &&
       stream.parameterSets.some((set) => equal(set, unit)));
-  const kept = units.filter((unit) => !isSpare(unit));
-  return stream.lengthSize === 4 && kept.length === units.length ? packet : prefixUnits(kept);
+  const needed = units.filter((unit) => !isSpare(unit));
+  return stream.lengthSize === 4 && needed.length === units.length ? packet : prefixUnits(needed);
 }
 
 /**

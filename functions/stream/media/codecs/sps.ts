@@ -36,7 +36,7 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   exponential(bits);
   const format = HIGH_PROFILES.has(profile) ? readHighFormat(bits) : EIGHT_BIT;
   exponential(bits);
-  const isInOrder = readPictureOrder(bits) === SHOWN_AS_DECODED;
+  const isInOrder = readOrderCount(bits) === SHOWN_AS_DECODED;
   exponential(bits);
   bits.read(1);
   const codedWidth = (exponential(bits) + 1) * 16;
@@ -140,7 +140,7 @@ function skipScalingList(bits: BitCursor, size: number): void {
 /** The type of the picture order count (H.264 §8.2.1) of the third kind, which leaves no other order. */
 const SHOWN_AS_DECODED = 2;
 
-function readPictureOrder(bits: BitCursor): number {
+function readOrderCount(bits: BitCursor): number {
   const type = exponential(bits);
   if (type === 0) exponential(bits);
   if (type !== 1) return type;

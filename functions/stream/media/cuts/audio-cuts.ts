@@ -48,7 +48,7 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
     packets: (container, from, to) => audioPackets(container, grid, from, to),
     async look(container) {
       const whyNot = await whyNoCuts(container, grid);
-      return whyNot === null ? { pictureBytes: new Map() } : { whyNot };
+      return whyNot === null ? { keyframeBytes: new Map() } : { whyNot };
     },
   };
 }

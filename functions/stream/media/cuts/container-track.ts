@@ -11,12 +11,12 @@ import type { Media } from '../model/media.ts';
 import type { Packet } from '../model/packets.ts';
 import { audioCuts } from './audio-cuts.ts';
 import type { CutTrack, Look } from './cut-track.ts';
+import { keyframeSizes } from './keyframe-sizes.ts';
 import { listedCuts } from './listed-cuts.ts';
-import { pictureSizes } from './picture-sizes.ts';
 import { videoCuts } from './video-cuts.ts';
 
 type Known = {
-  readonly made: CutTrack | NoCopy;
+  readonly outcome: CutTrack | NoCopy;
   /** Undefined where nobody has looked. */
   readonly look: Look | undefined;
 };
@@ -27,12 +27,12 @@ const known = new WeakMap<Media, Map<number, Known>>();
 /** A track of a Matroska file, cut by the file's own index. The packets of a segment are found by the demuxer. */
 export async function openContainerTrack(media: Media, input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
   const { trackIndex, zeroSeconds } = input;
-  const { made, look } = await knownOf(media, input);
-  if ('whyNot' in made) return made;
+  const { outcome, look } = await knownOf(media, input);
+  if ('whyNot' in outcome) return outcome;
   const whyNot = look && 'whyNot' in look ? look : null;
-  if (input.looksAtPictures && whyNot !== null) return whyNot;
-  const seen = look && 'pictureBytes' in look ? look.pictureBytes : undefined;
-  const { head, baseSeconds, cuts, bytesBefore } = made;
+  if (input.inspectsKeyframes && whyNot !== null) return whyNot;
+  const seen = look && 'keyframeBytes' in look ? look.keyframeBytes : undefined;
+  const { head, baseSeconds, cuts, bytesBefore } = outcome;
   const offset = Math.round((baseSeconds - zeroSeconds) * head.timescale);
   if ((cuts[0] ?? 0) + offset < 0) return { whyNot: 'it begins before the rest of the file' };
   const isVideo = head.kind === 'video';
@@ -48,8 +48,8 @@ export async function openContainerTrack(media: Media, input: CopyTrackInput): P
     pts: head.mediaTime,
     duration: packet.dts + packet.duration + offset,
   });
-  const pictureBytes = pictureSizes(seen, bytesBefore);
-  const lists = { trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore, pictureBytes };
+  const keyframeBytes = keyframeSizes(seen, bytesBefore);
+  const lists = { trackIndex, timescale: head.timescale, times: cuts, offset, bytesBefore, keyframeBytes };
   const listed = listedCuts(lists);
   const timeAt = (cut: number) => (isVideo && cut === 0 ? 0 : listed.timeAt(cut));
   return {
@@ -57,13 +57,13 @@ export async function openContainerTrack(media: Media, input: CopyTrackInput): P
     init: () => initSegment([head]),
     segment: (from, to, sequenceNumber) =>
       live(input, async function* (container) {
-        const packets = made.packets(container, from, to);
+        const packets = outcome.packets(container, from, to);
         const first = isVideo && from === 0 ? fromZero : later;
         yield* fragments(moved(packets, first, later), (sequenceNumber - 1) * MOST_FRAGMENTS + 1);
       }),
-    picture: (cut, durationTicks, sequenceNumber) =>
+    iFrame: (cut, durationTicks, sequenceNumber) =>
       live(input, async function* (container) {
-        for await (const { data, isSync } of made.packets(container, cut, cut + 1)) {
+        for await (const { data, isSync } of outcome.packets(container, cut, cut + 1)) {
           const time = (cuts[cut] ?? 0) + offset + head.mediaTime;
           const packet = { data, dts: time, pts: time, duration: durationTicks, isSync };
           yield* fragment(sequenceNumber, [{ trackId: 1, packets: [packet] }]);
@@ -74,17 +74,17 @@ export async function openContainerTrack(media: Media, input: CopyTrackInput): P
 }
 
 async function knownOf(media: Media, input: CopyTrackInput): Promise<Known> {
-  const { trackIndex, looksAtPictures } = input;
+  const { trackIndex, inspectsKeyframes } = input;
   const tracks = known.get(media) ?? new Map<number, Known>();
   known.set(media, tracks);
   const entry = tracks.get(trackIndex);
-  if (entry && (entry.look !== undefined || !looksAtPictures || 'whyNot' in entry.made)) return entry;
+  if (entry && (entry.look !== undefined || !inspectsKeyframes || 'whyNot' in entry.outcome)) return entry;
   const container = await opened(input);
   try {
     container.limitReads(LOOK_BYTES);
-    const made = entry?.made ?? (await cut(input, container));
-    const isLookedAt = looksAtPictures && !('whyNot' in made);
-    const found = { made, look: isLookedAt ? await made.look(container) : undefined };
+    const outcome = entry?.outcome ?? (await cut(input, container));
+    const isLookedAt = inspectsKeyframes && !('whyNot' in outcome);
+    const found = { outcome, look: isLookedAt ? await outcome.look(container) : undefined };
     tracks.set(trackIndex, found);
     return found;
   } finally {
@@ -108,8 +108,8 @@ async function cut(
   const cues = await readCues(access);
   if (cues === null || !cues.get(number)?.length)
     return { whyNot: 'the file has no index of its key frames' };
-  const made = await videoCuts(container, track, cues.get(number) ?? [], access.sizeBytes);
-  return made ?? { whyNot: 'its pictures cannot be found by the index of the file' };
+  const outcome = await videoCuts(container, track, cues.get(number) ?? [], access.sizeBytes);
+  return outcome ?? { whyNot: 'its pictures cannot be found by the index of the file' };
 }
 
 async function opened({ access, signal }: CopyTrackInput): Promise<OpenContainer> {

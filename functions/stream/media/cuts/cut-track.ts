@@ -24,4 +24,4 @@ export type CutTrack = {
  * Why decoding cannot begin at each of a few cuts, in words for people; or the bytes of the pictures that lie at them, by
  * their positions. Audio has none.
  */
-export type Look = { readonly whyNot: string } | { readonly pictureBytes: ReadonlyMap<number, number> };
+export type Look = { readonly whyNot: string } | { readonly keyframeBytes: ReadonlyMap<number, number> };

@@ -6,7 +6,7 @@ export type CutLists = Pick<Cuts, 'trackIndex' | 'timescale'> & {
   readonly offset: number;
   /** As long as `times`. */
   readonly bytesBefore: Float64Array;
-  readonly pictureBytes?: Cuts['pictureBytes'];
+  readonly keyframeBytes?: Cuts['keyframeBytes'];
 };
 
 /** Cuts whose times are all known. */
@@ -16,7 +16,7 @@ export function listedCuts({
   times,
   offset,
   bytesBefore,
-  pictureBytes = () => null,
+  keyframeBytes = () => null,
 }: CutLists): Cuts {
   return {
     trackIndex,
@@ -24,6 +24,6 @@ export function listedCuts({
     count: times.length,
     timeAt: (cut) => (times[cut] ?? 0) + offset,
     bytesBefore: (cut) => bytesBefore[cut] ?? 0,
-    pictureBytes,
+    keyframeBytes,
   };
 }

@@ -4,7 +4,7 @@ import type { ContainerPacket, ContainerVideoTrack, OpenContainer } from '../mod
 import type { CutTrack } from './cut-track.ts';
 import { frameGrid, type Grid, toTicks } from './frame-ticks.ts';
 import { codingOf, videoHead } from './video-coding.ts';
-import { lookAtPictures, videoPackets } from './video-stretch.ts';
+import { inspectKeyframes, videoPackets } from './video-stretch.ts';
 
 /**
  * A video track, cut at the key frames of its index. Decode times follow from the pictures of each segment alone, since
@@ -54,7 +54,7 @@ export async function videoCuts(
     cuts: Float64Array.from([...starts.map(({ ticks }) => ticks), endTicks]),
     bytesBefore: spread([...starts, { ticks: endTicks, at: sizeBytes }]),
     packets: (container, from, to) => videoPackets(container, shot, from, to),
-    look: (container) => lookAtPictures(container, shot),
+    look: (container) => inspectKeyframes(container, shot),
   };
 }
 

@@ -75,19 +75,19 @@ const LOOKS = 4;
 const LOOK_PACKETS = 17;
 
 /** Looks at a few cuts, and at what follows them. */
-export async function lookAtPictures(container: OpenContainer, shot: Shot): Promise<Look> {
+export async function inspectKeyframes(container: OpenContainer, shot: Shot): Promise<Look> {
   const count = shot.starts.length;
   const looks = new Set(Array.from({ length: LOOKS }, (_, i) => Math.floor((i * (count - 1)) / (LOOKS - 1))));
-  const pictureBytes = new Map<number, number>();
+  const keyframeBytes = new Map<number, number>();
   try {
     for (const from of looks) {
       let seen = 0;
       for await (const { data } of videoPackets(container, shot, from, from + 1)) {
-        if (seen === 0) pictureBytes.set(from, data.byteLength);
+        if (seen === 0) keyframeBytes.set(from, data.byteLength);
         if (++seen === LOOK_PACKETS) break;
       }
     }
-    return { pictureBytes };
+    return { keyframeBytes };
   } catch (error) {
     if (error instanceof Problem && error.type === 'unsupported-media')
       return { whyNot: 'decoding cannot begin at each of its key frames' };

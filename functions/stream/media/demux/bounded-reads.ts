@@ -17,7 +17,7 @@ export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedRe
   let allowance = Number.POSITIVE_INFINITY;
   let failure: unknown = null;
   let count = 0;
-  const readPiece = async (start: number, end: number): Promise<Uint8Array> => {
+  const readPart = async (start: number, end: number): Promise<Uint8Array> => {
     // Bytes that are at hand come without a turn of the event loop, and no time limit would ever be noticed.
     if (++count % READS_A_TURN === 0) await setImmediate();
     signal.throwIfAborted();
@@ -39,7 +39,7 @@ export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedRe
         failure ??= unsupported('A single block of this file is too large to be read.');
         throw failure;
       }
-      return end - start <= PIECE_BYTES ? readPiece(start, end) : pieces(readPiece, start, end);
+      return end - start <= PART_BYTES ? readPart(start, end) : inParts(readPart, start, end);
     },
     limit(bytes) {
       allowance = bytes;
@@ -54,7 +54,7 @@ export class ReadLimit extends Error {
 
 /** A cluster is read whole: what claims more than this is refused before it is allocated for long. */
 const LARGEST_READ = 48 * 2 ** 20;
-const PIECE_BYTES = 2 ** 20;
+const PART_BYTES = 2 ** 20;
 const READS_A_TURN = 500;
 const MOST_REPEATS = 100;
 
@@ -69,12 +69,12 @@ function standstillGuard(): (start: number) => void {
   };
 }
 
-function pieces(read: (start: number, end: number) => Promise<Uint8Array>, start: number, end: number) {
+function inParts(read: (start: number, end: number) => Promise<Uint8Array>, start: number, end: number) {
   let at = start;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const next = Math.min(at + PIECE_BYTES, end);
+        const next = Math.min(at + PART_BYTES, end);
         controller.enqueue(await read(at, next));
         at = next;
         if (at === end) controller.close();

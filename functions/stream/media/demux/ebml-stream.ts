@@ -38,7 +38,7 @@ export async function* readElements(
         held = held.subarray(element.start);
         continue;
       }
-      const end = element.claimedEnd;
+      const end = element.declaredEnd;
       if (end === 0 || end > MAX_ELEMENT_BYTES)
         throw damaged('An element of what was made has no plain size.');
       missing = end - held.length;

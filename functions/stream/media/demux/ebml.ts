@@ -6,7 +6,7 @@ export type Element = {
   readonly start: number;
   readonly end: number;
   /** Beyond `end` where the element is cut; 0 where its size is unknown. */
-  readonly claimedEnd: number;
+  readonly declaredEnd: number;
   readonly isCut: boolean;
 };
 
@@ -36,7 +36,7 @@ export function* elements(bytes: Uint8Array, start: number, end: number): Genera
       at: position,
       start: dataStart,
       end: dataEnd,
-      claimedEnd: size.isUnknown ? 0 : dataStart + size.value,
+      declaredEnd: size.isUnknown ? 0 : dataStart + size.value,
       isCut: !size.isUnknown && dataStart + size.value > stop,
     };
     position = size.isUnknown ? stop : dataStart + size.value;

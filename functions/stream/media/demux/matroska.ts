@@ -41,7 +41,7 @@ export async function readMatroskaHead(file: RandomAccess): Promise<MatroskaHead
     for (const element of segment ? elements(head, segment.start, segment.end) : []) {
       if (element.id === ID.cluster) return null;
       if (element.id === ID.tracks && !element.isCut)
-        return { tracks: trackEntries(head, element), endBytes: segment?.claimedEnd ?? 0 };
+        return { tracks: trackEntries(head, element), endBytes: segment?.declaredEnd ?? 0 };
     }
     if (head.length < headBytes) break;
   }

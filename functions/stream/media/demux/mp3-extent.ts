@@ -1,7 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { skipId3 } from './mp3.ts';
 import { findMp3Frame, readMp3Frame, walkMp3 } from './mp3-frames.ts';
-import { soundEnd } from './mp3-tags.ts';
+import { audioEnd } from './mp3-tags.ts';
 
 /** How far the sound of an MP3 file reaches, where that is not what its own header or its size tell. */
 export type Mp3Extent =
@@ -22,7 +22,7 @@ export async function mp3Extent(file: RandomAccess): Promise<Mp3Extent> {
   const declared = declaredBytes(head);
   if (declared === null) return undeclaredExtent(file, start, head);
   const end = start + declared;
-  if (end >= file.sizeBytes || !(await hasSound(file, end)) || file.sizeBytes > WALK_BYTES)
+  if (end >= file.sizeBytes || !(await hasAudio(file, end)) || file.sizeBytes > WALK_BYTES)
     return AS_DECLARED;
   // The first frame is silent.
   const first = readMp3Frame(head, 0);
@@ -47,7 +47,7 @@ function declaredBytes(head: Buffer): number | null {
 }
 
 /** Whether another recording begins near a place, perhaps behind tags. */
-async function hasSound(file: RandomAccess, end: number): Promise<boolean> {
+async function hasAudio(file: RandomAccess, end: number): Promise<boolean> {
   const bytes = await file.read(end, end + LOOK_BYTES);
   if (isChain(bytes, findMp3Frame(bytes, 0))) return true;
   const tag = Buffer.from(bytes).indexOf('ID3', 0, 'latin1');
@@ -71,15 +71,15 @@ function isChain(bytes: Uint8Array, from: number | null): boolean {
 async function undeclaredExtent(file: RandomAccess, start: number, head: Buffer): Promise<Mp3Extent> {
   const frame = readMp3Frame(head, 0);
   const { sizeBytes } = file;
-  const end = await soundEnd(file);
+  const end = await audioEnd(file);
   const tail = await file.read(Math.max(start, end - LOOK_BYTES), end);
-  if (frame === null || isSoundTo(tail)) return AS_DECLARED;
+  if (frame === null || isAudioTo(tail)) return AS_DECLARED;
   if (sizeBytes <= WALK_BYTES) return { kind: 'padded', seconds: await walkMp3(file, start) };
   return AS_DECLARED;
 }
 
 /** Frame after frame up to the end, or to so little that it does not count. */
-function isSoundTo(tail: Uint8Array): boolean {
+function isAudioTo(tail: Uint8Array): boolean {
   let at = findMp3Frame(tail, 0);
   if (!isChain(tail, at)) return false;
   while (at !== null && at + 4 <= tail.length) {

@@ -11,7 +11,7 @@ const APE_FOOTER_BYTES = 32;
 const MOST_LYRICS_BYTES = 5100 + 20;
 
 /** Where the sound of an MP3 file ends, in front of the tags that stand behind it. */
-export async function soundEnd(file: RandomAccess): Promise<number> {
+export async function audioEnd(file: RandomAccess): Promise<number> {
   let end = file.sizeBytes;
   for (let tags = 0; tags < MOST_TAGS; tags++) {
     const bytes = await tagBytes(file, end);

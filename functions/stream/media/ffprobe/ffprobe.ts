@@ -28,7 +28,7 @@ export async function describeWithFfprobe(url: string, options: DescribeOptions)
   );
   if (tracks.every((track) => track.kind !== 'video' && track.kind !== 'audio')) throw notMedia();
   for (const track of tracks) {
-    if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noPicture();
+    if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noVideo();
   }
   const durationSeconds = format.duration && format.duration > 0 ? format.duration : null;
   return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
@@ -91,6 +91,6 @@ function containerOf(formatName: string): Container {
   return CONTAINERS[formatName.split(',')[0] ?? ''] ?? 'other';
 }
 
-function noPicture(): Problem {
+function noVideo(): Problem {
   return damaged('The video in this file has no picture size: its headers are damaged.');
 }

@@ -1,7 +1,7 @@
 import { MOST_PIXELS } from '../../base/limits.ts';
 import { damaged, Problem, unsupported } from '../../base/problem.ts';
 import { NOT_STARTED_CODES } from '../../sandbox/process-limits.ts';
-import { runCaged } from '../../sandbox/run.ts';
+import { runSandboxed } from '../../sandbox/run.ts';
 
 export type FfprobeOptions = {
   readonly ffprobePath: string;
@@ -30,7 +30,7 @@ export async function runFfprobe(
     ...wanted,
     ...['-i', url],
   ];
-  const { code, signal, stdout, stderr, isCutShort } = await runCaged(ffprobePath, args, {
+  const { code, signal, stdout, stderr, isCutShort } = await runSandboxed(ffprobePath, args, {
     limits: LIMITS,
     // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules; without any
     // it leaves the name as it is. Nothing else is in the environment.

@@ -23,7 +23,7 @@ export function flacHead({ sampleEntry, samples, shortest, longest }: PacketsInd
 }
 
 /** The front of a FLAC file that is made while it is sent, told how many samples will be in it. Null until it is there. */
-export function toldFlac(bytes: Buffer, samples: number): Buffer | null {
+export function flacWithLength(bytes: Buffer, samples: number): Buffer | null {
   if (!beginsWith(bytes, MARK)) return bytes;
   if (bytes.length < 8 + STREAMINFO_BYTES) return null;
   const told = Buffer.from(bytes);

@@ -35,7 +35,7 @@ export function mp3Head({ firstBytes, packets, bytes, samples, priming, places }
  * The front of an MP3 file that is made while it is sent, told how many samples will be heard of it. Null until it is
  * there. Where their number is not exact, nothing is said that a decoder cuts by.
  */
-export function toldMp3(
+export function mp3WithLength(
   bytes: Buffer,
   heard: { readonly samples: number; readonly isExact: boolean },
 ): Buffer | null {

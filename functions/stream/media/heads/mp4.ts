@@ -11,7 +11,7 @@ export type TrackSeconds = { readonly video: number | null; readonly audio: numb
  * The front of a fragmented MP4, told how long its tracks will be: Chromium reads it from `mdhd`, Firefox from `mehd`
  * (ISO/IEC 14496-12 §8.4.2, §8.8.2). Null until all of `moov` is there.
  */
-export function toldMovie(bytes: Buffer, seconds: TrackSeconds): Buffer | null {
+export function mp4WithLength(bytes: Buffer, seconds: TrackSeconds): Buffer | null {
   if (!beginsWith(bytes.subarray(4), FILE_TYPE)) return bytes;
   const moov = completeMovie(bytes);
   if (moov === null) return null;

@@ -25,7 +25,7 @@ export function wavHead(dataBytes: number, sampleRate: number, channels: number)
  * The front of a WAV file that is made while it is sent, told how many samples will be in each channel. Null until it is
  * there; as it was where they are more than it can tell.
  */
-export function toldWav(bytes: Buffer, samples: number): Buffer | null {
+export function wavWithLength(bytes: Buffer, samples: number): Buffer | null {
   if (!beginsWith(bytes, MARK)) return bytes;
   const data = bytes.indexOf('data', 0, 'latin1');
   if (data < 0 || bytes.length < data + 8) return null;

@@ -35,11 +35,11 @@ type IndexedWebm = {
  * The clusters of WebM alone: what stands in front of them follows from all of them. `frameMilliseconds` is what a
  * single picture lasts; null where nothing tells.
  */
-export function indexWebm(made: AsyncIterable<Uint8Array>, frameMilliseconds: number | null): IndexedWebm {
+export function indexWebm(stream: AsyncIterable<Uint8Array>, frameMilliseconds: number | null): IndexedWebm {
   const heads = { ebml: '', info: '', tracks: '' };
   const cues: [number, number, number][] = [];
   const ends = new Map<number, { last: number; end: number }>();
-  let pictures: number | null = null;
+  let videoNumber: number | null = null;
   let bytes = 0;
 
   function look({ bytes: cluster, start }: StreamedElement): void {
@@ -50,23 +50,23 @@ export function indexWebm(made: AsyncIterable<Uint8Array>, frameMilliseconds: nu
         base = time;
         continue;
       }
-      const before = ends.get(track)?.last ?? time - (track === pictures ? (frameMilliseconds ?? 0) : 0);
+      const before = ends.get(track)?.last ?? time - (track === videoNumber ? (frameMilliseconds ?? 0) : 0);
       // A picture or a packet lasts as long as the one before it; one alone, as the plan says.
       ends.set(track, { last: time, end: Math.max(time, 2 * time - before - padding) });
-      if (hasCue || !isKey || track !== (pictures ?? track)) continue;
+      if (hasCue || !isKey || track !== (videoNumber ?? track)) continue;
       cues.push([time, track, bytes]);
       hasCue = true;
     }
   }
 
   async function* chunks(): AsyncGenerator<Uint8Array, void, void> {
-    for await (const element of readElements(made)) {
+    for await (const element of readElements(stream)) {
       const { id } = element;
       if (id === ID.ebml) heads.ebml = element.bytes.toString('hex');
       if (id === ID.info) heads.info = element.bytes.toString('hex');
       if (id === ID.tracks) {
         heads.tracks = element.bytes.toString('hex');
-        pictures = pictureTrack(element);
+        videoNumber = videoTrack(element);
       }
       if (id !== ID.cluster) continue;
       look(element);
@@ -80,7 +80,7 @@ export function indexWebm(made: AsyncIterable<Uint8Array>, frameMilliseconds: nu
 }
 
 /** Null where there is sound alone. */
-function pictureTrack({ bytes, start }: StreamedElement): number | null {
+function videoTrack({ bytes, start }: StreamedElement): number | null {
   for (const entry of elements(bytes, start, bytes.length)) {
     if (entry.id !== TRACK_ENTRY) continue;
     const of = (id: number) => {

@@ -5,7 +5,7 @@ import type { WebmIndex } from './webm-index.ts';
 
 /** All that stands before the clusters (RFC 9559): the size of the segment, its duration and its cues among it. */
 export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmIndex): Buffer {
-  const kept = [timedInfo(Buffer.from(info, 'hex'), duration), Buffer.from(tracks, 'hex')];
+  const unchanged = [timedInfo(Buffer.from(info, 'hex'), duration), Buffer.from(tracks, 'hex')];
   const content = (clustersAt: number) => {
     const index = element(
       ID.cues,
@@ -21,7 +21,7 @@ export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmInde
         ),
       ),
     );
-    const parts = cues.length === 0 ? kept : [...kept, index];
+    const parts = cues.length === 0 ? unchanged : [...unchanged, index];
     return Buffer.concat([seekHead(parts), ...parts]);
   };
   // Numbers are all of eight bytes, so that the length does not depend on them.
@@ -35,7 +35,7 @@ export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmInde
  * The front of WebM that is made while it is sent, told how long it will be, in milliseconds. What it says of places is
  * left out, which holds no longer. Null until its tracks are there.
  */
-export function toldWebm(bytes: Buffer, duration: number): Buffer | null {
+export function webmWithLength(bytes: Buffer, duration: number): Buffer | null {
   if (!beginsWith(bytes, idBytes(ID.ebml))) return bytes;
   let ebml: Buffer | null = null;
   let info: Buffer | null = null;
@@ -83,13 +83,13 @@ function timedInfo(info: Buffer, duration: number): Buffer {
   const [own] = elements(info, 0, info.length);
   const value = Buffer.alloc(8);
   value.writeDoubleBE(duration);
-  const kept = own === undefined ? Buffer.alloc(0) : withoutDuration(info, own.start);
-  return element(ID.info, kept, element(ID.duration, value));
+  const unchanged = own === undefined ? Buffer.alloc(0) : withoutDuration(info, own.start);
+  return element(ID.info, unchanged, element(ID.duration, value));
 }
 
 function withoutDuration(info: Buffer, start: number): Buffer {
-  const kept = [...elements(info, start, info.length)].filter(({ id }) => id !== ID.duration);
-  return Buffer.concat(kept.map(({ at, end }) => info.subarray(at, end)));
+  const unchanged = [...elements(info, start, info.length)].filter(({ id }) => id !== ID.duration);
+  return Buffer.concat(unchanged.map(({ at, end }) => info.subarray(at, end)));
 }
 
 function element(id: number, ...parts: readonly Uint8Array[]): Buffer {

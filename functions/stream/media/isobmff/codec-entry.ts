@@ -4,7 +4,7 @@ import type { Vp9Header } from '../codecs/vpx.ts';
 import { greatestCommonDivisor } from '../model/common-divisor.ts';
 import type { Colour } from '../model/media.ts';
 
-export type Picture = {
+export type CodedVideo = {
   readonly codedWidth: number;
   readonly codedHeight: number;
   readonly squareWidth: number;
@@ -13,31 +13,31 @@ export type Picture = {
 };
 
 /** `avc1`, `hvc1`, `vp09` or `av01` around its configuration box (ISO/IEC 14496-12 §12.1.3). */
-export function videoSampleEntry(type: string, picture: Picture, configuration: Uint8Array): Uint8Array {
+export function videoSampleEntry(type: string, video: CodedVideo, configuration: Uint8Array): Uint8Array {
   const fields = Buffer.alloc(78);
   fields.writeUInt16BE(1, 6);
-  fields.writeUInt16BE(picture.codedWidth, 24);
-  fields.writeUInt16BE(picture.codedHeight, 26);
+  fields.writeUInt16BE(video.codedWidth, 24);
+  fields.writeUInt16BE(video.codedHeight, 26);
   fields.writeUInt32BE(0x00480000, 28);
   fields.writeUInt32BE(0x00480000, 32);
   fields.writeUInt16BE(1, 40);
   fields.writeUInt16BE(24, 74);
   fields.writeInt16BE(-1, 76);
-  return box(type, fields, configuration, ...colourBox(picture.colour), ...pixelAspectBox(picture));
+  return box(type, fields, configuration, ...colourBox(video.colour), ...pixelAspectBox(video));
 }
 
 /** `mp4a`, `Opus` or `fLaC` around its configuration box (ISO/IEC 14496-12 §12.2.3). */
 export function audioSampleEntry(
   type: string,
-  sound: { readonly channels: number; readonly sampleRate: number },
+  audio: { readonly channels: number; readonly sampleRate: number },
   configuration: Uint8Array,
 ): Uint8Array {
   const fields = Buffer.alloc(28);
   fields.writeUInt16BE(1, 6);
-  fields.writeUInt16BE(sound.channels, 16);
+  fields.writeUInt16BE(audio.channels, 16);
   fields.writeUInt16BE(16, 18);
   // 16.16 fixed point: rates that do not fit are left to the configuration box.
-  fields.writeUInt16BE(sound.sampleRate < 65536 ? sound.sampleRate : 0, 24);
+  fields.writeUInt16BE(audio.sampleRate < 65536 ? audio.sampleRate : 0, 24);
   return box(type, fields, configuration);
 }
 
@@ -130,7 +130,7 @@ function colourBox(colour: Colour | null): Uint8Array[] {
   return [box('colr', fields)];
 }
 
-function pixelAspectBox({ codedWidth, codedHeight, squareWidth, squareHeight }: Picture): Uint8Array[] {
+function pixelAspectBox({ codedWidth, codedHeight, squareWidth, squareHeight }: CodedVideo): Uint8Array[] {
   const across = squareWidth * codedHeight;
   const down = squareHeight * codedWidth;
   if (across === down || across <= 0 || down <= 0) return [];

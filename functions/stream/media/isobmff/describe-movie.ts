@@ -3,11 +3,11 @@ import { asDamaged } from '../boxes/boxes.ts';
 import { audioLabel } from '../model/audio-label.ts';
 import type { AudioTrack, Media, OtherTrack, Track, VideoTrack } from '../model/media.ts';
 import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
+import { frameSize } from './frame-size.ts';
 import { isPlaceless } from './location.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { pcmObstacle } from './pcm.ts';
-import { pictureFormat } from './picture-format.ts';
-import { pictureSize } from './picture-size.ts';
+import { sampleFormat } from './sample-format.ts';
 import { readSampleTable } from './sample-table.ts';
 import type { SampleTable } from './samples.ts';
 import { frameRateOf } from './table-frame-rate.ts';
@@ -57,11 +57,11 @@ export function tableOf(movie: Movie, track: MovieTrack): SampleTable | null {
 }
 
 /** A longer index is read again where its bytes are wanted. */
-const KEPT_INDEX_BYTES = 8 * 1024 * 1024;
+const HELD_INDEX_BYTES = 8 * 1024 * 1024;
 
 /** The movie with the tables of what is played, and without the bytes that they were read from where these are many. */
 export function withoutLongIndex(movie: Movie): Movie {
-  if ((movie.moovBytes?.length ?? 0) <= KEPT_INDEX_BYTES) return movie;
+  if ((movie.moovBytes?.length ?? 0) <= HELD_INDEX_BYTES) return movie;
   for (const track of movie.tracks) if (track.entry?.video || track.entry?.audio) tableOf(movie, track);
   return { ...movie, moovBytes: null };
 }
@@ -142,7 +142,7 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
   };
 }
 
-const PICTURES = new Set(['jpeg', 'png ', 'mjpa', 'mjpb', 'mjpg', 'gif ']);
+const IMAGE_CODECS = new Set(['jpeg', 'png ', 'mjpa', 'mjpb', 'mjpg', 'gif ']);
 
 function videoTrack(
   time: Time,
@@ -150,16 +150,16 @@ function videoTrack(
   table: SampleTable | null,
 ): VideoTrack {
   if (!entry?.video) throw damaged('A video track of the file does not say how it is coded.');
-  const isStill = PICTURES.has(entry.format) && (table?.count ?? 0) <= 1;
+  const isStill = IMAGE_CODECS.has(entry.format) && (table?.count ?? 0) <= 1;
   return {
     ...time,
     kind: 'video',
     codec: videoCodecOf(entry),
     codecName: codecNameOf(entry),
     codecString: videoCodecString(entry),
-    ...pictureSize(entry, entry.video, { matrix, width, height }),
+    ...frameSize(entry, entry.video, { matrix, width, height }),
     frameRate: table && frameRateOf(table, timescale),
-    ...pictureFormat(entry),
+    ...sampleFormat(entry),
     isCoverArt: isStill || isForChapters,
   };
 }

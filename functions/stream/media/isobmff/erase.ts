@@ -1,6 +1,6 @@
 import { unsupported } from '../../base/problem.ts';
 import type { ByteRange } from '../../base/range.ts';
-import type { Piece } from '../../source/bytes.ts';
+import type { Extent } from '../../source/bytes.ts';
 import type { Box } from '../boxes/boxes.ts';
 import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack, ReadMovie } from './movie.ts';
@@ -25,21 +25,21 @@ export function withoutPlaces(movie: ReadMovie): { moov: Buffer; ranges: readonl
 }
 
 /** What of `[start, end)` stays and what is erased, as pieces without empty ones. */
-export function erase({ start, end }: ByteRange, erased: readonly ErasedRange[]): Piece[] {
-  const pieces: Piece[] = [];
+export function erase({ start, end }: ByteRange, erased: readonly ErasedRange[]): Extent[] {
+  const extents: Extent[] = [];
   let position = start;
   for (const range of erased) {
     const from = Math.max(position, range.start);
     const to = Math.min(end, range.end);
     if (from >= to) continue;
-    if (from > position) pieces.push({ kind: 'source', start: position, end: from });
+    if (from > position) extents.push({ kind: 'source', start: position, end: from });
     for (const bytes of range.isBox ? [freeHeader(to - from), ...zeros(to - from - 8)] : zeros(to - from)) {
-      pieces.push({ kind: 'bytes', bytes });
+      extents.push({ kind: 'bytes', bytes });
     }
     position = to;
   }
-  if (position < end) pieces.push({ kind: 'source', start: position, end });
-  return pieces;
+  if (position < end) extents.push({ kind: 'source', start: position, end });
+  return extents;
 }
 
 function freeBox(bytes: Buffer, { start, body, end }: Box): void {

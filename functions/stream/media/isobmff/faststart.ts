@@ -1,11 +1,11 @@
 import { damaged } from '../../base/problem.ts';
-import type { Piece, RandomAccess } from '../../source/bytes.ts';
+import type { Extent, RandomAccess } from '../../source/bytes.ts';
 import { asBuffer, asDamaged, type Box, childBoxes } from '../boxes/boxes.ts';
 import { type ErasedRange, erase, withoutPlaces } from './erase.ts';
 import { isPlaceless } from './location.ts';
 import type { Movie } from './movie.ts';
 
-export type Faststart = { readonly pieces: readonly Piece[]; readonly sizeBytes: number };
+export type Faststart = { readonly extents: readonly Extent[]; readonly sizeBytes: number };
 
 /**
  * The file with its moov in front of the media, as pieces: chunk offsets moved, everything else as it stands, the
@@ -27,7 +27,7 @@ export async function faststart(
     const { moov, insertAt } = movie.moovAtEnd
       ? moveToFront(movie, erased.moov)
       : { moov: erased.moov, insertAt: movie.moov.start };
-    return pieces(movie, moov, insertAt, erased.ranges, file.sizeBytes);
+    return extents(movie, moov, insertAt, erased.ranges, file.sizeBytes);
   } catch (error) {
     throw asDamaged(error);
   }
@@ -50,20 +50,20 @@ function moveToFront({ topLevel, moov: old }: Movie, source: Buffer): { moov: Bu
   return { moov, insertAt };
 }
 
-function pieces(
+function extents(
   { moov }: Movie,
   bytes: Buffer,
   at: number,
   erased: readonly ErasedRange[],
   fileSizeBytes: number,
 ): Faststart {
-  const list: Piece[] = [
+  const list: Extent[] = [
     ...erase({ start: 0, end: at }, erased),
     { kind: 'bytes', bytes },
     ...erase({ start: at, end: moov.start }, erased),
     ...erase({ start: moov.end, end: fileSizeBytes }, erased),
   ];
-  return { pieces: list, sizeBytes: fileSizeBytes - (moov.end - moov.start) + bytes.length };
+  return { extents: list, sizeBytes: fileSizeBytes - (moov.end - moov.start) + bytes.length };
 }
 
 /** The way to the chunk offsets: a box counts in its own place only, so that nesting has an end. */

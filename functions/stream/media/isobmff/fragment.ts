@@ -20,12 +20,12 @@ export function fragment(sequenceNumber: number, runs: readonly TrackRun[]): Uin
 const PART_BYTES = 64 * 1024;
 
 function gathered(parts: readonly Uint8Array[]): Uint8Array[] {
-  const made: Uint8Array[] = [];
+  const fragments: Uint8Array[] = [];
   let waiting: Uint8Array[] = [];
   let bytes = 0;
   const flush = () => {
     if (waiting.length > 0)
-      made.push(waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting));
+      fragments.push(waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting));
     waiting = [];
     bytes = 0;
   };
@@ -35,5 +35,5 @@ function gathered(parts: readonly Uint8Array[]): Uint8Array[] {
     bytes += part.byteLength;
   }
   flush();
-  return made;
+  return fragments;
 }

@@ -35,9 +35,9 @@ function moof(
 ): Buffer {
   let offset = dataOffset;
   const trafs = runs.map((run, i) => {
-    const made = traf(run, offset);
+    const bytes = traf(run, offset);
     offset += sizes[i] ?? 0;
-    return made;
+    return bytes;
   });
   return box('moof', fullBox('mfhd', 0, 0, uint32(sequenceNumber)), ...trafs);
 }

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { damaged, unsupported } from '../../base/problem.ts';
-import type { Piece } from '../../source/bytes.ts';
+import type { Extent } from '../../source/bytes.ts';
+import { readExtents } from '../../source/extents.ts';
 import { peek } from '../../source/peek.ts';
-import { readPieces } from '../../source/pieces.ts';
 import type { CopyTrackInput, Segment } from '../model/copy-track.ts';
 import { keyFrameTest } from './key-frames.ts';
 import { type FragmentSample, fragmentHead } from './moof.ts';
@@ -36,13 +36,13 @@ export function movieSegment(
   const mediaBytes = samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (mediaBytes > MAX_BYTES) throw unsupported(`A segment of this track has ${mediaBytes} bytes, too many.`);
   const head = fragmentHead(sequenceNumber, [{ trackId: 1, samples }]);
-  const places = mediaPieces(table, first, samples.length);
+  const places = mediaExtents(table, first, samples.length);
   const sizeBytes = head.byteLength + mediaBytes;
   return {
     sizeBytes,
     async open(range = { start: 0, end: sizeBytes }) {
-      const pieces: Piece[] = [{ kind: 'bytes', bytes: head }, ...places];
-      const body = await readPieces(source, object, pieces, range, signal, {
+      const extents: Extent[] = [{ kind: 'bytes', bytes: head }, ...places];
+      const body = await readExtents(source, object, extents, range, signal, {
         maxGapBytes: MAX_GAP_BYTES,
         readsAhead: READS_AHEAD,
       });
@@ -53,22 +53,22 @@ export function movieSegment(
   };
 }
 
-function mediaPieces({ offsets, sizes }: SampleTable, first: number, count: number): Piece[] {
-  const pieces: { kind: 'source'; start: number; end: number }[] = [];
+function mediaExtents({ offsets, sizes }: SampleTable, first: number, count: number): Extent[] {
+  const extents: { kind: 'source'; start: number; end: number }[] = [];
   let reads = 1;
   for (let i = first; i < first + count; i++) {
     const start = offsets.at(i);
     const end = start + sizes.at(i);
-    const last = pieces.at(-1);
+    const last = extents.at(-1);
     if (last?.end === start) last.end = end;
     else {
       const gap = last === undefined ? 0 : start - last.end;
       if (gap < 0 || gap > MAX_GAP_BYTES) reads++;
-      pieces.push({ kind: 'source', start, end });
+      extents.push({ kind: 'source', start, end });
     }
   }
   if (reads > MAX_READS) throw unsupported('The media of this segment is scattered all over the file.');
-  return pieces;
+  return extents;
 }
 
 /** Before the first byte is out: an index may call pictures key frames with which no player can begin. */

@@ -23,7 +23,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   // What it hides would be before the presentation's zero, where players drop a keyframe and all that hangs on it.
   if (isVideo && index.hides) return { whyNot: 'it begins between two of its keyframes' };
   if (index.mostBetween > MAX_SEGMENT_SAMPLES) return { whyNot: TOO_MANY };
-  if (input.looksAtPictures) {
+  if (input.inspectsKeyframes) {
     const whyNot = await whyNoKeyFrames(input, track, table, index);
     if (whyNot !== null) return { whyNot };
   }
@@ -53,7 +53,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
         isVideo && cut === 0 ? 0 : cutTime(table, index, cut) + place.shiftTicks - place.mediaTime,
       bytesBefore: (cut) =>
         table.sizes.sumBefore(index.samples.at(cut)) - table.sizes.sumBefore(index.samples.at(0)),
-      pictureBytes: (cut) => table.sizes.at(index.samples.at(cut)),
+      keyframeBytes: (cut) => table.sizes.at(index.samples.at(cut)),
     },
     init: () => initOf(track, place),
     segment(from, to, sequenceNumber) {
@@ -64,7 +64,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
       if (samples.length === 0) throw new RangeError(`Between the cuts ${from} and ${to} lies nothing.`);
       return movieSegment(input, track, table, { first, samples, sequenceNumber });
     },
-    picture(cut, durationTicks, sequenceNumber) {
+    iFrame(cut, durationTicks, sequenceNumber) {
       const first = sampleOfCut(index, cut);
       // It stands for the whole stretch behind the cut, also where the edit list hides it in the film itself.
       const time = cut === 0 ? place.mediaTime : cutTime(table, index, cut) + place.shiftTicks;

@@ -15,19 +15,19 @@ type Indexed = { readonly moovBytes: Buffer; readonly fileSizeBytes: number };
 
 /** Whether the moov itself holds samples, and not only fragments behind it do. */
 export function hasSamples(moovBytes: Buffer, tracks: readonly MovieTrack[]): boolean {
-  return tracks.some(({ stbl }) => claimedSamples(moovBytes, stbl) > 0);
+  return tracks.some(({ stbl }) => declaredSamples(moovBytes, stbl) > 0);
 }
 
 /** Throws `unsupported-media` where the tables of all tracks together would take too long to be looked through. */
 export function refuseTooManySamples(moovBytes: Buffer, tracks: readonly MovieTrack[]): void {
   // PCM has one for each moment, and nothing looks through them.
   const indexed = tracks.filter(({ entry }) => entry?.audio == null || audioCodecOf(entry) !== 'pcm');
-  const count = indexed.reduce((sum, { stbl }) => sum + claimedSamples(moovBytes, stbl), 0);
+  const count = indexed.reduce((sum, { stbl }) => sum + declaredSamples(moovBytes, stbl), 0);
   if (count > MAX_SAMPLES)
     throw unsupported(`The file has ${count} samples, and at most ${MAX_SAMPLES} are handled.`);
 }
 
-function claimedSamples(bytes: Buffer, stbl: Box | null): number {
+function declaredSamples(bytes: Buffer, stbl: Box | null): number {
   const box = stbl && (findBox(bytes, stbl, 'stsz') ?? findBox(bytes, stbl, 'stz2'));
   return box === null ? 0 : bytes.readUInt32BE(box.body + 8);
 }
@@ -65,24 +65,24 @@ function readSizes(bytes: Buffer, stsz: Box | null, stz2: Box | null, fileSizeBy
   const sizes = packNumbers();
   if (stsz !== null) {
     const constant = bytes.readUInt32BE(stsz.body + 4);
-    const claimed = bytes.readUInt32BE(stsz.body + 8);
+    const declared = bytes.readUInt32BE(stsz.body + 8);
     if (constant !== 0) {
-      if (claimed * constant > fileSizeBytes) throw outside();
-      sizes.add(constant, claimed);
+      if (declared * constant > fileSizeBytes) throw outside();
+      sizes.add(constant, declared);
       return sizes.pack();
     }
-    if (claimed > (stsz.end - stsz.body - 12) / 4) throw damaged('The list of sample sizes is cut off.');
-    for (let i = 0; i < claimed; i++) sizes.add(bytes.readUInt32BE(stsz.body + 12 + i * 4));
+    if (declared > (stsz.end - stsz.body - 12) / 4) throw damaged('The list of sample sizes is cut off.');
+    for (let i = 0; i < declared; i++) sizes.add(bytes.readUInt32BE(stsz.body + 12 + i * 4));
     return sizes.pack();
   }
   if (stz2 === null) return sizes.pack();
   const width = bytes[stz2.body + 7] ?? 0;
-  const claimed = bytes.readUInt32BE(stz2.body + 8);
+  const declared = bytes.readUInt32BE(stz2.body + 8);
   const at = stz2.body + 12;
-  if (![4, 8, 16].includes(width) || claimed * width > (stz2.end - at) * 8) {
+  if (![4, 8, 16].includes(width) || declared * width > (stz2.end - at) * 8) {
     throw damaged('The list of sample sizes is cut off.');
   }
-  for (let i = 0; i < claimed; i++) sizes.add(narrowSize(bytes, at, width, i));
+  for (let i = 0; i < declared; i++) sizes.add(narrowSize(bytes, at, width, i));
   return sizes.pack();
 }
 

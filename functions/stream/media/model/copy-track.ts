@@ -12,7 +12,7 @@ export type CopyTrack = {
   /** Everything between two cuts, by their positions in `cuts`. */
   segment(from: number, to: number, sequenceNumber: number): Segment;
   /** The one picture at a cut, shown for so long: a fragment of its own, for trick play. Video only. */
-  picture(cut: number, durationTicks: number, sequenceNumber: number): Segment;
+  iFrame(cut: number, durationTicks: number, sequenceNumber: number): Segment;
 };
 
 export type Segment = {
@@ -37,7 +37,7 @@ export type CopyTrackInput = {
    * Whether a few key frames are looked at, for what the index does not tell: with `true` for playlists and plans, with
    * `false` for a segment, which looks at its own. It costs some small reads, once for each version that is kept.
    */
-  readonly looksAtPictures: boolean;
+  readonly inspectsKeyframes: boolean;
   readonly signal: AbortSignal;
 };
 

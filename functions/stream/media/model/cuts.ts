@@ -13,5 +13,5 @@ export type Cuts = {
   /** Bytes of media that lie before it. */
   bytesBefore(cut: number): number;
   /** Of the one picture that lies at it, or an estimate; null where nothing tells. */
-  pictureBytes(cut: number): number | null;
+  keyframeBytes(cut: number): number | null;
 };

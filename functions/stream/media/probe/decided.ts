@@ -25,10 +25,10 @@ export async function decidedMedia(
       let release = () => {};
       try {
         if (slots !== undefined) release = await slots.take(signal);
-        const hasMade = await decoding.tries(loopback.url, track, signal);
+        const hasDecoded = await decoding.tries(loopback.url, track, signal);
         const failure = loopback.failure();
-        if (!hasMade && failure) throw failure;
-        return hasMade;
+        if (!hasDecoded && failure) throw failure;
+        return hasDecoded;
       } finally {
         release();
         await loopback.close();

@@ -7,11 +7,11 @@ const BASE_BYTES = 32 * 1024;
 /** What cutting a picture at a key frame takes. */
 const KEY_FRAME_BYTES = 4;
 /** What cutting a second of sound at each of its frames takes. */
-const SOUND_BYTES = 47 * 28;
+const AUDIO_BYTES = 47 * 28;
 
 /** About the memory that a probe holds, with what is made of it later. */
 export function heldBytes({ movie, media }: Probed): number {
-  return BASE_BYTES + (movie === null ? soundBytes(media) : indexBytes(movie));
+  return BASE_BYTES + (movie === null ? audioBytes(media) : indexBytes(movie));
 }
 
 function indexBytes(movie: Movie): number {
@@ -24,6 +24,6 @@ function indexBytes(movie: Movie): number {
   return (movie.moovBytes?.byteLength ?? 0) + tables.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-function soundBytes({ durationSeconds, tracks }: Media): number {
-  return tracks.filter(({ kind }) => kind === 'audio').length * (durationSeconds ?? 0) * SOUND_BYTES;
+function audioBytes({ durationSeconds, tracks }: Media): number {
+  return tracks.filter(({ kind }) => kind === 'audio').length * (durationSeconds ?? 0) * AUDIO_BYTES;
 }

@@ -34,7 +34,7 @@ const FRESH_MILLISECONDS = 30_000;
 /** `now` is to go on while the process is frozen between two requests. */
 export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.now): ProbeCache {
   // A Map keeps the order of insertion: the first is the one that was not used for longest.
-  const kept = new Map<string, Entry>();
+  const entries = new Map<string, Entry>();
   const pending = new Map<string, SharedProbe>();
   let usedBytes = 0;
 
@@ -55,7 +55,7 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.no
     },
 
     confirm(object) {
-      const entry = kept.get(object.key);
+      const entry = entries.get(object.key);
       if (entry === undefined) return;
       if (entry.object.etag === object.etag) entry.confirmedAt = now();
       else drop(object.key);
@@ -69,10 +69,10 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.no
   };
 
   function use(key: string): Entry | null {
-    const entry = kept.get(key);
+    const entry = entries.get(key);
     if (entry === undefined) return null;
-    kept.delete(key);
-    kept.set(key, entry);
+    entries.delete(key);
+    entries.set(key, entry);
     return entry;
   }
 
@@ -84,27 +84,27 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.no
     // Whoever has it made has just looked at it; while it is made, it may be replaced.
     const confirmedAt = now();
     shared.probed.then(
-      (probed) => keep({ object, probed, bytes: heldBytes(probed), confirmedAt }),
+      (probed) => put({ object, probed, bytes: heldBytes(probed), confirmedAt }),
       () => {},
     );
     return shared;
   }
 
-  function keep(entry: Entry): void {
+  function put(entry: Entry): void {
     const { key } = entry.object;
     drop(key);
     if (entry.bytes > maxBytes) return;
-    kept.set(key, entry);
+    entries.set(key, entry);
     usedBytes += entry.bytes;
-    for (const oldest of kept.keys()) {
+    for (const oldest of entries.keys()) {
       if (usedBytes <= maxBytes) break;
       drop(oldest);
     }
   }
 
   function drop(key: string): void {
-    usedBytes -= kept.get(key)?.bytes ?? 0;
-    kept.delete(key);
+    usedBytes -= entries.get(key)?.bytes ?? 0;
+    entries.delete(key);
   }
 }
 

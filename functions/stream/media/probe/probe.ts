@@ -92,7 +92,7 @@ async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<
     const media = await container.describe().catch(damageOf);
     if (media instanceof Problem) return media;
     const video = container.tracks.find((track) => track.kind === 'video');
-    if (video && !(await hasPicture(video))) return damaged('The video in this file has no pictures.');
+    if (video && !(await hasFrames(video))) return damaged('The video in this file has no pictures.');
     // The demuxer leaves out the cluster that the file's end cuts, which is seconds long.
     const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
     return containerProbed(media, cut, cut ?? (await silenceObstacle(container.tracks)));
@@ -119,7 +119,7 @@ async function silenceObstacle(tracks: readonly ContainerTrack[]): Promise<strin
 }
 
 /** Throws where the first picture is one that no decoder makes anything of. */
-async function hasPicture(track: ContainerVideoTrack): Promise<boolean> {
+async function hasFrames(track: ContainerVideoTrack): Promise<boolean> {
   for await (const { data, isKey } of track.packets()) {
     const why = whyUndecodable({ codec: track.codec, configuration: track.configuration, data, isKey });
     if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);

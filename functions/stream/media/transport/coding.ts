@@ -7,7 +7,7 @@ import type { VideoTrack } from '../model/media.ts';
 /** Codings of pictures that transport and program streams carry, as far as a place to begin at can be told. */
 export type Coding = 'h264' | 'hevc' | 'mpeg2' | 'mpeg4';
 /** Sound begins anywhere. */
-export type CodingOrSound = Coding | 'sound';
+export type CodingOrAudio = Coding | 'audio';
 
 /** By the stream types of ISO/IEC 13818-1 table 2-34. */
 export const CODING_OF_STREAM_TYPE: Readonly<Record<number, Coding>> = {
@@ -26,8 +26,8 @@ export type RandomAccessPoint = { readonly recoveryFrames: number };
  * an IDR picture or one with a recovery point (H.264), an IRAP picture (HEVC), an intra picture (MPEG-2, MPEG-4). Null
  * where it cannot.
  */
-export function randomAccessPoint(coding: CodingOrSound, data: Uint8Array): RandomAccessPoint | null {
-  if (coding === 'sound') return AT_ONCE;
+export function randomAccessPoint(coding: CodingOrAudio, data: Uint8Array): RandomAccessPoint | null {
+  if (coding === 'audio') return AT_ONCE;
   if (coding === 'h264') return h264Point(data);
   if (coding === 'hevc') return hevcPoint(data) ? AT_ONCE : null;
   return START_CODES[coding](data) ? AT_ONCE : null;

@@ -1,0 +1,41 @@
+import type { RequestContext } from '../base/request-context.ts';
+import type { ObjectContext } from '../http/original.ts';
+import type { ResponseLimits } from '../http/respond.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { planInput } from '../open/plan-input.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
+import type { Grant } from '../route/authorise.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import type { Route } from '../route/route.ts';
+import type { Services } from './services.ts';
+
+export type ObjectRoute = Extract<Route, { key: string }>;
+export type RouteTo<Kind extends ObjectRoute['kind']> = Extract<Route, { kind: Kind }>;
+
+/** Everything one request about an object carries. */
+export type AnswerContext = RequestContext &
+  ObjectContext & {
+    readonly request: Request;
+    readonly grant: Grant;
+    readonly services: Services;
+  };
+
+/** The input of a plan for this request. Time passes while it is answered, so ask for it right before planning. */
+export function planInputOf(
+  context: AnswerContext,
+  probed: Probed,
+  parameters: StreamParameters,
+  accept: string | null,
+): PlanInput {
+  return planInput({ ...context, probed, secondsLeft: context.secondsLeft() }, parameters, accept);
+}
+
+/** The limits for files, which are saved as often as they are played: whole ones may be sent by the store. */
+export function fileLimits({ limits, services }: AnswerContext): ResponseLimits {
+  return { ...limits, redirectsWhole: services.config.redirectDownloads };
+}
+
+/** The prefix (`/~token` or nothing) under which whoever was let in opens other addresses of the same key. */
+export function prefixOf(grant: Grant): string {
+  return grant.kind === 'signed' ? grant.prefix : '';
+}

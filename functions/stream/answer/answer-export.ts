@@ -1,0 +1,26 @@
+import { describeError } from '../base/describe-error.ts';
+import { Problem } from '../base/problem.ts';
+import { followExport } from '../export/api/ask.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { planExport } from '../plan/plan-export.ts';
+import { type AnswerContext, planInputOf, prefixOf, type RouteTo } from './answer-context.ts';
+
+/** Answers `/export`: starts an export or joins one, and reports its progress. Throws `exports-off`. */
+export async function answerExport(
+  { parameters }: RouteTo<'export'>,
+  context: AnswerContext,
+  probed: Probed,
+): Promise<Response> {
+  const { request, grant, services, object, signal, secondsLeft } = context;
+  if (services.exports === null) {
+    throw new Problem(
+      'exports-off',
+      'Exports need a derived store (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.',
+    );
+  }
+  const plan = planExport(planInputOf(context, probed, parameters, null));
+  const prefix = prefixOf(grant);
+  const onFailure = (error: unknown) => context.trace.note({ following: describeError(error) });
+  const asked = { object, parameters, plan, prefix, secondsLeft, signal, onFailure };
+  return followExport(request, { ...services.exports, ...asked });
+}

@@ -1,0 +1,16 @@
+import { jsonResponse } from '../http/json.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { presentationOrProblem } from '../open/open-presentation.ts';
+import { describeObject } from '../plan/info.ts';
+import { NO_PARAMETERS } from '../route/parameters.ts';
+import { type AnswerContext, planInputOf, prefixOf } from './answer-context.ts';
+
+/** Answers `/info`: what the object is, and what each of its addresses would send and cost. */
+export async function answerInfo(context: AnswerContext, probed: Probed): Promise<Response> {
+  const { object, grant, services } = context;
+  const offer = await presentationOrProblem(context, probed);
+  const { memoryMegabytes } = services.config;
+  const about = { prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null };
+  const input = planInputOf(context, probed, NO_PARAMETERS, null);
+  return jsonResponse(describeObject(object, input, offer, about));
+}

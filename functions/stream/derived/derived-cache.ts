@@ -1,0 +1,103 @@
+import type { Readable } from 'node:stream';
+import { openOriginal } from '../http/original.ts';
+import type { FileRepresentation, LiveRepresentation } from '../http/representation.ts';
+import type { StoredObject } from '../source/source.ts';
+import type { CacheContext, FollowingContext } from './cache-context.ts';
+import { findProducer, leaseSegment } from './find-producer.ts';
+import { guardStore, type Patience } from './guarded-store.ts';
+import type { Lease } from './lease.ts';
+import { produceCached } from './produce-cached.ts';
+import { readCached, readWhole } from './read-cached.ts';
+import { rememberObjects } from './remembered.ts';
+import type { DerivedStore } from './store.ts';
+
+/** Looks for what was made before, and keeps what is being made. Create it once for a process. */
+export type DerivedCache = {
+  /** The kept form of what `live` would make; null where there is none, or the store does not answer in time. */
+  find(live: LiveRepresentation, context: CacheContext): Promise<FileRepresentation | null>;
+  /** `live` as it is kept while it is read. */
+  caching(live: LiveRepresentation, context: FollowingContext): LiveRepresentation;
+  /** Begins a segment that nobody waits for; null where another makes it, or the store does not answer. */
+  begin(live: LiveRepresentation, context: CacheContext): Promise<Readable | null>;
+};
+
+export type DerivedCacheOptions = {
+  readonly patience?: Patience;
+  /** How long another maker is waited for, as long as it is alive. */
+  readonly followMilliseconds?: number;
+  /** Told when the store fails or is too slow for a viewer. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+const PATIENCE: Patience = { waitMilliseconds: 500, restMilliseconds: 1_000 };
+const FOLLOW_MILLISECONDS = 10_000;
+const MOST_REMEMBERED = 1_000;
+
+export function createDerivedCache(store: DerivedStore, options: DerivedCacheOptions): DerivedCache {
+  const { patience = PATIENCE, followMilliseconds = FOLLOW_MILLISECONDS, onFailure } = options;
+  const guarded = guardStore(store, patience, onFailure);
+  const remembered = rememberObjects(MOST_REMEMBERED);
+  return {
+    async find(live, context) {
+      const name = nameOf(live);
+      const known = remembered.get(name);
+      if (known !== undefined) return cachedFile(known, live, context);
+      const look = () => guarded.ask((_, within) => store.find(name, within), context.signal);
+      const found = await context.trace.time('cache', look);
+      if (!found?.answer) return null;
+      remembered.put(found.answer);
+      return cachedFile(found.answer, live, context);
+    },
+
+    caching: (live, context) => ({
+      ...live,
+      async open() {
+        const find = () => findProducer(guarded, nameOf(live), context, followMilliseconds);
+        const producer = await context.trace.time('lease', find);
+        switch (producer.kind) {
+          case 'self':
+            return make(live, producer.lease, context);
+          case 'other':
+            return (await readWhole(guarded, producer.object, context.signal)) ?? live.open();
+          case 'unknown':
+            return live.open();
+          default:
+            return producer satisfies never;
+        }
+      },
+    }),
+
+    async begin(live, context) {
+      const lease = await leaseSegment(guarded, nameOf(live), context);
+      return lease && make(live, lease, context);
+    },
+  };
+
+  function make(live: LiveRepresentation, lease: Lease, context: CacheContext): Promise<Readable> {
+    return produceCached({ guarded, name: nameOf(live), lease, live }, context);
+  }
+
+  function cachedFile(
+    object: StoredObject,
+    { contentType }: LiveRepresentation,
+    { signal, trace, limits }: CacheContext,
+  ): FileRepresentation {
+    const options = { contentType, contentDisposition: null, presignSeconds: limits.presignSeconds };
+    const read: DerivedStore['read'] = (...asked) =>
+      readCached(guarded, ...asked).catch((error: unknown) => {
+        // It may have expired, and may be made again.
+        remembered.forget(object.key);
+        throw error;
+      });
+    const opened = openOriginal({ source: { ...store, read }, object, signal, trace }, options);
+    // Its date is that of the making, which says nothing about the source.
+    return { ...opened, lastModified: null };
+  }
+}
+
+/** The tag of a live answer stands for the object with its version, the plan and the engine's version. */
+function nameOf({ etag, contentType }: LiveRepresentation): string {
+  const [, hash] = /^(?:W\/)?"([\w-]+)"$/.exec(etag) ?? [];
+  if (hash === undefined) throw new TypeError(`${etag} is no tag that a name can be made of.`);
+  return `made/${hash}.${contentType.slice(contentType.indexOf('/') + 1)}`;
+}

@@ -1,0 +1,68 @@
+import { unlessAborted } from '../source/unless-aborted.ts';
+import type { DerivedStore } from './store.ts';
+
+export type Patience = {
+  /** How long a viewer waits for one question to the store; half of that is slow. */
+  readonly waitMilliseconds: number;
+  /** For how long nothing is asked after a failure, or where most answers are slow; twice as long after each further one, up to a minute. */
+  readonly restMilliseconds: number;
+};
+
+const MOST_REST_MILLISECONDS = 60_000;
+/** Most of them slow, it is the store; one alone may be the first of a connection. */
+const LAST_ANSWERS = 5;
+const MOST_SLOW_ANSWERS = 3;
+
+/** Questions that a viewer waits for. */
+export type GuardedStore = {
+  /** Itself, for what nobody waits for. */
+  readonly store: DerivedStore;
+  /** The answer; null where the store fails, is too slow, or was so a moment ago. Rejects only with the signal. */
+  ask<T>(
+    question: (store: DerivedStore, signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: T } | null>;
+};
+
+/** Keeps a store that fails or is slow from failing or slowing viewers. Create it once for a process. */
+export function guardStore(
+  store: DerivedStore,
+  { waitMilliseconds, restMilliseconds }: Patience,
+  onFailure: (error: unknown) => void,
+): GuardedStore {
+  let restsUntil = 0;
+  let failures = 0;
+  let wereSlow: readonly boolean[] = [];
+
+  function rest(cause: unknown): void {
+    restsUntil = performance.now() + Math.min(restMilliseconds * 2 ** failures, MOST_REST_MILLISECONDS);
+    failures++;
+    onFailure(cause);
+  }
+
+  return {
+    store,
+    async ask(question, signal) {
+      signal.throwIfAborted();
+      if (performance.now() < restsUntil) return null;
+      const asked = performance.now();
+      const timeout = AbortSignal.timeout(waitMilliseconds);
+      try {
+        const within = AbortSignal.any([signal, timeout]);
+        // Not every question can be called back, such as one to a file system that hangs.
+        const answer = await unlessAborted(question(store, within), within);
+        const isSlow = performance.now() - asked > waitMilliseconds / 2;
+        wereSlow = [isSlow, ...wereSlow].slice(0, LAST_ANSWERS);
+        // Some answers come without the store having been asked.
+        const slow = wereSlow.filter(Boolean).length;
+        if (slow === 0) failures = 0;
+        else if (isSlow && slow >= MOST_SLOW_ANSWERS) rest(new Error('The store answers slowly.'));
+        return { answer };
+      } catch (error) {
+        signal.throwIfAborted();
+        rest(error);
+        return null;
+      }
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { rewriteOwn } from './rewrite-own.ts';
+import type { DerivedStore, StoredRecord } from './store.ts';
+
+/** The right to make one output, held by one invocation as long as it renews it. */
+export type Lease = {
+  /** Remembers the draft of an object, so that whoever takes the claim over can end it. */
+  noteDraft(draftId: string, draftName?: string): void;
+  /** What is made is published: nobody asks for the claim any more, which expires by itself. */
+  stop(): Promise<void>;
+  /** Nothing is published: whoever waits need not wait for the claim to expire. */
+  giveUp(): Promise<void>;
+};
+
+export type LeaseOptions = {
+  /** Without renewal it expires after this time, by the store's clock. */
+  readonly leaseSeconds: number;
+  /** Of the question who makes it. */
+  readonly signal: AbortSignal;
+  /** Ends the renewals. */
+  readonly invocationSignal: AbortSignal;
+};
+
+const TEXT = v.object({
+  /** By which a holder knows its own claim again. */
+  holder: v.string(),
+  state: v.picklist(['making', 'given-up']),
+  leaseSeconds: v.number(),
+  draftId: v.nullable(v.string()),
+  /** Where it is not of what is made itself. */
+  draftName: v.optional(v.string()),
+});
+type Text = v.InferOutput<typeof TEXT>;
+
+/** Takes the claim to make what will be kept under `name`; null where somebody holds it. Rejects as the store does. */
+export async function takeLease(
+  store: DerivedStore,
+  name: string,
+  { leaseSeconds, signal, invocationSignal }: LeaseOptions,
+): Promise<Lease | null> {
+  const leaseName = `claims/${name}`;
+  const write = (text: Text, replaces: StoredRecord | null, within: AbortSignal) =>
+    store.writeRecord(leaseName, JSON.stringify(text), replaces, within);
+
+  const text: Text = { holder: randomUUID(), state: 'making', leaseSeconds, draftId: null };
+  const first = await write(text, null, signal);
+  if (first !== null) return held(first);
+
+  const found = await store.readRecord(leaseName, signal);
+  const holder = found && parseText(found.text);
+  if (found && holder && !isOver(found, holder)) return null;
+  const second = await write(text, found, signal);
+  if (second === null) return null;
+  // Of a maker that died. It is removed in a day all the same.
+  if (holder?.draftId) {
+    const { draftName = name, draftId } = holder;
+    void store.abandon(draftName, draftId, invocationSignal).catch(() => {});
+  }
+  return held(second);
+
+  function rewrite(text: Text, known: StoredRecord, within: AbortSignal) {
+    return rewriteOwn(known, {
+      write: (replaces) => write(text, replaces, within),
+      read: () => store.readRecord(leaseName, within),
+      isOwn: (found) => parseText(found.text)?.holder === text.holder,
+    });
+  }
+
+  async function held(taken: StoredRecord): Promise<Lease> {
+    const lease = hold(taken, text, rewrite, invocationSignal);
+    if (!signal.aborted) return lease;
+    // The store has answered too late: whoever asked is gone, and would hold it for ever.
+    await lease.giveUp();
+    throw signal.reason;
+  }
+}
+
+function hold(
+  taken: StoredRecord,
+  firstText: Text,
+  rewrite: (text: Text, known: StoredRecord, within: AbortSignal) => Promise<StoredRecord | null>,
+  signal: AbortSignal,
+): Lease {
+  let text = firstText;
+  // Null once somebody else has taken the claim over, as when this process was asleep for long.
+  let record: StoredRecord | null = taken;
+  let writing: Promise<void> | null = null;
+  const change = (changes: Partial<Text>, within = signal) => {
+    text = { ...text, ...changes };
+    writing = (writing ?? Promise.resolve()).then(async () => {
+      // One that could not be written is made up for by the next, or the claim expires.
+      if (record !== null) record = await rewrite(text, record, within).catch(() => record);
+    });
+    return writing;
+  };
+  let isRenewing = false;
+  const beat = setInterval(
+    async () => {
+      if (isRenewing) return;
+      isRenewing = true;
+      await change({});
+      isRenewing = false;
+    },
+    (text.leaseSeconds * 1000) / 3,
+  );
+  const endBeat = () => clearInterval(beat);
+  if (signal.aborted) endBeat();
+  else signal.addEventListener('abort', endBeat, { once: true });
+  const stop = async () => {
+    endBeat();
+    signal.removeEventListener('abort', endBeat);
+    await writing;
+  };
+  return {
+    noteDraft: (draftId, draftName) =>
+      void change({ draftId, ...(draftName === undefined ? {} : { draftName }) }),
+    stop,
+    async giveUp() {
+      await stop();
+      // Also where the signal has ended everything else.
+      await change({ state: 'given-up', draftId: null }, AbortSignal.timeout(GIVE_UP_MILLISECONDS));
+    },
+  };
+}
+
+const GIVE_UP_MILLISECONDS = 800;
+
+function parseText(text: string): Text | null {
+  try {
+    return v.parse(TEXT, JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** What cannot be read is nobody's claim. */
+function isOver({ ageSeconds }: StoredRecord, { state, leaseSeconds }: Text): boolean {
+  return state === 'given-up' || ageSeconds > leaseSeconds;
+}

@@ -1,0 +1,60 @@
+import { damaged } from '../base/problem.ts';
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import type { Packet } from '../media/model/packets.ts';
+import { isCounted } from '../plan/counted.ts';
+import { audiosOf } from '../plan/select-tracks.ts';
+import { audioSegmentArguments } from './audio-segment-arguments.ts';
+import { readFromPlaces } from './read-from-places.ts';
+import { BEGINNING, readingPlaces } from './reading-places.ts';
+import type { EncodedAudio, SegmentContext } from './segment-context.ts';
+import { sourceGrid } from './source-grid.ts';
+
+/** The packet that an AAC encoder begins with: half of the first window. */
+export const PRIMING_FRAMES = 1;
+/** Frames that are encoded before a segment and thrown away, so that windows overlap as if it had not been cut. */
+const PREROLL_FRAMES = 4;
+/** And behind it: the encoder looks a frame ahead for attacks, whose windows are short. */
+const LOOKAHEAD_FRAMES = 2;
+/** What decoders want to have heard: a frame of AAC, 80 ms of Opus, what an MP3's reservoir reaches back to. */
+const DECODER_PREROLL_SECONDS = 0.5;
+
+/**
+ * AAC frames `[firstFrame, firstFrame + frameCount)` of a rendition, where frame 0 is heard from the presentation's zero
+ * and -1 is the encoder's priming. Times count from that one. Fails as `Engine` says.
+ */
+export async function* encodeAudio(
+  { source: { audio } }: EncodedAudio,
+  { firstFrame, frameCount }: { readonly firstFrame: number; readonly frameCount: number },
+  context: SegmentContext,
+): AsyncGenerator<Packet, void, void> {
+  const { probed, zeroSeconds, limits } = context;
+  const track = audiosOf(probed.media).find(({ stream }) => stream === audio.stream);
+  if (track === undefined) throw damaged('The file has no such sound.');
+  const begin = Math.max(0, firstFrame - PREROLL_FRAMES);
+  const end = firstFrame + frameCount + LOOKAHEAD_FRAMES;
+  const beginSeconds = zeroSeconds + (begin * AAC_FRAME) / audio.sampleRate - DECODER_PREROLL_SECONDS;
+  const part = {
+    audio,
+    sourceRate: track.sampleRate,
+    zeroSeconds: zeroSeconds + probed.media.originSeconds,
+    grid: sourceGrid(probed, track),
+    firstFrame: begin,
+    frameCount: end - begin,
+  };
+  const places = isCounted(probed.media)
+    ? [BEGINNING]
+    : readingPlaces(beginSeconds, track.startSeconds, beginSeconds);
+  const { samples } = await readFromPlaces(places, context, (from) =>
+    audioSegmentArguments({ ...part, from }, limits),
+  );
+  const skipped = firstFrame - begin + PRIMING_FRAMES;
+  let position = -skipped;
+  for await (const { data } of samples) {
+    const dts = (firstFrame + position + PRIMING_FRAMES) * AAC_FRAME;
+    if (position >= 0 && position < frameCount)
+      yield { data, dts, pts: dts, duration: AAC_FRAME, isSync: true };
+    position++;
+  }
+  if (position < frameCount)
+    throw damaged(`Of ${frameCount} frames of sound only ${position} could be made.`);
+}

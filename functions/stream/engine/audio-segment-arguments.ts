@@ -1,0 +1,110 @@
+import { AAC_FRAME } from '../media/codecs/aac.ts';
+import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
+import type { AudioOutput } from '../plan/output.ts';
+import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
+import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
+
+/**
+ * How the times of decoded frames are put right, which containers round and programs guess. `frames`: each begins at a
+ * multiple of `samples` (its own length where null) from `originSeconds`. `settling`: they follow each other without a
+ * gap where they seem to, at a multiple of `samples` that most of them agree on. `counted`: all are read, and follow each other from the timeline's
+ * beginning.
+ */
+export type SourceGrid =
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'counted' }
+  | {
+      readonly kind: 'frames' | 'settling';
+      /** On the file's own clock. */
+      readonly originSeconds: number;
+      readonly samples: number | null;
+    };
+
+export type AudioSegment = {
+  readonly audio: Extract<AudioOutput, { kind: 'encode' }>;
+  /** Samples a second of the source's track. */
+  readonly sourceRate: number;
+  /** Where the presentation's zero lies, in seconds of the file's own clock. */
+  readonly zeroSeconds: number;
+  readonly grid: SourceGrid;
+  /** Frames of 1024 samples that are encoded, from the presentation's zero. */
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  readonly from: ReadFrom;
+};
+
+/**
+ * ffmpeg's arguments for the AAC frames `[firstFrame, firstFrame + frameCount)`, one fragment a packet. The first packet
+ * is the encoder's priming; times of the output count from the first sample. Before the track's start and behind its
+ * end, and in its gaps, is silence.
+ */
+export function audioSegmentArguments(
+  segment: AudioSegment,
+  limits: { readonly maxPixels: number },
+): FfmpegArguments {
+  const { audio, from, firstFrame, frameCount } = segment;
+  const { stream, sampleRate, channels, bitrate } = audio;
+  const { cutSeconds, cutSample } = resamplingStart(segment);
+  const first = firstFrame * AAC_FRAME - cutSample;
+  const filters = [
+    // Resampling begins where a sample of the source and one of the output fall together, so that all begin alike.
+    `asetpts='${placeOf(segment, cutSeconds)}'`,
+    // And ends a little behind: of what follows a gap of hours only the part that is heard becomes silence.
+    `atrim=start_pts=0:end=${((first + frameCount * AAC_FRAME) / sampleRate + 1).toFixed(3)}`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=${leastGapSeconds(segment).toFixed(6)}${from.fillsFront ? ':first_pts=0' : ''}`,
+    `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    'apad',
+    // The silence behind nothing at all has no time of its own.
+    ...(from.fillsFront ? ['asetpts=N'] : []),
+    `atrim=start_pts=${first}:end_pts=${first + frameCount * AAC_FRAME}`,
+    `asetpts=PTS-${first}`,
+  ];
+  return {
+    input: [...confinedInput(limits), ...readingFrom(from)],
+    output: [
+      ...['-filter_complex', `[0:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
+      // Of the two coders this one is the closer to the source, by far for pure tones.
+      ...['-c:a', 'aac', '-aac_coder', 'fast', ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
+      ...['-ar', String(sampleRate), '-ac', String(channels)],
+      ...unbuffered('+bitexact'),
+    ],
+  };
+}
+
+/** An expression for the sample at which a decoded frame begins, from `cutSeconds` of the presentation. */
+function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): string {
+  const cut = `round(${cutSeconds.toFixed(9)}*SR)`;
+  if (grid.kind === 'counted') return `N-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
+  if (grid.kind === 'exact') return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
+  const step = grid.samples ?? 'NB_SAMPLES';
+  const back = `round(${(grid.originSeconds - zeroSeconds).toFixed(9)}*SR)-${cut}`;
+  if (grid.kind === 'settling') return `${settledPlace(step, grid.originSeconds)};ld(1)+N+${back}`;
+  const off = (place: string) => `${place}-round(${place}/${step})*${step}`;
+  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts. What is off by
+  // more than a container rounds has frames of many lengths, and stays.
+  const most = grid.samples === null ? `${ROUNDED_SECONDS}*SR` : step;
+  return [
+    `st(0,PTS-${grid.originSeconds.toFixed(9)}*SR)`,
+    `st(1,${off('ld(0)')})`,
+    `st(2,${off('(ld(0)+NB_SAMPLES)')})`,
+    'st(3,if(lte(abs(ld(1)),abs(ld(2))),ld(1),ld(2)))',
+    `round(ld(0)-if(lte(abs(ld(3)),${most}),ld(3)))+${back}`,
+  ].join(';');
+}
+
+/** Less than this is no gap, unless a whole frame is missing. */
+function leastGapSeconds({ grid, sourceRate }: AudioSegment): number {
+  if (grid.kind !== 'frames' || grid.samples === null) return TOLERANCE_SECONDS;
+  return Math.min(TOLERANCE_SECONDS, grid.samples / 2 / sourceRate);
+}
+
+/** Samples of the source that the resampler wants to have heard before its output is steady. */
+const WARM_UP_SAMPLES = 1024;
+
+function resamplingStart({ audio, sourceRate, firstFrame }: AudioSegment) {
+  const common = greatestCommonDivisor(sourceRate, audio.sampleRate);
+  const firstSeconds = (firstFrame * AAC_FRAME) / audio.sampleRate;
+  const steps = Math.max(0, Math.floor((firstSeconds - WARM_UP_SAMPLES / sourceRate) * common));
+  return { cutSeconds: steps / common, cutSample: (steps * audio.sampleRate) / common };
+}

@@ -1,0 +1,79 @@
+import { isWideGamut } from '../plan/colour.ts';
+import type { VideoOutput } from '../plan/output.ts';
+import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.ts';
+
+export type VideoEncode = Extract<VideoOutput, { kind: 'encode' }>;
+
+/** What comes before `cutSeconds` is left out, and that becomes 0; the frames' own grid lies `phaseSeconds` behind it. */
+export type FilledGrid = { readonly cutSeconds: number; readonly phaseSeconds: number };
+
+/** Of one size where a filter wants that, deinterlaced, and on the constant grid of `frameRate`, which begins at 0. */
+export function gridFilters(video: VideoEncode, { fillsFront = false } = {}): string[] {
+  return [...progressive(video), `fps=${rateOf(video)}${fillsFront ? ':start_time=0' : ''}`];
+}
+
+/** The same with the frames moved onto it, by half a frame at most; what comes before the first is copies of it. */
+export function filledGridFilters(video: VideoEncode, { cutSeconds, phaseSeconds }: FilledGrid): string[] {
+  const startSeconds = cutSeconds + phaseSeconds;
+  if (startSeconds === 0) return gridFilters(video, { fillsFront: true });
+  const { numerator, denominator } = video.frameRate;
+  // `fps` does not move the end with the frames: rounded as they are, it would cut off the last one.
+  const end = (phaseSeconds * numerator) / denominator < -0.25 ? ':eof_action=pass' : '';
+  return [
+    ...progressive(video),
+    `fps=${rateOf(video)}:start_time=${startSeconds.toFixed(6)}${end}`,
+    // Behind it: the 2018 ffmpeg does not move the end here either, up to which the last frame would be repeated.
+    'setpts=PTS-STARTPTS',
+  ];
+}
+
+function progressive({ deinterlace, crop, coded }: VideoEncode): string[] {
+  return [
+    ...(deinterlace || crop !== null ? [`scale=${coded.width}:${coded.height}:interl=1`] : []),
+    ...(deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
+  ];
+}
+
+function rateOf({ frameRate: { numerator, denominator } }: VideoEncode): string {
+  return `${numerator}/${denominator}`;
+}
+
+/** Cropped, scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */
+export function videoFilters(video: VideoEncode): string[] {
+  const { width, height, crop, rotation, mirrored, toneMap, colour } = video;
+  const sideways = rotation === 90 || rotation === 270;
+  const [across, down] = sideways ? [height, width] : [width, height];
+  const isWide = toneMap === null && isWideGamut(colour.source);
+  return [
+    ...(crop === null ? [] : [`crop=${crop.width}:${crop.height}:${crop.left}:${crop.top}:exact=1`]),
+    `scale=${fitted(video, across, down)}:eval=frame:${scalerColour(colour, isWide || toneMap !== null)}:flags=bicubic+accurate_rnd+bitexact`,
+    `pad=${across}:${down}:(ow-iw)/2:(oh-ih)/2:eval=frame`,
+    ...(isWide ? gamutFilters(colour) : []),
+    ...(toneMap === null ? [] : toneMapFilters(colour)),
+    ...(mirrored ? ['hflip'] : []),
+    ...TURNS[rotation],
+    'setsar=1',
+    'format=yuv420p',
+  ];
+}
+
+/**
+ * The size of frames that are as wide to their height as the track's first ones, and of others what fits into it. A
+ * recording of a call changes its size at any moment, and its shape where somebody turns the telephone.
+ */
+function fitted({ coded, crop }: VideoEncode, across: number, down: number): string {
+  const { width, height } = crop ?? coded;
+  // How wide a frame would be that is as high as the output.
+  const wide = `(${across * height}/${width}*iw/ih)`;
+  const isAlike = `lt(abs(${wide}/${across}-1),0.02)`;
+  const w = `if(${isAlike},${across},min(${across},max(2,2*round(${wide}/2))))`;
+  const h = `if(${isAlike},${down},min(${down},max(2,2*round(${across * down}/${wide}/2))))`;
+  return `w='${w}':h='${h}'`;
+}
+
+const TURNS: Readonly<Record<0 | 90 | 180 | 270, readonly string[]>> = {
+  0: [],
+  90: ['transpose=clock'],
+  180: ['hflip', 'vflip'],
+  270: ['transpose=cclock'],
+};

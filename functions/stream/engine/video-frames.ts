@@ -1,0 +1,80 @@
+import { damaged } from '../base/problem.ts';
+import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
+import type { VideoTrack } from '../media/model/media.ts';
+import { findEntry } from '../media/transport/entry.ts';
+import { filmsOf } from '../plan/select-tracks.ts';
+import { keyframeBefore } from './keyframe-before.ts';
+import { readFromPlaces } from './read-from-places.ts';
+import { BEGINNING, placesOfEntry, type ReadingPlace, readingPlaces } from './reading-places.ts';
+import type { EncodedVideo, SegmentContext } from './segment-context.ts';
+import { type EncodedCoding, videoSegmentArguments } from './video-segment-arguments.ts';
+
+export type EncodedFrame = {
+  /** Place among the frames in the order in which they are shown, from 0. */
+  readonly position: number;
+  readonly data: Uint8Array;
+  readonly isSync: boolean;
+};
+
+export type FramesPart = {
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  /** Where they are not a whole segment, the frames of that which they begin. */
+  readonly segmentFrames?: number;
+};
+
+/** Frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid in decode order, each as soon as it is made. Fails as `Engine` says. */
+export async function encodeFrames(
+  rendition: EncodedVideo,
+  { firstFrame, frameCount, segmentFrames = frameCount }: FramesPart,
+  context: SegmentContext,
+): Promise<AsyncGenerator<EncodedFrame, void, void>> {
+  const { probed, zeroSeconds, limits } = context;
+  const { numerator, denominator } = rendition.source.video.frameRate;
+  const track = trackOf(rendition, context);
+  const coding = codingOf(rendition);
+  const gridSeconds = zeroSeconds + rendition.source.phaseTicks / rendition.timescale;
+  const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
+  const places = await framePlaces(track, startSeconds, context);
+  const grid = gridSeconds + probed.media.originSeconds;
+  const stream = await readFromPlaces(places, context, (from) =>
+    videoSegmentArguments({ coding, gridSeconds: grid, firstFrame, frameCount, segmentFrames, from }, limits),
+  );
+  return framesOf(stream, numerator, denominator);
+}
+
+async function framePlaces(
+  track: VideoTrack,
+  startSeconds: number,
+  { probed, access }: SegmentContext,
+): Promise<ReadingPlace[]> {
+  // What begins with the track begins with the file: nothing needs to be looked for.
+  if (startSeconds <= track.startSeconds) return [BEGINNING];
+  const entry = await findEntry(access, probed.media, track, startSeconds);
+  if (entry !== null) return placesOfEntry(entry);
+  return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
+}
+
+export function codingOf(rendition: EncodedVideo): EncodedCoding {
+  const { video, level, groupFrames = null } = rendition.source;
+  return { video, level, groupFrames };
+}
+
+function trackOf({ source }: EncodedVideo, { probed }: SegmentContext): VideoTrack {
+  const track = filmsOf(probed.media).find(({ stream }) => stream === source.video.stream);
+  if (track === undefined) throw damaged('The file has no such picture.');
+  return track;
+}
+
+async function* framesOf(
+  { samples, delaySeconds, mediaTime }: StreamedTrack,
+  numerator: number,
+  denominator: number,
+): AsyncGenerator<EncodedFrame, void, void> {
+  // The delay is in milliseconds, and no grid is finer than 60 frames a second.
+  const delay = Math.round((delaySeconds * numerator) / denominator);
+  for await (const { data, decodeTime, compositionOffset, isSync } of samples) {
+    const position = delay + Math.round((decodeTime + compositionOffset - mediaTime) / denominator);
+    yield { data, isSync, position };
+  }
+}

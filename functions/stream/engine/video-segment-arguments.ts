@@ -1,0 +1,111 @@
+import { BUFFER_SECONDS, segmentCeiling } from '../plan/bitrates.ts';
+import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import { colourArguments } from './colour-arguments.ts';
+import { h264Arguments } from './h264.ts';
+import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
+import { gridFilters, type VideoEncode, videoFilters } from './video-filters.ts';
+
+/** All that the pictures' coding follows from. */
+export type EncodedCoding = {
+  readonly video: VideoEncode;
+  /** H.264 level times ten. */
+  readonly level: number;
+  /** Frames of each group of pictures of a long stretch; null for a segment, which is one. */
+  readonly groupFrames: number | null;
+};
+
+export type VideoSegment = {
+  readonly coding: EncodedCoding;
+  /** Where the grid begins, in seconds of the file's own clock. */
+  readonly gridSeconds: number;
+  /** Frames of the grid, from its beginning. */
+  readonly firstFrame: number;
+  readonly frameCount: number;
+  /** Of the segment that the frames are, or are the first of. */
+  readonly segmentFrames: number;
+  readonly from: ReadFrom;
+};
+
+/** How far x264 decodes ahead of what is shown, in frames: B-frames that B-frames refer to. */
+export const REORDER_FRAMES = 2;
+
+/**
+ * ffmpeg's arguments for frames `[firstFrame, firstFrame + frameCount)`, as a group of pictures of their own, one
+ * fragment a frame. Times of the output count from the first of them.
+ */
+export function videoSegmentArguments(
+  { coding, gridSeconds, firstFrame, frameCount, segmentFrames, from }: VideoSegment,
+  limits: { readonly maxPixels: number },
+): FfmpegArguments {
+  const { video } = coding;
+  const filters = [
+    `setpts=PTS-round(${gridSeconds.toFixed(9)}/TB)`,
+    ...gridFilters(video, from),
+    // Behind the last picture are copies of it. `trim` by its own ticks is exact: one is a frame.
+    'tpad=stop=-1:stop_mode=clone',
+    `trim=start_pts=${firstFrame}:end_pts=${firstFrame + frameCount}`,
+    `setpts=PTS-${firstFrame}`,
+    ...videoFilters(video),
+  ];
+  return {
+    input: [...confinedInput(limits), ...readingFrom(from)],
+    output: [
+      ...['-filter_complex', `[0:${video.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
+      ...encoderArguments(coding, segmentFrames),
+    ],
+  };
+}
+
+/** One black frame in the same coding, out of nothing: ffmpeg's arguments, and what stands for the input's address. */
+export function blackFrameArguments(coding: EncodedCoding): { url: string; args: FfmpegArguments } {
+  const { width, height, frameRate } = coding.video;
+  const rate = `${frameRate.numerator}/${frameRate.denominator}`;
+  return {
+    url: `color=c=black:s=${width}x${height}:r=${rate}`,
+    args: {
+      input: ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-f', 'lavfi'],
+      output: [
+        '-frames:v',
+        '1',
+        '-vf',
+        'setsar=1,format=yuv420p',
+        ...encoderArguments(coding, frameRate.numerator),
+      ],
+    },
+  };
+}
+
+function encoderArguments(coding: EncodedCoding, segmentFrames: number): string[] {
+  const { video, level, groupFrames } = coding;
+  const { frameRate } = video;
+  const group = String(groupFrames ?? GROUP);
+  return [
+    ...['-vsync', 'passthrough', ...rateArguments(coding, segmentFrames)],
+    ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', group, '-keyint_min', group],
+    // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
+    ...(groupFrames === null ? ['-threads', '1'] : []),
+    ...colourArguments(video.colour.encoded),
+    ...['-video_track_timescale', String(frameRate.numerator)],
+    ...unbuffered('+bitexact+cgop'),
+  ];
+}
+
+/**
+ * Better than what is made in one pass: what playlists say of a rendition is its ceiling, and the heaviest segments of
+ * ordinary films are to need nearly that.
+ */
+const SEGMENT_QUALITY = 19;
+
+function rateArguments({ video, groupFrames }: EncodedCoding, segmentFrames: number): string[] {
+  const { maxBitrate, frameRate } = video;
+  if (groupFrames !== null) return h264Arguments(maxBitrate, 1);
+  const seconds = (segmentFrames * frameRate.denominator) / frameRate.numerator;
+  const ceiling = segmentCeiling(maxBitrate, seconds, segmentFrames);
+  return [
+    ...h264Arguments(ceiling, BUFFER_SECONDS, SEGMENT_QUALITY),
+    ...['-rc_init_occupancy:v', String(Math.round(ceiling * BUFFER_SECONDS))],
+  ];
+}
+
+/** Longer than any segment. */
+const GROUP = 100_000;

@@ -1,0 +1,73 @@
+import { damaged } from '../../base/problem.ts';
+import { readMovie } from '../../media/isobmff/movie.ts';
+import { readStream } from '../../media/isobmff/read-stream.ts';
+import { timelineOf } from '../../media/isobmff/timeline.ts';
+import type { TrackHead } from '../../media/isobmff/track-boxes.ts';
+import type { CopyTrack } from '../../media/model/copy-track.ts';
+import type { Cuts } from '../../media/model/cuts.ts';
+import type { Packet } from '../../media/model/packets.ts';
+
+/** Which cut is nearest to a time of the presentation. */
+export function nearestCut(cuts: Cuts, seconds: number): number {
+  const wanted = seconds * cuts.timescale;
+  let low = 0;
+  let high = cuts.count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cuts.timeAt(middle) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  const isBefore = low > 0 && wanted - cuts.timeAt(low - 1) < cuts.timeAt(low) - wanted;
+  return isBefore ? low - 1 : low;
+}
+
+/** What an init segment of the track says. */
+export async function copiedHead(track: CopyTrack): Promise<TrackHead> {
+  const init = Buffer.from(track.init());
+  const movie = await readMovie({
+    sizeBytes: init.length,
+    read: async (start, end) => init.subarray(start, end),
+  });
+  const [found] = movie?.tracks ?? [];
+  if (!movie || !found?.entry) throw damaged('The sound of the file cannot be read a second time.');
+  const { timescale, language } = found;
+  const { delaySeconds, mediaTime } = timelineOf(movie, found);
+  return {
+    kind: 'audio',
+    timescale,
+    sampleEntry: found.entry.bytes,
+    language: language ?? 'und',
+    width: 0,
+    height: 0,
+    matrix: null,
+    delaySeconds,
+    mediaTime,
+    durationTicks: null,
+  };
+}
+
+/** So many lie near to each other in the file. */
+const PACKETS_AT_ONCE = 400;
+
+/** The packets between two cuts, as they are. */
+export async function* copiedAudio(
+  track: CopyTrack,
+  from: number,
+  to: number,
+): AsyncGenerator<Packet, void, void> {
+  for (let first = from; first < to; first += PACKETS_AT_ONCE) {
+    const segment = track.segment(first, Math.min(to, first + PACKETS_AT_ONCE), 1);
+    const { samples } = await readStream(behind(track.init(), segment.open()));
+    for await (const { data, decodeTime, compositionOffset, duration, isSync } of samples) {
+      yield { data, dts: decodeTime, pts: decodeTime + compositionOffset, duration, isSync };
+    }
+  }
+}
+
+async function* behind(
+  head: Uint8Array,
+  rest: Promise<AsyncIterable<Uint8Array>>,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield head;
+  yield* await rest;
+}

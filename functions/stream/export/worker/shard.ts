@@ -1,0 +1,52 @@
+import type { Versioned } from '../job/job-store.ts';
+import { isFinished, type ShardRecord } from '../job/record.ts';
+import { assemble, assembleElsewhere, takeAssembly } from './assemble.ts';
+import { makePart } from './make-part.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import type { WorkerContext } from './worker.ts';
+
+/**
+ * Makes of a lane what the time of this invocation allows, keeps it, and sends for another invocation for the rest. Who
+ * finishes the last lane sees to it that the parts are put together.
+ */
+export async function runShard(
+  worker: WorkerContext,
+  number: number,
+  attempt: number,
+  known?: Prepared,
+): Promise<void> {
+  const { work, jobs, preparing, send } = worker;
+  const { signal } = preparing;
+  const shard = await jobs.readShard(number, signal);
+  if (shard === null || shard.value.generation !== work.generation || shard.value.attempt !== attempt) return;
+  if (isFinished(shard.value)) return finish(worker, known);
+  const own = known === undefined ? await take(worker, number, shard) : shard;
+  if (own === null) return;
+  let prepared = known;
+  const readied = async () => {
+    prepared ??= await prepare(work, preparing);
+    return prepared;
+  };
+  const next = await makePart(worker, number, own, readied);
+  if (next === null) return;
+  if (!isFinished(next)) return send({ ...work, task: number, attempt: next.attempt });
+  await finish(worker, prepared);
+}
+
+/** Null where the event has come twice, and another has the lane. */
+async function take({ jobs, preparing }: WorkerContext, number: number, shard: Versioned<ShardRecord>) {
+  if (!shard.value.isWaiting) return null;
+  const taken = { ...shard.value, isWaiting: false, ticks: shard.value.ticks + 1 };
+  return jobs.writeShard(number, taken, shard, preparing.signal);
+}
+
+async function finish(worker: WorkerContext, known: Prepared | undefined): Promise<void> {
+  const { work, jobs, preparing } = worker;
+  const { signal } = preparing;
+  const record = await jobs.read(signal);
+  if (record?.value.generation !== work.generation || record.value.stage.kind !== 'running') return;
+  const shards = await jobs.readShards(record.value.stage.shards, work.generation, signal);
+  if (shards.length < record.value.stage.shards || !shards.every(({ value }) => isFinished(value))) return;
+  if (preparing.isTimeUp()) return assembleElsewhere(worker);
+  await assemble(worker, await takeAssembly(worker), known);
+}

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../base/describe-error.ts';
+import type { DeferredWork, Level, LogFields } from '../base/request-context.ts';
+
+type Ending = {
+  readonly isWhole: boolean;
+  /** Of the work. */
+  readonly signal: AbortSignal;
+  readonly log: (level: Level, fields: LogFields) => void;
+};
+
+/** How long what was told to stop may take to clean up. */
+const STOPPING_MILLISECONDS = 900;
+
+/** Does the work that goes on after an answer, all at once. Never rejects, and waits no longer for what was stopped. */
+export async function finishDeferred(
+  work: readonly DeferredWork[],
+  { isWhole, signal, log }: Ending,
+): Promise<void> {
+  if (work.length === 0) return;
+  const done = Promise.all(
+    work.map(async (one) => {
+      try {
+        const fields = await one(isWhole);
+        if (fields !== null) log('info', fields);
+      } catch (error) {
+        log('error', { failed: describeError(error) });
+      }
+    }),
+  );
+  const over = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    const wait = () => {
+      delay(STOPPING_MILLISECONDS, undefined, { signal: over.signal }).then(resolve, resolve);
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
+  await Promise.race([done, stopped]);
+  over.abort();
+}

@@ -1,0 +1,84 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+import type { AccessUnit, AccessUnitScan } from './access-units.ts';
+import { type Coding, randomAccessPoint } from './coding.ts';
+import type { PesHeader } from './pes.ts';
+import { type PsPacket, psPackets } from './ps-packets.ts';
+
+/** What stands before the first slice of a picture: headers, parameter sets, messages. */
+const HEAD_BYTES = 8 * 1024;
+/** Packets of other streams lie between those of one picture. */
+const BEHIND_BYTES = 256 * 1024;
+
+type VideoPacket = PsPacket & { readonly header: PesHeader; readonly payloadAt: number };
+
+/**
+ * Pictures of a program stream's track `streamId`, which begin anywhere in its packets. Those that are the first to
+ * begin in theirs have its time. `tables`: what the file begins with before its first packet of video or audio.
+ */
+export function psAccessUnits(
+  file: RandomAccess,
+  { tables, streamId }: { readonly tables: Uint8Array; readonly streamId: number },
+  coding: Coding,
+): AccessUnitScan {
+  return async (start, end) => {
+    const bytes = await file.read(start, end + BEHIND_BYTES);
+    const packets = videoPackets(bytes, streamId);
+    const stream = Buffer.concat(
+      packets.map(({ payloadAt, end: until }) => bytes.subarray(payloadAt, until)),
+    );
+    const found: AccessUnit[] = [];
+    let begin = 0;
+    for (const packet of packets) {
+      const length = packet.end - packet.payloadAt;
+      const { header, at, payloadAt } = packet;
+      const position = start + at;
+      if (position >= end) break;
+      const first = header.pts === null ? null : firstAccessUnit(stream, begin, begin + length, coding);
+      if (header.pts !== null && first !== null) {
+        const point = randomAccessPoint(coding, stream.subarray(first, first + HEAD_BYTES));
+        const [from, skipped] = [packet.end, first - begin];
+        const splice = () => ({
+          head: Buffer.concat([tables, shortened(bytes.subarray(at, from), payloadAt - at, skipped)]),
+          from: start + from,
+        });
+        found.push({ position, pts: header.pts, dts: header.dts ?? header.pts, point, splice });
+      }
+      begin += length;
+    }
+    return found;
+  };
+}
+
+function videoPackets(bytes: Uint8Array, streamId: number): VideoPacket[] {
+  const packets: VideoPacket[] = [];
+  for (const packet of psPackets(bytes)) {
+    const { header, at, id } = packet;
+    if (header !== null && id === streamId)
+      packets.push({ ...packet, header, payloadAt: at + header.headerBytes });
+  }
+  return packets;
+}
+
+/** Where the first coded picture begins whose first byte lies in `[begin, end)`; null where none does. */
+function firstAccessUnit(stream: Uint8Array, begin: number, end: number, coding: Coding): number | null {
+  for (let at = begin; at < end && at + 4 <= stream.length; at++) {
+    if (stream[at] !== 0 || stream[at + 1] !== 0 || stream[at + 2] !== 1) continue;
+    if (BEGINS_ACCESS_UNIT[coding](stream[at + 3] ?? 0)) return at;
+  }
+  return null;
+}
+
+/** By the byte behind a start code. A slice may be a picture's first one; that of another is no picture to begin at. */
+const BEGINS_ACCESS_UNIT: Readonly<Record<Coding, (code: number) => boolean>> = {
+  mpeg2: (code) => code === 0x00 || code === 0xb3 || code === 0xb8,
+  mpeg4: (code) => code === 0xb0 || code === 0xb6 || code === 0xb3 || code <= 0x2f,
+  h264: (code) => [1, 2, 5, 6, 7, 8, 9].includes(code & 0x1f),
+  hevc: (code) => code >> 1 <= 35 || code >> 1 === 39,
+};
+
+/** A packet without the first `skipped` bytes of its payload. */
+function shortened(packet: Uint8Array, headerBytes: number, skipped: number): Uint8Array {
+  const header = Buffer.from(packet.subarray(0, headerBytes));
+  header.writeUInt16BE(packet.length - 6 - skipped, 4);
+  return Buffer.concat([header, packet.subarray(headerBytes + skipped)]);
+}

@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { peekFirst } from '../../functions/stream/media/peek-first.ts';
+import { rejection } from '../support/rejection.ts';
+
+describe('begun', () => {
+  let log: string[];
+  beforeEach(() => {
+    log = [];
+  });
+
+  async function* values(...all: readonly string[]): AsyncGenerator<string, void, void> {
+    try {
+      for (const value of all) {
+        log.push(`made ${value}`);
+        yield value;
+      }
+    } finally {
+      log.push('let go');
+    }
+  }
+
+  it('has the first value made, and gives all of them', async () => {
+    const rest = await peekFirst(values('a', 'b'));
+    expect(log).to.deep.equal(['made a']);
+    expect(await text(Readable.from(rest ?? []))).to.equal('ab');
+    expect(log).to.deep.equal(['made a', 'made b', 'let go']);
+  });
+
+  it('is null where there is none', async () => {
+    expect(await peekFirst(values())).to.equal(null);
+  });
+
+  it('fails where the first value does', async () => {
+    const failing = async function* () {
+      yield* values();
+      throw new RangeError('no first');
+    };
+    expect(await rejection(peekFirst(failing()))).to.be.instanceOf(RangeError);
+  });
+
+  for (const chunks of [0, 1]) {
+    it(`lets go of what the values hold when a stream of them goes after ${chunks} chunks`, async () => {
+      const stream = Readable.from((await peekFirst(values('a', 'b', 'c'))) ?? []);
+      if (chunks === 1) for await (const _ of stream.iterator({ destroyOnReturn: false })) break;
+      await new Promise((resolve) => stream.once('close', resolve).destroy());
+      expect(log.at(-1)).to.equal('let go');
+    });
+  }
+});

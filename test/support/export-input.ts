@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import { parseConfig } from '../../functions/stream/config/config.ts';
+import type { SegmentContext } from '../../functions/stream/engine/segment-context.ts';
+import type { BodyContext } from '../../functions/stream/export/formats/body.ts';
+import { clientOf } from '../../functions/stream/plan/client.ts';
+import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { directorySource } from '../../functions/stream/source/directory.ts';
+
+const { limits: LIMITS } = parseConfig({ MEDIA_DIR: '/' });
+
+/** What an export of the object on a desk is planned from. */
+export function exportQuestion(
+  { probed: { media, originalObstacle, remuxObstacle } }: SegmentContext,
+  wishes: Partial<StreamParameters>,
+): PlanInput {
+  return {
+    media,
+    sizeBytes: 1_000_000,
+    parameters: { ...NO_PARAMETERS, ...wishes },
+    client: clientOf(null, null),
+    limits: { ...LIMITS, maxDurationSeconds: 86_400, cores: 2 },
+    secondsLeft: 900,
+    originalObstacle,
+    remuxObstacle,
+  };
+}
+
+/** The same object on the desk that bodies are made at. */
+export function bodyDesk(context: SegmentContext, path: string, isTimeUp = () => false): BodyContext {
+  const source = directorySource(dirname(path));
+  return { ...context, object: context.object as BodyContext['object'], source, limits: LIMITS, isTimeUp };
+}
