@@ -30,7 +30,7 @@ describe('records in a directory', () => {
 
   for (const before of [0, 1, 5]) {
     for (const followers of [1, 2, 3]) {
-      it(`tell a write after ${before} as written, which ${followers} have replaced before its writer looked`, async () => {
+      it(`tell a write after ${before} as written if ${followers} have replaced it before its writer looked`, async () => {
         for (let i = 0; i < before; i++) await writeNext('before');
         const known = await read();
         replaceLink(async (...asked) => {
@@ -42,7 +42,7 @@ describe('records in a directory', () => {
         expect(await read()).to.include({ text: 'follower', version: String(before + 1 + followers) });
       });
 
-      it(`tell a write after ${before} as lost, whose number ${followers + 1} others have had while it slept`, async () => {
+      it(`tell a write after ${before} as lost if ${followers + 1} others took its number while it slept`, async () => {
         for (let i = 0; i < before; i++) await writeNext('before');
         const known = await read();
         replaceLink(async (...asked) => {
@@ -57,7 +57,7 @@ describe('records in a directory', () => {
     }
   }
 
-  it('that somebody has replaced since they were read are not written', async () => {
+  it('are not written if somebody has replaced them since they were read', async () => {
     const first = await write('one', null);
     await writeNext('two');
     expect(await write('three', first)).to.equal(null);
@@ -67,7 +67,7 @@ describe('records in a directory', () => {
     expect(await read()).to.include({ text: 'three' });
   });
 
-  it('lie beside files that others have put there', async () => {
+  it('may have foreign files beside them', async () => {
     const folder = join(root, '.records', NAME);
     const foreign = ['.DS_Store', '.nfs0001', '7.orig'];
     await fs.mkdir(folder, { recursive: true });
@@ -80,7 +80,7 @@ describe('records in a directory', () => {
   });
 });
 
-/** What happens between the steps of a write, which no timing would bring about for certain. */
+/** Replaces the link step of a write with `link`, since no timing would bring that about reliably. */
 function replaceLink(link: typeof fs.link): void {
   fs.link = link;
   syncBuiltinESMExports();

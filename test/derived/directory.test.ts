@@ -14,7 +14,7 @@ describe('directoryStore', () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it('removes what makers that died have left when it is a day old, and nothing that is made', async () => {
+  it('removes what dead producers left after a day, and no output', async () => {
     for (const folder of ['.drafts', 'parts', 'made']) {
       await mkdir(join(root, folder));
       for (const [name, hours] of [

@@ -20,16 +20,17 @@ describe('a store that viewers wait for', () => {
     return { answers, failures };
   }
 
-  it('is left alone for a while where it is slow again and again', async () => {
+  it('is left alone for a while if it is slow repeatedly', async () => {
     const { answers, failures } = scene();
-    // As a viewer asks: for what is kept, for the claim, and for a draft, for which S3 is not asked.
+    // The requests of one viewer: for the cached output, for the lease, and for a draft, for which S3 is not
+    // asked.
     const viewer = [slowly, slowly, quickly];
     const given = await answers(...viewer, ...viewer);
     expect(given).to.deep.equal(['slowly', 'slowly', 'quickly', 'slowly', null, null]);
-    expect(failures).to.deep.equal(['Error: The store answers slowly.']);
+    expect(failures).to.deep.equal(['Error: The store is slow.']);
   });
 
-  it('is asked on where it is slow now and then', async () => {
+  it('is still asked if it is slow occasionally', async () => {
     const { answers, failures } = scene();
     const given = await answers(slowly, quickly, quickly, slowly, quickly, quickly, slowly, quickly);
     expect(given).to.not.include(null);

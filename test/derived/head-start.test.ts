@@ -37,8 +37,8 @@ describe('headStart', () => {
       return open(index);
     },
   });
-  /** Of another instance each time. */
-  const newKeeper = () =>
+  /** The cache of another instance each time. */
+  const newCache = () =>
     createDerivedCache(store, {
       patience: { waitMilliseconds: 2_000, restMilliseconds: 1 },
       onFailure: () => {},
@@ -55,7 +55,7 @@ describe('headStart', () => {
     const asks = SEGMENTS.map((index) => ({ kind: 'segment' as const, rendition: '240p', index }));
     const plan: HeadStart = { asks, withinSeconds };
     const work = headStart(plan, {
-      derivedCache: newKeeper(),
+      derivedCache: newCache(),
       invocationSignal: controller.signal,
       limits,
       refuseWhenFull,
@@ -65,9 +65,9 @@ describe('headStart', () => {
     return { ahead, stopped };
   }
   const NOTHING = { ahead: undefined, stopped: undefined };
-  const kept = () => [...store.objects.keys()];
+  const cached = () => [...store.objects.keys()];
 
-  /** As a viewer of another instance asks for it. */
+  /** Reads a segment as a viewer of another instance does. */
   function view(index: number, open = opened): Promise<Readable> {
     const { signal } = controller;
     const context: FollowingContext = {
@@ -78,10 +78,10 @@ describe('headStart', () => {
       waitUntil: () => {},
       follows: true,
     };
-    return newKeeper().caching(segment(index, open), context).open();
+    return newCache().caching(segment(index, open), context).open();
   }
 
-  it('makes the next ones in their order, and keeps them', async () => {
+  it('produces the next segments in order and caches them', async () => {
     expect(await start()).to.deep.equal({ ahead: SEGMENTS, stopped: undefined });
     expect(runs).to.deep.equal(SEGMENTS);
     expect(SEGMENTS.map((index) => store.objects.get(nameOf(index))?.toString())).to.deep.equal([
@@ -91,25 +91,25 @@ describe('headStart', () => {
     ]);
   });
 
-  it('does nothing where the viewer left before the end', async () => {
+  it('does nothing if the viewer left before the end', async () => {
     expect(await start({ isWhole: false })).to.deep.equal(NOTHING);
     expect(store.calls).to.deep.equal([]);
   });
 
-  it('begins nothing once its time is over', async () => {
-    expect(await start({ withinSeconds: 0 })).to.deep.equal({ ahead: [], stopped: 'its time is over' });
+  it('begins nothing once its time is up', async () => {
+    expect(await start({ withinSeconds: 0 })).to.deep.equal({ ahead: [], stopped: 'its time is up' });
     expect(runs).to.deep.equal([]);
   });
 
-  it('passes over what is kept, and has nothing to tell where all is', async () => {
-    store.objects.set(nameOf(1), Buffer.from('kept'));
-    store.objects.set(nameOf(2), Buffer.from('kept'));
+  it('passes over cached segments, and reports nothing if all are cached', async () => {
+    store.objects.set(nameOf(1), Buffer.from('disk'));
+    store.objects.set(nameOf(2), Buffer.from('disk'));
     expect(await start()).to.deep.equal({ ahead: [3], stopped: undefined });
     expect(await start()).to.deep.equal(NOTHING);
     expect(runs).to.deep.equal([3]);
   });
 
-  it('ends where another instance is making one', async () => {
+  it('ends if another instance is producing one', async () => {
     let goOn = () => {};
     const waits = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -122,13 +122,13 @@ describe('headStart', () => {
     });
     const { ahead, stopped } = await start();
     expect(ahead).to.deep.equal([1]);
-    expect(stopped).to.match(/^another makes it/);
+    expect(stopped).to.match(/^another instance produces it/);
     goOn();
     expect(await text(first)).to.equal('segment 2');
     expect(runs).to.deep.equal([2, 1]);
   });
 
-  it('is followed by a viewer who asks for what it is making', async () => {
+  it('is followed by a viewer who asks for the same segment', async () => {
     let goOn = () => {};
     const waits = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -165,23 +165,23 @@ describe('headStart', () => {
     ['finds no memory', { refuseWhenFull: full }, /The memory is full/, 0],
   ];
   for (const [what, circumstances, why, begun] of STOPS) {
-    it(`ends with the first that ${what}, leaves nothing, and the next viewer makes it`, async () => {
+    it(`ends with the first that ${what}, leaves nothing, and the next viewer produces it`, async () => {
       const { ahead, stopped } = await start(circumstances);
-      expect([ahead, runs.length, kept()]).to.deep.equal([[], begun, []]);
+      expect([ahead, runs.length, cached()]).to.deep.equal([[], begun, []]);
       expect(stopped).to.match(why);
-      // At once: no claim is left to expire.
+      // At once: no lease is left to expire.
       expect(await text(await view(1))).to.equal('segment 1');
     });
   }
 
   for (const fails of ['create', 'write', 'publish', 'writeRecord', 'find']) {
-    it(`ends where the store fails at ${fails}`, async () => {
+    it(`ends if the store fails at ${fails}`, async () => {
       store.before = async (call) => {
         if (call.startsWith(fails)) throw new Error(`The store is broken: ${call}`);
       };
       const { ahead, stopped } = await start();
-      expect([ahead, kept()]).to.deep.equal([[], []]);
-      expect(stopped).to.match(/could not be kept|does not answer/);
+      expect([ahead, cached()]).to.deep.equal([[], []]);
+      expect(stopped).to.match(/could not be cached|does not answer/);
       expect(runs.length).to.be.at.most(1);
     });
   }
@@ -190,14 +190,14 @@ describe('headStart', () => {
     const never = async () => {
       const body = new Readable({ read() {} });
       body.push('half');
-      controller.signal.addEventListener('abort', () => body.destroy(new Error('The time is over.')));
+      controller.signal.addEventListener('abort', () => body.destroy(new Error('The time is up.')));
       return body;
     };
     const work = start({ open: never });
     while (!store.calls.includes(`write ${nameOf(1)}`)) await delay(1);
     controller.abort();
     expect((await work).ahead).to.deep.equal([]);
-    expect(kept()).to.deep.equal([]);
+    expect(cached()).to.deep.equal([]);
     expect(store.calls).to.include(`discard ${nameOf(1)}`);
   });
 });

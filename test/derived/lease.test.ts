@@ -23,17 +23,17 @@ describe('takeClaim', () => {
     return lease;
   }
 
-  it('gives it to one of those who ask at once', async () => {
+  it('is given to one of those who ask at the same time', async () => {
     const leases = await Promise.all(Array.from({ length: 16 }, () => take()));
     expect(leases.filter((lease) => lease !== null)).to.have.length(1);
   });
 
-  it('asks once where nobody has it', async () => {
+  it('takes one request if nobody holds it', async () => {
     await take();
     expect(store.calls).to.deep.equal([`writeRecord ${RECORD}`]);
   });
 
-  it('is free again when it has expired, for one, who ends the draft of the dead maker', async () => {
+  it('is free for one when it has expired, who ends the draft of the dead producer', async () => {
     const dead = await take(6);
     dead?.noteDraft('upload-1');
     await dead?.stop();
@@ -53,7 +53,7 @@ describe('takeClaim', () => {
     expect(store.calls.some((call) => call.startsWith('abandon'))).to.equal(false);
   });
 
-  it('is not given up by one from whom it was taken', async () => {
+  it('is not given up by a holder who has lost it', async () => {
     const slept = await take(6);
     store.age(7);
     const taken = await take(6);
@@ -73,7 +73,7 @@ describe('takeClaim', () => {
     await held[0]?.stop();
   });
 
-  /** The next renewal is written, and its answer is lost. */
+  /** Loses the answer to the next renewal, which is written. */
   function loseAnswer(): void {
     const { writeRecord } = store;
     store.writeRecord = async (...asked) => {
@@ -97,7 +97,7 @@ describe('takeClaim', () => {
     expect(await take(6)).to.not.equal(null);
   });
 
-  it('stays with whoever took it over, also where the answer to a renewal was lost', async () => {
+  it('stays with the new holder, even if the answer to a renewal was lost', async () => {
     const slept = await take(6);
     loseAnswer();
     slept?.noteDraft('upload-1');
@@ -114,7 +114,7 @@ describe('takeClaim', () => {
     ['over', 2, 'of another time'],
   ];
   for (const [what, slow, text] of LATE) {
-    it(`is given up again where it was ${what} and the store has told so too late`, async () => {
+    it(`is given up again if it was ${what} and the store answered too late`, async () => {
       if (text !== null) store.records.set(RECORD, { name: RECORD, text, version: 'old', ageSeconds: 0 });
       const asking = new AbortController();
       let writes = 0;

@@ -19,22 +19,22 @@ const NAME = 'made/0f1e.mp4';
 const OBJECT = { key: NAME, etag: '"1"', sizeBytes: 4, lastModified: new Date(0) };
 const WHOLE = { start: 0, end: 4 };
 
-describe('a derived store in its own words', () => {
+describe('the problems of a derived store', () => {
   const { signal } = new AbortController();
 
   const TOLD: [Problem, string, number, string][] = [
-    [notFound(NAME), 'not-found', 404, 'What was made is not kept any more; ask for it anew.'],
+    [notFound(NAME), 'not-found', 404, 'The output has expired; request it again.'],
     [
       sourceChanged(NAME),
       'source-changed',
       503,
-      'What was made was replaced while it was being read; ask again.',
+      'The output was replaced while it was being read; try again.',
     ],
     ...[forbidden(NAME), sourceUnavailable()].map((problem): [Problem, string, number, string] => [
       problem,
       'source-unavailable',
       503,
-      'What was made cannot be kept or read at the moment; try again shortly.',
+      'The output cannot be stored or read at the moment; try again shortly.',
     ]),
   ];
   const ASKED: [string, (store: DerivedStore) => Promise<unknown>][] = [
@@ -52,7 +52,7 @@ describe('a derived store in its own words', () => {
   ];
   for (const [problem, type, status, message] of TOLD) {
     for (const [what, ask] of ASKED) {
-      it(`tells ${problem.type} of ${what}, with the cause`, async () => {
+      it(`are ${problem.type} for ${what}, with the cause`, async () => {
         const told = await problemOf(ask(withOwnProblems(failing(what, problem))));
         expect(told).to.include({ type, status, message, cause: problem });
         expect(told.headers).to.deep.equal(
@@ -62,30 +62,30 @@ describe('a derived store in its own words', () => {
     }
   }
 
-  it('leaves what is no failure of a store', async () => {
+  it('leave other errors unchanged', async () => {
     for (const error of [damaged('This file is damaged.'), new Error('anything')]) {
       expect(await rejection(withOwnProblems(failing('find', error)).find(NAME, signal))).to.equal(error);
     }
   });
 
-  it('leaves the reason of a signal', async () => {
+  it('leave the reason of a signal unchanged', async () => {
     const reason = sourceUnavailable();
     const store = withOwnProblems(failing('find', notFound(NAME)));
     expect(await rejection(store.find(NAME, AbortSignal.abort(reason)))).to.equal(reason);
   });
 
-  it('leaves what is kept', async () => {
+  it('leave what succeeds unchanged', async () => {
     const inner = fakeStore();
     const store = withOwnProblems(inner);
     const draft = await store.create(NAME, { signal });
-    await draft.write(Buffer.from('kept'));
+    await draft.write(Buffer.from('disk'));
     const object = await draft.publish();
     expect(await store.find(NAME, signal)).to.deep.equal(object);
-    expect(String(await buffer(await store.read(object, { start: 1, end: 3 }, signal)))).to.equal('ep');
+    expect(String(await buffer(await store.read(object, { start: 1, end: 3 }, signal)))).to.equal('is');
   });
 });
 
-/** A store of which one thing fails. */
+/** Returns a store of which one operation fails. */
 function failing(what: string, error: Error): DerivedStore {
   const fail = () => Promise.reject(error);
   const store = fakeStore();

@@ -36,7 +36,7 @@ describe('respondMade', () => {
 
   async function ask(
     { headers = {}, method = 'GET', follows = true, over = derivedCache as DerivedCache | null } = {},
-    open = async () => Readable.from([Buffer.from('made anew')], { objectMode: false }),
+    open = async () => Readable.from([Buffer.from('live body')], { objectMode: false }),
   ): Promise<{ response: Response; text: string }> {
     const { signal } = controller;
     const context: FollowingContext = {
@@ -63,75 +63,75 @@ describe('respondMade', () => {
 
   const waitUntil = () => Promise.all(deferred.splice(0).map((work) => work(true)));
 
-  it('makes it, keeps it, and then serves it as a file', async () => {
+  it('produces an output, caches it, and then serves it as a file', async () => {
     const first = await ask();
-    expect([first.response.status, first.text]).to.deep.equal([200, 'made anew']);
+    expect([first.response.status, first.text]).to.deep.equal([200, 'live body']);
     expect(await waitUntil()).to.deep.equal([{ cached: NAME, bytes: 9 }]);
     const second = await ask({ headers: { range: 'bytes=5-' } });
-    expect([second.response.status, second.text]).to.deep.equal([206, 'anew']);
+    expect([second.response.status, second.text]).to.deep.equal([206, 'body']);
     expect(second.response.headers.get('sluice-plan')).to.equal('transcode; cached');
     expect(second.response.headers.get('etag')).to.match(/^"/);
     expect(runs).to.equal(1);
   });
 
-  it('looks for what it has found before only once', async () => {
-    store.objects.set(NAME, Buffer.from('kept'));
+  it('looks up a cached output only once', async () => {
+    store.objects.set(NAME, Buffer.from('disk'));
     await ask();
     await ask();
     expect(store.calls).to.deep.equal([`find ${NAME}`, `read ${NAME}`, `read ${NAME}`]);
   });
 
-  it('makes nothing for HEAD, nor for a condition that is not met', async () => {
+  it('produces nothing for HEAD or for a condition that is not met', async () => {
     expect((await ask({ method: 'HEAD' })).response.headers.get('accept-ranges')).to.equal('none');
     expect((await ask({ headers: { 'if-none-match': 'W/"hash"' } })).response.status).to.equal(304);
     expect([runs, store.records.size]).to.deep.equal([0, 0]);
   });
 
   for (const range of ['bytes=0-1', 'bytes=0-1,3-3']) {
-    it(`makes anew what was kept and has expired, in the same answer to ${range}`, async () => {
-      store.objects.set(NAME, Buffer.from('kept'));
+    it(`produces an expired output again, in the same answer to ${range}`, async () => {
+      store.objects.set(NAME, Buffer.from('disk'));
       await ask();
       store.objects.delete(NAME);
       const { response, text } = await ask({ headers: { range } });
-      expect([response.status, text]).to.deep.equal([200, 'made anew']);
+      expect([response.status, text]).to.deep.equal([200, 'live body']);
       await waitUntil();
-      expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
-      // That is what the next one has, also long after.
+      expect(store.objects.get(NAME)?.toString()).to.equal('live body');
+      // The next request has the same, even long after.
       store.age(100);
-      expect((await ask()).text).to.equal('made anew');
+      expect((await ask()).text).to.equal('live body');
       expect(runs).to.equal(1);
     });
   }
 
   const another = () => createDerivedCache(store, { followMilliseconds: 60_000, onFailure: () => {} });
 
-  it('lets the next one make it at once where the making breaks', async () => {
+  it('lets the next one produce it at once if production breaks', async () => {
     const breaking = Readable.from(
       (async function* () {
-        yield Buffer.from('made');
+        yield Buffer.from('live');
         throw new Error('broken');
       })(),
     );
     const failure = await ask({}, async () => breaking).catch((error: unknown) => error);
     expect(String(failure)).to.contain('broken');
     await waitUntil();
-    expect((await ask({ over: another() })).text).to.equal('made anew');
+    expect((await ask({ over: another() })).text).to.equal('live body');
     await waitUntil();
-    expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+    expect(store.objects.get(NAME)?.toString()).to.equal('live body');
   });
 
-  it('ends the draft of a maker that has died', async () => {
+  it('ends the draft of a dead producer', async () => {
     void ask({}, async () => new Readable({ read() {} })).catch(() => {});
     while (!store.calls.includes(`create ${NAME}`)) await delay(1);
-    // The note of the draft is written by then, or never.
+    // The record of the draft is written by then, or never.
     while (store.calls.filter((call) => call.startsWith('writeRecord')).length < 2) await delay(1);
     store.age(7);
     await ask({ over: another() });
     expect(store.calls).to.include(`abandon ${NAME} draft of ${NAME}`);
   });
 
-  it('keeps nothing without a store', async () => {
-    expect((await ask({ over: null })).text).to.equal('made anew');
+  it('caches nothing without a store', async () => {
+    expect((await ask({ over: null })).text).to.equal('live body');
     expect([store.calls, deferred]).to.deep.equal([[], []]);
   });
 
@@ -142,8 +142,8 @@ describe('respondMade', () => {
   for (const [what, before] of BROKEN) {
     it(`serves the viewer while the store ${what}, and leaves it alone after that`, async () => {
       store.before = before;
-      expect((await ask()).text).to.equal('made anew');
-      expect((await ask()).text).to.equal('made anew');
+      expect((await ask()).text).to.equal('live body');
+      expect((await ask()).text).to.equal('live body');
       expect(store.calls).to.deep.equal([`find ${NAME}`]);
       expect(failures).to.have.length(1);
     });
@@ -152,58 +152,58 @@ describe('respondMade', () => {
   for (const [what, fault] of BROKEN) {
     const onRead = (call: string) => (call.startsWith('read made') ? fault() : Promise.resolve());
 
-    it(`makes what was kept anew where reading it ${what}, and leaves the store alone after that`, async () => {
-      store.objects.set(NAME, Buffer.from('kept'));
+    it(`produces a cached output again if reading it ${what}, and leaves the store alone after that`, async () => {
+      store.objects.set(NAME, Buffer.from('disk'));
       store.before = onRead;
-      expect((await ask({ headers: { range: 'bytes=0-1' } })).text).to.equal('made anew');
-      expect((await ask()).text).to.equal('made anew');
+      expect((await ask({ headers: { range: 'bytes=0-1' } })).text).to.equal('live body');
+      expect((await ask()).text).to.equal('live body');
       expect(store.calls).to.deep.equal([`find ${NAME}`, `read ${NAME}`]);
       expect(failures).to.have.length(1);
     });
 
-    it(`makes it where reading what another has just made ${what}`, async () => {
-      const { slow, finish } = madeLater();
+    it(`produces it if reading another instance's output ${what}`, async () => {
+      const { slow, finish } = producedLater();
       const first = ask({}, slow);
       while (runs === 0) await delay(1);
       store.before = onRead;
       const second = ask();
       while (!store.calls.some((call) => call.startsWith('readRecord'))) await delay(1);
       finish();
-      expect([(await first).text, (await second).text]).to.deep.equal(['made once', 'made anew']);
+      expect([(await first).text, (await second).text]).to.deep.equal(['sent once', 'live body']);
       expect(store.calls.filter((call) => call.startsWith('read made'))).to.have.length(1);
     });
   }
 
-  it('serves the viewer where no draft comes in time, and discards one that comes too late', async () => {
+  it('serves the viewer if no draft comes in time, and discards one that comes too late', async () => {
     let comes = () => {};
     const late = new Promise<void>((resolve) => {
       comes = resolve;
     });
     store.before = (call) => (call.startsWith('create') ? late : Promise.resolve());
-    expect((await ask()).text).to.equal('made anew');
+    expect((await ask()).text).to.equal('live body');
     await waitUntil();
     expect(store.calls.filter((call) => call.startsWith('discard'))).to.deep.equal([]);
     comes();
     while (!store.calls.includes(`discard ${NAME}`)) await delay(1);
     expect([store.objects.size, failures.length]).to.deep.equal([0, 1]);
-    // The claim was given up: whoever asks next, of another instance, makes it and keeps it.
+    // The lease was given up: the next request, of another instance, produces and caches the output.
     derivedCache = createDerivedCache(store, { onFailure: (error) => failures.push(error) });
     await ask();
     await waitUntil();
-    expect(store.objects.get(NAME)?.toString()).to.equal('made anew');
+    expect(store.objects.get(NAME)?.toString()).to.equal('live body');
   });
 
   for (const [what, comes] of [
     ['comes after that', () => delay(5)],
     ['never comes', () => new Promise<void>(() => {})],
   ] as const) {
-    it(`breaks the answer where the making fails before the draft is there, which ${what}`, async () => {
+    it(`breaks the answer if production fails before the draft is there, which ${what}`, async () => {
       store.before = (call) => (call.startsWith('create') ? comes() : Promise.resolve());
       const failing = async () => {
-        const made = new Readable({ read() {} });
-        made.push('made');
-        setImmediate(() => made.destroy(damaged('The media could not be decoded.')));
-        return made;
+        const output = new Readable({ read() {} });
+        output.push('live');
+        setImmediate(() => output.destroy(damaged('The media could not be decoded.')));
+        return output;
       };
       expect((await problemOf(ask({}, failing))).type).to.equal('damaged-media');
       await waitUntil();
@@ -211,8 +211,8 @@ describe('respondMade', () => {
     });
   }
 
-  it('takes its time for the body of what is kept, once it has begun', async () => {
-    store.objects.set(NAME, Buffer.from('kept'));
+  it('takes its time for a cached body once it has begun', async () => {
+    store.objects.set(NAME, Buffer.from('disk'));
     let until: AbortSignal | null = null;
     const read = store.read;
     store.read = (object, range, signal) => {
@@ -226,56 +226,56 @@ describe('respondMade', () => {
     expect(until).to.have.property('aborted', true);
   });
 
-  it('waits for another maker of a segment, and makes nothing itself', async () => {
-    const { slow, finish } = madeLater();
+  it('waits for another producer of a segment, and produces nothing itself', async () => {
+    const { slow, finish } = producedLater();
     const first = ask({}, slow);
     while (runs === 0) await delay(1);
     const others = [ask(), ask(), ask()];
     while (store.calls.filter((call) => call.startsWith('readRecord')).length < 3) await delay(1);
     finish();
-    for (const { text } of [await first, ...(await Promise.all(others))]) expect(text).to.equal('made once');
+    for (const { text } of [await first, ...(await Promise.all(others))]) expect(text).to.equal('sent once');
     expect(runs).to.equal(1);
   });
 
-  it('does not wait for another maker of what is long', async () => {
+  it('does not wait for another producer of a long output', async () => {
     await ask();
     store.objects.clear();
     const { text } = await ask({ follows: false });
-    expect([text, runs]).to.deep.equal(['made anew', 2]);
+    expect([text, runs]).to.deep.equal(['live body', 2]);
   });
 
-  it('lets the next one make it at once where nothing can be made', async () => {
+  it('lets the next one produce it at once if it cannot be produced', async () => {
     const fail = () => Promise.reject(damaged('The media could not be decoded.'));
     expect((await problemOf(ask({}, fail))).type).to.equal('damaged-media');
     await waitUntil();
-    expect((await ask()).text).to.equal('made anew');
+    expect((await ask()).text).to.equal('live body');
     await waitUntil();
     expect(store.objects.size).to.equal(1);
   });
 
-  it('waits no longer than it may for a maker that lives and does not come to an end', async () => {
+  it('does not wait for ever for a live producer that does not finish', async () => {
     derivedCache = createDerivedCache(store, {
       followMilliseconds: 50,
       onFailure: (error) => failures.push(error),
     });
     const never = ask({}, () => new Promise(() => {})).catch(() => {});
     while (runs === 0) await delay(1);
-    expect((await ask()).text).to.equal('made anew');
+    expect((await ask()).text).to.equal('live body');
     expect(runs).to.equal(2);
     controller.abort();
     void never;
   });
 });
 
-/** What is made once `finish` is called. */
-function madeLater() {
+/** Output that is produced once `finish` is called. */
+function producedLater() {
   let finish = () => {};
   const isTime = new Promise<void>((resolve) => {
     finish = resolve;
   });
   const slow = async () => {
     await isTime;
-    return Readable.from([Buffer.from('made once')], { objectMode: false });
+    return Readable.from([Buffer.from('sent once')], { objectMode: false });
   };
   return { slow, finish };
 }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { s3Store } from '../../functions/stream/derived/s3.ts';
 import { createS3Client, s3Source } from '../../functions/stream/source/s3.ts';
 
-/** Longer than any other request is waited for. */
+/** Longer than any other request may take. */
 const SLOW_MILLISECONDS = 6_000;
 
 describe('s3Store', function () {
@@ -32,17 +32,17 @@ describe('s3Store', function () {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('waits for what takes a store long to take in', async () => {
+  it('waits for a store that takes long to accept a part', async () => {
     const client = createS3Client({
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'a secret of nobody',
     });
-    const bucket = 'made';
+    const bucket = 'derived';
     const store = s3Store({ client, bucket, source: s3Source({ client, bucket }) });
     const draft = await store.create('made/1.mp4', { signal });
-    await draft.write(Buffer.from('made'));
+    await draft.write(Buffer.from('live'));
     expect((await draft.publish()).sizeBytes).to.equal(4);
     const sources = [Buffer.from('ma'), Buffer.from('de')];
     expect((await store.compose('made/2.mp4', sources, signal)).sizeBytes).to.equal(4);

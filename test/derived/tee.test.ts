@@ -19,7 +19,7 @@ describe('tee', () => {
   const bytes = pattern(3 * MIB);
   const chunks = [bytes.subarray(0, MIB), bytes.subarray(MIB, 2 * MIB), bytes.subarray(2 * MIB)];
 
-  it('publishes what ended cleanly, byte for byte', async () => {
+  it('publishes a stream that ended cleanly, byte for byte', async () => {
     const store = fakeStore();
     const { body, outcome } = tee(Readable.from(chunks), asSent(await store.create(NAME, options)), {
       maxBytes: 3 * MIB,
@@ -29,7 +29,7 @@ describe('tee', () => {
     expect(store.objects.get(NAME)?.equals(bytes)).to.equal(true);
   });
 
-  it('lets the viewer go on to the end while the store stands still', async () => {
+  it('lets the viewer read to the end while the store is stuck', async () => {
     const store = fakeStore();
     const draft = await store.create(NAME, options);
     let goOn = () => {};
@@ -60,7 +60,7 @@ describe('tee', () => {
     ['cannot be published', { maxBytes: 4 * MIB }, 'publish', /broken: publish/],
   ];
   for (const [what, limits, fails, why] of GIVEN_UP) {
-    it(`discards what ${what}, and the viewer has all of it`, async () => {
+    it(`discards a stream that ${what}, and the viewer has all of it`, async () => {
       const store = fakeStore();
       const draft = await store.create(NAME, options);
       let goOn = () => {};
@@ -81,7 +81,7 @@ describe('tee', () => {
     });
   }
 
-  it('holds a viewer up who is far ahead of a store that goes on', async () => {
+  it('holds up a viewer who is far ahead of a store that goes on', async () => {
     const store = fakeStore();
     const draft = await store.create(NAME, options);
     store.before = () => delay(5);
@@ -93,7 +93,7 @@ describe('tee', () => {
     expect(store.objects.get(NAME)?.equals(bytes)).to.equal(true);
   });
 
-  it('discards what breaks, and the viewer sees it break', async () => {
+  it('discards a stream that breaks, and the viewer sees it break', async () => {
     const store = fakeStore();
     const live = new PassThrough();
     const { body, outcome } = tee(live, asSent(await store.create(NAME, options)), { maxBytes: 3 * MIB });
@@ -105,7 +105,7 @@ describe('tee', () => {
     expect(store.calls.slice(-1)).to.deep.equal([`discard ${NAME}`]);
   });
 
-  it('discards what is not read to its end, and ends the live stream', async () => {
+  it('discards a stream that is not read to its end, and ends the live stream', async () => {
     const store = fakeStore();
     const live = new PassThrough();
     const { body, outcome } = tee(live, asSent(await store.create(NAME, options)), { maxBytes: 3 * MIB });
@@ -125,20 +125,20 @@ describe('tee', () => {
     ['short', MIB],
     ['long', 9 * MIB],
   ] as const) {
-    it(`publishes what is ${what} in another form, and leaves nothing else`, async () => {
+    it(`publishes a ${what} stream in another form, and leaves nothing else`, async () => {
       const store = fakeStore();
-      const made = pattern(size);
-      const { body, outcome } = tee(Readable.from([made]), fronted(store), { maxBytes: 10 * MIB });
-      expect((await buffer(body)).equals(made)).to.equal(true);
+      const bytes = pattern(size);
+      const { body, outcome } = tee(Readable.from([bytes]), fronted(store), { maxBytes: 10 * MIB });
+      expect((await buffer(body)).equals(bytes)).to.equal(true);
       expect((await outcome).kind).to.equal('published');
       expect([...store.objects.keys()]).to.deep.equal([NAME]);
       const whole = store.objects.get(NAME) ?? Buffer.alloc(0);
-      expect(whole.equals(Buffer.concat([Buffer.from('head'), made]))).to.equal(true);
+      expect(whole.equals(Buffer.concat([Buffer.from('head'), bytes]))).to.equal(true);
       expect(begun.pop()).to.match(what === 'short' ? /^made\/1\.mp4$/ : /^parts\/1\.mp4-/);
     });
   }
 
-  it('leaves nothing of what breaks, nor of what cannot be put together', async () => {
+  it('leaves nothing of a stream that breaks or cannot be joined', async () => {
     for (const fails of ['', 'compose']) {
       const store = fakeStore();
       store.before = async (call) => {

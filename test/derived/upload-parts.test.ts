@@ -8,7 +8,7 @@ const LIMITS = { leastBytes: 5, mostBytes: 20 };
 const bytes = (text: string) => Buffer.from(text);
 const stretch = (start: number, end: number): ComposeSource => ({ object, range: { start, end } });
 
-/** Such as `abc` for bytes and `0-5` for a stretch; what the store copies itself is in brackets. */
+/** Shows bytes as `abc` and an extent as `0-5`; what the store copies itself is in brackets. */
 function show(part: Part): string {
   if (part.kind === 'copied') return `[${part.range.start}-${part.range.end}]`;
   const shown = part.sources.map((source) =>
@@ -33,7 +33,7 @@ describe('planParts', () => {
       [bytes('abc'), stretch(0, 30)],
       ['abc+0-2', '[2-22]', '[22-30]'],
     ],
-    ['puts short pieces together', [bytes('ab'), stretch(0, 2), bytes('c'), bytes('d')], ['ab+0-2+c', 'd']],
+    ['joins short sources', [bytes('ab'), stretch(0, 2), bytes('c'), bytes('d')], ['ab+0-2+c', 'd']],
     [
       'sends a rest of a copy with what follows',
       [stretch(0, 22), bytes('abcd')],

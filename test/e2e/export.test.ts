@@ -191,7 +191,7 @@ describe('an export of the demo film', function () {
       type: 'urn:sluice:problem:source-unavailable',
       title: 'The store is unavailable',
       status: 503,
-      detail: 'What was made cannot be kept or read at the moment; try again shortly.',
+      detail: 'The output cannot be stored or read at the moment; try again shortly.',
     });
     await unable.close();
     const logged = unable.logs.map(({ text }) => text).join('\n');

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * A body that is read until `signal`, but must have begun before `within`, which tells nothing to one that has. One that
- * comes later is let go of.
+ * Opens a body that may be read until `signal` ends but must begin before `within` does. `within` no longer
+ * affects a body that has begun. A body that comes too late is destroyed.
  */
 export async function beginInTime(
   read: (until: AbortSignal) => Promise<Readable>,

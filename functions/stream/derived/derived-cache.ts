@@ -11,21 +11,24 @@ import { readCached, readWhole } from './read-cached.ts';
 import { rememberObjects } from './remembered.ts';
 import type { DerivedStore } from './store.ts';
 
-/** Looks for what was made before, and keeps what is being made. Create it once for a process. */
+/** Finds cached outputs and caches new ones. Create it once for a process. */
 export type DerivedCache = {
-  /** The kept form of what `live` would make; null where there is none, or the store does not answer in time. */
+  /** Returns the cached output of `live`; null if there is none or the store does not answer in time. */
   find(live: LiveRepresentation, context: CacheContext): Promise<FileRepresentation | null>;
-  /** `live` as it is kept while it is read. */
+  /** Returns `live` with a body that is cached while it is read. */
   caching(live: LiveRepresentation, context: FollowingContext): LiveRepresentation;
-  /** Begins a segment that nobody waits for; null where another makes it, or the store does not answer. */
+  /**
+   * Begins a segment that nobody waits for; null if another instance produces it or the store does not
+   * answer.
+   */
   begin(live: LiveRepresentation, context: CacheContext): Promise<Readable | null>;
 };
 
 export type DerivedCacheOptions = {
   readonly patience?: Patience;
-  /** How long another maker is waited for, as long as it is alive. */
+  /** How long to wait for another producer while it is alive. */
   readonly followMilliseconds?: number;
-  /** Told when the store fails or is too slow for a viewer. */
+  /** Is called when the store fails or is too slow for a viewer. */
   readonly onFailure: (error: unknown) => void;
 };
 
@@ -85,19 +88,19 @@ export function createDerivedCache(store: DerivedStore, options: DerivedCacheOpt
     const options = { contentType, contentDisposition: null, presignSeconds: limits.presignSeconds };
     const read: DerivedStore['read'] = (...asked) =>
       readCached(guarded, ...asked).catch((error: unknown) => {
-        // It may have expired, and may be made again.
+        // It may have expired; forget it, so that it is produced again.
         remembered.forget(object.key);
         throw error;
       });
     const opened = openOriginal({ source: { ...store, read }, object, signal, trace }, options);
-    // Its date is that of the making, which says nothing about the source.
+    // The date is the one of the cached copy and says nothing about the source.
     return { ...opened, lastModified: null };
   }
 }
 
-/** The tag of a live answer stands for the object with its version, the plan and the engine's version. */
+/** The tag of a live answer identifies the object with its version, the plan and the engine's version. */
 function nameOf({ etag, contentType }: LiveRepresentation): string {
   const [, hash] = /^(?:W\/)?"([\w-]+)"$/.exec(etag) ?? [];
-  if (hash === undefined) throw new TypeError(`${etag} is no tag that a name can be made of.`);
+  if (hash === undefined) throw new TypeError(`${etag} is not a tag that can name a cached output.`);
   return `made/${hash}.${contentType.slice(contentType.indexOf('/') + 1)}`;
 }

@@ -7,14 +7,15 @@ import type { DerivedStore, StoredRecord } from './store.ts';
 
 type Places = {
   readonly root: string;
-  /** A folder of the same file system for what is not linked yet. */
+  /** A folder on the same file system for drafts that are not linked yet. */
   readonly drafts: string;
   readonly prepare: () => Promise<void>;
 };
 
 /**
- * Records as folders of numbered versions, of which the highest holds. The next one is linked only where nobody has
- * linked it before, which no rename could tell. Who is about to replace a version marks its file first.
+ * Stores records as folders of numbered versions, of which the highest is current. The next version is linked
+ * only if its number is free, which a rename could not tell. A writer marks the file of a version before it
+ * replaces it.
  */
 export function directoryRecords({
   root,
@@ -30,7 +31,7 @@ export function directoryRecords({
         const version = await newest(folder).catch(fail);
         if (version === null) return null;
         const record = await readVersion(name, folder, version).catch(fail);
-        // Replaced since it was listed.
+        // Null means that it was replaced since it was listed.
         if (record !== null) return record;
       }
     },
@@ -47,8 +48,9 @@ export function directoryRecords({
         await writeFile(draft, text);
         if (replaces !== null && !(await mark(join(folder, replaces.version)))) return null;
         await link(draft, join(folder, String(version)));
-        // A writer that slept meanwhile may have linked a number that was there before and is gone. The draft is the
-        // same file: where it is marked, somebody has read it as the newest, and has been fast to replace it.
+        // A writer that slept meanwhile may have linked a number that existed before and was removed. The
+        // draft is the same file: if it is marked, somebody has read it as the newest and has replaced it
+        // already.
         if ((await newest(folder)) !== version && !(await isMarked(draft))) return null;
         await removeBelow(folder, version);
         return { name, text, version: String(version), ageSeconds: 0 };
@@ -73,7 +75,7 @@ async function readVersion(name: string, folder: string, version: number): Promi
   }
 }
 
-/** False where it is not there any more: it has been replaced. */
+/** Returns false if the file is gone, which means that it was replaced. */
 async function mark(path: string): Promise<boolean> {
   try {
     await chmod(path, READ_ONLY);
@@ -104,7 +106,7 @@ async function removeBelow(folder: string, version: number): Promise<void> {
 
 async function versionsIn(folder: string): Promise<number[]> {
   try {
-    // File systems and their browsers put files of their own there, such as .nfs0001 and .DS_Store.
+    // File systems and their browsers add files of their own, such as .nfs0001 and .DS_Store.
     return (await readdir(folder)).filter((name) => VERSION.test(name)).map(Number);
   } catch (error) {
     if (isMissing(error)) return [];

@@ -10,7 +10,10 @@ import { fail, isMissing, isTaken } from './file-errors.ts';
 import { nullIfMissing } from './found.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 
-/** Files below `root`, which is made where it is missing: objects under their names, drafts and records hidden. */
+/**
+ * Stores files below `root`, which is created if missing: objects under their names, drafts and records
+ * hidden.
+ */
 export function directoryStore(root: string): DerivedStore {
   const source = directorySource(root, { isWrittenOnce: true });
   const drafts = join(root, '.drafts');
@@ -96,19 +99,19 @@ function fileDraft(file: FileHandle, { draft, path, find, options: { signal } }:
       }
       const object = await find();
       if (object === null)
-        throw sourceUnavailable({ cause: new Error('It was removed while it was published.') });
+        throw sourceUnavailable({ cause: new Error('The object was removed while it was published.') });
       return object;
     },
     async discard() {
       if (isPublished) return;
-      // Whatever is wrong with it, it is not to be had: what stays is removed when it is old.
+      // The draft will not be used, whatever is wrong with it; a file that remains is removed when it is old.
       await file.close().catch(() => {});
       await rm(draft, { force: true }).catch(() => {});
     },
   };
 }
 
-/** A link, unlike a rename, never replaces what has the name. */
+/** Links `from` as `to`. A link, unlike a rename, never replaces an existing file. */
 async function linkUnlessTaken(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await link(from, to).catch((error: unknown) => {
@@ -116,7 +119,9 @@ async function linkUnlessTaken(from: string, to: string): Promise<void> {
   });
 }
 
-/** What makers that died have left, drafts and parts of exports, as a bucket's lifecycle rules remove it. */
+/**
+ * Removes what dead producers have left, drafts and parts of exports, as the lifecycle rules of a bucket do.
+ */
 async function removeLeftovers(root: string, drafts: string): Promise<void> {
   await mkdir(drafts, { recursive: true });
   await removeOld(drafts);
@@ -128,7 +133,7 @@ async function removeLeftovers(root: string, drafts: string): Promise<void> {
 async function removeOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    // Another process may be doing the same.
+    // Another process may be removing the same files.
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
     if (Date.now() - mtimeMs > LEFT_MILLISECONDS) await rm(path, { force: true });
   }

@@ -8,7 +8,7 @@ export function isTaken(error: unknown): boolean {
   return codeOf(error) === 'EEXIST';
 }
 
-/** Throws `source-unavailable` because of `cause`. */
+/** Throws `source-unavailable` with `cause`. */
 export function fail(cause: unknown): never {
   throw sourceUnavailable({ cause });
 }

@@ -5,21 +5,24 @@ import type { CacheContext, FollowingContext } from './cache-context.ts';
 import type { GuardedStore } from './guarded-store.ts';
 import { type Lease, takeLease } from './lease.ts';
 
-/** Who makes something that several instances may be asked for at once. */
+/** Who produces an output that several instances may be asked for at once. */
 export type Producer =
   | { readonly kind: 'self'; readonly lease: Lease }
-  /** It has just published what is asked for. */
+  /** Another instance has just published the output. */
   | { readonly kind: 'other'; readonly object: StoredObject }
-  /** It is made without being kept: the store does not answer, or somebody else keeps it. */
+  /** It is produced without being cached: the store does not answer, or another instance caches it. */
   | { readonly kind: 'unknown' };
 
 const POLL_MILLISECONDS = 150;
 const POLLS_PER_LEASE = 5;
-/** Renewed three times as often: a dead maker of a segment is noticed within this time. */
+/** The lease is renewed three times as often; a dead producer of a segment is noticed within this time. */
 const SEGMENT_LEASE_SECONDS = 6;
 const STREAM_LEASE_SECONDS = 60;
 
-/** Becomes the maker of what will be kept under `name`, or waits so long for the one there is, as far as `desk` wants. */
+/**
+ * Becomes the producer of the output `name`, or waits for the present producer for at most
+ * `followMilliseconds`, if `context` wants to wait.
+ */
 export async function findProducer(
   guarded: GuardedStore,
   name: string,
@@ -47,7 +50,10 @@ export async function findProducer(
   }
 }
 
-/** The claim to a segment that nobody waits for; null where another has it, or the store does not answer. */
+/**
+ * Takes the lease of a segment that nobody waits for; null if another instance has it or the store does not
+ * answer.
+ */
 export async function leaseSegment(
   guarded: GuardedStore,
   name: string,

@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts';
 
-/** Null where the store says that there is none. */
+/** Returns null if the store says that there is no such object. */
 export async function nullIfMissing<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;

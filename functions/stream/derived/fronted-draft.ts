@@ -2,25 +2,26 @@ import { randomUUID } from 'node:crypto';
 import type { StoredObject } from '../source/source.ts';
 import type { DerivedStore, Draft } from './store.ts';
 
-/** An object whose front is known when all else is written. */
+/** A draft of an object whose front is known only when everything else is written. */
 export type FrontedDraft = Omit<Draft, 'publish'> & {
-  /** As `Draft.publish`, with `head` in front of what was written. */
+  /** Publishes as `Draft.publish` does, with `head` in front of what was written. */
   publish(head: Uint8Array): Promise<StoredObject>;
 };
 
 export type FrontedOptions = {
   readonly signal: AbortSignal;
-  /** As in `DraftOptions`, with the name that the draft has. */
+  /** Is called as in `DraftOptions`, with the name of the draft as well. */
   readonly onStart: (draftId: string, draftName: string) => void;
 };
 
-/** So much is held in memory: most of what is short is written once, as a whole. */
+/** How much is held in memory: most short outputs are written once, as a whole. */
 const HELD_BYTES = 8 * 1024 * 1024;
 const REMOVAL_MILLISECONDS = 5_000;
 
 /**
- * Nothing is asked of the store before so much is there. What is longer is put together by the store out of the head
- * and of a part, which is removed afterwards; a maker that dies leaves the part, which expires as those of exports do.
+ * Holds the first 8 MiB in memory and asks nothing of the store before. For a longer output the store itself
+ * joins the head and a part, which is removed afterwards. If the producer dies, the part expires as those of
+ * exports do.
  */
 export function frontedDraft(
   store: DerivedStore,
@@ -34,7 +35,7 @@ export function frontedDraft(
   let isPartPublished = false;
 
   async function removePart(): Promise<void> {
-    // Also where the draft's own time is up, since nobody else knows of the part.
+    // Remove the part even if the draft's own time is up, since nobody else knows of it.
     if (isPartPublished)
       await store.remove(partName, AbortSignal.timeout(REMOVAL_MILLISECONDS)).catch(() => {});
     isPartPublished = false;

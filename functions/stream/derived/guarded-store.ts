@@ -2,29 +2,37 @@ import { unlessAborted } from '../source/unless-aborted.ts';
 import type { DerivedStore } from './store.ts';
 
 export type Patience = {
-  /** How long a viewer waits for one question to the store; half of that is slow. */
+  /**
+   * How long a viewer waits for one answer of the store; an answer that takes half as long counts as slow.
+   */
   readonly waitMilliseconds: number;
-  /** For how long nothing is asked after a failure, or where most answers are slow; twice as long after each further one, up to a minute. */
+  /**
+   * How long nothing is asked after a failure or when most answers are slow. It doubles with each further
+   * failure, up to a minute.
+   */
   readonly restMilliseconds: number;
 };
 
 const MOST_REST_MILLISECONDS = 60_000;
-/** Most of them slow, it is the store; one alone may be the first of a connection. */
+/** If most answers are slow, the store is slow; a single one may be the first of a connection. */
 const LAST_ANSWERS = 5;
 const MOST_SLOW_ANSWERS = 3;
 
-/** Questions that a viewer waits for. */
+/** Requests to the store that a viewer waits for. */
 export type GuardedStore = {
-  /** Itself, for what nobody waits for. */
+  /** The store itself, for requests that nobody waits for. */
   readonly store: DerivedStore;
-  /** The answer; null where the store fails, is too slow, or was so a moment ago. Rejects only with the signal. */
+  /**
+   * Returns the answer; null if the store fails, is too slow, or was so a moment ago. Rejects only with the
+   * signal.
+   */
   ask<T>(
     question: (store: DerivedStore, signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
   ): Promise<{ readonly answer: T } | null>;
 };
 
-/** Keeps a store that fails or is slow from failing or slowing viewers. Create it once for a process. */
+/** Protects viewers from a store that fails or is slow. Create it once for a process. */
 export function guardStore(
   store: DerivedStore,
   { waitMilliseconds, restMilliseconds }: Patience,
@@ -49,14 +57,14 @@ export function guardStore(
       const timeout = AbortSignal.timeout(waitMilliseconds);
       try {
         const within = AbortSignal.any([signal, timeout]);
-        // Not every question can be called back, such as one to a file system that hangs.
+        // Not every request can be cancelled, such as one to a file system that hangs.
         const answer = await unlessAborted(question(store, within), within);
         const isSlow = performance.now() - asked > waitMilliseconds / 2;
         wereSlow = [isSlow, ...wereSlow].slice(0, LAST_ANSWERS);
-        // Some answers come without the store having been asked.
+        // Some answers come without a request to the store.
         const slow = wereSlow.filter(Boolean).length;
         if (slow === 0) failures = 0;
-        else if (isSlow && slow >= MOST_SLOW_ANSWERS) rest(new Error('The store answers slowly.'));
+        else if (isSlow && slow >= MOST_SLOW_ANSWERS) rest(new Error('The store is slow.'));
         return { answer };
       } catch (error) {
         signal.throwIfAborted();

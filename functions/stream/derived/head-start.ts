@@ -11,17 +11,20 @@ import type { DerivedCache } from './derived-cache.ts';
 export type HeadStartContext = Pick<CacheContext, 'invocationSignal' | 'limits'> & {
   readonly derivedCache: DerivedCache;
   readonly refuseWhenFull: MemoryCheck | undefined;
-  /** As for a viewer, so that it has the same name in the store; rejects where it cannot be made in time. */
+  /**
+   * Opens the segment as for a viewer, so that its name in the store is the same. Rejects if that takes too
+   * long.
+   */
   open(ask: HeadStart['asks'][number], trace: Trace): Promise<Representation>;
 };
 
-/** `stopped`: why the ones behind it are not begun. */
+/** `stopped` says why the following segments are not begun. */
 type Outcome = { readonly kind: 'cached' | 'produced' } | { readonly kind: 'stopped'; readonly why: string };
 
 /**
- * Makes segments ahead of the viewer, one after the other, once the answer was sent in full. One that is kept is passed
- * over, so that a viewer who reads what is kept has as many ahead as one who does not; the first that another makes ends
- * it, since that one goes on as well.
+ * Produces segments ahead of the viewer, one after the other, once the answer was sent in full. It passes
+ * over cached segments, so that a viewer who reads from the cache has as many ahead as one who does not. It
+ * ends at the first segment that another instance produces, since that instance goes on as well.
  */
 export function headStart({ asks, withinSeconds }: HeadStart, context: HeadStartContext): DeferredWork {
   return async (isWhole) => {
@@ -30,8 +33,8 @@ export function headStart({ asks, withinSeconds }: HeadStart, context: HeadStart
     const trace = createTrace();
     const indexes: number[] = [];
     for (const ask of asks) {
-      if (performance.now() >= until) return told(indexes, 'its time is over');
-      const outcome = await makeOne(ask, trace, context);
+      if (performance.now() >= until) return told(indexes, 'its time is up');
+      const outcome = await produceOne(ask, trace, context);
       if (outcome.kind === 'produced') indexes.push(ask.index);
       if (outcome.kind === 'stopped') return told(indexes, outcome.why);
     }
@@ -44,8 +47,8 @@ export function headStart({ asks, withinSeconds }: HeadStart, context: HeadStart
   };
 }
 
-/** Never rejects: nobody waits for it, and whoever asks for the segment learns what is wrong. */
-async function makeOne(
+/** Never rejects: nobody waits for it, and a viewer who asks for the segment learns what is wrong. */
+async function produceOne(
   ask: HeadStart['asks'][number],
   trace: Trace,
   { open, derivedCache, invocationSignal, limits, refuseWhenFull }: HeadStartContext,
@@ -56,17 +59,18 @@ async function makeOne(
   const finishCaching = () => Promise.all(deferred.splice(0).map((work) => work(true)));
   try {
     const live = await open(ask, trace);
-    if (live.kind !== 'live') return { kind: 'stopped', why: 'it is no work' };
+    if (live.kind !== 'live') return { kind: 'stopped', why: 'it needs no work' };
     if ((await derivedCache.find(live, context)) !== null) return { kind: 'cached' };
     refuseWhenFull?.();
     const body = await derivedCache.begin(live, context);
-    if (body === null) return { kind: 'stopped', why: 'another makes it, or the store does not answer' };
+    if (body === null)
+      return { kind: 'stopped', why: 'another instance produces it, or the store does not answer' };
     body.resume();
     await finished(body);
     const ends = await finishCaching();
     return ends.some((fields) => fields?.cached !== undefined)
       ? { kind: 'produced' }
-      : { kind: 'stopped', why: 'it could not be kept' };
+      : { kind: 'stopped', why: 'it could not be cached' };
   } catch (error) {
     return { kind: 'stopped', why: describeError(error) };
   } finally {

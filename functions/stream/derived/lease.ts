@@ -3,37 +3,40 @@ import * as v from 'valibot';
 import { rewriteOwn } from './rewrite-own.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';
 
-/** The right to make one output, held by one invocation as long as it renews it. */
+/** The right to produce one output. One invocation holds it as long as it renews it. */
 export type Lease = {
-  /** Remembers the draft of an object, so that whoever takes the claim over can end it. */
+  /** Records the draft of an object, so that the next holder of the lease can end it. */
   noteDraft(draftId: string, draftName?: string): void;
-  /** What is made is published: nobody asks for the claim any more, which expires by itself. */
+  /**
+   * Ends the renewals after the output is published: nobody asks for the lease any more, and it expires by
+   * itself.
+   */
   stop(): Promise<void>;
-  /** Nothing is published: whoever waits need not wait for the claim to expire. */
+  /** Ends the lease when nothing is published, so that others need not wait until it expires. */
   giveUp(): Promise<void>;
 };
 
 export type LeaseOptions = {
-  /** Without renewal it expires after this time, by the store's clock. */
+  /** The time after which the lease expires unless renewed, by the store's clock. */
   readonly leaseSeconds: number;
-  /** Of the question who makes it. */
+  /** Ends the request for the lease. */
   readonly signal: AbortSignal;
   /** Ends the renewals. */
   readonly invocationSignal: AbortSignal;
 };
 
 const TEXT = v.object({
-  /** By which a holder knows its own claim again. */
+  /** By which a holder recognises its own lease. */
   holder: v.string(),
   state: v.picklist(['making', 'given-up']),
   leaseSeconds: v.number(),
   draftId: v.nullable(v.string()),
-  /** Where it is not of what is made itself. */
+  /** Present if the draft has another name than the output. */
   draftName: v.optional(v.string()),
 });
 type Text = v.InferOutput<typeof TEXT>;
 
-/** Takes the claim to make what will be kept under `name`; null where somebody holds it. Rejects as the store does. */
+/** Takes the lease for the output `name`; null if somebody holds it. Rejects as the store does. */
 export async function takeLease(
   store: DerivedStore,
   name: string,
@@ -52,7 +55,7 @@ export async function takeLease(
   if (found && holder && !isOver(found, holder)) return null;
   const second = await write(text, found, signal);
   if (second === null) return null;
-  // Of a maker that died. It is removed in a day all the same.
+  // The draft of a producer that died. It would be removed within a day in any case.
   if (holder?.draftId) {
     const { draftName = name, draftId } = holder;
     void store.abandon(draftName, draftId, invocationSignal).catch(() => {});
@@ -70,7 +73,7 @@ export async function takeLease(
   async function held(taken: StoredRecord): Promise<Lease> {
     const lease = hold(taken, text, rewrite, invocationSignal);
     if (!signal.aborted) return lease;
-    // The store has answered too late: whoever asked is gone, and would hold it for ever.
+    // The store answered too late: the request is over and would hold the lease for ever.
     await lease.giveUp();
     throw signal.reason;
   }
@@ -83,13 +86,13 @@ function hold(
   signal: AbortSignal,
 ): Lease {
   let text = firstText;
-  // Null once somebody else has taken the claim over, as when this process was asleep for long.
+  // Null once somebody else has taken the lease, for example when this process was asleep for long.
   let record: StoredRecord | null = taken;
   let writing: Promise<void> | null = null;
   const change = (changes: Partial<Text>, within = signal) => {
     text = { ...text, ...changes };
     writing = (writing ?? Promise.resolve()).then(async () => {
-      // One that could not be written is made up for by the next, or the claim expires.
+      // The next renewal makes up for one that could not be written; otherwise the lease expires.
       if (record !== null) record = await rewrite(text, record, within).catch(() => record);
     });
     return writing;
@@ -118,7 +121,7 @@ function hold(
     stop,
     async giveUp() {
       await stop();
-      // Also where the signal has ended everything else.
+      // Must be written even if the signal has ended everything else.
       await change({ state: 'given-up', draftId: null }, AbortSignal.timeout(GIVE_UP_MILLISECONDS));
     },
   };
@@ -134,7 +137,7 @@ function parseText(text: string): Text | null {
   }
 }
 
-/** What cannot be read is nobody's claim. */
+/** A record that cannot be parsed is nobody's lease. */
 function isOver({ ageSeconds }: StoredRecord, { state, leaseSeconds }: Text): boolean {
   return state === 'given-up' || ageSeconds > leaseSeconds;
 }

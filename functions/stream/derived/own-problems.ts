@@ -2,7 +2,7 @@ import { Problem } from '../base/problem.ts';
 import { alone, chain } from '../source/chain.ts';
 import type { DerivedStore } from './store.ts';
 
-/** The same store, whose failures speak of what was made and not of media, and name nothing that is internal. */
+/** Returns the same store, whose failures speak of the output and not of media, and name nothing internal. */
 export function withOwnProblems(store: DerivedStore): DerivedStore {
   return {
     ...store,
@@ -43,15 +43,15 @@ function mapped(error: unknown): unknown {
   const options = { cause: error, headers };
   switch (type) {
     case 'not-found':
-      return new Problem(type, 'What was made is not kept any more; ask for it anew.', options);
+      return new Problem(type, 'The output has expired; request it again.', options);
     case 'source-changed':
-      return new Problem(type, 'What was made was replaced while it was being read; ask again.', options);
-    // That the service may not read or write its own store is a fault of its set-up, which no viewer can mend.
+      return new Problem(type, 'The output was replaced while it was being read; try again.', options);
+    // If the service may not read or write its own store, its set-up is at fault, which no viewer can mend.
     case 'forbidden':
     case 'source-unavailable':
       return new Problem(
         'source-unavailable',
-        'What was made cannot be kept or read at the moment; try again shortly.',
+        'The output cannot be stored or read at the moment; try again shortly.',
         { cause: error, headers: { 'retry-after': '5' } },
       );
     default:

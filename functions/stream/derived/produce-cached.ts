@@ -10,16 +10,18 @@ import { type Sink, tee } from './tee.ts';
 
 type Making = {
   readonly guarded: GuardedStore;
-  /** Where it will be kept. */
+  /** The name under which the output will be cached. */
   readonly name: string;
   readonly lease: Lease;
   readonly live: Pick<LiveRepresentation, 'open' | 'cachedForm'>;
 };
 
-/** After the answer; what is behind is 24 MB at most. */
+/** The time after the answer; at most 24 MB are still to be written then. */
 const FINISH_MILLISECONDS = 10_000;
 
-/** A body as it is made, which is kept while it is read; a store that fails or is slow leaves it as it is. */
+/**
+ * Produces a body that is cached while it is read. If the store fails or is slow, the body is not affected.
+ */
 export async function produceCached(
   { guarded, name, lease, live }: Making,
   { signal, invocationSignal, limits, waitUntil }: CacheContext,
@@ -57,19 +59,19 @@ export async function produceCached(
       : { notCached: name, why: describeError(how.reason) };
   });
   waitUntil(async () => {
-    const reason = new Error('The store was not done soon enough after the answer.');
+    const reason = new Error('The store did not finish soon enough after the answer.');
     const timer = setTimeout(() => late.abort(reason), FINISH_MILLISECONDS);
     return settled.finally(() => clearTimeout(timer));
   });
   return body;
 }
 
-/** The draft for what is being made already; null where there is none in time. */
+/** Opens a draft for an output that is being produced already; null if the store takes too long. */
 async function beginDraft(
   output: Readable,
   ask: () => Promise<{ readonly answer: Draft } | null>,
 ): Promise<Sink | null> {
-  // A failure meanwhile waits for its reader.
+  // A failure before anyone reads is reported to the reader later.
   output.on('error', () => {});
   try {
     const asked = await ask();
@@ -80,7 +82,7 @@ async function beginDraft(
   }
 }
 
-/** One that comes when nobody waits for it any more is discarded. */
+/** A draft that comes after nobody waits for it any more is discarded. */
 async function createInTime(
   store: DerivedStore,
   name: string,

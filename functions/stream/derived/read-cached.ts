@@ -5,7 +5,10 @@ import type { StoredObject } from '../source/source.ts';
 import { beginInTime } from './begin-in-time.ts';
 import type { GuardedStore } from './guarded-store.ts';
 
-/** Rejects where nothing comes in time. Patience is for the first answer: a body may take its time. */
+/**
+ * Reads a cached object. Rejects if nothing comes in time; the limit holds for the first byte, and the rest
+ * of the body may take longer.
+ */
 export async function readCached(
   guarded: GuardedStore,
   object: StoredObject,
@@ -16,7 +19,7 @@ export async function readCached(
     try {
       return await beginInTime((until) => store.read(object, range, until), signal, within);
     } catch (error) {
-      // That it is not there is an answer too.
+      // That the object is missing is an answer too.
       if (error instanceof Problem && error.type !== 'source-unavailable') return error;
       throw error;
     }
@@ -26,7 +29,7 @@ export async function readCached(
   return asked.answer;
 }
 
-/** Null where it cannot be read, or not in time. */
+/** Reads a whole cached object; null if it cannot be read in time. */
 export function readWhole(
   guarded: GuardedStore,
   object: StoredObject,

@@ -1,6 +1,8 @@
 import type { StoredObject } from '../source/source.ts';
 
-/** What is known to be kept, so that it is read without being looked for; the names that were used last. */
+/**
+ * Names that are known to be cached, so that they are read without a look-up; the most recently used ones.
+ */
 export type Remembered = {
   get(name: string): StoredObject | undefined;
   put(object: StoredObject): void;
@@ -10,7 +12,7 @@ export type Remembered = {
 export function rememberObjects(most: number): Remembered {
   const objects = new Map<string, StoredObject>();
   const put = (object: StoredObject) => {
-    // A Map keeps the order of insertion: the first is the one that was not used for longest.
+    // A Map keeps the order of insertion: its first entry is the least recently used.
     objects.delete(object.key);
     objects.set(object.key, object);
     const [oldest] = objects.keys();

@@ -7,13 +7,13 @@ import type { DerivedCache } from './derived-cache.ts';
 
 export type Planned = {
   readonly representation: Representation;
-  /** For `Sluice-Plan`. */
+  /** The value of `Sluice-Plan`. */
   readonly plan: string;
 };
 
 /**
- * As `respond`, with what is live taken from the store where it was kept, and kept where it was not. Without a keeper
- * it is made.
+ * Responds as `respond` does, but reads a live representation from the cache if it is there, and caches it if
+ * not. Without a cache it is produced each time.
  */
 export async function respondCached(
   request: Request,
@@ -40,7 +40,10 @@ export async function respondCached(
   return planned(await respond(request, derivedCache.caching(representation, context), context.limits), plan);
 }
 
-/** What was found and cannot be read, as when it has just expired, is made anew. */
+/**
+ * A cached output that was found but cannot be read, for example because it has just expired, is produced
+ * again.
+ */
 function isOfStore(error: unknown): error is Problem {
   return error instanceof Problem && STORE_PROBLEMS.has(error.type);
 }

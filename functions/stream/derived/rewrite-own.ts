@@ -1,14 +1,14 @@
 type Rewriting<T> = {
-  /** Null where what stands there is not what is replaced. */
+  /** Returns null if the stored record is not the one to be replaced. */
   write(replaces: T): Promise<T | null>;
   read(): Promise<T | null>;
-  /** Whether it was written by who writes now. */
+  /** Whether the present writer wrote it. */
   isOwn(found: T): boolean;
 };
 
 /**
- * Replaces a record that one holds and knows as `known`; null where another has it. The answer to the write before may
- * have been lost, and not the write: then it is one's own, and not as it is known.
+ * Replaces a record that the caller holds and knows as `known`; null if another holder has it. If only the
+ * answer to the previous write was lost, the stored record is the caller's own and yet differs from `known`.
  */
 export async function rewriteOwn<T>(known: T, { write, read, isOwn }: Rewriting<T>): Promise<T | null> {
   const written = await write(known);

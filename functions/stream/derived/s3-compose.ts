@@ -19,7 +19,7 @@ type Composing = Place & { readonly read: DerivedStore['read']; readonly signal:
 
 const PARTS_AT_ONCE = 4;
 
-/** Publishes one object, whose long stretches the store copies itself. */
+/** Publishes one object; the store itself copies its long extents. */
 export async function composeObject(
   name: string,
   sources: readonly ComposeSource[],
@@ -36,9 +36,10 @@ export async function composeObject(
     (error: unknown) => error,
   );
   signal.throwIfAborted();
-  // Also after a failure, as for a draft.
+  // Look it up even after a failure, as for a draft.
   const object = await find(name, signal);
-  if (object === null) throw failure ?? sourceUnavailable({ cause: new Error('It was removed at once.') });
+  if (object === null)
+    throw failure ?? sourceUnavailable({ cause: new Error('The object was removed at once.') });
   return object;
 }
 
@@ -56,7 +57,7 @@ async function putWhole(
 async function assemble(name: string, parts: readonly Part[], composing: Composing): Promise<void> {
   const { client, bucket, find, signal } = composing;
   const place = { Bucket: bucket, Key: name };
-  // Never cut short: one that began unknown to us could not be ended.
+  // Never cancelled: an upload that began unknown to us could not be ended.
   const { UploadId } = await attempt(
     client.send(new CreateMultipartUploadCommand(place)),
     name,
@@ -67,13 +68,13 @@ async function assemble(name: string, parts: readonly Part[], composing: Composi
     for (let from = 0; from < parts.length; from += PARTS_AT_ONCE) {
       const numbered = parts.slice(from, from + PARTS_AT_ONCE).map(async (part, i) => {
         const upload = { ...place, UploadId, PartNumber: from + i + 1 };
-        return { ETag: await makePart(part, upload, composing), PartNumber: upload.PartNumber };
+        return { ETag: await sendPart(part, upload, composing), PartNumber: upload.PartNumber };
       });
       completed.push(...(await allSettled(numbered)));
     }
-    // As in `startDraft`: not every store heeds If-None-Match here.
+    // As in `startDraft`: not every store respects If-None-Match here.
     if ((await find(name, signal)) !== null)
-      throw sourceUnavailable({ cause: new Error('The name is taken.') });
+      throw sourceUnavailable({ cause: new Error('The name is already taken.') });
     const command = new CompleteMultipartUploadCommand({
       ...place,
       UploadId,
@@ -94,8 +95,8 @@ type PartPlace = {
   readonly PartNumber: number;
 };
 
-/** Resolves with the part's ETag. */
-async function makePart(part: Part, place: PartPlace, composing: Composing): Promise<string | undefined> {
+/** Sends one part and resolves with its ETag. */
+async function sendPart(part: Part, place: PartPlace, composing: Composing): Promise<string | undefined> {
   const { client, signal } = composing;
   if (part.kind === 'sent') {
     const command = new UploadPartCommand({ ...place, Body: await bytesOf(part.sources, composing) });
@@ -122,7 +123,10 @@ async function bytesOf(sources: readonly ComposeSource[], { read, signal }: Comp
   return Buffer.concat(all);
 }
 
-/** All that came, or the first failure once none is under way: the upload may be aborted only then. */
+/**
+ * Returns all results, or throws the first failure once none is under way: the upload may be aborted only
+ * then.
+ */
 async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);

@@ -16,13 +16,16 @@ export type Place = {
   readonly find: DerivedStore['find'];
 };
 
-/** What fits into one part is sent in one request, when it is published: most segments, and nothing of it can be left. */
+/**
+ * What fits into one part is sent in one request when it is published: most segments do, and they leave no
+ * parts behind.
+ */
 const PART_BYTES = 8 * 1024 * 1024;
 
-/** For the requests that are not cut short. */
+/** The limit for requests that the signal does not cancel. */
 const OWN_MILLISECONDS = 5_000;
 
-/** Streams into one object, in parts of 8 MiB that go one after the other. */
+/** Streams into one object, in parts of 8 MiB sent one after the other. */
 export function startDraft(name: string, place: Place, { signal, onStart }: DraftOptions): Draft {
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
@@ -37,10 +40,11 @@ export function startDraft(name: string, place: Place, { signal, onStart }: Draf
     client: confine(place.client, stop.signal, { onStart, isTaken }),
     params: { Bucket: place.bucket, Key: name, Body: body, IfNoneMatch: '*' },
     partSize: PART_BYTES,
-    // With several at once, the failure of one is noticed only when the body has ended.
+    // With several parts at once, a failure of one is noticed only at the end of the body.
     queueSize: 1,
   });
-  // Ends in every case with the multipart upload completed or aborted. A failure waits for whoever writes or publishes.
+  // Always ends with the multipart upload completed or aborted. A failure is reported to the next write or
+  // publish.
   const outcome = upload.done().then(
     () => ({ failure: null }),
     (error: unknown) => ({ failure: error }),
@@ -66,9 +70,10 @@ export function startDraft(name: string, place: Place, { signal, onStart }: Draf
       body.end();
       const { failure } = await outcome;
       if (failure !== null && signal.aborted) throw signal.reason;
-      // Also after a failure: somebody else has published it, or the answer was lost and not the object.
+      // Look it up even after a failure: somebody else may have published it, or only the answer was lost.
       const object = await place.find(name, signal);
-      if (object === null) throw failed(failure ?? new Error('It was removed as soon as it was published.'));
+      if (object === null)
+        throw failed(failure ?? new Error('The object was removed as soon as it was published.'));
       isPublished = true;
       return object;
     },
@@ -81,8 +86,8 @@ export function startDraft(name: string, place: Place, { signal, onStart }: Draf
 }
 
 /**
- * The client for one upload: its requests end with the signal, but for those that begin and that end a multipart upload,
- * since one that began unknown to us could not be ended.
+ * Returns the client for one upload. Its requests end with the signal, except those that begin or end a
+ * multipart upload, since an upload that began unknown to us could not be ended.
  */
 function confine(
   client: S3Client,
@@ -97,9 +102,10 @@ function confine(
       if (begun.UploadId !== undefined) onStart?.(begun.UploadId);
       return begun;
     }
-    // AWS refuses by If-None-Match what is taken; others (Ceph 16) ignore it here and would replace it.
+    // AWS refuses a taken name because of If-None-Match; others (Ceph 16) ignore the header here and would
+    // replace the object.
     if (command instanceof CompleteMultipartUploadCommand && (await isTaken())) {
-      throw sourceUnavailable({ cause: new Error('The name is taken.') });
+      throw sourceUnavailable({ cause: new Error('The name is already taken.') });
     }
     return client.send(command, { abortSignal: signal });
   };

@@ -8,8 +8,8 @@ import type { DerivedStore, StoredRecord } from './store.ts';
 type Bucket = { readonly client: S3Client; readonly bucket: string };
 
 /**
- * Records as small objects that are written conditionally. Each begins with a line of its own, so that the same text
- * written twice has two ETags, and that a writer whose answer was lost knows its own record again.
+ * Stores records as small objects that are written conditionally. Each begins with a line of its own, so that
+ * the same text written twice has two ETags and a writer whose answer was lost recognises its record.
  */
 export function s3Records({ client, bucket }: Bucket): Pick<DerivedStore, 'readRecord' | 'writeRecord'> {
   const read = async (name: string, signal: AbortSignal) => {
@@ -44,7 +44,8 @@ export function s3Records({ client, bucket }: Bucket): Pick<DerivedStore, 'readR
         return { name, text, version: unquoted(ETag), ageSeconds: 0 };
       } catch (error) {
         if (!(error instanceof Problem) || !isRefusedWrite(error)) throw error;
-        // The SDK asks again when an answer is lost, and is then refused for what it wrote itself.
+        // The SDK repeats a request whose answer was lost, and the store then refuses it because of the first
+        // one.
         const found = await read(name, signal);
         return found?.mark === mark ? found.record : null;
       }
@@ -52,12 +53,15 @@ export function s3Records({ client, bucket }: Bucket): Pick<DerivedStore, 'readR
   };
 }
 
-/** Without its quotes, AWS takes a tag all the same, and Ceph compares it right. */
+/** AWS also accepts an ETag without quotes, and Ceph compares only that correctly. */
 function unquoted(etag: string): string {
   return etag.replaceAll('"', '');
 }
 
-/** The time of the answer to `command` by the store's clock, in milliseconds; by ours where it does not tell. */
+/**
+ * Returns the time of the answer to `command` in milliseconds, by the store's clock; by ours if the answer
+ * has no date.
+ */
 function noteDate(command: GetObjectCommand): () => number {
   let milliseconds = Number.NaN;
   command.middlewareStack.add(

@@ -11,14 +11,14 @@ import type { DerivedStore } from './store.ts';
 export type S3StoreOptions = {
   readonly client: S3Client;
   readonly bucket: string;
-  /** Reads the same bucket. */
+  /** A source that reads the same bucket. */
   readonly source: Source;
 };
 
-/** Objects are sent in parts of many megabytes, and S3 takes its time to copy them and to put them together. */
+/** Parts have many megabytes, and S3 takes its time to copy and to join them. */
 const WRITE_MILLISECONDS = 120_000;
 
-/** The objects of one bucket that is used for nothing else. */
+/** Stores objects in a bucket that is used for nothing else. */
 export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStore {
   const find: DerivedStore['find'] = (name, signal) => nullIfMissing(source.stat(name, signal));
   const place = { client: timedClient(client), bucket, find };
@@ -46,7 +46,7 @@ export function s3Store({ client, bucket, source }: S3StoreOptions): DerivedStor
   return source.presign === undefined ? store : { ...store, presign: source.presign };
 }
 
-/** The client for what sends and assembles objects. */
+/** Returns the client that sends and assembles objects. */
 function timedClient(client: S3Client): S3Client {
   const send = async (...[command, options]: Parameters<S3Client['send']>) =>
     client.send(command, { requestTimeout: WRITE_MILLISECONDS, ...options });

@@ -4,17 +4,17 @@ import type { StoredObject } from '../source/source.ts';
 import type { FrontedDraft } from './fronted-draft.ts';
 import type { Draft } from './store.ts';
 
-/** What is written to: as it comes, or in another form. */
+/** What receives the bytes, as they come or in another form. */
 export type Sink =
   | { readonly kind: 'as-sent'; readonly draft: Draft }
   | { readonly kind: 'formed'; readonly draft: FrontedDraft; readonly form: CachedForm };
 
 export type TeeOptions = {
-  /** Of what is kept at most; what becomes longer is not. */
+  /** The limit of what is cached; a longer output is not. */
   readonly maxBytes: number;
-  /** How far the store may fall behind the viewer before it is left alone; this much memory is used at most. */
+  /** How far the store may fall behind the viewer before it is given up; at most this much memory is used. */
   readonly maxBehindBytes?: number;
-  /** How long, in all, a viewer who is so far ahead is held up before the store is left alone. */
+  /** How long, in total, a viewer who is so far ahead is held up before the store is given up. */
   readonly maxHeldUpMilliseconds?: number;
 };
 
@@ -31,12 +31,12 @@ export type Outcome =
 
 /** Sixteen megabytes: two parts of an upload, and seconds of the highest bitrate. */
 const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
-/** Enough for a viewer as fast as the store, and no more than what a player has ahead. */
+/** Enough for a viewer as fast as the store, and less than what a player buffers. */
 const MAX_HELD_UP_MILLISECONDS = 2_000;
 
 /**
- * Writes a live stream into a draft while it is read. The draft is published only if the stream ended cleanly within
- * `maxBytes`; whatever else happens, it is discarded and the viewer notices nothing, or is held up for a moment where it
+ * Writes a live stream into a draft while it is read. The draft is published only if the stream ended cleanly
+ * within `maxBytes`, and is discarded otherwise. The viewer notices nothing, except for a short delay if it
  * reads faster than the store writes.
  */
 export function tee(
@@ -54,19 +54,19 @@ export function tee(
   let patienceMilliseconds = maxHeldUpMilliseconds;
   let goOn = () => {};
   const giveUp = (reason: unknown) => {
-    queue.destroy(reason instanceof Error ? reason : new Error('It was not read.'));
+    queue.destroy(reason instanceof Error ? reason : new Error('The body was not read.'));
     goOn();
   };
   const offer = async (chunk: Uint8Array) => {
     offeredBytes += chunk.byteLength;
-    if (offeredBytes > maxBytes) giveUp(new Error(`It became longer than ${maxBytes} bytes.`));
+    if (offeredBytes > maxBytes) giveUp(new Error(`The output is longer than ${maxBytes} bytes.`));
     while (!queue.destroyed && offeredBytes - writtenBytes > maxBehindBytes) {
       if (patienceMilliseconds <= 0) giveUp(new Error('The store was too slow.'));
       else patienceMilliseconds -= await heldUp();
     }
     if (!queue.destroyed) queue.write(chunk);
   };
-  /** Until more was written, or nobody has patience any more; in milliseconds. */
+  /** Waits until more was written or the viewer's patience is used up; returns milliseconds. */
   const heldUp = async () => {
     const from = performance.now();
     let timer: NodeJS.Timeout | undefined;
@@ -92,7 +92,7 @@ export function tee(
       done(error);
     },
   });
-  // Each ends with the other; a failure is that of `body`.
+  // Each ends with the other; the failure is the one of `body`.
   pipeline(live, body, () => {});
   return { body, outcome: write() };
 
@@ -117,7 +117,7 @@ export function tee(
     return sink.draft.publish(head());
   }
 
-  /** What is asked for again has been written. */
+  /** Bytes that the next request repeats have been written. */
   async function* taken(): AsyncGenerator<Uint8Array, void, void> {
     for await (const chunk of queue) {
       yield chunk;

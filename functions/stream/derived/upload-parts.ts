@@ -1,20 +1,23 @@
 import type { ComposeSource } from './store.ts';
 
-/** A part of a multipart upload: bytes that are sent, or one stretch that the store copies itself. */
+/** A part of a multipart upload: bytes that are sent, or one extent that the store copies itself. */
 export type Part =
   | { readonly kind: 'sent'; readonly sources: readonly ComposeSource[] }
   | ({ readonly kind: 'copied' } & Exclude<ComposeSource, Uint8Array>);
 
 export type PartLimits = {
-  /** Of every part but the last. */
+  /** The minimum of every part but the last. */
   readonly leastBytes: number;
   readonly mostBytes: number;
 };
 
-/** S3 takes parts of 5 MiB to 5 GiB; large copies are cut, so that several run at once. */
+/** S3 takes parts of 5 MiB to 5 GiB; a large copy is cut, so that several run at once. */
 const S3_LIMITS: PartLimits = { leastBytes: 5 * 1024 * 1024, mostBytes: 512 * 1024 * 1024 };
 
-/** Cuts pieces into parts that a store accepts: what is too short to be copied is sent together with what follows. */
+/**
+ * Cuts sources into parts that a store accepts: what is too short to be copied is sent together with what
+ * follows.
+ */
 export function planParts(sources: readonly ComposeSource[], limits = S3_LIMITS): Part[] {
   const { leastBytes, mostBytes } = limits;
   const parts: Part[] = [];
