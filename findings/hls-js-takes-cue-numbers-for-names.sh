@@ -82,4 +82,4 @@ server.close();
 console.log(seen);
 process.exit(JSON.stringify(seen) === '{"none":6,"counted on":6,"from 1":2}' ? 0 : 1);
 JS
-timeout 90 node try.mjs
+timeout 300 node try.mjs
