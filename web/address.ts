@@ -1,4 +1,4 @@
-import { FORMATS, isVideoFormat } from '../functions/stream/route/formats.ts';
+import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
 
 /** What is played, or could be. */
 export type Address = {
@@ -47,6 +47,6 @@ export function sameAddress(asked: Address | null, key: string): Address {
 
 /** Whether the answer holds audio alone, whatever the file is. */
 export function isAudioFormat(params: URLSearchParams): boolean {
-  const format = FORMATS.find((each) => each === params.get('format'));
+  const format = FORMAT_NAMES.find((each) => each === params.get('format'));
   return format !== undefined && !isVideoFormat(format);
 }

@@ -1,5 +1,5 @@
 import type { Media } from '../functions/stream/media/model/media.ts';
-import { FORMATS } from '../functions/stream/route/formats.ts';
+import { FORMAT_NAMES } from '../functions/stream/route/formats.ts';
 import { type Address, isAudioFormat } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
@@ -25,7 +25,7 @@ export function showControls({ way: chosenWay, params }: Address, media: Media |
   elements.streamFields.disabled = chosenWay !== 'stream';
   const film = media?.tracks.find(isFilm);
   const heights = HEIGHTS.filter((height) => !film || Number(height) <= film.displayHeight);
-  fill(selects.format, FORMATS, params.get('format'));
+  fill(selects.format, FORMAT_NAMES, params.get('format'));
   selects.height.disabled = isAudioFormat(params);
   fill(selects.height, heights, params.get('height'), (height) => `${height} lines`);
   const names = audioNames(media);

@@ -4,7 +4,8 @@ import {
   audioSegmentArguments,
 } from '../../functions/stream/engine/audio-segment-arguments.ts';
 import { sourceGrid } from '../../functions/stream/engine/source-grid.ts';
-import type { AudioTrack, Container } from '../../functions/stream/media/model/media.ts';
+import type { Container } from '../../functions/stream/media/model/containers.ts';
+import type { AudioTrack } from '../../functions/stream/media/model/media.ts';
 import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
 import { audioTrack, mediaOf, probedOf } from '../support/media.ts';
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { AudioTrack, Container } from '../../functions/stream/media/model/media.ts';
+import type { Container } from '../../functions/stream/media/model/containers.ts';
+import type { AudioTrack } from '../../functions/stream/media/model/media.ts';
 import { clientOf, hears, sees } from '../../functions/stream/plan/client.ts';
 import { audioTrack } from '../support/media.ts';
 

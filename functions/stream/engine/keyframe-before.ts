@@ -1,5 +1,6 @@
 import { tableOf } from '../media/isobmff/describe-movie.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
 import type { VideoTrack } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 
@@ -16,7 +17,7 @@ export function keyframeBefore(
   seconds: number,
 ): number | null {
   // Matroska's index has the times at which keyframes are shown, and ffmpeg looks for them itself.
-  if (media.container === 'matroska' || media.container === 'webm') {
+  if (CONTAINERS[media.container].index === 'cues') {
     return codec === 'h264' || codec === 'hevc' ? seconds + AHEAD_SECONDS : seconds;
   }
   const track = movie?.tracks[index];

@@ -1,7 +1,9 @@
 import { parseAacConfig } from '../media/codecs/aac.ts';
 import { tableOf } from '../media/isobmff/describe-movie.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
-import type { AudioCodec, AudioTrack, Container } from '../media/model/media.ts';
+import { audioProfile } from '../media/model/codecs.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
+import type { AudioTrack } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { SourceGrid } from './audio-segment-arguments.ts';
@@ -11,29 +13,23 @@ export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   const { media } = probed;
   if (isCounted(media)) return { kind: 'counted' };
   const originSeconds = media.originSeconds + firstFrameSeconds(probed, track);
-  const isRounded = ROUNDING.has(media.container);
-  const step = STEPS[track.codec];
-  if (step !== undefined) return { kind: 'settling', originSeconds, samples: isRounded ? step : 1 };
+  const isRounded = CONTAINERS[media.container].hasRoundedTimes;
+  const step = audioProfile(track.codec).stepSamples;
+  if (step !== null) return { kind: 'settling', originSeconds, samples: isRounded ? step : 1 };
   const frame = frameSamples(probed, track);
   if (frame !== null) return { kind: 'frames', originSeconds, samples: frame };
   return isRounded ? { kind: 'frames', originSeconds, samples: null } : { kind: 'exact' };
 }
 
-/** Frames of many lengths, whose times browsers measured (Opus) or ffmpeg guesses (Vorbis); all are multiples of these. */
-const STEPS: Readonly<Partial<Record<AudioCodec, number>>> = { opus: 120, vorbis: 64 };
-
-/** Their times are milliseconds, or ticks that no rate of samples divides. */
-const ROUNDING: ReadonlySet<Container> = new Set(['matroska', 'webm', 'mpegts', 'flv', 'other']);
-
 /** Null where frames have other lengths, or may have. */
 function frameSamples({ movie }: Probed, { index, codec, sampleRate }: AudioTrack): number | null {
-  const whole = FRAMES[codec];
+  const whole = audioProfile(codec).frameSamples;
   const audio = movie?.tracks[index]?.entry?.audio;
   // Low delay has shorter frames, and so has what comes from digital radio.
   const config = audio?.audioSpecificConfig;
   if (codec === 'aac' && config && parseAacConfig(config)?.samplesPerFrame !== 1024) return null;
   // MP3 of low rates has one granule a frame.
-  let samples = codec === 'mp3' && sampleRate < 32_000 ? 576 : (whole ?? null);
+  let samples = codec === 'mp3' && sampleRate < 32_000 ? 576 : whole;
   if (samples === null) return null;
   // Half a frame, and half of that, where that is still long: what follows a gap is moved by less.
   while (samples % 2 === 0 && samples / 2 >= sampleRate * LEAST_SECONDS) samples /= 2;
@@ -41,8 +37,6 @@ function frameSamples({ movie }: Probed, { index, codec, sampleRate }: AudioTrac
 }
 
 const LEAST_SECONDS = 0.02;
-/** HE-AAC has twice as many; E-AC-3 this many or two, three or six times as many. */
-const FRAMES: Readonly<Partial<Record<AudioCodec, number>>> = { aac: 1024, mp3: 1152, ac3: 1536, eac3: 256 };
 
 /** An edit list may hide the first frames, or cut within one: the grid is theirs. */
 function firstFrameSeconds({ movie }: Probed, track: AudioTrack): number {

@@ -1,3 +1,4 @@
+import { audioProfile } from '../media/model/codecs.ts';
 import type { AudioTrack, Media } from '../media/model/media.ts';
 import type { AudioOutput } from './output.ts';
 import { audiosOf } from './select-tracks.ts';
@@ -31,7 +32,7 @@ export function planAudioEncode(
     sampleRate,
     bitrate: usual === null ? null : Math.min(asked ?? usual, most),
     // A lossy source decodes to floats, whose 24 bits would be noise kept without loss.
-    bits: ['flac', 'alac', 'pcm'].includes(audio.codec) ? null : 16,
+    bits: audioProfile(audio.codec).isLossless ? null : 16,
   };
 }
 

@@ -1,4 +1,6 @@
-import type { AudioCodec, AudioTrack, Container, VideoCodec } from '../media/model/media.ts';
+import { AUDIO_PROFILES, type AudioCodec, VIDEO_PROFILES, type VideoCodec } from '../media/model/codecs.ts';
+import { CONTAINER_PROFILES, type Container, type ContainerProfile } from '../media/model/containers.ts';
+import type { AudioTrack } from '../media/model/media.ts';
 import { audioKind, PLAYERS, type Player, whoHears, whoOpens, whoSees } from './pairs.ts';
 
 /** What a client plays. */
@@ -15,10 +17,16 @@ export type Client = {
  * or hardware decoder: no HEVC, no AV1, no Matroska, no QuickTime.
  */
 const EVERYWHERE: Omit<Client, 'named'> = {
-  containers: new Set<Container>(['mp4', 'webm', 'ogg', 'mp3', 'adts', 'flac', 'wav']),
-  video: new Set<VideoCodec>(['h264', 'vp8', 'vp9']),
-  audio: new Set<AudioCodec>(['aac', 'mp3', 'opus', 'vorbis', 'flac', 'pcm']),
+  containers: playedEverywhere(CONTAINER_PROFILES),
+  video: playedEverywhere(VIDEO_PROFILES),
+  audio: playedEverywhere(AUDIO_PROFILES),
 };
+
+function playedEverywhere<Name>(
+  profiles: readonly (readonly [Name, { readonly isPlayedEverywhere: boolean }])[],
+): ReadonlySet<Name> {
+  return new Set(profiles.flatMap(([name, { isPlayedEverywhere }]) => (isPlayedEverywhere ? [name] : [])));
+}
 
 /**
  * What the client plays: `accept=` if given, else its Accept header, else the defaults. A list of names replaces the
@@ -69,73 +77,37 @@ function isPlayed(
   return players.length > 0 && needed.every((player) => players.includes(player));
 }
 
-const CONTAINERS: Readonly<Record<string, Container>> = {
-  mp4: 'mp4',
-  mov: 'mov',
-  webm: 'webm',
-  mkv: 'matroska',
-  ts: 'mpegts',
-  ogg: 'ogg',
-  'video/mp4': 'mp4',
-  'audio/mp4': 'mp4',
-  'video/quicktime': 'mov',
-  'video/webm': 'webm',
-  'audio/webm': 'webm',
-  'video/matroska': 'matroska',
-  'video/x-matroska': 'matroska',
-  'video/mp2t': 'mpegts',
-  'video/ogg': 'ogg',
-  'audio/ogg': 'ogg',
-  'application/ogg': 'ogg',
-  'audio/mpeg': 'mp3',
-  'audio/aac': 'adts',
-  'audio/flac': 'flac',
-  'audio/wav': 'wav',
-  adts: 'adts',
-  wav: 'wav',
-};
-
-const VIDEO: Readonly<Record<string, VideoCodec>> = {
-  h264: 'h264',
-  avc: 'h264',
-  hevc: 'hevc',
-  h265: 'hevc',
-  vp8: 'vp8',
-  vp9: 'vp9',
-  av1: 'av1',
-};
-
-const AUDIO: Readonly<Record<string, AudioCodec>> = {
-  aac: 'aac',
-  mp3: 'mp3',
-  opus: 'opus',
-  vorbis: 'vorbis',
-  flac: 'flac',
-  alac: 'alac',
-  ac3: 'ac3',
-  eac3: 'eac3',
-  pcm: 'pcm',
-};
-
 function fromNames(names: readonly string[]): Omit<Client, 'named'> {
-  const containers = new Set<Container>();
-  const video = new Set<VideoCodec>();
-  const audio = new Set<AudioCodec>();
-  for (const name of names) {
-    const container = CONTAINERS[name];
-    if (container) containers.add(container);
-    const videoCodec = VIDEO[name];
-    if (videoCodec) video.add(videoCodec);
-    const audioCodec = AUDIO[name];
-    if (audioCodec) audio.add(audioCodec);
-  }
-  // `mp3` and `flac` name a codec and the bare container of that codec alike. Where they stand among containers they
-  // are meant so; a list of codecs alone leaves the containers open.
-  if (containers.size > 0) {
-    for (const name of ['mp3', 'flac'] as const) if (names.includes(name)) containers.add(name);
-  }
-  return { containers, video, audio };
+  const video = namedOf(VIDEO_PROFILES, names);
+  const audio = namedOf(AUDIO_PROFILES, names);
+  const containers = namedOf(
+    CONTAINER_PROFILES,
+    names.filter((name) => !CODEC_NAMES.has(name)),
+  );
+  // `mp3` and `flac` name a codec and the bare container of that codec alike. Among containers they mean both; a list of
+  // codecs alone leaves the containers open.
+  return { video, audio, containers: containers.size > 0 ? namedOf(CONTAINER_PROFILES, names) : containers };
 }
+
+/** What these names stand for, by the names and media types of each profile; in the order of the names. */
+function namedOf<Name>(
+  profiles: readonly (readonly [Name, Named])[],
+  names: readonly string[],
+): ReadonlySet<Name> {
+  return new Set(
+    names.flatMap((wanted) =>
+      profiles.flatMap(([name, { acceptNames, files = null }]) =>
+        [...acceptNames, files?.video.type, files?.audio.type].includes(wanted) ? [name] : [],
+      ),
+    ),
+  );
+}
+
+type Named = Pick<ContainerProfile, 'acceptNames'> & { readonly files?: ContainerProfile['files'] };
+
+const CODEC_NAMES: ReadonlySet<string> = new Set(
+  [...VIDEO_PROFILES, ...AUDIO_PROFILES].flatMap(([, { acceptNames }]) => acceptNames),
+);
 
 /** The media types of an Accept header, unless a wildcard in it leaves the choice open (RFC 9110 §12.5.1). */
 function fromHeader(header: string | null): readonly string[] {

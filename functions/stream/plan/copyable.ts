@@ -1,10 +1,10 @@
 import { PLAIN_AAC } from '../media/codecs/aac.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { clientOf } from './client.ts';
-import { type Obstacle, videoObstacle } from './obstacles.ts';
+import { videoObstacle } from './obstacles.ts';
+import type { Obstacle } from './parameter-effects.ts';
 
-/** Containers whose index tells where a film can be cut. */
-const INDEXED: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm'];
 /** HEVC is offered beside H.264 only, so that it needs no client's word. */
 const CLIENT = clientOf(['h264', 'hevc', 'aac'], null);
 
@@ -25,5 +25,7 @@ export function audioCopyObstacle({ container }: Media, { codec, codecString }: 
 }
 
 function containerObstacle(container: Media['container']): Obstacle {
-  return INDEXED.includes(container) ? null : `a ${container} file does not tell where it can be cut`;
+  return CONTAINERS[container].index !== null
+    ? null
+    : `a ${container} file does not tell where it can be cut`;
 }

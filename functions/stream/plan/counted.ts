@@ -1,3 +1,4 @@
+import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media } from '../media/model/media.ts';
 
 /**
@@ -6,6 +7,6 @@ import type { AudioTrack, Media } from '../media/model/media.ts';
  */
 export function isCounted({ container, tracks, isJoined }: Media): boolean {
   if (isJoined) return true;
-  if (container !== 'wav' && container !== 'w64') return false;
+  if (!CONTAINERS[container].hasByteRateTimes) return false;
   return tracks.some((track): track is AudioTrack => track.kind === 'audio' && track.codec !== 'pcm');
 }

@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
-import { FORMATS } from '../route/formats.ts';
+import { FORMAT_NAMES } from '../route/formats.ts';
 import { addressOf } from '../route/route.ts';
 import { withWorkCost } from './cost.ts';
 import type { AddressInfo } from './object-info.ts';
@@ -13,7 +13,7 @@ export function describeExports(
   input: PlanInput,
   { prefix, memoryMegabytes }: { readonly prefix: string; readonly memoryMegabytes: number | null },
 ): readonly AddressInfo[] {
-  return FORMATS.map((format) => {
+  return FORMAT_NAMES.map((format) => {
     const href = `${prefix}${addressOf('export', key)}?format=${format}`;
     try {
       const plan = planExport({ ...input, parameters: { ...input.parameters, format } });

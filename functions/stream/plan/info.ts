@@ -1,7 +1,7 @@
 import { contentTypeOf } from '../base/content-type.ts';
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
-import { FORMATS } from '../route/formats.ts';
+import { FORMAT_NAMES } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
@@ -69,7 +69,7 @@ function describeAddresses(
   return [
     ...own,
     describeStream(stream, input, input.parameters, cost),
-    ...FORMATS.map((format) =>
+    ...FORMAT_NAMES.map((format) =>
       describeStream(`${stream}?format=${format}`, input, { ...input.parameters, format }, cost),
     ),
   ];

@@ -1,54 +1,23 @@
 import { aacName } from '../media/codecs/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import type { Format } from '../route/formats.ts';
+import { FORMATS, type Format } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { type Client, hears, sees } from './client.ts';
 import { audioKind } from './pairs.ts';
+import { effectObstacle, type Obstacle } from './parameter-effects.ts';
 import type { Selection } from './plan-input.ts';
 
-/** Why something cannot stay as it is, in words for people; null if nothing stands in the way. */
-export type Obstacle = string | null;
-
-/** What the request itself asks to change. */
-export function requestObstacle(
-  media: Media,
-  { video, audio }: Selection,
-  parameters: StreamParameters,
-): Obstacle {
-  const { bitrate, startSeconds, durationSeconds, format } = parameters;
-  if (bitrate !== null) return `bitrate=${bitrate} was asked for`;
-  if (startSeconds > 0) return `start=${startSeconds} was asked for`;
-  if (durationSeconds !== null && durationSeconds < (media.durationSeconds ?? Number.POSITIVE_INFINITY)) {
-    return `duration=${durationSeconds} was asked for`;
-  }
-  if (video !== null && isSmaller(parameters, video)) {
-    return `a picture smaller than ${video.displayWidth}x${video.displayHeight} was asked for`;
-  }
-  if (format !== null && video === null && media.tracks.some((t) => t.kind === 'video' && !t.isCoverArt)) {
-    return `format=${format} holds no picture`;
-  }
-  if (media.tracks.some(({ kind, undecodable }) => kind === 'unknown' && undecodable !== null)) {
-    return 'it has a track that players may take and nothing plays';
-  }
-  const first = media.tracks.find((track) => track.kind === 'audio');
-  if (audio !== null && first !== undefined && audio.index !== first.index) {
-    return 'players take the first audio track, and another one was chosen';
-  }
-  return null;
+/** What the request asks to change, or what a file has that players cannot tell from what they play. */
+export function requestObstacle(media: Media, selection: Selection, parameters: StreamParameters): Obstacle {
+  const asked = effectObstacle('original', parameters, { media, ...selection });
+  if (asked !== null) return asked;
+  return media.tracks.some(({ kind, undecodable }) => kind === 'unknown' && undecodable !== null)
+    ? 'it has a track that players may take and nothing plays'
+    : null;
 }
 
-const CONTAINER_OF_FORMAT: Readonly<Record<Format, Media['container']>> = {
-  mp4: 'mp4',
-  webm: 'webm',
-  mp3: 'mp3',
-  aac: 'adts',
-  opus: 'ogg',
-  flac: 'flac',
-  wav: 'wav',
-};
-
 export function containerObstacle({ container }: Media, format: Format | null, client: Client): Obstacle {
-  if (format !== null && CONTAINER_OF_FORMAT[format] !== container) return `format=${format} was asked for`;
+  if (format !== null && FORMATS[format].container !== container) return `format=${format} was asked for`;
   return client.containers.has(container) ? null : `the client does not play ${container} files`;
 }
 
@@ -106,8 +75,4 @@ export function trackObstacle(
 /** Of the formats, one names a codec whose container holds others as well. */
 export function codecObstacle({ audio }: Selection, format: Format | null): Obstacle {
   return format === 'opus' && audio !== null && audio.codec !== 'opus' ? 'format=opus was asked for' : null;
-}
-
-export function isSmaller({ height, width }: StreamParameters, video: VideoTrack): boolean {
-  return (height !== null && height < video.displayHeight) || (width !== null && width < video.displayWidth);
 }

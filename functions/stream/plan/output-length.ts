@@ -1,3 +1,4 @@
+import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Output } from './output.ts';
 import { audiosOf, filmsOf } from './select-tracks.ts';
@@ -13,15 +14,9 @@ export type OutputLength = {
 /** Where a track ends, in seconds on the file's timeline, as far as it was measured; by `Track.index`. */
 export type TrackEnds = ReadonlyMap<number, number>;
 
-/** Tells by its headers or by its last packets how long it is. The length of others is often an estimate. */
-const MEASURED: ReadonlySet<Media['container']> = new Set([
-  ...(['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'ogg', 'mp3'] as const),
-  ...(['adts', 'flac', 'wav', 'w64', 'avi', 'flv'] as const),
-]);
-
 /** Null where it is not known before it is made. */
 export function outputLength(media: Media, output: Output, ends: TrackEnds): OutputLength | null {
-  if (!MEASURED.has(media.container)) return null;
+  if (CONTAINERS[media.container].length === 'estimate') return null;
   const lengthOf = (end: number) =>
     Math.max(0, Math.min(end - output.startSeconds, output.durationSeconds ?? Number.POSITIVE_INFINITY));
   const { video, audio } = sourcesOf(media, output);
@@ -83,7 +78,7 @@ function endOfFile(media: Media, { video }: Output): number | null {
 /** Headers that count samples, of sound without loss whose rate stays as it is. */
 function isExact({ container, isJoined }: Media, output: Output, audio: AudioTrack | null): boolean {
   if (output.video !== null || audio === null || isJoined) return false;
-  const isCounted = container === 'wav' || container === 'flac' || container === 'w64';
+  const isCounted = CONTAINERS[container].length === 'samples';
   const isLossless = audio.codec === 'pcm' || audio.codec === 'flac';
   if (!isCounted || !isLossless) return false;
   return output.audio?.kind === 'encode' && output.audio.sampleRate === audio.sampleRate;

@@ -1,5 +1,7 @@
-import type { AudioCodec, Crop } from '../media/model/media.ts';
-import type { Format } from '../route/formats.ts';
+import type { AudioCodec } from '../media/model/codecs.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
+import type { Crop } from '../media/model/media.ts';
+import { FORMATS, type Format } from '../route/formats.ts';
 import type { ColourPlan } from './colour.ts';
 
 /** A definite wish to ffmpeg: everything that its arguments follow from. */
@@ -54,15 +56,11 @@ export type AudioOutput =
       readonly bits: 16 | null;
     };
 
-export const CONTENT_TYPES: Readonly<Record<Format, { readonly video: string; readonly audio: string }>> = {
-  mp4: { video: 'video/mp4', audio: 'audio/mp4' },
-  webm: { video: 'video/webm', audio: 'audio/webm' },
-  mp3: { video: 'audio/mpeg', audio: 'audio/mpeg' },
-  aac: { video: 'audio/aac', audio: 'audio/aac' },
-  opus: { video: 'audio/ogg', audio: 'audio/ogg' },
-  flac: { video: 'audio/flac', audio: 'audio/flac' },
-  wav: { video: 'audio/wav', audio: 'audio/wav' },
-};
+/** The media type of what an output is. */
+export function contentTypeOf({ format, video }: Pick<Output, 'format' | 'video'>): string {
+  const { files } = CONTAINERS[FORMATS[format].container];
+  return files[video === null ? 'audio' : 'video'].type;
+}
 
 /** How the sound is sampled that an output has encoded. */
 export function samplingOf({ audio }: Output): { readonly sampleRate: number; readonly channels: number } {

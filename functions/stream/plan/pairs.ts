@@ -1,5 +1,7 @@
 import { PLAIN_AAC } from '../media/codecs/aac.ts';
-import type { AudioTrack, Container, VideoCodec } from '../media/model/media.ts';
+import type { VideoCodec } from '../media/model/codecs.ts';
+import type { Container } from '../media/model/containers.ts';
+import type { AudioTrack } from '../media/model/media.ts';
 
 /** Programs whose word counts here. Of the first two it is tried in `test/e2e/plays.test.ts`, of Safari it is assumed. */
 export type Player = 'chromium' | 'firefox' | 'safari';

@@ -1,4 +1,5 @@
 import { badParameter, Problem } from '../base/problem.ts';
+import { extensionOf } from '../media/model/containers.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
@@ -79,7 +80,7 @@ export function planExport(asked: PlanInput): ExportPlan {
   }
   return {
     recipe,
-    extension: EXTENSIONS[plan.contentType] ?? 'bin',
+    extension: extensionOf(plan.contentType),
     contentType: plan.contentType,
     header: planHeader(plan),
     reason: plan.reason,
@@ -139,23 +140,6 @@ function recipeOf(plan: StreamPlan, { media, parameters }: PlanInput): Recipe {
       return output.format satisfies never;
   }
 }
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'video/mp4': 'mp4',
-  'audio/mp4': 'm4a',
-  'video/webm': 'webm',
-  'audio/webm': 'weba',
-  'audio/mpeg': 'mp3',
-  'audio/aac': 'aac',
-  'audio/ogg': 'ogg',
-  'video/ogg': 'ogv',
-  'audio/flac': 'flac',
-  'audio/wav': 'wav',
-  'video/mp2t': 'ts',
-  'video/matroska': 'mkv',
-  'audio/matroska': 'mka',
-  'video/quicktime': 'mov',
-};
 
 /** How many invocations share the work at once, each of which has `secondsLeft`; a third of them is kept back. */
 export function shardsFor(

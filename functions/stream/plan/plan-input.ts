@@ -2,7 +2,7 @@ import type { Limits } from '../base/limits.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import type { Client } from './client.ts';
-import type { Obstacle } from './obstacles.ts';
+import type { Obstacle } from './parameter-effects.ts';
 
 /** All that a plan for `/stream` is a function of. */
 export type PlanInput = {

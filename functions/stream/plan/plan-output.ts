@@ -1,10 +1,13 @@
 import { badParameter, Problem, unsupported } from '../base/problem.ts';
+import { AUDIO_CODECS } from '../media/model/codecs.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import { type Format, isVideoFormat } from '../route/formats.ts';
+import { FORMATS, type Format, isVideoFormat, type VideoFormat } from '../route/formats.ts';
 import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
 import { nearestPhaseSeconds } from './frame-grid.ts';
-import { audioObstacle, isSmaller, videoObstacle } from './obstacles.ts';
+import { audioObstacle, videoObstacle } from './obstacles.ts';
 import type { AudioOutput, Output, VideoOutput } from './output.ts';
+import { effectObstacle } from './parameter-effects.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import { decodingExcess, refuse } from './refuse.ts';
 import { earliestStart } from './select-tracks.ts';
@@ -19,7 +22,7 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
   const film = isVideoFormat(format) ? video : null;
   refuse(decodingExcess(input, film));
 
-  const audioOutput = audio && planAudio(audio, format, film === null ? bitrate : null, input);
+  const audioOutput = audio && planAudio({ video: film, audio }, format, input);
   const lengthSeconds =
     media.durationSeconds === null
       ? null
@@ -57,11 +60,9 @@ function phaseSeconds(
 
 /** Of variable rate, the picture at the start may have been shown for long: a slide, a screen where nothing moves. */
 function needsPreroll({ frameRate }: VideoTrack, { container }: Media): boolean {
-  return UNINDEXED.includes(container) || frameRate?.constant !== true;
+  return CONTAINERS[container].seek === 'guess' || frameRate?.constant !== true;
 }
 
-/** ffmpeg finds a time in these by guessing a place, wherever the keyframes lie. */
-const UNINDEXED: readonly Media['container'][] = ['mpegts', 'other'];
 /** As long as a group of pictures is in what is made for streaming. */
 const PREROLL_SECONDS = 6;
 
@@ -92,19 +93,10 @@ function defaultFormat(video: VideoTrack | null, input: PlanInput): Format {
 }
 
 const VIDEO_BITRATES = { least: 50_000, most: 50_000_000 };
-const AUDIO_BITRATES: Readonly<Record<Format, { least: number; most: number } | null>> = {
-  mp4: { least: 16_000, most: 512_000 },
-  aac: { least: 16_000, most: 512_000 },
-  webm: { least: 8_000, most: 512_000 },
-  opus: { least: 8_000, most: 512_000 },
-  mp3: { least: 32_000, most: 320_000 },
-  flac: null,
-  wav: null,
-};
 
 function checkBitrate(format: Format, film: boolean, bitrate: number | null): void {
   if (bitrate === null) return;
-  const range = film && isVideoFormat(format) ? VIDEO_BITRATES : AUDIO_BITRATES[format];
+  const range = film && isVideoFormat(format) ? VIDEO_BITRATES : FORMATS[format].audioBitrates;
   if (range === null) throw badParameter(`The parameter "bitrate" does not apply to format=${format}.`);
   if (bitrate < range.least || bitrate > range.most) {
     throw badParameter(
@@ -116,7 +108,7 @@ function checkBitrate(format: Format, film: boolean, bitrate: number | null): vo
 
 function planVideo(
   video: VideoTrack,
-  format: 'mp4' | 'webm',
+  format: VideoFormat,
   budget: number | null,
   input: PlanInput,
 ): VideoOutput {
@@ -143,15 +135,13 @@ function planVideo(
 
 function canCopyVideo(
   video: VideoTrack,
-  format: 'mp4' | 'webm',
+  format: VideoFormat,
   { media, parameters, client }: PlanInput,
 ): boolean {
-  const indexed: readonly Media['container'][] = ['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'flv'];
-  if (!indexed.includes(media.container)) return false;
+  if (!CONTAINERS[media.container].keepsTimes) return false;
   if (format === 'webm' && video.codec !== 'vp8' && video.codec !== 'vp9') return false;
   if (format === 'mp4' && video.codec === 'vp8') return false;
-  if (parameters.bitrate !== null || parameters.startSeconds > 0 || isSmaller(parameters, video))
-    return false;
+  if (effectObstacle('videoCopy', parameters, { media, video, audio: null }) !== null) return false;
   return videoObstacle(video, format, client) === null;
 }
 
@@ -161,35 +151,25 @@ function ceiling(usual: number, asked: number | null, budget: number | null): nu
   return budget === null ? usual : Math.max(Math.min(usual, budget), Math.round(usual / 3));
 }
 
-const AUDIO_CODECS = {
-  mp4: 'aac',
-  aac: 'aac',
-  webm: 'opus',
-  opus: 'opus',
-  mp3: 'mp3',
-  flac: 'flac',
-  wav: 'pcm',
-} as const;
-
-function planAudio(audio: AudioTrack, format: Format, asked: number | null, input: PlanInput): AudioOutput {
-  const { parameters, client } = input;
+function planAudio(
+  { video, audio }: Selection & { readonly audio: AudioTrack },
+  format: Format,
+  { media, parameters, client }: PlanInput,
+): AudioOutput {
   // Whoever asks for a made film gets sound that two loudspeakers play, at their bitrate.
   const copy =
     isVideoFormat(format) &&
-    asked === null &&
     audio.channels <= 2 &&
-    parameters.startSeconds === 0 &&
-    !(format === 'mp4' && NOT_WRITTEN.includes(audio.codec)) &&
+    effectObstacle('audioCopy', parameters, { media, video, audio }) === null &&
+    (format !== 'mp4' || AUDIO_CODECS[audio.codec].isCopiedIntoMp4) &&
     audioObstacle(audio, format, client) === null;
   if (copy) return { kind: 'copy', stream: audio.stream, codec: audio.codec };
   if (audio.undecodable !== null) throw unsupported(audio.undecodable);
 
-  const codec = AUDIO_CODECS[format];
+  const codec = FORMATS[format].audioCodec;
+  const asked = video === null ? parameters.bitrate : null;
   return planAudioEncode(audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
 }
-
-/** Into MP4 by ffmpeg: Opus and FLAC by that of 2018 as an experiment only. */
-const NOT_WRITTEN: readonly AudioTrack['codec'][] = ['opus', 'flac', 'pcm', 'vorbis'];
 
 function outputSampleRate(codec: AudioEncode['codec'], source: number): number {
   if (codec === 'opus') return 48_000;

@@ -1,4 +1,5 @@
 import { badParameter, unsupported } from '../base/problem.ts';
+import { CONTAINERS, profileOf } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
@@ -6,12 +7,11 @@ import {
   audioObstacle,
   codecObstacle,
   containerObstacle,
-  isSmaller,
-  type Obstacle,
   requestObstacle,
   trackObstacle,
 } from './obstacles.ts';
-import { CONTENT_TYPES, type Output } from './output.ts';
+import { contentTypeOf, type Output } from './output.ts';
+import { effectObstacle, type Obstacle } from './parameter-effects.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
@@ -65,7 +65,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const plan = {
     kind: 'transcode' as const,
     output,
-    contentType: CONTENT_TYPES[output.format][output.video === null ? 'audio' : 'video'],
+    contentType: contentTypeOf(output),
     // What the request itself rules out has been said once.
     reason: asked !== null || asIs === inTracks ? asIs : `${asIs}; ${inTracks}`,
     predicted: predictTranscode(output, selection, input),
@@ -88,8 +88,9 @@ function undecodableAudio(input: PlanInput, { video, audio }: Selection): Obstac
 }
 
 function planOriginal({ media, sizeBytes }: PlanInput, { video }: Selection): StreamPlan {
-  const contentType = ORIGINAL_TYPES[media.container]?.[video === null ? 'audio' : 'video'];
-  if (contentType === undefined) throw unsupported(`A ${media.container} file cannot be sent as it is.`);
+  const { files } = profileOf(media.container);
+  if (files === null) throw unsupported(`A ${media.container} file cannot be sent as it is.`);
+  const contentType = files[video === null ? 'audio' : 'video'].type;
   const planned = { contentType, predicted: predictCopy(sizeBytes) };
   const { layout } = media;
   if (layout !== null && !layout.fragmented && (layout.moovAtEnd || layout.hasLocation)) {
@@ -99,26 +100,9 @@ function planOriginal({ media, sizeBytes }: PlanInput, { video }: Selection): St
   return { ...planned, kind: 'passthrough', reason: 'the client plays the file as it is' };
 }
 
-const ORIGINAL_TYPES: Readonly<Partial<Record<Media['container'], { video: string; audio: string }>>> = {
-  mp4: CONTENT_TYPES.mp4,
-  mov: { video: 'video/quicktime', audio: 'video/quicktime' },
-  webm: CONTENT_TYPES.webm,
-  matroska: { video: 'video/matroska', audio: 'audio/matroska' },
-  mpegts: { video: 'video/mp2t', audio: 'video/mp2t' },
-  ogg: { video: 'video/ogg', audio: 'audio/ogg' },
-  mp3: CONTENT_TYPES.mp3,
-  adts: CONTENT_TYPES.aac,
-  flac: CONTENT_TYPES.flac,
-  wav: CONTENT_TYPES.wav,
-};
-
-function remuxRequestObstacle({ parameters, client }: PlanInput, { video }: Selection): Obstacle {
-  const { format, startSeconds, bitrate } = parameters;
-  if (format !== null && format !== 'mp4') return `format=${format} was asked for`;
+function remuxRequestObstacle({ media, parameters, client }: PlanInput, selection: Selection): Obstacle {
   if (!client.containers.has('mp4')) return 'the client does not play mp4';
-  if (bitrate !== null) return `bitrate=${bitrate} was asked for`;
-  if (video !== null && isSmaller(parameters, video)) return 'a smaller picture was asked for';
-  return video !== null && startSeconds > 0 ? 'a cut between keyframes needs decoding' : null;
+  return effectObstacle('remux', parameters, { media, ...selection });
 }
 
 function remuxTrackObstacle({ client, remuxObstacle }: PlanInput, selection: Selection): Obstacle {
@@ -141,7 +125,7 @@ function planRemux(input: PlanInput, { video, audio }: Selection, reason: string
     tracks: [video, audio].flatMap((track) => (track === null ? [] : [track.index])),
     startSeconds: parameters.startSeconds,
     durationSeconds: parameters.durationSeconds,
-    contentType: CONTENT_TYPES.mp4[video === null ? 'audio' : 'video'],
+    contentType: CONTAINERS.mp4.files[video === null ? 'audio' : 'video'].type,
     reason,
     predicted: predictCopy(Math.ceil(sizeBytes * share)),
   };

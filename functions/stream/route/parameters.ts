@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { badParameter, type Problem } from '../base/problem.ts';
-import { FORMATS, type Format } from './formats.ts';
+import { FORMAT_NAMES, type Format } from './formats.ts';
 import { MAX_KEY_BYTES } from './key.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 
@@ -31,6 +31,21 @@ export const NO_PARAMETERS: StreamParameters = {
   audio: null,
   accept: null,
 };
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** The same once they are parsed, as events carry them from one invocation to the next. */
+export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.strictObject({
+  format: v.nullable(v.picklist(FORMAT_NAMES)),
+  height: v.nullable(count),
+  width: v.nullable(count),
+  bitrate: v.nullable(count),
+  startSeconds: amount,
+  durationSeconds: v.nullable(amount),
+  audio: v.nullable(count),
+  accept: v.nullable(v.array(v.string())),
+});
 
 type Parameters = {
   page: { readonly after: string };
@@ -162,7 +177,7 @@ const SCHEMAS = {
   info: v.object({}),
   media: v.object({ faststart: flag, download: flag }),
   stream: v.object({
-    format: v.optional(v.picklist(FORMATS, `must be one of ${FORMATS.join(', ')}`)),
+    format: v.optional(v.picklist(FORMAT_NAMES, `must be one of ${FORMAT_NAMES.join(', ')}`)),
     height: whole(16, 4320),
     width: whole(16, 7680),
     bitrate,

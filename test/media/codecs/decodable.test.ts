@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { whyUndecodable } from '../../../functions/stream/media/codecs/decodable.ts';
-import type { VideoCodec } from '../../../functions/stream/media/model/media.ts';
+import type { VideoCodec } from '../../../functions/stream/media/model/codecs.ts';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 /** The parameter sets of a 320x240 High-profile stream out of x264. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Container, Track } from '../../../functions/stream/media/model/media.ts';
+import type { Container } from '../../../functions/stream/media/model/containers.ts';
+import type { Track } from '../../../functions/stream/media/model/media.ts';
 import { withDecodability } from '../../../functions/stream/media/probe/decodability.ts';
 import { audioTrack, film, mediaOf } from '../../support/media.ts';
 

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { FORMATS } from '../../route/formats.ts';
-import type { StreamParameters } from '../../route/parameters.ts';
+import { DECIDED_PARAMETERS, type StreamParameters } from '../../route/parameters.ts';
 
 /** What an asynchronous invocation of this function is told to do. */
 export type Work = {
@@ -30,18 +29,6 @@ export function workOf(event: unknown): Work | null {
 export type Send = (work: Work) => Promise<void>;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-
-const PARAMETERS = v.strictObject({
-  format: v.nullable(v.picklist(FORMATS)),
-  height: v.nullable(count),
-  width: v.nullable(count),
-  bitrate: v.nullable(count),
-  startSeconds: amount,
-  durationSeconds: v.nullable(amount),
-  audio: v.nullable(count),
-  accept: v.nullable(v.array(v.string())),
-}) satisfies v.GenericSchema<unknown, StreamParameters>;
 
 const EVENT = v.strictObject({
   sluice: v.strictObject({
@@ -49,7 +36,7 @@ const EVENT = v.strictObject({
     // It becomes a part of names in the store.
     id: v.pipe(v.string(), v.regex(/^[\w-]{22}$/)),
     key: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024)),
-    parameters: PARAMETERS,
+    parameters: DECIDED_PARAMETERS,
     generation: count,
     attempt: count,
     task: v.union([v.literal('begin'), v.literal('assemble'), count]),

@@ -1,4 +1,4 @@
-import type { VideoCodec } from '../model/media.ts';
+import type { VideoCodec } from '../model/codecs.ts';
 import { isAnnexB } from './annexb.ts';
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from './av1.ts';
 import { openNalStream, sequenceFormat, unitsOf, unitType } from './parameter-sets.ts';

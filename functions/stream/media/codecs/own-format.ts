@@ -1,4 +1,4 @@
-import type { AudioCodec } from '../model/media.ts';
+import type { AudioCodec } from '../model/codecs.ts';
 import { audibleFormat } from './aac-signalling.ts';
 import { isLayer3 } from './mpeg-audio.ts';
 

@@ -1,4 +1,4 @@
-import type { VideoCodec } from '../model/media.ts';
+import type { VideoCodec } from '../model/codecs.ts';
 import { unitType } from './parameter-sets.ts';
 
 /** `unclear` where the picture begins behind the bytes at hand. */

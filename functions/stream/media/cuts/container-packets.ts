@@ -1,6 +1,8 @@
 import { unsupported } from '../../base/problem.ts';
+import { isRemuxedCodec } from '../model/codecs.ts';
 import type { ContainerTrack, OpenContainer } from '../model/container.ts';
-import type { Container, Track } from '../model/media.ts';
+import { CONTAINERS, type Container } from '../model/containers.ts';
+import type { Track } from '../model/media.ts';
 import type { PacketTrack } from '../model/packets.ts';
 import { type AudioTimeline, audioTimeline } from './audio-packets.ts';
 import { type VideoTimeline, videoTimeline } from './video-packets.ts';
@@ -50,16 +52,13 @@ export async function containerPackets(
 
 /** Why a track cannot go into fragmented MP4 as it is, in words for people; null if it can. */
 export function remuxObstacle(container: Container, track: Pick<Track, 'kind' | 'codec'>): string | null {
-  if (!READ_IN_PROCESS.has(container)) return `${container} files are not repackaged`;
+  if (!CONTAINERS[container].isRemuxed) return `${container} files are not repackaged`;
   if (track.kind !== 'video' && track.kind !== 'audio') return `a ${track.kind} track stays behind`;
-  return INTO_MP4.has(track.codec) ? null : `${track.codec} in MP4 is not played by browsers`;
+  return isRemuxedCodec(track.kind, track.codec) ? null : `${track.codec} in MP4 is not played by browsers`;
 }
 
 /** The length is for the header only: it is left out where it takes longer to find. */
 const DURATION_BYTES = 16 * 2 ** 20;
-
-const READ_IN_PROCESS = new Set<Container>(['matroska', 'webm', 'mpegts', 'ogg', 'adts', 'flac']);
-const INTO_MP4 = new Set<string>(['h264', 'hevc', 'vp9', 'av1', 'aac', 'opus', 'flac']);
 
 async function openTimelines(
   container: OpenContainer,

@@ -10,10 +10,10 @@ import { isLayer3 } from '../codecs/mpeg-audio.ts';
 import { ownFormat } from '../codecs/own-format.ts';
 import { sequenceSize } from '../codecs/parameter-sets.ts';
 import { audioLabel } from '../model/audio-label.ts';
+import { AUDIO_PROFILES, type AudioCodec, VIDEO_PROFILES, type VideoCodec } from '../model/codecs.ts';
 import { colourOf } from '../model/colour.ts';
 import type { ContainerPacket, ContainerTrack } from '../model/container.ts';
 import { shownPart } from '../model/crop.ts';
-import type { AudioCodec, VideoCodec } from '../model/media.ts';
 import { ReadLimit } from './bounded-reads.ts';
 import type { MatroskaTrack } from './matroska.ts';
 
@@ -61,21 +61,16 @@ type Common = Pick<
   | 'endSeconds'
 >;
 
-const VIDEO_CODECS: Readonly<Record<string, VideoCodec>> = {
-  avc: 'h264',
-  hevc: 'hevc',
-  vp8: 'vp8',
-  vp9: 'vp9',
-  av1: 'av1',
-};
-
 /** What the fields of MP4 hold, and more than any coding has. */
 const MOST_PIXELS_ACROSS = 65_535;
 const MOST_CHANNELS = 255;
 
 async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: MatroskaTrack | null) {
-  const codec = VIDEO_CODECS[(await track.getCodec()) ?? ''];
-  if (!codec) return null;
+  const name = await track.getCodec();
+  const codec = VIDEO_PROFILES.find(
+    ([, { mediabunnyName }]) => mediabunnyName !== null && mediabunnyName === name,
+  )?.[0];
+  if (codec === undefined) return null;
   const mirrored = await track.getFlip();
   const rotation = await track.getRotation();
   const nanoseconds = matroska?.defaultDurationNanoseconds ?? null;
@@ -139,13 +134,11 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
   };
 }
 
-const AUDIO_CODECS: readonly AudioCodec[] = ['aac', 'mp3', 'opus', 'vorbis', 'flac', 'ac3', 'eac3', 'dts'];
-
 function audioCodec(name: string): AudioCodec {
   // 64-bit samples are PCM that no browser takes.
   if (/^pcm-[fs]64/.test(name)) return 'other';
   if (name.startsWith('pcm-') || name === 'ulaw' || name === 'alaw') return 'pcm';
-  return AUDIO_CODECS.find((codec) => codec === name) ?? 'other';
+  return AUDIO_PROFILES.find(([, { mediabunnyName }]) => mediabunnyName === name)?.[0] ?? 'other';
 }
 
 async function* packetsOf(

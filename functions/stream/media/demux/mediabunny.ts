@@ -19,8 +19,8 @@ import {
 import { damaged, Problem } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from '../model/container.ts';
+import { CONTAINERS, type Container } from '../model/containers.ts';
 import { knownLanguage } from '../model/language.ts';
-import type { Container } from '../model/media.ts';
 import { type BoundedReads, boundedReads, ReadLimit } from './bounded-reads.ts';
 import { describeContainer } from './describe-container.ts';
 import { hasConstantBitrate, WALK_BYTES, wavDuration } from './duration.ts';
@@ -33,16 +33,22 @@ Logging.level = LogLevel.Silent;
 
 const MATROSKA_FORMATS = [MATROSKA, WEBM];
 const OTHER_FORMATS = [MPEG_TS, OGG, WAVE, FLAC, MP3];
-const CONTAINERS = new Map<InputFormat, Container>([
-  [MATROSKA, 'matroska'],
-  [WEBM, 'webm'],
-  [MPEG_TS, 'mpegts'],
-  [OGG, 'ogg'],
-  [WAVE, 'wav'],
-  [FLAC, 'flac'],
-  [ADTS, 'adts'],
-  [MP3, 'mp3'],
-]);
+const DEMUXERS = {
+  matroska: MATROSKA,
+  webm: WEBM,
+  mpegts: MPEG_TS,
+  ogg: OGG,
+  wav: WAVE,
+  flac: FLAC,
+  adts: ADTS,
+  mp3: MP3,
+} satisfies Record<Demuxed, InputFormat>;
+type Demuxed = {
+  [Name in Container]: (typeof CONTAINERS)[Name]['reader'] extends 'mediabunny' ? Name : never;
+}[Container];
+const CONTAINER_OF = new Map<InputFormat, Demuxed>(
+  (Object.keys(DEMUXERS) as Demuxed[]).map((container) => [DEMUXERS[container], container]),
+);
 
 const EBML_MAGIC = Buffer.of(0x1a, 0x45, 0xdf, 0xa3);
 
@@ -147,7 +153,7 @@ function damageOf(error: unknown): unknown {
 }
 
 async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Promise<Opened | null> {
-  const container = CONTAINERS.get(await input.getFormat());
+  const container = CONTAINER_OF.get(await input.getFormat());
   if (!container) return null;
   const roster = await readRoster(container, file);
   if (!roster) return null;
@@ -194,14 +200,15 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
  * cut out of a longer one; a start of less than a second is an offset between tracks.
  */
 async function originOf(container: Container, tracks: readonly InputTrack[]): Promise<number> {
-  if (container !== 'mpegts' && container !== 'matroska' && container !== 'webm') return 0;
+  const rule = CONTAINERS[container].origin;
+  if (rule === 'zero') return 0;
   let origin = Number.POSITIVE_INFINITY;
   for (const track of tracks) {
     const first = await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }).catch(endAtLimit);
     if (first) origin = Math.min(origin, first.timestamp);
   }
   if (!Number.isFinite(origin)) return 0;
-  return container === 'mpegts' || origin >= 1 ? origin : 0;
+  return rule === 'clock' || origin >= 1 ? origin : 0;
 }
 
 async function durationOf(

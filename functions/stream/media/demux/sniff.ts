@@ -1,3 +1,5 @@
+import { CONTAINER_PROFILES, type ContainerProfile } from '../model/containers.ts';
+
 /** What a file's first bytes say it is. */
 export type Sniffed =
   | { readonly kind: 'iso' }
@@ -19,10 +21,9 @@ export function sniff(head: Uint8Array, key: string): Sniffed {
   if (refusal) return { kind: 'refused', what: refusal[1] };
   if (starts('RIFF') || starts('RF64') || starts('RIFX')) return riff(bytes.toString('latin1', 8, 12));
   if (ISO_BOXES.has(bytes.toString('latin1', 4, 8))) return iso(bytes);
-  if (starts('\x1a\x45\xdf\xa3') || starts('OggS') || starts('fLaC') || starts('ID3'))
-    return { kind: 'container' };
+  if (DEMUXED_MAGIC.some((magic) => starts(magic))) return { kind: 'container' };
   if (isTransportStream(bytes)) return { kind: 'container' };
-  if (FOREIGN.some((magic) => starts(magic))) return { kind: 'foreign' };
+  if (FOREIGN_MAGIC.some((magic) => starts(magic))) return { kind: 'foreign' };
   if (isText(bytes)) return { kind: 'refused', what: 'text' };
   if (isAudioSync(bytes)) return { kind: 'container' };
   return BARE_STREAMS.test(key) ? { kind: 'container' } : { kind: 'unknown' };
@@ -58,17 +59,10 @@ const REFUSED: readonly (readonly [magic: string, what: string, at?: number])[] 
 
 const ISO_BOXES = new Set('ftyp styp moov moof mdat free skip wide pnot sidx emsg prft uuid'.split(' '));
 const IMAGE_BRANDS = new Set('heic heix heim heis hevc hevx mif1 msf1 avif avis jxl '.split(' '));
-const FOREIGN = [
-  'FLV\x01',
-  '#!AMR',
-  '\x30\x26\xb2\x75',
-  '\0\0\x01\xba',
-  '\0\0\x01\xb3',
-  'FORM',
-  'caff',
-  '.RMF',
-  '\x0b\x77',
-];
+const magicOf = (reader: ContainerProfile['reader']) =>
+  CONTAINER_PROFILES.flatMap(([, profile]) => (profile.reader === reader ? profile.magic : []));
+const DEMUXED_MAGIC = magicOf('mediabunny');
+const FOREIGN_MAGIC = magicOf('ffprobe');
 const BARE_STREAMS = /\.(mp3|mp2|aac|adts|ts|m2ts|mts)$/i;
 
 function riff(form: string): Sniffed {

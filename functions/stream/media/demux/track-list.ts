@@ -1,8 +1,8 @@
 import { encrypted } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { UnreadTrack } from '../model/container.ts';
+import { CONTAINERS, type Container } from '../model/containers.ts';
 import { knownLanguage } from '../model/language.ts';
-import type { Container } from '../model/media.ts';
 import { readProgramMap } from '../transport/mpegts.ts';
 import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
 import { readOggCodecs } from './ogg.ts';
@@ -29,7 +29,7 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
   const known = new Map<number, KnownTrack>();
   const others: UnreadTrack[] = [];
   let isCutOff = false;
-  if (container === 'matroska' || container === 'webm') {
+  if (CONTAINERS[container].index === 'cues') {
     const head = await readMatroskaHead(file);
     isCutOff = head !== null && head.endBytes > file.sizeBytes;
     for (const track of head?.tracks ?? []) {

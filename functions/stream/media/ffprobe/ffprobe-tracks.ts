@@ -1,16 +1,9 @@
 import * as v from 'valibot';
 import { audioLabel } from '../model/audio-label.ts';
+import { type AudioCodec, audioCodecNamed, videoCodecNamed } from '../model/codecs.ts';
 import { colourOf } from '../model/colour.ts';
 import { snap } from '../model/frame-rate.ts';
-import type {
-  AudioCodec,
-  AudioTrack,
-  FrameRate,
-  OtherTrack,
-  Track,
-  VideoCodec,
-  VideoTrack,
-} from '../model/media.ts';
+import type { AudioTrack, FrameRate, OtherTrack, Track, VideoTrack } from '../model/media.ts';
 
 /** Numbers that ffprobe writes as strings. */
 export const number = v.pipe(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), v.finite());
@@ -83,18 +76,6 @@ export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Trac
 
 type Base = Omit<OtherTrack, 'kind' | 'codec'>;
 
-const VIDEO_CODECS: readonly VideoCodec[] = ['h264', 'hevc', 'vp8', 'vp9', 'av1'];
-const AUDIO_CODECS: readonly AudioCodec[] = [
-  'aac',
-  'mp3',
-  'opus',
-  'vorbis',
-  'flac',
-  'alac',
-  'ac3',
-  'eac3',
-  'dts',
-];
 const AAC_OBJECT_TYPES: Readonly<Record<string, string>> = {
   LC: '2',
   'HE-AAC': '5',
@@ -115,7 +96,7 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
   return {
     ...base,
     kind: 'video',
-    codec: VIDEO_CODECS.find((codec) => codec === stream.codec_name) ?? 'other',
+    codec: videoCodecNamed(stream.codec_name ?? ''),
     codecName: stream.codec_name ?? null,
     codecString: stream.codec_name === 'h264' ? h264String(stream) : null,
     codedWidth: width,
@@ -158,7 +139,7 @@ const H264_PROFILES: Readonly<Record<string, string>> = {
 
 function audioTrack(stream: Stream, base: Base): AudioTrack {
   const name = stream.codec_name ?? '';
-  const codec = name.startsWith('pcm_') ? 'pcm' : (AUDIO_CODECS.find((known) => known === name) ?? 'other');
+  const codec = name.startsWith('pcm_') ? 'pcm' : audioCodecNamed(name);
   const objectType = AAC_OBJECT_TYPES[stream.profile ?? ''];
   return {
     ...base,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { damaged, type Problem } from '../../base/problem.ts';
-import type { Container, Media } from '../model/media.ts';
+import { CONTAINER_PROFILES, type Container } from '../model/containers.ts';
+import type { Media } from '../model/media.ts';
 import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
 import { type FfprobeOptions, notMedia, runFfprobe } from './run-ffprobe.ts';
 
@@ -70,25 +71,9 @@ const OUTPUT = v.object({
   packets: v.optional(v.array(v.object({ stream_index: number })), []),
 });
 
-const CONTAINERS: Readonly<Record<string, Container>> = {
-  mov: 'mov',
-  matroska: 'matroska',
-  mpegts: 'mpegts',
-  ogg: 'ogg',
-  mp3: 'mp3',
-  aac: 'adts',
-  flac: 'flac',
-  wav: 'wav',
-  w64: 'w64',
-  avi: 'avi',
-  flv: 'flv',
-  amr: 'amr',
-  amrnb: 'amr',
-  amrwb: 'amr',
-};
-
 function containerOf(formatName: string): Container {
-  return CONTAINERS[formatName.split(',')[0] ?? ''] ?? 'other';
+  const first = formatName.split(',')[0] ?? '';
+  return CONTAINER_PROFILES.find(([, { ffprobeNames }]) => ffprobeNames.includes(first))?.[0] ?? 'other';
 }
 
 function noVideo(): Problem {

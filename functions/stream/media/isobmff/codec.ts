@@ -1,5 +1,5 @@
 import { audibleFormat } from '../codecs/aac-signalling.ts';
-import type { AudioCodec, VideoCodec } from '../model/media.ts';
+import type { AudioCodec, VideoCodec } from '../model/codecs.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
 const VIDEO: Readonly<Record<string, VideoCodec>> = {

@@ -1,5 +1,6 @@
 import { damaged } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
+import { isRemuxedCodec } from '../model/codecs.ts';
 import type { Packet, PacketTrack } from '../model/packets.ts';
 import { audioCodecOf, videoCodecOf } from './codec.ts';
 import { audioSampleEntry, esds } from './codec-entry.ts';
@@ -16,16 +17,14 @@ export type MoviePacketsOptions = {
   readonly durationSeconds: number | null;
 };
 
-const VIDEO = new Set(['h264', 'hevc', 'vp9', 'av1']);
-const AUDIO = new Set(['aac', 'opus', 'flac']);
-
 /** Why a track cannot be repackaged as it is, in words for people; null if it can. */
 export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | null {
   const track = movie.tracks[trackIndex];
   if (track?.entry == null) return 'there is no such track';
   const { entry } = track;
   const codec = entry.video ? videoCodecOf(entry) : audioCodecOf(entry);
-  if (!(entry.video ? VIDEO : AUDIO).has(codec)) return `${codec} in MP4 is not played by browsers`;
+  if (!isRemuxedCodec(entry.video ? 'video' : 'audio', codec))
+    return `${codec} in MP4 is not played by browsers`;
   if (entry.hasOthers) return 'its coding changes within the track';
   if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
   const table = tableOf(movie, track);

@@ -1,13 +1,6 @@
-import type {
-  AudioCodec,
-  AudioTrack,
-  Colour,
-  Container,
-  Crop,
-  FrameRate,
-  Media,
-  VideoCodec,
-} from './media.ts';
+import type { AudioCodec, VideoCodec } from './codecs.ts';
+import type { Container } from './containers.ts';
+import type { AudioTrack, Colour, Crop, FrameRate, Media } from './media.ts';
 
 /**
  * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where

@@ -1,3 +1,6 @@
+import type { AudioCodec, VideoCodec } from './codecs.ts';
+import type { Container } from './containers.ts';
+
 /** What a probe learns of a file: all that planning needs, and nothing that depends on who asks. */
 export type Media = {
   readonly container: Container;
@@ -11,23 +14,6 @@ export type Media = {
   /** Where the index (moov) of an MP4 or MOV lies; null for other containers. */
   readonly layout: MovieLayout | null;
 };
-
-export type Container =
-  | 'mp4'
-  | 'mov'
-  | 'matroska'
-  | 'webm'
-  | 'mpegts'
-  | 'ogg'
-  | 'mp3'
-  | 'adts'
-  | 'flac'
-  | 'wav'
-  | 'w64'
-  | 'avi'
-  | 'flv'
-  | 'amr'
-  | 'other';
 
 export type MovieLayout = {
   readonly fragmented: boolean;
@@ -136,17 +122,3 @@ export type FrameRate = {
   readonly denominator: number;
   readonly constant: boolean;
 };
-
-export type VideoCodec = 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1' | 'other';
-export type AudioCodec =
-  | 'aac'
-  | 'mp3'
-  | 'opus'
-  | 'vorbis'
-  | 'flac'
-  | 'alac'
-  | 'ac3'
-  | 'eac3'
-  | 'dts'
-  | 'pcm'
-  | 'other';

@@ -1,0 +1,158 @@
+type CodecProfile = {
+  /** The name of mediabunny for it; null if none of its demuxers reports it. */
+  readonly mediabunnyName: string | null;
+  /** Names in `accept=`. */
+  readonly acceptNames: readonly string[];
+  /** Whether current Chromium, Firefox and Safari all play it without a licensed or hardware decoder. */
+  readonly isPlayedEverywhere: boolean;
+  /** Whether its packets are put into fragmented MP4 without ffmpeg: browsers play it there, and the box is written. */
+  readonly isRemuxed: boolean;
+};
+
+type AudioCodecProfile = CodecProfile & {
+  /** Whether the ffmpeg of 2018 copies it into MP4 without `-strict experimental`. */
+  readonly isCopiedIntoMp4: boolean;
+  readonly isLossless: boolean;
+  /** Samples of a frame, where all have as many; HE-AAC has twice as many, E-AC-3 two, three or six times. */
+  readonly frameSamples: number | null;
+  /** What the lengths of its frames are multiples of, in samples, where they differ. */
+  readonly stepSamples: number | null;
+};
+
+const UNNAMED = { mediabunnyName: null, acceptNames: [], isPlayedEverywhere: false, isRemuxed: false };
+
+export const VIDEO_CODECS = {
+  h264: {
+    mediabunnyName: 'avc',
+    acceptNames: ['h264', 'avc'],
+    isPlayedEverywhere: true,
+    isRemuxed: true,
+  },
+  hevc: {
+    mediabunnyName: 'hevc',
+    acceptNames: ['hevc', 'h265'],
+    isPlayedEverywhere: false,
+    isRemuxed: true,
+  },
+  vp8: { mediabunnyName: 'vp8', acceptNames: ['vp8'], isPlayedEverywhere: true, isRemuxed: false },
+  vp9: { mediabunnyName: 'vp9', acceptNames: ['vp9'], isPlayedEverywhere: true, isRemuxed: true },
+  av1: { mediabunnyName: 'av1', acceptNames: ['av1'], isPlayedEverywhere: false, isRemuxed: true },
+  other: UNNAMED,
+} as const satisfies Record<string, CodecProfile>;
+
+const AUDIO = { isCopiedIntoMp4: true, isLossless: false, frameSamples: null, stepSamples: null };
+
+export const AUDIO_CODECS = {
+  aac: {
+    ...AUDIO,
+    mediabunnyName: 'aac',
+    acceptNames: ['aac'],
+    isPlayedEverywhere: true,
+    isRemuxed: true,
+    frameSamples: 1024,
+  },
+  mp3: {
+    ...AUDIO,
+    mediabunnyName: 'mp3',
+    acceptNames: ['mp3'],
+    isPlayedEverywhere: true,
+    isRemuxed: false,
+    frameSamples: 1152,
+  },
+  opus: {
+    ...AUDIO,
+    mediabunnyName: 'opus',
+    acceptNames: ['opus'],
+    isPlayedEverywhere: true,
+    isRemuxed: true,
+    isCopiedIntoMp4: false,
+    // Browsers write the times that they measured.
+    stepSamples: 120,
+  },
+  vorbis: {
+    ...AUDIO,
+    mediabunnyName: 'vorbis',
+    acceptNames: ['vorbis'],
+    isPlayedEverywhere: true,
+    isRemuxed: false,
+    isCopiedIntoMp4: false,
+    // ffmpeg guesses its times.
+    stepSamples: 64,
+  },
+  flac: {
+    ...AUDIO,
+    mediabunnyName: 'flac',
+    acceptNames: ['flac'],
+    isPlayedEverywhere: true,
+    isRemuxed: true,
+    isCopiedIntoMp4: false,
+    isLossless: true,
+  },
+  alac: {
+    ...AUDIO,
+    mediabunnyName: null,
+    acceptNames: ['alac'],
+    isPlayedEverywhere: false,
+    isRemuxed: false,
+    isLossless: true,
+  },
+  ac3: {
+    ...AUDIO,
+    mediabunnyName: 'ac3',
+    acceptNames: ['ac3'],
+    isPlayedEverywhere: false,
+    isRemuxed: false,
+    frameSamples: 1536,
+  },
+  eac3: {
+    ...AUDIO,
+    mediabunnyName: 'eac3',
+    acceptNames: ['eac3'],
+    isPlayedEverywhere: false,
+    isRemuxed: false,
+    frameSamples: 256,
+  },
+  dts: { ...AUDIO, ...UNNAMED, mediabunnyName: 'dts' },
+  pcm: {
+    ...AUDIO,
+    // It has a name for each kind of samples.
+    mediabunnyName: null,
+    acceptNames: ['pcm'],
+    isPlayedEverywhere: true,
+    isRemuxed: false,
+    isCopiedIntoMp4: false,
+    isLossless: true,
+  },
+  other: { ...AUDIO, ...UNNAMED },
+} as const satisfies Record<string, AudioCodecProfile>;
+
+export type VideoCodec = keyof typeof VIDEO_CODECS;
+export type AudioCodec = keyof typeof AUDIO_CODECS;
+
+export function videoProfile(codec: VideoCodec): CodecProfile {
+  return VIDEO_CODECS[codec];
+}
+
+export function audioProfile(codec: AudioCodec): AudioCodecProfile {
+  return AUDIO_CODECS[codec];
+}
+
+export const VIDEO_PROFILES = Object.entries(VIDEO_CODECS) as [VideoCodec, CodecProfile][];
+export const AUDIO_PROFILES = Object.entries(AUDIO_CODECS) as [AudioCodec, AudioCodecProfile][];
+
+/** The video codec that ffmpeg calls by this name, which is the table's own; `other` for all that are not in it. */
+export function videoCodecNamed(name: string): VideoCodec {
+  return VIDEO_PROFILES.find(([codec]) => codec === name)?.[0] ?? 'other';
+}
+
+/** The same of audio, but for PCM, of which ffmpeg has a name for each kind of samples. */
+export function audioCodecNamed(name: string): AudioCodec {
+  return AUDIO_PROFILES.find(([codec]) => codec === name)?.[0] ?? 'other';
+}
+
+/** Whether packets of a codec that the table has are put into fragmented MP4 without ffmpeg. */
+export function isRemuxedCodec(kind: 'video' | 'audio', codec: string): boolean {
+  const profiles: readonly (readonly [string, CodecProfile])[] =
+    kind === 'video' ? VIDEO_PROFILES : AUDIO_PROFILES;
+  return profiles.some(([name, { isRemuxed }]) => name === codec && isRemuxed);
+}

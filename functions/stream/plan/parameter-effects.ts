@@ -1,0 +1,113 @@
+import type { Media, VideoTrack } from '../media/model/media.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import type { Selection } from './plan-input.ts';
+
+/** Why something cannot be sent unchanged, in words for people; null if nothing stands in the way. */
+export type Obstacle = string | null;
+
+/** What a parameter is judged by besides its value. */
+export type EffectSubject = Selection & { readonly media: Media };
+
+type Effect = (parameters: StreamParameters, subject: EffectSubject) => Obstacle;
+
+/** The ways of sending something unchanged that a parameter may rule out. */
+export type CheaperWay =
+  /** The object's own bytes. */
+  | 'original'
+  /** Its packets in fragmented MP4, without ffmpeg. */
+  | 'remux'
+  /** The packets of its video, beside audio that ffmpeg encodes. */
+  | 'videoCopy'
+  /** The packets of its audio, beside video that ffmpeg encodes. */
+  | 'audioCopy';
+
+const NONE: Effect = () => null;
+
+/** What each parameter of `/stream` rules out, in the order in which reasons are given. */
+const PARAMETER_EFFECTS = {
+  bitrate: {
+    original: bitrateWish,
+    remux: bitrateWish,
+    videoCopy: bitrateWish,
+    // With video, it is about the video.
+    audioCopy: (parameters, { video }) => (video === null ? bitrateWish(parameters) : null),
+  },
+  startSeconds: {
+    original: startWish,
+    remux: ({ startSeconds }, { video }) =>
+      video !== null && startSeconds > 0 ? 'a cut between keyframes needs decoding' : null,
+    videoCopy: startWish,
+    audioCopy: startWish,
+  },
+  durationSeconds: {
+    original: ({ durationSeconds }, { media }) =>
+      durationSeconds !== null && durationSeconds < (media.durationSeconds ?? Number.POSITIVE_INFINITY)
+        ? `duration=${durationSeconds} was asked for`
+        : null,
+    remux: NONE,
+    videoCopy: NONE,
+    audioCopy: NONE,
+  },
+  height: {
+    original: (parameters, { video }) =>
+      video !== null && isSmaller(parameters, video)
+        ? `a picture smaller than ${video.displayWidth}x${video.displayHeight} was asked for`
+        : null,
+    remux: sizeWish,
+    videoCopy: sizeWish,
+    audioCopy: NONE,
+  },
+  // Together with `height`.
+  width: { original: NONE, remux: NONE, videoCopy: NONE, audioCopy: NONE },
+  format: {
+    original: ({ format }, { media, video }) =>
+      format !== null && video === null && media.tracks.some((t) => t.kind === 'video' && !t.isCoverArt)
+        ? `format=${format} holds no picture`
+        : null,
+    remux: ({ format }) => (format !== null && format !== 'mp4' ? `format=${format} was asked for` : null),
+    videoCopy: NONE,
+    audioCopy: NONE,
+  },
+  audio: {
+    original: (_, { media, audio }) => {
+      const first = media.tracks.find((track) => track.kind === 'audio');
+      return audio !== null && first !== undefined && audio.index !== first.index
+        ? 'players take the first audio track, and another one was chosen'
+        : null;
+    },
+    remux: NONE,
+    videoCopy: NONE,
+    audioCopy: NONE,
+  },
+  // It has become the client of the plan.
+  accept: { original: NONE, remux: NONE, videoCopy: NONE, audioCopy: NONE },
+} as const satisfies Record<keyof StreamParameters, Record<CheaperWay, Effect>>;
+
+/** Why a request rules out a way of sending something unchanged; null if it does not. */
+export function effectObstacle(
+  way: CheaperWay,
+  parameters: StreamParameters,
+  subject: EffectSubject,
+): Obstacle {
+  for (const effects of Object.values<Record<CheaperWay, Effect>>(PARAMETER_EFFECTS)) {
+    const obstacle = effects[way](parameters, subject);
+    if (obstacle !== null) return obstacle;
+  }
+  return null;
+}
+
+function bitrateWish({ bitrate }: StreamParameters): Obstacle {
+  return bitrate === null ? null : `bitrate=${bitrate} was asked for`;
+}
+
+function startWish({ startSeconds }: StreamParameters): Obstacle {
+  return startSeconds > 0 ? `start=${startSeconds} was asked for` : null;
+}
+
+function sizeWish(parameters: StreamParameters, { video }: EffectSubject): Obstacle {
+  return video !== null && isSmaller(parameters, video) ? 'a smaller picture was asked for' : null;
+}
+
+function isSmaller({ height, width }: StreamParameters, video: VideoTrack): boolean {
+  return (height !== null && height < video.displayHeight) || (width !== null && width < video.displayWidth);
+}

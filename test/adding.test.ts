@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** Adds one member of a kind to its table, in a copy, and has the compiler name all that must change besides. */
+describe('One more', function () {
+  this.timeout(300_000);
+  let copy: string;
+
+  before(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'sluice-adding-'));
+    for (const name of ['functions', 'web', 'tsconfig.json', 'package.json'])
+      await cp(join(ROOT, name), join(copy, name), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    const config = JSON.parse(await readFile(join(copy, 'tsconfig.json'), 'utf8'));
+    await writeFile(
+      join(copy, 'tsconfig.json'),
+      JSON.stringify({ ...config, include: ['functions/stream/index.ts', 'functions/stream/html.d.ts'] }),
+    );
+  });
+
+  after(async () => {
+    if (copy) await rm(copy, { recursive: true, force: true });
+  });
+
+  type Row = [what: string, table: string, before: string, added: string, named: readonly string[]];
+  const TABLE: Row[] = [
+    [
+      'container',
+      'media/model/containers.ts',
+      '  w64: {',
+      "caf: { ...AUDIO_STREAM, magic: ['caff'], ffprobeNames: ['caf'], files: bothFiles('audio/x-caf', 'caf'), " +
+        'acceptNames: [], isPlayedEverywhere: false },',
+      ['media/demux/mediabunny.ts', 'plan/pairs.ts'],
+    ],
+    ['audio codec', 'media/model/codecs.ts', '  dts: {', 'speex: { ...AUDIO, ...UNNAMED },', []],
+    [
+      'output format',
+      'route/formats.ts',
+      '  flac: {',
+      "oga: { container: 'ogg', isVideo: false, audioCodec: 'flac', audioBitrates: null },",
+      ['engine/arguments.ts', 'open/with-length.ts', 'plan/plan-export.ts'],
+    ],
+    [
+      'parameter of /stream',
+      'route/parameters.ts',
+      '  readonly startSeconds: number;',
+      'readonly speed: number | null;',
+      ['plan/parameter-effects.ts', 'route/parameters.ts'],
+    ],
+    [
+      'route',
+      'route/route.ts',
+      '  info: {',
+      "image: { shape: 'key', entry: '', parse: (rest, _query) => ({ kind: 'image', key: parseKey(rest) }) },",
+      ['answer/answer-object.ts', 'app.ts', 'http/caching.ts', 'route/route.ts'],
+    ],
+    [
+      'setting',
+      'config/settings.ts',
+      '  HEAD_START_SEGMENTS: {',
+      "NEW_SETTING: { ...ANYWHERE, schema: flag('0'), means: 'something new' },",
+      [],
+    ],
+  ];
+
+  for (const [what, table, before, added, named] of TABLE) {
+    it(`${what} is added in ${table}, and the compiler names ${named.length} more places`, async () => {
+      const path = join(copy, 'functions/stream', table);
+      const text = await readFile(path, 'utf8');
+      const at = text.indexOf(before);
+      expect(at).to.be.above(0);
+      const members = what === 'route' ? withRoute(text) : text;
+      await writeFile(path, insert(members, before, added));
+      try {
+        // The compiler exits with 1 or 2 where it has found something.
+        const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), ['-p', copy]).catch(
+          (error: { readonly stdout: string }) => error,
+        );
+        const files = new Set([...stdout.matchAll(/functions\/stream\/([^(]+)\(/g)].map(([, file]) => file));
+        console.log(`      ${[...files].sort().join(', ') || 'no other place'}`);
+        expect([...files].sort()).to.deep.equal(named);
+      } finally {
+        await writeFile(path, text);
+      }
+    });
+  }
+});
+
+function insert(text: string, before: string, added: string): string {
+  return text.replace(before, `${added}\n${before}`);
+}
+
+/** A route is a member of the union as well. */
+function withRoute(text: string): string {
+  return insert(
+    text,
+    "  | { readonly kind: 'health' }",
+    "| { readonly kind: 'image'; readonly key: string }",
+  );
+}
