@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { firstIssue } from '../functions/stream/base/first-issue.ts';
 import { DEPLOYABLE_SETTINGS } from '../functions/stream/config/settings.ts';
 import { checkFunctionSettings } from './function-settings.ts';
 
@@ -31,8 +32,8 @@ export function parseOptions(context: Readonly<Record<string, unknown>>): Option
   }
   const result = v.safeParse(OPTIONS, context, { abortEarly: true });
   if (!result.success) {
-    const [issue] = result.issues;
-    throw new Error(`The option ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
+    const { name, message } = firstIssue(result.issues);
+    throw new Error(`The option ${name} ${message}.`);
   }
   const { public: isPublic, signingKeysParameter, cdn, ...options } = result.output;
   const access = accessOf(isPublic, signingKeysParameter, cdn);

@@ -2,6 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { firstIssue } from '../functions/stream/base/first-issue.ts';
+import { wholeText } from '../functions/stream/base/whole-number.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
 import { type Environment, LOCAL_SETTINGS } from '../functions/stream/config/settings.ts';
 import { demoDirectory } from './function.ts';
@@ -128,11 +131,9 @@ function existingFolder(name: string, path: string): string {
 }
 
 function whole(name: string, text: string, least: number, most: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new Error(
-    `${name} must be a whole number from ${least} to ${most}, and ${JSON.stringify(text)} is not.`,
-  );
+  const result = v.safeParse(wholeText(least, most), text);
+  if (result.success) return result.output;
+  throw new Error(`${name} ${firstIssue(result.issues).message}, and ${JSON.stringify(text)} is not.`);
 }
 
 /** What the AWS SDK needs to find credentials, region and endpoint as it would in this shell. */

@@ -160,12 +160,12 @@ describe('parseStart', () => {
 
   const wrong: [args: (() => string[]) | string[], environment: Record<string, string>, sentence: RegExp][] =
     [
-      [['--port', 'x'], {}, /^--port must be a whole number from 0 to 65535, and "x" is not\.$/],
-      [['--port', '65536'], {}, /^--port must be a whole number from 0 to 65535/],
+      [['--port', 'x'], {}, /^--port must be a whole number between 0 and 65535, and "x" is not\.$/],
+      [['--port', '65536'], {}, /^--port must be a whole number between 0 and 65535/],
       [['--port', '1e3'], {}, /^--port must be a whole number/],
       [['--port='], {}, /^--port must be a whole number/],
-      [[], { PORT: '-1' }, /^PORT must be a whole number from 0 to 65535, and "-1" is not\.$/],
-      [['--max-instances', '0'], {}, /^--max-instances must be a whole number from 1 to 100/],
+      [[], { PORT: '-1' }, /^PORT must be a whole number between 0 and 65535, and "-1" is not\.$/],
+      [['--max-instances', '0'], {}, /^--max-instances must be a whole number between 1 and 100/],
       [['--media', '/no/such/folder'], {}, /^--media: there is no folder "\/no\/such\/folder"\.$/],
       [['--media', ''], {}, /^--media: there is no folder ""\.$/],
       [() => ['--media', file], {}, /^--media: ".*file\.mp4" is not a folder\.$/],

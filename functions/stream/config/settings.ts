@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { firstIssue } from '../base/first-issue.ts';
 import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
 import { parseSigningKeys } from '../route/signing-keys.ts';
@@ -209,6 +210,6 @@ export function readSettings(environment: Environment): Settings {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = v.safeParse(SCHEMA, present, { abortEarly: true });
   if (result.success) return result.output as Settings;
-  const [issue] = result.issues;
-  throw new Error(`The setting ${v.getDotPath(issue) ?? '?'} ${issue.message}.`);
+  const { name, message } = firstIssue(result.issues);
+  throw new Error(`The setting ${name} ${message}.`);
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { onAbort } from '../base/on-abort.ts';
 
 /**
  * Opens a body that may be read until `signal` ends but must begin before `within` does. `within` no longer
@@ -11,14 +12,13 @@ export async function beginInTime(
 ): Promise<Readable> {
   within.throwIfAborted();
   const late = new AbortController();
-  const end = () => late.abort(within.reason);
-  within.addEventListener('abort', end, { once: true });
+  const release = onAbort(within, () => late.abort(within.reason));
   try {
     const body = await read(AbortSignal.any([signal, late.signal]));
     if (!within.aborted) return body;
     body.on('error', () => {}).destroy();
     throw within.reason;
   } finally {
-    within.removeEventListener('abort', end);
+    release();
   }
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import { openOriginal } from '../http/original.ts';
 import type { FileRepresentation, LiveRepresentation } from '../http/representation.ts';
 import type { StoredObject } from '../source/source.ts';
@@ -8,7 +9,6 @@ import { guardStore, type Patience } from './guarded-store.ts';
 import type { Lease } from './lease.ts';
 import { produceCached } from './produce-cached.ts';
 import { readCached, readWhole } from './read-cached.ts';
-import { rememberObjects } from './remembered.ts';
 import type { DerivedStore } from './store.ts';
 
 /** Finds cached outputs and caches new ones. Create it once for a process. */
@@ -39,7 +39,8 @@ const MOST_REMEMBERED = 1_000;
 export function createDerivedCache(store: DerivedStore, options: DerivedCacheOptions): DerivedCache {
   const { patience = PATIENCE, followMilliseconds = FOLLOW_MILLISECONDS, onFailure } = options;
   const guarded = guardStore(store, patience, onFailure);
-  const remembered = rememberObjects(MOST_REMEMBERED);
+  /** Names known to be cached, which are read without a look-up. */
+  const remembered = new LRUCache<string, StoredObject>({ max: MOST_REMEMBERED });
   return {
     async find(live, context) {
       const name = nameOf(live);
@@ -48,7 +49,7 @@ export function createDerivedCache(store: DerivedStore, options: DerivedCacheOpt
       const look = () => guarded.ask((_, within) => store.find(name, within), context.signal);
       const found = await context.trace.time('cache', look);
       if (!found?.answer) return null;
-      remembered.put(found.answer);
+      remembered.set(name, found.answer);
       return cachedFile(found.answer, live, context);
     },
 
@@ -89,7 +90,7 @@ export function createDerivedCache(store: DerivedStore, options: DerivedCacheOpt
     const read: DerivedStore['read'] = (...asked) =>
       readCached(guarded, ...asked).catch((error: unknown) => {
         // It may have expired; forget it, so that it is produced again.
-        remembered.forget(object.key);
+        remembered.delete(object.key);
         throw error;
       });
     const opened = openOriginal({ source: { ...store, read }, object, signal, trace }, options);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { onAbort } from '../base/on-abort.ts';
 import { rewriteOwn } from './rewrite-own.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';
 
@@ -107,12 +108,10 @@ function hold(
     },
     (text.leaseSeconds * 1000) / 3,
   );
-  const endBeat = () => clearInterval(beat);
-  if (signal.aborted) endBeat();
-  else signal.addEventListener('abort', endBeat, { once: true });
+  const release = onAbort(signal, () => clearInterval(beat));
   const stop = async () => {
-    endBeat();
-    signal.removeEventListener('abort', endBeat);
+    clearInterval(beat);
+    release();
     await writing;
   };
   return {

@@ -6,6 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { onAbort } from '../base/on-abort.ts';
 import { sourceUnavailable } from '../base/problem.ts';
 import { problemOfS3 } from '../source/s3-problems.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
@@ -28,12 +29,10 @@ const OWN_MILLISECONDS = 5_000;
 /** Streams into one object, in parts of 8 MiB sent one after the other. */
 export function startDraft(name: string, place: Place, { signal, onStart }: DraftOptions): Draft {
   const stop = new AbortController();
-  const abort = () => stop.abort(signal.reason);
   const body = new PassThrough({ highWaterMark: 256 * 1024 });
   body.on('error', () => {});
   stop.signal.addEventListener('abort', () => body.destroy(), { once: true });
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
+  const release = onAbort(signal, () => stop.abort(signal.reason));
 
   const isTaken = async () => (await place.find(name, stop.signal)) !== null;
   const upload = new Upload({
@@ -50,7 +49,7 @@ export function startDraft(name: string, place: Place, { signal, onStart }: Draf
     (error: unknown) => ({ failure: error }),
   );
   void outcome.then(() => {
-    signal.removeEventListener('abort', abort);
+    release();
     body.destroy();
   });
   const failed = (error: unknown) => (signal.aborted ? signal.reason : problemOfS3(error, name));

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { AAC_FRAME, audioSpecificConfig } from '../media/codecs/aac.ts';
 import { audioSampleEntry, esds } from '../media/isobmff/codec-entry.ts';
 import { initSegment } from '../media/isobmff/init-segment.ts';
@@ -34,20 +35,17 @@ export function audioHead({ timescale, language, source: { audio } }: EncodedAud
 }
 
 /** Of each engine, the newest. */
-const known = new WeakMap<Engine, Map<string, Buffer>>();
+const known = new WeakMap<Engine, LRUCache<string, Buffer>>();
 const MAX_KNOWN = 64;
 
 /** What x264 says of its stream does not depend on the pictures: asked once for each coding. */
 async function sampleEntryOf(rendition: EncodedVideo, context: SegmentContext): Promise<Buffer> {
   const coding = codingOf(rendition);
   const key = JSON.stringify(coding);
-  const entries = known.get(context.engine) ?? new Map<string, Buffer>();
+  const entries = known.get(context.engine) ?? new LRUCache<string, Buffer>({ max: MAX_KNOWN });
   known.set(context.engine, entries);
   const entry = entries.get(key) ?? (await askEncoder(coding, context));
-  entries.delete(key);
   entries.set(key, entry);
-  const [oldest] = entries.keys();
-  if (entries.size > MAX_KNOWN && oldest !== undefined) entries.delete(oldest);
   return entry;
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { finished, type Readable, Transform } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { asError } from '../base/as-error.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { damaged } from '../base/problem.ts';
 import { bindGroup, killGroup } from '../sandbox/process-group.ts';
 import { type SandboxLimits, sandboxed } from '../sandbox/process-limits.ts';
@@ -64,12 +65,11 @@ function run(program: Program, url: string, args: FfmpegArguments, options: Tran
     .outputOptions([...args.output]);
   const child = confine(command, program, output);
 
-  const abort = () => output.destroy(asError(options.signal.reason));
-  options.signal.addEventListener('abort', abort, { once: true });
+  const release = onAbort(options.signal, () => output.destroy(asError(options.signal.reason)));
   const asked = performance.now();
   command.once('start', () => options.onSpawn(performance.now() - asked));
   const settle = (stderr: string | null) => {
-    options.signal.removeEventListener('abort', abort);
+    release();
     options.onExit(stderr ?? '');
   };
   output.once('close', () => terminate(child()));

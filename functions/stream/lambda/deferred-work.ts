@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../base/describe-error.ts';
+import { onAbort } from '../base/on-abort.ts';
 import type { DeferredWork, Level, LogFields } from '../base/request-context.ts';
 
 type Ending = {
@@ -30,11 +31,9 @@ export async function finishDeferred(
   );
   const over = new AbortController();
   const stopped = new Promise<void>((resolve) => {
-    const wait = () => {
+    onAbort(signal, () => {
       delay(STOPPING_MILLISECONDS, undefined, { signal: over.signal }).then(resolve, resolve);
-    };
-    if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true });
+    });
   });
   await Promise.race([done, stopped]);
   over.abort();

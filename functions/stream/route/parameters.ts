@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { firstIssue } from '../base/first-issue.ts';
 import { badParameter, type Problem } from '../base/problem.ts';
+import { wholeText } from '../base/whole-number.ts';
 import { FORMAT_NAMES, type Format } from './formats.ts';
 import { MAX_KEY_BYTES } from './key.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
@@ -77,8 +79,8 @@ export function parseParameters<Name extends ParameterRoute>(
   }
   const result = v.safeParse(SCHEMAS[route], values, { abortEarly: true });
   if (!result.success) {
-    const [issue] = result.issues;
-    throw badParameter(`The parameter "${v.getDotPath(issue) ?? '?'}" ${issue.message}.`);
+    const { name, message } = firstIssue(result.issues);
+    throw badParameter(`The parameter "${name}" ${message}.`);
   }
   return SHAPES[route](result.output as never);
 }
@@ -120,18 +122,7 @@ const flag = v.optional(
   '0',
 );
 
-const whole = (least: number, most: number) => {
-  const message = `must be a whole number between ${least} and ${most}`;
-  return v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,9}$/, message),
-      v.transform(Number),
-      v.minValue(least, message),
-      v.maxValue(most, message),
-    ),
-  );
-};
+const whole = (least: number, most: number) => v.optional(wholeText(least, most));
 
 const MAX_SECONDS = 86_400;
 const seconds = (least: number) => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { onAbort } from '../base/on-abort.ts';
 import { bindGroup, killGroup } from './process-group.ts';
 import { type SandboxLimits, sandboxed } from './process-limits.ts';
 
@@ -44,7 +45,7 @@ export async function runSandboxed(
     kill();
   };
   const timer = setTimeout(cutShort, timeoutMilliseconds);
-  signal.addEventListener('abort', kill, { once: true });
+  const release = onAbort(signal, kill);
   try {
     const [stdout, stderr, [code, killer]] = await Promise.all([
       textOf(child.stdout, maxOutputBytes, cutShort),
@@ -55,7 +56,7 @@ export async function runSandboxed(
     return { code, signal: killer, stdout, stderr: stderr.slice(-STDERR_CHARACTERS), isCutShort };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', kill);
+    release();
   }
 }
 

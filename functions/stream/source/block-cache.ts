@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Blocks of objects, shared by the requests that one process answers. Create it once, for one source. */
 export type BlockCache = {
   readonly maxBytes: number;
@@ -27,35 +29,20 @@ export function createBlockCache(
   maxBytes: number = DEFAULT_CACHE_BYTES,
   { blockBytes = DEFAULT_BLOCK_BYTES }: BlockCacheOptions = {},
 ): BlockCache {
-  const blocks = new Map<string, Uint8Array>();
-  let usedBytes = 0;
+  const blocks = new LRUCache<string, Uint8Array>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
+  });
   return {
     maxBytes,
     blockBytes,
     pending: new Map(),
     get usedBytes() {
-      return usedBytes;
+      return blocks.calculatedSize;
     },
-    get(key) {
-      const block = blocks.get(key);
-      if (block === undefined) return undefined;
-      // A Map keeps the order of insertion: the first is the one that was not used for longest.
-      blocks.delete(key);
-      blocks.set(key, block);
-      return block;
-    },
+    get: (key) => blocks.get(key),
     has: (key) => blocks.has(key),
-    put(key, block) {
-      if (block.byteLength > maxBytes) return;
-      usedBytes += block.byteLength - (blocks.get(key)?.byteLength ?? 0);
-      blocks.delete(key);
-      blocks.set(key, block);
-      for (const [oldest, { byteLength }] of blocks) {
-        if (usedBytes <= maxBytes) break;
-        blocks.delete(oldest);
-        usedBytes -= byteLength;
-      }
-    },
+    put: (key, block) => void blocks.set(key, block),
   };
 }
 

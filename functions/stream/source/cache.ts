@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { asError } from '../base/as-error.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { Problem, sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
@@ -125,7 +126,7 @@ export function cachedAccess(
 
   function streamBlocks({ start, end }: ByteRange): Readable {
     const closing = new AbortController();
-    const abort = () => out.destroy(asError(signal.reason));
+    let release = () => {};
     const firstIndex = Math.floor(start / blockBytes);
     let position = start;
     let index = -1;
@@ -139,13 +140,12 @@ export function cachedAccess(
         );
       },
       destroy(error, done) {
-        signal.removeEventListener('abort', abort);
+        release();
         closing.abort(error ?? new Error('The stream was closed.'));
         done(error);
       },
     });
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    release = onAbort(signal, () => out.destroy(asError(signal.reason)));
     return out;
 
     async function slice(): Promise<Uint8Array | null> {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { asError } from '../base/as-error.ts';
+import { onAbort } from '../base/on-abort.ts';
 
 export type ChainOptions = {
   readonly signal: AbortSignal;
@@ -20,10 +21,10 @@ export function chain(
   { signal, onData, stallMilliseconds = 0 }: ChainOptions,
 ): Readable {
   const opening = new AbortController();
-  const abort = () => out.destroy(asError(signal.reason));
   let body: Readable | null = null;
   let ended: { readonly failure: Error | null } | null = null;
   let wanted = false;
+  let release = () => {};
   let clock: NodeJS.Timeout | null = null;
 
   const out = new Readable({
@@ -34,7 +35,7 @@ export function chain(
       else if (ended !== null) advance(ended.failure);
     },
     destroy(error, done) {
-      signal.removeEventListener('abort', abort);
+      release();
       stopClock();
       opening.abort(error ?? new Error('The stream was closed.'));
       body?.destroy();
@@ -43,8 +44,7 @@ export function chain(
     },
   });
   attach(first);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
+  release = onAbort(signal, () => out.destroy(asError(signal.reason)));
   return out;
 
   function attach(following: Readable): void {

@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { asError } from '../base/as-error.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
 import { listDirectory } from './directory-list.ts';
@@ -86,7 +87,7 @@ type Reading = {
 /** Compares the file with the version after every chunk and before handing it on, so that no chunk is of another. */
 function readFile(file: FileHandle, before: BigIntStats, { object, range, signal }: Reading): Readable {
   let position = range.start;
-  const abort = () => out.destroy(asError(signal.reason));
+  let release = () => {};
   const out = new Readable({
     highWaterMark: CHUNK_BYTES,
     read() {
@@ -96,7 +97,7 @@ function readFile(file: FileHandle, before: BigIntStats, { object, range, signal
       );
     },
     destroy(error, done) {
-      signal.removeEventListener('abort', abort);
+      release();
       // Closes after a read that is under way.
       file.close().then(
         () => done(error),
@@ -104,7 +105,7 @@ function readFile(file: FileHandle, before: BigIntStats, { object, range, signal
       );
     },
   });
-  signal.addEventListener('abort', abort, { once: true });
+  release = onAbort(signal, () => out.destroy(asError(signal.reason)));
   return out;
 
   async function nextChunk(): Promise<Buffer | null> {

@@ -1,22 +1,15 @@
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /**
  * Rejects with a `Problem`, and with the signal at once, where the SDK would first sit out the pause between two of its
  * attempts.
  */
 export async function attempt<T>(sent: Promise<T>, key: string, signal: AbortSignal): Promise<T> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
   try {
-    return await Promise.race([sent, aborted]);
+    return await unlessAborted(sent, signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : problemOfS3(error, key);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,14 +1,14 @@
-/** `promise`, or the signal's reason as soon as it aborts. */
+import { onAbort } from '../base/on-abort.ts';
+
+/** The value of `promise`, or rejects with the signal's reason as soon as it aborts. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let abort = () => {};
+  let release = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
+    release = onAbort(signal, () => reject(signal.reason));
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([aborted, promise]);
   } finally {
-    signal.removeEventListener('abort', abort);
+    release();
   }
 }

@@ -129,10 +129,6 @@ export const AUDIO_CODECS = {
 export type VideoCodec = keyof typeof VIDEO_CODECS;
 export type AudioCodec = keyof typeof AUDIO_CODECS;
 
-export function videoProfile(codec: VideoCodec): CodecProfile {
-  return VIDEO_CODECS[codec];
-}
-
 export function audioProfile(codec: AudioCodec): AudioCodecProfile {
   return AUDIO_CODECS[codec];
 }

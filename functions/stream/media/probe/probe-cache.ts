@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { LRUCache } from 'lru-cache';
 import type { StoredObject } from '../../source/source.ts';
 import { unlessAborted } from '../../source/unless-aborted.ts';
 import { heldBytes } from './held-bytes.ts';
@@ -33,21 +34,22 @@ const FRESH_MILLISECONDS = 30_000;
 
 /** `now` is to go on while the process is frozen between two requests. */
 export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.now): ProbeCache {
-  // A Map keeps the order of insertion: the first is the one that was not used for longest.
-  const entries = new Map<string, Entry>();
+  const entries = new LRUCache<string, Entry>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ bytes }) => Math.max(1, bytes),
+  });
   const pending = new Map<string, SharedProbe>();
-  let usedBytes = 0;
 
   return {
     latest(key) {
-      const entry = use(key);
-      if (entry === null) return null;
+      const entry = entries.get(key);
+      if (entry === undefined) return null;
       const { object, probed, confirmedAt } = entry;
       return { object, probed, isFresh: now() - confirmedAt < FRESH_MILLISECONDS };
     },
 
     async get(object, signal, make) {
-      const known = use(object.key);
+      const known = entries.get(object.key);
       if (known?.object.etag === object.etag) return known.probed;
       const id = `${object.etag} ${object.key}`;
       const shared = pending.get(id) ?? start(id, object, make);
@@ -55,26 +57,18 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.no
     },
 
     confirm(object) {
-      const entry = entries.get(object.key);
+      const entry = entries.peek(object.key);
       if (entry === undefined) return;
       if (entry.object.etag === object.etag) entry.confirmedAt = now();
-      else drop(object.key);
+      else entries.delete(object.key);
     },
 
-    forget: drop,
+    forget: (key) => void entries.delete(key),
 
     get usedBytes() {
-      return usedBytes;
+      return entries.calculatedSize;
     },
   };
-
-  function use(key: string): Entry | null {
-    const entry = entries.get(key);
-    if (entry === undefined) return null;
-    entries.delete(key);
-    entries.set(key, entry);
-    return entry;
-  }
 
   function start(id: string, object: StoredObject, make: MakeProbe): SharedProbe {
     const shared = shareProbe(make, () => {
@@ -84,27 +78,10 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.no
     // Whoever has it made has just looked at it; while it is made, it may be replaced.
     const confirmedAt = now();
     shared.probed.then(
-      (probed) => put({ object, probed, bytes: heldBytes(probed), confirmedAt }),
+      (probed) => void entries.set(object.key, { object, probed, bytes: heldBytes(probed), confirmedAt }),
       () => {},
     );
     return shared;
-  }
-
-  function put(entry: Entry): void {
-    const { key } = entry.object;
-    drop(key);
-    if (entry.bytes > maxBytes) return;
-    entries.set(key, entry);
-    usedBytes += entry.bytes;
-    for (const oldest of entries.keys()) {
-      if (usedBytes <= maxBytes) break;
-      drop(oldest);
-    }
-  }
-
-  function drop(key: string): void {
-    usedBytes -= entries.get(key)?.bytes ?? 0;
-    entries.delete(key);
   }
 }
 
