@@ -1,7 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { childBoxes } from '../../functions/stream/media/boxes/boxes.ts';
 import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import {
   DAY_AUDIO_SAMPLES,
@@ -9,15 +12,21 @@ import {
   DAY_SECONDS,
   DAY_VIDEO_SAMPLES,
   makeDayFilm,
+  UNIT_SECONDS,
 } from '../support/day-film.ts';
 import { bytesAccess } from '../support/file-access.ts';
 import { fragmentTimes } from '../support/fragment-times.ts';
 import { needs } from '../support/needs.ts';
 import { readMaster, readMedia } from '../support/playlists.ts';
+import { mostResidentMegabytes, peakOfDescendants } from '../support/rss.ts';
 import { type Service, startService } from '../support/service.ts';
+
+const run = promisify(execFile);
 
 /** Of the function's memory, by default. */
 const MOST_MEGABYTES = 768;
+/** The index alone has 80, of which ffmpeg makes 390. */
+const MOST_MEGABYTES_OF_FFMPEG = 150;
 
 describe('a film of 24 hours of 60 frames a second', function () {
   this.timeout(600_000);
@@ -27,7 +36,7 @@ describe('a film of 24 hours of 60 frames a second', function () {
   before(async function () {
     needs(this, 'ffmpeg');
     media = await mkdtemp(join(tmpdir(), 'sluice-day-'));
-    await makeDayFilm(media, 'day.mp4');
+    await makeDayFilm(media, 'day.mp4', 'unit.mp4');
     service = await startService({ MEDIA_DIR: media }, { maxInstances: 1 });
   });
 
@@ -41,6 +50,8 @@ describe('a film of 24 hours of 60 frames a second', function () {
     expect(response.status, path).to.be.oneOf([200, 206]);
     return Buffer.from(await response.arrayBuffer());
   };
+
+  const runtime = () => service.instances()[0]?.pid ?? Number.NaN;
 
   it('is told, listed, cut and passed on within bounded memory', async () => {
     const times: string[] = [];
@@ -84,11 +95,68 @@ describe('a film of 24 hours of 60 frames a second', function () {
     expect(whole.headers.get('sluice-plan')).to.match(/^passthrough/);
     await whole.arrayBuffer();
 
-    const [instance] = service.instances();
-    const status = await readFile(`/proc/${instance?.pid}/status`, 'utf8');
-    const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    const peak = await mostResidentMegabytes(runtime());
     console.log(`      ${DAY_VIDEO_SAMPLES} + ${DAY_AUDIO_SAMPLES} samples: ${times.join(', ')}`);
     console.log(`      peak RSS of the runtime ${Math.round(peak)} MB`);
     expect(peak).to.be.below(MOST_MEGABYTES);
   });
+
+  /** Hashes of the decoded frames of one stream. */
+  async function framesOf(bytes: Uint8Array, stream: string): Promise<string[]> {
+    const file = join(media, 'answer');
+    await writeFile(file, bytes);
+    const args = ['-v', 'error', '-i', file, '-map', `0:${stream}`, '-f', 'framemd5', '-'];
+    const { stdout } = await run('/usr/bin/ffmpeg', args);
+    return [...stdout.matchAll(/^0,.* (\w+)$/gm)].map(([, hash = '']) => hash);
+  }
+
+  it('is transcoded from anywhere within bounded memory, as what it repeats is', async () => {
+    const told: string[] = [];
+    let peak = 0;
+    for (const units of [0, 5_400, 10_790]) {
+      for (const query of ['height=240&format=mp4&duration=1', 'format=mp3&duration=1']) {
+        const start = units * UNIT_SECONDS + 3.5;
+        let long = Buffer.alloc(0);
+        const from = performance.now();
+        let first = 0;
+        const megabytes = await peakOfDescendants(runtime(), 'ffmpeg', async () => {
+          const response = await fetch(`${service.url}/stream/day.mp4?${query}&start=${start}`);
+          first = performance.now() - from;
+          expect(response.status).to.equal(200);
+          long = Buffer.from(await response.arrayBuffer());
+        });
+        peak = Math.max(peak, megabytes);
+        told.push(`${query} at ${start} ${(first / 1000).toFixed(2)} s`);
+        const short = await get(`/stream/unit.mp4?${query}&start=3.5`);
+        for (const stream of query.includes('mp4') ? ['v:0', 'a:0'] : ['a:0']) {
+          const frames = await framesOf(long, stream);
+          expect(frames.length, `${query}, ${stream} at ${start}`).to.be.at.least(38);
+          if (stream === 'v:0') expect(frames).to.deep.equal(await framesOf(short, stream));
+        }
+      }
+    }
+    console.log(`      first bytes: ${told.join(', ')}`);
+    console.log(`      peak RSS of ffmpeg ${Math.round(peak)} MB`);
+    expect(peak).to.be.within(10, MOST_MEGABYTES_OF_FFMPEG);
+  });
+
+  it('has encoded segments as what it repeats has', async () => {
+    // The last four seconds of the unit.
+    const short = mediaOf(await get('/hls/unit.mp4/240p/2.m4s'));
+    expect(short.length).to.be.above(10_000);
+    const peak = await peakOfDescendants(runtime(), 'ffmpeg', async () => {
+      for (const index of [10_800, 21_600]) {
+        const long = mediaOf(await get(`/hls/day.mp4/240p/${index}.m4s`));
+        expect(long.equals(short), `segment ${index}`).to.equal(true);
+      }
+    });
+    console.log(`      peak RSS of ffmpeg for a segment ${Math.round(peak)} MB`);
+    expect(peak).to.be.within(10, MOST_MEGABYTES_OF_FFMPEG);
+  });
 });
+
+/** The samples of all fragments. */
+function mediaOf(segment: Buffer): Buffer {
+  const boxes = [...childBoxes(segment, 0, segment.length)].filter(({ type }) => type === 'mdat');
+  return Buffer.concat(boxes.map(({ body, end }) => segment.subarray(body, end)));
+}

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
 import { expect } from 'chai';
@@ -59,6 +60,20 @@ describe('openLoopback', () => {
       expect(loopback.failure()).to.equal(null);
     });
   }
+
+  it('answers what has no length as a whole, and without ranges', async () => {
+    const flow = { sizeBytes: null, stream: () => Readable.from([content]) };
+    const own = await openLoopback({ access: flow, etag: '"1"', signal: controller.signal });
+    for (const range of [null, 'bytes=0-', 'bytes=5-9']) {
+      const answer = await ask(own.url, { range });
+      expect(answer.status).to.equal(200);
+      expect(answer.headers['accept-ranges']).to.equal('none');
+      expect(answer.headers['content-length']).to.equal(undefined);
+      expect(answer.body.equals(content)).to.equal(true);
+    }
+    expect(own.failure()).to.equal(null);
+    await own.close();
+  });
 
   it('is open to nobody who does not know its path, and to no other method', async () => {
     const { origin, pathname } = new URL(loopback.url);

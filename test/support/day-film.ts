@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { box, fullBox, text, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
 import { tableOf } from '../../functions/stream/media/isobmff/describe-movie.ts';
@@ -8,7 +8,7 @@ import { bytesAccess } from './file-access.ts';
 import { ffmpeg } from './verify.ts';
 
 /** In whole frames of video and of AAC. */
-const UNIT_SECONDS = 8;
+export const UNIT_SECONDS = 8;
 const UNITS = 10_800;
 export const DAY_SECONDS = UNITS * UNIT_SECONDS;
 export const DAY_FRAME_RATE = 60;
@@ -17,11 +17,12 @@ export const DAY_AUDIO_SAMPLES = (DAY_SECONDS * 48_000) / 1024;
 
 /**
  * Writes a film of 24 hours of 60 frames a second, with B-frames, and of AAC: an index as long as any that has nine
- * million samples, and the media of eight seconds, to which all of it points. Needs the part `ffmpeg`.
+ * million samples, and the media of eight seconds, to which all of it points: that of `unitName`, which is written as
+ * well. Needs the part `ffmpeg`.
  */
-export async function makeDayFilm(folder: string, name: string): Promise<void> {
-  const unit = join(folder, 'unit.mp4');
-  const inputs = ['-f', 'lavfi', '-i', 'testsrc2=s=128x72:r=60', '-f', 'lavfi', '-i', 'sine=f=500:r=48000'];
+export async function makeDayFilm(folder: string, name: string, unitName: string): Promise<void> {
+  const unit = join(folder, unitName);
+  const inputs = ['-f', 'lavfi', '-i', 'testsrc2=s=480x270:r=60', '-f', 'lavfi', '-i', 'sine=f=500:r=48000'];
   const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-bf', '2'];
   const keys = ['-g', '120', '-keyint_min', '120', '-sc_threshold', '0', '-x264-params', 'open-gop=0'];
   const ends = ['-t', String(UNIT_SECONDS), '-frames:a', String((UNIT_SECONDS * 48_000) / 1024)];
@@ -43,7 +44,6 @@ export async function makeDayFilm(folder: string, name: string): Promise<void> {
   const ftyp = box('ftyp', text('isom'), uint32(512), text('isomiso2avc1mp41'));
   const start = ftyp.length + index(0).length + 8;
   await writeFile(join(folder, name), [ftyp, index(start), box('mdat', media)]);
-  await rm(unit);
 }
 
 type Unit = ReturnType<typeof unitOf>;

@@ -1,9 +1,37 @@
 import { readFile } from 'node:fs/promises';
+import { descendantsNamed } from './processes.ts';
 
 /** Resident megabytes of a process at this moment. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+/** The most that a process had resident so far, in megabytes. */
+export async function mostResidentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+/** The most that any process of that name below `ancestor` had resident while `work` ran, looked at every 50 ms. */
+export async function peakOfDescendants(
+  ancestor: number,
+  name: string,
+  work: () => Promise<void>,
+): Promise<number> {
+  let peak = 0;
+  const timer = setInterval(async () => {
+    for (const pid of await descendantsNamed(ancestor, name)) {
+      // It may have ended meanwhile.
+      peak = Math.max(peak, (await mostResidentMegabytes(pid).catch(() => 0)) || 0);
+    }
+  }, 50);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+  return peak;
 }
 
 /** The most that a process had resident while `work` ran, looked at every 50 ms. */

@@ -8,6 +8,7 @@ import { readFromPlaces } from './read-from-places.ts';
 import { BEGINNING, readingPlaces } from './reading-places.ts';
 import type { EncodedAudio, SegmentContext } from './segment-context.ts';
 import { sourceGrid } from './source-grid.ts';
+import { withCuts } from './with-cuts.ts';
 
 /** The packet that an AAC encoder begins with: half of the first window. */
 export const PRIMING_FRAMES = 1;
@@ -25,11 +26,12 @@ const DECODER_PREROLL_SECONDS = 0.5;
 export async function* encodeAudio(
   { source: { audio } }: EncodedAudio,
   { firstFrame, frameCount }: { readonly firstFrame: number; readonly frameCount: number },
-  context: SegmentContext,
+  segmentContext: SegmentContext,
 ): AsyncGenerator<Packet, void, void> {
-  const { probed, zeroSeconds, limits } = context;
-  const track = audiosOf(probed.media).find(({ stream }) => stream === audio.stream);
+  const track = audiosOf(segmentContext.probed.media).find(({ stream }) => stream === audio.stream);
   if (track === undefined) throw damaged('The file has no such sound.');
+  const context = withCuts(segmentContext, [track]) ?? segmentContext;
+  const { probed, zeroSeconds, limits } = context;
   const begin = Math.max(0, firstFrame - PREROLL_FRAMES);
   const end = firstFrame + frameCount + LOOKAHEAD_FRAMES;
   const beginSeconds = zeroSeconds + (begin * AAC_FRAME) / audio.sampleRate - DECODER_PREROLL_SECONDS;

@@ -6,6 +6,7 @@ import type { FfmpegArguments } from './arguments.ts';
 import type { ReadingPlace } from './reading-places.ts';
 import type { ReadFrom } from './segment-arguments.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
+import { cutFrom } from './with-cuts.ts';
 
 /** Times of the output are in milliseconds where it begins late, and no frame is shorter than two. */
 const LATE_SECONDS = 0.001;
@@ -24,7 +25,9 @@ export async function readFromPlaces(
   const [place, ...others] = places;
   if (place === undefined) throw new RangeError('There is no place to read from.');
   const { seekSeconds } = place;
-  const from = { ...place, seekSeconds: seekSeconds === null ? null : seekSeconds + clock };
+  // What is cut out begins where it would be sought.
+  const isSought = seekSeconds !== null && context.cut === undefined;
+  const from = { ...place, seekSeconds: isSought ? seekSeconds + clock : null };
   const isLast = others.length === 0;
   try {
     const stream = await startedInTime(argumentsFor(from), atPlace(context, place), isLast);
@@ -36,8 +39,9 @@ export async function readFromPlaces(
   return readFromPlaces(others, context, argumentsFor);
 }
 
-function atPlace(context: EngineContext, { splice }: ReadingPlace): EngineContext {
-  return splice === null ? context : { ...context, access: spliced(context.access, splice) };
+function atPlace(context: EngineContext, { splice, seekSeconds }: ReadingPlace): EngineContext {
+  if (splice !== null) return { ...context, access: spliced(context.access, splice) };
+  return cutFrom(context, seekSeconds ?? Number.NEGATIVE_INFINITY);
 }
 
 /**

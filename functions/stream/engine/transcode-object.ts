@@ -1,9 +1,10 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Trace } from '../base/trace.ts';
 import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
+import type { MovieCut } from '../media/isobmff/movie-cut.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import type { CachedAccess } from '../source/cache.ts';
-import { openLoopback } from '../source/loopback.ts';
+import { type Flow, openLoopback } from '../source/loopback.ts';
 import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { FfmpegArguments } from './arguments.ts';
@@ -17,15 +18,14 @@ export type EngineContext = {
   readonly engine: Engine;
   readonly signal: AbortSignal;
   readonly trace: Trace;
+  /** What is read instead of the object, where its index is long. */
+  readonly cut?: { readonly movieCut: MovieCut; readonly fromSeconds: number };
 };
 
 /** Runs ffmpeg on an object, whose pictures it sees upright or as the plan turns them. Fails as `Engine` says. */
-export async function transcodeObject(
-  args: FfmpegArguments,
-  { object, access, probed, engine, signal, trace }: EngineContext,
-): Promise<Readable> {
-  const input = overlay(access, probed.movie === null ? [] : patchesForFfmpeg(probed.movie));
-  const loopback = await openLoopback({ access: input, etag: object.etag, signal });
+export async function transcodeObject(args: FfmpegArguments, context: EngineContext): Promise<Readable> {
+  const { object, engine, signal, trace } = context;
+  const loopback = await openLoopback({ access: inputOf(context), etag: object.etag, signal });
   try {
     return await engine.transcode(loopback.url, args, {
       signal,
@@ -41,4 +41,11 @@ export async function transcodeObject(
     void loopback.close();
     throw error;
   }
+}
+
+function inputOf({ access, probed: { movie }, cut }: EngineContext): CachedAccess | Flow {
+  if (cut === undefined) return overlay(access, movie === null ? [] : patchesForFfmpeg(movie));
+  const { movieCut, fromSeconds } = cut;
+  const stream = () => Readable.from(movieCut(fromSeconds), { objectMode: false, highWaterMark: 256 * 1024 });
+  return { sizeBytes: null, stream };
 }

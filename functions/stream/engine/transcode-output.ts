@@ -7,6 +7,7 @@ import { audiosOf, earliestStart, filmsOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments } from './arguments.ts';
 import { sourceGrid } from './source-grid.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
+import { cutFrom, withCuts } from './with-cuts.ts';
 
 export type OutputContext = EngineContext & { readonly limits: { readonly maxPixels: number } };
 
@@ -19,13 +20,8 @@ export async function transcodeOutput(
   context: OutputContext,
   muxer?: readonly string[],
 ): Promise<Readable> {
-  const { access, probed, limits } = context;
-  const entry = await entryOf(output, context);
-  const approach: Approach =
-    entry !== null
-      ? { kind: 'clock', originSeconds: probed.media.originSeconds }
-      : { kind: isCounted(probed.media) ? 'count' : 'seek' };
-  const given = entry?.kind === 'place' ? { ...context, access: spliced(access, entry.splice) } : context;
+  const { probed, limits } = context;
+  const { approach, given } = await approached(output, context);
   const heard = audiosOf(probed.media).find(({ stream }) => stream === output.audio?.stream);
   const surroundings = {
     approach,
@@ -36,6 +32,38 @@ export async function transcodeOutput(
     ...(muxer && { muxer }),
   };
   return transcodeObject(ffmpegArguments(output, limits, surroundings), given);
+}
+
+/** What ffmpeg is given, and how it comes to where the output starts. */
+async function approached(
+  output: Output,
+  context: OutputContext,
+): Promise<{ readonly approach: Approach; readonly given: OutputContext }> {
+  const { access, probed } = context;
+  const cut = cutOf(output, context);
+  if (cut !== null) return cut;
+  const entry = await entryOf(output, context);
+  if (entry === null)
+    return { approach: { kind: isCounted(probed.media) ? 'count' : 'seek' }, given: context };
+  return {
+    approach: { kind: 'clock', originSeconds: probed.media.originSeconds },
+    given: entry.kind === 'place' ? { ...context, access: spliced(access, entry.splice) } : context,
+  };
+}
+
+/** Null where ffmpeg is to read the file as it is. */
+function cutOf({ video, audio, startSeconds, prerollSeconds }: Output, context: OutputContext) {
+  const { media } = context.probed;
+  const streams = [video?.stream, audio?.stream];
+  const tracks = [...filmsOf(media), ...audiosOf(media)].filter(({ stream }) => streams.includes(stream));
+  const cutting = withCuts(context, tracks);
+  if (cutting === null) return null;
+  const zeroSeconds = earliestStart(media);
+  const originSeconds = cutting.probed.media.originSeconds + zeroSeconds;
+  return {
+    approach: { kind: 'clock', originSeconds } as const,
+    given: cutFrom(cutting, zeroSeconds + startSeconds - prerollSeconds),
+  };
 }
 
 /** Null where nothing is sought, or a demuxer finds its way. */

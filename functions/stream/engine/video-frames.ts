@@ -8,6 +8,7 @@ import { readFromPlaces } from './read-from-places.ts';
 import { BEGINNING, placesOfEntry, type ReadingPlace, readingPlaces } from './reading-places.ts';
 import type { EncodedVideo, SegmentContext } from './segment-context.ts';
 import { type EncodedCoding, videoSegmentArguments } from './video-segment-arguments.ts';
+import { withCuts } from './with-cuts.ts';
 
 export type EncodedFrame = {
   /** Place among the frames in the order in which they are shown, from 0. */
@@ -27,11 +28,12 @@ export type FramesPart = {
 export async function encodeFrames(
   rendition: EncodedVideo,
   { firstFrame, frameCount, segmentFrames = frameCount }: FramesPart,
-  context: SegmentContext,
+  segmentContext: SegmentContext,
 ): Promise<AsyncGenerator<EncodedFrame, void, void>> {
+  const track = trackOf(rendition, segmentContext);
+  const context = withCuts(segmentContext, [track]) ?? segmentContext;
   const { probed, zeroSeconds, limits } = context;
   const { numerator, denominator } = rendition.source.video.frameRate;
-  const track = trackOf(rendition, context);
   const coding = codingOf(rendition);
   const gridSeconds = zeroSeconds + rendition.source.phaseTicks / rendition.timescale;
   const startSeconds = gridSeconds + (firstFrame * denominator) / numerator;
@@ -46,10 +48,12 @@ export async function encodeFrames(
 async function framePlaces(
   track: VideoTrack,
   startSeconds: number,
-  { probed, access }: SegmentContext,
+  { probed, access, cut }: SegmentContext,
 ): Promise<ReadingPlace[]> {
   // What begins with the track begins with the file: nothing needs to be looked for.
   if (startSeconds <= track.startSeconds) return [BEGINNING];
+  // The keyframe is looked for where it is cut.
+  if (cut !== undefined) return readingPlaces(startSeconds, track.startSeconds, startSeconds);
   const entry = await findEntry(access, probed.media, track, startSeconds);
   if (entry !== null) return placesOfEntry(entry);
   return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));

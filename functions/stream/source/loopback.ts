@@ -2,13 +2,16 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ByteRange } from '../base/range.ts';
 import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
 
+/** What is read from its beginning on, and whose length nobody knows. */
+export type Flow = { readonly sizeBytes: null; stream(): Readable };
+
 export type LoopbackOptions = {
-  readonly access: CachedAccess;
+  readonly access: CachedAccess | Flow;
   readonly etag: string;
   readonly signal: AbortSignal;
 };
@@ -25,8 +28,8 @@ export type Loopback = {
 };
 
 /**
- * One object over HTTP on 127.0.0.1, for one child process: at a path that nobody can guess, with single ranges, for as
- * long as the request lasts. It never redirects.
+ * One object over HTTP on 127.0.0.1, for one child process: at a path that nobody can guess, with single ranges where
+ * it has a length, for as long as the request lasts. It never redirects.
  */
 export async function openLoopback({ access, etag, signal }: LoopbackOptions): Promise<Loopback> {
   signal.throwIfAborted();
@@ -62,10 +65,14 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     // A name that leads here is somebody else's: a page in a browser, say, that made its own name resolve to 127.0.0.1.
     if (headers.host !== host || !isSame(url, path)) return refuse(response, 404);
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
-    const { sizeBytes } = access;
-    response.setHeader('accept-ranges', 'bytes');
     response.setHeader('content-type', 'application/octet-stream');
     response.setHeader('etag', etag);
+    if (access.sizeBytes === null) {
+      response.writeHead(200, { 'accept-ranges': 'none' });
+      return method === 'HEAD' ? void response.end() : send(access.stream(), response);
+    }
+    const { sizeBytes } = access;
+    response.setHeader('accept-ranges', 'bytes');
     const asked =
       method === 'GET' ? parseRange(headers.range ?? null, sizeBytes, 1) : { kind: 'whole' as const };
     if (asked.kind === 'unsatisfiable') {
@@ -80,11 +87,10 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     if (part !== null) response.setHeader('content-range', contentRange(part, sizeBytes));
     response.writeHead(part === null ? 200 : 206, { 'content-length': range.end - range.start });
     if (method === 'HEAD') response.end();
-    else await send(range, response);
+    else await send(access.stream(range), response);
   }
 
-  async function send(range: ByteRange, response: ServerResponse): Promise<void> {
-    const bytes = access.stream(range);
+  async function send(bytes: Readable, response: ServerResponse): Promise<void> {
     bytes.on('error', (error) => {
       // A reader that goes away ends the stream too, without an error of its own.
       if (!response.destroyed && !signal.aborted) failure ??= error;

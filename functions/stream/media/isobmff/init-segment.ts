@@ -3,25 +3,30 @@ import { movieTimescale, mvhd, type TrackHead, trak } from './track-boxes.ts';
 
 /**
  * The start of a fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp` and a `moov` without samples. Track ids are the
- * positions in `tracks`, from 1. Where a duration is known, `mdhd` and `mehd` tell it.
+ * positions in `tracks`, from 1, unless told. Where a duration is known, `mdhd` and `mehd` tell it.
  */
-export function initSegment(tracks: readonly TrackHead[]): Buffer {
+export function initSegment(tracks: readonly TrackHead[], ids = idsOf(tracks)): Buffer {
   const timescale = movieTimescale(tracks);
   const ftyp = box('ftyp', text('iso6'), uint32(512), text('iso6mp41'));
   const moov = box(
     'moov',
-    mvhd(timescale, 0, tracks.length + 1),
+    mvhd(timescale, 0, Math.max(...ids) + 1),
     // Durations of 0 leave the end open, as the fragments that follow are not in the movie's own duration.
     ...tracks.map((track, i) =>
-      trak(track, i + 1, timescale, { ...NO_SAMPLES, mediaTicks: track.durationTicks ?? 0 }),
+      trak(track, ids[i] ?? 0, timescale, { ...NO_SAMPLES, mediaTicks: track.durationTicks ?? 0 }),
     ),
     box(
       'mvex',
       ...mehd(tracks, timescale),
-      ...tracks.map((_, i) => fullBox('trex', 0, 0, uint32(i + 1, 1, 0, 0, 0))),
+      ...ids.map((id) => fullBox('trex', 0, 0, uint32(id, 1, 0, 0, 0))),
     ),
   );
   return Buffer.concat([ftyp, moov]);
+}
+
+/** What tracks are called that have no ids of their own. */
+export function idsOf(tracks: readonly unknown[]): readonly number[] {
+  return tracks.map((_, i) => i + 1);
 }
 
 const NO_SAMPLES = {

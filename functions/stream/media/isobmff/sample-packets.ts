@@ -63,8 +63,7 @@ function packetTrack(
   begin: number,
   end: number,
 ): PacketTrack {
-  const { timescale, entry } = track;
-  if (entry === null) throw damaged('A track of the file does not say how it is coded.');
+  const { timescale } = track;
   const delay = timeline.delaySeconds - begin;
   const start = timeline.mediaTime + Math.round(Math.max(0, -delay) * timescale);
   const mediaEnd = Math.min(
@@ -76,13 +75,7 @@ function packetTrack(
   const shift = Math.min(start, table.decodeTimes.at(first));
   const shownEnd = Math.min(mediaEnd, endOf(table));
   return {
-    kind: entry.video ? 'video' : 'audio',
-    timescale,
-    sampleEntry: sampleEntryOf(track),
-    language: track.language ?? 'und',
-    width: track.width || (entry.video?.codedWidth ?? 0),
-    height: track.height || (entry.video?.codedHeight ?? 0),
-    matrix: entry.video ? track.matrix : null,
+    ...packetHead(track),
     delaySeconds: Math.max(0, delay),
     mediaTime: start - shift,
     durationTicks: Math.max(0, Math.round(shownEnd - start)),
@@ -90,15 +83,37 @@ function packetTrack(
   };
 }
 
-/** The last sync sample that is presented at or before `time`. */
-function firstSample({ count, sync, decodeTimes, compositionOffsets }: SampleTable, time: number): number {
-  let first = 0;
-  for (let i = 0; i < count; i++) {
-    const decoded = decodeTimes.at(i);
-    if (decoded > time) break;
-    if (sync.at(i) === 1 && decoded + compositionOffsets.at(i) <= time) first = i;
+/** What does not hang on where a part begins. Throws `damaged-media` where nothing says how the track is coded. */
+export function packetHead(track: MovieTrack) {
+  const { entry, timescale, language, width, height, matrix } = track;
+  if (entry === null) throw damaged('A track of the file does not say how it is coded.');
+  return {
+    kind: entry.video ? ('video' as const) : ('audio' as const),
+    timescale,
+    sampleEntry: sampleEntryOf(track),
+    language: language ?? 'und',
+    width: width || (entry.video?.codedWidth ?? 0),
+    height: height || (entry.video?.codedHeight ?? 0),
+    matrix: entry.video ? matrix : null,
+  };
+}
+
+/** The last sync sample that is presented at or before `time`, else the first of all; decode times never fall. */
+export function firstSample(
+  { count, sync, decodeTimes, compositionOffsets }: SampleTable,
+  time: number,
+): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (decodeTimes.at(middle) > time) high = middle;
+    else low = middle + 1;
   }
-  return first;
+  for (let i = low - 1; i > 0; i--) {
+    if (sync.at(i) === 1 && decodeTimes.at(i) + compositionOffsets.at(i) <= time) return i;
+  }
+  return 0;
 }
 
 /** Sound decoders need a stretch of what came before to be in tune: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
@@ -109,7 +124,7 @@ export function prerollTicks({ entry, timescale }: MovieTrack): number {
 }
 
 /** Up to `end` in decode order: what is decoded later is presented later still, but for negative offsets. */
-async function* readPackets(
+export async function* readPackets(
   file: RandomAccess,
   table: SampleTable,
   first: number,

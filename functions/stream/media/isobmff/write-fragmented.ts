@@ -1,6 +1,6 @@
 import type { Packet, PacketTrack } from '../model/packets.ts';
 import { fragment, type TrackRun } from './fragment.ts';
-import { initSegment } from './init-segment.ts';
+import { idsOf, initSegment } from './init-segment.ts';
 
 /** Media in the first fragment: what a player waits for before the first frame. */
 const FIRST_FRAGMENT_SECONDS = 0.25;
@@ -17,9 +17,10 @@ const MAX_RUN_PACKETS = 16_384;
  */
 export async function* writeFragmentedMp4(
   tracks: readonly PacketTrack[],
+  ids = idsOf(tracks),
 ): AsyncGenerator<Uint8Array, void, void> {
-  yield initSegment(tracks);
-  const readers = tracks.map((track, i) => openReader(track, i + 1));
+  yield initSegment(tracks, ids);
+  const readers = tracks.map((track, i) => openReader(track, ids[i] ?? 0));
   const video = readers[tracks.findIndex(({ kind }) => kind === 'video')];
   try {
     for (let sequenceNumber = 1; ; sequenceNumber++) {

@@ -1,0 +1,98 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+import { audioCodecOf } from './codec.ts';
+import { knownTable, tableOf } from './describe-movie.ts';
+import type { Movie, MovieTrack } from './movie.ts';
+import { firstSample, packetHead, readPackets } from './sample-packets.ts';
+import type { SampleTable } from './samples.ts';
+import { endOf, type Timeline, timelineOf } from './timeline.ts';
+import { writeFragmentedMp4 } from './write-fragmented.ts';
+
+/** Some tracks of a movie from `fromSeconds` of its timeline on, as a file of its own: fragments, to be read in order. */
+export type MovieCut = (fromSeconds: number) => AsyncGenerator<Uint8Array, void, void>;
+
+/**
+ * What the clock of a cut shows where the movie's timeline begins. What is decoded before that, and hidden by an edit
+ * list, has times too, which cannot be negative.
+ */
+export const CUT_ORIGIN_SECONDS = 600;
+
+/** What decoders of sound want to have heard. */
+const DECODER_PREROLL_SECONDS = 0.5;
+
+/** Two hours of 24 frames a second with AAC have as many. */
+const LONG_SAMPLES = 500_000;
+
+/**
+ * Null where a movie is short, or where only a reader of the whole file can do it justice. ffmpeg reads all of an index
+ * before it begins, and holds it in memory: of 24 hours 80 MB became 380.
+ */
+export function cutOfLongMovie(
+  movie: Movie,
+  file: RandomAccess,
+  trackIndexes: readonly number[],
+): MovieCut | null {
+  const samples = movie.tracks.reduce((sum, track) => sum + (knownTable(movie, track)?.count ?? 0), 0);
+  return samples < LONG_SAMPLES ? null : movieCut(movie, file, trackIndexes);
+}
+
+/** The same of a movie of any length. The tracks keep their ids. */
+export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonly number[]): MovieCut | null {
+  const ids = new Set(movie.tracks.map(({ id }) => id));
+  const cutTracks = trackIndexes.flatMap((index) => {
+    const track = movie.tracks[index];
+    const table = track && hasPackets(track) ? tableOf(movie, track) : null;
+    if (!track || table === null) return [];
+    const timeline = timelineOf(movie, track);
+    return isCuttable(track, table, timeline) ? [{ track, table, timeline }] : [];
+  });
+  if (cutTracks.length < trackIndexes.length || ids.size < movie.tracks.length || ids.has(0)) return null;
+  return (fromSeconds) =>
+    writeFragmentedMp4(
+      cutTracks.map(({ track, table, timeline }) => packetTrack(file, track, table, timeline, fromSeconds)),
+      cutTracks.map(({ track }) => track.id),
+    );
+}
+
+/** Of PCM, each moment is a sample. QuickTime's longer sound descriptions are read in QuickTime files alone. */
+function hasPackets({ entry }: MovieTrack): boolean {
+  if (entry === null || entry.hasOthers) return false;
+  if (entry.audio === null) return entry.video !== null;
+  const isPlain = entry.bytes.readUInt16BE(16) === 0 || entry.audio.audioSpecificConfig != null;
+  return isPlain && audioCodecOf(entry) !== 'pcm';
+}
+
+/** Not where the index tells of jumps, or hides what is decoded for what is shown. */
+function isCuttable(
+  { entry, timescale }: MovieTrack,
+  table: SampleTable,
+  { mediaTime, durationTicks, isComplex }: Timeline,
+): boolean {
+  if (isComplex || !table.runsForwards || table.count === 0) return false;
+  if (!entry?.video) return true;
+  const frame = Math.max(table.lastDuration, timescale / 24);
+  const hidesEnd = durationTicks !== null && mediaTime + durationTicks < endOf(table) - frame;
+  return !hidesEnd && mediaTime < CUT_ORIGIN_SECONDS * timescale;
+}
+
+function packetTrack(
+  file: RandomAccess,
+  track: MovieTrack,
+  table: SampleTable,
+  { delaySeconds, mediaTime, durationTicks }: Timeline,
+  fromSeconds: number,
+) {
+  const { timescale } = track;
+  const ahead = track.entry?.audio ? DECODER_PREROLL_SECONDS : 0;
+  const from = mediaTime + (fromSeconds - ahead - delaySeconds) * timescale;
+  const shift = mediaTime - Math.round((delaySeconds + CUT_ORIGIN_SECONDS) * timescale);
+  const end = mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY);
+  return {
+    ...packetHead(track),
+    // ffmpeg would turn the picture by itself.
+    matrix: null,
+    delaySeconds: 0,
+    mediaTime: 0,
+    durationTicks: null,
+    packets: readPackets(file, table, firstSample(table, from), shift, end),
+  };
+}
