@@ -113,8 +113,9 @@ describe('a film of 24 hours of 60 frames a second', function () {
   it('is transcoded from anywhere within bounded memory, as what it repeats is', async () => {
     const told: string[] = [];
     let peak = 0;
-    for (const units of [0, 5_400, 10_790]) {
-      for (const query of ['height=240&format=mp4&duration=1', 'format=mp3&duration=1']) {
+    for (const query of ['height=240&format=mp4&duration=1', 'format=mp3&duration=1']) {
+      const short = await get(`/stream/unit.mp4?${query}&start=3.5`);
+      for (const units of [5_400, 10_790]) {
         const start = units * UNIT_SECONDS + 3.5;
         let long = Buffer.alloc(0);
         const from = performance.now();
@@ -127,7 +128,6 @@ describe('a film of 24 hours of 60 frames a second', function () {
         });
         peak = Math.max(peak, megabytes);
         told.push(`${query} at ${start} ${(first / 1000).toFixed(2)} s`);
-        const short = await get(`/stream/unit.mp4?${query}&start=3.5`);
         for (const stream of query.includes('mp4') ? ['v:0', 'a:0'] : ['a:0']) {
           const frames = await framesOf(long, stream);
           expect(frames.length, `${query}, ${stream} at ${start}`).to.be.at.least(38);
