@@ -67,7 +67,7 @@ async function answerRoute(
     case 'made':
     case 'adaptive':
       return answerObject(route, grant, request, context, services).catch((error: unknown) => {
-        // Replaced between two of its reads, and nothing has been sent: the new version is as good an answer.
+        // The object was replaced between two reads, and nothing has been sent: answer with the new version.
         if (!(error instanceof Problem) || error.type !== 'source-changed') throw error;
         services.probes.forget(route.key);
         return answerObject(route, grant, request, context, services);

@@ -39,18 +39,18 @@ const logger = new Logger({ serviceName: 'sluice' });
 const config = parseConfig(process.env);
 
 if (config.access.kind === 'keys' && config.access.keys.length === 0) {
-  logger.warn('Every address of media is closed: set signing keys, or PUBLIC=1 to open all of them.');
+  logger.warn('Every media address is closed: set signing keys, or PUBLIC=1 to open all of them.');
 }
 
 const slots = createSlots(config.limits);
 const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
-// A read counts as failed when it could not be taken up again.
+// A read counts as failed if it could not be resumed.
 const source = confirming(withCircuit(openSource(config.media)), caches.probes);
 const engine = withSlots(createEngine(config.ffmpegPath, config.sandbox), slots);
 const decoding = decodingOf(config.ffmpegPath, config.sandbox);
 const store = config.derived === null ? null : withOwnProblems(openStore(config.derived));
 
-/** The client of Lambda's own API is loaded by those alone who need it. */
+/** Only a function that needs it loads the client of Lambda's API. */
 const send: Send = async (work) => {
   sending ??= import('./export/worker/send-lambda.ts').then(({ lambdaSend }) =>
     lambdaSend(process.env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
@@ -62,7 +62,7 @@ let sending: Promise<Send> | null = null;
 const app = createApp({
   source,
   access: openAccess(config.access, (cause) => {
-    logger.error('The signing keys could not be fetched anew; the old ones stay in use.', {
+    logger.error('The signing keys could not be refreshed; the old ones stay in use.', {
       cause: describeError(cause),
     });
   }),
@@ -93,7 +93,7 @@ function openSource(place: Place, client = () => createS3Client(process.env)): S
 }
 
 function reportStore(cause: unknown): void {
-  logger.error('What was made cannot be looked for or kept at the moment.', { cause: describeError(cause) });
+  logger.error('The derived store does not work at the moment.', { cause: describeError(cause) });
 }
 
 const answerRequest = createLambdaHandler(
@@ -122,14 +122,14 @@ export const handler = awslambda.streamifyResponse(
         return answerRequest(received.event, stream, context);
       case 'work': {
         const fields =
-          doWork === null ? { problem: 'nothing is kept here' } : await doWork(received.work, context);
+          doWork === null ? { problem: 'there is no derived store' } : await doWork(received.work, context);
         logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
         // Nobody reads it.
         return finish(stream, '{}');
       }
       case 'unknown':
-        logger.error('An event was neither a request nor work that this function has sent.');
-        return finish(stream, '{"message":"This function takes the events of its Function URL alone."}');
+        logger.error('The event is neither a request nor work that this function has sent.');
+        return finish(stream, '{"message":"This function only accepts events of its Function URL."}');
       default:
         return received satisfies never;
     }

@@ -10,7 +10,7 @@ describe('parseConfig', () => {
     expect([config.playerPage, config.allowedOrigins, config.pageCredit]).to.deep.equal([false, [], null]);
   });
 
-  it('sends whole files by the store, unless told not to', () => {
+  it('lets the store send whole files, unless told not to', () => {
     const of = (REDIRECT_DOWNLOADS?: string) =>
       parseConfig({ MEDIA_BUCKET: 'films', REDIRECT_DOWNLOADS }).redirectDownloads;
     expect([of(), of('1'), of('0')]).to.deep.equal([true, true, false]);
@@ -20,7 +20,8 @@ describe('parseConfig', () => {
     expect(parseConfig({ MEDIA_BUCKET: 'films' }).media).to.deep.equal({ kind: 's3', bucket: 'films' });
   });
 
-  // Of the function; of the setting; the limit of its own code; each ffmpeg's, of so many.
+  // Memory of the function; the setting; the limit of its own code; the memory of each ffmpeg, and how many
+  // there are.
   const SHARES: [size: string, setting: string, own: number, ffmpeg: number | null, ffmpegs: string][] = [
     ['', '', 768, null, ''],
     ['10240', '', 768, 9408, ''],
@@ -74,25 +75,25 @@ describe('parseConfig', () => {
     [{ MEDIA_DIR: '/films' }, null],
     [{ MEDIA_DIR: '/films', DERIVED_DIR: '', DERIVED_BUCKET: '' }, null],
     [
-      { MEDIA_DIR: '/films', DERIVED_DIR: '/films-made' },
-      { kind: 'directory', path: '/films-made' },
+      { MEDIA_DIR: '/films', DERIVED_DIR: '/films-derived' },
+      { kind: 'directory', path: '/films-derived' },
     ],
     [
-      { MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'made' },
-      { kind: 's3', bucket: 'made' },
+      { MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'derived' },
+      { kind: 's3', bucket: 'derived' },
     ],
     [
-      { MEDIA_BUCKET: 'films', DERIVED_DIR: '/made' },
-      { kind: 'directory', path: '/made' },
+      { MEDIA_BUCKET: 'films', DERIVED_DIR: '/derived' },
+      { kind: 'directory', path: '/derived' },
     ],
   ];
   for (const [environment, derived] of DERIVED) {
-    it(`${JSON.stringify(environment)} keeps what is made in ${JSON.stringify(derived)}`, () => {
+    it(`${JSON.stringify(environment)} caches outputs in ${JSON.stringify(derived)}`, () => {
       expect(parseConfig(environment).derived).to.deep.equal(derived);
     });
   }
 
-  it('makes nothing ahead of a viewer, unless it is set', () => {
+  it('produces nothing ahead of a viewer, unless it is set', () => {
     const read = (text: string) =>
       parseConfig({ MEDIA_DIR: '/films', HEAD_START_SEGMENTS: text }).headStartSegments;
     expect(['', '0', '1', '16'].map(read)).to.deep.equal([0, 0, 1, 16]);
@@ -137,14 +138,14 @@ describe('parseConfig', () => {
     [{}, /One of the settings MEDIA_BUCKET and MEDIA_DIR must be set/],
     [{ MEDIA_DIR: '/a', MEDIA_BUCKET: 'films' }, /exclude each other/],
     [
-      { MEDIA_DIR: '/a', DERIVED_DIR: '/b', DERIVED_BUCKET: 'made' },
+      { MEDIA_DIR: '/a', DERIVED_DIR: '/b', DERIVED_BUCKET: 'derived' },
       /DERIVED_BUCKET and DERIVED_DIR exclude/,
     ],
     [{ MEDIA_BUCKET: 'films', DERIVED_BUCKET: 'films' }, /another bucket than MEDIA_BUCKET/],
     [{ MEDIA_DIR: '/a', DERIVED_DIR: '/a/' }, /DERIVED_DIR must not lie in MEDIA_DIR/],
     [{ MEDIA_DIR: '/a', DERIVED_DIR: '/a/b' }, /DERIVED_DIR must not lie in MEDIA_DIR/],
     [{ MEDIA_DIR: '/a/b', DERIVED_DIR: '/a' }, /nor MEDIA_DIR in it/],
-    [{ MEDIA_DIR: '/a', DERIVED_DIR: 'made' }, /DERIVED_DIR must be an absolute path/],
+    [{ MEDIA_DIR: '/a', DERIVED_DIR: 'derived' }, /DERIVED_DIR must be an absolute path/],
     [{ MEDIA_DIR: 'films' }, /MEDIA_DIR must be an absolute path/],
     [{ MEDIA_BUCKET: 'No Bucket' }, /MEDIA_BUCKET must be the name of an S3 bucket/],
     [{ MEDIA_DIR: '/a', MAX_PIXELS: 'many' }, /MAX_PIXELS must be a whole number between/],

@@ -11,7 +11,7 @@ describe('npm run deploy', function () {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sluice-command-'));
     said = join(directory, 'said');
-    // Stands for Terraform: writes down what it was asked, and fails at what the test names.
+    // Stands for Terraform: records its arguments, and fails at what the test names.
     const script = `#!/bin/sh\necho "$*" >> ${said}\ncase "$*" in *$FAILS*) exit 3;; esac\n`;
     await writeFile(join(directory, 'terraform'), script);
     await chmod(join(directory, 'terraform'), 0o755);
@@ -46,14 +46,14 @@ describe('npm run deploy', function () {
     ['init', 1],
     ['destroy', 2],
   ] as const) {
-    it(`ends where and as Terraform ends, at ${fails}`, async () => {
+    it(`ends with Terraform's own code if ${fails} fails`, async () => {
       const { code, asked } = await deploy(options, ['destroy'], fails);
       expect(code).to.equal(3);
       expect(asked).to.have.length(steps);
     });
   }
 
-  it('asks Terraform nothing where an option is wrong', async () => {
+  it('does not start Terraform if an option is wrong', async () => {
     const { code, stderr, asked } = await deploy({ ...options, region: 'mars' }, ['apply']);
     expect(code).to.equal(1);
     expect(stderr).to.match(/^The option region .*\.\n$/);

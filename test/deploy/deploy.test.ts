@@ -13,7 +13,7 @@ import { decode } from '../support/verify.ts';
 import { listZip, unpackZip } from '../support/zip-file.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 
-/** What function and layers may have together, unpacked (Lambda quotas). */
+/** The limit for function and layers together, unpacked (Lambda quotas). */
 const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
 
 type LambdaConfiguration = {
@@ -25,7 +25,7 @@ type LambdaConfiguration = {
   readonly Layers: readonly { readonly Arn: string }[];
 };
 
-// One story: each step stands on the one before.
+// One story: each step builds on the one before.
 describe('deployment', function () {
   this.timeout(300_000);
   let deployment: Deployment;
@@ -47,7 +47,7 @@ describe('deployment', function () {
     await deployment?.close();
   });
 
-  // The last one is what the steps after it apply.
+  // The steps after it apply the last one.
   const table: [options: Readonly<Record<string, unknown>>, more: string[]][] = [
     [
       { public: true },
@@ -56,7 +56,7 @@ describe('deployment', function () {
     [{}, []],
   ];
   for (const [options, more] of table) {
-    it(`differs from a real one in what moto and the provider cannot do only, with ${JSON.stringify(options)}`, async () => {
+    it(`differs from a real one only in what moto and the provider cannot do, with ${JSON.stringify(options)}`, async () => {
       const real = await deployment.synthesiseReal(options);
       const found = differences(real, await deployment.synthesise(options, 'apply'));
       for (const line of found) console.log(`      ${line}`);
@@ -85,7 +85,7 @@ describe('deployment', function () {
     }
   });
 
-  it('is in the store as Lambda reports it, and fits into Lambda', async () => {
+  it('is stored as Lambda reports it, and fits into Lambda', async () => {
     const { CodeSha256, Layers } = await configuration();
     const [, layer, version] = /:layer:([^:]+):(\d+)$/.exec(Layers[0]?.Arn ?? '') ?? [];
     expect(Layers).to.have.length(1);
@@ -151,7 +151,7 @@ describe('deployment', function () {
     }
   });
 
-  it('is opened to the public where it is, with both permissions', async () => {
+  it('opens a public function with both permissions', async () => {
     const url = await deployment.output('url');
     await deployment.synthesise({ public: true }, 'apply');
     await apply();
@@ -165,7 +165,7 @@ describe('deployment', function () {
     ]);
   });
 
-  it('is destroyed once the films are gone, and leaves nothing', async () => {
+  it('is destroyed once the media is gone, and leaves nothing', async () => {
     const Bucket = await deployment.output('media_bucket');
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'film.mp4' }));
     await deployment.terraform('destroy', '-auto-approve');
@@ -175,7 +175,7 @@ describe('deployment', function () {
     }
   });
 
-  // moto cannot take it.
+  // moto cannot apply these.
   for (const more of [
     { public: true, environment: { ALLOWED_ORIGINS: 'https://app.example' } },
     { public: true, mediaBucket: 'films' },
@@ -197,7 +197,7 @@ describe('deployment', function () {
     return JSON.parse(await deployment.aws.call({ service: 'lambda', path })).Configuration;
   }
 
-  /** Where a zip is unpacked; AWS has /var/task and /opt. */
+  /** Returns where a zip is unpacked; AWS has /var/task and /opt. */
   function folder(zip: 'functions' | 'layers'): string {
     return join(deployment.directory, zip);
   }

@@ -12,28 +12,28 @@ type Context = Readonly<Record<string, unknown>>;
 
 /** One deployment in a folder and an AWS of its own. */
 export type Deployment = {
-  /** Of the function, and what all names begin with. */
+  /** The name of the function, with which all names begin. */
   readonly name: string;
   readonly aws: Aws;
   readonly terraform: Terraform;
-  /** For what is unpacked and recorded. */
+  /** The folder for what is unpacked and recorded. */
   readonly directory: string;
   readonly providerVersion: string;
   /**
-   * Synthesises as a person does, with options over those that the tests need; then adapts it to the provider at hand,
-   * and to moto where it will be applied. Returns what Terraform gets.
+   * Synthesises as a person does, with options added to those that the tests need; then adapts the result to
+   * the provider at hand, and to moto if it will be applied. Returns what Terraform gets.
    */
   synthesise(options: Context, use: 'apply' | 'validate'): Promise<Json>;
-  /** What a person gets who sets no more than these options. */
+  /** Synthesises what a person gets who sets only these options. */
   synthesiseReal(options: Context): Promise<Json>;
   output(name: string): Promise<string>;
-  /** What there is in AWS, by kind. */
+  /** Lists what exists in AWS, by kind. */
   inventory(): Promise<Record<string, string>>;
   /** Removes the folder; AWS ends after the last test. */
   close(): Promise<void>;
 };
 
-// The layer's programs are run on this machine.
+// The layer's programs run on this machine.
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
 /** Needs the parts `terraform`, `moto` and `provider`. */
@@ -46,7 +46,7 @@ export async function startDeployment(): Promise<Deployment> {
   const name = `sluice-${process.pid}`;
   const stack = join(directory, 'cdktf.out/stacks', stackId({ name, region: REGION }));
   const terraform = terraformIn(stack, aws.environment);
-  // The newest that the provider at hand lets pass.
+  // The newest that the provider at hand accepts.
   const common = { name, architecture: ARCHITECTURE, runtime: 'nodejs22.x' };
 
   async function synthesise(options: Context): Promise<Json> {

@@ -224,7 +224,7 @@ describe('signed addresses, behind the Function URL', function () {
     expect((await ask('/media/video.mp4', 'GET', closed)).type).to.equal('unsigned');
     expect((await ask(`/~${right}/media/video.mp4`, 'GET', closed)).type).to.equal('bad-signature');
     expect((await ask('/health', 'GET', closed)).status).to.equal(200);
-    expect(closed.logs.map((line) => line.text).join()).to.match(/Every address of media is closed/);
+    expect(closed.logs.map((line) => line.text).join()).to.match(/Every media address is closed/);
     await closed.close();
   });
 

@@ -10,7 +10,7 @@ import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import type { StreamParameters } from '../../functions/stream/route/parameters.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { openContext, withArguments } from '../support/encoded.ts';
-import { bodyDesk, exportQuestion } from '../support/export-input.ts';
+import { bodyContext, exportQuestion } from '../support/export-input.ts';
 import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
 import { MOVING_PICTURE_AND_TONE } from '../support/moving-video.ts';
 import { needs } from '../support/needs.ts';
@@ -19,7 +19,7 @@ import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
 
 const DEMO = join(demoDirectory, 'video.mp4');
 
-describe('what an export is made of', function () {
+describe('the bodies of an export', function () {
   this.timeout(120_000);
   let folder: string;
 
@@ -31,9 +31,9 @@ describe('what an export is made of', function () {
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
-  async function open(path: string, wishes: Partial<StreamParameters>) {
+  async function open(path: string, parameters: Partial<StreamParameters>) {
     const context = withArguments(await openContext(path), losslesslyIfFilm);
-    const plan = planExport(exportQuestion(context, wishes));
+    const plan = planExport(exportQuestion(context, parameters));
     return { context, plan, recipe: plan.recipe };
   }
 
@@ -43,13 +43,13 @@ describe('what an export is made of', function () {
     ['wav', 30.016],
   ] as const;
   for (const [format, seconds] of audios) {
-    it(`is as long as the sound, to the sample, in ${format}`, async () => {
+    it(`is as long as the audio, to the sample, in ${format}`, async () => {
       const { context, recipe } = await open(DEMO, { format });
-      const body = await openBody(recipe, WHOLE, bodyDesk(context, DEMO));
+      const body = await openBody(recipe, WHOLE, bodyContext(context, DEMO));
       const part = await drained(body);
       const head = headOf(recipe, [part]);
       expect(head.seconds).to.equal(seconds);
-      const path = join(folder, `sound.${format}`);
+      const path = join(folder, `audio.${format}`);
       await writeFile(path, Buffer.concat([head.bytes, part.bytes]));
       const decoded = await decode(path);
       expect(decoded.complaints).to.equal('');
@@ -58,7 +58,7 @@ describe('what an export is made of', function () {
   }
 
   for (const container of ['mp4', 'mkv']) {
-    it(`is the same film whatever invocations shared it, with the sound copied out of ${container}`, async () => {
+    it(`is the same film however invocations share it, with the audio copied out of ${container}`, async () => {
       const path = join(folder, `source.${container}`);
       await ffmpeg(
         ...MOVING_PICTURE_AND_TONE,
@@ -83,56 +83,56 @@ describe('what an export is made of', function () {
         { from: 2, to: 3 },
         { from: 3, to: groups },
       ]) {
-        parts.push(await drained(await openBody(recipe, span, bodyDesk(context, path))));
+        parts.push(await drained(await openBody(recipe, span, bodyContext(context, path))));
       }
       const head = headOf(recipe, parts);
-      const made = join(folder, 'shared.mp4');
+      const exported = join(folder, 'shared.mp4');
       const file = Buffer.concat([head.bytes, ...parts.map(({ bytes }) => bytes)]);
-      const { hashes, complaints } = await decodedFrames([file], made);
+      const { hashes, complaints } = await decodedFrames([file], exported);
       expect(complaints).to.equal('');
       const { film, frames, zeroSeconds } = recipe.film;
       const wanted = await onePass(path, film, { ...context, zeroSeconds }, frames);
       expect(hashes).to.deep.equal(wanted);
-      const [audio, source] = [(await probedPackets(made)).get(1), (await probedPackets(path)).get(1)];
+      const [audio, source] = [(await probedPackets(exported)).get(1), (await probedPackets(path)).get(1)];
       // Matroska rounds its times to milliseconds.
       const shown = (packet: string) => (container === 'mkv' ? packet.split(' ').slice(2).join(' ') : packet);
       expect(audio?.map(shown)).to.deep.equal(source?.map(shown));
     });
   }
 
-  it('ends behind a whole group where the time is up, and another goes on from there', async () => {
+  it('ends after a whole GOP if the time is up, and another goes on from there', async () => {
     const { context, recipe } = await open(DEMO, { format: 'mp4', height: 96, durationSeconds: 9 });
     let looks = 0;
-    // In the middle of the third group of 48 frames.
+    // In the middle of the third GOP of 48 frames.
     const isTimeUp = () => ++looks > 120;
     const first = await drained(
-      await openBody(recipe, { from: 0, to: 5 }, bodyDesk(context, DEMO, isTimeUp)),
+      await openBody(recipe, { from: 0, to: 5 }, bodyContext(context, DEMO, isTimeUp)),
     );
     expect(first.next).to.equal(2);
     expect(first.seconds).to.equal(4);
-    const rest = await drained(await openBody(recipe, { from: 2, to: 5 }, bodyDesk(context, DEMO)));
+    const rest = await drained(await openBody(recipe, { from: 2, to: 5 }, bodyContext(context, DEMO)));
     expect(rest.next).to.equal(5);
     const head = headOf(recipe, [first, rest]);
     expect(head.seconds).to.equal(9);
     const path = join(folder, 'continued.mp4');
     await writeFile(path, Buffer.concat([head.bytes, first.bytes, rest.bytes]));
     expect(await decode(path)).to.deep.include({ complaints: '' });
-    // Parts that do not follow each other are none of one film.
+    // Parts that do not follow each other do not form a film.
     expect(() => headOf(recipe, [rest, first])).to.throw('follow');
   });
 
-  it('lasts as long as its one picture, where it has no other', async () => {
+  it('lasts as long as its only frame', async () => {
     const { context, recipe } = await open(DEMO, { format: 'webm', height: 96, durationSeconds: 0.02 });
-    if (!('output' in recipe) || recipe.output.audio === null) throw new Error('It is a film with sound.');
+    if (!('output' in recipe) || recipe.output.audio === null) throw new Error('It is a film with audio.');
     const mute = { ...recipe, output: { ...recipe.output, audio: null } };
-    const part = await drained(await openBody(mute, WHOLE, bodyDesk(context, DEMO)));
+    const part = await drained(await openBody(mute, WHOLE, bodyContext(context, DEMO)));
     expect(headOf(mute, [part]).seconds).to.be.closeTo(1 / 24, 0.001);
   });
 
-  it('breaks where it is told to stop', async () => {
+  it('breaks when it is aborted', async () => {
     const { context, recipe } = await open(DEMO, { format: 'webm', height: 96 });
     const controller = new AbortController();
-    const stopped = { ...bodyDesk(context, DEMO), signal: controller.signal };
+    const stopped = { ...bodyContext(context, DEMO), signal: controller.signal };
     const body = await openBody(recipe, WHOLE, stopped);
     controller.abort(sourceUnavailable());
     expect((await problemOf(drained(body))).type).to.equal('source-unavailable');

@@ -6,9 +6,9 @@ import { parseRoute } from '../../functions/stream/route/route.ts';
 const ASK = 'no-cache';
 const NEVER = 'no-store';
 const FOREVER = 'max-age=31536000, immutable';
-const MADE = `/made/a.mp4/${'x'.repeat(22)}.mp4`;
+const RESULT = `/made/a.mp4/${'x'.repeat(22)}.mp4`;
 
-/** Every address, with what is said of its answers; what real answers carry is in e2e/hygiene. */
+/** Every address, with the header of its answers; e2e/hygiene tests what real answers carry. */
 const ADDRESSES: [path: string, answer: string][] = [
   ['/', ASK],
   ['/health', ASK],
@@ -19,8 +19,8 @@ const ADDRESSES: [path: string, answer: string][] = [
   ['/stream/a.mp4?height=360', ASK],
   ['/info/a.mp4', ASK],
   ['/export/a.mp4?format=mp3', NEVER],
-  [MADE, FOREVER],
-  [`${MADE}?download=1`, FOREVER],
+  [RESULT, FOREVER],
+  [`${RESULT}?download=1`, FOREVER],
   ['/hls/a.mp4/master.m3u8', ASK],
   ['/hls/a.mp4/copy/index.m3u8', ASK],
   ['/hls/a.mp4/copy/iframes.m3u8', ASK],
@@ -30,7 +30,7 @@ const ADDRESSES: [path: string, answer: string][] = [
       [`/${route}/a.mp4/copy/${name}`, ASK],
       [`/${route}/a.mp4/copy/${name}?v=abc`, FOREVER],
       [`/${route}/a.mp4/copy/${name}?CMCD=su&v=abc`, FOREVER],
-      // CloudFront's key has no such name, and is that of the address without a version.
+      // CloudFront's key has no such name, and equals that of the address without a version.
       [`/${route}/a.mp4/copy/${name}?%76=abc`, ASK],
       [`/${route}/a.mp4/copy/${name}?CMCD=v=a&%76=abc`, ASK],
     ]),
@@ -49,7 +49,7 @@ describe('cacheControlOf', () => {
         expect(said(status), String(status)).to.equal(answer);
         expect(said(status, SIGNED), String(status)).to.equal(`${answer}, private`);
       }
-      // What CloudFront's cache may give to others stands for these bytes for ever: they are asked for by who may have them.
+      // An answer that CloudFront's cache may give to others stands for these bytes for ever.
       const shared = said(200, { ...SIGNED, isShared: true });
       expect(shared).to.equal(answer === FOREVER ? answer : `${answer}, private`);
       expect(said(307)).to.equal(NEVER);
@@ -60,7 +60,7 @@ describe('cacheControlOf', () => {
     });
   }
 
-  it('lets nothing be kept of what names no address', () => {
+  it('lets nothing be stored of a request that names no address', () => {
     for (const status of [204, 400, 404, 405]) expect(cacheControlOf(null, status)).to.equal(NEVER);
   });
 });

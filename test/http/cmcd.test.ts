@@ -46,7 +46,7 @@ describe('readCmcd', () => {
     expect(read(null, { ...headers, 'cmcd-object': '((' })).to.include({ bl: 21_300, bs: true, cid: 'film' });
   });
 
-  it('says nothing where nothing is said, or nothing that can be read', () => {
+  it('returns null without readable data', () => {
     const hostile = [
       '',
       '((',
@@ -69,7 +69,7 @@ describe('readCmcd', () => {
     }
   });
 
-  it('takes over nothing of a token, however long the name before it is', () => {
+  it('copies nothing of a token, however long the name before it is', () => {
     const token = `/~${'production-key'.repeat(2)}.1767225600.k.${'aB3_'.repeat(11).slice(0, 43)}`;
     for (const cid of [`${token}/media/film.mp4`, `films/${token}`]) {
       expect(read(`cid="${cid}"`)?.cid)
@@ -78,7 +78,7 @@ describe('readCmcd', () => {
     }
   });
 
-  it('bounds what it takes over, and takes over no characters that end a line', () => {
+  it('limits what it copies, and copies no characters that end a line', () => {
     const said = read(`cid="${'a'.repeat(500)}",sid="b",bl=999999999999999`);
     expect(said?.cid).to.equal('a'.repeat(64));
     expect(read(null, { 'cmcd-session': 'sid="a\tb"' })?.sid ?? 'ab').to.equal('ab');

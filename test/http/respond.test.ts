@@ -53,7 +53,7 @@ describe('respond', () => {
     expect(await response.text()).to.equal('234567');
   });
 
-  it('sends the client to the store for more than one response carries, and opens nothing', async () => {
+  it('redirects to the store for more than one response carries, and opens nothing', async () => {
     const subject = file({ redirect: async () => 'https://store.example/a?signed' });
     const response = await respond(get({ range: 'bytes=0-' }), subject, limits);
     expect(response.status).to.equal(307);
@@ -61,7 +61,7 @@ describe('respond', () => {
     expect(subject.opened).to.equal(0);
   });
 
-  it('tells the size to HEAD in a way that survives a Function URL, but not as the answer to a range', async () => {
+  it('reports the size to HEAD in a way that survives a Function URL, but not for a range', async () => {
     const ranges = [{}, { range: 'bytes=0-1' }].map(async (headers) =>
       (await respond(get(headers, 'HEAD'), file(), limits)).headers.get('content-range'),
     );
@@ -72,18 +72,18 @@ describe('respond', () => {
 
   const WHOLES: [headers: Record<string, string>, method: string, status: number, why: string][] = [
     [{}, 'GET', 307, 'by a program'],
-    [{ 'sec-fetch-dest': 'document' }, 'GET', 307, 'by whoever follows a link'],
+    [{ 'sec-fetch-dest': 'document' }, 'GET', 307, 'by a browser that follows a link'],
     [{ range: 'bytes=0-' }, 'GET', 206, 'by a player'],
     [{ range: 'bytes=0-', 'if-range': '"v0"' }, 'GET', 200, 'for the rest of another version'],
     [{ range: 'lines=0-' }, 'GET', 200, 'in an unknown unit'],
     [{ origin: 'https://app.example' }, 'GET', 200, 'by a script'],
     [{ 'sec-fetch-dest': 'track' }, 'GET', 200, 'by a page, for subtitles'],
-    [{ 'sec-fetch-dest': 'image' }, 'GET', 200, 'by a page, for a picture'],
-    [{ 'if-none-match': '"v1"' }, 'GET', 304, 'by who has it'],
+    [{ 'sec-fetch-dest': 'image' }, 'GET', 200, 'by a page, for an image'],
+    [{ 'if-none-match': '"v1"' }, 'GET', 304, 'by a client that has it'],
     [{}, 'HEAD', 200, 'for its size'],
   ];
   for (const [headers, method, status, why] of WHOLES) {
-    it(`answers ${status} where a whole is asked for ${why}, and the store could send it`, async () => {
+    it(`answers ${status} to a request for the whole ${why}, if the store could send it`, async () => {
       const subject = file({ redirect: async () => 'https://store.example/a?signed' });
       const roomy = { ...limits, maxResponseBytes: 10, redirectsWhole: true };
       expect((await respond(get(headers, method), subject, roomy)).status).to.equal(status);
@@ -93,12 +93,12 @@ describe('respond', () => {
     });
   }
 
-  it('does not redirect what fits', async () => {
+  it('does not redirect a file that fits', async () => {
     const subject = file({ redirect: async () => 'https://store.example/a?signed' });
     expect((await respond(get({ range: 'bytes=4-9' }), subject, limits)).status).to.equal(206);
   });
 
-  it('refuses the whole where it does not fit and there is nowhere to send the client', async () => {
+  it('refuses the whole if it does not fit and cannot be redirected', async () => {
     expect((await problemOf(respond(get(), file(), limits))).type).to.equal('too-large');
   });
 
@@ -131,7 +131,7 @@ describe('respond', () => {
     [[7], 'too-large'],
     [[3, 'source-changed'], 'source-changed'],
   ] as const) {
-    it(`gives ${outcome} for a live answer of ${sizes} where one response carries 6 bytes`, async () => {
+    it(`gives ${outcome} for a live answer of ${sizes} if one response carries 6 bytes`, async () => {
       async function* make() {
         for (const size of sizes) {
           if (typeof size === 'string') throw new Problem(size, 'It was replaced.');
@@ -190,7 +190,7 @@ describe('respond', () => {
     );
   });
 
-  it('opens the first of several ranges before it answers, and lets go of it where nobody reads', async () => {
+  it('opens the first of several ranges before it answers, and closes it if nobody reads', async () => {
     const bodies: Readable[] = [];
     const subject = file({
       async open() {
@@ -205,13 +205,13 @@ describe('respond', () => {
     expect(bodies.map(({ destroyed }) => destroyed)).to.deep.equal([true]);
   });
 
-  it('tells the problem where the first of several ranges cannot be opened', async () => {
+  it('answers with a problem if the first of several ranges cannot be opened', async () => {
     const open = () => Promise.reject(new Problem('not-found', 'It has expired.'));
     const answered = respond(get({ range: 'bytes=0-1,8-9' }), file({ open }), limits);
     expect((await problemOf(answered)).type).to.equal('not-found');
   });
 
-  it('breaks where the first of several ranges does before it is read', async () => {
+  it('breaks if the first of several ranges breaks before it is read', async () => {
     const output = new Readable({ read() {} });
     const subject = file({ open: async () => output });
     const { body } = await respond(get({ range: 'bytes=0-1,8-9' }), subject, limits);
@@ -231,11 +231,12 @@ describe('respond', () => {
     [{ range: 'BYTES= 3-4' }, 'being-made'],
     [{ range: 'bytes=10-,0-1' }, 'being-made'],
     [{ range: 'bytes=-3' }, 'being-made'],
-    // No tag is true of what is being made, so that the client has asked for the whole (RFC 9110 §13.1.5).
+    // No tag matches output that is being produced, so that the client has asked for the whole (RFC 9110
+    // §13.1.5).
     [{ range: 'bytes=3-', 'if-range': 'W/"x"' }, 200],
   ];
   for (const [headers, outcome] of LATER) {
-    it(`answers ${JSON.stringify(headers)} with ${outcome} where it is made meanwhile`, async () => {
+    it(`answers ${JSON.stringify(headers)} with ${outcome} for live output`, async () => {
       let opened = 0;
       const open = async () => {
         opened++;
@@ -249,7 +250,7 @@ describe('respond', () => {
   }
 });
 
-describe('respond, to what is made and has a known length', () => {
+describe('respond, for live output of a known length', () => {
   const counted = (output: Buffer = bytes): LiveRepresentation & { readonly streams: Readable[] } => {
     const streams: Readable[] = [];
     return {
@@ -259,7 +260,7 @@ describe('respond, to what is made and has a known length', () => {
       sizeBytes: bytes.length,
       streams,
       async open() {
-        // In pieces that no range has as its bounds.
+        // In chunks whose bounds are not those of any range.
         const stream = Readable.from([output.subarray(0, 4), output.subarray(4)], { objectMode: false });
         streams.push(stream);
         return stream;
@@ -286,12 +287,12 @@ describe('respond, to what is made and has a known length', () => {
       expect(response.headers.get('content-range')).to.equal(contentRange);
       expect(response.headers.get('content-length')).to.equal(String(body.length));
       expect(await response.text()).to.equal(body);
-      // What is made is let go with the answer.
+      // The stream is destroyed with the answer.
       expect(subject.streams.every(({ destroyed }) => destroyed)).to.equal(true);
     });
   }
 
-  it('refuses what lies outside, and several ranges, before anything is made', async () => {
+  it('refuses ranges outside, and several ranges, before anything is produced', async () => {
     for (const range of ['bytes=10-', 'bytes=0-1,4-5']) {
       const subject = counted();
       const answered = respond(get({ range }), subject, roomy);
@@ -301,12 +302,12 @@ describe('respond, to what is made and has a known length', () => {
     }
   });
 
-  it('gives the whole where If-Range asks for what was there before', async () => {
+  it('gives the whole if If-Range names an earlier version', async () => {
     const response = await respond(get({ range: 'bytes=3-', 'if-range': 'W/"x"' }), counted(), roomy);
     expect([response.status, await response.text()]).to.deep.equal([200, '0123456789']);
   });
 
-  it('tells its length to HEAD, and makes nothing', async () => {
+  it('reports its length to HEAD, and produces nothing', async () => {
     const subject = counted();
     const { headers } = await respond(get({}, 'HEAD'), subject, roomy);
     expect(headers.get('content-length')).to.equal('10');

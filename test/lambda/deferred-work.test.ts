@@ -21,7 +21,7 @@ describe('finishAfterwork', () => {
     });
   }
 
-  it('logs nothing of work that has nothing to tell', async () => {
+  it('logs nothing of work that reports nothing', async () => {
     expect(await finish([async () => null])).to.deep.equal([]);
   });
 
@@ -50,7 +50,7 @@ describe('finishAfterwork', () => {
     expect(await finish([waits, releases])).to.deep.equal([['info', { waited: 1 }]]);
   });
 
-  it('lets what is stopped clean up', async () => {
+  it('lets aborted work clean up', async () => {
     const controller = new AbortController();
     const cleans: DeferredWork = async () => {
       controller.abort();
@@ -62,7 +62,7 @@ describe('finishAfterwork', () => {
   });
 
   for (const when of ['before', 'during'] as const) {
-    it(`does not wait for ever for what was stopped ${when} it`, async () => {
+    it(`does not wait for ever for work that was aborted ${when} it`, async () => {
       const controller = new AbortController();
       if (when === 'before') controller.abort();
       const hangs: DeferredWork = () => {

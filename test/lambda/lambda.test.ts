@@ -12,7 +12,7 @@ import { demoDirectory } from '../../local/function.ts';
 import { type Service, startService } from '../support/service.ts';
 
 const LIVE_BYTES = 300_000;
-/** An ffmpeg that never ends: asked for WAV it begins, asked for anything else it does not. */
+/** An ffmpeg that never ends: with WAV it begins its output, with any other format it does not. */
 const STUCK = `#!/bin/sh
 case "$*" in *'-f wav'*) head -c ${LIVE_BYTES} /dev/zero;; esac
 while :; do sleep 0.1; done
@@ -39,7 +39,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
     await rm(folder, { recursive: true });
   });
 
-  /** With header fields as they are, which `fetch` would set itself or refuse. */
+  /** Sends header fields unchanged, which `fetch` would set itself or refuse. */
   async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
     const { hostname, port } = new URL(service.url);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -93,7 +93,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
     });
   }
 
-  it('answers 504 in full when the time runs out before the first byte, and lives on', async () => {
+  it('answers 504 in full when the time is up before the first byte, and goes on', async () => {
     const [instance] = service.instances();
     const { status, body } = await ask('/stream/video.mp4?format=mp3&duration=1');
     expect(status).to.equal(504);
@@ -104,7 +104,7 @@ describe('the Lambda adapter, behind the Function URL', function () {
     expect(service.counters().broken).to.equal(0);
   });
 
-  it('breaks what is being sent when the time runs out, says so in the log, and leaves no process', async () => {
+  it('breaks the body when the time is up, logs it, and leaves no process', async () => {
     const response = await fetch(`${service.url}/stream/video.mp4?format=wav&duration=2`);
     const requestId = response.headers.get('x-request-id') ?? '';
     expect(response.status).to.equal(200);
@@ -114,12 +114,12 @@ describe('the Lambda adapter, behind the Function URL', function () {
     );
     const line = JSON.parse(await logLine(requestId));
     expect([body, line.level, line.bytes]).to.deep.equal(['broken', 'ERROR', LIVE_BYTES]);
-    expect(line.broken).to.match(/Problem: The time of one invocation has run out\.$/);
+    expect(line.broken).to.match(/Problem: The time of one invocation is up\.$/);
     while (await isRunning(stuck)) await delay(20);
   });
 });
 
-/** Whether a process has this script for its program. */
+/** Returns whether a process runs this script. */
 async function isRunning(script: string): Promise<boolean> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
@@ -160,7 +160,7 @@ describe('createLambdaHandler', () => {
     });
   }
 
-  it('ends what lasts with the invocation, and not before the work after the answer, of which it logs no host', async () => {
+  it('ends the work of the invocation after the work behind the answer, and logs no host', async () => {
     let invocationSignal: AbortSignal | null = null;
     let during: boolean | null = null;
     const app: App = async (_, invocation) => {

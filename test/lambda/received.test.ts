@@ -8,7 +8,7 @@ const request = {
 };
 
 describe('what a function receives', () => {
-  it('is a request, with all that it holds', () => {
+  it('is a request, with all its fields', () => {
     const event = { ...request, version: '2.0', isBase64Encoded: false };
     expect(receive(event)).to.deep.equal({ kind: 'request', event });
   });
@@ -32,7 +32,7 @@ describe('what a function receives', () => {
     { sluice: { kind: 'export' } },
   ];
   for (const event of UNKNOWN) {
-    it(`is nothing that it knows in ${JSON.stringify(event)}`, () =>
+    it(`is unknown for ${JSON.stringify(event)}`, () =>
       expect(receive(event)).to.deep.equal({ kind: 'unknown' }));
   }
 });

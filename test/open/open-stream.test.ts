@@ -9,7 +9,7 @@ import { problemOf } from '../support/problem.ts';
 import { fakeSource, pattern } from '../support/sources.ts';
 
 describe('openStream', () => {
-  it('answers with a problem where repackaging fails before its first byte', async () => {
+  it('answers with a problem if a remux fails before its first byte', async () => {
     const source = fakeSource(pattern(10_000));
     const { object } = source;
     const { signal } = new AbortController();
@@ -28,7 +28,7 @@ describe('openStream', () => {
     const engine = { transcode: () => Promise.reject(new Error('not asked for')) };
     const context = { source, object, access, limits, signal, trace: createTrace() };
     const representation = await openStream(plan, context, { probed, engine });
-    if (representation.kind !== 'live') throw new Error('a remux is made while it is sent');
+    if (representation.kind !== 'live') throw new Error('a remux is produced while it is sent');
     expect((await problemOf(representation.open())).type).to.equal('damaged-media');
   });
 });

@@ -9,7 +9,7 @@ import { directorySource } from '../../functions/stream/source/directory.ts';
 
 const { limits: LIMITS } = parseConfig({ MEDIA_DIR: '/' });
 
-/** What an export of the object on a desk is planned from. */
+/** Returns the input of an export's plan for the object in a context. */
 export function exportQuestion(
   { probed: { media, originalObstacle, remuxObstacle } }: SegmentContext,
   wishes: Partial<StreamParameters>,
@@ -26,8 +26,8 @@ export function exportQuestion(
   };
 }
 
-/** The same object on the desk that bodies are made at. */
-export function bodyDesk(context: SegmentContext, path: string, isTimeUp = () => false): BodyContext {
+/** The same object in the context that bodies are produced in. */
+export function bodyContext(context: SegmentContext, path: string, isTimeUp = () => false): BodyContext {
   const source = directorySource(dirname(path));
   return { ...context, object: context.object as BodyContext['object'], source, limits: LIMITS, isTimeUp };
 }

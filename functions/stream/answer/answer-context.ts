@@ -35,7 +35,7 @@ export function fileLimits({ limits, services }: AnswerContext): ResponseLimits 
   return { ...limits, redirectsWhole: services.config.redirectDownloads };
 }
 
-/** The prefix (`/~token` or nothing) under which whoever was let in opens other addresses of the same key. */
+/** The prefix (`/~token` or nothing) under which a client with access opens other addresses of the same key. */
 export function prefixOf(grant: Grant): string {
   return grant.kind === 'signed' ? grant.prefix : '';
 }

@@ -9,13 +9,15 @@ import type { Source } from '../source/source.ts';
 import type { MediaList } from './media-list.ts';
 import type { Services } from './services.ts';
 
-/** In one answer; it tells where the list goes on. */
+/** The limit of one answer, which says where the list goes on. */
 const MAX_LISTED = 1_000;
 
-/** As people count: `film 2` before `film 10`. */
+/** Sorts as people count: `film 2` before `film 10`. */
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
-/** The player page, or the list of media that it shows. Throws `not-found` where it is switched off. */
+/**
+ * Answers `/`: the player page, or the list of media that it shows. Throws `not-found` if it is switched off.
+ */
 export async function answerPage(
   { after }: { readonly after: string },
   request: Request,
@@ -36,12 +38,12 @@ export async function answerPage(
   return response;
 }
 
-/** One page of it. Pages follow each other in the order of the store, and each is put into that of people. */
+/** Lists one page. Pages follow the order of the store; the entries of each are sorted in natural order. */
 async function listMedia(source: Source, after: string, signal: AbortSignal): Promise<Listing> {
   const { media, next } = await source.list(after, MAX_LISTED, signal);
   const open = media.filter(({ key }) => isAddressable(key));
-  // A page may end at something that is no media, whose name is nobody's concern. Behind so much of it that no media
-  // stands before, the list ends.
+  // A page may end at an object that is not media, whose name must not be shown. The list ends at a page
+  // without media.
   const last = open.at(-1)?.key ?? null;
   return { media: open.sort((a, b) => NATURAL.compare(a.key, b.key)), next: next === null ? null : last };
 }

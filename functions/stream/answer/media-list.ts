@@ -1,8 +1,8 @@
 import type { Listing } from '../source/listing.ts';
 
-/** What `/` answers to whom prefers JSON: a page of the media, and what the player page is to show beside it. */
+/** The JSON answer of `/`: a page of the media, and what the player page shows beside it. */
 export type MediaList = Listing & {
-  /** Whom the media is owed to; undefined where nobody is named. */
+  /** Who the media is credited to; undefined if nobody is named. */
   readonly credit: string | undefined;
   /** Whether complete files can be exported here. */
   readonly exports: boolean;

@@ -16,13 +16,13 @@ export type Services = {
   readonly access: Access;
   readonly engine: Engine;
   readonly decoding?: Decoding | undefined;
-  /** What ffprobe is started in, as the engine is; without, any number. */
+  /** The slots in which ffprobe runs, shared with the engine; without them its number is unlimited. */
   readonly slots?: Slots;
-  /** Throws where a request may not be begun for want of memory. */
+  /** Throws if memory is too short to begin a request. */
   readonly refuseWhenFull?: MemoryCheck;
-  /** Null where nothing is kept. */
+  /** Null if there is no derived store. */
   readonly derivedCache: DerivedCache | null;
-  /** Null where nothing is kept. */
+  /** Null if there is no derived store. */
   readonly exports: Exports | null;
   readonly cache: BlockCache;
   readonly probes: ProbeCache;

@@ -14,42 +14,42 @@ export type Place =
 /** The settings of the function, read once from the environment. */
 export type Config = {
   readonly media: Place;
-  /** Where what was made is kept; null where nothing is. */
+  /** Where outputs are cached; null if they are not. */
   readonly derived: Place | null;
-  /** How many invocations work on one export at once, at most. */
+  /** How many invocations may work on one export at once. */
   readonly maxExportInvocations: number;
-  /** How many segments are made ahead of a viewer; 0 for none. */
+  /** How many segments are produced ahead of a viewer; 0 for none. */
   readonly headStartSegments: number;
   readonly access: AccessConfig;
-  /** Whether nobody but CloudFront can ask, which checks tokens and may hand them on in a header. */
+  /** Whether only CloudFront can call, which checks tokens and may pass them on in a header. */
   readonly hasEdge: boolean;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
   readonly allowedOrigins: readonly string[];
   readonly playerPage: boolean;
-  /** Whether whole files are sent by the store itself where it can. */
+  /** Whether the store itself sends whole files where it can. */
   readonly redirectDownloads: boolean;
-  /** A line of thanks under the player, such as the demo film's licence asks for. */
+  /** A line of credit under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
-  /** Of the function, as Lambda tells it; null where it does not. */
+  /** The function's memory as Lambda reports it; null if it does not. */
   readonly memoryMegabytes: number | null;
   readonly limits: FunctionLimits;
-  /** What one ffmpeg may take. */
+  /** The limits of one ffmpeg. */
   readonly sandbox: SandboxLimits;
   readonly exportWork: ExportWork;
 };
 
-/** What an invocation that works on an export has in the place of `maxFfmpegs` and `cage`. */
+/** What an invocation that works on an export has instead of `maxFfmpegs` and `sandbox`. */
 export type ExportWork = { readonly maxFfmpegs: number; readonly sandbox: SandboxLimits };
 
 export type FunctionLimits = Limits & {
-  /** How long the store may be silent in mid-read before the read is tried anew. */
+  /** How long the store may be silent in mid-read before the read is repeated. */
   readonly readTimeoutSeconds: number;
-  /** How long a presigned address works. */
+  /** How long a presigned address is valid. */
   readonly presignSeconds: number;
   /** Cores that ffmpeg has, for predictions of time. */
   readonly cores: number;
-  /** Which ffmpeg makes what is made, for addresses that stand for its bytes. */
+  /** The build of ffmpeg that produces the output, for addresses that stand for its bytes. */
   readonly ffmpegBuild: () => string;
 };
 
@@ -89,10 +89,10 @@ function exportWorkOf(limits: Limits, megabytes: string | undefined): ExportWork
   return { maxFfmpegs, sandbox: sandboxWithin({ ...limits, maxFfmpegs }, megabytes) };
 }
 
-/** A film's pictures and its sound are made side by side. */
+/** The video and the audio of a film are encoded side by side. */
 const FFMPEGS_OF_AN_EXPORT = 2;
 
-/** Of a small function, ffmpeg needs the larger part: its cage gets what this leaves. */
+/** In a small function ffmpeg needs most of the memory: its sandbox gets the rest. */
 function withinMemory(limits: Limits, megabytes: string | undefined): Limits {
   const most = Math.floor(Number(megabytes ?? Number.POSITIVE_INFINITY) * OWN_SHARE);
   return most < limits.maxMemoryMegabytes ? { ...limits, maxMemoryMegabytes: most } : limits;
@@ -106,7 +106,7 @@ function mediaOf({ MEDIA_BUCKET, MEDIA_DIR }: Settings): Place {
   return place;
 }
 
-/** Somewhere else than the media: what is made must not be streamed as media, nor expire together with it. */
+/** Outside the media: outputs must not be streamed as media or expire together with it. */
 function derivedOf({ DERIVED_BUCKET, DERIVED_DIR, MEDIA_BUCKET, MEDIA_DIR }: Settings): Place | null {
   if (DERIVED_BUCKET !== undefined && DERIVED_BUCKET === MEDIA_BUCKET) {
     throw new Error('The setting DERIVED_BUCKET must name another bucket than MEDIA_BUCKET.');

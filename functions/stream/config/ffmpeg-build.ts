@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Of its head, which holds the machine it is for, and of its end. */
+/** The bytes read at the beginning, which names the machine it is for, and at the end. */
 const LOOK_BYTES = 4096;
 
 /**
- * Stands for one build of ffmpeg: two of them, or the same for two machines, give other bytes for one plan. Told by the
- * program's size and its two ends, since running it would delay the first answer; read when it is first asked for. Empty
- * where it cannot be read.
+ * Returns an id of one build of ffmpeg: two builds, or the same for two machines, give different bytes for
+ * the same plan. The id follows from the program's size and its two ends, since running it would delay the
+ * first answer; it is read on first use. Empty if it cannot be read.
  */
 export function ffmpegBuildOf(ffmpegPath: string): () => string {
   let known: string | undefined;
@@ -32,7 +32,7 @@ function readBuild(ffmpegPath: string): string {
       closeSync(file);
     }
   } catch {
-    // Whoever asks for what it should make is told then.
+    // A client that asks for an output learns of it then.
     return '';
   }
 }

@@ -7,11 +7,14 @@ import { parseSigningKeys } from '../route/signing-keys.ts';
 type Setting = {
   /** Takes the text of the environment, or nothing; its issues say what the setting must be. */
   readonly schema: v.GenericSchema<string | undefined, unknown>;
-  /** Whether the option `environment` of a deployment takes it; the stack sets the others as its own options say. */
+  /**
+   * Whether the option `environment` of a deployment accepts it; the stack sets the others from its own
+   * options.
+   */
   readonly deployable: boolean;
-  /** Whether `npm start` takes it from its environment; it finds the others by its own options. */
+  /** Whether `npm start` takes it from its environment; it sets the others from its own options. */
   readonly local: boolean;
-  /** What holds where it is not set, where the schema's own default does not say it. */
+  /** What holds if it is not set, unless the schema's default says so. */
   readonly unset?: string;
   /** One line of docs/settings.md. */
   readonly means: string;
@@ -94,29 +97,29 @@ const OWN_SETTINGS = {
   EDGE_TOKENS: {
     ...STACK_ONLY,
     schema: flag('0'),
-    means: '`1` where nobody but CloudFront can ask, which checks tokens itself; set by the option `cdn`',
+    means: '`1` if only CloudFront can call, which checks tokens itself; set by the option `cdn`',
   },
   DERIVED_BUCKET: {
     ...STACK_ONLY,
     schema: bucket,
-    unset: 'none: nothing is kept',
-    means: 'the S3 bucket where what is made is kept; another than `MEDIA_BUCKET`',
+    unset: 'none: no caching and no exports',
+    means: 'the S3 bucket where outputs are cached; another than `MEDIA_BUCKET`',
   },
   DERIVED_DIR: {
     ...STACK_ONLY,
     schema: v.optional(absolutePath),
-    unset: 'none: nothing is kept',
-    means: 'the folder where what is made is kept; not where the media is, unless hidden',
+    unset: 'none: no caching and no exports',
+    means: 'the folder where outputs are cached; not within the media, unless hidden',
   },
   HEAD_START_SEGMENTS: {
     ...ANYWHERE,
     schema: wholeNumber(0, 0, 16),
-    means: 'encoded segments made ahead of a viewer, up to 16',
+    means: 'encoded segments produced ahead of a viewer, up to 16',
   },
   MAX_EXPORT_INVOCATIONS: {
     ...ANYWHERE,
     schema: wholeNumber(4, 1, 100),
-    means: 'how many share one export at once',
+    means: 'how many invocations work on one export at once',
   },
   FFMPEG_PATH: {
     ...STACK_ONLY,
@@ -147,7 +150,7 @@ const OWN_SETTINGS = {
   READ_TIMEOUT_SECONDS: {
     ...ANYWHERE,
     schema: wholeNumber(10, 1, 300),
-    means: 'silence of the store after which a read is tried anew',
+    means: 'silence of the store after which a read is repeated',
   },
   REDIRECT_DOWNLOADS: {
     ...ANYWHERE,
@@ -157,7 +160,7 @@ const OWN_SETTINGS = {
   PRESIGN_SECONDS: {
     ...ANYWHERE,
     schema: wholeNumber(3600 * 6, 60, 604_800),
-    means: 'how long a redirect to the store works',
+    means: 'how long a redirect to the store is valid',
   },
   // Read by the logger itself.
   POWERTOOLS_LOG_LEVEL: {
@@ -187,10 +190,10 @@ type NamesWith<Key extends 'deployable' | 'local'> = {
   [Name in OwnName]: (typeof OWN_SETTINGS)[Name][Key] extends true ? Name : never;
 }[OwnName];
 
-/** What the option `environment` of a deployment may hold. */
+/** The settings that the option `environment` of a deployment accepts. */
 export type DeployableSetting = NamesWith<'deployable'> | LimitSetting;
 export const DEPLOYABLE_SETTINGS = namesWith('deployable') as readonly DeployableSetting[];
-/** What `npm start` hands on from its own environment. */
+/** The settings that `npm start` passes on from its own environment. */
 export const LOCAL_SETTINGS = namesWith('local');
 
 function namesWith(key: 'deployable' | 'local'): readonly SettingName[] {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/** Hands HTML files over as text, whole: the style and the script that they name are bundled and put in. */
+/** Loads HTML files as text, with their styles and scripts bundled and inlined. */
 export const pages: Plugin = {
   name: 'pages',
   setup({ onLoad }) {
@@ -10,7 +10,10 @@ export const pages: Plugin = {
   },
 };
 
-/** One page for one request. Throws for a page without its one style or script, and for text that would end it. */
+/**
+ * Bundles a page into one response. Throws for a page without exactly one style and one script, and for text
+ * that would end its element.
+ */
 export async function bundlePage(path: string): Promise<string> {
   const html = await readFile(path, 'utf8');
   const styled = await inline(html, path, STYLE, (css) => `<style>${css}</style>`);
@@ -20,7 +23,7 @@ export async function bundlePage(path: string): Promise<string> {
 const STYLE = /<link rel="stylesheet" href="([^"]+)">/g;
 const SCRIPT = /<script type="module" src="([^"]+)"><\/script>/g;
 
-/** A parser of HTML reads on behind these in another way, whatever they mean in the text. */
+/** An HTML parser changes its state at these, whatever they mean in the text. */
 const ENDING = /<\/(?:style|script)|<!--/i;
 
 async function inline(
@@ -35,12 +38,14 @@ async function inline(
     throw new Error(`${path} must match ${reference} once.`);
   }
   const text = await bundleText(join(dirname(path), name));
-  if (ENDING.test(text)) throw new Error(`${name} holds what would end it inside of HTML (${ENDING}).`);
-  // Not as a string, in which `$&` and the like mean something.
+  if (ENDING.test(text)) throw new Error(`${name} contains text that would end its element (${ENDING}).`);
+  // A function, since `$&` and the like have a meaning in a replacement string.
   return html.replace(whole, () => write(text));
 }
 
-/** A module or a style sheet with all that it imports: the same text from the same sources, wherever they lie. */
+/**
+ * Bundles a module or a style sheet with its imports: the same text from the same sources, wherever they lie.
+ */
 async function bundleText(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],

@@ -8,15 +8,15 @@ import { pages } from './bundle-page.ts';
 export type Bundle = {
   /** What goes to Lambda: the minified module and its source map, nothing else. */
   readonly directory: string;
-  /** As Lambda's configuration names it. */
+  /** The handler as Lambda's configuration names it. */
   readonly handler: string;
-  /** Of the module, without its map. */
+  /** The size of the module without its map. */
   readonly sizeBytes: number;
 };
 
 export type BundleFile = { readonly name: string; readonly bytes: Uint8Array };
 
-/** As Lambda's configuration names it. */
+/** The handler as Lambda's configuration names it. */
 export const HANDLER = 'index.handler';
 
 /** The file that holds the handler. */
@@ -24,11 +24,10 @@ export const MODULE = 'index.mjs';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
-// Some dependencies are CommonJS: they `require` parts of Node.js and ask where they lie, which an ES module has to
-// provide for.
+// Some dependencies are CommonJS: they use `require` and `__filename`, which an ES module does not have.
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);const __dirname = import.meta.dirname;`;
 
-/** Builds the function into one file. A build that fails leaves what was there before. */
+/** Builds the function into one file. A build that fails leaves the previous one. */
 export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')): Promise<Bundle> {
   const files = await buildBundle();
   await mkdir(outDirectory, { recursive: true });
@@ -37,13 +36,13 @@ export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')
   return { directory: outDirectory, handler: HANDLER, sizeBytes };
 }
 
-/** The module and its source map: the same bytes from the same sources, wherever they lie and whoever starts it. */
+/** Builds the module and its source map: the same bytes from the same sources, wherever they lie. */
 export async function buildBundle(): Promise<readonly BundleFile[]> {
   const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
   const { outputFiles } = await build({
     entryPoints: [join(PROJECT, 'functions/stream/index.ts')],
-    // Nothing is written here: the source map names the sources as seen from this folder, so it must not depend on
-    // where the bundle goes.
+    // Nothing is written here: the source map names the sources relative to this folder, so it must not
+    // depend on the output folder.
     outfile: join(PROJECT, 'dist/stream', MODULE),
     absWorkingDir: PROJECT,
     write: false,
@@ -53,7 +52,7 @@ export async function buildBundle(): Promise<readonly BundleFile[]> {
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
-    // Stack traces need positions and names; the text of the sources would be five times the code.
+    // Stack traces need positions and names; the sources would be five times as large as the code.
     sourcemap: true,
     sourcesContent: false,
     banner: { js: REQUIRE },

@@ -19,18 +19,18 @@ type Bucket = { readonly name: string; readonly arn: string };
 export type StreamFunctionOptions = {
   readonly options: Options;
   readonly code: UploadedZip;
-  /** As Lambda's configuration names it. */
+  /** The handler as Lambda's configuration names it. */
   readonly handler: string;
   readonly layerArn: string;
   readonly media: Bucket;
-  /** Null where nothing is kept. */
+  /** Null if there is no derived store. */
   readonly derived: Bucket | null;
 };
 
 /** The function, its role and log group, and its streaming URL. */
 export class StreamFunction extends Construct {
   readonly name: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly #urlAuthorization: 'NONE' | 'AWS_IAM';
 
@@ -44,7 +44,7 @@ export class StreamFunction extends Construct {
       retentionInDays: options.logRetentionDays,
     });
     const role = new IamRole(this, 'role', {
-      // Roles are of the whole account, and the same name may be deployed in two regions.
+      // Roles belong to the whole account, and the same name may be deployed in two regions.
       name: `${name}-${options.region}`,
       assumeRolePolicy: trustLambda,
     });
@@ -73,31 +73,34 @@ export class StreamFunction extends Construct {
       role: role.arn,
       memorySize: options.memoryMegabytes,
       timeout: options.timeoutSeconds,
-      // Nothing is written there: what is made leaves as it is made.
+      // Nothing is written there: output is streamed as it is produced.
       ephemeralStorage: { size: 512 },
       ...(options.reservedConcurrency === null
         ? {}
         : { reservedConcurrentExecutions: options.reservedConcurrency }),
       environment: { variables: environmentOf(options, media, derived) },
       loggingConfig: { logFormat: 'JSON', applicationLogLevel: options.logLevel, logGroup: logs.name },
-      // So that the first request already may read and log.
+      // So that the very first request may read and log.
       dependsOn: [permissions],
     });
     this.name = lambda.functionName;
     if (derived !== null) this.#allowExports(role, lambda.arn);
     this.#urlAuthorization = access.kind === 'callers' || access.kind === 'cdn' ? 'AWS_IAM' : 'NONE';
-    // No CORS here: the function answers that itself, and two of them would send each header twice.
+    // No CORS here: the function answers it itself, and both would send each header twice.
     const url = new LambdaFunctionUrl(this, 'url', {
       functionName: this.name,
       authorizationType: this.#urlAuthorization,
       invokeMode: 'RESPONSE_STREAM',
     });
     this.url = Fn.trimsuffix(url.functionUrl, '/');
-    // The provider grants the same by itself, but only where it makes an open URL anew, and never takes it back.
+    // The provider grants the same by itself, but only when it creates an open URL, and never revokes it.
     if (this.#urlAuthorization === 'NONE') this.allowCalls('everybody', { principal: '*' });
   }
 
-  /** Grants both permissions that a call through the URL needs since October 2025, and no other way to call it. */
+  /**
+   * Grants both permissions that a call through the URL has needed since October 2025, and no other way to
+   * call it.
+   */
   allowCalls(id: string, caller: { readonly principal: string; readonly sourceArn?: string }): void {
     const permission = { ...caller, functionName: this.name };
     new LambdaPermission(this, `${id}-url`, {
@@ -120,7 +123,7 @@ export class StreamFunction extends Construct {
     });
     new LambdaFunctionEventInvokeConfig(this, 'events', {
       functionName: this.name,
-      // Who follows an export sees where its worker is lost, and sends another.
+      // The client that follows an export sees that its worker is lost and sends another.
       maximumRetryAttempts: 0,
       maximumEventAgeInSeconds: EVENT_AGE_SECONDS,
     });
@@ -147,15 +150,15 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket | null):
     MEDIA_BUCKET: media.name,
     ...(derived === null ? {} : { DERIVED_BUCKET: derived.name }),
     POWERTOOLS_LOG_LEVEL: logLevel,
-    // Where the URL itself checks its callers, the function takes whoever came through; CloudFront's check is no reason
-    // not to check again.
+    // If the URL checks its callers itself, the function accepts all who pass. CloudFront's check does not
+    // replace the function's own.
     ...(keysParameter === null ? { PUBLIC: '1' } : { SIGNING_KEYS_PARAMETER: keysParameter }),
-    // Nobody else gets through the URL there.
+    // Nobody else gets through the URL then.
     ...(access.kind === 'cdn' && keysParameter !== null ? { EDGE_TOKENS: '1' } : {}),
   };
 }
 
-/** As it was written: Terraform would read `${` and `%{` as its own. */
+/** Escapes the text for Terraform, which would interpret `${` and `%{`. */
 function literal(text: string): string {
   return text.replace(/[$%](?=\{)/g, '$&$&');
 }

@@ -5,11 +5,14 @@ import { type WrittenZip, writeZip, type ZipEntry } from '../../../deployment/zi
 import { buildBundle, HANDLER, MODULE } from './bundle.ts';
 
 export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
-  /** As Lambda's configuration names it. */
+  /** The handler as Lambda's configuration names it. */
   readonly handler: string;
 };
 
-/** Builds the function and zips it, with its source map for the stack traces: the same sources give the same bytes. */
+/**
+ * Builds the function and zips it, with its source map for the stack traces: the same sources give the same
+ * bytes.
+ */
 export async function packageFunction(outDirectory: string): Promise<FunctionZip> {
   const files = await buildBundle();
   const entries = files.map((file): ZipEntry => ({ ...file, mode: 0o644 }));

@@ -2,38 +2,38 @@ import type { Statement } from '../../../infra/policy.ts';
 
 export type Resources = {
   readonly mediaBucketArn: string;
-  /** Null where nothing is kept. */
+  /** Null if there is no derived store. */
   readonly derivedBucketArn: string | null;
   readonly logGroupArn: string;
-  /** Null where addresses are not signed. */
+  /** Null if addresses are not signed. */
   readonly keysParameterArn: string | null;
 };
 
-/** What the function may do, and beside it only what `workerPermissions` allow where something is kept. */
+/** Returns what the function may do; with a derived store, `workerPermissions` come in addition. */
 export function functionPermissions(resources: Resources): Statement[] {
   const { mediaBucketArn, derivedBucketArn, logGroupArn, keysParameterArn } = resources;
-  // Without s3:ListBucket, S3 answers for an object that is not there with 403 instead of 404.
+  // Without s3:ListBucket, S3 answers 403 instead of 404 for an object that does not exist.
   return [
     allow('ListMedia', ['s3:ListBucket'], mediaBucketArn),
     allow('ReadMedia', ['s3:GetObject'], `${mediaBucketArn}/*`),
     ...(derivedBucketArn === null ? [] : derivedPermissions(derivedBucketArn)),
-    // The group is made by the stack, with its retention. The streams in it are named by Lambda.
+    // The stack creates the group, with its retention. Lambda names the streams in it.
     allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn}:*`),
     ...(keysParameterArn === null ? [] : [allow('ReadSigningKeys', ['ssm:GetParameter'], keysParameterArn)]),
   ];
 }
 
-/** To begin, fill and complete an upload s3:PutObject is enough. */
+/** s3:PutObject is enough to begin, fill and complete an upload. */
 function derivedPermissions(bucketArn: string): Statement[] {
   return [
     allow('ListDerived', ['s3:ListBucket'], bucketArn),
     allow('KeepDerived', ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], `${bucketArn}/*`),
-    // What an export has put together is not needed in parts any more.
+    // The parts of a finished export are not needed any more.
     allow('RemoveParts', ['s3:DeleteObject'], `${bucketArn}/parts/*`),
   ];
 }
 
-/** An export is made by further invocations of the function itself: no other function. */
+/** Further invocations of the same function produce an export; no other function may be invoked. */
 export function workerPermissions(functionArn: string): Statement[] {
   return [allow('SendWork', ['lambda:InvokeFunction'], functionArn)];
 }

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 /** Node's streams behind the web streams that carry them through `Response`. */
 const readables = new WeakMap<ReadableStream, Readable>();
 
-/** A body for `Response` that reads nothing before it is read itself. */
+/** Returns a body for `Response` that reads nothing before it is read itself. */
 export function bodyOf(readable: Readable): ReadableStream<Uint8Array> {
-  // A failure before the first read waits for its reader.
+  // A failure before the first read is reported to the reader later.
   readable.on('error', () => {});
   const chunks = readable[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>(
@@ -24,8 +24,8 @@ export function bodyOf(readable: Readable): ReadableStream<Uint8Array> {
 }
 
 /**
- * The Node stream of a body: the one that `bodyOf` was given, so that its bytes are not handed through two kinds of
- * streams (half of the throughput), or a new one around a body of another origin.
+ * Returns the Node stream of a body: the one given to `bodyOf`, so that its bytes do not pass through two
+ * kinds of streams (half the throughput), or a new one around any other body.
  */
 export function readableOf(body: ReadableStream<Uint8Array>): Readable {
   return readables.get(body) ?? Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);

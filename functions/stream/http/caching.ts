@@ -2,23 +2,23 @@ import { isMediaAsk } from '../route/adaptive.ts';
 import type { Grant } from '../route/authorise.ts';
 import type { Route } from '../route/route.ts';
 
-/** Not kept anywhere. */
+/** Stored nowhere. */
 const NEVER = 'no-store';
-/** Kept, and asked for again before each use: a film that was replaced or taken down is not shown from a cache. */
+/** Stored and revalidated before each use: a film that was replaced or removed is not shown from a cache. */
 const ASK = 'no-cache';
-/** The address stands for these bytes, or for none. */
+/** The address stands for these bytes or for none. */
 const FOREVER = 'max-age=31536000, immutable';
 
 type Row = {
   /** 2xx and 304. */
   readonly answer: string;
-  /** To a presigned address, which ends soon. */
+  /** To a presigned address, which expires soon. */
   readonly redirect: string;
-  /** 4xx and 5xx, all of which may pass. */
+  /** 4xx and 5xx, all of which may be temporary. */
   readonly problem: string;
 };
 
-/** What caches may do with each answer. Where nothing were said, browsers would guess (RFC 9111 §4.2.2). */
+/** What caches may do with each answer. Without it, browsers would guess (RFC 9111 §4.2.2). */
 const CACHING = {
   none: { answer: NEVER, redirect: NEVER, problem: NEVER },
   page: { answer: ASK, redirect: NEVER, problem: NEVER },
@@ -34,8 +34,8 @@ const CACHING = {
 } satisfies Record<string, Row>;
 
 /**
- * Cache-Control of an answer; null for a request that names no address (a preflight, a path that is none). `search` is
- * the query as it was sent.
+ * Returns Cache-Control of an answer; null for a request that names no address (a preflight, an invalid
+ * path). `search` is the query as it was sent.
  */
 export function cacheControlOf(
   route: Route | null,
@@ -46,7 +46,7 @@ export function cacheControlOf(
   const row: Row = CACHING[rowOf(route, search)];
   const control = status >= 400 ? row.problem : isRedirect(status) ? row.redirect : row.answer;
   if (grant.kind === 'open' || status >= 400) return control;
-  // What one viewer was let in to see is not for a cache that others read from, unless that checks their tokens.
+  // What one viewer was allowed to see must not be in a shared cache unless that checks tokens.
   return grant.isShared && control === FOREVER ? control : `${control}, private`;
 }
 
@@ -57,7 +57,10 @@ function rowOf(route: Route | null, search: string): keyof typeof CACHING {
   return route.version !== null && LITERAL_VERSION.test(search) ? 'versionedSegment' : 'segment';
 }
 
-/** Written as `%76=`, it is no part of the key of a cache that knows the name alone, which has one for all versions. */
+/**
+ * Written as `%76=`, it is not part of the key of a cache that only knows the plain name, and all versions
+ * would share one entry.
+ */
 const LITERAL_VERSION = /^\?(?:.*&)?v=/;
 
 function isRedirect(status: number): boolean {

@@ -2,8 +2,9 @@ import { decodeCmcd } from '@svta/cml-cmcd';
 import { redact } from '../base/redact.ts';
 
 /**
- * What is told of a player by CMCD (CTA-5004, and CTA-5004-A with its typed values), as far as an operator needs it: who
- * plays what, how, and how well. What names other addresses (`nor`, `url`) or is of a player's own stays out of the log.
+ * What a player reports by CMCD (CTA-5004, and CTA-5004-A with its typed values), as far as an operator needs
+ * it: who plays what, how, and how well. Keys that name other addresses (`nor`, `url`) and a player's own
+ * keys are not logged.
  */
 const LOGGED = {
   v: 'number',
@@ -21,7 +22,7 @@ const LOGGED = {
   bl: 'number',
   dl: 'number',
   msd: 'number',
-  /** Measured throughput and the most that is wanted, in kbit/s. */
+  /** Measured throughput and the maximum that is wanted, in kbit/s. */
   mtp: 'number',
   rtp: 'number',
   pr: 'number',
@@ -37,10 +38,10 @@ const HEADERS = ['cmcd-request', 'cmcd-object', 'cmcd-session', 'cmcd-status'] a
 const MOST_CHARACTERS = 2_000;
 const MOST_TEXT = 64;
 
-/** Of a request, by query or by header; null where nothing is said that can be read. Never throws. */
+/** Reads the CMCD of a request, from query or headers; null if there is nothing readable. Never throws. */
 export function readCmcd({ url, headers }: Pick<Request, 'url' | 'headers'>): Logged | null {
   const query = new URL(url).searchParams.get('CMCD');
-  // A field that cannot be read takes none of the others with it.
+  // A field that cannot be read does not affect the others.
   const said = [query, ...HEADERS.map((name) => headers.get(name))].flatMap(decode);
   const logged: Logged = {};
   for (const data of said) {
@@ -66,12 +67,15 @@ function loggedOf(value: unknown, kind: 'number' | 'text' | 'flag'): string | nu
   if (kind === 'number') return typeof plain === 'number' && Number.isFinite(plain) ? plain : null;
   if (kind === 'flag') return typeof plain === 'boolean' ? plain : null;
   if (plain === null || typeof plain === 'number' || typeof plain === 'boolean') return null;
-  // Quotes, controls and what is no text of a name are of no use, and lines of a log are read by programs. A token is cut
-  // out before the text is cut short: half of one would not be known for what it is.
+  // Quotes, control characters and non-ASCII text are of no use, and programs read the log's lines. A token
+  // is removed before the text is shortened: half a token would not be recognised.
   return redact(plain.replace(/[^\x20-\x7e]/g, '')).slice(0, MOST_TEXT);
 }
 
-/** A version 2 value may be a list, one for each kind of object (`(5000;v 128;a)`): the first is that of the object. */
+/**
+ * A version 2 value may be a list, one for each kind of object (`(5000;v 128;a)`): the first is that of the
+ * object.
+ */
 function plainOf(value: unknown): string | number | boolean | null {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'symbol') return value.description ?? null;

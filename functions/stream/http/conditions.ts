@@ -18,7 +18,10 @@ export function evaluateConditions(headers: Headers, current: Validators): Evalu
   return wholeSeconds(current.lastModified) <= wholeSeconds(ifModifiedSince) ? 'not-modified' : 'proceed';
 }
 
-/** Whether Range applies: no If-Range, the strong tag, or exactly the date where that is strong (RFC 9110 §13.1.5). */
+/**
+ * Returns whether Range applies: no If-Range, the strong tag, or exactly the date if that is strong (RFC 9110
+ * §13.1.5).
+ */
 export function ifRangeHolds(headers: Headers, current: Validators, now = new Date()): boolean {
   const ifRange = headers.get('if-range')?.trim();
   if (ifRange === undefined) return true;
@@ -26,11 +29,12 @@ export function ifRangeHolds(headers: Headers, current: Validators, now = new Da
   const date = parseHttpDate(ifRange);
   if (date === null || current.lastModified === null) return false;
   const second = wholeSeconds(current.lastModified);
-  // While it lasts, another version may still get the same date (§8.8.2.2), as one may that is dated ahead.
+  // Within the same second another version may get the same date (§8.8.2.2), and so may one dated in the
+  // future.
   return wholeSeconds(date) === second && second < wholeSeconds(now);
 }
 
-/** The three forms of RFC 9110 §5.6.7; null for anything else. */
+/** Parses the three forms of RFC 9110 §5.6.7; null for anything else. */
 export function parseHttpDate(text: string, now = new Date()): Date | null {
   const fixed = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(text);
   if (fixed) return utc(fixed[3], fixed[2], fixed[1], fixed[4], fixed[5], fixed[6]);
@@ -38,7 +42,7 @@ export function parseHttpDate(text: string, now = new Date()): Date | null {
   if (asctime) return utc(asctime[6], asctime[1], asctime[2], asctime[3], asctime[4], asctime[5]);
   const rfc850 = /^\w{6,9}, (\d{2})-(\w{3})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) GMT$/.exec(text);
   if (!rfc850) return null;
-  // A two-digit year that would lie more than 50 years ahead is of the past century.
+  // A two-digit year that would lie more than 50 years ahead belongs to the past century.
   const century = Math.floor(now.getUTCFullYear() / 100) * 100;
   const near = century + Number(rfc850[3]);
   const year = near > now.getUTCFullYear() + 50 ? near - 100 : near;

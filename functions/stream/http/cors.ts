@@ -1,6 +1,6 @@
 import { cacheControlOf } from './caching.ts';
 
-/** What pages of other origins may read beside the few headers that they always may. */
+/** Headers that pages of other origins may read, besides the few that they always may. */
 export const EXPOSED_HEADERS = [
   'Accept-Ranges',
   'Content-Length',
@@ -12,7 +12,7 @@ export const EXPOSED_HEADERS = [
   'X-Request-Id',
 ] as const;
 
-/** What these pages may send; players tell of themselves by CMCD (CTA-5004), by header or by query. */
+/** Headers that these pages may send; players report CMCD (CTA-5004) by header or by query. */
 const ALLOWED_HEADERS = [
   'Range',
   'If-Range',
@@ -27,7 +27,7 @@ const ALLOWED_HEADERS = [
   'CMCD-Status',
 ];
 
-/** Lets the pages of the allowed origins read answers; without a list, only pages of the service itself can. */
+/** Lets pages of the allowed origins read answers; without a list, only pages of the service itself can. */
 export function addCors(headers: Headers, origin: string | null, allowedOrigins: readonly string[]): void {
   if (allowedOrigins.length === 0) return;
   if (!allowedOrigins.includes('*')) headers.append('vary', 'Origin');
@@ -39,7 +39,7 @@ export function addCors(headers: Headers, origin: string | null, allowedOrigins:
   headers.set('timing-allow-origin', headers.get('access-control-allow-origin') ?? '');
 }
 
-/** Answers OPTIONS, the preflight of a cross-origin request among others (Fetch standard, "CORS protocol"). */
+/** Answers OPTIONS, including the preflight of a cross-origin request (Fetch standard, "CORS protocol"). */
 export function optionsResponse(): Response {
   return new Response(null, {
     status: 204,

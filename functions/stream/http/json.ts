@@ -1,4 +1,4 @@
-/** Whether an Accept header asks for JSON rather than for a page. */
+/** Returns whether an Accept header asks for JSON rather than for a page. */
 export function prefersJson(accept: string | null): boolean {
   const text = (accept ?? '').toLowerCase();
   return text.includes('application/json') && !text.includes('text/html');

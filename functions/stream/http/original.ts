@@ -27,7 +27,7 @@ export type FileOptions = {
   readonly presignSeconds: number;
 };
 
-/** How an object's own bytes are shown: inline only where the key's extension is that of media. */
+/** Returns how an object's own bytes are shown: inline only if the key has a media extension. */
 export function fileOptions(key: string, download: boolean, presignSeconds: number): FileOptions {
   const { type, inline } = contentTypeOf(key);
   return {
@@ -37,7 +37,7 @@ export function fileOptions(key: string, download: boolean, presignSeconds: numb
   };
 }
 
-/** The object's own bytes. */
+/** Opens the object's own bytes. */
 export function openOriginal(
   { source, object, signal, trace }: OriginalContext,
   { contentType, contentDisposition, presignSeconds }: FileOptions,
@@ -59,7 +59,7 @@ export function openOriginal(
   };
 }
 
-/** Where a redirect may lead: the origin of the store's presigned addresses, for the page's policy. */
+/** Returns the origin of the store's presigned addresses, to which redirects lead, for the page's policy. */
 export async function storeOrigins({ presign }: Source): Promise<readonly string[]> {
   if (presign === undefined) return [];
   const any = { key: 'any', etag: '', sizeBytes: 0, lastModified: new Date(0) };
@@ -67,7 +67,10 @@ export async function storeOrigins({ presign }: Source): Promise<readonly string
   return [new URL(await presign(any, options)).origin];
 }
 
-/** The object's bytes in another order, with some that were made: a file of its own with a tag of its own. */
+/**
+ * Opens the object's bytes in another order, with generated ones among them: a file of its own with its own
+ * tag.
+ */
 export function openExtents(
   { source, object, signal, trace }: ObjectContext,
   composed: { readonly extents: readonly Extent[]; readonly sizeBytes: number; readonly variant: string },

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** The player page with a policy that lets exactly its own script and style run and only this origin be asked. */
+/**
+ * Returns the player page with a policy that allows only its own script and style, and requests to this
+ * origin.
+ */
 export function pageResponse(html: string, mediaOrigins: readonly string[]): Response {
   return new Response(html, {
     headers: {
@@ -9,7 +12,7 @@ export function pageResponse(html: string, mediaOrigins: readonly string[]): Res
         "default-src 'none'",
         `script-src ${hashes(html, 'script')}`,
         `style-src ${hashes(html, 'style')}`,
-        // What one response cannot carry is played from the store itself.
+        // What is too long for one response is played from the store itself.
         `media-src ${["'self'", ...mediaOrigins].join(' ')}`,
         "connect-src 'self'",
         "img-src 'self' data:",

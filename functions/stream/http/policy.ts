@@ -1,6 +1,7 @@
 /**
- * What a browser may do with an answer that is not the page of the service itself: nothing, whoever wrote it; but what
- * its own page around a film or a picture needs, its origin included: Chromium plays no film in a page of no origin.
+ * Forbids everything to an answer that is not the page of the service itself, except what the browser's own
+ * page around a video or an image needs. That includes its origin: Chromium plays no video in a page without
+ * one.
  */
 export const MEDIA_POLICY = [
   "default-src 'none'",
@@ -12,7 +13,7 @@ export const MEDIA_POLICY = [
   'sandbox allow-same-origin',
 ].join('; ');
 
-/** Puts on an answer what every one of them has. */
+/** Sets the headers that every answer has. */
 export function secure(headers: Headers, requestId: string): void {
   headers.set('x-content-type-options', 'nosniff');
   headers.set('x-request-id', requestId);

@@ -11,32 +11,32 @@ export type FileRepresentation = {
   /** RFC 6266; null to leave it to the client. */
   readonly contentDisposition: string | null;
   readonly etag: string;
-  /** Null where the bytes follow from more than the object, so that its date says too little. */
+  /** Null if the bytes depend on more than the object, so that its date is not enough. */
   readonly lastModified: Date | null;
   readonly sizeBytes: number;
   open(range: ByteRange): Promise<Readable>;
-  /** The same bytes at the store itself, for what one response cannot carry. */
+  /** The address of the same bytes at the store itself, for what one response cannot carry. */
   redirect?(): Promise<string>;
 };
 
-/** Bytes that come into being while they are sent: no ranges, but where their length is known before. */
+/** Bytes that are produced while they are sent: no ranges unless their length is known in advance. */
 export type LiveRepresentation = {
   readonly kind: 'live';
   readonly contentType: string;
   readonly etag: string;
-  /** Where it is known to the byte. */
+  /** Present if it is known exactly. */
   readonly sizeBytes?: number;
   open(): Promise<Readable>;
-  /** How it is cached, where it is not as it was sent. */
+  /** How it is cached, if not in the form in which it is sent. */
   readonly cachedForm?: CachedForm;
 };
 
 /**
- * The same media as a file that says in front how long it is and where everything lies, which is known at its end only:
+ * Produces the same media as a file whose head has its duration and index, which are known only at the end:
  * players read a live answer from its first byte on, and a cached one in ranges. Fails as the live bytes do.
  */
 export type CachedForm = (live: AsyncIterable<Uint8Array>) => Promise<{
   readonly body: AsyncIterable<Uint8Array>;
-  /** What stands in front of the body, once that has ended. */
+  /** Returns what stands before the body; call it once the body has ended. */
   head(): Uint8Array;
 }>;

@@ -9,13 +9,13 @@ import type { FileRepresentation, LiveRepresentation, Representation } from './r
 import { slice } from './slice.ts';
 
 export type ResponseLimits = Pick<Limits, 'maxResponseBytes' | 'maxRanges'> & {
-  /** Whether the store itself sends the whole of a file to whoever can be sent there. Default false. */
+  /** Whether the store itself sends whole files to clients that can be redirected. Default false. */
   readonly redirectsWhole?: boolean;
 };
 
 /**
- * Answers GET and HEAD for a representation: conditions, then ranges, then the limit of one response.
- * Nothing is opened for HEAD, 304, 412, 416 or a redirect. Throws `Problem`.
+ * Answers GET and HEAD for a representation: conditions, then ranges, then the limit of one response. Nothing
+ * is opened for HEAD, 304, 412, 416 or a redirect. Throws `Problem`.
  */
 export async function respond(
   request: Request,
@@ -65,7 +65,10 @@ async function respondLive(
   return new Response(bodyOf(breakBeyond(maxResponseBytes, await live.open())), { headers });
 }
 
-/** Whose bytes are the same each time: a range of it is what is left when all before it was made and thrown away. */
+/**
+ * Answers for a live stream whose bytes are the same each time: a range is served by producing and discarding
+ * everything before it.
+ */
 async function respondCounted(
   request: Request,
   live: LiveRepresentation,
@@ -74,11 +77,11 @@ async function respondCounted(
   maxResponseBytes: number,
 ): Promise<Response> {
   if (request.method === 'HEAD') return describeLength(request, headers, sizeBytes);
-  // Its tag is weak, which holds for no If-Range (RFC 9110 §13.1.5).
+  // Its tag is weak, which never satisfies If-Range (RFC 9110 §13.1.5).
   const asked = request.headers.has('if-range') ? null : request.headers.get('range');
   const range = parseRange(asked, sizeBytes, 1);
   if (range.kind === 'unsatisfiable') {
-    throw unsatisfiable(`The range lies outside the ${sizeBytes} bytes of what is made.`, sizeBytes);
+    throw unsatisfiable(`The range lies outside the ${sizeBytes} bytes of the output.`, sizeBytes);
   }
   const output = breakBeyond(maxResponseBytes, await live.open());
   if (range.kind !== 'ranges') {
@@ -89,7 +92,7 @@ async function respondCounted(
   headers.set('content-range', contentRange(served, sizeBytes));
   headers.set('content-length', String(served.end - served.start));
   const body = Readable.from(slice(output, served), { objectMode: false });
-  // One that is not begun ends without a word to what it reads.
+  // A generator that was never started does not end the stream that it reads.
   body.once('close', () => output.destroy());
   return new Response(bodyOf(body), { status: 206, headers });
 }
@@ -97,37 +100,42 @@ async function respondCounted(
 function describeLength(request: Request, headers: Headers, sizeBytes: number): Response {
   // Range is defined for GET only (RFC 9110 §14.2).
   headers.set('content-length', String(sizeBytes));
-  // A Function URL takes the length away. With 200 this means nothing (§14.4), but wget and scripts read it.
+  // A Function URL removes the length. With 200 this header means nothing (§14.4), but wget and scripts read
+  // it.
   const isPlain = sizeBytes > 0 && !request.headers.has('range');
   if (isPlain) headers.set('content-range', contentRange({ start: 0, end: sizeBytes }, sizeBytes));
   return new Response(null, { headers });
 }
 
 /**
- * Of a client that lost its connection and wants the rest. Ignoring its range (RFC 9110 §14.2) would make all of it
- * again, and Chromium, which asks on and on, stands still; 416 is the end of the file to Chromium, curl and wget, which
- * would take the part that they have for the whole. A conflict is an error to all of them, at once.
+ * For a client that lost its connection and wants the rest. Ignoring its range (RFC 9110 §14.2) would produce
+ * everything again, and Chromium, which repeats the request, gets stuck. Chromium, curl and wget take 416 for
+ * the end of the file and would treat their part as the whole. A conflict is an error to all of them, at
+ * once.
  */
 function inProgress(): Problem {
   return new Problem(
     'being-made',
-    'This is made while it is sent, so that nobody can go on in its middle: ask for it from its beginning, ' +
-      'or with the parameter start.',
+    'This output is produced while it is sent and cannot be continued in the middle: ' +
+      'ask for it from the beginning, or with the parameter start.',
     { headers: { 'accept-ranges': 'none' } },
   );
 }
 
-/** The size of what is made was only predicted: breaks off where the platform would, perhaps with a clean end. */
+/**
+ * Ends a body that exceeds its predicted size: the platform would break it off there, perhaps with a clean
+ * end.
+ */
 function breakBeyond(maxBytes: number, live: Readable): Readable {
   let bytes = 0;
   const limited = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       bytes += chunk.byteLength;
       if (bytes <= maxBytes) return done(null, chunk);
-      done(new Problem('too-large', `What was made became longer than ${maxBytes} bytes.`));
+      done(new Problem('too-large', `The output became longer than ${maxBytes} bytes.`));
     },
   });
-  // Each ends with the other; its failure is that of `limited`.
+  // Each ends with the other; the failure is the one of `limited`.
   pipeline(live, limited, () => {});
   return limited;
 }
@@ -165,7 +173,7 @@ async function respondFile(
   const [first, ...others] = range.ranges;
   if (others.length > 0 && askedBytes <= maxResponseBytes) return multipart(file, range.ranges, headers);
 
-  // Clipping is allowed (RFC 9110 §15.3.7), and players come back for the rest as long as the total is true.
+  // Clipping is allowed (RFC 9110 §15.3.7), and players request the rest as long as the total is correct.
   const served = { start: first.start, end: Math.min(first.end, first.start + maxResponseBytes) };
   headers.set('content-range', contentRange(served, sizeBytes));
   headers.set('content-length', String(served.end - served.start));
@@ -173,9 +181,10 @@ async function respondFile(
 }
 
 /**
- * Whether a client asks for a whole, of which the store tells the length and a Function URL does not: without it, wget takes
- * a body that is cut for whole, GStreamer cannot seek, and aria2 uses one connection. What a page loads for itself stays
- * here, since its policy or CORS may not know the store, and so does what goes on with a part.
+ * Returns whether a client asks for a whole file whose length the store sends and a Function URL does not:
+ * without it, wget takes a truncated body for a whole one, GStreamer cannot seek, and aria2 uses one
+ * connection. Requests of a page are not redirected, since its policy or CORS may not allow the store, nor
+ * are requests that resume.
  */
 function followsToStore(headers: Headers): boolean {
   const destination = headers.get('sec-fetch-dest');
@@ -183,7 +192,7 @@ function followsToStore(headers: Headers): boolean {
   return !headers.has('range') && !isOfPage;
 }
 
-/** Which RFC 9110 §15.5.17 also has for an excessive number of ranges. */
+/** Returns 416, which RFC 9110 §15.5.17 also has for an excessive number of ranges. */
 function unsatisfiable(detail: string, sizeBytes: number): Problem {
   const headers = { 'content-range': `bytes */${sizeBytes}`, 'accept-ranges': 'bytes' };
   return new Problem('range-not-satisfiable', detail, { headers });
@@ -215,7 +224,7 @@ async function multipart(
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const length = bytesOf(ranges) + heads.reduce((sum, head) => sum + head.length, tail.length);
-  // What cannot be opened can still be answered with a problem; what fails later waits for its reader.
+  // A failure to open can still be answered with a problem; a later failure is reported to the reader.
   const opened = await file.open(ranges[0]);
   opened.on('error', () => {});
   async function* parts(): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,9 @@
 import type { ByteRange } from '../base/range.ts';
 
-/** The bytes of a range of a stream that is made from its beginning; what comes behind it is not waited for. */
+/**
+ * Yields the bytes of a range of a stream that is produced from its beginning; what follows the range is not
+ * awaited.
+ */
 export async function* slice(
   chunks: AsyncIterable<Uint8Array>,
   { start, end }: ByteRange,

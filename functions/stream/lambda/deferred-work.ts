@@ -5,15 +5,18 @@ import type { DeferredWork, Level, LogFields } from '../base/request-context.ts'
 
 type Ending = {
   readonly isWhole: boolean;
-  /** Of the work. */
+  /** The signal of the work. */
   readonly signal: AbortSignal;
   readonly log: (level: Level, fields: LogFields) => void;
 };
 
-/** How long what was told to stop may take to clean up. */
+/** How long aborted work may take to clean up. */
 const STOPPING_MILLISECONDS = 900;
 
-/** Does the work that goes on after an answer, all at once. Never rejects, and waits no longer for what was stopped. */
+/**
+ * Runs the work that goes on after an answer, all of it at once. Never rejects, and does not wait for aborted
+ * work for longer than the limit.
+ */
 export async function finishDeferred(
   work: readonly DeferredWork[],
   { isWhole, signal, log }: Ending,

@@ -22,25 +22,28 @@ export type FunctionUrlEvent = RequestSize & {
 
 export type LambdaContext = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
 
-/** Kept back from the function's time, so that a broken connection is logged before the platform ends the process. */
+/**
+ * Reserved from the function's time, so that a broken connection is logged before the platform ends the
+ * process.
+ */
 const RESERVE_MILLISECONDS = 1_000;
 
 /**
- * Carries Function URL events to the app and its responses to Lambda's response stream. What it refuses itself, pages of
- * `allowedOrigins` may read as well.
+ * Passes Function URL events to the app and its responses to Lambda's response stream. Pages of
+ * `allowedOrigins` may also read what it refuses itself.
  */
 export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
     const invocation = new AbortController();
-    // Every read of a request listens to it, and a transcode has many.
+    // Every read of a request adds a listener, and a transcode has many.
     setMaxListeners(0, controller.signal, invocation.signal);
     const deferred: DeferredWork[] = [];
     const trace = createTrace();
     const started = performance.now();
     const deadline = started + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
     const timer = setTimeout(() => {
-      const reason = new Problem('timeout', 'The time of one invocation has run out.');
+      const reason = new Problem('timeout', 'The time of one invocation is up.');
       controller.abort(reason);
       invocation.abort(reason);
     }, deadline - started);
@@ -84,10 +87,10 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
         log(level, 'deferred', { requestId: context.awsRequestId, ...redactFields(fields) }),
     });
     clearTimeout(timer);
-    // Nothing of it may go on while the instance is frozen, or thawed for somebody else.
+    // Nothing may go on while the instance is frozen, or in a later invocation.
     invocation.abort(new Problem('internal', 'The invocation has ended.'));
-    // The one way to tell the client that its body is not whole. It ends this process as well, and the platform
-    // starts another: a clean end would pass for the end of the media.
+    // The only way to tell the client that its body is incomplete. It also ends this process, and the
+    // platform starts another: a clean end would pass for the end of the media.
     if (failure !== null) stream.destroy(failure instanceof Error ? failure : new Error(String(failure)));
   };
 }
@@ -121,7 +124,7 @@ function toRequest(event: FunctionUrlEvent): Request {
   refuseOversized(event);
   refuseRewrittenPath(rawPath);
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-  // No answer depends on the host, and what a client writes into Host must not move the path.
+  // No answer depends on the host, and the client's Host must not move the path.
   const url = new URL(`https://localhost${rawPath}${query}`);
   return new Request(url, { method, headers: toHeaders(headers) });
 }
@@ -131,7 +134,8 @@ function toHeaders(fields: FunctionUrlEvent['headers']): Headers {
   try {
     return new Headers(list);
   } catch {
-    // Such as a character above U+00FF, which is no byte. The error repeats the value, which the log must not have.
+    // Such as a character above U+00FF, which is not a byte. The error repeats the value, which must not be
+    // logged.
     throw new Problem('bad-request', 'A header field has a name or a value that HTTP does not allow.');
   }
 }
@@ -152,14 +156,14 @@ async function send(
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
   });
-  // The prelude goes out with the first write; `end` alone would leave it behind.
+  // The prelude goes out with the first write; `end` alone would not send it.
   out.write('');
   if (response.body !== null) {
     const body = readableOf(response.body);
     body.on('data', (chunk: Uint8Array) => {
       sent.bytes += chunk.byteLength;
     });
-    // What is answered after the deadline is the problem that tells of it.
+    // An answer after the deadline is the problem that reports it.
     await pipeline(body, out, signal.aborted ? { end: false } : { signal, end: false });
   }
   await new Promise<void>((resolve) => out.end(resolve));

@@ -7,12 +7,12 @@ export type RequestSize = {
   readonly body?: string | undefined;
 };
 
-/** A token, a key of 1,024 bytes whose every byte is encoded, and parameters. */
+/** A token, a key of 1,024 bytes each of which is percent-encoded, and parameters. */
 const MAX_ADDRESS_BYTES = 8_192;
 /** No header that is read here is long, and cookies are not read at all. */
 const MAX_HEADER_BYTES = 12_288;
 
-/** Throws where a request is larger than any that this service has an answer for. */
+/** Throws if a request is larger than any that this service can answer. */
 export function refuseOversized({ rawPath, rawQueryString, headers, body }: RequestSize): void {
   const address = rawPath.length + rawQueryString.length;
   if (address > MAX_ADDRESS_BYTES) {

@@ -6,7 +6,7 @@ import { flatten } from '../media/isobmff/flatten.ts';
 import { flatHead } from '../media/isobmff/write-flat.ts';
 import type { StreamPlan } from '../plan/stream-plan.ts';
 
-/** How what `/stream` makes is cached. */
+/** Returns the form in which an output of `/stream` is cached. */
 export function cachedFormOf(plan: StreamPlan): { readonly cachedForm?: CachedForm } {
   switch (plan.contentType) {
     case 'video/mp4':
@@ -21,14 +21,14 @@ export function cachedFormOf(plan: StreamPlan): { readonly cachedForm?: CachedFo
 }
 
 /**
- * Of all tracks together: their index is held in memory, in 150 MB at most. Two hours of 24 frames a second with AAC have
- * as many.
+ * The limit for all tracks together: their index is held in memory, in 150 MB at most. Two hours of 24 frames
+ * a second with AAC have this many.
  */
 const MAX_SAMPLES = 500_000;
 
 /**
- * Without its fragments: Chromium, mpv and ffprobe scan all of a fragmented MP4 that has ranges and no index, and
- * Firefox reads all that lies before a place it is to seek to, also where a `sidx` tells of it.
+ * Removes the fragments: Chromium, mpv and ffprobe scan the whole of a fragmented MP4 that has ranges and no
+ * index, and Firefox reads everything before a seek target, even with a `sidx`.
  */
 const plainMovie: CachedForm = async (live) => {
   const { logs, media } = await flatten(live);
@@ -36,7 +36,7 @@ const plainMovie: CachedForm = async (live) => {
   async function* body() {
     for await (const chunk of media) {
       if (logs.reduce((sum, { sizes }) => sum + sizes.length, 0) > MAX_SAMPLES)
-        throw unsupported(`It has more than ${MAX_SAMPLES} samples, whose index is held in memory.`);
+        throw unsupported(`The file has more than ${MAX_SAMPLES} samples, too many for an index in memory.`);
       bytes += chunk.byteLength;
       yield chunk;
     }
@@ -44,7 +44,7 @@ const plainMovie: CachedForm = async (live) => {
   return { body: body(), head: () => flatHead(logs, bytes) };
 };
 
-/** With its duration and its cues. */
+/** Adds the duration and the cues. */
 const seekableWebm: CachedForm = async (live) => {
   const { chunks, index } = indexWebm(live, null);
   return { body: chunks, head: () => webmHead(index()) };

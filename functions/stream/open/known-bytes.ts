@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FileRepresentation } from '../http/representation.ts';
 
-/** What is in memory already; its tag is that of its bytes. */
+/** Returns bytes that are in memory already; their tag is a hash of them. */
 export function knownBytes(contentType: string, bytes: Uint8Array): FileRepresentation {
   return {
     kind: 'file',

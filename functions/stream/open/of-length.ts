@@ -1,8 +1,8 @@
 import { damaged } from '../base/problem.ts';
 
 /**
- * A stream that was told to have so many bytes, whose last samples a decoder may have left out or have made up: what is
- * more is cut, and `most` bytes that are missing become zeros. Throws `damaged-media` where more are.
+ * Gives a stream exactly the announced number of bytes; a decoder may omit or invent its last samples. What
+ * is more is cut, and up to `most` missing bytes become zeros. Throws `damaged-media` if more are missing.
  */
 export async function* ofLength(
   chunks: AsyncIterable<Uint8Array>,
@@ -14,6 +14,6 @@ export async function* ofLength(
     left -= part.byteLength;
     if (part.byteLength > 0) yield part;
   }
-  if (left > most) throw damaged('The file ends before what its header promises.');
+  if (left > most) throw damaged('The file is shorter than its header says.');
   if (left > 0) yield new Uint8Array(left);
 }

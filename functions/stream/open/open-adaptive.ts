@@ -22,16 +22,16 @@ type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | n
 
 export type AdaptiveAnswer = {
   readonly representation: Representation;
-  /** For `Sluice-Plan`. */
+  /** The value of `Sluice-Plan`. */
   readonly plan: string;
-  /** What a segment is of; null for a playlist. */
+  /** The rendition of a segment; null for a playlist. */
   readonly rendition: Rendition | null;
 };
 
 /**
- * Turns what is asked below `/hls` and `/dash` into what can be sent. Throws `not-found` for a rendition or a segment
- * that does not exist and for an address of another version, `too-large` for a segment that cannot be made in time, and
- * as `planPresentation`.
+ * Turns a request below `/hls` and `/dash` into what can be sent. Throws `not-found` for a rendition or a
+ * segment that does not exist and for an address of another version, `too-large` for a segment that cannot be
+ * produced in time, and as `planPresentation` does.
  */
 export async function openAdaptive(
   { ask, version }: AdaptiveAddress,
@@ -43,12 +43,9 @@ export async function openAdaptive(
 ): Promise<AdaptiveAnswer> {
   const current = versionOf(context);
   if (version !== null && version !== current) {
-    throw new Problem(
-      'not-found',
-      'This address is of another version of the media: load the playlist anew.',
-    );
+    throw new Problem('not-found', 'This address is of another version of the media: reload the playlist.');
   }
-  // What is copied was looked at when its playlist was made.
+  // A copied rendition was inspected when its playlist was requested.
   const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
   const presentation = await context.trace.time('plan', () =>
     openPresentation(context, parts.probed, { inspectsKeyframes }),
@@ -74,7 +71,7 @@ export async function openAdaptive(
   };
 }
 
-/** How the object of such an address is looked for. */
+/** Returns how to look for the object of such an address. */
 export function findingOf({ ask, version }: AdaptiveAddress, limits: ObjectContext['limits']): Finding {
   return {
     indexAlone: !isMediaAsk(ask) || ask.rendition === COPY_ID,
@@ -82,7 +79,7 @@ export function findingOf({ ask, version }: AdaptiveAddress, limits: ObjectConte
   };
 }
 
-/** Which limits a plan of segments follows from. */
+/** The limits that decide the plan of segments. */
 const SEGMENT_LIMITS: readonly LimitName[] = [
   'maxPixels',
   'maxResponseBytes',
@@ -94,8 +91,8 @@ const SEGMENT_LIMITS: readonly LimitName[] = [
 ];
 
 /**
- * Stands for the object and for all that decides where segments meet and what is in them: caches keep them for a year,
- * and a player must not get an init segment of one encoder and a segment of another.
+ * Identifies the object and everything that decides the bounds and content of segments: caches store them for
+ * a year, and a player must not get an init segment of one encoder and a segment of another.
  */
 function versionOf({ object, limits }: Pick<ObjectContext, 'object' | 'limits'>): string {
   const deciding = SEGMENT_LIMITS.map((name) => limits[name]);

@@ -5,7 +5,10 @@ import { faststart } from '../media/isobmff/faststart.ts';
 import { readMovie } from '../media/isobmff/movie.ts';
 import type { MediaParameters } from '../route/parameters.ts';
 
-/** The object's own bytes, or with `faststart` its MP4 with the index moved to the front. Throws `not-media`. */
+/**
+ * Opens the object's own bytes, or with `faststart` its MP4 with the index moved to the front. Throws
+ * `not-media`.
+ */
 export async function openMedia(
   parameters: MediaParameters,
   context: ObjectContext,

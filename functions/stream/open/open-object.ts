@@ -8,7 +8,7 @@ import { type BlockCache, cachedAccess } from '../source/cache.ts';
 import { indexAccess } from '../source/index-access.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 
-/** The process's means of reading and probing objects. */
+/** What the process reads and probes objects with. */
 export type ProbeServices = {
   readonly source: Source;
   readonly cache: BlockCache;
@@ -18,29 +18,29 @@ export type ProbeServices = {
   readonly config: { readonly ffprobePath: string };
 };
 
-/** An object's present version, with its beginning where one request brought both. */
+/** The current version of an object, with its beginning if one request brought both. */
 export type FoundObject = { readonly object: StoredObject; readonly head: Uint8Array | null };
 
-/** How an object is looked for. */
+/** How to look for an object. */
 export type Finding = {
   /**
-   * Who reads the index and then stretches of media has no use for whole blocks, as ffmpeg has: one request brings the
-   * object's beginning along.
+   * True if only the index and then extents of media are read, so that whole blocks, as ffmpeg needs them,
+   * are of no use: one request brings the object's beginning as well.
    */
   readonly indexAlone: boolean;
   /**
-   * Whether the address names this version. One that the store has confirmed a moment ago is then taken without asking
-   * it again.
+   * Whether the address names this version. A version that the store has confirmed a moment ago is then used
+   * without asking again.
    */
   readonly names: (object: StoredObject) => boolean;
 };
 
 export const CURRENT_VERSION: Finding = { indexAlone: false, names: () => false };
 
-/** Enough for the headers of a file, and little beside a segment. */
+/** Enough for the headers of a file, and little compared to a segment. */
 const HEAD_BYTES = 64 * 1024;
 
-/** The object as it is now, or in the version that its address names, in one request at the most. */
+/** Finds the object as it is now, or in the version that its address names, in one request at most. */
 export async function findObject(
   key: string,
   { source, probes }: ProbeServices,
@@ -59,7 +59,7 @@ export async function findObject(
   });
 }
 
-/** Probes the object, or takes what this process knows of it. */
+/** Probes the object, or returns what this process knows of it. */
 export async function probeObject(
   { object, head }: FoundObject,
   { source, cache, probes, slots, decoding, config }: ProbeServices,

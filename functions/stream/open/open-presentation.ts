@@ -7,13 +7,13 @@ import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/pla
 import type { Presentation } from '../plan/presentation.ts';
 import { refuseTracks } from '../plan/refuse.ts';
 
-/** Plans of what is probed, as long as the probe itself is kept. The limits are those of the process. */
+/** Plans of probed media, cached as long as the probe itself. The limits are those of the process. */
 const planned = new WeakMap<Probed, Presentation>();
 
 /**
- * Looks where the tracks can be cut and plans the renditions. Without a look at pictures there may be a copy that a
- * playlist does not offer. Rejects as `planPresentation`,
- * with `damaged-media` where nothing tells the end of what is there, and with the source's problems.
+ * Finds where the tracks can be cut and plans the renditions. Without an inspection of keyframes the plan may
+ * include a copy that a playlist does not offer. Rejects as `planPresentation` does, with `damaged-media` if
+ * the file is truncated, and with the source's problems.
  */
 export async function openPresentation(
   { source, object, access, limits, signal }: ObjectContext,
@@ -22,13 +22,13 @@ export async function openPresentation(
 ): Promise<Presentation> {
   if (probed.endsEarly) {
     throw damaged(
-      'The file is cut off, and segments behind its end would be made up; it can be streamed whole.',
+      'The file is truncated, and segments after its end would be invented; it can be streamed as a whole.',
     );
   }
   const known = planned.get(probed);
   if (known !== undefined) return known;
   const { media } = probed;
-  // Before each of them is looked at.
+  // Refuse them before each is read.
   refuseTracks(media, limits);
   const { zeroSeconds } = offerOf(media);
   const cuts = new Map<number, CutsOrWhyNot>();
@@ -42,7 +42,7 @@ export async function openPresentation(
   return presentation;
 }
 
-/** What would be offered, or why the media is refused; what is wrong at the source rejects. */
+/** Returns what would be offered, or why the media is refused; rejects with problems of the source. */
 export async function presentationOrProblem(
   context: ObjectContext,
   probed: Probed,

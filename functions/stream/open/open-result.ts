@@ -6,7 +6,10 @@ import { type ObjectContext, openOriginal } from '../http/original.ts';
 import type { FileRepresentation } from '../http/representation.ts';
 import type { Route } from '../route/route.ts';
 
-/** What an export has made of this version of an object. Throws `not-found` where nothing is, or no longer. */
+/**
+ * Opens the result of an export of this version of an object. Throws `not-found` if there is none, or if it
+ * has expired.
+ */
 export async function openResult(
   { id, extension, download }: Extract<Route, { kind: 'made' }>,
   store: DerivedStore | null,
@@ -18,10 +21,10 @@ export async function openResult(
   if (store === null || found === null) {
     throw new Problem(
       'not-found',
-      'Nothing is kept at this address, or no longer: ask /export/{key} for it anew.',
+      'There is no file at this address, or it has expired: request /export/{key} again.',
     );
   }
-  // As the source is called, with the extension of what was made of it.
+  // Named as the source, with the extension of the result.
   const base = object.key.slice(object.key.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
   const { type } = contentTypeOf(`${base}.${extension}`);
   const file = { source: store, object: found, signal, trace };

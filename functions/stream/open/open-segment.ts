@@ -12,8 +12,8 @@ import type { MediaAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
 
 /**
- * An init segment, a segment or a picture of a rendition that has it: cut out of the file, or encoded when it is
- * opened. `version` stands for all that its bytes follow from.
+ * Opens an init segment, a segment or an image of a rendition: cut out of the file, or encoded when it is
+ * opened. `version` stands for everything that its bytes depend on.
  */
 export async function openSegment(
   ask: MediaAsk,
@@ -27,11 +27,11 @@ export async function openSegment(
   const first = <T>(open: () => Promise<T>) => context.trace.time('first', open);
   if (source.kind === 'encode') {
     const open = () => first(() => openEncoded(ask, rendition, context));
-    // Weak, as in `/stream`: encoders promise the same picture and not the same bytes on every machine.
+    // Weak, as in `/stream`: encoders promise the same video but not the same bytes on every machine.
     return { kind: 'live', contentType, etag: `W/${tag}`, open };
   }
   const track = await openCopyTrack({ ...context, trackIndex: source.trackIndex, inspectsKeyframes: false });
-  if ('whyNot' in track) throw damaged(`The track is not to be cut as it was planned: ${track.whyNot}.`);
+  if ('whyNot' in track) throw damaged(`The track cannot be cut as planned: ${track.whyNot}.`);
   if (ask.kind === 'init') return knownBytes(contentType, track.init());
   const cut = cutOut(ask, rendition, source, track);
   const { sizeBytes } = cut;
@@ -72,7 +72,7 @@ async function openEncoded(ask: MediaAsk, rendition: Rendition, context: Segment
       return openEncodedSegment(rendition, ask.index, context);
     case 'iframe':
       if (rendition.kind === 'video') return openEncodedIFrame(rendition, ask.index, context);
-      throw new Problem('internal', 'Sound has no pictures.');
+      throw new Problem('internal', 'An audio rendition has no images.');
     default:
       return ask satisfies never;
   }

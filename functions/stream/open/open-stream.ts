@@ -21,7 +21,10 @@ import { wavBytes, withLength } from './with-length.ts';
 
 type TranscodePlan = Extract<StreamPlan, { kind: 'transcode' }>;
 
-/** What may be left out at the end, of a frame that decoders want more of to a gap that the file's length does not know. */
+/**
+ * What may be missing at the end, from a frame that decoders drop to a gap that the file's duration does not
+ * include.
+ */
 const MISSING_SECONDS = 1;
 
 /** Turns a plan into what can be sent; work starts when the representation is opened. */
@@ -65,14 +68,14 @@ function live(
   };
 }
 
-/** With the first of it made: what fails before that is still answered with a problem. */
+/** Waits for the first chunk: an earlier failure can still be answered with a problem. */
 async function readable(chunks: AsyncGenerator<Uint8Array, void, void> | Readable): Promise<Readable> {
   if (chunks instanceof Readable) return chunks;
   const bytes = await peekFirst(chunks);
   return Readable.from(bytes ?? [], { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
-/** Weak, since encoders promise the same picture and not the same bytes on every machine. */
+/** Weak, since encoders promise the same video but not the same bytes on every machine. */
 function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, object: StoredObject): string {
   return `W/"${hashOf(object, plan)}"`;
 }
@@ -84,7 +87,7 @@ async function transcoded(plan: TranscodePlan, context: TranscodeContext): Promi
   if (output.format !== 'wav') {
     return live(plan, context, async () => transcode(output, await lengthOf(output, context), context));
   }
-  // Nothing but samples: with their number, the size is known before any of them is made.
+  // The file is only samples: their number gives the size before any of them is decoded.
   const length = await lengthOf(output, context);
   const sizeBytes = length && wavBytes(output, length);
   const open = () => transcode(output, length, context);

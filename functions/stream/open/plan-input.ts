@@ -9,7 +9,7 @@ type About = Pick<PlanInput, 'limits' | 'secondsLeft'> & {
   readonly probed: Probed;
 };
 
-/** What a plan is asked for, of an object that was looked at; `accept` is the client's header. */
+/** Returns the input of a plan for a probed object; `accept` is the client's header. */
 export function planInput(
   { object: { sizeBytes }, probed: { media, originalObstacle, remuxObstacle }, limits, secondsLeft }: About,
   parameters: StreamParameters,

@@ -8,7 +8,10 @@ import { webmWithLength } from '../media/heads/webm.ts';
 import { type Output, samplingOf } from '../plan/output.ts';
 import type { OutputLength } from '../plan/output-length.ts';
 
-/** What ffmpeg makes, told in its front how long it will be: it writes that before it knows. Fails as `made` does. */
+/**
+ * Writes the length into the head of ffmpeg's output, which ffmpeg writes before it knows it. Fails as
+ * `chunks` does.
+ */
 export function withLength(
   chunks: AsyncGenerator<Uint8Array, void, void> | Readable,
   output: Output,
@@ -18,14 +21,14 @@ export function withLength(
   return front === null ? chunks : withFront(chunks, front);
 }
 
-/** Of a whole WAV file; null where it cannot tell how long it is. */
+/** Returns the size of a whole WAV file; null if it cannot be known. */
 export function wavBytes(output: Output, length: OutputLength): number | null {
   const { channels } = samplingOf(output);
   const samples = samplesOf(output, length);
   return canTellWav(samples, channels) ? WAV_HEAD_BYTES + samples * channels * 2 : null;
 }
 
-/** Null for formats that do not tell it. */
+/** Null for formats that do not store it. */
 function frontOf(output: Output, length: OutputLength): Front | null {
   const { video, audio, isExact } = length;
   const samples = samplesOf(output, length);

@@ -18,7 +18,7 @@ const DONE: Stage = {
   result: { extension: 'mp4', contentType: 'video/mp4', sizeBytes: 77, durationSeconds: 40 },
 };
 const FAILED: Stage = { kind: 'failed', problem: { type: 'x', title: 'y', status: 415, detail: 'z' } };
-const LANE: ShardRecord = {
+const SHARD: ShardRecord = {
   ...{
     generation: 5,
     attempt: 1,
@@ -43,26 +43,26 @@ function told(last: string | null, stage: Stage, shards: readonly ShardRecord[] 
 }
 
 describe('the events of an export', () => {
-  it('tell at no time of more than there is in the end', () => {
-    const [progress] = told('5-2-4-1000-1', RUNNING, [{ ...LANE, secondsDone: 30.0235 }]);
+  it('never report more than there is in the end', () => {
+    const [progress] = told('5-2-4-1000-1', RUNNING, [{ ...SHARD, secondsDone: 30.0235 }]);
     expect(progress?.data).to.have.property('secondsDone').that.is.at.most(30.0235);
   });
 
   const table: readonly [string, string | null, Stage, readonly ShardRecord[], readonly string[]][] = [
     ['at the beginning', null, { kind: 'queued', sent: 1 }, [], ['queued']],
-    ['to whom joins', null, RUNNING, [LANE, LANE], ['queued', 'probing', 'progress']],
-    ['to whom comes when all is over', null, DONE, [], ['done']],
-    ['of a failure to whom comes late', null, FAILED, [], ['failed']],
+    ['to a client that joins', null, RUNNING, [SHARD, SHARD], ['queued', 'probing', 'progress']],
+    ['to a client that comes after the end', null, DONE, [], ['done']],
+    ['of a failure, to a client that comes late', null, FAILED, [], ['failed']],
     ['when nothing has happened', '5-0-2-0-0', { kind: 'queued', sent: 1 }, [], []],
-    ['behind what was queued', '5-0-2-0-0', { kind: 'probing' }, [], ['probing']],
-    ['with what went by', '5-0-2-0-0', RUNNING, [LANE], ['probing', 'progress']],
-    ['behind some progress', '5-2-4-1000-1', RUNNING, [LANE], ['progress']],
-    ['behind this progress', '5-2-5-5000-100', RUNNING, [LANE], []],
-    ['at the end, with all of it', '5-2-9-9000-1', DONE, [], ['progress', 'done']],
-    ['at the end, with what went by', '5-0-9-0-0', DONE, [], ['probing', 'progress', 'done']],
-    ['behind the end', '5-3-9-9000-1', DONE, [], []],
-    ['of an export that was made anew', '4-3-9-9000-1', { kind: 'queued', sent: 1 }, [], ['queued']],
-    ['to whom has seen nothing of ours', 'nonsense', RUNNING, [LANE], ['queued', 'probing', 'progress']],
+    ['after being queued', '5-0-2-0-0', { kind: 'probing' }, [], ['probing']],
+    ['with what was missed', '5-0-2-0-0', RUNNING, [SHARD], ['probing', 'progress']],
+    ['after some progress', '5-2-4-1000-1', RUNNING, [SHARD], ['progress']],
+    ['after this progress', '5-2-5-5000-100', RUNNING, [SHARD], []],
+    ['at the end, after everything else', '5-2-9-9000-1', DONE, [], ['progress', 'done']],
+    ['at the end, with what was missed', '5-0-9-0-0', DONE, [], ['probing', 'progress', 'done']],
+    ['after the end', '5-3-9-9000-1', DONE, [], []],
+    ['of an export that was started again', '4-3-9-9000-1', { kind: 'queued', sent: 1 }, [], ['queued']],
+    ['to a client with a foreign id', 'nonsense', RUNNING, [SHARD], ['queued', 'probing', 'progress']],
   ];
   for (const [when, last, stage, shards, names] of table) {
     it(`${when}: ${names.join(', ') || 'none'}`, () => {
@@ -72,25 +72,25 @@ describe('the events of an export', () => {
     });
   }
 
-  it('count what all lanes have done', () => {
-    const [, , progress] = told(null, RUNNING, [LANE, { ...LANE, secondsDone: 7, bytes: 11, atMs: 5_000 }]);
+  it('add up what all shards have done', () => {
+    const [, , progress] = told(null, RUNNING, [SHARD, { ...SHARD, secondsDone: 7, bytes: 11, atMs: 5_000 }]);
     expect(progress?.data).to.deep.equal({
       ...{ percent: 30, secondsDone: 12, secondsTotal: 40, speed: 3, bytes: 111, etaSeconds: 9.3 },
     });
   });
 
-  it('never go back, also where a lost worker’s work is done again', () => {
-    const [progress] = told('5-2-4-9000-500', RUNNING, [LANE]);
+  it('never go back, even if a lost worker’s work is done again', () => {
+    const [progress] = told('5-2-4-9000-500', RUNNING, [SHARD]);
     expect(progress?.data).to.include({ secondsDone: 9, bytes: 500 });
   });
 
-  it('do not say 100 % before the result is there', () => {
-    const [progress] = told('5-2-1-0-0', RUNNING, [{ ...LANE, secondsDone: 41 }]);
+  it('do not say 100 % before the result is published', () => {
+    const [progress] = told('5-2-1-0-0', RUNNING, [{ ...SHARD, secondsDone: 41 }]);
     expect(progress?.data).to.include({ percent: 99.9, etaSeconds: 0 });
   });
 
-  it('know no percent and no end where the file tells no length', () => {
-    const [progress] = told('5-2-1-0-0', { ...RUNNING, secondsTotal: null }, [LANE]);
+  it('have no percent and no end if the file has no duration', () => {
+    const [progress] = told('5-2-1-0-0', { ...RUNNING, secondsTotal: null }, [SHARD]);
     expect(progress?.data).to.include({ percent: null, etaSeconds: null, secondsDone: 5 });
   });
 
@@ -104,7 +104,7 @@ describe('the events of an export', () => {
     expect(ids.map(({ ticks }) => ticks)).to.deep.equal([10, 10]);
   });
 
-  it('are over for whom has seen their end', () => {
+  it('are over for a client that has seen the end', () => {
     expect(hasSeenEnd(parsePosition('5-3-1-0-0'), record(FAILED))).to.equal(true);
     expect(hasSeenEnd(parsePosition('4-3-1-0-0'), record(FAILED))).to.equal(false);
     expect(hasSeenEnd(parsePosition('5-2-1-0-0'), record(FAILED))).to.equal(false);
@@ -121,6 +121,6 @@ describe('the events of an export', () => {
     '5-2-1-0-1e3',
     '9'.repeat(40),
   ]) {
-    it(`take ${JSON.stringify(id)} for no position`, () => expect(parsePosition(id)).to.equal(null));
+    it(`do not take ${JSON.stringify(id)} for a position`, () => expect(parsePosition(id)).to.equal(null));
   }
 });

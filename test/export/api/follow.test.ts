@@ -6,7 +6,7 @@ import { NOTHING_USED, type ShardRecord, type Stage } from '../../../functions/s
 
 const wire = chooseWire('application/x-ndjson');
 const RUNNING: Stage = { kind: 'running', shards: 1, startedMs: 0, secondsTotal: 9 };
-const LANE: ShardRecord = {
+const SHARD: ShardRecord = {
   ...{
     generation: 1,
     attempt: 1,
@@ -20,12 +20,15 @@ const LANE: ShardRecord = {
   ...{ to: 1, next: 0, parts: [], secondsDone: 1, bytes: 1 },
 };
 
-/** What is told of an export that stays as it is, and when, in milliseconds of a clock that only waiting moves. */
+/**
+ * Lists the events of an export in one state, with their times in milliseconds of a clock that only waiting
+ * moves.
+ */
 async function tell(stage: Stage, { lookMilliseconds = 0, secondsLeft = 900 } = {}) {
   const { signal } = new AbortController();
   const clock = clockOfWaits();
   const record = { generation: 1, attempt: 1, lost: 0, ticks: 1, usage: NOTHING_USED, stage };
-  const snapshot: Snapshot = { record, shards: stage.kind === 'running' ? [LANE] : [] };
+  const snapshot: Snapshot = { record, shards: stage.kind === 'running' ? [SHARD] : [] };
   const look = async () => {
     if (lookMilliseconds > 0) await clock.wait(lookMilliseconds);
     return snapshot;
@@ -37,7 +40,7 @@ async function tell(stage: Stage, { lookMilliseconds = 0, secondsLeft = 900 } = 
   return { told, endMs: clock.now(), events: told.map(({ event }) => event) };
 }
 
-/** A clock that goes on to what is waited for next whenever all wait. */
+/** A clock that moves to the next awaited time when everything waits. */
 function clockOfWaits() {
   const waits: { readonly atMs: number; end(): void }[] = [];
   let nowMs = 0;
@@ -60,7 +63,7 @@ function clockOfWaits() {
 
 describe('the answer that follows an export', () => {
   for (const lookMilliseconds of [0, 90, 300, 500, 700, 1_000, 3_000]) {
-    it(`tells progress every second where the store takes ${lookMilliseconds} ms`, async () => {
+    it(`reports progress every second if the store takes ${lookMilliseconds} ms`, async () => {
       const { told } = await tell(RUNNING, { lookMilliseconds });
       const progress = told.filter(({ event }) => event === 'progress').map(({ atMs }) => atMs);
       const gaps = progress.slice(1).map((at, i) => at - (progress[i] ?? 0));
@@ -69,17 +72,17 @@ describe('the answer that follows an export', () => {
     });
   }
 
-  it('shows that it is there while nothing happens', async () => {
+  it('sends a heartbeat while nothing happens', async () => {
     const { events } = await tell({ kind: 'probing' });
     expect(events.slice(0, 4)).to.deep.equal(['opened', 'queued', 'probing', 'heartbeat']);
     expect(events.filter((event) => event === 'heartbeat')).to.have.length.within(10, 12);
   });
 
   const ends = [
-    ['after a minute, whoever is still there', RUNNING, 900, 60_000],
+    ['after a minute, even if the client is still there', RUNNING, 900, 60_000],
     ['before its invocation', RUNNING, 20, 18_000],
     [
-      'soon where nobody has begun, since this instance may be the one that is waited for',
+      'soon if nobody has begun, since the work may wait for this instance',
       { kind: 'queued', sent: 1 },
       900,
       5_000,
@@ -89,7 +92,7 @@ describe('the answer that follows an export', () => {
     it(`ends ${when}`, async () => {
       const { endMs: end, events } = await tell(stage, { secondsLeft });
       expect(end).to.be.within(endMs, endMs + 400);
-      // The client is told to come again, and when.
+      // The client is told when to come again.
       expect(events.at(-1)).to.equal('later');
     });
   }

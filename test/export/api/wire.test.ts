@@ -3,7 +3,7 @@ import { chooseWire } from '../../../functions/stream/export/api/wire.ts';
 
 const event = { id: '1-0-1-0-0', name: 'queued' as const, data: { of: 'two\nlines' } };
 
-describe('how an export is told', () => {
+describe('the format of events', () => {
   const table = [
     [null, 'text/event-stream'],
     ['', 'text/event-stream'],
@@ -17,13 +17,13 @@ describe('how an export is told', () => {
     ['text/event-stream;q=0', null],
   ] as const;
   for (const [accept, contentType] of table) {
-    it(`to whom accepts ${JSON.stringify(accept)}: ${contentType ?? 'not at all'}`, () => {
+    it(`for Accept ${JSON.stringify(accept)}: ${contentType ?? 'none'}`, () => {
       if (contentType === null) expect(() => chooseWire(accept)).to.throw('text/event-stream');
       else expect(chooseWire(accept).contentType).to.equal(contentType);
     });
   }
 
-  it('begins with enough to leave Lambda at once, none of which is an event or seen in a terminal', () => {
+  it('begins with padding that leaves Lambda at once and is no event', () => {
     const { opening } = chooseWire(null);
     expect(opening.length).to.be.above(16 * 1024);
     const lines = opening.split(/\r\n|\r|\n/).filter((line) => line !== '' && !line.startsWith(':'));
@@ -33,14 +33,14 @@ describe('how an export is told', () => {
     expect(JSON.parse(json)).to.deep.equal({ event: 'opened' });
   });
 
-  it('has a client that was answered for long enough come again at once, and one that waits later', () => {
+  it('asks a client to reconnect at once after a long answer, and later while it waits', () => {
     const [stream, lines] = [chooseWire(null), chooseWire('application/x-ndjson')];
     expect([stream.soon, stream.later]).to.deep.equal(['retry: 250\n\n', 'retry: 5000\n\n']);
     const seconds = [lines.soon, lines.later].map((line) => JSON.parse(line).retrySeconds);
     expect(seconds).to.deep.equal([0.25, 5]);
   });
 
-  it('has a line of data, and one of JSON', () => {
+  it('writes a line of data or of JSON', () => {
     expect(chooseWire(null).write(event)).to.equal(
       'id: 1-0-1-0-0\nevent: queued\ndata: {"of":"two\\nlines"}\n\n',
     );

@@ -26,7 +26,7 @@ const STAGES: Readonly<Record<Stage['kind'], Stage>> = {
   done: { kind: 'done', result },
   failed: { kind: 'failed', problem },
 };
-const HAPPENINGS: readonly JobEvent[] = [
+const EVENTS: readonly JobEvent[] = [
   { kind: 'begun' },
   { kind: 'planned', shards: 2, startedMs: 1, secondsTotal: 9 },
   { kind: 'shards-done', isWaiting: false },
@@ -35,7 +35,7 @@ const HAPPENINGS: readonly JobEvent[] = [
   { kind: 'failed', problem },
   { kind: 'lost' },
 ];
-/** What becomes of each stage, in the order of `HAPPENINGS`; a dash where it cannot happen. */
+/** The result for each stage, in the order of `EVENTS`; a dash if the event is not possible. */
 const COURSE = {
   queued: ['probing', '-', '-', 'queued', '-', 'failed', 'queued'],
   probing: ['-', 'running', '-', 'probing', '-', 'failed', 'queued'],
@@ -45,7 +45,7 @@ const COURSE = {
   failed: ['-', '-', '-', '-', '-', '-', '-'],
 } as const;
 
-/** Whoever works on it is lost; then another one comes. */
+/** Loses the worker; then another one begins. */
 function lose(record: ExportRecord): ExportRecord {
   const next = transition(record, { kind: 'lost' }) ?? record;
   return transition(next, { kind: 'renewed' }) ?? next;
@@ -57,13 +57,13 @@ describe('the state of an export', () => {
   for (const [name, becomes] of Object.entries(COURSE)) {
     it(`${name} becomes ${becomes.join(', ')}`, () => {
       const before = record(STAGES[name as Stage['kind']]);
-      const seen = HAPPENINGS.map((event) => transition(before, event));
+      const seen = EVENTS.map((event) => transition(before, event));
       expect(seen.map((next) => next?.stage.kind ?? '-')).to.deep.equal(becomes);
       for (const next of seen) if (next) expect(next.ticks).to.equal(before.ticks + 1);
     });
   }
 
-  it('fails where its workers are lost again and again, each of which is another attempt', () => {
+  it('fails if its workers are lost again and again, with a new attempt each', () => {
     let now: ExportRecord = record(STAGES.assembling);
     for (let i = 0; i < MOST_LOST; i++) now = lose(now);
     expect(now).to.include({ attempt: MOST_LOST + 1, lost: MOST_LOST });
@@ -77,7 +77,7 @@ describe('the state of an export', () => {
     expect(next).to.deep.include({ attempt: 1, lost: MOST_LOST, stage });
   });
 
-  it('is sent for again and again where nobody comes, then fails', () => {
+  it('is sent again and again if nobody comes, then fails', () => {
     const assembling = { ...RUNNING, kind: 'assembling', isWaiting: true } as const;
     for (const waiting of [{ kind: 'queued' } as const, assembling]) {
       const sent = (times: number) => transition(record({ ...waiting, sent: times }), { kind: 'lost' });
@@ -99,7 +99,7 @@ describe('the state of an export', () => {
     return { value, ageSeconds };
   };
   const table = [
-    ['that nobody has asked for', null, 0, [], true, 'begin'],
+    ['that nobody has requested', null, 0, [], true, 'begin'],
     ['that is done', 'done', 9_999, [], true, 'follow'],
     ['whose result has expired', 'done', 9_999, [], false, 'begin'],
     ['that has just failed', 'failed', 3, [], true, 'follow'],
@@ -107,16 +107,16 @@ describe('the state of an export', () => {
     ['that waits', 'queued', 3, [], true, 'follow'],
     ['that waits for a little while', 'queued', 19, [], true, 'follow'],
     ['whose event may be lost', 'queued', 21, [], true, 'retry begin'],
-    ['whose media is looked at for too long', 'probing', 16, [], true, 'retry begin'],
+    ['whose media is probed for too long', 'probing', 16, [], true, 'retry begin'],
     ['that is alive', 'running', 999, [shard(1), shard(2, 9)], true, 'follow'],
-    ['one of whose lanes is silent', 'running', 999, [shard(1), shard(2, 16)], true, 'retry 1'],
-    ['one of whose lanes waits for a worker', 'running', 999, [shard(1), shard(2, 19, true)], true, 'follow'],
-    ['one of whose lanes waits in vain', 'running', 999, [shard(1), shard(2, 21, true)], true, 'retry 1'],
-    ['one of whose lanes has ended', 'running', 999, [shard(1), shard(4, 999)], true, 'follow'],
-    ['all of whose lanes have just ended', 'running', 999, [shard(4, 20), shard(4, 1)], true, 'follow'],
-    ['that nobody puts together', 'running', 999, [shard(4, 20), shard(4, 16)], true, 'retry assemble'],
-    ['that is put together', 'assembling', 3, [], true, 'follow'],
-    ['whose parts nobody puts together any more', 'assembling', 16, [], true, 'retry assemble'],
+    ['with a silent shard', 'running', 999, [shard(1), shard(2, 16)], true, 'retry 1'],
+    ['with a shard that waits for a worker', 'running', 999, [shard(1), shard(2, 19, true)], true, 'follow'],
+    ['with a shard that waits in vain', 'running', 999, [shard(1), shard(2, 21, true)], true, 'retry 1'],
+    ['with a finished shard', 'running', 999, [shard(1), shard(4, 999)], true, 'follow'],
+    ['whose shards have all just finished', 'running', 999, [shard(4, 20), shard(4, 1)], true, 'follow'],
+    ['that nobody assembles', 'running', 999, [shard(4, 20), shard(4, 16)], true, 'retry assemble'],
+    ['that is being assembled', 'assembling', 3, [], true, 'follow'],
+    ['whose assembly is silent', 'assembling', 16, [], true, 'retry assemble'],
   ] as const;
   for (const [what, stage, ageSeconds, shards, isThere, expected] of table) {
     it(`${what}: ${expected}`, () => {

@@ -10,7 +10,7 @@ const work: Work = {
 
 describe('work that is sent to a function', () => {
   for (const task of ['begin', 0, 3, 'assemble'] as const) {
-    it(`is an event of its own, sent as JSON: ${task}`, () => {
+    it(`is an event sent as JSON: ${task}`, () => {
       const sent = { ...work, task };
       expect(workOf(JSON.parse(JSON.stringify({ sluice: sent })))).to.deep.equal(sent);
     });
@@ -31,7 +31,7 @@ describe('work that is sent to a function', () => {
     ['an overlong key', { sluice: { ...work, key: 'ü'.repeat(513) } }],
     ['another task', { sluice: { ...work, task: 'end' } }],
     ['a part before the first', { sluice: { ...work, task: -1 } }],
-    ['half a part', { sluice: { ...work, task: 0.5 } }],
+    ['a fraction of a part', { sluice: { ...work, task: 0.5 } }],
     ['no generation', { sluice: { ...work, generation: undefined } }],
     ['no parameters', { sluice: { ...work, parameters: undefined } }],
     ['another format', { sluice: { ...work, parameters: { ...work.parameters, format: 'exe' } } }],

@@ -16,7 +16,7 @@ describe('work that is renewed', () => {
   }
   const fail = () => Promise.reject(failure);
 
-  it('is aborted where it becomes another’s', async () => {
+  it('is aborted when another worker takes it', async () => {
     const { controller, outcome } = scene(async () => false);
     const untilAborted = async () => {
       while (!controller.signal.aborted) await delay(20);
@@ -25,12 +25,12 @@ describe('work that is renewed', () => {
     expect(await outcome(untilAborted)).to.equal(GIVEN_UP);
   });
 
-  it('fails by itself where it is its own, and where nobody can tell', async () => {
+  it('fails if it is its own, or if its owner is unknown', async () => {
     expect(await scene(async () => true).outcome(fail)).to.equal(failure);
     expect(await scene(fail).outcome(fail)).to.equal(failure);
   });
 
-  it('does not fail for another, even where its time is over', async () => {
+  it('does not fail for another worker, even if its time is up', async () => {
     const { controller, outcome } = scene(async () => false);
     controller.abort(OUT_OF_TIME);
     expect(await outcome(fail)).to.equal(GIVEN_UP);

@@ -11,7 +11,7 @@ const FILM = { key: 'film.mp4', etag: '"1"', sizeBytes: 6, lastModified: new Dat
 describe('the meter of an invocation', () => {
   const { signal } = new AbortController();
 
-  /** A read of a source that gives this body, through the meter. */
+  /** A read of a source with this body, through the meter. */
   async function scene(body: Readable) {
     const source: Source = {
       stat: async () => FILM,
@@ -22,7 +22,7 @@ describe('the meter of an invocation', () => {
     return { meter, read: await meter.counting(source).read(FILM, { start: 0, end: 6 }, signal) };
   }
 
-  it('counts the bytes that are read, and leaves them as they are', async () => {
+  it('counts the bytes that are read, and leaves them unchanged', async () => {
     const body = Readable.from([Buffer.from('abc'), Buffer.from('def')], { objectMode: false });
     const { meter, read } = await scene(body);
     expect(String(await buffer(read))).to.equal('abcdef');
@@ -37,7 +37,7 @@ describe('the meter of an invocation', () => {
     expect(await rejection(buffer(read))).to.equal(failure);
   });
 
-  it('ends a read whose reader has gone, be it before its first byte', async () => {
+  it('ends a read whose reader has left, even before its first byte', async () => {
     for (const begins of [false, true]) {
       const body = new Readable({ read: () => body.push('abc') });
       const { read } = await scene(body);

@@ -33,11 +33,11 @@ describe('a worker of an export', function () {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  /** The same store for whoever asks and for workers, and what was sent; nobody does it before the test says so. */
-  async function scene(wishes: Parameters<typeof exportQuestion>[1], ages = 0) {
+  /** A store shared by clients and workers, and the work that was sent, which the test runs when it wants. */
+  async function scene(parameters: Parameters<typeof exportQuestion>[1], ages = 0) {
     const context = await openContext(join(demoDirectory, 'video.mp4'));
     const { FFMPEG_PATH = '', FFPROBE_PATH = '' } = await localEnvironment({});
-    const question = exportQuestion(context, wishes);
+    const question = exportQuestion(context, parameters);
     const plan = planExport(question);
     const source = { ...directorySource(demoDirectory) };
     const engine = { ...createEngine(FFMPEG_PATH, ROOMY) };
@@ -80,7 +80,7 @@ describe('a worker of an export', function () {
     return { ask, sent, work, stage, setAges, jobs, store, source, engine };
   }
 
-  it('is sent once, whoever asks, and leaves the result alone behind', async () => {
+  it('is sent once, however many clients ask, and leaves only the result', async () => {
     const { ask, sent, work, stage } = await scene({ format: 'wav', durationSeconds: 1 });
     await Promise.all([ask(), ask(), ask()]);
     expect(sent.map(({ task }) => task)).to.deep.equal(['begin']);
@@ -92,7 +92,7 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'parts')).to.have.length(0);
   });
 
-  it('that is lost is replaced by whoever asks next, and does nothing when it comes after all', async () => {
+  it('that is lost is replaced by the next client, and does nothing if it comes after all', async () => {
     const { ask, sent, work, stage, setAges, jobs } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
     await jobs.change(
@@ -109,7 +109,7 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
   });
 
-  it('whose event is lost is sent for again by one of who ask, and begins once where both arrive', async () => {
+  it('whose event is lost is sent again by one client, and begins once if both arrive', async () => {
     const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
     setAges(21);
@@ -124,9 +124,9 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'parts')).to.have.length(0);
   });
 
-  it('of a lane whose event is lost is sent for again, and one of them makes it', async () => {
-    const wishes = { format: 'mp4', height: 48, durationSeconds: 4 } as const;
-    const { ask, sent, work, stage, setAges, store } = await scene(wishes);
+  it('of a shard whose event is lost is sent again, and one of the two does the work', async () => {
+    const parameters = { format: 'mp4', height: 48, durationSeconds: 4 } as const;
+    const { ask, sent, work, stage, setAges, store } = await scene(parameters);
     await ask();
     await work(sent[0], 2.9);
     setAges(21);
@@ -145,9 +145,9 @@ describe('a worker of an export', function () {
     expect(drafts).to.equal(1);
   });
 
-  it('of a lane for which nobody comes is sent for again and again, then the export fails', async () => {
-    const wishes = { format: 'mp4', height: 48, durationSeconds: 4 } as const;
-    const { ask, sent, work, stage, setAges } = await scene(wishes);
+  it('of a shard for which nobody comes is sent again and again, then the export fails', async () => {
+    const parameters = { format: 'mp4', height: 48, durationSeconds: 4 } as const;
+    const { ask, sent, work, stage, setAges } = await scene(parameters);
     await ask();
     await work(sent[0], 2.9);
     setAges(21);
@@ -159,7 +159,7 @@ describe('a worker of an export', function () {
     expect(sent).to.have.length(1 + MOST_SENT);
   });
 
-  it('of a lane goes on where the answer to a write was lost', async () => {
+  it('of a shard goes on if the answer to a write was lost', async () => {
     const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
     const { writeRecord } = store;
     let writes = 0;
@@ -183,7 +183,7 @@ describe('a worker of an export', function () {
     expect(sent).to.have.length(1);
   });
 
-  it('of a lane that is lost is replaced by one other, until it was lost too often', async () => {
+  it('of a shard that is lost is replaced by one other, until it was lost too often', async () => {
     const { ask, sent, work, stage, setAges, jobs } = await scene({
       format: 'mp4',
       height: 48,
@@ -194,10 +194,10 @@ describe('a worker of an export', function () {
       if (shard !== null) await jobs.writeShard(0, { ...shard.value, isWaiting: false }, shard, signal);
     };
     await ask();
-    // Nothing can be made in so short a time: the lane is begun, and once lost.
+    // Nothing can be produced in so short a time: the shard is begun, and lost once.
     await work(sent[0], 2.9);
     setAges(17);
-    // Who has not come yet is not lost.
+    // A worker that has not come yet is not lost.
     await ask();
     expect(sent).to.have.length(2);
     for (let lost = 1; lost < MOST_LOST; lost++) {
@@ -217,14 +217,14 @@ describe('a worker of an export', function () {
     expect(sent).to.have.length(4);
   });
 
-  it('makes what its time allows of a lane, and sends for another for the rest', async () => {
+  it('produces what its time allows of a shard, and sends for another for the rest', async () => {
     const { ask, sent, work, stage, jobs } = await scene({
       format: 'mp4',
       height: 48,
       durationSeconds: 12,
     });
     await ask();
-    // Less than is kept back: it makes nothing, and says so by another number.
+    // Less than is reserved: it produces nothing, and says so by another number.
     await work(sent[0], 2.9);
     expect(sent.at(-1)).to.include({ task: 0, attempt: 2 });
     expect((await jobs.readShard(0, signal))?.value).to.include({ next: 0, lost: 1 });
@@ -233,7 +233,7 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'parts')).to.have.length(0);
   });
 
-  it('does the work of an event once that comes twice', async () => {
+  it('does the work once if its event comes twice', async () => {
     const { ask, sent, work, stage, store } = await scene({
       format: 'mp4',
       height: 48,
@@ -256,7 +256,7 @@ describe('a worker of an export', function () {
     expect(partName('x', part)).to.not.equal(partName('x', part));
   });
 
-  it('says that it is alive while it looks at the media, and until its first bytes are there', async () => {
+  it('renews its record while it probes the media, and until its first bytes come', async () => {
     const { ask, sent, work, stage, jobs, source, engine } = await scene({
       format: 'mp3',
       durationSeconds: 1,
@@ -276,7 +276,7 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
   });
 
-  it('that is lost has its draft ended by who replaces it', async () => {
+  it('that is lost has its draft ended by its replacement', async () => {
     const { ask, sent, work, setAges, jobs, store } = await scene({
       format: 'mp4',
       height: 48,
@@ -287,7 +287,7 @@ describe('a worker of an export', function () {
     await ask();
     await work(sent[0], 2.9);
     const shard = await jobs.readShard(0, signal);
-    if (shard === null) throw new Error('No lane was begun.');
+    if (shard === null) throw new Error('No shard was begun.');
     const draft = { name: 'parts/lost', id: 'upload' };
     await jobs.writeShard(0, { ...shard.value, isWaiting: false, draft }, shard, signal);
     setAges(17);
@@ -295,14 +295,14 @@ describe('a worker of an export', function () {
     expect(abandoned).to.deep.equal(['parts/lost upload']);
   });
 
-  it('that has been replaced at a lane does not fail for who does it now', async () => {
+  it('that has been replaced at a shard does not fail its replacement', async () => {
     const { ask, sent, work, stage, jobs, engine } = await scene({ format: 'wav', durationSeconds: 1 });
     const { transcode } = engine;
     engine.transcode = async () => {
       const shard = await jobs.readShard(0, signal);
       const revived = shard && { ...shard.value, attempt: shard.value.attempt + 1, isWaiting: true };
       if (revived) await jobs.writeShard(0, revived, shard, signal);
-      throw new Problem('not-found', 'Whoever has replaced it has ended its draft.');
+      throw new Problem('not-found', 'Its replacement has ended its draft.');
     };
     await ask();
     expect(await work(sent[0])).to.include({ told: null });
@@ -312,7 +312,7 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
   });
 
-  it('that has been replaced at putting parts together does not fail, and who is slow at it comes to an end', async () => {
+  it('that has been replaced at the assembly does not fail, and a slow one finishes', async () => {
     const { ask, sent, work, stage, jobs, source, store } = await scene({
       format: 'wav',
       durationSeconds: 1,
@@ -321,7 +321,7 @@ describe('a worker of an export', function () {
     store.compose = async () => {
       const { generation = 0 } = (await jobs.read(signal))?.value ?? {};
       await jobs.change({ generation }, { kind: 'lost' }, signal);
-      throw new Problem('not-found', 'Whoever has replaced it has removed the parts.');
+      throw new Problem('not-found', 'Its replacement has removed the parts.');
     };
     await ask();
     expect(await work(sent[0])).to.include({ told: null });
@@ -341,7 +341,7 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'made')).to.have.length(1);
   });
 
-  it('tells that its time was too short while there is some left', async () => {
+  it('reports that its time was too short while there is some left', async () => {
     const { ask, sent, work, stage, engine } = await scene({ format: 'mp3', durationSeconds: 1 });
     engine.transcode = (_url, _args, options) =>
       new Promise((_resolve, reject) => {
@@ -370,7 +370,7 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'parts')).to.have.length(0);
   });
 
-  it('that has no time left to put the parts together sends for another', async () => {
+  it('that has no time left to assemble the parts sends for another', async () => {
     const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
     const { create } = store;
     const { now } = performance;
@@ -395,7 +395,7 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
   });
 
-  it('makes nothing of an object that was replaced after it was asked for', async () => {
+  it('produces nothing of an object that was replaced after the request', async () => {
     const { ask, sent, work, stage, source } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
     const media = join(root, 'media');
@@ -407,7 +407,7 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'made')).to.deep.equal([]);
   });
 
-  it('leaves the lanes alone where another took its place while it looked at the media', async () => {
+  it('leaves the shards alone if another took its place while it probed the media', async () => {
     const { ask, sent, work, jobs, source } = await scene({ format: 'mp3', durationSeconds: 1 });
     const { stat } = source;
     await ask();
@@ -420,7 +420,7 @@ describe('a worker of an export', function () {
     expect(await jobs.readShard(0, signal)).to.equal(null);
   });
 
-  it('tells what went wrong, and who asks soon after is told the same', async () => {
+  it('reports what went wrong, and again to a client that asks soon after', async () => {
     const { ask, sent, work, stage, setAges } = await scene({ format: 'wav', durationSeconds: 1 });
     await ask();
     const other: Work | undefined = sent[0] && { ...sent[0], key: 'gone.mp4' };
@@ -433,7 +433,7 @@ describe('a worker of an export', function () {
     expect(sent).to.have.length(2);
   });
 
-  it('leaves no parts behind where they cannot be put together', async () => {
+  it('leaves no parts behind if they cannot be assembled', async () => {
     const { ask, sent, work, stage, store } = await scene({ format: 'wav', durationSeconds: 1 });
     let parts = 0;
     store.compose = async () => {
@@ -448,7 +448,7 @@ describe('a worker of an export', function () {
     expect(await filesIn(root, 'made')).to.deep.equal([]);
   });
 
-  it('whose course cannot be read for a moment is followed on, and that is told', async () => {
+  it('whose records cannot be read for a moment is still followed, and that is logged', async () => {
     const { ask, store } = await scene({ format: 'wav', durationSeconds: 1 });
     const { readRecord } = store;
     const failures: unknown[] = [];
@@ -477,7 +477,7 @@ async function filesIn(root: string, folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-/** Rejects where it does not come true within some seconds. */
+/** Rejects if it does not come true within some seconds. */
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   for (let looks = 0; looks < 300; looks++) {
     if (await isTrue()) return;
@@ -486,7 +486,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   throw new Error('It has not come true.');
 }
 
-/** A store whose records are older by so many seconds than they are. */
+/** A store whose records are older by the given seconds. */
 function aged(store: DerivedStore, seconds: () => number): DerivedStore {
   return {
     ...store,

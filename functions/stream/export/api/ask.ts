@@ -23,15 +23,15 @@ type ExportRequest = Exports & {
   readonly object: StoredObject;
   readonly parameters: StreamParameters;
   readonly plan: ExportPlan;
-  /** What to put before the address of the result, so that it is open too. */
+  /** The prefix of the result's address, so that the client may open it too. */
   readonly prefix: string;
   readonly signal: AbortSignal;
   secondsLeft(): number;
-  /** Told of what fails once the answer has begun: a client sees no more than that nothing goes on. */
+  /** Is called with failures after the answer has begun: a client only sees that nothing goes on. */
   onFailure(error: unknown): void;
 };
 
-/** Starts an export, or joins one that is under way, and tells how it goes on. Throws `Problem`s. */
+/** Starts an export or joins one that is under way, and reports its progress. Throws `Problem`s. */
 export async function followExport(request: Request, asked: ExportRequest): Promise<Response> {
   const { store, send, object, parameters, plan, prefix, signal } = asked;
   const wire = chooseWire(request.headers.get('accept'));
@@ -48,7 +48,7 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
   };
 
   const first = await look(true);
-  // What EventSource takes for the end: it does not ask again.
+  // EventSource takes this status for the end and does not reconnect.
   if (first !== null && hasSeenEnd(last, first.record)) return new Response(null, { status: 204 });
 
   const events = follow({
@@ -68,7 +68,10 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
   });
   return new Response(bodyOf(Readable.from(events, { objectMode: false })), { headers });
 
-  /** Begins what is not begun, or whose end is so old that it counts no more: only when it is asked for. */
+  /**
+   * Begins an export that has not begun, or whose end is so old that it no longer counts, but only if it is
+   * asked for.
+   */
   async function look(mayBegin: boolean): Promise<Snapshot | null> {
     const record = await jobs.read(signal);
     const stage = record?.value.stage;
@@ -85,12 +88,12 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
     if (action.kind === 'retry' && record !== null) {
       const { generation } = record.value;
       const attempt = await retryLost(action.what, { jobs, record, shards, signal });
-      // Of all who see that a worker is lost, one sends another.
+      // Of all clients that see a lost worker, one sends another.
       if (attempt !== null) {
-        // Where that fails, the work is waited for in vain, and sent for again by and by.
+        // If that fails, nobody takes the work, and it is sent again later.
         await send({ ...work, generation, attempt, task: action.what }).catch(asked.onFailure);
         const draft = typeof action.what === 'number' ? shards[action.what]?.value.draft : null;
-        // Where this fails, the store's own rule for what is unfinished ends it.
+        // If this fails, the store's own rule for unfinished uploads ends the draft.
         if (draft) await store.abandon(draft.name, draft.id, signal).catch(() => {});
       }
     }
@@ -100,7 +103,7 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
   async function begin(before: Versioned<ExportRecord> | null): Promise<Snapshot | null> {
     const record = newJob(Date.now());
     const written = await jobs.write(record, before, signal);
-    // Somebody else has begun it at the same moment.
+    // Another client has begun it at the same moment.
     if (written === null) return null;
     const { generation, attempt } = record;
     try {

@@ -7,10 +7,10 @@ import {
   type Usage,
 } from '../job/record.ts';
 
-/** All that is known of an export at one moment. */
+/** The records of an export at one moment. */
 export type Snapshot = { readonly record: ExportRecord; readonly shards: readonly ShardRecord[] };
 
-/** What each event tells, as JSON; the player page reads it. */
+/** The data of each event, as JSON; the player page reads it. */
 export type ExportNews = {
   readonly queued: object;
   readonly probing: object;
@@ -21,30 +21,30 @@ export type ExportNews = {
 
 export type ExportEvent = {
   [Name in keyof ExportNews]: {
-    /** Tells where in the course of the export it stands, so that anybody can go on behind it. */
+    /** The position in the course of the export, so that any instance can go on after it. */
     readonly id: string;
     readonly name: Name;
     readonly data: ExportNews[Name];
   };
 }[keyof ExportNews];
 
-/** Where the result is to be had, by whoever asks. */
+/** The address of the result, for the client that asks. */
 export type Located = { readonly address: string };
 
-/** Null is what is not known. */
+/** Null means unknown. */
 export type Progress = {
-  /** Up to 99.9, as long as the result is not there. */
+  /** At most 99.9 until the result is published. */
   readonly percent: number | null;
   readonly secondsDone: number | null;
   readonly secondsTotal: number | null;
-  /** Seconds of media made in a second. */
+  /** Seconds of media produced in a second. */
   readonly speed: number | null;
-  /** Of the result, so far. */
+  /** Bytes of the result so far. */
   readonly bytes: number;
   readonly etaSeconds: number | null;
 };
 
-/** What an id says. */
+/** What an event id says. */
 export type Position = {
   readonly generation: number;
   readonly rank: number;
@@ -56,7 +56,7 @@ export type Position = {
 const RANKS = { queued: 0, probing: 1, running: 2, assembling: 2, done: 3, failed: 3 } as const;
 const FINAL = 3;
 
-/** Null for what is no id of ours. */
+/** Returns null for text that is not an id of ours. */
 export function parsePosition(id: string | null): Position | null {
   const [, generation, rank, ticks, doneMs, bytes] =
     /^(\d{1,15})-([0-3])-(\d{1,15})-(\d{1,15})-(\d{1,15})$/.exec(id ?? '') ?? [];
@@ -65,14 +65,16 @@ export function parsePosition(id: string | null): Position | null {
   return { generation: a ?? 0, rank: b ?? 0, ticks: c ?? 0, doneMs: d ?? 0, bytes: e ?? 0 };
 }
 
-/** Whether the client has seen how this export ended: it is told nothing more, and does not start it anew. */
+/**
+ * Whether the client has seen the end of this export: it receives nothing more and does not start it again.
+ */
 export function hasSeenEnd(last: Position | null, { generation }: ExportRecord): boolean {
   return last !== null && last.generation === generation && last.rank === FINAL;
 }
 
 /**
- * What is to be told to somebody who has seen `last`. What has passed in the meantime is told as well; whoever comes
- * when all is over hears that alone. `describeResult` adds what depends on who asks.
+ * Returns the events for a client that has seen `last`, including those it has missed. A client that comes
+ * after the end receives only the end. `describeResult` adds what depends on the client.
  */
 export function eventsAfter(
   last: Position | null,
@@ -88,14 +90,14 @@ export function eventsAfter(
     generation,
     rank,
     ticks: Math.max(
-      // The end is behind all that was seen, whoever counted that.
+      // The end comes after everything that was seen, whatever its tick.
       rank === FINAL ? (seen?.ticks ?? 0) + 1 : 0,
       record.ticks + shards.reduce((sum, shard) => sum + shard.ticks, 0),
     ),
-    // What a lost worker had made is made again: nobody is told to go back.
+    // The output of a lost worker is produced again: the progress never goes back.
     doneMs: Math.max(
       seen?.doneMs ?? 0,
-      // Rounded down, or else the last of it could be behind the end.
+      // Rounded down, since otherwise the last progress could exceed the end.
       Math.floor(1000 * shards.reduce((sum, shard) => sum + shard.secondsDone, 0)),
     ),
     bytes: Math.max(
@@ -133,7 +135,7 @@ export function eventsAfter(
   return events;
 }
 
-/** In whole thousandths: more would be noise. */
+/** Rounds to thousandths: more would be noise. */
 function usageOf(record: ExportRecord, shards: readonly ShardRecord[]): Usage {
   const used = sumUsage([record.usage, ...shards.map(({ usage }) => usage)]);
   return { ...used, gbSeconds: Math.round(used.gbSeconds * 1000) / 1000 };
@@ -147,7 +149,7 @@ function progressOf({ record, shards }: Snapshot, { doneMs, bytes }: Position): 
   const speed = elapsed > 0 ? secondsDone / elapsed : null;
   const left = secondsTotal === null ? null : Math.max(0, secondsTotal - secondsDone);
   return {
-    // All is made, and is not there yet.
+    // Everything is produced but not published yet.
     percent:
       secondsTotal === null || secondsTotal === 0
         ? null

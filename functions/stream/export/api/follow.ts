@@ -4,13 +4,16 @@ import { eventsAfter, type Located, type Position, parsePosition, type Snapshot 
 import type { Wire } from './wire.ts';
 
 export type Following = {
-  /** What is known now; sends a new worker where one is lost. Null where nothing is known at the moment. Never rejects. */
+  /**
+   * Returns the present state and sends a new worker if one is lost; null if nothing is known at the moment.
+   * Never rejects.
+   */
   look(): Promise<Snapshot | null>;
   describeResult(result: Result): Located;
   readonly wire: Wire;
-  /** What the client has seen. */
+  /** The position that the client has seen. */
   readonly last: Position | null;
-  /** Of this invocation. */
+  /** The time left to this invocation. */
   secondsLeft(): number;
   readonly signal: AbortSignal;
 };
@@ -23,18 +26,18 @@ const REAL: Clock = {
 };
 
 const LOOK_MILLISECONDS = 400;
-/** While the work goes on, something is told every second, be it the same as before. */
+/** While the work goes on, an event is sent every second, even if nothing has changed. */
 const REPEAT_MILLISECONDS = 500;
-/** A connection that is silent for long is cut by what lies between. */
+/** Proxies cut a connection that is silent for long. */
 const HEARTBEAT_MILLISECONDS = 5_000;
-/** The answer ends before its invocation, so that a client asks again behind what it has seen. */
+/** The answer ends before its invocation does, so that a client reconnects with the position it has seen. */
 const LEAVE_SECONDS = 2;
-/** Whose client has gone must not be paid for long; who is there asks again. */
+/** Limits what a client that has left may cost; one that is still there reconnects. */
 const ANSWER_MILLISECONDS = 60_000;
-/** Then the instance that follows may be the one that the work waits for. */
+/** After that, this instance may be the one that the work waits for. */
 const QUEUED_MILLISECONDS = 5_000;
 
-/** Tells an export as it goes on, until it has ended or this answer has been long enough. */
+/** Yields the events of an export until it ends or this answer has lasted long enough. */
 export async function* follow(following: Following, clock = REAL): AsyncGenerator<string, void, void> {
   const { wire, signal } = following;
   const started = clock.now();
@@ -54,7 +57,7 @@ export async function* follow(following: Following, clock = REAL): AsyncGenerato
     for (;;) {
       await Promise.race([looking, next]);
       if (snapshot !== undefined || !mayGoOn()) break;
-      // A store may take its time; the client hears all the same that somebody is there.
+      // A store may take its time; the client still hears from us meanwhile.
       yield* stillThere();
       next = clock.wait(LOOK_MILLISECONDS, signal);
     }
@@ -74,7 +77,7 @@ export async function* follow(following: Following, clock = REAL): AsyncGenerato
     yield* stillThere();
     await next;
   }
-  // Who could not be answered for long is not to ask again and again.
+  // A client whose answer was short must not reconnect again and again.
   if (lasted() >= QUEUED_MILLISECONDS) yield wire.soon;
 
   function* stillThere(): Generator<string, void, void> {

@@ -1,26 +1,28 @@
 import { Problem } from '../../base/problem.ts';
 import type { ExportEvent } from './events.ts';
 
-/** How events are written. */
+/** The format in which events are written. */
 export type Wire = {
   readonly contentType: string;
-  /** What is sent first. */
+  /** Is sent first. */
   readonly opening: string;
   readonly heartbeat: string;
-  /** Said at the end of an answer behind which a client is to wait for a while. */
+  /** Ends an answer after which a client should wait for a while. */
   readonly later: string;
-  /** Said at the end of an answer that was long enough: the client is to go on at once. */
+  /** Ends an answer that lasted long enough: the client should reconnect at once. */
   readonly soon: string;
   write(event: ExportEvent): string;
 };
 
-/** Small writes may wait in Lambda for more to come: so much is sent at first. */
+/** Lambda may hold small writes back; this many bytes are sent at first. */
 const PADDING_BYTES = 16 * 1024;
 const RETRY_MILLISECONDS = 1_000;
 const LATER_MILLISECONDS = 5_000;
 const SOON_MILLISECONDS = 250;
 
-/** Server-sent events (WHATWG HTML §9.2). A comment that ends with a carriage return is nothing in a terminal. */
+/**
+ * Server-sent events (WHATWG HTML §9.2). A terminal does not show a comment that ends with a carriage return.
+ */
 const EVENT_STREAM: Wire = {
   contentType: 'text/event-stream',
   opening: `${':\r'.repeat(PADDING_BYTES / 2)}\nretry: ${RETRY_MILLISECONDS}\n\n`,
@@ -30,7 +32,7 @@ const EVENT_STREAM: Wire = {
   write: ({ id, name, data }) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
 };
 
-/** A line of JSON an event; blanks before the first one's end. */
+/** One line of JSON for each event; the first one is padded with blanks. */
 const LINES: Wire = {
   contentType: 'application/x-ndjson',
   opening: `{"event":"opened"${' '.repeat(PADDING_BYTES)}}\n`,
@@ -45,7 +47,7 @@ const WIRES: readonly (readonly [RegExp, Wire])[] = [
   [/^application\/((x-)?ndjson|jsonl|\*)$/, LINES],
 ];
 
-/** What an Accept header likes best of what there is (RFC 9110 §12.5.1). Throws `not-acceptable`. */
+/** Returns the format that an Accept header prefers (RFC 9110 §12.5.1). Throws `not-acceptable`. */
 export function chooseWire(accept: string | null): Wire {
   if (accept === null || accept.trim() === '') return EVENT_STREAM;
   let best: { readonly wire: Wire; readonly quality: number } | null = null;
@@ -57,5 +59,8 @@ export function chooseWire(accept: string | null): Wire {
     if (wire !== undefined && quality > (best?.quality ?? 0)) best = { wire, quality };
   }
   if (best !== null) return best.wire;
-  throw new Problem('not-acceptable', 'An export is told as text/event-stream or application/x-ndjson.');
+  throw new Problem(
+    'not-acceptable',
+    'The progress of an export is available as text/event-stream or application/x-ndjson.',
+  );
 }

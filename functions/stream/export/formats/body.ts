@@ -2,17 +2,19 @@ import type { Engine } from '../../engine/ffmpeg.ts';
 import type { ObjectContext } from '../../http/original.ts';
 import type { Probed } from '../../media/probe/probe.ts';
 
-/** A part of a file while it is made: all but what stands in front, which follows from what was made. */
+/** A part of a file while it is produced, without the head, which follows from what was produced. */
 export type Body = {
-  /** Ends, or breaks. Where there is no time left, it may end early, at a place that another can go on from. */
+  /** Ends, or breaks. If no time is left, it may end early, at a place where another worker can go on. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Of the result, so far. */
+  /** Seconds of the result so far. */
   secondsDone(): number;
-  /** Once the chunks have ended: what `headOf` is told of this part, and the group that comes next. */
+  /**
+   * Call it once the chunks have ended. Returns what `headOf` needs to know of this part, and the next group.
+   */
   finish(): { readonly index: string; readonly next: number };
 };
 
-/** Groups `[from, to)` of what can be divided; all of one piece is group 0. */
+/** The groups `[from, to)` of an output that can be divided; any other is group 0. */
 export type Span = { readonly from: number; readonly to: number };
 
 export type BodyContext = ObjectContext & {

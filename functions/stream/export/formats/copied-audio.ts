@@ -7,7 +7,7 @@ import type { CopyTrack } from '../../media/model/copy-track.ts';
 import type { Cuts } from '../../media/model/cuts.ts';
 import type { Packet } from '../../media/model/packets.ts';
 
-/** Which cut is nearest to a time of the presentation. */
+/** Returns the cut nearest to a time of the presentation. */
 export function nearestCut(cuts: Cuts, seconds: number): number {
   const wanted = seconds * cuts.timescale;
   let low = 0;
@@ -21,7 +21,7 @@ export function nearestCut(cuts: Cuts, seconds: number): number {
   return isBefore ? low - 1 : low;
 }
 
-/** What an init segment of the track says. */
+/** Reads the init segment of the track. */
 export async function copiedHead(track: CopyTrack): Promise<TrackHead> {
   const init = Buffer.from(track.init());
   const movie = await readMovie({
@@ -29,7 +29,7 @@ export async function copiedHead(track: CopyTrack): Promise<TrackHead> {
     read: async (start, end) => init.subarray(start, end),
   });
   const [found] = movie?.tracks ?? [];
-  if (!movie || !found?.entry) throw damaged('The sound of the file cannot be read a second time.');
+  if (!movie || !found?.entry) throw damaged('The audio of the file cannot be read a second time.');
   const { timescale, language } = found;
   const { delaySeconds, mediaTime } = timelineOf(movie, found);
   return {
@@ -46,10 +46,10 @@ export async function copiedHead(track: CopyTrack): Promise<TrackHead> {
   };
 }
 
-/** So many lie near to each other in the file. */
+/** This many lie close to each other in the file. */
 const PACKETS_AT_ONCE = 400;
 
-/** The packets between two cuts, as they are. */
+/** Yields the packets between two cuts unchanged. */
 export async function* copiedAudio(
   track: CopyTrack,
   from: number,

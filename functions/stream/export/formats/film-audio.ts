@@ -13,14 +13,14 @@ import { copiedAudio, copiedHead, nearestCut } from './copied-audio.ts';
 
 type OpenedAudio = {
   readonly log: SampleLog;
-  /** What is heard before a time of the film, or to the end; in pieces that are held in memory. */
+  /** Yields the audio before a time of the film, or to the end, in portions that are held in memory. */
   until(seconds: number | null): AsyncGenerator<Packet[], void, void>;
   close(): Promise<void>;
 };
 
 type Stretch = { readonly fromSeconds: number | null; readonly toSeconds: number | null };
 
-/** The sound of a stretch of a film, copied where the source's may be. */
+/** Opens the audio of a stretch of a film, copied from the source if possible. */
 export async function openFilmAudio(
   audio: FilmAudio,
   segmentContext: SegmentContext,
@@ -48,7 +48,7 @@ function openEncoded(
   const { sampleRate } = rendition.source.audio;
   const frameAt = (seconds: number | null) =>
     seconds === null ? frames : Math.min(frames, Math.round((seconds * sampleRate) / AAC_FRAME));
-  // The very first sound needs what the encoder puts before it.
+  // The very first audio needs the encoder's priming.
   const first = fromSeconds === null ? -PRIMING_FRAMES : frameAt(fromSeconds);
   const packets = encodeAudio(
     rendition,
@@ -70,14 +70,14 @@ async function openCopied(
   const first = fromSeconds === null ? firstCut(track.cuts) : cutAt(fromSeconds);
   const head = await copiedHead(track);
   const packets = copiedAudio(track, first, cutAt(toSeconds));
-  // Its packets count from elsewhere than the presentation.
+  // The packets count from another zero than the presentation.
   const offset = head.mediaTime - Math.round(head.delaySeconds * timescale);
   return audioOf(createSampleLog(head), packets, (seconds) => track.cuts.timeAt(cutAt(seconds)) + offset);
 }
 
 const MOST_HELD_BYTES = 1024 * 1024;
 
-/** `endOf` tells, in ticks of the packets, what is heard before a time. */
+/** `endOf` returns, in ticks of the packets, the end of what is heard before a time. */
 function audioOf(
   log: SampleLog,
   packets: AsyncGenerator<Packet, void, void>,

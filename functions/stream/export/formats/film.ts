@@ -8,7 +8,10 @@ import { frameTime } from '../../plan/frame-grid.ts';
 import type { Body, BodyContext, Span } from './body.ts';
 import { openFilmAudio } from './film-audio.ts';
 
-/** A film's groups of pictures, each with the sound that is heard with it. It ends early behind a whole group. */
+/**
+ * Produces the GOPs of a film, each with the audio that is heard with it. It may end early, after a whole
+ * GOP.
+ */
 export async function filmBody(recipe: FilmExport, span: Span, context: BodyContext): Promise<Body> {
   const { film, frames, groupFrames, zeroSeconds } = recipe;
   const { frameTicks } = film.source;
@@ -45,7 +48,7 @@ export async function filmBody(recipe: FilmExport, span: Span, context: BodyCont
           seen.push(value);
           frameCount++;
           if (context.isTimeUp()) {
-            // What is left of the group is made again.
+            // The rest of the group is produced again.
             frameCount = (group - span.from) * groupFrames;
             return;
           }

@@ -10,19 +10,19 @@ import { flatHead, secondsOf } from '../../media/isobmff/write-flat.ts';
 import { samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 
-/** What was made of a part: so many bytes, and what its `Body` said at its end. */
+/** A finished part: the number of its bytes, and what its `Body` returned at its end. */
 export type FinishedPart = { readonly bodyBytes: number; readonly index: string };
 
 export type Head = {
   readonly bytes: Uint8Array;
-  /** Of the whole file; null where only its bytes tell. */
+  /** The duration of the whole file; null if only its bytes tell. */
   readonly seconds: number | null;
 };
 
-/** What stands in front of all parts of a file. The indexes are our own. */
+/** Returns what stands before all parts of a file. The indexes are our own. */
 export function headOf(recipe: Recipe, parts: readonly FinishedPart[]): Head {
   const [first] = parts;
-  if (first === undefined) throw damaged('Nothing was made.');
+  if (first === undefined) throw damaged('The export has no parts.');
   switch (recipe.kind) {
     case 'film':
     case 'movie': {

@@ -7,7 +7,7 @@ import { remux } from '../../media/remux.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 import type { Body, BodyContext } from './body.ts';
 
-/** MP4 as `/stream` makes it, with its fragments taken off. */
+/** Produces MP4 as `/stream` does, without its fragments. */
 export async function movieBody(
   { plan }: Extract<Recipe, { kind: 'movie' }>,
   context: BodyContext,

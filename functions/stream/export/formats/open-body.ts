@@ -6,7 +6,7 @@ import { packetsBody } from './packet-body.ts';
 import { originalBody, pcmBody, streamBody } from './plain.ts';
 import { webmBody } from './webm.ts';
 
-/** Begins to make a part of what a recipe says. Rejects with `Problem`s. */
+/** Begins to produce a part of an export. Rejects with `Problem`s. */
 export async function openBody(recipe: Recipe, span: Span, context: BodyContext): Promise<Body> {
   switch (recipe.kind) {
     case 'original':

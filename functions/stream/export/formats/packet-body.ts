@@ -4,13 +4,13 @@ import { readStream } from '../../media/isobmff/read-stream.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Body, BodyContext } from './body.ts';
 
-/** MP4 tells how long each packet lasts, the last one among them, which neither of the two formats does. */
+/** MP4 stores the duration of each packet, the last one included, which neither of the two formats does. */
 const MUXER = [
   ...['-strict', '-2', '-movflags', '+frag_every_frame+delay_moov+default_base_moof+skip_trailer'],
   ...['-f', 'mp4'],
 ];
 
-/** The packets of MP3 or FLAC as they come: they are all that the file holds behind its head. */
+/** Yields the packets of MP3 or FLAC as they come: the file holds nothing else after its head. */
 export async function packetsBody(output: Output, context: BodyContext): Promise<Body> {
   const encoded = await transcodeOutput(output, context, MUXER);
   const { samples, sampleEntry, timescale, mediaTime } = await readStream(encoded);

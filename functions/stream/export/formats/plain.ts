@@ -6,7 +6,7 @@ import { type Output, samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 import type { Body, BodyContext } from './body.ts';
 
-/** Bytes that need nothing in front of them; `secondsAt` tells how far so many of them go. */
+/** Returns a body that needs no head; `secondsAt` converts a number of bytes into seconds. */
 function counted(chunks: AsyncIterable<Uint8Array>, secondsAt: (bytes: number) => number): Body {
   let bytes = 0;
   async function* counting() {
@@ -22,7 +22,7 @@ function counted(chunks: AsyncIterable<Uint8Array>, secondsAt: (bytes: number) =
   };
 }
 
-/** The object's own bytes, perhaps with their index moved to the front. */
+/** Returns the object's own bytes, with the index moved to the front if asked for. */
 export async function originalBody(
   { plan }: Extract<Recipe, { kind: 'original' }>,
   context: BodyContext,
@@ -43,14 +43,14 @@ export async function originalBody(
   return counted(chunks, (bytes) => (seconds * bytes) / Math.max(1, object.sizeBytes));
 }
 
-/** As it comes out of ffmpeg: Ogg and ADTS. */
+/** Returns the output of ffmpeg unchanged: Ogg and ADTS. */
 export async function streamBody(output: Output, context: BodyContext): Promise<Body> {
   const encoded = await transcodeOutput(output, context);
   const bitrate = output.audio?.kind === 'encode' ? output.audio.bitrate : null;
   return counted(encoded, (bytes) => (bytes * 8) / (bitrate ?? 128_000));
 }
 
-/** Samples of 16 bits alone. */
+/** Returns 16-bit samples alone. */
 export async function pcmBody(output: Output, context: BodyContext): Promise<Body> {
   const encoded = await transcodeOutput(output, context, ['-f', 's16le']);
   const { sampleRate, channels } = samplingOf(output);

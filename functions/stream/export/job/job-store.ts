@@ -2,7 +2,7 @@ import type { DerivedStore, StoredRecord } from '../../derived/store.ts';
 import type { ExportRecord, ShardRecord, Usage } from './record.ts';
 import { type Aged, type JobEvent, transition } from './states.ts';
 
-/** The records of one export. */
+/** Reads and writes the records of one export. */
 export type JobStore = {
   read(signal: AbortSignal): Promise<Versioned<ExportRecord> | null>;
   readShards(
@@ -11,7 +11,7 @@ export type JobStore = {
     signal: AbortSignal,
   ): Promise<readonly Versioned<ShardRecord>[]>;
   readShard(shard: number, signal: AbortSignal): Promise<Versioned<ShardRecord> | null>;
-  /** Null where somebody else was faster. */
+  /** Returns null if somebody else was faster. */
   write(
     value: ExportRecord,
     replaces: Versioned<ExportRecord> | null,
@@ -23,7 +23,7 @@ export type JobStore = {
     replaces: Versioned<ShardRecord> | null,
     signal: AbortSignal,
   ): Promise<Versioned<ShardRecord> | null>;
-  /** Lets something happen to an export, whoever else writes; null where it cannot any more. */
+  /** Applies an event to the export, even if others write too; null if the event is no longer possible. */
   change(
     held: Held,
     event: JobEvent,
@@ -32,7 +32,7 @@ export type JobStore = {
   ): Promise<Versioned<ExportRecord> | null>;
 };
 
-/** What somebody changes: an export of this generation, and of this attempt where it must not have been given to another. */
+/** Which export may be changed: one of this generation and, if given, of this attempt. */
 export type Held = { readonly generation: number; readonly attempt?: number };
 
 export type Versioned<T> = Aged<T> & { readonly record: StoredRecord };
@@ -43,7 +43,7 @@ export function openJobStore(store: DerivedStore, id: string): JobStore {
   const name = `exports/${id}`;
   const nameOf = (shard: number) => `${name}.${shard}`;
 
-  /** What stands there was written by this same code. */
+  /** The same code has written this record. */
   async function read<T>(at: string, signal: AbortSignal): Promise<Versioned<T> | null> {
     const record = await store.readRecord(at, signal);
     return record && { value: JSON.parse(record.text), ageSeconds: record.ageSeconds, record };
@@ -64,7 +64,7 @@ export function openJobStore(store: DerivedStore, id: string): JobStore {
     readShard: (shard, signal) => read(nameOf(shard), signal),
     async readShards(count, generation, signal) {
       const shards = await Promise.all(Array.from({ length: count }, (_, i) => jobs.readShard(i, signal)));
-      // A lane of an earlier export has not been begun yet in this one.
+      // The record of an earlier export means that this shard has not begun yet.
       return shards.flatMap((shard) =>
         shard === null || shard.value.generation !== generation ? [] : [shard],
       );

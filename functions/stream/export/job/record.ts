@@ -1,17 +1,17 @@
-/** What an export has cost so far, in invocations that work on it; whoever follows it is not counted. */
+/** The cost of an export so far, in invocations that work on it; clients that follow it do not count. */
 export type Usage = {
   readonly invocations: number;
   /** Memory × time. */
   readonly gbSeconds: number;
-  /** Out of the source. */
+  /** Bytes read from the source. */
   readonly bytesRead: number;
-  /** Into the store. */
+  /** Bytes written to the store. */
   readonly bytesWritten: number;
 };
 
 export const NOTHING_USED: Usage = { invocations: 0, gbSeconds: 0, bytesRead: 0, bytesWritten: 0 };
 
-/** A `Problem` as it is kept and shown. */
+/** A `Problem` as it is stored and shown. */
 export type StoredProblem = {
   readonly type: string;
   readonly title: string;
@@ -27,7 +27,7 @@ export type Result = {
 };
 
 export type Stage =
-  /** Nobody has begun; `sent`: how often the event for it was sent. */
+  /** Nobody has begun; `sent` counts how often the event was sent. */
   | { readonly kind: 'queued'; readonly sent: number }
   | { readonly kind: 'probing' }
   | ({ readonly kind: 'running' } & Course)
@@ -36,24 +36,24 @@ export type Stage =
   | { readonly kind: 'failed'; readonly problem: StoredProblem };
 
 type Waiting = {
-  /** It was sent for, and nobody has come yet. */
+  /** The event was sent, and no worker has taken it yet. */
   readonly isWaiting: boolean;
-  /** How often, at that. */
+  /** How often the event was sent. */
   readonly sent: number;
 };
 
 type Course = {
   readonly shards: number;
   readonly startedMs: number;
-  /** Null where the file does not tell. */
+  /** Null if the file does not say. */
   readonly secondsTotal: number | null;
 };
 
-/** The state of an export, which one of its invocations at a time writes, by compare and swap. */
+/** The state of an export. One of its invocations at a time writes it, by compare and swap. */
 export type ExportRecord = {
-  /** When it was asked for, in milliseconds: an export that is made anew is another one. */
+  /** When it was requested, in milliseconds: an export that is started again has another number. */
   readonly generation: number;
-  /** Of workers: one with another number has been given up. */
+  /** The number of the current worker; one with another number has been given up. */
   readonly attempt: number;
   /** How often workers were lost. */
   readonly lost: number;
@@ -63,7 +63,7 @@ export type ExportRecord = {
   readonly stage: Stage;
 };
 
-/** A part of the work that one invocation after the other does, none at the same time. */
+/** A stretch of the work that one invocation after another does, never two at the same time. */
 export type ShardRecord = Waiting & {
   readonly generation: number;
   readonly attempt: number;
@@ -71,18 +71,18 @@ export type ShardRecord = Waiting & {
   readonly ticks: number;
   readonly usage: Usage;
   readonly atMs: number;
-  /** Groups: where it ends, and which comes next. */
+  /** Groups: where the shard ends, and which comes next. */
   readonly to: number;
   readonly next: number;
   readonly parts: readonly Part[];
-  /** What is being written, as far as the store holds something of it that would outlive its worker. */
+  /** The draft being written, once the store holds something of it that would outlive its worker. */
   readonly draft?: { readonly name: string; readonly id: string } | null;
-  /** Of the result, so far, with what is under way. */
+  /** Seconds of the result so far, with what is under way. */
   readonly secondsDone: number;
   readonly bytes: number;
 };
 
-/** A part that is kept: so many bytes of the result, then what `headOf` wants to know. */
+/** A stored part: its bytes of the result, then what `headOf` needs to know. */
 export type Part = { readonly name: string; readonly bodyBytes: number; readonly seconds: number };
 
 export function isFinished({ next, to }: ShardRecord): boolean {

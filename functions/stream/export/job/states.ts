@@ -12,7 +12,7 @@ import {
 import { EVENT_AGE_SECONDS } from './work-event.ts';
 
 export type JobEvent =
-  /** A worker has the work in hand. */
+  /** A worker has begun the work. */
   | { readonly kind: 'begun' }
   | {
       readonly kind: 'planned';
@@ -20,16 +20,16 @@ export type JobEvent =
       readonly startedMs: number;
       readonly secondsTotal: number | null;
     }
-  /** All parts are made, and one worker puts them together: this one, or one that is sent for. */
+  /** All parts are stored, and one worker assembles them: this one, or one that is sent for. */
   | { readonly kind: 'shards-done'; readonly isWaiting: boolean }
   /** The worker is alive. */
   | { readonly kind: 'renewed' }
   | { readonly kind: 'composed'; readonly result: Result }
   | { readonly kind: 'failed'; readonly problem: StoredProblem }
-  /** Nothing has been heard of the worker for too long: another one is sent. */
+  /** The worker was silent for too long: another one is sent. */
   | { readonly kind: 'lost' };
 
-/** An export that nobody works on yet. */
+/** Returns an export that nobody works on yet. */
 export function newJob(generation: number): ExportRecord {
   return {
     generation,
@@ -41,7 +41,7 @@ export function newJob(generation: number): ExportRecord {
   };
 }
 
-/** What becomes of an export; null where this cannot happen to it any more. */
+/** Returns the record after an event; null if the event is no longer possible. */
 export function transition(
   record: ExportRecord,
   event: JobEvent,
@@ -53,7 +53,7 @@ export function transition(
   if (isOver) return null;
   switch (event.kind) {
     case 'begun':
-      // Of two who come with the same event, one begins.
+      // Of two workers with the same event, one begins.
       return stage.kind === 'queued' ? { ...next, stage: { kind: 'probing' } } : null;
     case 'planned': {
       const { shards, startedMs, secondsTotal } = event;
@@ -79,8 +79,8 @@ export function transition(
 }
 
 /**
- * Another worker is sent for. One that never came is no sign that the work is too large, and may yet come: the same
- * event is sent again, and whoever has it first begins.
+ * Sends for another worker. One that never came does not mean that the work is too large, and it may still
+ * come: the same event is sent again, and the first to receive it begins.
  */
 function afterLoss(
   { attempt, lost }: ExportRecord,
@@ -106,9 +106,11 @@ function afterLoss(
 
 /** A worker that is lost again and again would be lost for ever. */
 export const MOST_LOST = 3;
-/** Of a worker: it writes twice a second, and a cold start on a busy machine takes a while. */
+/**
+ * When a worker counts as lost: it writes twice a second, and a cold start on a busy machine takes a while.
+ */
 const STALE_SECONDS = 15;
-/** Of an event that nobody has taken, which may be lost: Lambda delivers it at least once, or not at all. */
+/** When an event that nobody has taken counts as lost: Lambda delivers it at least once, or not at all. */
 const UNTAKEN_SECONDS = 20;
 /** By then Lambda has forgotten the first of them. */
 export const MOST_SENT = EVENT_AGE_SECONDS / UNTAKEN_SECONDS;
@@ -119,7 +121,7 @@ export const LOST: StoredProblem = {
   title: 'Internal error',
   status: 500,
   detail:
-    'The work was begun several times and never ended; it may be too large for the memory of one invocation.',
+    'The work was begun several times and never finished; it may need more memory than one invocation has.',
 };
 
 export const NOBODY_CAME: StoredProblem = {
@@ -127,19 +129,19 @@ export const NOBODY_CAME: StoredProblem = {
   title: 'No worker can be started',
   status: 503,
   detail:
-    'No instance came free for this export within five minutes; ask again when there is less to do, or allow more at once.',
+    'No instance became free for this export within five minutes; try again when there is less to do, or allow more instances.',
 };
 
 export type Aged<T> = { readonly value: T; readonly ageSeconds: number };
 
-/** What whoever asks for an export does about it. */
+/** What a client that follows an export does about it. */
 export type NextAction =
   | { readonly kind: 'begin' }
   | { readonly kind: 'follow' }
-  /** A worker is gone: that of a lane, that which looks at the media, or that which puts the parts together. */
+  /** A worker is lost: of a shard, of the probe, or of the assembly. */
   | { readonly kind: 'retry'; readonly what: number | 'begin' | 'assemble' };
 
-/** `isThere`: what was made is still kept. */
+/** Decides what to do. `isThere` says whether the result is still stored. */
 export function nextAction(
   record: Aged<ExportRecord> | null,
   shards: readonly Aged<ShardRecord>[],
@@ -166,7 +168,7 @@ export function nextAction(
         ({ value, ageSeconds }) => ageSeconds > patienceFor(value) && !isFinished(value),
       );
       if (lost >= 0) return { kind: 'retry', what: lost };
-      // Whoever finished the last lane puts the parts together, and may have died before it began.
+      // The worker of the last shard assembles the parts, and may have died before it began.
       const isComplete = shards.length === stage.shards && shards.every(({ value }) => isFinished(value));
       const isForgotten =
         isComplete && isStale && shards.every(({ ageSeconds }) => ageSeconds > STALE_SECONDS);

@@ -1,25 +1,30 @@
 import * as v from 'valibot';
 import { DECIDED_PARAMETERS, type StreamParameters } from '../../route/parameters.ts';
 
-/** What an asynchronous invocation of this function is told to do. */
+/** The task of an asynchronous invocation of this function. */
 export type Work = {
   readonly kind: 'export';
   readonly id: string;
   readonly key: string;
   readonly parameters: StreamParameters;
   readonly generation: number;
-  /** Of the record that the task is about: another number there means that somebody else has it. */
+  /**
+   * The attempt of the record that the task is about; another number there means that another worker has it.
+   */
   readonly attempt: number;
-  /** Look at the media and divide the work; make a part of it; put the parts together. */
+  /** Probe the media and divide the work; produce a part of it; assemble the parts. */
   readonly task: 'begin' | number | 'assemble';
 };
 
-/** Where no instance has come free for an event in so long, Lambda forgets it. */
+/** Lambda drops an event that no instance has taken for so long. */
 export const EVENT_AGE_SECONDS = 300;
 
 export type WorkEvent = { readonly sluice: Work };
 
-/** Null for what this function has not sent itself. A client of the Function URL can make no event of this shape. */
+/**
+ * Parses an event; null for one that this function has not sent itself. A client of the Function URL can make
+ * no event of this shape.
+ */
 export function workOf(event: unknown): Work | null {
   const { success, output } = v.safeParse(EVENT, event);
   return success ? output.sluice : null;

@@ -11,8 +11,8 @@ import { whileHolding } from './renewing.ts';
 import type { WorkerContext } from './worker.ts';
 
 /**
- * Puts the parts of an export together: what stands in front of them is computed, the rest is copied by the store.
- * Nothing happens where somebody else does it, who has taken it before.
+ * Assembles the parts of an export: the head is computed, the store copies the rest. Does nothing if another
+ * worker has taken the task.
  */
 export async function assemble(
   worker: WorkerContext,
@@ -27,7 +27,7 @@ export async function assemble(
   const { object, plan, context } = known ?? (await prepareRenewing(worker, attempt));
   const shards = await jobs.readShards(stage.shards, generation, signal);
   if (shards.length < stage.shards || !shards.every(({ value }) => isFinished(value)))
-    throw damaged('A part of what was made is missing.');
+    throw damaged('A part of the export is missing.');
   const listed = shards.flatMap(({ value }) => value.parts);
   const compose = async () => {
     const parts = await Promise.all(listed.map((part) => readPart(worker, part)));
@@ -55,12 +55,12 @@ export async function assemble(
   await removeParts(worker, signal);
 }
 
-/** Of who has seen that all parts are made: the record, if nobody else has. */
+/** Takes the assembly after the last part is stored; returns the record unless another worker was faster. */
 export function takeAssembly({ work: { generation }, jobs, preparing }: WorkerContext) {
   return jobs.change({ generation }, { kind: 'shards-done', isWaiting: false }, preparing.signal);
 }
 
-/** Sends for another invocation, where this one has no time left for it. */
+/** Sends for another invocation if this one has no time left for the assembly. */
 export async function assembleElsewhere({ work, jobs, send, preparing }: WorkerContext): Promise<void> {
   const { generation } = work;
   const assembled = await jobs.change(
@@ -71,7 +71,10 @@ export async function assembleElsewhere({ work, jobs, send, preparing }: WorkerC
   if (assembled !== null) await send({ ...work, task: 'assemble', attempt: assembled.value.attempt });
 }
 
-/** Of an invocation that was sent for it: the record, if nobody has taken it yet. */
+/**
+ * Takes the assembly for an invocation that was sent for it; returns the record unless another worker has
+ * taken it.
+ */
 export async function takeWaiting({ work, jobs, preparing }: WorkerContext) {
   const record = await jobs.read(preparing.signal);
   const { generation, attempt, stage } = record?.value ?? {};
@@ -84,7 +87,7 @@ export async function takeWaiting({ work, jobs, preparing }: WorkerContext) {
 async function readPart({ store, preparing }: WorkerContext, { name, bodyBytes }: Part) {
   const { signal } = preparing;
   const object = await store.find(name, signal);
-  if (object === null) throw damaged('A part of what was made has been removed.');
+  if (object === null) throw damaged('A part of the export has been removed.');
   const index = await text(await store.read(object, { start: bodyBytes, end: object.sizeBytes }, signal));
   const part: FinishedPart = { bodyBytes, index };
   return { ...part, object };

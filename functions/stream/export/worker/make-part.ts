@@ -14,8 +14,8 @@ import type { WorkerContext } from './worker.ts';
 const HAND_ON_MILLISECONDS = 5_000;
 
 /**
- * Makes the next piece of a lane, as long as the time of this invocation allows, and hands the lane on. Null where it is
- * somebody else's now.
+ * Produces the next part of a shard within the time of this invocation and hands the shard on. Returns null
+ * if another worker has the shard now.
  */
 export async function makePart(
   worker: WorkerContext,
@@ -59,7 +59,7 @@ export async function makePart(
   });
   const renew = async (within: AbortSignal) =>
     (await isWanted(worker, within)) && (await write(progress(), within));
-  /** Resolves with the group that comes next; null where there was no time for any. */
+  /** Resolves with the next group; null if there was no time for any. */
   const produce = async () => {
     const { plan, context } = await readied();
     isDivisible = plan.groups !== null;
@@ -77,10 +77,10 @@ export async function makePart(
     await draft.publish();
     return end.next;
   };
-  // The first bytes of a large file may take longer than what counts as lost.
+  // The first bytes of a large file may take longer than the time after which a worker counts as lost.
   const next = await whileRenewing(produce, { signal, renew, stop: worker.giveUp }).catch(async (error) => {
     const isOutOfTime = signal.reason === OUT_OF_TIME && error !== GIVEN_UP;
-    // Of a film, less may fit into the time of another.
+    // Of a film, a smaller part may fit into another invocation's time.
     if (isOutOfTime && isDivisible) return null;
     await draft.discard();
     throw isOutOfTime ? indivisible() : error;
@@ -98,7 +98,7 @@ export async function makePart(
   const isWaiting = !isFinished(end);
   const handed = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting, sent: 1 };
   const isHanded = await write(handed, AbortSignal.timeout(HAND_ON_MILLISECONDS)).catch(() => {
-    // Whoever follows finds the lane silent, and sends another.
+    // A client that follows finds the shard silent and sends another worker.
     throw GIVEN_UP;
   });
   if (isHanded) return handed;
@@ -106,22 +106,20 @@ export async function makePart(
   return null;
 }
 
-/** Not where another lane has failed, nor where the export is made anew. */
+/** False if another shard has failed or the export was started again. */
 async function isWanted({ work, jobs }: WorkerContext, signal: AbortSignal): Promise<boolean> {
   const record = await jobs.read(signal);
   return record?.value.generation === work.generation && record.value.stage.kind === 'running';
 }
 
 function empty(): Problem {
-  return unsupported(
-    'Nothing that could be decoded is there to be exported, in the part that was asked for.',
-  );
+  return unsupported('The requested part has nothing that could be decoded.');
 }
 
 function indivisible(): Problem {
   return new Problem(
     'timeout',
-    'This could not be made within one invocation and is not to be divided; ask for a part of it, or for mp4.',
+    'This does not fit into one invocation and cannot be divided; ask for a part of it, or for mp4.',
   );
 }
 

@@ -37,19 +37,25 @@ export type Prepared = {
   readonly context: BodyContext;
 };
 
-/** Looking at a large file over a slow store takes a while, in which this worker must not be taken for lost. */
+/**
+ * Probes the media while the record is renewed: a large file over a slow store takes a while, in which this
+ * worker must not count as lost.
+ */
 export function prepareRenewing(worker: WorkerContext, attempt: number): Promise<Prepared> {
   return whileHolding(worker, attempt, () => prepare(worker.work, worker.preparing));
 }
 
-/** Finds and probes the media anew, as whoever asked did. Rejects with `source-changed` where it is another now. */
+/**
+ * Finds and probes the media again, as the request did. Rejects with `source-changed` if the object was
+ * replaced.
+ */
 export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
   const { source, engine, cache, config, signal, trace, isTimeUp } = parts;
   const { limits } = config;
   const found = await findObject(work.key, parts, parts, CURRENT_VERSION);
   const { object } = found;
   const probed = await probeObject(found, parts, parts);
-  // Whoever asked has looked whether it fits.
+  // The request has checked whether it fits.
   const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
   const plan = planExport(planInput(about, work.parameters, null));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);

@@ -1,8 +1,8 @@
 import type { WorkerContext } from './worker.ts';
 
 /**
- * Removes what the lanes of an export that has ended have made, as far as they tell; the rest expires with all that is
- * kept. Never rejects.
+ * Removes the parts that the shards of a finished export have recorded; the rest expires with everything in
+ * the store. Never rejects.
  */
 export async function removeParts(
   { work, jobs, store }: Pick<WorkerContext, 'work' | 'jobs' | 'store'>,

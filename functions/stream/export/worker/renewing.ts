@@ -2,29 +2,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GIVEN_UP } from './stop-reasons.ts';
 import type { WorkerContext } from './worker.ts';
 
-/** Of a worker's own record: well below what counts as lost, and often enough for a bar that moves. */
+/**
+ * How often a worker renews its record: well before it counts as lost, and often enough for a moving progress
+ * bar.
+ */
 const EVERY_MILLISECONDS = 400;
-/** For the question to whom the work belongs as it fails. */
+/** The time for checking who owns the work when it fails. */
 const LAST_MILLISECONDS = 1_000;
 
 export type Renewing = {
-  /** Of the work. */
+  /** The signal of the work. */
   readonly signal: AbortSignal;
-  /** Resolves with false where the work is somebody else's now. */
+  /** Resolves with false if another worker has the work now. */
   renew(signal: AbortSignal): Promise<boolean>;
-  /** Then it is aborted. */
+  /** Aborts the work. */
   stop(): void;
 };
 
 /**
- * Does `work` while it is renewed again and again, never twice at once, and once more where it fails: what has become
- * somebody else's rejects with `GIVEN_UP`.
+ * Runs `work` and renews it regularly, never twice at once, and once more if it fails. Rejects with
+ * `GIVEN_UP` if another worker has the work.
  */
 export async function whileRenewing<T>(
   work: () => Promise<T>,
   { signal, renew, stop }: Renewing,
 ): Promise<T> {
-  // A store that does not answer for a moment is asked again; whoever thinks us lost writes over it.
+  // A store that does not answer for a moment is asked again; a client that thinks us lost overwrites the
+  // record.
   const isOurs = (within: AbortSignal) => renew(within).catch(() => true);
   const over = new AbortController();
   const renewing = (async () => {
@@ -39,7 +43,7 @@ export async function whileRenewing<T>(
   } catch (error) {
     over.abort();
     await renewing;
-    // The time of the work may be over.
+    // The time of the work may be up.
     if (await isOurs(AbortSignal.timeout(LAST_MILLISECONDS))) throw error;
     stop();
     throw GIVEN_UP;
@@ -49,7 +53,7 @@ export async function whileRenewing<T>(
   }
 }
 
-/** Does `work` while it is told that who has taken attempt `attempt` at the whole export is alive. */
+/** Runs `work` while attempt `attempt` at the whole export is renewed. */
 export function whileHolding<T>(
   { work: { generation }, jobs, preparing: { signal }, giveUp }: WorkerContext,
   attempt: number,

@@ -10,9 +10,9 @@ type Losing = {
 };
 
 /**
- * Takes the work of a lost worker from it. Resolves with the number of the attempt that is to be sent instead, which is
- * the same where nobody had come for it; null where somebody else has seen to it, or where the export has failed: it was
- * lost, or sent for in vain, too often.
+ * Takes the work of a lost worker away from it. Resolves with the number of the attempt to send instead,
+ * which is the same if no worker had come for it. Resolves with null if another client has done so, or if the
+ * export has failed because it was lost, or sent in vain, too often.
  */
 export function retryLost(
   what: Extract<NextAction, { kind: 'retry' }>['what'],

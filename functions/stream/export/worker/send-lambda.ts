@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Problem } from '../../base/problem.ts';
 import type { Send, WorkEvent } from '../job/work-event.ts';
 
-/** By AWS's own API, to the function of that name: the role has to permit it. */
+/** Sends through Lambda's API to the function of that name; the role must permit it. */
 export function lambdaSend(functionName: string): Send {
   const client = new LambdaClient({ maxAttempts: 3 });
   return async (work) => {

@@ -6,8 +6,8 @@ import { type Prepared, prepare } from './prepare.ts';
 import type { WorkerContext } from './worker.ts';
 
 /**
- * Makes of a lane what the time of this invocation allows, keeps it, and sends for another invocation for the rest. Who
- * finishes the last lane sees to it that the parts are put together.
+ * Produces and stores as much of a shard as the time of this invocation allows, and sends for another
+ * invocation for the rest. The worker that finishes the last shard has the parts assembled.
  */
 export async function runShard(
   worker: WorkerContext,
@@ -33,7 +33,7 @@ export async function runShard(
   await finish(worker, prepared);
 }
 
-/** Null where the event has come twice, and another has the lane. */
+/** Returns null if the event has come twice and another worker has the shard. */
 async function take({ jobs, preparing }: WorkerContext, number: number, shard: Versioned<ShardRecord>) {
   if (!shard.value.isWaiting) return null;
   const taken = { ...shard.value, isWaiting: false, ticks: shard.value.ticks + 1 };

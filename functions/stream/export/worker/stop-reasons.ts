@@ -5,5 +5,5 @@ export const GIVEN_UP = new Problem('internal', 'Another invocation does this wo
 
 export const OUT_OF_TIME = new Problem(
   'timeout',
-  'The time of one invocation was too short for this; ask again, or for a part of it.',
+  'The time of one invocation was too short; try again, or ask for a part of it.',
 );

@@ -2,14 +2,14 @@ import { alone, chain } from '../../source/chain.ts';
 import type { Source } from '../../source/source.ts';
 import { NOTHING_USED, type Usage } from '../job/record.ts';
 
-/** What one invocation uses. */
+/** Measures what one invocation uses. */
 export type Meter = {
   wrote(bytes: number): void;
-  /** The same source, whose bytes are counted. */
+  /** Returns the same source with its bytes counted. */
   counting(source: Source): Source;
-  /** Since the last `take`. */
+  /** Returns the usage since the last `take`. */
   used(): Usage;
-  /** `used`, and begins to count anew. */
+  /** Returns `used` and resets the counters. */
   take(): Usage;
 };
 

@@ -30,21 +30,27 @@ export type WorkerContext = {
   readonly meter: Meter;
   readonly send: Send;
   readonly preparing: Preparing;
-  /** Ends all that is under way where the work is somebody else's now. */
+  /** Aborts everything under way when another worker has the work. */
   giveUp(): void;
 };
 
 export type WorkContext = { getRemainingTimeInMillis(): number };
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Kept back of an invocation's time for what ends it: a part is published, its record written, the next one sent for. */
+/**
+ * The share of an invocation's time that is reserved for its end: publishing a part, writing its record,
+ * sending for the next one.
+ */
 const END_SHARE = 0.15;
 const END_SECONDS = { least: 2.5, most: 30 };
 const LATE_MILLISECONDS = 5_000;
-/** Of the time that is kept back: for telling that it was not enough. */
+/** The part of the reserved time in which a failure can be recorded. */
 const MOST_TELLING_SECONDS = 5;
 
-/** Does work that was sent. Never rejects: what goes wrong is told in the export's record. Resolves with what to log. */
+/**
+ * Does work that was sent. Never rejects: a failure is written to the export's record. Resolves with what to
+ * log.
+ */
 export function createWorker(parts: WorkerServices) {
   return async (work: Work, context: WorkContext): Promise<Fields> => {
     const started = performance.now();
@@ -79,7 +85,7 @@ export function createWorker(parts: WorkerServices) {
     } catch (error) {
       const { signal } = controller;
       const problem = error === GIVEN_UP || signal.reason === GIVEN_UP ? GIVEN_UP : asProblem(error, signal);
-      // The work's own time may be over.
+      // The work's own time may be up.
       const late = AbortSignal.timeout(LATE_MILLISECONDS);
       const told = problem === GIVEN_UP ? null : await tellFailure(worker, problem, late);
       await removeParts(worker, late);
@@ -104,13 +110,13 @@ async function carryOut(worker: WorkerContext, maxInvocations: number): Promise<
   else await runShard(worker, work.task, work.attempt);
 }
 
-/** Looks at the media, divides the work, and does the first part of it. */
+/** Probes the media, divides the work, and does the first part of it. */
 async function begin(worker: WorkerContext, maxInvocations: number): Promise<void> {
   const { work, jobs, preparing, send } = worker;
   const { signal, secondsLeft } = preparing;
   if ((await jobs.change(work, { kind: 'begun' }, signal)) === null) return;
   const prepared = await prepareRenewing(worker, work.attempt);
-  // Lanes of whoever has replaced this worker meanwhile are not to be begun anew.
+  // The shards of a worker that has replaced this one must not be started again.
   if (!(await isOurs(worker))) return;
   const { plan } = prepared;
   const shards = shardsFor(plan, secondsLeft(), maxInvocations);
