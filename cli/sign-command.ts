@@ -11,13 +11,13 @@ import {
 import { type Scope, type SigningKey, sign } from '../functions/stream/route/sign.ts';
 import { parseSigningKeys } from '../functions/stream/route/signing-keys.ts';
 
-/** What `npx sluice sign` was asked to do. */
+/** The request of `npx sluice sign`. */
 export type SignRequest = {
   readonly scope: Scope;
   /** Without the token: one for each route, or the one that the scope names. */
   readonly addresses: readonly string[];
   readonly lifetimeSeconds: number;
-  /** Goes before each path. */
+  /** The text before each path. */
   readonly base: string;
   /** Null takes the first. */
   readonly keyId: string | null;
@@ -65,7 +65,7 @@ export function parseSignCommand(args: readonly string[]): SignRequest | 'help' 
   };
 }
 
-/** Throws an Error with one sentence; `where` is what the person gave them by. */
+/** Throws an Error with one sentence; `where` names the option or setting that holds the keys. */
 export function readKeys(where: string, text: string): readonly SigningKey[] {
   if (text.trim() === '' && where === 'SIGNING_KEYS') {
     throw new Error('There is no key to sign with: set SIGNING_KEYS, or give --keys-file FILE.');
@@ -75,7 +75,7 @@ export function readKeys(where: string, text: string): readonly SigningKey[] {
   return keys;
 }
 
-/** Throws an Error with one sentence where there is no such key or no such time. */
+/** Throws an Error with one sentence if there is no such key or no such time. */
 export function signedAddresses(
   { scope, addresses, lifetimeSeconds, base, keyId }: SignRequest,
   keys: readonly SigningKey[],
@@ -112,8 +112,8 @@ function isEntryWord(word: string): word is EntryWord {
 }
 
 /**
- * What a signature of an address covers. Takes only what the service would understand, written as a client will send it;
- * throws a Problem or an Error.
+ * Returns what a signature of an address covers. Accepts only what the service would understand, written as a
+ * client will send it; throws a Problem or an Error.
  */
 function coveredOf(address: string): string {
   if (!address.startsWith('/')) throw new Error('--exact must begin with a slash, such as /media/film.mp4.');

@@ -24,7 +24,7 @@ async function run(request: SignRequest | 'help'): Promise<string> {
 async function keysText({ keysFile }: SignRequest): Promise<string> {
   if (keysFile === null) return process.env.SIGNING_KEYS ?? '';
   try {
-    // Whoever writes into the pipe may take its time, which a synchronous read does not grant.
+    // A program that writes into the pipe may take its time, which a synchronous read does not allow.
     return await (keysFile === '-' ? text(process.stdin) : readFile(keysFile, 'utf8'));
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? error.code : error;

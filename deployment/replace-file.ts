@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
-/** Moved into place as a whole, so that nobody who reads at this moment finds half a file. */
+/** Moves the file into place as a whole, so that a concurrent reader never finds half a file. */
 export async function replaceFile(path: string, contents: Uint8Array | string): Promise<void> {
   const fresh = `${path}.${randomUUID()}`;
   try {

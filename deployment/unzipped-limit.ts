@@ -1,10 +1,10 @@
-/** What Lambda unpacks at most: the function and its layers together (250 MB; AWS, "Lambda quotas"). */
+/** The most that Lambda unpacks: the function and its layers together (250 MB; AWS, "Lambda quotas"). */
 const LAMBDA_BYTES = 262_144_000;
 
-// Function and layer are built apart, and each keeps to its share, so that both together fit.
+// Function and layer are built separately, and each stays within its share, so that both together fit.
 const SHARES = { function: 12_144_000, layer: 250_000_000 } as const;
 
-/** Throws an Error that names the figures where `part` is too large for Lambda once it is unpacked. */
+/** Throws an Error that names the figures if `part` is too large for Lambda once it is unpacked. */
 export function requireUnzippedFits(part: keyof typeof SHARES, unzippedBytes: number): void {
   if (unzippedBytes <= SHARES[part]) return;
   throw new Error(

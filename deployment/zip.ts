@@ -6,23 +6,24 @@ import { type AsyncZippable, zip } from 'fflate';
 import { replaceFile } from './replace-file.ts';
 
 export type ZipEntry = {
-  /** Its path in the zip, with slashes. */
+  /** The path in the zip, with slashes. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly mode: 0o644 | 0o755;
 };
 
 export type WrittenZip = {
-  /** Absolute. */
+  /** An absolute path. */
   readonly zipPath: string;
-  /** As Lambda's CodeSha256 and Terraform's filebase64sha256 have it. */
+  /** As in Lambda's CodeSha256 and Terraform's filebase64sha256. */
   readonly sha256Base64: string;
   readonly zipBytes: number;
   readonly unzippedBytes: number;
 };
 
-// fflate compresses in JavaScript, the large files in a thread each: the same bytes with every Node.js and on every
-// machine. zlib's may differ with its version and the processor, and Terraform would replace what has not changed.
+// fflate compresses in JavaScript, each large file in its own thread: the same bytes with every Node.js and
+// on every machine. zlib's bytes may differ with its version and the processor, and Terraform would replace
+// an unchanged function.
 const { version } = createRequire(import.meta.url)('fflate/package.json');
 // Level 9 saves 0.1 % of ffmpeg and takes half as long again.
 const LEVEL = 6;
@@ -31,8 +32,9 @@ const REGULAR_FILE = 0o100000;
 const UNIX = 3;
 
 /**
- * Writes `<name>-<digest of the entries>.zip` into `outDirectory`: the same entries give the same bytes, whatever
- * machine, folder, time zone or umask. A zip that is there already, whole as its stamp says, is not made again.
+ * Writes `<name>-<digest of the entries>.zip` into `outDirectory`: the same entries give the same bytes on
+ * every machine, in every folder and time zone, with every umask. An existing zip that matches its stamp is
+ * not written again.
  */
 export async function writeZip(
   outDirectory: string,
@@ -63,14 +65,14 @@ async function make(zipPath: string, entries: readonly ZipEntry[]): Promise<Uint
 }
 
 function compress(files: AsyncZippable): Promise<Uint8Array> {
-  // The format holds local time, from 1980 on.
+  // The format stores local time, from 1980 on.
   const mtime = new Date(1980, 0, 1, 12);
   return new Promise((resolve, reject) => {
     zip(files, { level: LEVEL, mtime }, (error, bytes) => (error ? reject(error) : resolve(bytes)));
   });
 }
 
-/** Null where there is none, or not as it was written. */
+/** Returns null if there is none, or if it differs from its stamp. */
 async function readWhole(zipPath: string): Promise<Uint8Array | null> {
   try {
     const bytes = await readFile(zipPath);
@@ -85,12 +87,12 @@ function stampPath(zipPath: string): string {
   return `${zipPath}.sha256`;
 }
 
-/** In the form that `sha256sum -c` checks. */
+/** Returns the stamp in the form that `sha256sum -c` checks. */
 function stamp(zipPath: string, bytes: Uint8Array): string {
   return `${sha256(bytes).toString('hex')}  ${basename(zipPath)}\n`;
 }
 
-/** Of all that decides the bytes of the zip. */
+/** Returns a digest of everything that decides the bytes of the zip. */
 function digest(entries: readonly ZipEntry[]): string {
   const hash = createHash('sha256').update(JSON.stringify({ version, LEVEL }));
   for (const { name, bytes, mode } of entries) {

@@ -7,13 +7,13 @@ import { Construct } from 'constructs';
 export type AlarmOptions = {
   readonly functionName: string;
   readonly timeoutSeconds: number;
-  /** Null where the function shares what the account has. */
+  /** Null if the function shares the account's concurrency. */
   readonly reservedConcurrency: number | null;
-  /** Who is told; null where the alarms only show. */
+  /** The topic that is notified; null if the alarms are only shown. */
   readonly topicArn: string | null;
 };
 
-/** What an account has in a region unless it asked for more. */
+/** The default limit of an account in a region. */
 const ACCOUNT_CONCURRENCY = 1000;
 
 /** Alarms on the function, each over five minutes. */
@@ -36,7 +36,8 @@ export class Alarms extends Construct {
         ...config,
       });
     alarm('errors', {
-      alarmDescription: 'Invocations that ended in a crash, past their time, or with a broken connection.',
+      alarmDescription:
+        'Invocations that ended in a crash, after their time limit, or with a broken connection.',
       metricName: 'Errors',
       statistic: 'Sum',
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -44,28 +45,28 @@ export class Alarms extends Construct {
       threshold: 5,
     });
     alarm('failures', {
-      alarmDescription: 'Answers with 5xx, which the function gives without failing itself.',
+      alarmDescription: 'Answers with 5xx from invocations that did not fail themselves.',
       metricName: 'Url5xxCount',
       statistic: 'Sum',
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       threshold: 5,
     });
     alarm('throttles', {
-      alarmDescription: 'Requests that were turned away because no instance was free.',
+      alarmDescription: 'Requests that were refused because no instance was free.',
       metricName: 'Throttles',
       statistic: 'Sum',
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       threshold: 1,
     });
     alarm('duration', {
-      alarmDescription: 'One answer in twenty takes more than four fifths of the time that it may take.',
+      alarmDescription: 'One answer in twenty takes more than four fifths of its time limit.',
       metricName: 'Duration',
       extendedStatistic: 'p95',
       comparisonOperator: 'GreaterThanThreshold',
       threshold: timeoutSeconds * 1000 * 0.8,
     });
     alarm('concurrency', {
-      alarmDescription: 'Four fifths of the instances that there may be are at work.',
+      alarmDescription: 'Four fifths of the allowed instances are busy.',
       metricName: 'ConcurrentExecutions',
       statistic: 'Maximum',
       comparisonOperator: 'GreaterThanOrEqualToThreshold',

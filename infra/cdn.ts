@@ -17,28 +17,33 @@ export type CdnOptions = {
   readonly name: string;
   readonly functionUrl: string;
   readonly bucketDomainName: string;
-  /** Whose pages may read answers, as the function's setting has it; undefined for none. */
+  /** The origins whose pages may read answers, as in the function's setting; undefined for none. */
   readonly allowedOrigins: string | undefined;
-  /** The SSM parameter with the keys that sign addresses; null where everybody may ask. */
+  /** The SSM parameter with the keys that sign addresses; null if everybody may call. */
   readonly keysParameter: string | null;
 };
 
-// AWS's managed policies (CloudFront, "Use managed cache policies" and "Use managed origin request policies").
+// AWS's managed policies (CloudFront, "Use managed cache policies" and "Use managed origin request
+// policies").
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
-// What CloudFront would keep for ten seconds whatever the policy says, and under a key without the query: the failure
-// of one client's transcode would be everybody's.
+// Statuses that CloudFront would cache for ten seconds whatever the policy says, under a key without the
+// query: the failure of one client's transcode would be served to everybody.
 const ALWAYS_CACHED = [404, 414, 500, 501, 502, 503, 504];
 
-/** The addresses of a room. With a token, since a star takes slashes too: what is below it in another room is not meant. */
+/**
+ * Returns the path pattern of a route. With a token: a star also matches slashes, and a path below another
+ * route must not match.
+ */
 function pathPattern(route: 'media' | 'hls' | 'dash', isSigned: boolean): string {
   return isSigned ? `/~*.?.${'?'.repeat(43)}/${route}/*` : `/${route}/*`;
 }
 
 /**
- * CloudFront in front of both: the objects' own bytes come from the bucket, since CloudFront answers a range with the
- * whole body where the origin's answer is chunked, as every streamed one is; all else comes from the function.
+ * CloudFront in front of both origins. The objects' own bytes come from the bucket, since CloudFront answers
+ * a range with the whole body if the origin's answer is chunked, as every streamed one is. Everything else
+ * comes from the function.
  */
 export class Cdn extends Construct {
   readonly arn: string;
@@ -51,7 +56,7 @@ export class Cdn extends Construct {
     const isSigned = request !== null;
     const told = this.#edgeFunction('media-response', options);
     const headers = mediaHeaders(this, name, options.allowedOrigins);
-    // By the version, and by nothing that a player adds.
+    // The key contains the version and nothing that a player adds.
     const version = { queryStringBehavior: 'whitelist', queryStrings: { items: ['v'] } };
     const segments = this.#caching('segments', name, version);
     const functionAccess = this.#accessControl(name, 'lambda');
@@ -59,7 +64,7 @@ export class Cdn extends Construct {
     const always = {
       allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
       cachedMethods: ['GET', 'HEAD'],
-      // Media is compressed already, and what is compressed on its way has no ranges.
+      // Media is compressed already, and CloudFront's compression has no ranges.
       compress: false,
       viewerProtocolPolicy: 'redirect-to-https',
       targetOriginId: 'function',
@@ -89,7 +94,7 @@ export class Cdn extends Construct {
           originAccessControlId: bucketAccess.id,
         },
       ],
-      // An answer of /stream depends on Accept, which no cache key of CloudFront's tells apart in full.
+      // An answer of /stream depends on Accept, which no cache key of CloudFront distinguishes in full.
       defaultCacheBehavior: {
         ...always,
         cachePolicyId: CACHING_DISABLED,
@@ -113,7 +118,7 @@ export class Cdn extends Construct {
           pathPattern: pathPattern(route, isSigned),
           cachePolicyId: segments.id,
           originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
-          // What is cached was perhaps asked for by the page of another origin.
+          // The cached answer may have been requested by a page of another origin.
           responseHeadersPolicyId: headers.id,
           ...(request === null
             ? {}
@@ -138,9 +143,10 @@ export class Cdn extends Construct {
   }
 
   /**
-   * Keeps what the origin says may be kept, for as long as it says, and else asks it each time. The managed policies
-   * either keep for a day what may have been replaced, or leave the query out of the key, so that `?download=1` would be
-   * answered to everybody. Tokens are in no key: the code at the edge takes them out of the path once it has checked them.
+   * Stores answers for as long as the origin allows, and asks the origin each time otherwise. The managed
+   * policies either store for a day what may have been replaced, or leave the query out of the key, so that
+   * the answer to `?download=1` would be served to everybody. Tokens are in no key: the code at the edge
+   * removes them from the path once it has checked them.
    */
   #caching(what: 'media' | 'segments', name: string, queryStringsConfig: QueryKey): CloudfrontCachePolicy {
     return new CloudfrontCachePolicy(this, `${what}-caching`, {
@@ -157,8 +163,9 @@ export class Cdn extends Construct {
   }
 
   /**
-   * Lets the function see what asks: it sends whoever is no page to the store, whose CORS a page may not be let through by.
-   * In no key, since such answers are not cached; and no more, since the bucket gets it as well.
+   * Shows the function what kind of client asks: it redirects everything but pages to the store, whose CORS
+   * may not allow a page. These headers are in no key, since such answers are not cached, and there are no
+   * others, since the bucket receives them as well.
    */
   #askedBy(name: string): CloudfrontOriginRequestPolicy {
     return new CloudfrontOriginRequestPolicy(this, 'media-asked-by', {
@@ -169,7 +176,7 @@ export class Cdn extends Construct {
     });
   }
 
-  /** What checks tokens before anything answers. */
+  /** Returns the function that checks tokens before anything answers. */
   #signedRequest(options: CdnOptions, parameter: string): CloudfrontFunction {
     const { storeArn } = new EdgeKeys(this, 'keys', { name: options.name, parameter });
     return this.#edgeFunction('signed-request', options, [storeArn]);

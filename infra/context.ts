@@ -4,8 +4,9 @@ import { FUTURE_FLAGS } from 'cdktn/lib/features.js';
 type Context = Readonly<Record<string, unknown>>;
 
 /**
- * What a CDK command line would make of `cdktf.json`, for a run without one; over it what a command line hands down in
- * the environment (`CDKTF_CONTEXT_JSON`). Throws an Error with one sentence where either is not JSON.
+ * Reads the context as a CDK command line would, from `cdktf.json`, for a run without one; a command line's
+ * own context in the environment (`CDKTF_CONTEXT_JSON`) takes precedence. Throws an Error with one sentence
+ * if either is not JSON.
  */
 export function readContext(file: string, fromEnvironment: string | undefined): Context {
   const { context = {}, targetVersions } = parse<CdkFile>(file, readFileSync(file, 'utf8'));
@@ -13,7 +14,7 @@ export function readContext(file: string, fromEnvironment: string | undefined): 
   return { ...(targetVersions ? { targetVersions } : {}), ...context, ...handedDown };
 }
 
-/** The context without what belongs to the CDK: its flags and what its command line adds. */
+/** Returns the context without the CDK's own names: its flags and what its command line adds. */
 export function withoutCdkNames(context: Context): Context {
   const isCdks = (name: string) =>
     name === 'targetVersions' || /^cdk(tf|tn)/.test(name) || name in FUTURE_FLAGS;

@@ -4,7 +4,7 @@ import { readContext, withoutCdkNames } from './context.ts';
 import { parseOptions } from './options.ts';
 import { stackId } from './stack.ts';
 
-// `npm run deploy` and `npm run destroy`: synthesises, then has Terraform do it, which asks before it does.
+// `npm run deploy` and `npm run destroy`: synthesises, then runs Terraform, which asks for confirmation.
 const project = dirname(import.meta.dirname);
 const [command = 'apply', ...rest] = process.argv.slice(2);
 run(process.execPath, '--import', 'tsx', 'main.ts');

@@ -4,8 +4,8 @@ import { DataAwsSsmParameter } from '@cdktn/provider-aws/lib/data-aws-ssm-parame
 import { Construct } from 'constructs';
 
 /**
- * The signing keys where CloudFront Functions read them: each deployment makes the store hold exactly those of the
- * parameter, by their ids. They pass through Terraform, whose state holds them as well.
+ * The signing keys in the store that CloudFront Functions read: each deployment makes the store hold exactly
+ * the keys of the parameter, by their ids. They pass through Terraform, whose state contains them as well.
  */
 export class EdgeKeys extends Construct {
   readonly storeArn: string;
@@ -29,7 +29,7 @@ export class EdgeKeys extends Construct {
   }
 }
 
-/** As `parseSigningKeys` reads them: an entry of another form stops the plan. */
+/** Parses as `parseSigningKeys` does: an entry of another form stops the plan. */
 function entriesOf(text: string): string {
   const list = `split(",", replace(trimspace(${text}), "/\\\\s*[,\\\\n]\\\\s*/", ","))`;
   return `[for entry in ${list} : regex("^([a-z0-9_-]{1,32}):([A-Za-z0-9+/=_-]{32,256})$", entry)]`;

@@ -3,7 +3,7 @@ import type { DeployableSetting } from '../functions/stream/config/settings.ts';
 
 export type FunctionSettings = Readonly<Partial<Record<DeployableSetting, string>>>;
 
-/** Lets the function's own parser judge, so that a wrong value stops synthesis and not the first request. */
+/** Checks with the function's own parser, so that a wrong value stops synthesis and not the first request. */
 export function checkFunctionSettings(settings: FunctionSettings): void {
   try {
     parseConfig({ ...settings, MEDIA_BUCKET: 'any-bucket', PUBLIC: '1' });

@@ -4,12 +4,12 @@ import type { Options } from './options.ts';
 import type { Statement } from './policy.ts';
 import { isReadByPages, PrivateBucket } from './private-bucket.ts';
 
-/** Where the media is. The policy of a bucket that was there before belongs to whoever made it. */
+/** The bucket with the media. The policy of an existing bucket belongs to its owner. */
 export type MediaBucket =
   | { readonly kind: 'created'; readonly bucket: PrivateBucket }
   | { readonly kind: 'existing'; readonly bucket: Pick<PrivateBucket, 'name' | 'arn' | 'domainName'> };
 
-/** Makes the bucket, or looks up the one that is named; Terraform stops where it lies in another region. */
+/** Creates the bucket, or looks up the one that is named; Terraform stops if it is in another region. */
 export function mediaBucket(
   scope: Construct,
   options: Pick<Options, 'name' | 'region' | 'mediaBucket' | 'environment'>,
@@ -29,7 +29,7 @@ export function mediaBucket(
     lifecycle: {
       postcondition: [
         {
-          // Its `region` is where the provider asks, since version 6.
+          // Since version 6 its `region` is the provider's own.
           condition: `\${self.bucket_region == "${region}"}`,
           errorMessage: `The bucket of the option mediaBucket must lie in ${region}, as the option region says.`,
         },
@@ -42,7 +42,7 @@ export function mediaBucket(
   };
 }
 
-/** What lets one CloudFront distribution read objects of a bucket. */
+/** Lets one CloudFront distribution read the objects of a bucket. */
 export function readableThrough(distributionArn: string, bucketArn: string): Statement {
   return {
     Sid: 'ReadThroughCloudFront',

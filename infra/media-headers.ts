@@ -6,7 +6,10 @@ import type { Construct } from 'constructs';
 import { EXPOSED_HEADERS } from '../functions/stream/http/cors.ts';
 import { MEDIA_POLICY } from '../functions/stream/http/policy.ts';
 
-/** What the bucket's answers get on their way: no guessing of types, no script, and the CORS that the function sends. */
+/**
+ * Adds headers to the bucket's answers: no guessing of types, no script, and the CORS that the function
+ * sends.
+ */
 export function mediaHeaders(
   scope: Construct,
   name: string,
@@ -35,7 +38,7 @@ function corsOf(allowedOrigins: string): CorsConfig {
   };
 }
 
-/** The list in the function's setting. */
+/** Parses the list in the function's setting. */
 export function originsOf(allowedOrigins: string | undefined): readonly string[] {
   return allowedOrigins ? allowedOrigins.split(',').map((origin) => origin.trim()) : [];
 }

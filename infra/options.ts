@@ -3,18 +3,18 @@ import { firstIssue } from '../functions/stream/base/first-issue.ts';
 import { DEPLOYABLE_SETTINGS } from '../functions/stream/config/settings.ts';
 import { checkFunctionSettings } from './function-settings.ts';
 
-/** Who may ask, and through what. */
+/** Who may call, and through what. */
 export type Access =
   /** Only callers with AWS credentials that permit it: the URL itself checks them. */
   | { readonly kind: 'callers' }
   /** Everybody. */
   | { readonly kind: 'public' }
-  /** Through CloudFront only: everybody, or with keys whoever holds a signed address. */
+  /** Through CloudFront only: everybody, or with keys only holders of a signed address. */
   | { readonly kind: 'cdn'; readonly keysParameter: string | null }
-  /** Whoever holds a signed address; the keys lie in this SSM parameter. */
+  /** Holders of a signed address; the keys are in this SSM parameter. */
   | { readonly kind: 'signed'; readonly keysParameter: string };
 
-/** The SSM parameter with the keys that sign addresses; null where they are not signed. */
+/** Returns the SSM parameter with the keys that sign addresses; null if they are not signed. */
 export function keysParameterOf(access: Access): string | null {
   return 'keysParameter' in access ? access.keysParameter : null;
 }
@@ -57,7 +57,10 @@ function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean)
   return { kind: isPublic ? 'public' : 'callers' };
 }
 
-/** Older providers cannot grant an open URL, or CloudFront, all that AWS asks for since October 2025. */
+/**
+ * Older providers cannot grant everything that AWS has required for an open URL, or for CloudFront, since
+ * October 2025.
+ */
 function checkProvider(
   { providerVersion, mediaBucket }: { readonly providerVersion: string; readonly mediaBucket: string | null },
   access: Access,
@@ -80,7 +83,7 @@ function checkTopic(arn: string | null, region: string): void {
 const text = (fallback: string, pattern: RegExp, message: string) =>
   v.optional(v.pipe(v.string(message), v.regex(pattern, message)), fallback);
 
-/** Empty stands for none. */
+/** An empty text stands for none. */
 const textOrNone = (pattern: RegExp, message: string) => {
   const sentence = `${message}, or empty`;
   const check = v.check<string, string>((value) => value === '' || pattern.test(value), sentence);
@@ -120,12 +123,13 @@ const settings = v.pipe(
   ),
 );
 
-// Function URLs stream in the regions of the standard partition only, which is why ARNs begin with `arn:aws:`.
+// Function URLs stream in the regions of the standard partition only, which is why ARNs begin with
+// `arn:aws:`.
 const REGION =
   /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|north|northeast|northwest|east|southeast|south|southwest|west)-[1-9]$/;
 
 const OPTIONS = v.object({
-  // What is made is named after it; a bucket's name has room for this much.
+  // The prefix of all names; the name of a bucket can be this long.
   name: text('sluice', /^[a-z][a-z0-9-]{0,25}[a-z0-9]$/, 'must have 2 to 27 characters of a-z, 0-9 and -'),
   region: text('us-east-1', REGION, 'must be an AWS region such as eu-west-1'),
   public: flag,
@@ -137,14 +141,15 @@ const OPTIONS = v.object({
   mediaBucket: bucket,
   architecture: oneOf('arm64', 'x86_64'),
   runtime: oneOf('nodejs24.x', 'nodejs22.x'),
-  // 1.7 virtual CPUs, and the most that a new AWS account is granted; below 512 a transcode has no room.
+  // 1.7 virtual CPUs, and the most that a new AWS account is granted; below 512 a transcode has too little
+  // memory.
   memoryMegabytes: v.optional(whole(512, 10_240), 3008),
   timeoutSeconds: v.optional(whole(10, 900), 900),
   reservedConcurrency: v.optional(v.nullable(whole(0, 10_000)), null),
   environment: v.optional(settings, {}),
   logLevel: oneOf('INFO', 'DEBUG', 'WARN', 'ERROR'),
   logRetentionDays: oneOf(30, 1, 3, 5, 7, 14, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-  // Off, everything is made anew for every viewer.
+  // If false, everything is produced again for every viewer.
   keepDerived: v.optional(v.boolean('must be true or false'), true),
   derivedExpiryDays: v.optional(whole(1, 3650), 30),
   alarmTopicArn: textOrNone(

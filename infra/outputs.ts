@@ -1,14 +1,14 @@
 import { type Access, keysParameterOf } from './options.ts';
 
 export type Deployed = {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly access: Access;
   readonly region: string;
   readonly mediaBucket: string;
 };
 
-/** What the person who deployed needs next: the address, and one line each to upload and to play. */
+/** Returns what the person who deployed needs next: the address, and one line each to upload and to play. */
 export function describeUse({ url, access, region, mediaBucket }: Deployed): Record<string, string> {
   return {
     url,

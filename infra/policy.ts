@@ -1,4 +1,4 @@
-/** One statement of an IAM or resource policy, in IAM's own words. */
+/** One statement of an IAM or resource policy, in IAM's own terms. */
 export type Statement = {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
@@ -8,7 +8,7 @@ export type Statement = {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
-/** The policy as the JSON that AWS takes; tokens of Terraform stay in their strings. */
+/** Returns the policy as the JSON that AWS takes; tokens of Terraform stay in their strings. */
 export function policyDocument(...statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }

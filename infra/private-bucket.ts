@@ -10,13 +10,13 @@ import type { Options } from './options.ts';
 import { policyDocument, type Statement } from './policy.ts';
 
 export type PrivateBucketOptions = {
-  /** S3 adds 26 characters, since names that can be guessed can be taken by somebody else beforehand. */
+  /** S3 adds 26 characters, since somebody else could register a predictable name first. */
   readonly namePrefix: string;
-  /** Whether `destroy` may delete it with what is in it, because all of it can be made again. */
+  /** Whether `destroy` may delete it with its content, because all of it can be produced again. */
   readonly disposable: boolean;
-  /** Days after which an object is deleted; null keeps it. */
+  /** Days after which an object is deleted; null for never. */
   readonly expiryDays: number | null;
-  /** Whether pages of other origins may read what a presigned address gives them. */
+  /** Whether pages of other origins may read what a presigned address returns. */
   readonly isReadByPages?: boolean;
 };
 
@@ -24,7 +24,7 @@ export type PrivateBucketOptions = {
 export class PrivateBucket extends Construct {
   readonly name: string;
   readonly arn: string;
-  /** Where CloudFront reads it. */
+  /** The domain name from which CloudFront reads it. */
   readonly domainName: string;
   readonly #statements: Statement[] = [];
 
@@ -50,7 +50,7 @@ export class PrivateBucket extends Construct {
     new S3BucketPolicy(this, 'policy', {
       bucket: this.name,
       policy: Lazy.stringValue({ produce: () => policyDocument(...this.#statements) }),
-      // S3 answers 409 where two such settings of one bucket meet.
+      // S3 answers 409 if two such settings of one bucket meet.
       dependsOn: [block],
     });
     if (expiryDays !== null)
@@ -65,8 +65,9 @@ export class PrivateBucket extends Construct {
 }
 
 /**
- * Behind a redirect from one origin to another a browser names none (`Origin: null`, Fetch standard, "redirect-taint"), so
- * that a list would let nobody in. What is read still needs a presigned address, and the function hands that out.
+ * After a redirect from one origin to another a browser sends `Origin: null` (Fetch standard,
+ * "redirect-taint"), so that a list of origins would allow nobody. A read still needs a presigned address,
+ * which the function hands out.
  */
 const PAGES = {
   allowedOrigins: ['*'],
@@ -76,7 +77,7 @@ const PAGES = {
   maxAgeSeconds: 86_400,
 };
 
-/** Of a bucket to which the function redirects for what one response cannot carry. */
+/** Returns whether pages read a bucket to which the function redirects for what one response cannot carry. */
 export function isReadByPages({ environment }: Pick<Options, 'environment'>): boolean {
   return Boolean(environment.ALLOWED_ORIGINS);
 }
@@ -101,7 +102,7 @@ function expiry(bucket: string, days: number) {
         status: 'Enabled',
         filter: [{ prefix: '' }],
         expiration: [{ days }],
-        // What an instance that ended in mid-upload left behind is billed and cannot be seen.
+        // Parts of an upload that an instance did not finish are billed and invisible.
         abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
       },
     ],

@@ -15,12 +15,15 @@ import { UploadedZip } from './uploaded-zip.ts';
 
 export type Zips = { readonly layer: BuiltLayer; readonly code: FunctionZip };
 
-/** A deployment's folder below `stacks`, and its state: the same name in another region is another deployment. */
+/**
+ * Returns a deployment's folder below `stacks`, with its state: the same name in another region is another
+ * deployment.
+ */
 export function stackId({ name, region }: Pick<Options, 'name' | 'region'>): string {
   return `${name}-${region}`;
 }
 
-/** All that one deployment consists of. */
+/** Everything that one deployment consists of. */
 export class SluiceStack extends TerraformStack {
   constructor(scope: Construct, options: Options, zips: Zips) {
     super(scope, stackId(options));
@@ -81,7 +84,7 @@ export class SluiceStack extends TerraformStack {
       defaultTags: [{ tags: { project: 'sluice', deployment: name } }],
     });
     this.addOverride('terraform.required_providers.aws.version', providerVersion);
-    // The first that locks a state in S3 by itself.
+    // The first version that locks a state in S3 by itself.
     this.addOverride('terraform.required_version', '>= 1.10.0');
     if (stateBucket === null) return;
     new S3Backend(this, {
@@ -95,7 +98,7 @@ export class SluiceStack extends TerraformStack {
 
   #putBehindCdn(stream: StreamFunction, media: MediaBucket, options: Options): string {
     const cdn = new Cdn(this, 'cdn', {
-      // CloudFront knows no regions: what it keeps is of the whole account.
+      // CloudFront has no regions: its names are unique in the whole account.
       name: stackId(options),
       functionUrl: stream.url,
       bucketDomainName: media.bucket.domainName,

@@ -2,7 +2,7 @@ import { S3Object } from '@cdktn/provider-aws/lib/s3-object/index.js';
 import { AssetType, TerraformAsset } from 'cdktn';
 import { Construct } from 'constructs';
 
-/** A zip in the code bucket, under a key that holds its hash: other bytes are another object. */
+/** A zip in the code bucket, under a key that contains its hash: other bytes are another object. */
 export class UploadedZip extends Construct {
   readonly bucket: string;
   readonly key: string;

@@ -6,7 +6,9 @@ export const UNCAPPED_BYTES = 6 * 1024 * 1024;
 /** The cap beyond `UNCAPPED_BYTES`. */
 export const AWS_BYTES_PER_SECOND = 2 * 1024 * 1024;
 
-/** Tells for each chunk, at the time `nowMilliseconds`, how long it has to wait until the link is free for it. */
+/**
+ * Returns for each chunk, at the time `nowMilliseconds`, how long it must wait until the link is free for it.
+ */
 export function pacer(
   bytesPerSecond: number,
   uncappedBytes: number,
@@ -17,7 +19,7 @@ export function pacer(
     const capped = Math.max(0, sizeBytes - uncappedLeft);
     uncappedLeft -= sizeBytes - capped;
     if (capped === 0) return 0;
-    // What the link could have carried while the function was slow is lost, as on a real link.
+    // Capacity that the link had while the function was slow is lost, as on a real link.
     freeAtMilliseconds = Math.max(freeAtMilliseconds, nowMilliseconds) + (capped / bytesPerSecond) * 1000;
     return freeAtMilliseconds - nowMilliseconds;
   };

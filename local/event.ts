@@ -1,9 +1,11 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 
-/** One request as the front received it; `rawHeaders` alternates names and values, as node:http gives them. */
+/**
+ * One request as the front received it; `rawHeaders` alternates names and values, as node:http gives them.
+ */
 export type ReceivedRequest = {
   readonly method: string;
-  /** The request target as it stood in the request line. */
+  /** The request target as it was in the request line. */
   readonly target: string;
   readonly httpVersion: string;
   readonly rawHeaders: readonly string[];
@@ -16,8 +18,8 @@ export type ReceivedRequest = {
 };
 
 /**
- * The event that a Function URL makes of a request: payload format 2.0, as AWS documents it under "Request payload
- * format". Null for a request target that is neither a path nor an absolute URL.
+ * Builds the event that a Function URL makes of a request: payload format 2.0, as AWS documents it under
+ * "Request payload format". Null for a request target that is neither a path nor an absolute URL.
  */
 export function buildEvent(request: ReceivedRequest): LambdaFunctionURLEvent | null {
   const target = splitTarget(request.target);
@@ -56,7 +58,7 @@ export function buildEvent(request: ReceivedRequest): LambdaFunctionURLEvent | n
   };
 }
 
-/** RFC 9112 §3.2: origin-form, or the absolute-form that a client sends to a proxy. */
+/** Splits the origin-form, or the absolute-form that a client sends to a proxy (RFC 9112 §3.2). */
 function splitTarget(target: string): { path: string; query: string } | null {
   const origin = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
   if (origin === target && !target.startsWith('/')) return null;
@@ -66,7 +68,8 @@ function splitTarget(target: string): { path: string; query: string } | null {
   return { path: beforeFragment.slice(0, mark) || '/', query: beforeFragment.slice(mark + 1) };
 }
 
-// These belong to one connection (RFC 9110 §7.6.1), so the service consumes them and the function never sees them.
+// These belong to one connection (RFC 9110 §7.6.1), so the service consumes them and the function never sees
+// them.
 const CONNECTION_HEADERS = new Set([
   'connection',
   'keep-alive',
@@ -85,7 +88,7 @@ function joinHeaders(request: ReceivedRequest): Record<string, string> {
     const value = rawHeaders[at + 1] ?? '';
     if (CONNECTION_HEADERS.has(name)) continue;
     const before = joined.get(name);
-    // RFC 6265 §5.4 has one cookie header; two of them are still pairs parted by semicolons.
+    // RFC 6265 §5.4 has one cookie header; two of them are still pairs separated by semicolons.
     const separator = name === 'cookie' ? '; ' : ',';
     joined.set(name, before === undefined ? value : `${before}${separator}${value}`);
   }
@@ -117,7 +120,7 @@ function joinParameters(query: string): Record<string, string> {
   return Object.fromEntries(joined);
 }
 
-/** Decodes what can be decoded; AWS lets a malformed escape such as `%Ft` pass as it is. */
+/** Decodes what can be decoded; AWS passes a malformed escape such as `%Ft` on unchanged. */
 function decodePath(path: string): string {
   return path.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
@@ -144,7 +147,7 @@ function encodeBody(body: Uint8Array, headers: Record<string, string>) {
     : { body: bytes.toString('base64'), isBase64Encoded: true };
 }
 
-/** `12/Mar/2020:19:03:58 +0000` */
+/** Formats a time as `12/Mar/2020:19:03:58 +0000`. */
 function commonLogTime(date: Date): string {
   const [, day, month, year, clock] = /, (\d\d) (\w{3}) (\d{4}) (\S+)/.exec(date.toUTCString()) ?? [];
   return `${day}/${month}/${year}:${clock} +0000`;

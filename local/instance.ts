@@ -22,12 +22,12 @@ export type LogLine = {
 };
 
 /**
- * `returning`: the response is complete, but the runtime has not asked for its next event yet. `ended`: the process
- * is gone, or is on its way out and takes no more events.
+ * `returning`: the response is complete, but the runtime has not asked for its next event yet. `ended`: the
+ * process has exited, or is about to and takes no more events.
  */
 type InstanceState = 'starting' | 'idle' | 'busy' | 'returning' | 'ended';
 
-/** How an invocation came out; a response may still break off while its body is read. */
+/** The outcome of an invocation; a response may still break off while its body is read. */
 type Outcome =
   | { readonly kind: 'response'; readonly message: IncomingMessage }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -36,15 +36,15 @@ type Outcome =
 /** One process of AWS's runtime client with the function's code in it: one event at a time. */
 export type Instance = {
   readonly pid: number;
-  /** From the start of the process until it asks for its first event; null before that. */
+  /** Returns the time from the start of the process until it asks for its first event; null before that. */
   initMilliseconds(): number | null;
   state(): InstanceState;
   /** Marks an idle instance as taken, so that nobody else takes it before `invoke`. */
   lease(): void;
   invoke(invocation: Invocation): Promise<Outcome>;
-  /** Whether it was ended because an invocation went past its deadline. */
+  /** Returns whether it was ended because an invocation exceeded its deadline. */
   timedOut(): boolean;
-  /** SIGTERM, and SIGKILL after the grace period. Resolves like `gone`. */
+  /** Sends SIGTERM, and SIGKILL after the grace period. Resolves like `gone`. */
   end(): Promise<void>;
   /** Resolves when the process has exited and its children have been killed. */
   readonly gone: Promise<void>;
@@ -54,7 +54,7 @@ const CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric');
 const STUB = fileURLToPath(new URL('./rapid-client-stub.cjs', import.meta.url));
 // AWS allows 10 s. A busy laptop starts more slowly than AWS does.
 const INIT_MILLISECONDS = 30_000;
-// For the last log lines of a process that broke its own response, and for ffmpeg to leave in order.
+// For the last log lines of a process that broke its own response, and for ffmpeg to exit cleanly.
 const GRACE_MILLISECONDS = 1_500;
 
 /** Starts the process; `onChange` is called after each change of its state. */
@@ -79,7 +79,8 @@ export async function startInstance(
     },
     response(requestId, message) {
       if (state !== 'busy' || current?.requestId !== requestId) return false;
-      // Heard here before the client hears of the end, and may ask again: it would find the instance still busy.
+      // This listener comes before the client hears of the end: a client that asks again would otherwise find
+      // the instance still busy.
       message.once('end', responseEnded);
       message.once('close', () => message.complete || retire('the response broke off'));
       current.settle({ kind: 'response', message });
@@ -116,7 +117,7 @@ export async function startInstance(
   forwardLines(child.stderr, (text) => options.log({ source: 'stderr', pid, text }));
 
   const initTimer = setTimeout(() => {
-    lastFailure = `no event was asked for within ${INIT_MILLISECONDS / 1000} s of the start`;
+    lastFailure = `no event was requested within ${INIT_MILLISECONDS / 1000} s of the start`;
     void end();
   }, INIT_MILLISECONDS);
 
@@ -152,7 +153,7 @@ export async function startInstance(
     if (state !== 'ended') change('ended', reason);
   }
 
-  /** AWS replaces an instance whose response broke off; most often the process is already on its way out. */
+  /** AWS replaces an instance whose response broke off; most often the process is already exiting. */
   function retire(reason: string): void {
     leave(reason);
     setTimeout(() => void end(), GRACE_MILLISECONDS).unref();
@@ -160,7 +161,7 @@ export async function startInstance(
 
   async function end(): Promise<void> {
     leave(lastFailure);
-    // Once it is gone, its number may belong to somebody else's process.
+    // Once it has exited, its number may belong to another process.
     if (!running) return gone;
     signalGroup(pid, 'SIGTERM');
     const kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MILLISECONDS);
@@ -197,7 +198,7 @@ export async function startInstance(
   return instance;
 }
 
-/** What AWS sets, and nothing of this process's own environment. */
+/** Returns what AWS sets, and nothing of this process's own environment. */
 function lambdaEnvironment(options: InstanceOptions, runtimeApi: string): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',

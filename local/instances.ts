@@ -2,35 +2,36 @@ import type { Instance } from './instance.ts';
 
 type Acquired =
   | { readonly kind: 'instance'; readonly instance: Instance }
-  /** The most instances that may run are running, and all are busy. */
+  /** The maximum number of instances is running, and all are busy. */
   | { readonly kind: 'none-free' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 export type Instances = {
-  /** An idle instance, or a new one. It is claimed for the caller. */
+  /** Returns an idle instance, or a new one, reserved for the caller. */
   acquire(): Promise<Acquired>;
   running(): readonly Instance[];
-  /** How many were started since the beginning. */
+  /** Returns how many were started since the beginning. */
   startedCount(): number;
   close(): Promise<void>;
 };
 
 export type InstancesOptions = {
   readonly maxInstances: number;
-  /** An instance that had nothing to do for this long is ended; null keeps it. */
+  /** Ends an instance that was idle for this long; null never ends it. */
   readonly idleMilliseconds: number | null;
   start(onChange: (instance: Instance, reason: string) => void): Promise<Instance>;
 };
 
 type Waiter = { settle(acquired: Acquired): void; timer: NodeJS.Timeout | undefined; startedOne: boolean };
 
-// A client that sends one request after the other would otherwise meet a cold start between response and next event.
+// Otherwise a client that sends one request after the other would meet a cold start between response and next
+// event.
 const RETURN_MILLISECONDS = 300;
-// Where no other may be started, a client is refused only if none comes back for longer than a busy machine takes.
+// If no other may be started, a client is refused only if none returns for longer than a busy machine takes.
 const LAST_RETURN_MILLISECONDS = 2_000;
 const CLOSED = { kind: 'failed', reason: 'the Function URL is closed' } as const;
 
-/** The instances of one function: reused while they are idle, started when none is, up to a maximum. */
+/** Creates the instances of one function: reused while they are idle, started if none is, up to a maximum. */
 export function createInstances(options: InstancesOptions): Instances {
   const all = new Set<Instance>();
   const serving = new Set<Instance>();
@@ -41,12 +42,15 @@ export function createInstances(options: InstancesOptions): Instances {
   let closed = false;
 
   const inState = (state: string) => [...serving].filter((instance) => instance.state() === state);
-  /** Instances that will be idle by themselves: who waited for a start may have been given another one meanwhile. */
+  /**
+   * Counts instances that will become idle: a request that waited for a start may have been given another one
+   * meanwhile.
+   */
   const coming = () => inState('returning').length + inState('starting').length + starting.size;
   const isFull = () => serving.size + starting.size >= options.maxInstances;
 
   function acquire(): Promise<Acquired> {
-    // The one used last: the others get a chance to be idle for long enough to be ended.
+    // The one used last: the others can then be idle for long enough to be ended.
     const idle = inState('idle').at(-1);
     if (idle && !closed) return Promise.resolve({ kind: 'instance', instance: take(idle) });
     return new Promise((settle) => {
@@ -117,7 +121,7 @@ export function createInstances(options: InstancesOptions): Instances {
     idleTimers.set(instance, timer.unref());
   }
 
-  /** One start failed, so one of those who wait for a start will get none. */
+  /** One start failed, so one of the requests that wait for a start will get none. */
   function startFailed(reason: string): void {
     const waiter = waiters.find(({ startedOne }) => startedOne);
     if (waiter) leave(waiter, { kind: 'failed', reason });

@@ -5,17 +5,17 @@ import { text } from 'node:stream/consumers';
 import { isLoopbackHost } from './loopback-host.ts';
 
 export type InvokeApi = {
-  /** For AWS_ENDPOINT_URL_LAMBDA. Its path cannot be guessed: nobody here checks the signatures of AWS. */
+  /** For AWS_ENDPOINT_URL_LAMBDA. Its path cannot be guessed: nobody here checks AWS signatures. */
   readonly url: string;
   close(): void;
 };
 
-/** Lambda takes 1 MB of an asynchronous event. */
+/** Lambda's limit of an asynchronous event is 1 MB. */
 const MAX_EVENT_BYTES = 1024 * 1024;
 
 /**
- * Lambda's own API on a loopback port of its own, as far as a function asks itself for asynchronous invocations
- * (`Invoke` with the type `Event`): the event is taken, and worked on when an instance is free.
+ * Serves Lambda's own API on a loopback port, as far as a function sends itself asynchronous invocations
+ * (`Invoke` with the type `Event`): the event is accepted, and handled when an instance is free.
  */
 export async function startInvokeApi(
   functionName: string,
@@ -60,14 +60,14 @@ async function answer(
       response,
       400,
       'InvalidParameterValueException',
-      'Only asynchronous invocations are taken.',
+      'Only asynchronous invocations are accepted.',
     );
   }
   let event: unknown;
   try {
     event = JSON.parse(body === '' ? '{}' : body);
   } catch {
-    return refuse(response, 400, 'InvalidRequestContentException', 'The event is no JSON.');
+    return refuse(response, 400, 'InvalidRequestContentException', 'The event is not JSON.');
   }
   response.writeHead(202, { 'content-length': 0 }).end();
   invoke(event);

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-/** What a streaming function says before its body: the JSON that `HttpResponseStream.from` writes first. */
+/** What a streaming function writes before its body: the JSON that `HttpResponseStream.from` writes first. */
 export type Prelude = {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -10,14 +10,17 @@ export type Prelude = {
 export type PreludeStep =
   | { readonly kind: 'incomplete' }
   | { readonly kind: 'invalid'; readonly reason: string }
-  /** `rest` are the body's first bytes, where some came along. */
+  /** `rest` are the body's first bytes, if some came along. */
   | { readonly kind: 'complete'; readonly prelude: Prelude; readonly rest: Buffer };
 
-// JSON text cannot hold a NUL, so the first eight in a row end the prelude, and further ones belong to the body.
+// JSON text cannot contain a NUL, so the first eight in a row end the prelude, and further ones belong to the
+// body.
 const DELIMITER = Buffer.alloc(8);
 const MAX_PRELUDE_BYTES = 64 * 1024;
 
-/** Takes the response's bytes chunk by chunk, however they were cut, until the prelude is complete or invalid. */
+/**
+ * Takes the response's bytes chunk by chunk, however they were cut, until the prelude is complete or invalid.
+ */
 export function preludeReader(): (chunk: Uint8Array) => PreludeStep {
   let held = Buffer.alloc(0);
   return (chunk) => {
@@ -34,7 +37,7 @@ export function preludeReader(): (chunk: Uint8Array) => PreludeStep {
   };
 }
 
-/** The prelude, or the reason why it is none. */
+/** Parses the prelude; returns the reason as text if it is invalid. */
 export function parsePrelude(json: string): Prelude | string {
   let value: unknown;
   try {

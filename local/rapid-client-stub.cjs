@@ -5,7 +5,8 @@ const http = require('node:http');
 const Module = require('node:module');
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-// A connection of its own, as the addon has, so that asking never waits behind a response that is still being sent.
+// A connection of its own, as the addon has, so that `next` never waits behind a response that is still being
+// sent.
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 let reported = Promise.resolve();
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One event for the function, with what AWS tells about it in the headers of `/next`. */
+/** One event for the function, with what AWS says about it in the headers of `/next`. */
 export type Invocation = {
   readonly requestId: string;
   readonly traceId: string;
@@ -15,12 +15,14 @@ export type RuntimeApiEvents = {
   next(answer: (invocation: Invocation) => void): void;
   /** A response begins; false refuses it because the id is not the current invocation's. */
   response(requestId: string, message: IncomingMessage): boolean;
-  /** The runtime reports that it could not load the handler, or that the handler failed before its response. */
+  /**
+   * The runtime reports that it could not load the handler, or that the handler failed before its response.
+   */
   failure(report: string): void;
 };
 
 export type RuntimeApi = {
-  /** `host:port`, as AWS_LAMBDA_RUNTIME_API has it. */
+  /** `host:port`, as in AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   close(): void;
 };
@@ -28,7 +30,10 @@ export type RuntimeApi = {
 const PREFIX = '/2018-06-01/runtime';
 const MAX_REPORT_BYTES = 256 * 1024;
 
-/** The Lambda Runtime API for one instance, on a loopback port of its own: the port tells the instances apart. */
+/**
+ * Serves the Lambda Runtime API for one instance, on a loopback port of its own: the port identifies the
+ * instance.
+ */
 export async function startRuntimeApi(events: RuntimeApiEvents): Promise<RuntimeApi> {
   const server = createServer((request, response) => {
     route(events, request, response).catch(() => response.destroy());
@@ -65,7 +70,7 @@ async function route(
   if (method === 'POST' && id !== undefined && kind === 'response') {
     if (!events.response(decodeURIComponent(id), request))
       return refuse(request, response, 400, 'InvalidRequestID');
-    // AWS accepts a response when it has all of it.
+    // AWS accepts a response when it has received all of it.
     request.once('end', () => accept(response));
     return;
   }

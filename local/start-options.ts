@@ -9,18 +9,18 @@ import { parseConfig } from '../functions/stream/config/config.ts';
 import { type Environment, LOCAL_SETTINGS } from '../functions/stream/config/settings.ts';
 import { demoDirectory } from './function.ts';
 
-/** What `npm start` was asked to do. */
+/** The options of `npm start`. */
 export type StartOptions = {
-  /** The function's settings, checked; where ffmpeg is comes later. */
+  /** The function's settings, checked; the path of ffmpeg is added later. */
   readonly settings: Readonly<Record<string, string>>;
-  /** What is served, for the person who reads it. */
+  /** Describes what is served, for a person. */
   readonly served: string;
   /** Null takes 8080 or the next free port; 0 any free one. */
   readonly port: number | null;
   readonly maxInstances: number;
-  /** Cap responses as AWS does. */
+  /** Whether to cap responses as AWS does. */
   readonly bandwidth: boolean;
-  /** Where what is made is kept: as the settings say, or until the end in a folder that is made at the start. */
+  /** Where outputs are cached: as the settings say, or in a temporary folder until the end. */
   readonly derived: 'as-set' | 'until-the-end';
 };
 
@@ -28,9 +28,9 @@ export const USAGE = `Usage: npm start -- [--media DIR] [--derived DIR | --no-de
                        [--max-instances N] [--bandwidth]
 
   --media DIR         the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
-  --derived DIR       the folder where what is made is kept; without it DERIVED_DIR, DERIVED_BUCKET or a folder that is
+  --derived DIR       the folder where outputs are cached; without it DERIVED_DIR, DERIVED_BUCKET or a folder that is
                       removed at the end
-  --no-derived        keep nothing, and make everything anew
+  --no-derived        cache nothing, and produce everything again
   --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
   --max-instances N   how many requests are worked on at once, 1 to 100 (32)
   --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
@@ -108,7 +108,7 @@ function derivedSettings(
 ): DerivedSettings {
   const { DERIVED_BUCKET: bucket, DERIVED_DIR: directory } = environment;
   if (folder !== undefined && isOff) {
-    throw new Error('--derived and --no-derived exclude each other: say one of them.');
+    throw new Error('--derived and --no-derived exclude each other: use one of them.');
   }
   if (isOff) return { kind: 'as-set', settings: {} };
   if (folder === '') throw new Error('--derived must name a folder.');
@@ -118,7 +118,7 @@ function derivedSettings(
     return { kind: 'as-set', settings: { ...awsAccess(environment), DERIVED_BUCKET: bucket } };
   }
   if (path === undefined) return { kind: 'until-the-end', settings: {} };
-  // It is made where it is missing.
+  // The folder is created if missing.
   return { kind: 'as-set', settings: { DERIVED_DIR: resolve(path) } };
 }
 
@@ -136,7 +136,7 @@ function whole(name: string, text: string, least: number, most: number): number 
   throw new Error(`${name} ${firstIssue(result.issues).message}, and ${JSON.stringify(text)} is not.`);
 }
 
-/** What the AWS SDK needs to find credentials, region and endpoint as it would in this shell. */
+/** Returns what the AWS SDK needs to find credentials, region and endpoint as it would in this shell. */
 function awsAccess(environment: Environment): Record<string, string> {
   const names = Object.keys(environment).filter((name) => /^AWS_(?!LAMBDA_)/.test(name));
   const access = pick(environment, [...names, 'HOME', 'PATH', 'NODE_EXTRA_CA_CERTS']);

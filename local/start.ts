@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  // Hidden, so that it is no media where the folder for temporary files is served itself.
+  // Hidden, so that it is not served if the media folder is the one for temporary files.
   const temporary =
     options.derived === 'until-the-end' ? await mkdtemp(join(tmpdir(), '.sluice-derived-')) : null;
   if (temporary !== null) process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
@@ -63,14 +63,15 @@ async function start(
       });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EACCES') throw new Error(`Port ${port} may not be used by you; choose one above 1023.`);
+      if (code === 'EACCES')
+        throw new Error(`Port ${port} needs more rights than yours; choose one above 1023.`);
       if (code !== 'EADDRINUSE') throw error;
       if (port === last) throw new Error(`Port ${port} is taken; choose another with --port.`);
     }
   }
 }
 
-/** The first instance starts here, and not while somebody waits for a page. */
+/** Starts the first instance here, and not while somebody waits for a page. */
 async function checkHealth(functionUrl: LocalFunctionUrl): Promise<void> {
   const { ok } = await fetch(`${functionUrl.url}/health`);
   if (ok) return;
@@ -86,7 +87,7 @@ function log({ source, text }: LogLine): void {
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-    // npm passes a signal on to its shell only, which dies of it and tells nobody.
+    // npm passes a signal on to its shell only, which exits without passing it on.
     if (process.env.npm_lifecycle_event === undefined) return;
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && resolve(), 500).unref();

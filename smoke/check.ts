@@ -5,7 +5,7 @@ import type { Verdict } from './verdict.ts';
 export type Check = {
   readonly name: string;
   readonly expected: string;
-  /** What is reported of Lambda or of players, so that it is worth a look. */
+  /** What is reported of Lambda or of players, and thus worth checking. */
   readonly why: string;
   run(session: Session): Promise<Verdict>;
 };

@@ -52,7 +52,7 @@ export const CHECKS: readonly Check[] = [
   signed,
   forged,
   twoAtOnce,
-  // The last two leave the function at work, which would show in the times of others.
+  // The last two leave the function busy, which would affect the times of others.
   disconnect,
   ifRangeOther,
 ];

@@ -1,23 +1,23 @@
 import { type Agent, type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 
-/** What one request met, as it stood on the wire: no address is rewritten, no header is joined. */
+/** One request and its answer as received: no address is rewritten, no header is joined. */
 export type Exchange = {
   /** Null if no head of an answer came. */
   readonly status: number | null;
   /** Names and values in turn, duplicates included. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  /** How the body came, in the order of arrival. */
+  /** The chunks of the body in the order of arrival. */
   readonly arrivals: readonly Arrival[];
   /** From the request to its end, or to when it was given up. */
   readonly milliseconds: number;
   readonly outcome: 'complete' | 'broken' | 'timed out' | 'cut';
-  /** What the connection said where it broke. */
+  /** The error of the connection if it broke. */
   readonly failure: string | null;
 };
 
-/** Milliseconds count from when the request was made, the connection included. */
+/** Milliseconds count from the start of the request, connecting included. */
 export type Arrival = { readonly milliseconds: number; readonly bytes: number };
 
 export type AskOptions = {
@@ -30,7 +30,7 @@ export type AskOptions = {
   readonly cutAfterBytes?: number;
 };
 
-/** A service that does what it should not must not make this one read a whole film. */
+/** A service at fault must not make this program read a whole film. */
 const MOST_BYTES = 2_000_000;
 
 /** Sends one request over HTTP/1.1 and reads what comes. Never rejects. */
@@ -41,7 +41,7 @@ export function exchange(
 ): Promise<Exchange> {
   const { protocol, hostname, port } = new URL(origin);
   const target: RequestOptions = {
-    // An IPv6 address stands in brackets in a URL only.
+    // An IPv6 address has brackets only in a URL.
     ...{ protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path },
     ...{ method: options.method ?? 'GET', headers: { ...options.headers }, agent: agent ?? false },
   };
@@ -82,18 +82,18 @@ export function exchange(
   });
 }
 
-/** Every value of a header, one for each time that it stands in the head. */
+/** Returns every value of a header, one for each time that it occurs in the head. */
 export function headerValues({ rawHeaders }: Pick<Exchange, 'rawHeaders'>, name: string): string[] {
   return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }
 
-/** A header that should stand there once; null where it does not. */
+/** Returns a header that should occur once; null if it does not. */
 export function headerOf(answer: Pick<Exchange, 'rawHeaders'>, name: string): string | null {
   const [value, ...others] = headerValues(answer, name);
   return value === undefined || others.length > 0 ? null : value;
 }
 
-/** The body as a JSON object; an empty one where it is none. */
+/** Returns the body as a JSON object; an empty one if it is not JSON. */
 export function jsonOf({ body }: Pick<Exchange, 'body'>): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));

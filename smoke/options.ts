@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
-/** What `npm run smoke` was asked to check. */
+/** The options of `npm run smoke`. */
 export type SmokeOptions = {
   readonly service: ServiceAddress;
   /** Null takes the first media that the service lists. */
   readonly key: string | null;
-  /** The origin of a page that the service should allow; null where CORS is not to be checked. */
+  /** The origin of a page that the service should allow; null if CORS is not checked. */
   readonly origin: string | null;
-  /** How long one answer may take. */
+  /** The time limit of one answer. */
   readonly timeoutSeconds: number;
   readonly json: boolean;
 };
@@ -15,9 +15,9 @@ export type SmokeOptions = {
 export type ServiceAddress = {
   /** Scheme, host and port, such as `https://abc.lambda-url.eu-west-1.on.aws`. */
   readonly origin: string;
-  /** What stands before `/media`, without the token; empty or `/…`. */
+  /** The path before `/media`, without the token; empty or `/…`. */
   readonly prefix: string;
-  /** What stands behind `/~`; null where addresses are not signed. */
+  /** The token after `/~`; null if addresses are not signed. */
   readonly token: string | null;
 };
 

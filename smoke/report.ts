@@ -10,7 +10,7 @@ export function countRows(rows: readonly Row[]): Counts {
   return { passed: count('passed'), failed: count('failed'), notChecked: count('not checked') };
 }
 
-/** The results for a person: a table whose cells are wrapped to so many columns, and a sum. */
+/** Prints the results for a person: a table whose cells are wrapped to this many columns, and a sum. */
 export function printTable(rows: readonly Row[], columns: number): string {
   const { passed, failed, notChecked } = countRows(rows);
   const [nameWidth, verdictWidth, gaps] = [20, 11, 4 * 2];
@@ -37,7 +37,7 @@ export function printTable(rows: readonly Row[], columns: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The results for a program. The address is told without its token. */
+/** Prints the results for a program. The address has no token. */
 export function printJson(service: string, key: string, rows: readonly Row[]): string {
   const checks = rows.map(({ name, verdict, expected, why }) => ({
     check: name,
@@ -56,7 +56,7 @@ function printLine(cells: readonly string[], widths: readonly number[]): string 
     .trimEnd();
 }
 
-/** Lines of at most so many characters, cut between words where there are any. */
+/** Wraps text to lines of at most this many characters, between words if possible. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;

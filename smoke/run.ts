@@ -4,10 +4,10 @@ import { countRows, printJson, printTable } from './report.ts';
 import { runChecks } from './run-checks.ts';
 import { openSession, UsageError } from './session.ts';
 
-/** Where the output is no terminal. */
+/** If the output is not a terminal. */
 const COLUMNS = 160;
 
-/** `npm run smoke`: checks a service from outside and tells what was seen. Resolves to the exit code. */
+/** `npm run smoke`: checks a service from outside and prints the results. Resolves to the exit code. */
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === 'help') {

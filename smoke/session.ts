@@ -2,36 +2,36 @@ import { type AskOptions, type Exchange, exchange, headerOf, jsonOf } from './ex
 import type { SmokeOptions } from './options.ts';
 import { type Transcodes, transcodeSeveral } from './transcodes.ts';
 
-/** A service, the media that it is asked for, and what it said of it at the beginning. */
+/** A service, the media that is requested of it, and what it reported at the beginning. */
 export type Session = {
   readonly options: SmokeOptions;
   readonly key: string;
-  /** Of the object's own bytes, below the service's prefix. */
+  /** The path of the object's own bytes, below the service's prefix. */
   readonly mediaPath: string;
   readonly streamPath: string;
   readonly infoPath: string;
-  /** As `Content-Range` and `ETag` of its first two bytes say; null where they do not. */
+  /** As `Content-Range` and `ETag` of its first two bytes say; null without them. */
   readonly sizeBytes: number | null;
   readonly etag: string | null;
-  /** Empty where the service lists nothing. */
+  /** Empty if the service lists nothing. */
   readonly listed: readonly Listed[];
-  /** The first request of all, which may have met a cold start. */
+  /** The very first request, which may have met a cold start. */
   readonly first: Exchange;
   readonly health: Exchange;
-  /** With the token, where there is one. */
+  /** Sends a request with the token, if there is one. */
   ask(path: string, options?: AskOptions): Promise<Exchange>;
-  /** With another token, or with none. */
+  /** Sends a request with another token, or with none. */
   askWith(token: string | null, path: string, options?: AskOptions): Promise<Exchange>;
-  /** Made when they are first asked for: several checks look at them. */
+  /** Produced on first use: several checks read them. */
   transcodes(): Promise<Transcodes>;
 };
 
 export type Listed = { readonly key: string; readonly sizeBytes: number };
 
-/** Thrown where an option is missing. */
+/** Thrown if an option is missing. */
 export class UsageError extends Error {}
 
-/** Meets the service and finds something to ask for. Throws an Error with one sentence where that is in vain. */
+/** Connects to the service and finds media to request. Throws an Error with one sentence if that fails. */
 export async function openSession(options: SmokeOptions): Promise<Session> {
   const { service, timeoutSeconds } = options;
   const askWith: Session['askWith'] = (token, path, more = {}) => {
@@ -85,7 +85,7 @@ export async function openSession(options: SmokeOptions): Promise<Session> {
   return session;
 }
 
-/** The address of an object's own bytes, below the service's prefix. */
+/** Returns the address of an object's own bytes, below the service's prefix. */
 export function mediaPathOf(key: string): string {
   return `/media/${key.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -6,17 +6,19 @@ export type FinishedTranscodes = {
   readonly kind: 'finished';
   readonly path: string;
   readonly runs: readonly Exchange[];
-  /** What the part should last; null where the service does not know how long the film is. */
+  /** The expected duration; null if the service does not know how long the film is. */
   readonly expectedSeconds: number | null;
-  /** How long as many bytes take on this line when they are there already. */
+  /** How long as many bytes take on this line when they exist already. */
   readonly plainMilliseconds: number;
 };
 
 export type Transcodes = FinishedTranscodes | { readonly kind: 'impossible'; readonly reason: string };
 
-/** Buffering was reported for 15 to 20 % of all answers, so that one of them tells little. */
+/** Buffering was reported for 15 to 20 % of all answers, so that one of them says little. */
 const RUNS = 3;
-/** What is done in no time cannot show that it was sent meanwhile, so a fast machine gets a longer part. */
+/**
+ * A transcode that is too fast cannot show that it was sent meanwhile, so a fast machine gets a longer part.
+ */
 const TELLING_MILLISECONDS = 1_000;
 const [SHORTEST_SECONDS, LONGEST_SECONDS] = [6, 48];
 const MOST_BYTES = 20_000_000;
@@ -25,7 +27,7 @@ export async function transcodeSeveral(session: Session): Promise<Transcodes> {
   const info = await session.ask(session.infoPath);
   if (info.status !== 200) return impossible(`/info answered ${info.status ?? 'nothing'}`);
   const film = readFilm(jsonOf(info));
-  if (!film.hasFrames) return impossible('the media has no picture: name a film with --key');
+  if (!film.hasFrames) return impossible('the media has no video: name a film with --key');
 
   const pathFor = (partSeconds: number) =>
     `${session.streamPath}?format=mp4&height=144&duration=${partSeconds}`;
@@ -52,7 +54,7 @@ function impossible(reason: string): Transcodes {
   return { kind: 'impossible', reason };
 }
 
-/** The quickest of several, since whatever comes in between makes it longer. */
+/** Returns the shortest of several times, since any disturbance makes one longer. */
 async function plainSpread(session: Session, bytes: number): Promise<number> {
   const headers = { range: `bytes=0-${Math.max(bytes, 1) - 1}` };
   const spreads: number[] = [];

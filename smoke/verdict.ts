@@ -6,11 +6,11 @@ export type Verdict =
   /** Never counts as passed. */
   | { readonly kind: 'not checked'; readonly seen: string };
 
-/** Something that must hold, and the words for it where it does not. */
+/** A condition that must hold, and the fault to report if it does not. */
 export type Finding = readonly [holds: boolean, fault: string];
 
 /** Passed if every finding holds; the faults follow what was seen. */
-export function nextAction(seen: string, findings: readonly Finding[]): Verdict {
+export function judge(seen: string, findings: readonly Finding[]): Verdict {
   const faults = findings.filter(([holds]) => !holds).map(([, fault]) => fault);
   if (faults.length === 0) return { kind: 'passed', seen };
   return { kind: 'failed', seen: `${seen}: ${faults.join('; ')}` };
@@ -24,7 +24,7 @@ export function hasStatus({ status }: Exchange, ...wanted: readonly number[]): F
   return [status !== null && wanted.includes(status), `the status is not ${wanted.join(' or ')}`];
 }
 
-/** The answer came to its proper end. */
+/** The answer ended properly. */
 export function hasEnded({ outcome, failure, milliseconds, body }: Exchange): Finding {
   const faults = {
     complete: '',
@@ -35,7 +35,7 @@ export function hasEnded({ outcome, failure, milliseconds, body }: Exchange): Fi
   return [outcome === 'complete', faults[outcome]];
 }
 
-/** For what is seen: the status, and how many bytes came. */
+/** Summarises an answer: the status, and how many bytes came. */
 export function summarise({ status, body }: Exchange): string {
   return status === null ? 'no answer' : `${status}, ${body.length} ${body.length === 1 ? 'byte' : 'bytes'}`;
 }

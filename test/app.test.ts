@@ -190,11 +190,11 @@ describe('the app', () => {
     });
   }
 
-  const MADE: [what: string, sizeBytes: number, status: number, cacheControl: string][] = [
+  const RESULT: [what: string, sizeBytes: number, status: number, cacheControl: string][] = [
     ['is sent', 1_000_000, 200, 'max-age=31536000, immutable'],
     ['is longer than an answer, and sent by the store', 1_000_001, 307, 'no-store'],
   ];
-  for (const [what, sizeBytes, status, cacheControl] of MADE) {
+  for (const [what, sizeBytes, status, cacheControl] of RESULT) {
     it(`lets caches keep what was made as long as it lasts: it ${what}`, async () => {
       const source = directorySource(demo);
       const store = fakeStore();

@@ -1,7 +1,7 @@
 /* global TYPES */
 
 /**
- * The path in the bucket at which an address below /media lies; null where the function has to answer: parameters,
+ * Returns the path in the bucket at which an address below /media lies; null if the function has to answer: parameters,
  * other methods, keys that it refuses or does not show inline.
  */
 // biome-ignore lint/correctness/noUnusedVariables: the request functions call it
@@ -15,10 +15,10 @@ function bucketPath(method, path, hasQuery) {
   } catch (_) {
     return null;
   }
-  // What looks encoded still after one decoding is for the function to judge.
+  // The function judges a key that still looks encoded after one decoding.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\x00-\x1f\x7f\\%]/.test(key) || /\/(\.{0,2}\/|\.{0,2}$)/.test(key)) return null;
-  // Written plainly, so that the type which media-response reads from the address is that of the key.
+  // Written without escapes, so that media-response reads the type of the key from the address.
   const extension = /\.([a-z0-9]{1,5})$/i.exec(encoded[1]);
   if (extension === null || TYPES[extension[1].toLowerCase()] === undefined) return null;
   // S3 reads a plus sign in a path as a space.

@@ -11,11 +11,14 @@ export type EdgeRole = 'media-request' | 'signed-request' | 'media-response';
 export type EdgeSettings = {
   /** Whether addresses are signed. */
   readonly isSigned: boolean;
-  /** Whose pages may read why they are refused. */
+  /** The origins whose pages may read why they are refused. */
   readonly allowedOrigins: readonly string[];
 };
 
-/** The code of a CloudFront Function of this folder, with the types and the sentences that the function knows. */
+/**
+ * Returns the code of a CloudFront Function of this folder, with the types and messages of the function
+ * itself.
+ */
 export function edgeCode(role: EdgeRole, { isSigned, allowedOrigins }: EdgeSettings): string {
   const types = constant('TYPES', Object.fromEntries(INLINE_TYPES));
   switch (role) {
@@ -48,7 +51,7 @@ const REFUSALS = Object.fromEntries(
   [unsigned(), badSignature(''), expired()].map((problem) => [problem.type, describeProblem(problem)]),
 );
 
-/** What tells Sluice's own parameters from others, by the function's own text. */
+/** Distinguishes Sluice's own parameters from others, by the function's own code. */
 const QUERY = [
   constant('NAMES', PARAMETER_NAMES),
   withoutTypes('../../functions/stream/route/misspelling.ts'),
@@ -63,7 +66,7 @@ function constant(name: string, value: unknown): string {
   return `const ${name} = ${JSON.stringify(value)};\n`;
 }
 
-/** Without their comments, which would count in the 10 KB that a function may have. */
+/** Without their comments, which would count towards the 10 KB that a function may have. */
 function files(...names: readonly string[]): readonly string[] {
   return names.map((name) => read(`${name}.js`).replace(/^ *(\/\/.*|\/\*[\s\S]*?\*\/)?\n/gm, ''));
 }

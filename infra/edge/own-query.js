@@ -1,8 +1,8 @@
 /* global NAMES, isMisspelling */
 
 /**
- * The parameters of a query that are Sluice's own; null where the function has to judge: one that was meant to be its own,
- * or is not written plainly. What players, CDNs and campaigns add changes nothing.
+ * Returns the parameters of a query that are Sluice's own; null if the function has to judge: for a misspelt one, or one
+ * that is escaped. Parameters that players, CDNs and campaigns add change nothing.
  */
 // biome-ignore lint/correctness/noUnusedVariables: the request functions call it
 function ownNames(querystring) {

@@ -1,7 +1,7 @@
 /* global REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isVersioned, TOKEN_HEADER, parseToken, subjectOf, isSame */
-// CloudFront Function on all requests where addresses are signed. It answers what it can refuse, and sends to the bucket
-// and to the cache only what it has checked itself. All else goes to the function, which checks every token again: also
-// what a key opens that the store does not have yet, and all requests if this code should ever not be run.
+// CloudFront Function on all requests if addresses are signed. It refuses what it can, and sends to the bucket and to
+// the cache only what it has checked itself. Everything else goes to the function, which checks every token again: also
+// tokens of a key that the store does not have yet, and all requests if this code should ever not run.
 // Runtime 2.0 has no destructuring, no for-of and no optional chaining.
 
 const keys = cf.kvs();
@@ -9,9 +9,9 @@ const keys = cf.kvs();
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it
 async function handler(event) {
   const request = event.request;
-  // The function takes it for a word of this code.
+  // Only this code may set the header, which the function trusts.
   delete request.headers[TOKEN_HEADER];
-  // A preflight has nobody's data, and no token where a page asks for a playlist's neighbour.
+  // A preflight has no data of anybody, and no token if a page asks for a playlist's neighbour.
   if (request.method === 'OPTIONS') return request;
   const split = /^\/~([^/]*)(\/.*)$/.exec(request.uri);
   if (split === null) return request.uri === '/health' ? request : refuse(event, 'unsigned');
@@ -32,21 +32,22 @@ async function handler(event) {
   if (!isSame(claim.mac, mac)) return refuse(event, 'bad-signature');
   if (Number(claim.expires) * 1000 <= Date.now()) return refuse(event, 'expired');
   if (isVersioned(split[2], subject, own, request.querystring)) {
-    // Whoever got this far may have it from the cache, whose key has no token. What is not there is fetched with one.
+    // A client that passed may have it from the cache, whose key has no token. What the cache lacks is
+    // fetched with one.
     request.uri = split[2];
     request.headers[TOKEN_HEADER] = { value: split[1] };
     return request;
   }
   const path = bucketPath(request.method, split[2], hasQuery);
   if (path === null) return request;
-  // Without the token and what others have added, so that everybody's copy in the cache is the same.
+  // Without the token and what others have added, so that all clients share one copy in the cache.
   request.uri = path;
   request.querystring = {};
   cf.selectRequestOriginById('bucket');
   return request;
 }
 
-/** As the function refuses it. */
+/** Refuses as the function does. */
 function refuse(event, type) {
   const headers = {
     'content-type': { value: 'application/problem+json' },

@@ -1,6 +1,6 @@
 /* global CLAIM */
 
-/** What a token claims; null for what no key can have made. */
+/** Parses the claims of a token; null for text that no key can have signed. */
 // biome-ignore lint/correctness/noUnusedVariables: signed-request calls it
 function parseToken(token) {
   const found = CLAIM.exec(token);
@@ -15,7 +15,7 @@ function parseToken(token) {
   };
 }
 
-/** What such a token must have been made for if it is to open this address; null where only the function can tell. */
+/** Returns what a token for this address must have been signed for; null if only the function can tell. */
 // biome-ignore lint/correctness/noUnusedVariables: signed-request calls it
 function subjectOf(letter, path, hasQuery) {
   return letter === 'k' ? keyOf(path) : addressOf(path, hasQuery);
@@ -28,7 +28,7 @@ function keyOf(path) {
   if (found[1] === 'hls' || found[1] === 'dash' || found[1] === 'made') {
     const parts = encoded.split('/');
     const entry = found[1] === 'hls' ? 'master.m3u8' : 'manifest.mpd';
-    // Behind the key there is one name of what was made, a playlist of all, or a rendition and what is of it.
+    // The key is followed by the name of a result or of the main playlist, or by a rendition and a name.
     const names = found[1] === 'made' || parts[parts.length - 1] === entry ? 1 : 2;
     if (parts.length <= names) return null;
     encoded = parts.slice(0, parts.length - names).join('/');
@@ -40,16 +40,19 @@ function keyOf(path) {
   }
 }
 
-/** The address as the function sees it, where its URL parser changes nothing. Its own query is not to be had here as it was sent. */
+/**
+ * Returns the address as the function sees it, if its URL parser changes nothing. Its original query is not
+ * available here.
+ */
 function addressOf(path, hasQuery) {
   const isPlain = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/.test(path) && !/\/(\.|%2e){1,2}(\/|$)/i.test(path);
   return isPlain && !hasQuery ? path : null;
 }
 
-/** Looks at all characters, wherever they differ: the runtime has no comparison in constant time of its own. */
+/** Compares all characters, wherever they differ: the runtime has no comparison in constant time of its own. */
 // biome-ignore lint/correctness/noUnusedVariables: signed-request calls it
-function isSame(given, made) {
-  let difference = given.length ^ made.length;
-  for (let i = 0; i < made.length; i++) difference |= given.charCodeAt(i) ^ made.charCodeAt(i);
+function isSame(given, expected) {
+  let difference = given.length ^ expected.length;
+  for (let i = 0; i < expected.length; i++) difference |= given.charCodeAt(i) ^ expected.charCodeAt(i);
   return difference === 0;
 }

@@ -14,15 +14,15 @@ export type BuiltLayer = WrittenZip;
 export type LayerOptions = {
   readonly architecture: Architecture;
   readonly outDirectory: string;
-  /** A directory of one's own with the executables `ffmpeg` and `ffprobe`; null takes those of the npm packages. */
+  /** A directory with the executables `ffmpeg` and `ffprobe`; null takes those of the npm packages. */
   readonly binaries: string | null;
 };
 
 const TARBALLS = fileURLToPath(new URL('../../dist/packages', import.meta.url));
 
 /**
- * Builds the layer that brings /opt/bin/ffmpeg and /opt/bin/ffprobe, for either architecture on any machine: the same
- * programs give the same bytes. Rejects with a sentence for the person who deploys.
+ * Builds the layer that brings /opt/bin/ffmpeg and /opt/bin/ffprobe, for either architecture on any machine:
+ * the same programs give the same bytes. Rejects with a sentence for the person who deploys.
  */
 export async function buildFfmpegLayer(options: LayerOptions): Promise<BuiltLayer> {
   const { architecture, outDirectory, binaries } = options;

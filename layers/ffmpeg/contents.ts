@@ -1,7 +1,7 @@
 export const PROGRAM_NAMES = ['ffmpeg', 'ffprobe'] as const;
 export type ProgramName = (typeof PROGRAM_NAMES)[number];
 
-/** What goes into the layer. */
+/** The contents of the layer. */
 export type LayerContents = {
   readonly programs: readonly Program[];
   readonly licences: readonly LicenceText[];
@@ -9,13 +9,13 @@ export type LayerContents = {
 
 export type Program = {
   readonly name: ProgramName;
-  /** Where it comes from, as a sentence names it. */
+  /** Where it comes from, for use in a sentence. */
   readonly origin: string;
   readonly bytes: Buffer;
 };
 
 export type LicenceText = {
-  /** A file's name. */
+  /** The name of the file. */
   readonly name: string;
   readonly bytes: Uint8Array;
 };

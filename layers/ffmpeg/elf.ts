@@ -4,7 +4,7 @@ export type Elf = {
   /** Null for a processor that Lambda does not have. */
   readonly architecture: Architecture | null;
   readonly bits: 32 | 64;
-  /** Needs libraries of the system that it runs on. */
+  /** Whether it needs libraries of the system that it runs on. */
   readonly dynamic: boolean;
 };
 
@@ -13,7 +13,7 @@ const [CLASS_64, LITTLE_ENDIAN, EXECUTABLE, POSITION_INDEPENDENT] = [2, 1, 2, 3]
 const HEADER_BYTES = 64;
 const INTERPRETER = 3;
 
-/** What the header of an executable says (System V ABI, "ELF Header"); null for what is not an ELF executable. */
+/** Reads the header of an executable (System V ABI, "ELF Header"); null if it is not an ELF executable. */
 export function readElf(file: Uint8Array): Elf | null {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (view.byteLength < HEADER_BYTES || view.getUint32(0) !== MAGIC) return null;
@@ -34,7 +34,7 @@ function architectureOf(machine: number): Architecture | null {
   return names.find((name) => ARCHITECTURES[name].elfMachine === machine) ?? null;
 }
 
-/** A program that is linked dynamically names the loader that brings its libraries. */
+/** A dynamically linked program names the loader of its libraries. */
 function hasInterpreter(view: DataView, littleEndian: boolean): boolean {
   const start = Number(view.getBigUint64(32, littleEndian));
   const entryBytes = view.getUint16(54, littleEndian);

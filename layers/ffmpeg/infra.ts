@@ -28,7 +28,7 @@ export class FfmpegLayer extends Construct {
       sourceCodeHash: zip.sha256Base64,
       compatibleArchitectures: [architecture],
       compatibleRuntimes: [runtime],
-      // The function moves to the new version before the old one goes.
+      // The function moves to the new version before the old one is removed.
       lifecycle: { createBeforeDestroy: true },
     });
     this.arn = version.arn;

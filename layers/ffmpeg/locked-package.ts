@@ -11,7 +11,7 @@ export type LockedPackage = {
 
 const LOCK_FILE = new URL('../../package-lock.json', import.meta.url);
 
-/** Rejects where the lock file does not say which bytes `name` consists of. */
+/** Rejects if the lock file does not say which bytes `name` consists of. */
 export async function lockedPackage(name: string): Promise<LockedPackage> {
   const { packages } = v.parse(LOCK, JSON.parse(await readFile(LOCK_FILE, 'utf8')));
   const result = v.safeParse(ENTRY, packages[`node_modules/${name}`]);

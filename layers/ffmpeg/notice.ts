@@ -3,9 +3,9 @@ import type { LockedPackage } from './locked-package.ts';
 
 export type PackagedProgram = {
   readonly locked: LockedPackage;
-  /** Of who built it. */
+  /** The page of the people who built it. */
   readonly homepage: string;
-  /** Its day and the commit of ffmpeg's repository, such as `20181210-g0e8eb07980`. */
+  /** The date and the commit of ffmpeg's repository, such as `20181210-g0e8eb07980`. */
   readonly build: string;
 };
 
@@ -13,7 +13,7 @@ const OWN_PROGRAMS = `ffmpeg and ffprobe are programs of their own, which Sluice
 licence; they and the libraries in them are under their own.
 `;
 
-/** Where the programs come from, what licence they are under, and where their source code is. */
+/** Says where the programs come from, what licence they are under, and where their source code is. */
 export function packagedNotice(programs: readonly (Program & PackagedProgram)[]): string {
   return `${OWN_PROGRAMS}
 They are under the GNU General Public License, version 3 or later, whose text is in GPL-3.0.txt beside this file, and come
@@ -21,7 +21,7 @@ without any warranty.
 ${programs.map(describePackaged).join('')}`;
 }
 
-/** As much as the programs themselves tell. */
+/** Says as much as the programs themselves tell. */
 export function ownNotice(programs: readonly Program[]): string {
   return `${OWN_PROGRAMS}
 Who deployed this layer brought them. Their licences, where they were given, are beside this file.
@@ -41,7 +41,10 @@ bin/${name}
 ${configuration(program)}`;
 }
 
-/** Each build of ffmpeg carries the options it was configured with: they name the libraries that are compiled in. */
+/**
+ * Each build of ffmpeg contains the options it was configured with: they name the libraries that are compiled
+ * in.
+ */
 function configuration({ bytes }: Program): string {
   const start = bytes.indexOf('configuration: --');
   const end = bytes.indexOf(0, start);

@@ -6,12 +6,12 @@ import { ownNotice } from './notice.ts';
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
 
-/** The executables `ffmpeg` and `ffprobe` of a directory of one's own, with the licences that lie beside them. */
+/** Takes the executables `ffmpeg` and `ffprobe` from a directory, with the licences that lie beside them. */
 export async function ownContents(directory: string): Promise<LayerContents> {
   const paths = PROGRAM_NAMES.map((name) => ({ name, path: join(resolve(directory), name) }));
   let unzippedBytes = 0;
   for (const { path } of paths) unzippedBytes += await sizeOf(path);
-  // Before anything is read: a file may be larger than the memory.
+  // Checked before anything is read: a file may be larger than the memory.
   requireUnzippedFits('layer', unzippedBytes);
   const programs: Program[] = [];
   for (const { name, path } of paths) programs.push({ name, origin: path, bytes: await read(path) });

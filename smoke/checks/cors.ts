@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerValues } from '../exchange.ts';
-import { type Finding, hasStatus, nextAction, notChecked } from '../verdict.ts';
+import { type Finding, hasStatus, judge, notChecked } from '../verdict.ts';
 
 const WHY =
   'a Function URL with a CORS block of its own answers preflights itself and doubles the headers of the rest';
@@ -20,7 +20,7 @@ export const preflight: Check = {
       'access-control-request-headers': 'range',
     };
     const answer = await session.ask(session.mediaPath, { method: 'OPTIONS', headers });
-    return nextAction(describe(answer), [
+    return judge(describe(answer), [
       hasStatus(answer, 200, 204),
       allowsOnce(answer, origin),
       names(answer, 'access-control-allow-methods', 'get'),
@@ -37,7 +37,7 @@ export const crossOrigin: Check = {
     const { origin } = session.options;
     if (origin === null) return notChecked(NO_ORIGIN);
     const answer = await session.ask(session.mediaPath, { headers: { origin, range: 'bytes=0-1' } });
-    return nextAction(describe(answer), [
+    return judge(describe(answer), [
       hasStatus(answer, 206),
       allowsOnce(answer, origin),
       names(answer, 'access-control-expose-headers', 'content-range'),
@@ -54,7 +54,7 @@ export const strangeOrigin: Check = {
     const headers = { origin: STRANGER, range: 'bytes=0-1' };
     const answer = await session.ask(session.mediaPath, { headers });
     const allowed = headerValues(answer, 'access-control-allow-origin');
-    return nextAction(describe(answer), [
+    return judge(describe(answer), [
       hasStatus(answer, 206),
       [allowed.every((value) => value === '*'), 'the stranger is allowed'],
     ]);
@@ -70,7 +70,7 @@ function allowsOnce(answer: Exchange, origin: string): Finding {
   ];
 }
 
-/** A list that stands there once and has the word, or a * for all. */
+/** A list that occurs once and has the word, or a * for all. */
 function names(answer: Exchange, header: string, word: string): Finding {
   const [value = '', ...others] = headerValues(answer, header);
   const list = value

@@ -2,7 +2,7 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import type { AskOptions, Exchange } from '../exchange.ts';
 import type { Session } from '../session.ts';
-import { type Finding, hasEnded, nextAction, seconds, type Verdict } from '../verdict.ts';
+import { type Finding, hasEnded, judge, seconds, type Verdict } from '../verdict.ts';
 
 /** An answer that should have no body, and the answer to the next request on the same connection. */
 export type Answers = { readonly answer: Exchange; readonly next: Exchange };
@@ -10,8 +10,8 @@ export type Answers = { readonly answer: Exchange; readonly next: Exchange };
 const MOST_SECONDS = 5;
 
 /**
- * Whether a connection is held open shows only in the next request on it: to a client, an answer to HEAD is over with
- * its head.
+ * Sends two requests: only the second on a connection shows whether it is held open, since to a client an
+ * answer to HEAD is over with its head.
  */
 export async function askTwice(session: Session, path: string, options: AskOptions): Promise<Answers> {
   const { service, timeoutSeconds } = session.options;
@@ -31,7 +31,7 @@ export function judgeEmpty({ answer, next }: Answers, findings: readonly Finding
   const seen =
     `${answer.status ?? 'no answer'} after ${seconds(answer.milliseconds)}, ` +
     `the next answer after ${seconds(next.milliseconds)}`;
-  return nextAction(seen, [
+  return judge(seen, [
     ...findings,
     hasEnded(answer),
     [answer.body.length === 0, `it has a body of ${answer.body.length} bytes`],

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerOf, headerValues } from '../exchange.ts';
-import { hasStatus, nextAction, notChecked } from '../verdict.ts';
+import { hasStatus, judge, notChecked } from '../verdict.ts';
 
 const LENGTHS = ['content-length', 'x-amzn-remapped-content-length'] as const;
 
@@ -13,7 +13,7 @@ export const lengthHeaders: Check = {
     if (sizeBytes === null) return notChecked('the size is unknown, see "range"');
     const head = await session.ask(session.mediaPath, { method: 'HEAD' });
     const part = await session.ask(session.mediaPath, { headers: { range: 'bytes=0-1' } });
-    return nextAction(`HEAD: ${lengths(head)}; range: ${lengths(part)}`, [
+    return judge(`HEAD: ${lengths(head)}; range: ${lengths(part)}`, [
       hasStatus(head, 200),
       hasStatus(part, 206),
       [isRight(head, sizeBytes), `HEAD should name ${sizeBytes}`],
@@ -31,7 +31,7 @@ export const contentEncoding: Check = {
     const answer = await session.ask(session.mediaPath, { headers });
     const plain = await session.ask(session.mediaPath, { headers: { range: headers.range } });
     const encoding = headerValues(answer, 'content-encoding').join(', ');
-    return nextAction(`${answer.status}, Content-Encoding ${encoding || 'absent'}`, [
+    return judge(`${answer.status}, Content-Encoding ${encoding || 'absent'}`, [
       hasStatus(answer, 206),
       [encoding === '', 'there should be none'],
       [answer.body.equals(plain.body), 'the bytes differ from those without it'],
@@ -47,7 +47,7 @@ export const repeatedHeaders: Check = {
     const answer = await session.ask(session.mediaPath, { headers: { range: 'bytes=0-1' } });
     const names = answer.rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
     const twice = SINGLE.filter((name) => headerValues(answer, name).length > 1);
-    return nextAction(`${names.length} headers`, [
+    return judge(`${names.length} headers`, [
       hasStatus(answer, 206),
       [twice.length === 0, `more than once: ${twice.join(', ')}`],
     ]);

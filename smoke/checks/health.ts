@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { headerOf, jsonOf } from '../exchange.ts';
-import { hasEnded, hasStatus, nextAction, notChecked, seconds, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, judge, notChecked, seconds, summarise } from '../verdict.ts';
 
 const WARM_REQUESTS = 7;
 
@@ -11,7 +11,7 @@ export const health: Check = {
   async run({ health: answer }) {
     const { version, ffmpeg } = jsonOf(answer);
     const isNamed = (name: unknown) => typeof name === 'string' && name !== '';
-    return nextAction(`${summarise(answer)}, version ${version}, ffmpeg ${ffmpeg}`, [
+    return judge(`${summarise(answer)}, version ${version}, ffmpeg ${ffmpeg}`, [
       hasStatus(answer, 200),
       hasEnded(answer),
       [headerOf(answer, 'content-type') === 'application/json', 'it is not JSON'],
@@ -21,10 +21,10 @@ export const health: Check = {
   },
 };
 
-/** Nobody can ask for a cold start from outside: the first request of all may have met one. */
+/** Nobody can ask for a cold start from outside: the very first request may have met one. */
 export const firstByte: Check = {
   name: 'first byte',
-  expected: 'two bytes of the media, several times; how long they take is told, not judged',
+  expected: 'two bytes of the media, several times; the time is reported, not judged',
   why: 'a cold start was measured at 0.1 to 0.2 s on a laptop and is unknown in AWS',
   async run(session) {
     const answers = [];
@@ -42,7 +42,7 @@ export const firstByte: Check = {
     const first = session.first.arrivals[0]?.milliseconds;
     const opening = first === undefined ? '' : `first request of all ${seconds(first)}, then `;
     const seen = `${opening}${seconds(median)} (${seconds(fastest)} to ${seconds(slowest)}), connecting included`;
-    return nextAction(
+    return judge(
       seen,
       answers.flatMap((answer) => [hasStatus(answer, 206), hasEnded(answer)]),
     );
@@ -51,16 +51,16 @@ export const firstByte: Check = {
 
 export const info: Check = {
   name: 'info',
-  expected: '/info is 200 and tells the same size as Content-Range',
+  expected: '/info is 200 and reports the same size as Content-Range',
   why: 'it reads the object through the same cache as everything else',
   async run(session) {
     if (session.sizeBytes === null) return notChecked('the size is unknown, see "range"');
     const answer = await session.ask(session.infoPath);
     const { sizeBytes, key } = jsonOf(answer);
-    return nextAction(`${summarise(answer)}, ${sizeBytes} bytes of media`, [
+    return judge(`${summarise(answer)}, ${sizeBytes} bytes of media`, [
       hasStatus(answer, 200),
       hasEnded(answer),
-      [key === session.key, 'it tells of another key'],
+      [key === session.key, 'it reports another key'],
       [sizeBytes === session.sizeBytes, `Content-Range says ${session.sizeBytes}`],
     ]);
   },

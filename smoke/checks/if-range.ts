@@ -1,8 +1,11 @@
 import type { Check } from '../check.ts';
 import { headerOf } from '../exchange.ts';
-import { hasEnded, hasStatus, nextAction, notChecked, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, judge, notChecked, summarise } from '../verdict.ts';
 
-/** A whole object is asked for only up to here: the function would go on with it after the connection is cut. */
+/**
+ * A whole object is requested only up to this size: the function would go on with it after the connection is
+ * cut.
+ */
 const MOST_WHOLE_BYTES = 32_000_000;
 
 export const ifRange: Check = {
@@ -13,7 +16,7 @@ export const ifRange: Check = {
     if (session.etag === null) return notChecked('there is no ETag, see "304"');
     const headers = { range: 'bytes=2-3', 'if-range': session.etag };
     const answer = await session.ask(session.mediaPath, { headers });
-    return nextAction(summarise(answer), [
+    return judge(summarise(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [answer.body.length === 2, 'there are not two bytes'],
@@ -24,7 +27,7 @@ export const ifRange: Check = {
 export const ifRangeOther: Check = {
   name: 'If-Range, other version',
   expected: 'another entity tag gives the whole: 200 without Content-Range',
-  why: 'two versions of a film must not be glued together',
+  why: 'two versions of a film must not be joined',
   async run(session) {
     const { sizeBytes } = session;
     if (sizeBytes === null) return notChecked('the size is unknown, see "range"');
@@ -33,7 +36,7 @@ export const ifRangeOther: Check = {
     }
     const headers = { range: 'bytes=0-1', 'if-range': '"another-version"' };
     const answer = await session.ask(session.mediaPath, { headers, cutAfterBytes: Math.min(3, sizeBytes) });
-    return nextAction(`${answer.status}, cut after its first bytes`, [
+    return judge(`${answer.status}, cut after its first bytes`, [
       hasStatus(answer, 200),
       [headerOf(answer, 'content-range') === null, 'there is a Content-Range'],
       [answer.outcome !== 'timed out' && answer.body.length >= Math.min(3, sizeBytes), 'it is not the whole'],

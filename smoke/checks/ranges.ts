@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { type Exchange, headerOf, jsonOf } from '../exchange.ts';
 import type { Session } from '../session.ts';
-import { hasEnded, hasStatus, nextAction, notChecked, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, judge, notChecked, summarise } from '../verdict.ts';
 
 const UNKNOWN_SIZE = 'the size is unknown, see "range"';
 
@@ -12,7 +12,7 @@ export const range: Check = {
   async run(session) {
     const answer = await askRange(session, '0-1');
     const contentRange = headerOf(answer, 'content-range');
-    return nextAction(describe(answer), [
+    return judge(describe(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [answer.body.length === 2, 'there are not two bytes'],
@@ -23,14 +23,14 @@ export const range: Check = {
 
 export const rangeTotal: Check = {
   name: 'total of a range',
-  expected: 'the total is true: its last byte exists',
+  expected: 'the total is correct: its last byte exists',
   why: 'Content-Length does not reach the client through a Function URL: players take the size from here',
   async run(session) {
     const { sizeBytes } = session;
     if (sizeBytes === null) return notChecked(UNKNOWN_SIZE);
     const last = sizeBytes - 1;
     const answer = await askRange(session, `${last}-${sizeBytes + 9}`);
-    return nextAction(describe(answer), [
+    return judge(describe(answer), [
       hasStatus(answer, 206),
       hasEnded(answer),
       [answer.body.length === 1, 'there is not one last byte'],
@@ -53,7 +53,7 @@ export const suffixRange: Check = {
     const start = sizeBytes - length;
     const suffix = await askRange(session, `-${length}`);
     const open = await askRange(session, `${start}-`);
-    return nextAction(describe(suffix), [
+    return judge(describe(suffix), [
       hasStatus(suffix, 206),
       hasEnded(suffix),
       [suffix.body.length === length, `there are not ${length} bytes`],
@@ -69,7 +69,7 @@ export const suffixRange: Check = {
 export const middleRange: Check = {
   name: 'range in the middle',
   expected: 'the same bytes as the same place of a larger range',
-  why: 'ranges are put together from blocks of a cache: one byte beside the mark ruins a film',
+  why: 'ranges are assembled from blocks of a cache: an error of one byte ruins a film',
   async run(session) {
     const { sizeBytes } = session;
     if (sizeBytes === null) return notChecked(UNKNOWN_SIZE);
@@ -79,7 +79,7 @@ export const middleRange: Check = {
     const offset = Math.floor(length / 3);
     const outer = await askRange(session, `${start}-${start + length - 1}`);
     const inner = await askRange(session, `${start + offset}-${start + length - 1 - offset}`);
-    return nextAction(`${describe(inner)} of ${describe(outer)}`, [
+    return judge(`${describe(inner)} of ${describe(outer)}`, [
       hasStatus(outer, 206),
       hasStatus(inner, 206),
       hasEnded(outer),
@@ -99,7 +99,7 @@ export const unsatisfiableRange: Check = {
     if (sizeBytes === null) return notChecked(UNKNOWN_SIZE);
     const answer = await askRange(session, `${sizeBytes}-`);
     const { type } = jsonOf(answer);
-    return nextAction(describe(answer), [
+    return judge(describe(answer), [
       hasStatus(answer, 416),
       hasEnded(answer),
       [headerOf(answer, 'content-range') === `bytes */${sizeBytes}`, 'Content-Range does not give the total'],

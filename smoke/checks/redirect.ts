@@ -4,7 +4,7 @@ import { mediaPathOf, type Session } from '../session.ts';
 import { hasStatus, notChecked } from '../verdict.ts';
 import { askTwice, judgeEmpty } from './freed-connection.ts';
 
-/** What one response of Lambda carries. */
+/** The most that one response of Lambda carries. */
 const ONE_RESPONSE_BYTES = 200_000_000;
 
 export const redirect: Check = {

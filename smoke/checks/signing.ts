@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { hasEnded, hasStatus, nextAction, notChecked, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, judge, notChecked, summarise } from '../verdict.ts';
 
 const NO_TOKEN = 'no token was given: put it into the URL (/~TOKEN) or behind --token';
 const headers = { range: 'bytes=0-1' };
@@ -13,7 +13,7 @@ export const signed: Check = {
     if (token === null) return notChecked(NO_TOKEN);
     const allowed = await session.askWith(token, session.mediaPath, { headers });
     const refused = await session.askWith(null, session.mediaPath, { headers });
-    return nextAction(`with it ${summarise(allowed)}; without it ${summarise(refused)}`, [
+    return judge(`with it ${summarise(allowed)}; without it ${summarise(refused)}`, [
       [allowed.status === 206, 'the token does not open the address'],
       [refused.status === 403, 'the address is not closed without it'],
       hasEnded(refused),
@@ -24,12 +24,12 @@ export const signed: Check = {
 export const forged: Check = {
   name: 'forged token',
   expected: 'a token with one character changed is refused',
-  why: 'a signature that is not looked at closes nothing',
+  why: 'a signature that is not checked protects nothing',
   async run(session) {
     const { token } = session.options.service;
     if (token === null) return notChecked(NO_TOKEN);
     const answer = await session.askWith(forge(token), session.mediaPath, { headers });
-    return nextAction(summarise(answer), [hasStatus(answer, 400, 401, 403, 404), hasEnded(answer)]);
+    return judge(summarise(answer), [hasStatus(answer, 400, 401, 403, 404), hasEnded(answer)]);
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import type { Session } from '../session.ts';
-import { hasEnded, hasStatus, nextAction, notChecked, seconds, summarise } from '../verdict.ts';
+import { hasEnded, hasStatus, judge, notChecked, seconds, summarise } from '../verdict.ts';
 
 export const twoAtOnce: Check = {
   name: 'two at once',
@@ -16,7 +16,7 @@ export const twoAtOnce: Check = {
     const seen =
       `range: ${summarise(range)} after ${seconds(range.milliseconds)}; ` +
       `transcode: ${summarise(transcode)} after ${seconds(transcode.milliseconds)}`;
-    return nextAction(seen, [
+    return judge(seen, [
       hasStatus(range, 206),
       hasEnded(range),
       hasStatus(transcode, 200),
@@ -38,7 +38,7 @@ export const disconnect: Check = {
     const seen =
       `left after ${summarise(left)}; range: ${summarise(range)} after ${seconds(range.milliseconds)}; ` +
       `the next transcode begins after ${seconds(transcode.milliseconds)}`;
-    return nextAction(seen, [
+    return judge(seen, [
       [left.outcome === 'cut', 'there was nothing to leave'],
       hasStatus(range, 206),
       hasEnded(range),

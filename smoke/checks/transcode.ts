@@ -2,11 +2,11 @@ import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import type { Check } from '../check.ts';
 import { type Arrival, type Exchange, headerOf } from '../exchange.ts';
 import type { FinishedTranscodes } from '../transcodes.ts';
-import { hasEnded, hasStatus, nextAction, notChecked, seconds } from '../verdict.ts';
+import { hasEnded, hasStatus, judge, notChecked, seconds } from '../verdict.ts';
 
 export const transcodeStarts: Check = {
   name: 'transcode starts before its end',
-  expected: 'the bytes of a transcode come while it is being made',
+  expected: 'the bytes of a transcode come while it is being produced',
   why: 'small writes were reported to be held back (16 to 100 KB), and some answers to come only when they are complete',
   async run(session) {
     const transcodes = await session.transcodes();
@@ -17,7 +17,7 @@ export const transcodeStarts: Check = {
     const faults = runs.map(({ arrivals }) => bufferingFault(arrivals, plainMilliseconds));
     const excuse = excuseOf(transcodes);
     if (excuse !== null && faults.some((fault) => fault !== null)) return notChecked(`${excuse}: ${seen}`);
-    return nextAction(seen, [
+    return judge(seen, [
       ...runs.flatMap((run) => [hasStatus(run, 200), isTranscode(run)] as const),
       ...faults.map((fault, at) => [fault === null, `answer ${at + 1} of ${runs.length}: ${fault}`] as const),
     ]);
@@ -26,7 +26,7 @@ export const transcodeStarts: Check = {
 
 export const transcodeIsWhole: Check = {
   name: 'transcode is whole',
-  expected: 'an MP4 that is complete and lasts as long as was asked for',
+  expected: 'an MP4 that is complete and has the requested duration',
   why: 'a function that throws in mid-body ends the answer as cleanly as one that is done',
   async run(session) {
     const transcodes = await session.transcodes();
@@ -35,7 +35,7 @@ export const transcodeIsWhole: Check = {
     const seen = transcodes.runs
       .map(({ body }, at) => `${body.length} bytes, ${lengths[at] ?? '?'} s`)
       .join('; ');
-    return nextAction(
+    return judge(
       seen,
       transcodes.runs.flatMap((run, at) => [
         hasStatus(run, 200),
@@ -48,7 +48,7 @@ export const transcodeIsWhole: Check = {
 };
 
 /**
- * Why these arrivals are those of an answer that was held back; null if they came as they were made.
+ * Returns why these arrivals are those of a buffered answer; null if the bytes came as they were produced.
  * `plainMilliseconds`: how long as many bytes take on this line from the first to the last.
  */
 export function bufferingFault(arrivals: readonly Arrival[], plainMilliseconds: number): string | null {
@@ -65,14 +65,14 @@ export function bufferingFault(arrivals: readonly Arrival[], plainMilliseconds: 
 /** Fewer seconds may be a single fragment. */
 const TELLING_SECONDS = 4;
 
-/** Why arrivals that look held back need not be so; null where nothing speaks for it. */
+/** Returns why arrivals that look buffered need not be; null if nothing suggests so. */
 function excuseOf({ runs, plainMilliseconds, expectedSeconds }: FinishedTranscodes): string | null {
   if (runs.some(({ status }) => status !== 200)) return null;
   if (expectedSeconds !== null && expectedSeconds < TELLING_SECONDS) {
     return `the film lasts ${expectedSeconds} s: name a longer one with --key`;
   }
   const isSlow = runs.every(({ milliseconds }) => plainMilliseconds > milliseconds / 3);
-  return isSlow ? 'this line carries the bytes hardly faster than they are made' : null;
+  return isSlow ? 'this line carries the bytes hardly faster than they are produced' : null;
 }
 
 function describeArrivals(arrivals: readonly Arrival[]): string {
@@ -88,7 +88,7 @@ function isTranscode(run: Exchange): readonly [boolean, string] {
   return [plan?.startsWith('transcode') ?? false, `Sluice-Plan is ${plan ?? 'absent'}`];
 }
 
-/** Where the last complete box of an MP4 ends. */
+/** Returns where the last complete box of an MP4 ends. */
 function boxesEnd(file: Buffer): number {
   let at = 0;
   while (at + 8 <= file.length) {
@@ -99,7 +99,7 @@ function boxesEnd(file: Buffer): number {
   return at;
 }
 
-/** Half of a fragment: a shorter lack is that of a last frame. */
+/** Half of a fragment: less may be missing because of a last frame. */
 const TOLERANCE_SECONDS = 0.3;
 
 function lasts(length: number | null, { expectedSeconds }: FinishedTranscodes): boolean {
@@ -107,7 +107,7 @@ function lasts(length: number | null, { expectedSeconds }: FinishedTranscodes): 
   return length !== null && Math.abs(length - expectedSeconds) <= TOLERANCE_SECONDS;
 }
 
-/** Seconds; null for what is no media. */
+/** Returns seconds; null for a file that is not media. */
 async function measure(file: Buffer): Promise<number | null> {
   const input = new Input({ source: new BufferSource(file), formats: ALL_FORMATS });
   try {

@@ -6,7 +6,7 @@ import { writeZip, type ZipEntry } from '../../deployment/zip.ts';
 import { elsewhere } from '../support/surroundings.ts';
 import { listZip, unpackZip } from '../support/zip-file.ts';
 
-// Larger than what fflate leaves to the thread that it is called in.
+// Larger than what fflate compresses in the calling thread.
 const LARGE = Buffer.from(Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join(''));
 const PROGRAM: ZipEntry = { name: 'bin/program', bytes: LARGE, mode: 0o755 };
 const TEXT: ZipEntry = { name: 'a text', bytes: Buffer.from('text'), mode: 0o644 };
@@ -30,7 +30,7 @@ describe('writeZip', () => {
     expect(await readFile(join(directory, 'unpacked/a text'), 'utf8')).to.equal('text');
   });
 
-  it('tells the figures that Lambda and Terraform want', async () => {
+  it('returns the figures that Lambda and Terraform want', async () => {
     const { zipPath, ...figures } = await writeZip(relative(process.cwd(), directory), 'name', [TEXT]);
     expect(isAbsolute(zipPath)).to.equal(true);
     const bytes = await readFile(zipPath);
@@ -51,7 +51,7 @@ describe('writeZip', () => {
     ['content', { ...TEXT, bytes: Buffer.from('next') }],
     ['mode', { ...TEXT, mode: 0o755 }],
   ] as const) {
-    it(`keeps what differs in ${what} apart`, async () => {
+    it(`gives another name if ${what} differs`, async () => {
       const before = await writeZip(directory, 'name', [PROGRAM, TEXT]);
       const after = await writeZip(directory, 'name', [PROGRAM, changed]);
       expect(after.zipPath).to.not.equal(before.zipPath);
@@ -59,7 +59,7 @@ describe('writeZip', () => {
     });
   }
 
-  it('does not make again what is there', async () => {
+  it('does not write an existing zip again', async () => {
     const first = await writeZip(directory, 'name', [TEXT]);
     const { ino } = await stat(first.zipPath);
     expect(await writeZip(directory, 'name', [TEXT])).to.deep.equal(first);
@@ -74,7 +74,7 @@ describe('writeZip', () => {
     ['a stamp that is cut short', (zipPath) => truncate(`${zipPath}.sha256`, 20)],
   ];
   for (const [what, damage] of damages) {
-    it(`makes anew what is not whole: ${what}`, async () => {
+    it(`writes an incomplete zip again: ${what}`, async () => {
       const first = await writeZip(directory, 'name', [TEXT]);
       const whole = await readFile(first.zipPath);
       await damage(first.zipPath);

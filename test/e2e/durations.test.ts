@@ -25,7 +25,7 @@ const FILM_SECONDS = 5;
 const SONG_SECONDS = 10;
 
 /** All are made while they are sent; each is long enough to have more than players want before they tell anything. */
-const MADE: readonly [what: string, path: string, seconds: number][] = [
+const RESULT: readonly [what: string, path: string, seconds: number][] = [
   ['MP4, repackaged', '/stream/film.mkv?format=mp4', 5],
   ['MP4, a repackaged clip', '/stream/film.mkv?format=mp4&duration=4', 4],
   ['MP4, repackaged sound', '/stream/song.aac?format=mp4', 10],
@@ -95,7 +95,7 @@ describe('The duration of what is made is known from its first bytes', function 
       });
       after(() => browser?.close());
 
-      for (const [what, path, seconds] of MADE) {
+      for (const [what, path, seconds] of RESULT) {
         it(what, async () => {
           const page = await browser?.newPage();
           const whole = await wholeOf(path);

@@ -84,7 +84,7 @@ describe('signed addresses, behind the Function URL', function () {
   const ASKED = '/video.mp4?height=90&duration=1';
   const exact = token({ kind: 'address', address: `/stream${ASKED}` });
   const exporting = token({ kind: 'address', address: `/export${ASKED}` });
-  const MADE = `${'a'.repeat(22)}.mp4`;
+  const RESULT = `${'a'.repeat(22)}.mp4`;
   const seconds = /\.(\d+)\./.exec(right)?.[1] ?? '';
   const REFUSED: [what: string, path: string, status: number, type: string][] = [
     ['no token', '/media/video.mp4', 403, 'unsigned'],
@@ -103,20 +103,20 @@ describe('signed addresses, behind the Function URL', function () {
     ['an address for a key', `/~${exact.replace('.a.', '.k.')}/stream/video.mp4`, 403, 'bad-signature'],
     ['another object', `/~${right}/media/other.mp4`, 403, 'bad-signature'],
     ['no token, for an export', '/export/video.mp4', 403, 'unsigned'],
-    ['no token, for what was made', `/made/video.mp4/${MADE}`, 403, 'unsigned'],
+    ['no token, for what was made', `/made/video.mp4/${RESULT}`, 403, 'unsigned'],
     ['an export of another object', `/~${right}/export/other.mp4`, 403, 'bad-signature'],
-    ['what was made of another object', `/~${right}/made/other.mp4/${MADE}`, 403, 'bad-signature'],
-    ['what was made of a key below it', `/~${right}/made/video.mp4/x/${MADE}`, 403, 'bad-signature'],
+    ['what was made of another object', `/~${right}/made/other.mp4/${RESULT}`, 403, 'bad-signature'],
+    ['what was made of a key below it', `/~${right}/made/video.mp4/x/${RESULT}`, 403, 'bad-signature'],
     ['an export with the token of a stream', `/~${exact}/export${ASKED}`, 403, 'bad-signature'],
     ['a stream with the token of an export', `/~${exporting}/stream${ASKED}`, 403, 'bad-signature'],
-    ['what was made, with that', `/~${exporting}/made/video.mp4/${MADE}`, 403, 'bad-signature'],
+    ['what was made, with that', `/~${exporting}/made/video.mp4/${RESULT}`, 403, 'bad-signature'],
     [
       'an export with a token that its result is not open to',
       `/~${exporting}/export${ASKED}`,
       403,
       'unsigned',
     ],
-    ['what was never made', `/~${right}/made/video.mp4/${MADE}`, 404, 'not-found'],
+    ['what was never made', `/~${right}/made/video.mp4/${RESULT}`, 404, 'not-found'],
     [
       'an end that has passed',
       `/~${token(FILM, { expires: inSeconds(-1) })}/media/video.mp4`,

@@ -8,7 +8,7 @@ import { forKey, token } from '../support/token-vectors.ts';
 const CDN = { public: true, cdn: true };
 
 describe('Cdn', () => {
-  it('exists only where it is asked for', () => {
+  it('exists only if it is asked for', () => {
     for (const context of [{}, { public: true }]) {
       expect(synthesise(context).resources('aws_cloudfront_distribution')).to.have.length(0);
     }
@@ -32,7 +32,7 @@ describe('Cdn', () => {
     );
   });
 
-  it('lets the function answer by default, and keeps nothing that depends on Accept', () => {
+  it('lets the function answer by default, and caches nothing that depends on Accept', () => {
     const stack = synthesise(CDN);
     const { default_cache_behavior: rest, ordered_cache_behavior: ordered } = distribution(stack);
     expect(rest).to.deep.include({
@@ -48,13 +48,13 @@ describe('Cdn', () => {
     expect(ordered[0]).to.include({ target_origin_id: 'function', compress: false });
   });
 
-  it('keeps no failures', () => {
+  it('caches no failures', () => {
     const { custom_error_response: errors } = distribution(synthesise(CDN));
     expect(errors.map(({ error_code }) => error_code)).to.deep.equal([404, 414, 500, 501, 502, 503, 504]);
     for (const error of errors) expect(error).to.include({ error_caching_min_ttl: 0 });
   });
 
-  it('keeps /media apart by its query, and no longer than the object allows', () => {
+  it('caches /media by its query, and no longer than the object allows', () => {
     expect(synthesise(CDN).resource('aws_cloudfront_cache_policy', 'cdn_media')).to.deep.include({
       min_ttl: 0,
       default_ttl: 0,
@@ -66,7 +66,7 @@ describe('Cdn', () => {
     });
   });
 
-  it('keeps segments as long as the function says, by path and version alone', () => {
+  it('caches segments as long as the function says, by path and version alone', () => {
     for (const context of [CDN, { signingKeysParameter: '/a/keys', cdn: true }]) {
       const stack = synthesise(context);
       expect(stack.resource('aws_cloudfront_cache_policy', 'cdn_segments')).to.deep.include({
@@ -87,7 +87,8 @@ describe('Cdn', () => {
         );
         expect(behavior).to.deep.include({
           target_origin_id: 'function',
-          // AllViewerExceptHostHeader: the token that the code hands on reaches the function, and is in no key.
+          // AllViewerExceptHostHeader: the token that the edge code passes on reaches the function, and is in
+          // no key.
           origin_request_policy_id: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
           allowed_methods: ['GET', 'HEAD', 'OPTIONS'],
           cached_methods: ['GET', 'HEAD'],
@@ -125,7 +126,7 @@ describe('Cdn', () => {
     expect(policy).to.not.match(/script/);
   });
 
-  it('tells the function which page asks for /media, and in no key', () => {
+  it('tells the function which page requests /media, outside the key', () => {
     const stack = synthesise(CDN);
     const [[id] = []] = stack.resources('aws_cloudfront_origin_request_policy');
     const [media] = distribution(stack).ordered_cache_behavior;
@@ -164,14 +165,14 @@ describe('Cdn', () => {
     }
   });
 
-  it('asks for a statement where the bucket is somebody else’s', () => {
+  it('asks for a statement if the bucket is somebody else’s', () => {
     const { output } = synthesise({ ...CDN, mediaBucket: 'films' });
     const statement = JSON.parse(output.add_to_media_bucket_policy?.value ?? '') as Statement;
     expect(statement).to.include({ Action: 's3:GetObject', Effect: 'Allow' });
     expect(statement.Resource).to.match(/^\$\{data\.aws_s3_bucket\.\w+\.arn\}\/\*$/);
   });
 
-  describe('where addresses are signed', () => {
+  describe('with signed addresses', () => {
     const SIGNED_CDN = { signingKeysParameter: '/a/keys', cdn: true };
 
     it('checks every request before anything answers, and the function checks again', () => {
@@ -182,7 +183,7 @@ describe('Cdn', () => {
         const [first] = behavior.function_association as { event_type: string; function_arn: string }[];
         expect(first?.event_type).to.equal('viewer-request');
         expect(first?.function_arn).to.contain('cdn_signed-request');
-        // The bucket answers only what the code sends there.
+        // The bucket only answers what the edge code sends there.
         expect(behavior.target_origin_id).to.equal('function');
       }
       expect(stack.resources('aws_cloudfront_function').map(([, { name }]) => name)).to.have.members([
@@ -206,31 +207,31 @@ describe('Cdn', () => {
       expect(stack.resource('aws_lambda_function_url').authorization_type).to.equal('AWS_IAM');
     });
 
-    it('tells segments from what only is called like them, by the token in front', () => {
+    it('distinguishes segments from keys of the same name, by the token in front', () => {
       const [, hls, dash] = distribution(synthesise(SIGNED_CDN)).ordered_cache_behavior;
-      const made = token(forKey('hls/a.mp4'));
+      const forHls = token(forKey('hls/a.mp4'));
       const named = [hls, dash].map((behavior) => patternOf(behavior));
       const matching = (path: string) => named.map((pattern) => pattern.test(path));
-      expect(matching(`/~${made}/hls/hls/a.mp4/720p/1.m4s`)).to.deep.equal([true, false]);
-      expect(matching(`/~${made}/dash/hls/a.mp4/720p/1.m4s`)).to.deep.equal([false, true]);
+      expect(matching(`/~${forHls}/hls/hls/a.mp4/720p/1.m4s`)).to.deep.equal([true, false]);
+      expect(matching(`/~${forHls}/dash/hls/a.mp4/720p/1.m4s`)).to.deep.equal([false, true]);
       for (const path of [
         '/hls/a.mp4/720p/1.m4s',
-        `/~${made}/media/hls/a.mp4`,
-        `/~${made}/stream/dash/a.mp4`,
+        `/~${forHls}/media/hls/a.mp4`,
+        `/~${forHls}/stream/dash/a.mp4`,
       ]) {
         expect(matching(path), path).to.deep.equal([false, false]);
       }
     });
 
-    it('takes for media of the bucket what has a token in front of it, and nothing of another room', () => {
+    it('matches media of the bucket only with a token in front, and no other route', () => {
       const [media] = distribution(synthesise(SIGNED_CDN)).ordered_cache_behavior;
       const matches = (path: string) => patternOf(media).test(path);
-      const made = token(forKey('media/a.mp4'));
-      expect(matches(`/~${made}/media/media/a.mp4`)).to.equal(true);
+      const forMedia = token(forKey('media/a.mp4'));
+      expect(matches(`/~${forMedia}/media/media/a.mp4`)).to.equal(true);
       for (const path of [
         '/media/a.mp4',
-        `/~${made}/hls/media/a.mp4/master.m3u8`,
-        `/~${made}/stream/media/a`,
+        `/~${forMedia}/hls/media/a.mp4/master.m3u8`,
+        `/~${forMedia}/stream/media/a`,
       ]) {
         expect(matches(path), path).to.equal(false);
       }
@@ -252,7 +253,7 @@ describe('Cdn', () => {
       );
     });
 
-    it('is what Terraform takes of a list of keys', function () {
+    it('is what Terraform reads from a list of keys', function () {
       needs(this, 'terraform');
       const { dynamic } = synthesise(SIGNED_CDN).resource('aws_cloudfrontkeyvaluestore_keys_exclusive');
       const { for_each } = (dynamic as { resource_key_value_pair: Block }).resource_key_value_pair;
@@ -270,7 +271,7 @@ describe('Cdn', () => {
     });
   });
 
-  it('is the address that is told', () => {
+  it('is the address in the outputs', () => {
     expect(synthesise(CDN).output.url?.value).to.match(
       /^https:\/\/\$\{aws_cloudfront_distribution\.\w+\.domain_name\}$/,
     );
@@ -286,7 +287,9 @@ function distribution(stack: Synthesised) {
   };
 }
 
-/** As CloudFront reads it: a star is any number of characters, slashes too, and a question mark is one. */
+/**
+ * Matches as CloudFront does: a star is any number of characters, slashes too, and a question mark is one.
+ */
 function patternOf(behavior: Block | undefined): RegExp {
   const pattern = String(behavior?.path_pattern).replace(/[.~]/g, '\\$&');
   return new RegExp(`^${pattern.replace(/\*/g, '.*').replace(/\?/g, '.')}$`);

@@ -15,13 +15,13 @@ describe('context', () => {
   });
   after(() => rm(directory, { recursive: true }));
 
-  it('is what the file says, and over it what is handed down', () => {
+  it('is the content of the file, with the environment’s on top', () => {
     const targetVersions = { terraform: '>=1.10.0' };
     expect(readContext(file, undefined)).to.deep.equal({ targetVersions, name: 'a', region: 'b' });
     expect(readContext(file, '{"name":"c"}')).to.deep.equal({ targetVersions, name: 'c', region: 'b' });
   });
 
-  it('is one sentence where it is not JSON', async () => {
+  it('is refused in one sentence if it is not JSON', async () => {
     expect(() => readContext(file, '{')).to.throw(Error, /^CDKTF_CONTEXT_JSON is not valid JSON: .*\.$/);
     expect(() => readContext(file, '[]')).to.throw(Error, /^CDKTF_CONTEXT_JSON must hold a JSON object\.$/);
     const broken = join(directory, 'broken.json');
@@ -29,7 +29,7 @@ describe('context', () => {
     expect(() => readContext(broken, undefined)).to.throw(Error, /broken\.json is not valid JSON: .*\.$/);
   });
 
-  it('holds names of the CDK that are no options', () => {
+  it('may contain names of the CDK that are no options', () => {
     const cdks = { cdktfRelativeModules: [], targetVersions: {}, canonicalAssetHashes: 'true' };
     expect(withoutCdkNames({ ...cdks, name: 'a', memroy: 1 })).to.deep.equal({ name: 'a', memroy: 1 });
   });

@@ -13,7 +13,7 @@ import { synthesise } from '../support/synthesised.ts';
 const HOSTILE = `<title>before</title><script>document.title = 'script'</script>
 <body onload="document.title = 'onload'"><form action="/sent"><button onclick="document.title = 'onclick'">Send</button></form>`;
 
-/** The bucket's answers with the headers that CloudFront puts on them. */
+/** The bucket's answers with the headers that CloudFront adds to them. */
 describe('mediaHeaders in a browser', function () {
   this.timeout(60_000);
   let server: Server;
@@ -52,7 +52,7 @@ describe('mediaHeaders in a browser', function () {
     expect(page.url()).to.equal(`${address}/page.mp4`);
   });
 
-  it('let a film play that is opened by itself', async () => {
+  it('let a film play that is opened directly', async () => {
     await page.goto(`${address}/film.mp4`, { waitUntil: 'commit' });
     await page.waitForSelector('video');
     // Without scripts, Chromium leaves the start to the viewer, and calls no listener.

@@ -52,7 +52,7 @@ describe('the bucket behind a redirect, in a browser', function () {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  it('is read by a page whose origin it is never told', async () => {
+  it('is read by a page whose origin it never sees', async () => {
     const opened = await browser.newPage();
     await opened.goto(page);
     const read = await opened.evaluate(

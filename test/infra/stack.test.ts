@@ -23,7 +23,7 @@ const EVERY_WAY: readonly Block[] = [
 
 describe('SluiceStack', () => {
   describe('function', () => {
-    it('is what the options say, and logs in JSON to its own group', () => {
+    it('follows the options, and logs in JSON to its own group', () => {
       const stack = synthesise({
         name: 'films',
         memoryMegabytes: 1769,
@@ -51,7 +51,7 @@ describe('SluiceStack', () => {
       });
     });
 
-    it('takes code and layer from the code bucket, under keys that hold their hashes', () => {
+    it('takes code and layer from the code bucket, under keys with their hashes', () => {
       const stack = synthesise({ architecture: 'x86_64' });
       const lambda = stack.resource('aws_lambda_function');
       const layer = stack.resource('aws_lambda_layer_version');
@@ -73,7 +73,7 @@ describe('SluiceStack', () => {
       }
     });
 
-    it('reserves instances only where it is told to', () => {
+    it('reserves instances only if it is told to', () => {
       const reserved = (context: Block) =>
         synthesise(context).resource('aws_lambda_function').reserved_concurrent_executions;
       expect(reserved({})).to.equal(undefined);
@@ -96,7 +96,7 @@ describe('SluiceStack', () => {
     });
   });
 
-  it('hands settings down as they were written, whatever Terraform would read in them', function () {
+  it('passes settings on unchanged, whatever Terraform would read in them', function () {
     needs(this, 'terraform');
     for (const PAGE_CREDIT of [`costs $5 \${var.x} 100% %{if}`, `$\${y} %%{z}`, '$$ %% {} "']) {
       const written = variables(synthesise({ environment: { PAGE_CREDIT } })).PAGE_CREDIT;
@@ -139,7 +139,7 @@ describe('SluiceStack', () => {
             const viaUrl = block.action === 'lambda:InvokeFunction';
             expect(block.invoked_via_function_url).to.equal(viaUrl ? true : undefined);
             expect(block.function_url_auth_type).to.equal(viaUrl ? undefined : authorization);
-            // Any distribution, of any account, would do without it.
+            // Any distribution, of any account, could call without it.
             if (principal !== '*')
               expect(block.source_arn).to.match(/^\$\{aws_cloudfront_distribution\..+\.arn\}$/);
           }
@@ -193,7 +193,7 @@ describe('SluiceStack', () => {
         }
       });
     }
-    it('permits the function to send work to itself, which is not tried again by Lambda', () => {
+    it('permits the function to send work to itself, which Lambda does not repeat', () => {
       const stack = synthesise();
       const [[id] = []] = stack.resources('aws_lambda_function');
       expect(statements(stack.resource('aws_iam_role_policy', 'stream_workers').policy)).to.deep.equal([
@@ -251,13 +251,13 @@ describe('SluiceStack', () => {
       });
     }
 
-    it('keep films when they are destroyed, and lose what can be made again', () => {
+    it('keep media when they are destroyed, and lose what can be produced again', () => {
       const stack = synthesise();
       const disposable = (name: string) => stack.resource('aws_s3_bucket', name).force_destroy;
       expect(['media', 'derived', 'code'].map(disposable)).to.deep.equal([false, true, true]);
     });
 
-    it('let pages read media and what was made behind a redirect, where pages may read at all', () => {
+    it('let pages read media and outputs after a redirect, if pages may read at all', () => {
       const type = 'aws_s3_bucket_cors_configuration';
       expect(synthesise().resources(type)).to.have.length(0);
       const environment = { ALLOWED_ORIGINS: 'https://app.example' };
@@ -283,7 +283,7 @@ describe('SluiceStack', () => {
       }
     });
 
-    it('expire what was derived', () => {
+    it('expire derived objects', () => {
       const { rule, bucket } = synthesise({ derivedExpiryDays: 7 }).resource(
         'aws_s3_bucket_lifecycle_configuration',
       ) as { rule: Block[]; bucket: string };
@@ -296,7 +296,7 @@ describe('SluiceStack', () => {
       expect(rule[0]?.abort_incomplete_multipart_upload).to.deep.equal([{ days_after_initiation: 1 }]);
     });
 
-    it('have none for what is made where nothing is to be kept, nor any word of it', () => {
+    it('have none for outputs if nothing is to be cached, nor any mention of one', () => {
       const stack = synthesise({ keepDerived: false });
       expect(stack.resources('aws_s3_bucket').map(([, { bucket_prefix }]) => bucket_prefix)).to.have.members([
         'sluice-media-',
@@ -308,7 +308,7 @@ describe('SluiceStack', () => {
       expect(granted.map(({ Sid }) => Sid)).to.deep.equal(['ListMedia', 'ReadMedia', 'WriteLogs']);
     });
 
-    it('leave an existing one and its policy alone, and look where it lies', () => {
+    it('leave an existing one and its policy alone, and check its region', () => {
       const stack = synthesise({ mediaBucket: 'films', region: 'eu-west-1' });
       expect(JSON.stringify(stack.resources('aws_s3_bucket'))).to.not.contain('media');
       expect(stack.resources('aws_s3_bucket_policy')).to.have.length(2);
@@ -353,7 +353,7 @@ describe('SluiceStack', () => {
     );
   });
 
-  it('tells how to go on', () => {
+  it('says how to go on', () => {
     const { output } = synthesise({ public: true });
     expect(Object.keys(output)).to.have.members([
       'url',
@@ -371,7 +371,7 @@ describe('SluiceStack', () => {
     );
   });
 
-  it('pins the provider, and keeps its state in S3 where it is told to', () => {
+  it('pins the provider, and stores its state in S3 if it is told to', () => {
     expect(synthesise().terraform).to.deep.equal({
       required_providers: { aws: { source: 'hashicorp/aws', version: '6.66.0' } },
       required_version: '>= 1.10.0',

@@ -10,13 +10,13 @@ describe('pacer', () => {
     expect(pace(1000, 200)).to.equal(1000);
   });
 
-  it('does not save up for later what a slow function left unused', () => {
+  it('does not save up what a slow function left unused', () => {
     const pace = pacer(1000, 0);
     expect(pace(1000, 0)).to.equal(1000);
     expect(pace(1000, 60_000)).to.equal(1000);
   });
 
-  it('lines up chunks that come at the same time', () => {
+  it('queues chunks that come at the same time', () => {
     const pace = pacer(1000, 0);
     pace(1000, 0);
     expect(pace(1000, 1000)).to.equal(1000);

@@ -24,7 +24,7 @@ describe('bundlePage', () => {
     return bundlePage(join(directory, 'page.html'));
   }
 
-  it('puts in a style sheet and a module with all that they import', async () => {
+  it('inlines a style sheet and a module with their imports', async () => {
     const html = await bundle({
       'page.css': '@import "base.css"; p { color: red }',
       'base.css': 'p { margin: 0 }',
@@ -36,22 +36,22 @@ describe('bundlePage', () => {
     );
   });
 
-  it('leaves a text as it is, whatever it means to String.replace or to HTML', async () => {
+  it('leaves a text unchanged, whatever it means to String.replace or to HTML', async () => {
     const html = await bundle({ 'page.ts': "alert('$& $1 $` </script>')" });
     expect(html).to.contain('alert("$& $1 $` <\\/script>")');
   });
 
-  it('gives the policy of the page the hash of each', async () => {
+  it('puts the hash of each into the policy of the page', async () => {
     const policy = pageResponse(await bundle({}), []).headers.get('content-security-policy');
     expect(policy).to.match(/script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}=';/);
   });
 
-  it('refuses a text that would end before its time', async () => {
+  it('refuses a text that would end its element', async () => {
     const { message } = await rejection(bundle({ 'page.ts': "alert('<!--')" }));
-    expect(message).to.contain('page.ts holds what would end it');
+    expect(message).to.contain('page.ts contains text that would end its element');
   });
 
-  it('refuses a page without its one script', async () => {
+  it('refuses a page without exactly one script', async () => {
     const doubled = PAGE + PAGE.slice(PAGE.indexOf('<script'));
     for (const html of [PAGE.replace('module', 'text'), doubled]) {
       expect((await rejection(bundle({ 'page.html': html }))).message).to.match(/must match .* once/);

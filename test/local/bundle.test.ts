@@ -14,7 +14,7 @@ describe('bundleFunction', () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  it('makes one module and its source map, and nothing else', async () => {
+  it('writes one module and its source map, and nothing else', async () => {
     expect((await readdir(directory)).sort()).to.deep.equal(['index.mjs', 'index.mjs.map']);
     const { size } = await stat(join(directory, 'index.mjs'));
     expect(bundle).to.deep.equal({ directory, handler: 'index.handler', sizeBytes: size });
@@ -30,7 +30,7 @@ describe('bundleFunction', () => {
     );
   });
 
-  it('replaces what was there and leaves nothing half', async () => {
+  it('replaces the previous module and leaves nothing half-written', async () => {
     await bundleFunction(directory);
     expect((await readdir(directory)).sort()).to.deep.equal(['index.mjs', 'index.mjs.map']);
   });

@@ -16,7 +16,7 @@ const received = (changes: Partial<ReceivedRequest> = {}): ReceivedRequest => ({
 });
 
 describe('buildEvent', () => {
-  it('has the fields of payload format 2.0, and leaves out what there is none of', () => {
+  it('has the fields of payload format 2.0, and omits absent ones', () => {
     const event = buildEvent(received({ rawHeaders: ['Host', 'media.example:8080', 'User-Agent', 'agent'] }));
     expect(event).to.deep.equal({
       version: '2.0',

@@ -34,7 +34,7 @@ export type Answer = {
   readonly complete: boolean;
 };
 
-/** Sends a request on a connection of its own, without touching the address, and reads whatever comes. */
+/** Sends a request on a connection of its own, without changing the address, and reads whatever comes. */
 export async function ask(
   url: string,
   path: string,
@@ -56,7 +56,7 @@ export async function ask(
   };
 }
 
-/** The same, with the body still to be read. */
+/** Does the same, with the body still to be read. */
 export function open(
   url: string,
   path: string,
@@ -70,7 +70,7 @@ export function open(
   });
 }
 
-/** A process that has ended counts as such before its parent takes note of it (a zombie). */
+/** A process that has ended counts as such before its parent notices (a zombie). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

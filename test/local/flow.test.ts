@@ -27,7 +27,7 @@ describe('the local Function URL: how bytes flow', () => {
     const rss = process.memoryUsage().rss;
     const message = await open(service.url, '/bytes?mib=150');
     await until(() => sentMebibytes() > 0);
-    // What is on its way lies in the buffers of four sockets.
+    // The bytes on their way are in the buffers of four sockets.
     expect(await standstill()).to.be.below(40);
     expect(process.memoryUsage().rss - rss).to.be.below(64 * MIB);
     let received = 0;

@@ -21,7 +21,7 @@ describe('the local Function URL: its instances', () => {
 
   const pidOf = async (path = '/echo') => JSON.parse((await ask(service.url, path)).body.toString()).pid;
 
-  it('are one for a client that asks one thing after the other', async () => {
+  it('are one for a client that sends one request after the other', async () => {
     service = await startBehaviours();
     const pids = new Set<number>();
     for (let index = 0; index < 50; index += 1) pids.add(await pidOf());
@@ -50,7 +50,7 @@ describe('the local Function URL: its instances', () => {
     expect(second.body.toString()).to.not.equal(first.body.toString());
   });
 
-  it('are waited for longer where no other may be started', async () => {
+  it('are waited for longer if no other may be started', async () => {
     service = await startBehaviours({ maxInstances: 1 });
     const first = await ask(service.url, '/linger?ms=800');
     const second = await ask(service.url, '/linger?ms=0');
@@ -69,7 +69,7 @@ describe('the local Function URL: its instances', () => {
     expect(JSON.parse(refused.body.toString())).to.deep.equal({
       Type: 'User',
       Reason: 'ConcurrentInvocationLimitExceeded',
-      message: 'Rate exceeded: all 3 instances are busy. Ask again in a moment.',
+      message: 'Rate exceeded: all 3 instances are busy. Try again in a moment.',
     });
     await writeFile(release, '');
     const bodies = await Promise.all(held.map((message) => text(message)));
@@ -97,7 +97,7 @@ describe('the local Function URL: its instances', () => {
     await until(() => !isAlive(child));
   });
 
-  it('end when they had nothing to do for long enough', async () => {
+  it('end when they were idle for long enough', async () => {
     service = await startBehaviours({ idleInstanceSeconds: 0.05 });
     const pid = await pidOf();
     await until(() => !isAlive(pid));

@@ -18,7 +18,7 @@ describe("Lambda's API on this machine", () => {
     });
   const PATH = '/2015-03-31/functions/sluice/invocations';
 
-  it('takes an event, and answers before it is worked on', async () => {
+  it('accepts an event, and answers before it is handled', async () => {
     const response = await call(PATH, '{"a":1}');
     expect(response.status).to.equal(202);
     expect(await response.text()).to.equal('');
@@ -62,7 +62,7 @@ describe("Lambda's API on this machine", () => {
     });
   }
 
-  it('is for those alone who were told its address', async () => {
+  it('is only for those who know its address', async () => {
     const { origin, pathname } = new URL(api.url);
     for (const root of ['', `${pathname.slice(0, -1)}${pathname.endsWith('A') ? 'B' : 'A'}`]) {
       const headers = { 'x-amz-invocation-type': 'Event' };
@@ -71,7 +71,7 @@ describe("Lambda's API on this machine", () => {
     }
   });
 
-  it('is not for a page whose name leads to this machine', async () => {
+  it('refuses a page whose name leads to this machine', async () => {
     const before = events.length;
     const headers = { host: 'evil.example', 'x-amz-invocation-type': 'Event' };
     const { pathname } = new URL(api.url);
@@ -80,7 +80,7 @@ describe("Lambda's API on this machine", () => {
     expect(events).to.have.length(before);
   });
 
-  it('is asked by POST alone', async () => {
+  it('accepts POST only', async () => {
     expect((await call(PATH, '', 'Event', 'GET')).status).to.equal(404);
   });
 });

@@ -51,7 +51,7 @@ describe('the local Function URL: what the function receives', () => {
     it(`is ${isAnswered ? 'what' : 'nothing that'} was sent to the host "${host}"`, async () => {
       const { status, body } = await ask(service.url, '/echo', { headers: { host } });
       expect(status).to.equal(isAnswered ? 200 : 421);
-      if (!isAnswered) expect(body.toString()).to.include('answers to 127.0.0.1, localhost and [::1] alone');
+      if (!isAnswered) expect(body.toString()).to.include('only answers to 127.0.0.1, localhost and [::1]');
     });
   }
 
@@ -73,7 +73,7 @@ describe('the local Function URL: what the function receives', () => {
     const { env, cwd } = await echo();
     expect(cwd).to.equal(handlersDirectory);
     expect(env).to.include({ MEDIA_DIR: '/media', TZ: 'UTC', LAMBDA_TASK_ROOT: handlersDirectory });
-    // Node.js hands this one on to every child by itself where coverage is measured.
+    // Node.js passes this one on to every child by itself if coverage is measured.
     const names = Object.keys(env).filter((name) => name !== 'NODE_V8_COVERAGE');
     expect(names.sort()).to.deep.equal([
       'AWS_ENDPOINT_URL_LAMBDA',
@@ -114,7 +114,7 @@ describe('the local Function URL: what the function receives', () => {
     }
   });
 
-  it('is not a target that is no path: 400', async () => {
+  it('is no target without a path: 400', async () => {
     const answer = await ask(service.url, '*', { method: 'OPTIONS' });
     expect(answer.status).to.equal(400);
   });

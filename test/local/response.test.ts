@@ -45,7 +45,7 @@ describe('the local Function URL: what the client receives', () => {
     }
   });
 
-  it('ends at once where there is no body', async () => {
+  it('ends at once if there is no body', async () => {
     for (const statusCode of [204, 304]) {
       const answer = await prelude({ statusCode, headers: { etag: '"1"' } }, '/prelude');
       expect(answer.status).to.equal(statusCode);
@@ -54,13 +54,13 @@ describe('the local Function URL: what the client receives', () => {
     }
   });
 
-  it('is decoded where the function encoded it', async () => {
+  it('is decoded if the function encoded it', async () => {
     const answer = await ask(service.url, '/gzip');
     expect(answer.body.toString()).to.equal('unpacked');
     expect(answer.headers).to.not.have.property('content-encoding');
   });
 
-  it('keeps NULs that the body begins with', async () => {
+  it('includes NULs at the beginning of the body', async () => {
     const { body } = await ask(service.url, '/nuls');
     expect(body.toString('latin1')).to.equal(`${'\0'.repeat(20)}end`);
   });

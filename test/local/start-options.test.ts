@@ -22,7 +22,7 @@ describe('parseStart', () => {
     return options;
   }
 
-  it('serves the demo film with its credit when nothing is said', () => {
+  it('serves the demo film with its credit by default', () => {
     expect(parse([], { HOME: '/home/somebody', AWS_SECRET_ACCESS_KEY: 'secret' })).to.deep.equal({
       settings: { PLAYER_PAGE: '1', PUBLIC: '1', PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory },
       served: `the demo film. ${DEMO_CREDIT}`,
@@ -59,18 +59,18 @@ describe('parseStart', () => {
 
   const DERIVED: readonly [readonly string[], Record<string, string>, string, Record<string, string>][] = [
     [[], {}, 'until-the-end', {}],
-    [['--no-derived'], { DERIVED_DIR: '/kept', DERIVED_BUCKET: 'kept' }, 'as-set', {}],
-    [['--derived', '/kept'], { DERIVED_BUCKET: 'kept' }, 'as-set', { DERIVED_DIR: '/kept' }],
-    [[], { DERIVED_DIR: '/kept' }, 'as-set', { DERIVED_DIR: '/kept' }],
+    [['--no-derived'], { DERIVED_DIR: '/derived', DERIVED_BUCKET: 'derived' }, 'as-set', {}],
+    [['--derived', '/derived'], { DERIVED_BUCKET: 'derived' }, 'as-set', { DERIVED_DIR: '/derived' }],
+    [[], { DERIVED_DIR: '/derived' }, 'as-set', { DERIVED_DIR: '/derived' }],
     [
       [],
-      { DERIVED_BUCKET: 'kept', AWS_REGION: 'eu-west-1' },
+      { DERIVED_BUCKET: 'derived', AWS_REGION: 'eu-west-1' },
       'as-set',
-      { DERIVED_BUCKET: 'kept', AWS_REGION: 'eu-west-1' },
+      { DERIVED_BUCKET: 'derived', AWS_REGION: 'eu-west-1' },
     ],
   ];
   for (const [args, environment, kind, settings] of DERIVED) {
-    it(`keeps what is made ${kind} for ${args.join(' ') || 'nothing said'} and ${JSON.stringify(environment)}`, () => {
+    it(`caches outputs ${kind} for ${args.join(' ') || 'no options'} and ${JSON.stringify(environment)}`, () => {
       const parsed = parse(args, environment);
       expect(parsed.derived).to.equal(kind);
       expect(parsed.settings).to.include(settings);
@@ -79,10 +79,10 @@ describe('parseStart', () => {
     });
   }
 
-  it('refuses two places for what is made', () => {
-    expect(() => parse(['--derived', '/kept', '--no-derived'])).to.throw(/exclude each other/);
-    expect(() => parse([], { DERIVED_DIR: '/kept', DERIVED_BUCKET: 'kept' })).to.throw(/both set/);
-    expect(() => parse(['--media', folder, '--derived', join(folder, 'kept')])).to.throw(
+  it('refuses two places for outputs', () => {
+    expect(() => parse(['--derived', '/derived', '--no-derived'])).to.throw(/exclude each other/);
+    expect(() => parse([], { DERIVED_DIR: '/derived', DERIVED_BUCKET: 'derived' })).to.throw(/both set/);
+    expect(() => parse(['--media', folder, '--derived', join(folder, 'derived')])).to.throw(
       /DERIVED_DIR must not lie/,
     );
     expect(() => parse(['--derived', ''])).to.throw(/must name a folder/);

@@ -51,7 +51,7 @@ describe('npm start', () => {
     expect(await exit).to.deep.equal([0, null]);
   });
 
-  it('keeps what it makes until its end, and no longer', async () => {
+  it('caches outputs until its end, and no longer', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-start-'));
     const folders = async () => (await readdir(folder)).filter((name) => name.includes('derived'));
     const child = start(['--port', '0'], { TMPDIR: folder });
@@ -67,7 +67,7 @@ describe('npm start', () => {
       await response.arrayBuffer();
       return response.headers.get('sluice-plan') ?? '';
     };
-    expect(await ask()).to.not.match(/kept/);
+    expect(await ask()).to.not.match(/cached/);
     while (!/; cached$/.test(await ask()));
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
@@ -76,7 +76,7 @@ describe('npm start', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('says how to sign where keys are set', async () => {
+  it('says how to sign if keys are set', async () => {
     const child = start(['--port', '0'], { SIGNING_KEYS: `main:${'m'.repeat(32)}` });
     let hint = '';
     for await (const line of createInterface({ input: child.stdout })) {

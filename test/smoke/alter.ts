@@ -4,7 +4,7 @@ import type { Fault } from './fake-service.ts';
 /** Makes a wrong answer of the right one. */
 export type Change = (right: Reply, ask: Ask) => Reply;
 
-/** Changes the answers to requests that are meant. */
+/** Changes the answers to the selected requests. */
 export function where(isMeant: (ask: Ask) => boolean, change: Change): Fault {
   return (ask, correct) => (isMeant(ask) ? change(correct(ask), ask) : correct(ask));
 }
@@ -25,17 +25,17 @@ export function forStatus(status: number, change: Change): Fault {
   };
 }
 
-/** Answers another request than the one that was made. */
+/** Answers another request than the one that was sent. */
 export function mistake(change: (ask: Ask) => Ask): Fault {
   return (ask: Ask, correct: Answers) => correct(change(ask));
 }
 
 export function without(name: string, ask: Ask): Ask {
-  const kept = Object.entries(ask.headers).filter(([each]) => each !== name);
-  return { ...ask, headers: Object.fromEntries(kept) };
+  const others = Object.entries(ask.headers).filter(([each]) => each !== name);
+  return { ...ask, headers: Object.fromEntries(others) };
 }
 
-/** Takes one range, as it stands behind `bytes=`, for another. */
+/** Replaces one range, as it is written after `bytes=`, by another. */
 export function takeRange(wanted: RegExp, instead: string): Fault {
   return mistake((ask) => {
     const isMeant = wanted.test(ask.headers.range?.replace('bytes=', '') ?? '');
@@ -43,7 +43,7 @@ export function takeRange(wanted: RegExp, instead: string): Fault {
   });
 }
 
-/** An empty value leaves the header out. */
+/** An empty value removes the header. */
 export function changeHeader(name: string, change: (value: string) => string): Change {
   return (right) => ({
     ...right,

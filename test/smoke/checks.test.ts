@@ -36,7 +36,7 @@ describe('the checks of the smoke test', () => {
     }
   });
 
-  it('take the health that is told without the token, where the token is for media only', async () => {
+  it('accept health without the token if the token is for media only', async () => {
     const open: Fault = (ask, correct) => {
       if (ask.target === '/health') return correct({ ...ask, target: `/~${TOKEN}/health` });
       return ask.target.endsWith('/health') ? problem(ask, 403, 'forbidden') : correct(ask);

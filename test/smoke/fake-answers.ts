@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 /** One request as the fake service sees it. */
 export type Ask = {
   readonly method: string;
-  /** As it was sent, token and query included. */
+  /** The target as it was sent, token and query included. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   /** From 1. */
@@ -14,11 +14,11 @@ export type Ask = {
   readonly viewersLeft: number;
 };
 
-/** What it answers: a head, the body in pieces with a pause before each, and how the answer ends. */
+/** The answer: a head, the body in chunks with a pause before each, and how the answer ends. */
 export type Reply = {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly pieces: readonly Buffer[];
+  readonly chunks: readonly Buffer[];
   readonly pauseMilliseconds: number;
   /** `held`: neither the answer nor its connection ends. `broken`: the connection breaks. */
   readonly end: 'proper' | 'held' | 'broken';
@@ -30,12 +30,12 @@ export const KEY = 'films/film one.mp4';
 export const TOKEN = 'v1.Zm9vYmFy.c2lnbmF0dXJl';
 export const ORIGIN = 'https://app.example';
 export const SIZE_BYTES = 9_000_000;
-/** The part of a film that a transcode is made of, in seconds. */
+/** The part of a film in a transcode, in seconds. */
 export const PART_SECONDS = 6;
 const ETAG = '"version-1"';
 const LARGE_KEY = 'films/large.mp4';
 
-/** Answers as a deployed service should, as far as that is seen from outside. */
+/** Answers as a deployed service should, as far as that is visible from outside. */
 export function correctAnswers(transcode: readonly Buffer[], store: string): Answers {
   const film = randomBytes(SIZE_BYTES);
   return (ask) => withCors(ask, answer(ask));
@@ -58,7 +58,7 @@ export function correctAnswers(transcode: readonly Buffer[], store: string): Ans
     if (route === 'info') return infoReply();
     if (route === 'media') return mediaReply(ask, film);
     const plan = ['sluice-plan', 'transcode; format=mp4'] as const;
-    return { ...reply(200, [['content-type', 'video/mp4'], plan]), pieces: transcode, pauseMilliseconds: 25 };
+    return { ...reply(200, [['content-type', 'video/mp4'], plan]), chunks: transcode, pauseMilliseconds: 25 };
   }
 }
 
@@ -73,7 +73,7 @@ export function problem(ask: Ask, status: number, type: string, detail = 'A sent
 }
 
 export function reply(status: number, headers: Reply['headers'], body: Buffer = Buffer.alloc(0)): Reply {
-  return { status, headers, pieces: [body], pauseMilliseconds: 0, end: 'proper' };
+  return { status, headers, chunks: [body], pauseMilliseconds: 0, end: 'proper' };
 }
 
 export const idOf = ({ ordinal }: Ask) => `request-${ordinal}`;

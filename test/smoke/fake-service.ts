@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Answers, type Ask, correctAnswers, idOf, type Reply } from './fake-answers.ts';
 import { fragmentedFilm } from './fragmented-film.ts';
 
-/** What a service does wrong: it looks at the request, at what a correct service would answer, or at both. */
+/** What a service does wrong, depending on the request, on the correct answer, or on both. */
 export type Fault = (ask: Ask, correct: Answers) => Reply;
 
 /** Faults, each with the check that must fail for it and what that check must say. */
@@ -13,7 +13,7 @@ export type Faults = readonly (readonly [
   fault: string,
   says: RegExp,
   Fault,
-  /** So that the test does not wait for as long as a person would. */
+  /** So that the test does not wait as long as a person would. */
   waits?: 'in vain',
 ])[];
 
@@ -24,13 +24,13 @@ export type FakeService = {
   close(): Promise<void>;
 };
 
-/** A service on 127.0.0.1 that does everything right until it is told to commit a fault. */
+/** A service on 127.0.0.1 without faults until it is told to commit one. */
 export async function startFakeService(): Promise<FakeService> {
   const film = await fragmentedFilm();
   let correct: Answers = () => ({
     status: 500,
     headers: [],
-    pieces: [],
+    chunks: [],
     pauseMilliseconds: 0,
     end: 'broken',
   });
@@ -77,19 +77,19 @@ function readRequest({ method = '', url = '', headers }: IncomingMessage) {
 async function send(
   { method }: IncomingMessage,
   response: ServerResponse,
-  { status, headers, pieces, pauseMilliseconds, end }: Reply,
+  { status, headers, chunks, pauseMilliseconds, end }: Reply,
   requestId: string,
 ): Promise<void> {
   if (status === 0) return end === 'held' ? undefined : void response.destroy();
   const hasBody = ![204, 304].includes(status);
-  // A Function URL has chunks even where a body is only described.
+  // A Function URL has chunks even if a body is only described.
   const own = [['x-request-id', requestId], ...(hasBody ? [['transfer-encoding', 'chunked']] : [])];
   response.writeHead(status, [...own, ...headers].flat());
   response.flushHeaders();
   if (method !== 'HEAD' && hasBody) {
-    for (const piece of pieces) {
+    for (const chunk of chunks) {
       if (pauseMilliseconds > 0) await delay(pauseMilliseconds);
-      if (piece.length > 0) await new Promise((resolve) => response.write(piece, resolve));
+      if (chunk.length > 0) await new Promise((resolve) => response.write(chunk, resolve));
     }
   }
   if (end === 'proper') response.end();

@@ -5,7 +5,7 @@ import { PART_SECONDS } from './fake-answers.ts';
 
 const run = promisify(execFile);
 
-/** A fragmented MP4 as a transcode is one: the head, then fragments of half a second. */
+/** Returns a fragmented MP4 like a transcode: the head, then fragments of half a second. */
 export async function fragmentedFilm(): Promise<readonly Buffer[]> {
   const { FFMPEG_PATH = '' } = await localEnvironment({});
   const args = [
@@ -18,12 +18,12 @@ export async function fragmentedFilm(): Promise<readonly Buffer[]> {
 }
 
 function cutAtFragments(file: Buffer): Buffer[] {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let from = 0;
   for (let at = 0; at < file.length; at += file.readUInt32BE(at)) {
     if (file.toString('latin1', at + 4, at + 8) !== 'moof') continue;
-    pieces.push(file.subarray(from, at));
+    chunks.push(file.subarray(from, at));
     from = at;
   }
-  return [...pieces, file.subarray(from)];
+  return [...chunks, file.subarray(from)];
 }

@@ -10,7 +10,7 @@ const OF_SIZE = [
   ...['length headers', 'info', 'body beyond 6 MB'],
 ];
 
-describe('a check that cannot be made', () => {
+describe('a check that cannot run', () => {
   let service: FakeService;
   before(async () => {
     service = await startFakeService();
@@ -39,7 +39,7 @@ describe('a check that cannot be made', () => {
     ],
     [['redirect'], /^no media above 200 MB was found/, at(`${TOKEN}/`, listNothing)],
     [['redirect'], /^413: a folder/, forStatus(307, (_, ask) => problem(ask, 413, 'too-large'))],
-    [TRANSCODES, /^the media has no picture/, at('/info/', ofSound)],
+    [TRANSCODES, /^the media has no video/, at('/info/', ofAudio)],
     [['transcode starts before its end'], /^this line carries the bytes hardly faster/, forStatus(206, drip)],
     [['transcode starts before its end'], /^the film lasts 3 s/, shortAndAtOnce],
     [TRANSCODES, /^\/info answered 415$/, at('/info/', (_, ask) => problem(ask, 415, 'not-media'))],
@@ -81,11 +81,11 @@ function listNothing(...[right, ask]: Parameters<Parameters<typeof at>[1]>) {
 
 /** As on a line that is slower than the transcode. */
 function drip(right: Reply): Reply {
-  const [body = Buffer.alloc(0)] = right.pieces;
+  const [body = Buffer.alloc(0)] = right.chunks;
   if (body.length < 10_000) return right;
   const step = Math.ceil(body.length / 10);
-  const pieces = Array.from({ length: 10 }, (_, at) => body.subarray(at * step, (at + 1) * step));
-  return { ...right, pieces, pauseMilliseconds: 60 };
+  const chunks = Array.from({ length: 10 }, (_, at) => body.subarray(at * step, (at + 1) * step));
+  return { ...right, chunks, pauseMilliseconds: 60 };
 }
 
 function shortAndAtOnce(...[ask, correct]: Parameters<Fault>): Reply {
@@ -93,10 +93,10 @@ function shortAndAtOnce(...[ask, correct]: Parameters<Fault>): Reply {
     return json({ media: { durationSeconds: 3, tracks: [{ kind: 'video' }] } });
   }
   const right = correct(ask);
-  return { ...right, pieces: [Buffer.concat(right.pieces)] };
+  return { ...right, chunks: [Buffer.concat(right.chunks)] };
 }
 
-function ofSound() {
+function ofAudio() {
   const tracks = [{ kind: 'audio' }, { kind: 'video', isCoverArt: true }];
   return json({ media: { durationSeconds: 9, tracks } });
 }

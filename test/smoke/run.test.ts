@@ -31,7 +31,7 @@ describe('npm run smoke', () => {
     return { out, error, code };
   }
 
-  it('tells in a table what it saw, without the token, and ends with 0', async () => {
+  it('prints a table of what it saw, without the token, and ends with 0', async () => {
     const { out, error, code } = await smoke(`${service.origin}/~${TOKEN}/`);
     expect(error).to.equal('');
     expect(out).to.match(
@@ -42,7 +42,7 @@ describe('npm run smoke', () => {
     expect(code).to.equal(0);
   });
 
-  it('ends with 1 where a check failed, and tells which', async () => {
+  it('ends with 1 if a check failed, and says which', async () => {
     service.commit(forStatus(416, (right) => ({ ...right, status: 500 })));
     const { out, code } = await smoke(service.origin, '--token', TOKEN, '--json');
     const { failed, checks, key } = JSON.parse(out);
@@ -54,7 +54,7 @@ describe('npm run smoke', () => {
     expect(code).to.equal(1);
   });
 
-  it('says in one sentence that --key is missing where nothing is listed', async () => {
+  it('says in one sentence that --key is missing if nothing is listed', async () => {
     for (const answer of [() => json({ media: [] }), () => reply(200, [], Buffer.from('<html>'))]) {
       service.commit(at(`${TOKEN}/`, (right, ask) => (ask.target.endsWith('/') ? answer() : right)));
       const { out, error, code } = await smoke(service.origin, '--token', TOKEN);

@@ -13,7 +13,7 @@ export const forAddress = (address: string): Scope => ({ kind: 'address', addres
 export const token = (scope: Scope, expires = NOW + 60, key = NEW) => sign(key, scope, expires);
 
 /** What an export may have made. */
-export const MADE = `${'m4de'.repeat(5)}-_.mp4`;
+export const RESULT = `${'m4de'.repeat(5)}-_.mp4`;
 
 /** Opens one key. */
 export const film = token(forKey('films/a b.mp4'));
@@ -25,7 +25,7 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another room'],
   [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
   [`/~${film}/export/films/a%20b.mp4?format=mp3`, 'an export of its key'],
-  [`/~${film}/made/films/a%20b.mp4/${MADE}`, 'what was made of its key'],
+  [`/~${film}/made/films/a%20b.mp4/${RESULT}`, 'the result of its key'],
   [`/~${token(forAddress('/export/a'))}/export/a`, 'an export, by its address'],
   [`/~${token(forKey('film.mp4'), NOW + 60, OLD)}/media/film.mp4`, 'the key that is about to go'],
   [`/~${token(forAddress('/media/a%20b?download=1'))}/media/a%20b?download=1`, 'its address'],
@@ -56,11 +56,11 @@ export const WRONG: [path: string, why: string][] = [
   [`/~${film}/media/films/a%20b.mp4/x`, 'a key below it'],
   [`/~${film}/media/films/`, 'the folder above it'],
   [`/~${film}/export/films/b.mp4`, 'an export of another key'],
-  [`/~${film}/made/films/b.mp4/${MADE}`, 'what was made of another key'],
-  [`/~${film}/made/films/a%20b.mp4/x/${MADE}`, 'what was made of a key below it'],
+  [`/~${film}/made/films/b.mp4/${RESULT}`, 'the result of another key'],
+  [`/~${film}/made/films/a%20b.mp4/x/${RESULT}`, 'the result of a key below it'],
   [`/~${token(forAddress('/media/a'))}/export/a`, 'an export of what may be seen'],
   [`/~${token(forAddress('/export/a'))}/media/a`, 'what may be exported'],
-  [`/~${token(forAddress('/export/a'))}/made/a/${MADE}`, 'what was made by its export'],
+  [`/~${token(forAddress('/export/a'))}/made/a/${RESULT}`, 'the result of its export'],
   [`/~${film}/media/films/A%20B.MP4`, 'a key in other letters'],
   [`/~${film}/media/films/a%2520b.mp4`, 'a key that is encoded twice'],
   [`/~${film}/media/films%252Fa%20b.mp4`, 'a slash that is encoded twice'],
@@ -69,7 +69,7 @@ export const WRONG: [path: string, why: string][] = [
   [`/~${token(forKey('e\u0301'))}/media/%C3%A9`, 'other bytes of the same letter'],
   [`/~${film}/`, 'the page'],
   [`/~${film}/health`, 'an open address, with a token that is not for it'],
-  [`/~${token(forKey(''))}/`, 'the page, as the key that it has not'],
+  [`/~${token(forKey(''))}/`, 'the page, as a key that does not exist'],
   [`/~${token(forKey('/media/a'))}/media/a`, 'an address that was signed as a key'],
   [`/~${token(forAddress('a'))}/media/a`, 'a key that was signed as an address'],
   [`/~${token(forAddress('/media/a')).replace('.a.', '.k.')}/media/a`, 'the other scope'],

@@ -10,7 +10,7 @@ const SIGNED = { isSigned: true, allowedOrigins: ['https://app.example'] };
 const requested = loadEdge('media-request', OPEN);
 const responded = loadEdge('media-response', OPEN);
 
-/** The path at which the bucket is asked; null where the request goes on to the function, as it came. */
+/** Returns the path requested of the bucket; null if the request goes on to the function unchanged. */
 function bucketPath(uri: string, query: Record<string, string> = {}, method = 'GET'): string | null {
   const querystring = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, { value }]));
   const request = { method, uri, querystring, headers: {} };
@@ -21,7 +21,7 @@ function bucketPath(uri: string, query: Record<string, string> = {}, method = 'G
   return selected === null ? null : sent;
 }
 
-/** The headers with which an answer goes on to the viewer. */
+/** Returns the headers with which an answer goes on to the viewer. */
 function answer(uri: string, headers: Record<string, string>, edge = responded): Record<string, string> {
   const wrapped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }]));
   const response = { statusCode: 200, headers: wrapped };
@@ -53,7 +53,7 @@ describe('edge', () => {
       });
     }
 
-    it('asks the bucket whatever players, CDNs and campaigns add', () => {
+    it('asks the bucket despite parameters of players, CDNs and campaigns', () => {
       const added = {
         CMCD: 'bl%3D2100',
         _HLS_primary_id: '1',
@@ -118,7 +118,7 @@ describe('edge', () => {
     }
 
     it('opens nothing that the function would refuse, hide or treat in another way', () => {
-      const pieces = [
+      const chunks = [
         'a',
         'film.mp4',
         '.',
@@ -136,7 +136,7 @@ describe('edge', () => {
         '%34',
         '.mp%34',
       ];
-      pieces.push(
+      chunks.push(
         '%c3%bc',
         '%c3',
         ' ',
@@ -158,7 +158,7 @@ describe('edge', () => {
         let uri = '/media/';
         for (let length = (random % 6) + 1; length > 0; length--) {
           random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
-          uri += pieces[(random >>> 8) % pieces.length];
+          uri += chunks[(random >>> 8) % chunks.length];
         }
         const path = bucketPath(uri);
         if (path === null || /[?#]/.test(uri)) continue;
@@ -196,7 +196,7 @@ describe('edge', () => {
       ['/media/FILM.MKV', { 'content-type': 'x/y' }, { 'content-type': 'video/matroska' }],
       ['/a.mp4', { etag: '"1"' }, { etag: '"1"' }],
       ['/a.mp4', { 'content-disposition': 'attachment' }, {}],
-      // Read-only there: a function that takes it away is answered with 502.
+      // Read-only there: a function that removes it is answered with 502.
       ['/a.vtt', { 'content-encoding': 'gzip' }, { 'content-encoding': 'gzip' }],
       ['/a.mp4', { 'content-language': 'de', expires: 'Thu, 01 Jan 2099 00:00:00 GMT' }, {}],
       ['/a.mp4', { 'x-amz-website-redirect-location': 'https://evil.example/' }, {}],
@@ -213,13 +213,13 @@ describe('edge', () => {
     ];
     for (const [uri, stored, sent] of table) {
       it(`makes ${JSON.stringify(sent)} of ${uri} with ${JSON.stringify(stored)}`, () => {
-        // Of an object alone: the function has said it itself.
+        // For an object only: the function has set it itself.
         const said = 'sluice-plan' in stored ? {} : { 'cache-control': 'no-cache' };
         expect(answer(uri, stored)).to.deep.equal({ ...said, ...sent });
       });
     }
 
-    it('keeps what comes of the function, by way of the cache too, out of the caches of others', () => {
+    it('keeps answers of the function out of other caches, even through this one', () => {
       const plan = { 'sluice-plan': 'copy; segment=1', 'content-type': 'video/mp4' };
       const uri = '/hls/a.mp4/copy/1.m4s';
       for (const [said, sent] of [
@@ -235,15 +235,15 @@ describe('edge', () => {
       }
     });
 
-    const KEPT: [stored: string | null, signed: string, open: string][] = [
+    const STORED: [stored: string | null, signed: string, open: string][] = [
       [null, 'no-cache, private', 'no-cache'],
       ['public, max-age=3600', 'max-age=3600, private', 'public, max-age=3600'],
       ['s-maxage=60,max-age=5', 'max-age=5, private', 's-maxage=60,max-age=5'],
       ['s-maxage=60', 'no-cache, private', 'no-cache'],
       ['no-store', 'no-store, private', 'no-store'],
     ];
-    for (const [stored, sent, open] of KEPT) {
-      it(`keeps ${stored ?? 'what says nothing'} out of shared caches where addresses are signed`, () => {
+    for (const [stored, sent, open] of STORED) {
+      it(`keeps ${stored ?? 'an object without a header'} out of shared caches if addresses are signed`, () => {
         const headers: Record<string, string> = stored === null ? {} : { 'cache-control': stored };
         const signed = answer('/a.mp4', headers, loadEdge('media-response', SIGNED));
         expect(signed).to.deep.equal({ 'cache-control': sent });
@@ -261,7 +261,7 @@ describe('edge', () => {
     it(`${name} is what CloudFront and Terraform take${settings.isSigned ? ', signed' : ''}`, () => {
       const code = edgeCode(name, settings);
       expect(Buffer.byteLength(code)).to.be.lessThan(10 * 1024);
-      // Terraform would read these as its own.
+      // Terraform would interpret these.
       expect(code).to.not.match(/[$%]\{/);
       expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(name !== 'media-response');
       // Runtime 2.0 parses none of these.

@@ -9,11 +9,11 @@ import {
   film,
   forAddress,
   forKey,
-  MADE,
   NEW,
   NOW,
   OLD,
   OPEN,
+  RESULT,
   token,
   WRONG,
 } from '../../support/token-vectors.ts';
@@ -30,7 +30,7 @@ const now = at(NOW);
 
 type Verdict =
   | { readonly kind: 'bucket'; readonly path: string }
-  /** On to the function, as it came. */
+  /** On to the function, unchanged. */
   | { readonly kind: 'function' }
   /** To the cache, by an address without its token, and from there to the function with it. */
   | { readonly kind: 'cache'; readonly path: string; readonly token: string | undefined }
@@ -41,8 +41,8 @@ async function ask(address: string, method = 'GET', edge = now, more: EdgeHeader
   const querystring = Object.fromEntries(
     (query ?? '')
       .split('&')
-      .filter((piece) => piece !== '')
-      .map((piece) => [piece.split('=')[0], { value: piece.split('=')[1] ?? '' }]),
+      .filter((chunk) => chunk !== '')
+      .map((chunk) => [chunk.split('=')[0], { value: chunk.split('=')[1] ?? '' }]),
   );
   const request = { method, uri, querystring, headers: { origin: { value: ORIGIN } } };
   const sent = { ...request, headers: { ...request.headers, ...more } };
@@ -65,7 +65,7 @@ async function ask(address: string, method = 'GET', edge = now, more: EdgeHeader
   return { kind: 'function' };
 }
 
-/** What the function says of the same. */
+/** Returns what the function says of the same request. */
 async function authorised(path: string): Promise<Grant> {
   refuseRewrittenPath(path.split('?')[0] ?? '');
   const address = splitToken(new URL(`https://sluice.example${path}`));
@@ -75,14 +75,14 @@ async function authorised(path: string): Promise<Grant> {
 
 describe('signed-request', () => {
   for (const [path, why] of OPEN) {
-    it(`lets pass ${why}`, async () => expect((await ask(path)).kind).to.not.equal('refused'));
+    it(`passes ${why}`, async () => expect((await ask(path)).kind).to.not.equal('refused'));
   }
 
-  // Of these the edge cannot tell what they were made for, or has no way to see it as it was sent.
+  // The edge cannot tell what these were signed for, or does not see them as they were sent.
   const LEFT_TO_THE_FUNCTION = [
     'the page',
     'an open address, with a token that is not for it',
-    'the page, as the key that it has not',
+    'the page, as a key that does not exist',
     'an id that no key has',
   ];
   for (const [path, why] of WRONG) {
@@ -129,11 +129,11 @@ describe('signed-request', () => {
     [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4`, 'function'],
     [`/~${key}/export/films/a%20b.mp4?height=360`, 'function'],
     [`/~${key}/export/films/other.mp4`, 'bad-signature'],
-    [`/~${key}/made/films/a%20b.mp4/${MADE}`, 'function'],
-    [`/~${key}/made/films/other.mp4/${MADE}`, 'bad-signature'],
-    [`/~${key}/made/${MADE}`, 'function'],
+    [`/~${key}/made/films/a%20b.mp4/${RESULT}`, 'function'],
+    [`/~${key}/made/films/other.mp4/${RESULT}`, 'bad-signature'],
+    [`/~${key}/made/${RESULT}`, 'function'],
     ['/export/films/a%20b.mp4', 'unsigned'],
-    [`/made/films/a%20b.mp4/${MADE}`, 'unsigned'],
+    [`/made/films/a%20b.mp4/${RESULT}`, 'unsigned'],
     [`/~${key}/hls/films/other.mp4/master.m3u8`, 'bad-signature'],
     [`/~${key}/dash/films/other.mp4/720p/12.m4s`, 'bad-signature'],
     [`/~${key}/hls/films/a%20b.mp4`, 'function'],
@@ -157,7 +157,7 @@ describe('signed-request', () => {
     });
   }
 
-  it('hands on the token of what it sends to the cache, and none that a client has put into a header', async () => {
+  it('passes on the token of a request to the cache, and none that a client has sent in a header', async () => {
     const path = '/hls/films/a%20b.mp4/720p/12.m4s?v=x';
     const forged = { 'sluice-token': { value: token(forKey('other.mp4')) } };
     const [bare] = path.split('?');
@@ -172,7 +172,7 @@ describe('signed-request', () => {
     }
     expect(await ask(path, 'GET', now, forged)).to.include({ kind: 'refused', type: 'unsigned' });
     expect(await ask(path, 'OPTIONS', now, forged)).to.deep.equal({ kind: 'function' });
-    // Until the store has the key, the function alone can tell, and says that the answer is private.
+    // Until the store has the key, only the function can tell, and says that the answer is private.
     expect(await ask(`/~${key}${path}`, 'GET', at(NOW, {}), forged)).to.deep.equal({ kind: 'function' });
   });
 
@@ -197,7 +197,7 @@ describe('signed-request', () => {
     });
   });
 
-  it('leaves all to the function, and nothing to the bucket, where the store has no keys yet', async () => {
+  it('leaves everything to the function while the store has no keys', async () => {
     const empty = at(NOW, {});
     for (const path of [`/~${film}/media/films/a%20b.mp4`, `/~${film}/media/other.mp4`]) {
       expect(await ask(path, 'GET', empty)).to.deep.equal({ kind: 'function' });
@@ -212,9 +212,9 @@ describe('signed-request', () => {
     }
   });
 
-  it('never opens what the function refuses, nor refuses what it opens', async function () {
+  it('never opens what the function refuses, nor refuses what the function opens', async function () {
     this.timeout(60_000);
-    const pieces = [
+    const chunks = [
       'a',
       'a.mp4',
       '.',
@@ -268,7 +268,7 @@ describe('signed-request', () => {
     const count = { bucket: 0, cache: 0, function: 0, refused: 0 };
     for (let i = 0; i < 20_000; i++) {
       let key = '';
-      for (let length = pick([1, 1, 2, 3]); length > 0; length--) key += pick(pieces);
+      for (let length = pick([1, 1, 2, 3]); length > 0; length--) key += pick(chunks);
       const path = `/${pick(routes)}/${key}${pick(names)}`;
       const subject = pick(['a', 'a.mp4', 'ü', decoded(key), decoded(key), decoded(key)]);
       const scope = pick([forKey(subject), forKey(subject), forKey(subject), forAddress(path)]);

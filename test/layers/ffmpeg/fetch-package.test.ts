@@ -39,7 +39,7 @@ describe('fetchPackage', function () {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('fetches a package for another platform once, and keeps it', async () => {
+  it('fetches a package for another platform once, and stores it', async () => {
     expect((await fetchIt()).equals(registry.tarball)).to.equal(true);
     expect(await readdir(cacheDirectory())).to.deep.equal(['sluice-test-program-1.2.3.tgz']);
     const requests = registry.requests.length;
@@ -47,13 +47,13 @@ describe('fetchPackage', function () {
     expect(registry.requests).to.have.length(requests);
   });
 
-  it('fetches anew what it kept and is damaged', async () => {
+  it('fetches a damaged package again', async () => {
     await fetchIt();
     await writeFile(join(cacheDirectory(), 'sluice-test-program-1.2.3.tgz'), 'damaged');
     expect((await fetchIt()).equals(registry.tarball)).to.equal(true);
   });
 
-  it('refuses other bytes than the lock file promises, and keeps nothing of them', async () => {
+  it('refuses other bytes than the lock file promises, and stores nothing of them', async () => {
     const promised = sha512(Buffer.from('what was locked'));
     const error = await rejection(fetchIt({ sha512: promised }));
     expect(error).to.not.be.instanceOf(PackageUnavailable);
@@ -81,7 +81,7 @@ describe('fetchPackage', function () {
       expect(error).to.be.instanceOf(PackageUnavailable);
       const { name, version } = { ...locked, ...changes };
       expect(error.message).to.equal(
-        `${name}@${version}, which the ffmpeg layer is made of, could not be fetched from the npm registry: ${reason}.`,
+        `${name}@${version}, which the ffmpeg layer consists of, could not be fetched from the npm registry: ${reason}.`,
       );
       expect(await readdir(cacheDirectory())).to.deep.equal([]);
     });

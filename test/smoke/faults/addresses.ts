@@ -15,7 +15,7 @@ export const addressFaults: Faults = [
     /do not agree/,
     forStatus(404, (right, ask) => ({
       ...right,
-      pieces: right.pieces.map((piece) => Buffer.from(String(piece).replace(idOf(ask), 'request-0'))),
+      chunks: right.chunks.map((chunk) => Buffer.from(String(chunk).replace(idOf(ask), 'request-0'))),
     })),
   ],
   [

@@ -6,7 +6,7 @@ import { largeBodyFaults, transcodeFaults } from './long-bodies.ts';
 import { rangeFaults } from './ranges.ts';
 import { serviceFaults } from './service.ts';
 
-/** What a service may do wrong. */
+/** All faults of a service. */
 export const FAULTS: Faults = [
   ...rangeFaults,
   ...emptyBodyFaults,

@@ -13,7 +13,7 @@ export const transcodeFaults: Faults = [
   ],
   [
     'transcode starts before its end',
-    'it is held back behind its first bytes',
+    'it is held back after its first bytes',
     /after its first \d+ bytes the rest came in one go/,
     at('/stream/', holdRestBack),
   ],
@@ -25,7 +25,7 @@ export const transcodeFaults: Faults = [
   ],
   [
     'transcode starts before its end',
-    'it is the film as it is',
+    'it is the film unchanged',
     /Sluice-Plan is passthrough/,
     at(
       '/stream/',
@@ -42,7 +42,7 @@ export const transcodeFaults: Faults = [
     'transcode is whole',
     'it ends short, cleanly, between fragments',
     /: it does not last 6 s/,
-    at('/stream/', (right) => ({ ...right, pieces: right.pieces.slice(0, -1) })),
+    at('/stream/', (right) => ({ ...right, chunks: right.chunks.slice(0, -1) })),
   ],
   [
     'transcode is whole',
@@ -50,7 +50,7 @@ export const transcodeFaults: Faults = [
     /ends in the middle of a box/,
     at('/stream/', (right) => ({
       ...right,
-      pieces: [...right.pieces.slice(0, -1), last(right).subarray(0, -9)],
+      chunks: [...right.chunks.slice(0, -1), last(right).subarray(0, -9)],
     })),
   ],
   ['transcode is whole', 'it breaks off', /the connection broke/, at('/stream/', breakOff)],
@@ -75,32 +75,32 @@ export const largeBodyFaults: Faults = [
     /its last bytes are not those/,
     beyondSixMegabytes((right) => ({
       ...right,
-      pieces: [last(right), last(right).subarray(0, 8_000_000 - SIX_MEGABYTES)],
+      chunks: [last(right), last(right).subarray(0, 8_000_000 - SIX_MEGABYTES)],
     })),
   ],
 ];
 
-/** What would be longer ends there; then it is changed. */
+/** A longer answer ends there; then it is changed. */
 function beyondSixMegabytes(change: Change): Fault {
   return forStatus(206, (right, ask) => {
     const body = last(right);
     if (body.length <= SIX_MEGABYTES) return right;
-    return change({ ...right, pieces: [body.subarray(0, SIX_MEGABYTES)] }, ask);
+    return change({ ...right, chunks: [body.subarray(0, SIX_MEGABYTES)] }, ask);
   });
 }
 
 /** All of it at once, after as long as it would have taken. */
 function holdBack(right: Reply): Reply {
-  const pauseMilliseconds = right.pauseMilliseconds * right.pieces.length;
-  return { ...right, pauseMilliseconds, pieces: [Buffer.concat(right.pieces)] };
+  const pauseMilliseconds = right.pauseMilliseconds * right.chunks.length;
+  return { ...right, pauseMilliseconds, chunks: [Buffer.concat(right.chunks)] };
 }
 
 function holdRestBack(right: Reply): Reply {
-  const [first = Buffer.alloc(0), ...rest] = right.pieces;
+  const [first = Buffer.alloc(0), ...rest] = right.chunks;
   const pauses = rest.map(() => Buffer.alloc(0));
-  return { ...right, pieces: [first, ...pauses, Buffer.concat(rest)] };
+  return { ...right, chunks: [first, ...pauses, Buffer.concat(rest)] };
 }
 
-function last({ pieces }: Reply): Buffer {
-  return pieces.at(-1) ?? Buffer.alloc(0);
+function last({ chunks }: Reply): Buffer {
+  return chunks.at(-1) ?? Buffer.alloc(0);
 }

@@ -39,12 +39,12 @@ export const rangeFaults: Faults = [
   ],
   ['suffix range', 'it is taken from the start', /another range/, takeRange(/^-/, '0-999')],
   ['suffix range', 'it is ignored', /not 1000 bytes/, takeRange(/^-/, '0-')],
-  ['range in the middle', 'it lies one byte beside the mark', /the bytes differ/, mistake(shiftInnerRange)],
+  ['range in the middle', 'it is off by one byte', /the bytes differ/, mistake(shiftInnerRange)],
   [
     'range in the middle',
     'it ends short, cleanly',
     /not 100000 bytes/,
-    forStatus(206, (right) => ({ ...right, pieces: right.pieces.map((piece) => piece.subarray(0, 500)) })),
+    forStatus(206, (right) => ({ ...right, chunks: right.chunks.map((chunk) => chunk.subarray(0, 500)) })),
   ],
   [
     '416',
@@ -64,7 +64,7 @@ export const rangeFaults: Faults = [
   ],
   [
     'If-Range, other version',
-    'it is not looked at',
+    'it is ignored',
     /the status is not 200/,
     mistake((ask) => without('if-range', ask)),
   ],
@@ -95,7 +95,7 @@ export const rangeFaults: Faults = [
       (right) => ({
         ...right,
         headers: [...right.headers, ['content-encoding', 'gzip']],
-        pieces: right.pieces.map((piece) => gzipSync(piece)),
+        chunks: right.chunks.map((chunk) => gzipSync(chunk)),
       }),
     ),
   ],
@@ -110,7 +110,7 @@ export const rangeFaults: Faults = [
   ],
 ];
 
-/** As a cache of blocks might err: only in what is neither tiny nor a large piece. */
+/** As a cache of blocks might err: only in ranges that are neither tiny nor large. */
 function shiftInnerRange(ask: Ask): Ask {
   const [, from = '0', to = '0'] = /^bytes=(\d+)-(\d+)$/.exec(ask.headers.range ?? '') ?? [];
   const length = Number(to) - Number(from) + 1;

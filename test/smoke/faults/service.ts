@@ -18,14 +18,14 @@ export const serviceFaults: Faults = [
   ],
   [
     'info',
-    'it tells another size',
+    'it reports another size',
     /Content-Range says 9000000/,
     at('/info/', () => json({ key: KEY, sizeBytes: 1 })),
   ],
   [
     'info',
-    'it tells of another key',
-    /it tells of another key/,
+    'it reports another key',
+    /it reports another key/,
     at('/info/', () => json({ key: 'other.mp4', sizeBytes: 9_000_000 })),
   ],
   [
