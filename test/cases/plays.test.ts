@@ -113,9 +113,7 @@ describe('what plays, and what can be made', function () {
       expect(channels, path).to.equal(2);
     }
     expect((await fetch(at('/hls/apac1.mov/audio-0/0.m4s'))).status).to.equal(200);
-    expect((await tracksOf('apac1.mov'))[1]?.undecodable).to.equal(
-      'The audio codec "apac" is not known here.',
-    );
+    expect((await tracksOf('apac1.mov'))[1]?.undecodable).to.equal('The audio codec "apac" is unknown.');
   });
 
   it('believes the header of MP3 in MP4', async () => {

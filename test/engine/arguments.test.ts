@@ -55,7 +55,7 @@ describe('ffmpegArguments', () => {
         '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -ss 12.5',
     );
     expect(output.join(' ')).to.equal(
-      `-filter_complex [0:i:1]fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[picture] -map [picture] ` +
+      `-filter_complex [0:i:1]fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[video] -map [video] ` +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
         '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:i:2 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:min_hard_comp=0.005:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
@@ -194,7 +194,7 @@ describe('ffmpegArguments', () => {
   ];
   for (const [what, over, filters] of FILTERS) {
     it(what, () =>
-      expect(make({ video: { ...video, ...over } }).output).to.include(`[0:i:1]${filters}[picture]`),
+      expect(make({ video: { ...video, ...over } }).output).to.include(`[0:i:1]${filters}[video]`),
     );
   }
 

@@ -42,7 +42,7 @@ describe('soundSegmentArguments', () => {
     expect(output.join(' ')).to.equal(
       "-filter_complex [0:i:2]asetpts='PTS-round(0.500000000*SR)-round(2.112000000*SR)',atrim=start_pts=0:end=2.088," +
         'aresample=48000:async=1:min_hard_comp=0.030000,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,' +
-        'atrim=start_pts=1024:end_pts=52224,asetpts=PTS-1024[sound] -map [sound] -c:a aac -aac_coder fast ' +
+        'atrim=start_pts=1024:end_pts=52224,asetpts=PTS-1024[audio] -map [audio] -c:a aac -aac_coder fast ' +
         '-b:a 160000 -ar 48000 -ac 2 -sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact ' +
         '-movflags +frag_every_frame+delay_moov+default_base_moof+skip_trailer+write_colr -f mp4',
     );

@@ -125,7 +125,7 @@ describe('the engine', () => {
   it('names the codec that the program does not decode, if that has a name', async () => {
     expect((await failureOf(transcode('withoutDecoder'))).message).to.contain('does not decode av1');
     expect((await failureOf(transcode('withoutName'))).message).to.equal(
-      'How this media is coded is not known here.',
+      'The codec of this media is unknown.',
     );
   });
 

@@ -56,7 +56,7 @@ describe('pictureSegmentArguments', () => {
         ":h='if(lt(abs((460800/1280*iw/ih)/640-1),0.02),360,min(360,max(2,2*round(230400/(460800/1280*iw/ih)/2))))'" +
         ':eval=frame:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:' +
         'flags=bicubic+accurate_rnd+bitexact,pad=640:360:(ow-iw)/2:(oh-ih)/2:eval=frame,setsar=1,' +
-        `format=yuv420p[picture] -map [picture] ${codingOf(720829, 288332, 288332)}`,
+        `format=yuv420p[video] -map [video] ${codingOf(720829, 288332, 288332)}`,
     );
   });
 

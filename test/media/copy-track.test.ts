@@ -198,7 +198,7 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     await ffmpeg(...copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), '-live', '1', path);
     const opened = await openFile(directorySource(directory), 'live.mkv');
     expect(await openCopyTrack({ ...opened, trackIndex: 0 })).to.deep.equal({
-      whyNot: 'the file has no index of its key frames',
+      whyNot: 'the file has no index of its keyframes',
     });
   });
 });
@@ -242,7 +242,7 @@ describe('open groups of pictures', function () {
   for (const [what, name, adapt] of LEFT_OUT) {
     it(`are a reason not to cut, where ${what}`, async () => {
       expect(await openCopyTrack({ ...(await encode(name, adapt)), trackIndex: 0 })).to.deep.equal({
-        whyNot: 'decoding cannot begin at each of its key frames',
+        whyNot: 'decoding cannot begin at each of its keyframes',
       });
     });
   }

@@ -1,6 +1,7 @@
 /**
- * The Content-Type of a key, by its extension. Only media, pictures and subtitles are ever shown inline: what an
- * object claims to be is not trusted, since a stored HTML page would run in the service's origin.
+ * Returns the Content-Type of a key, by its extension. Only media, images and subtitles are ever shown
+ * inline: the type that an object claims is not trusted, since a stored HTML page would run in the service's
+ * origin.
  */
 export function contentTypeOf(key: string): { readonly type: string; readonly inline: boolean } {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(key)?.[1]?.toLowerCase() ?? '';
@@ -8,7 +9,7 @@ export function contentTypeOf(key: string): { readonly type: string; readonly in
   return type === undefined ? { type: 'application/octet-stream', inline: false } : { type, inline: true };
 }
 
-/** RFC 6266, with RFC 8187 for names beyond ASCII. */
+/** Builds the header by RFC 6266, with RFC 8187 for names beyond ASCII. */
 export function contentDisposition(key: string, kind: 'attachment' | 'inline' = 'attachment'): string {
   const name = key.slice(key.lastIndexOf('/') + 1);
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
@@ -21,12 +22,12 @@ export function contentDisposition(key: string, kind: 'attachment' | 'inline' = 
     : `${kind}; filename="${ascii}"; filename*=UTF-8''${extended}`;
 }
 
-/** Whether a key has the extension of media that Sluice may play. */
+/** Tells whether a key has the extension of media that Sluice may play. */
 export function isMediaKey(key: string): boolean {
   return /^(audio|video)\//.test(contentTypeOf(key).type);
 }
 
-/** Of each extension in small letters, what is shown inline. */
+/** The types that are shown inline, by extension in lower case. */
 export const INLINE_TYPES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'video/mp4': 'mp4 m4v',

@@ -1,6 +1,6 @@
 import { redact } from './redact.ts';
 
-/** An error with its causes, for the log. */
+/** Describes an error with its causes, for the log. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return redact(String(error));
   const cause = error.cause === undefined ? '' : `; caused by ${describeError(error.cause)}`;

@@ -1,24 +1,27 @@
 import * as v from 'valibot';
 import { wholeNumber } from './whole-number.ts';
 
-/** The most of one kind of work that a request may cause, each by a setting. */
+/** The most work of each kind that a request may cause; each has a setting. */
 export type Limits = Readonly<Record<LimitName, number>>;
 export type LimitName = keyof typeof LIMITS;
 export type LimitSetting = (typeof LIMITS)[LimitName]['setting'];
 
 type Limit = {
   readonly setting: string;
-  /** What the setting limits, for docs/settings.md. */
+  /** Describes what the setting limits, for docs/settings.md. */
   readonly means: string;
   readonly fallback: number;
-  /** What the setting may be, both included. */
+  /** The bounds of the setting, both included. */
   readonly least: number;
   readonly most: number;
-  /** How a sentence about what exceeds it begins. */
+  /** Begins the sentence that reports an excess. */
   readonly tell: (value: number | string) => string;
 };
 
-/** Checked before work starts; what exceeds one is refused in a sentence that names the value and the limit. */
+/**
+ * Limits, checked before work starts; a request beyond one is refused in a sentence that names the value and
+ * the limit.
+ */
 export const LIMITS = {
   maxSourceBytes: {
     setting: 'MAX_SOURCE_BYTES',
@@ -34,7 +37,7 @@ export const LIMITS = {
     fallback: 30 * 3600,
     least: 1,
     most: 864_000,
-    tell: (seconds) => `The media that would be decoded lasts ${seconds} seconds`,
+    tell: (seconds) => `The media to decode lasts ${seconds} seconds`,
   },
   maxTracks: {
     setting: 'MAX_TRACKS',
@@ -46,49 +49,49 @@ export const LIMITS = {
   },
   maxPixels: {
     setting: 'MAX_PIXELS',
-    means: 'width × height of a picture that is decoded',
+    means: 'width × height of a frame that is decoded',
     fallback: 4096 * 2304,
     least: 256 * 256,
     most: 16_384 * 16_384,
-    tell: (pixels) => `The picture that would be decoded has ${pixels} pixels`,
+    tell: (pixels) => `The frames to decode have ${pixels} pixels`,
   },
   maxFrameRate: {
     setting: 'MAX_FRAME_RATE',
-    means: 'frames a second of a film that is decoded',
-    // What containers without a rate of their own are said to have.
+    means: 'frames a second of video that is decoded',
+    // Some demuxers report this rate for containers without a rate of their own.
     fallback: 1_000,
     least: 1,
     most: 10_000,
-    tell: (rate) => `The film that would be decoded has ${rate} frames a second`,
+    tell: (rate) => `The video to decode has ${rate} frames a second`,
   },
   maxOutputHeight: {
     setting: 'MAX_OUTPUT_HEIGHT',
-    means: 'lines of a picture that is made',
+    means: 'height of an encoded frame',
     fallback: 4320,
     least: 240,
     most: 4320,
-    tell: (lines) => `A picture of ${lines} lines was asked for`,
+    tell: (lines) => `A height of ${lines} lines was requested`,
   },
   maxOutputBitrate: {
     setting: 'MAX_OUTPUT_BITRATE',
-    means: 'bits per second of what is made',
+    means: 'bits per second of an output',
     fallback: 50_000_000,
     least: 150_000,
     most: 50_000_000,
-    tell: (bits) => `A bitrate of ${bits} bits per second was asked for`,
+    tell: (bits) => `A bitrate of ${bits} bits per second was requested`,
   },
   maxDurationSeconds: {
     setting: 'MAX_DURATION_SECONDS',
-    means: 'of one repackaged or transcoded output',
+    means: 'duration of one repackaged or transcoded output',
     fallback: 6 * 3600,
     least: 1,
     most: 86_400,
-    tell: (seconds) => `The answer would last ${seconds} seconds`,
+    tell: (seconds) => `The response would last ${seconds} seconds`,
   },
   maxCpuSeconds: {
     setting: 'MAX_CPU_SECONDS',
     means: 'processor time of one ffmpeg, predicted and enforced',
-    // What the largest Lambda, of six cores, can do in one invocation.
+    // The largest Lambda has six cores, which can do this much in one invocation.
     fallback: 5_400,
     least: 1,
     most: 86_400,
@@ -97,7 +100,7 @@ export const LIMITS = {
   maxExportCpuSeconds: {
     setting: 'MAX_EXPORT_CPU_SECONDS',
     means: 'processor time of one export, over all its invocations',
-    // Of all the invocations that share an export: a film of some hours.
+    // All the invocations of an export share this: enough for a film of some hours.
     fallback: 36_000,
     least: 1,
     most: 8_640_000,
@@ -105,11 +108,11 @@ export const LIMITS = {
   },
   maxResponseBytes: {
     setting: 'MAX_RESPONSE_BYTES',
-    means: 'what one response carries',
+    means: 'bytes of one response',
     fallback: 200_000_000,
     least: 1_000_000,
     most: 209_715_200,
-    tell: (bytes) => `The answer could have ${bytes} bytes`,
+    tell: (bytes) => `The response could have ${bytes} bytes`,
   },
   maxRanges: {
     setting: 'MAX_RANGES',
@@ -138,21 +141,27 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
-/** No setting allows larger pictures. */
+/** The most pixels of a frame that any setting allows. */
 export const MOST_PIXELS = LIMITS.maxPixels.most;
 
 export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[];
 
-/** What is not set has its default. Throws an Error with one sentence that names the setting which is wrong. */
+/**
+ * Reads the limits; unset ones have their defaults. Throws an Error with one sentence that names the wrong
+ * setting.
+ */
 export function readLimits(environment: Readonly<Record<string, string | undefined>>): Limits {
   const limits = LIMIT_NAMES.map((name) => [name, readLimit(LIMITS[name], environment)] as const);
   return Object.fromEntries(limits) as Limits;
 }
 
-/** Of what is measured, a little more than a limit is the limit. */
+/** Tolerance of measured values: so little above a limit still counts as the limit. */
 const THOUSANDTH = 0.001;
 
-/** In a sentence: what exceeds which limit, and by which setting it is one; `shown` is the value as people write it. */
+/**
+ * Says in a sentence which limit is exceeded and which setting it has, or returns null; `shown` is the value
+ * as people write it.
+ */
 export function excessOf<Name extends LimitName>(
   name: Name,
   value: number,
@@ -164,7 +173,7 @@ export function excessOf<Name extends LimitName>(
   return `${tell(shown ?? Math.round(value * 1000) / 1000)}, and the limit is ${limits[name]} (${setting})`;
 }
 
-/** What the setting of a limit may be. */
+/** Returns the schema of a limit's setting. */
 export function limitSchema({ fallback, least, most }: Limit) {
   return wholeNumber(fallback, least, most);
 }

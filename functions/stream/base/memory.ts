@@ -3,16 +3,16 @@ import { runInNewContext } from 'node:vm';
 import { excessOf, type Limits } from './limits.ts';
 import { busy } from './problem.ts';
 
-/** Throws `busy` where the process holds more than its limit. */
+/** Throws `busy` if the process holds more memory than its limit. */
 export type MemoryCheck = () => void;
 
 type Means = {
   readonly usedBytes: () => number;
-  /** Frees what nobody holds any more: where nothing is begun, nothing else would. */
+  /** Frees unreferenced memory, which nothing else does while no request starts. */
   readonly collect: () => void;
 };
 
-/** Before a request is begun that needs memory of its own. */
+/** Checks memory before a request that needs some of its own. */
 export function memoryCheck(
   limits: Pick<Limits, 'maxMemoryMegabytes'>,
   { usedBytes, collect }: Means = { usedBytes: () => process.memoryUsage.rss(), collect: collectGarbage },

@@ -1,4 +1,4 @@
-/** A `Problem` as a client reads it (RFC 9457), but for the request that met it. */
+/** A `Problem` as a client reads it (RFC 9457), without what the request adds. */
 export type ProblemBody = {
   /** `urn:sluice:problem:{type}` */
   readonly type: string;

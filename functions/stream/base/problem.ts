@@ -1,6 +1,6 @@
 /**
- * Every refusal that a client can meet: `type` is stable and public (`urn:sluice:problem:{type}`), the status follows
- * from it, `detail` is a public sentence, and `cause` goes to the log only. RFC 9457.
+ * A refusal that a client can meet (RFC 9457): `type` is stable and public (`urn:sluice:problem:{type}`), the
+ * status follows from it, `detail` is a public sentence, and `cause` goes to the log only.
  */
 export class Problem extends Error {
   readonly type: ProblemType;
@@ -31,14 +31,14 @@ const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'A parameter is wrong' },
   'bad-request': { status: 400, title: 'The request is malformed' },
   unsigned: { status: 403, title: 'The address is not signed' },
-  'bad-signature': { status: 403, title: 'The signature does not hold' },
+  'bad-signature': { status: 403, title: 'The signature is invalid' },
   expired: { status: 403, title: 'The signature has expired' },
   forbidden: { status: 403, title: 'The object may not be read' },
   'not-found': { status: 404, title: 'Not found' },
   'exports-off': { status: 404, title: 'Exports are switched off' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
-  'not-acceptable': { status: 406, title: 'Nothing that the client accepts can be made' },
-  'being-made': { status: 409, title: 'This is made while it is sent' },
+  'not-acceptable': { status: 406, title: 'The client accepts none of the outputs' },
+  'being-made': { status: 409, title: 'The output is still being written' },
   'precondition-failed': { status: 412, title: 'A precondition failed' },
   'too-large': { status: 413, title: 'Too large' },
   'address-too-long': { status: 414, title: 'The address is too long' },

@@ -2,7 +2,7 @@
 export type ByteRange = { readonly start: number; readonly end: number };
 
 export type RangeRequest =
-  /** No Range, or one that is to be ignored (RFC 9110 §14.2): answer the whole. */
+  /** No Range, or one to ignore (RFC 9110 §14.2): the whole is sent. */
   | { readonly kind: 'whole' }
   | { readonly kind: 'ranges'; readonly ranges: readonly [ByteRange, ...ByteRange[]] }
   | { readonly kind: 'too-many'; readonly count: number }
@@ -33,7 +33,7 @@ export function parseRange(header: string | null, sizeBytes: number, maxRanges: 
   return { kind: 'ranges', ranges: [first, ...others] };
 }
 
-/** Whether a Range header asks for something else than the bytes from the first one on. */
+/** Tells whether a Range header asks for anything else than the bytes from the first one on. */
 export function beginsLater(header: string | null): boolean {
   const first = /^bytes=[\s,]*(\d*)-\d*/i.exec(header ?? '')?.[1];
   return first !== undefined && !/^0+$/.test(first);
@@ -59,7 +59,7 @@ function parseSpec(spec: string, sizeBytes: number): ByteRange | 'malformed' | '
   return start < sizeBytes ? { start, end: Math.min(position(last) + 1, sizeBytes) } : 'unsatisfiable';
 }
 
-/** Positions beyond what a file can have do not wrap; they are simply beyond every end. */
+/** Reads a position. Positions beyond what a file can have do not wrap; they lie beyond every end. */
 function position(digits: string): number {
   return Math.min(Number(digits), Number.MAX_SAFE_INTEGER - 1);
 }

@@ -1,9 +1,9 @@
 import { withoutSignatures } from './signatures.ts';
 
 const HIDDEN: readonly (readonly [pattern: RegExp, instead: string])[] = [
-  // Endpoints, presigned queries, the address of the loopback reader.
+  // Endpoints, presigned queries, the loopback reader's address.
   [/\b([a-z][a-z0-9+.-]{1,15}):\/\/[^\s'"<>)\]]+/gi, '$1://…'],
-  // Where Node names the host or the address with which a connection failed.
+  // Hosts and addresses, as Node names them when a connection fails.
   [/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL) [^\s;,]+/g, '$1 …'],
   [/\b(Host: |DNS:|IP Address:)[^\s,;]+/g, '$1…'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '…'],
@@ -17,12 +17,15 @@ const HIDDEN: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, '…'],
 ];
 
-/** A text for the log without what is nobody's business who may read it: hosts, addresses, credentials, tokens. */
+/**
+ * Returns a text for the log without hosts, addresses, credentials and tokens, which readers of the log must
+ * not learn.
+ */
 export function redact(text: string): string {
   return withoutSignatures(HIDDEN.reduce((left, [pattern, instead]) => left.replace(pattern, instead), text));
 }
 
-/** Fields for the log, each text in them redacted, however deep. */
+/** Redacts every text in the fields for the log, at any depth. */
 export function redactFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value)]));
 }

@@ -1,21 +1,30 @@
 import type { Trace } from './trace.ts';
 
-/** Learns whether the answer was sent in full. Resolves with what the log shall say, null for nothing. */
+/** Learns whether the response was sent in full. Resolves with fields for the log, or null for none. */
 export type DeferredWork = (isWhole: boolean) => Promise<LogFields | null>;
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** One request as the core sees it. */
+/** One request, as the core sees it. */
 export type RequestContext = {
   readonly requestId: string;
-  /** Aborted at the deadline, on a failure, and when the answer is complete: whatever the request holds ends with it. */
+  /**
+   * Aborts at the deadline, on a failure, and when the response is complete; whatever the request holds ends
+   * with it.
+   */
   readonly signal: AbortSignal;
   readonly trace: Trace;
-  /** Until the deadline. */
+  /** Seconds until the deadline. */
   secondsLeft(): number;
-  /** Aborted at the deadline, on a failure, and when the invocation ends: for what goes on after the answer. */
+  /**
+   * Aborts at the deadline, on a failure, and when the invocation ends: the signal of work that outlives the
+   * response.
+   */
   readonly invocationSignal: AbortSignal;
-  /** The invocation ends, and its instance is frozen, only after this work; the client does not wait for it. */
+  /**
+   * Keeps the invocation running, and its instance unfrozen, until this work has ended; the client does not
+   * wait for it.
+   */
   waitUntil(work: DeferredWork): void;
 };
 

@@ -1,13 +1,13 @@
-/** What one request did and how long it took: for Server-Timing and for its one line in the log. */
+/** Records what one request did and how long it took, for Server-Timing and for its one line in the log. */
 export type Trace = {
   /** Runs `work` and adds its milliseconds to `name`. */
   time<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Adds milliseconds that were measured elsewhere. */
   record(name: string, milliseconds: number): void;
-  /** Adds fields to the log line; a later value of a field replaces the earlier one. */
+  /** Adds fields to the log line; a later value of a field replaces an earlier one. */
   note(fields: Readonly<Record<string, unknown>>): void;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** `name;dur=1.2, …` in the order of first use (W3C Server Timing). */
+  /** Returns `name;dur=1.2, …` in the order of first use (W3C Server Timing). */
   serverTiming(): string;
 };
 

@@ -2,7 +2,7 @@ import { unsupported } from './problem.ts';
 
 const TIME_LIMIT_MILLISECONDS = 9_000;
 
-/** Ends `work` with a problem when it takes too long: files can be made to be slow to read. */
+/** Ends `work` with a problem if it takes too long, since files can be crafted to be slow to read. */
 export async function withTimeLimit<T>(
   signal: AbortSignal,
   work: (limited: AbortSignal) => Promise<T>,

@@ -9,25 +9,26 @@ import { type FilledGrid, filledGridFilters, videoFilters } from './video-filter
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
 
 /**
- * How ffmpeg comes to where an output starts. `seek`: its demuxer finds the place. `clock`: all that is given is read,
- * whose clock shows `originSeconds` where the file's timeline begins. `count`: the file is decoded from its beginning.
+ * How ffmpeg reaches the start of an output. `seek`: its demuxer finds the place. `clock`: everything that it
+ * is given is read, whose clock shows `originSeconds` where the file's timeline begins. `count`: the file is
+ * decoded from its beginning.
  */
 export type Approach =
   | { readonly kind: 'seek' | 'count' }
   | { readonly kind: 'clock'; readonly originSeconds: number };
 
 export type OutputSurroundings = {
-  /** How the times of the audio track are to be understood. */
+  /** How to correct the times of the audio track. */
   readonly audioGrid?: SourceGrid;
-  /** Where it begins, on the file's timeline. */
+  /** Start of the audio track on the file's timeline. */
   readonly audioStartSeconds?: number;
   readonly muxer?: readonly string[];
   readonly approach?: Approach;
 };
 
 /**
- * ffmpeg's argument list for one output, without the input's address. Only numbers and names of fixed sets go in.
- * The options and why they are these: facts measured with the build of December 2018.
+ * Returns ffmpeg's arguments for one output, without the input's address. Only numbers and names of fixed
+ * sets go in. The choice of options rests on facts measured with the build of December 2018.
  */
 export function ffmpegArguments(
   output: Output,
@@ -41,14 +42,14 @@ export function ffmpegArguments(
 ): FfmpegArguments {
   const { video, audio, startSeconds, durationSeconds } = output;
   const prerollSeconds = approach.kind === 'count' ? startSeconds : output.prerollSeconds;
-  // Cut within the filters: the input's cuts know nothing of the frames that fill the grid. What is given by its clock
-  // has not been cut before.
+  // The cut is within the filters: the input's own cuts know nothing of the frames that fill the grid. Input
+  // given by its clock has not been cut before.
   const cutSeconds = prerollSeconds > 0 || approach.kind === 'clock' ? prerollSeconds : null;
   const grid = { cutSeconds: cutSeconds ?? 0, phaseSeconds: output.phaseSeconds };
   return {
     input: [
       ...confinedInput(limits),
-      // What is copied is not concealed by a decoder: a packet that the file's end cuts off is left out.
+      // No decoder conceals damage in copied packets: a packet that the file's end cuts off is left out.
       ...(video?.kind === 'copy' || audio?.kind === 'copy' ? ['-fflags', '+discardcorrupt'] : []),
       ...approachArguments(approach, startSeconds - prerollSeconds),
     ],
@@ -59,7 +60,8 @@ export function ffmpegArguments(
         : audioArguments(audio, {
             grid: audioGrid,
             cutSeconds,
-            // What ffmpeg's demuxer sought may begin later as well: in a gap, or with frames that are not yet decoded.
+            // Output that ffmpeg's demuxer sought may begin later as well: in a gap, or with frames that
+            // cannot be decoded yet.
             isLate: audioStartSeconds > startSeconds || (startSeconds > 0 && cutSeconds === null),
           })),
       ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
@@ -72,14 +74,14 @@ export function ffmpegArguments(
 
 function approachArguments(approach: Approach, seconds: number): string[] {
   if (approach.kind === 'clock') {
-    // With `-seek_timestamp` nothing else is taken off than what is said here.
+    // With `-seek_timestamp` ffmpeg subtracts nothing but this offset.
     return ['-seek_timestamp', '1', '-itsoffset', (-approach.originSeconds - seconds).toFixed(6)];
   }
-  // Near the start -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
+  // Near the start, -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];
 }
 
-/** What every input is read with, whoever made it. */
+/** Confines the reading of every input, whoever wrote it. */
 export function confinedInput({ maxPixels }: { readonly maxPixels: number }): string[] {
   return [
     '-nostdin',
@@ -89,7 +91,7 @@ export function confinedInput({ maxPixels }: { readonly maxPixels: number }): st
     ...['-format_whitelist', INPUT_FORMATS],
     ...['-max_pixels', String(maxPixels)],
     '-noautorotate',
-    // A film whose size changes goes through one graph: a second one would begin its grid anew.
+    // A film whose size changes goes through one graph: a second one would restart its grid.
     ...['-reinit_filter:v', '0'],
   ];
 }
@@ -100,13 +102,13 @@ function videoArguments(video: VideoOutput, grid: FilledGrid): string[] {
   const { codec, maxBitrate, frameRate } = video;
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
   const filters = [
-    // What is seen at the start is there from 0 on, whether its own time lies before or behind.
+    // The frame shown at the start is there from 0 on, whether its own time is earlier or later.
     ...filledGridFilters(video, grid),
     ...videoFilters(video),
   ];
   return [
-    // A complex graph, since a simple one would hand the source's display matrix on to the upright picture.
-    ...['-filter_complex', `[${stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
+    // The graph is complex, since a simple one would copy the source's display matrix to the upright video.
+    ...['-filter_complex', `[${stream}]${filters.join(',')}[video]`, '-map', '[video]'],
     ...['-vsync', 'vfr', '-g', group],
     ...encoderArguments(codec, maxBitrate),
     ...colourArguments(video.colour.encoded),
@@ -130,7 +132,7 @@ function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): st
       '-auto-alt-ref',
       '0',
     ],
-    // The real-time encoder overshoots its mean by half; the ceiling is what must hold.
+    // The real-time encoder overshoots its average by half; the ceiling must hold.
     ...['-b:v', String(Math.round(maxBitrate * 0.65)), ...ceiling],
   ];
 }
@@ -144,7 +146,8 @@ type AudioPlace = {
 function audioArguments(audio: AudioOutput, { grid, cutSeconds, isLate }: AudioPlace): string[] {
   const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
-    // Transport streams carry ADTS headers, which MP4 does not; what has none goes through the filter untouched.
+    // Transport streams carry ADTS headers, which MP4 does not; audio without them passes the filter
+    // unchanged.
     return [...map, '-c:a', 'copy', ...(audio.codec === 'aac' ? ['-bsf:a', 'aac_adtstoasc'] : [])];
   }
   return [
@@ -178,7 +181,8 @@ function muxerArguments(output: Output): string[] {
         ...['-brand', 'iso6', '-f', 'mp4'],
       ];
     case 'webm':
-      // Opus begins with what its decoder swallows, which WebM counts by itself: nothing else is to be put later.
+      // Opus begins with samples that its decoder drops, which WebM counts by itself: no other offset is
+      // added.
       return ['-avoid_negative_ts', 'disabled', '-cluster_time_limit', '1000', '-f', 'webm'];
     case 'mp3':
       return ['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'];

@@ -6,38 +6,38 @@ import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 
 /**
- * How the times of decoded frames are put right, which containers round and programs guess. `frames`: each begins at a
- * multiple of `samples` (its own length where null) from `originSeconds`. `settling`: they follow each other without a
- * gap where they seem to, at a multiple of `samples` that most of them agree on. `counted`: all are read, and follow each other from the timeline's
- * beginning.
+ * Corrects the times of decoded frames, which containers round and programs guess. `frames`: each begins at a
+ * multiple of `samples` (its own length if null) from `originSeconds`. `settling`: frames follow each other
+ * without a gap if they seem to, at a multiple of `samples` that most of them agree on. `counted`: all frames
+ * are read and follow each other from the timeline's beginning.
  */
 export type SourceGrid =
   | { readonly kind: 'exact' }
   | { readonly kind: 'counted' }
   | {
       readonly kind: 'frames' | 'settling';
-      /** On the file's own clock. */
+      /** Origin on the file's own clock. */
       readonly originSeconds: number;
       readonly samples: number | null;
     };
 
 export type AudioSegment = {
   readonly audio: Extract<AudioOutput, { kind: 'encode' }>;
-  /** Samples a second of the source's track. */
+  /** Samples per second of the source's track. */
   readonly sourceRate: number;
-  /** Where the presentation's zero lies, in seconds of the file's own clock. */
+  /** The presentation's zero, in seconds of the file's own clock. */
   readonly zeroSeconds: number;
   readonly grid: SourceGrid;
-  /** Frames of 1024 samples that are encoded, from the presentation's zero. */
+  /** Frames of 1024 samples to encode, from the presentation's zero. */
   readonly firstFrame: number;
   readonly frameCount: number;
   readonly from: ReadFrom;
 };
 
 /**
- * ffmpeg's arguments for the AAC frames `[firstFrame, firstFrame + frameCount)`, one fragment a packet. The first packet
- * is the encoder's priming; times of the output count from the first sample. Before the track's start and behind its
- * end, and in its gaps, is silence.
+ * Returns ffmpeg's arguments for the AAC frames `[firstFrame, firstFrame + frameCount)`, one fragment a
+ * packet. The first packet is the encoder's priming; times of the output count from the first sample. Silence
+ * fills the time before the track's start, after its end, and in its gaps.
  */
 export function audioSegmentArguments(
   segment: AudioSegment,
@@ -48,14 +48,15 @@ export function audioSegmentArguments(
   const { cutSeconds, cutSample } = resamplingStart(segment);
   const first = firstFrame * AAC_FRAME - cutSample;
   const filters = [
-    // Resampling begins where a sample of the source and one of the output fall together, so that all begin alike.
+    // Resampling begins where a sample of the source and one of the output coincide, so that all segments
+    // begin alike.
     `asetpts='${placeOf(segment, cutSeconds)}'`,
-    // And ends a little behind: of what follows a gap of hours only the part that is heard becomes silence.
+    // It ends a little later: after a gap of hours, only the audible part becomes silence.
     `atrim=start_pts=0:end=${((first + frameCount * AAC_FRAME) / sampleRate + 1).toFixed(3)}`,
     `aresample=${sampleRate}:async=1:min_hard_comp=${leastGapSeconds(segment).toFixed(6)}${from.fillsFront ? ':first_pts=0' : ''}`,
     `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
     'apad',
-    // The silence behind nothing at all has no time of its own.
+    // Silence alone, after no input at all, has no time of its own.
     ...(from.fillsFront ? ['asetpts=N'] : []),
     `atrim=start_pts=${first}:end_pts=${first + frameCount * AAC_FRAME}`,
     `asetpts=PTS-${first}`,
@@ -63,8 +64,8 @@ export function audioSegmentArguments(
   return {
     input: [...confinedInput(limits), ...readingFrom(from)],
     output: [
-      ...['-filter_complex', `[0:${stream}]${filters.join(',')}[sound]`, '-map', '[sound]'],
-      // Of the two coders this one is the closer to the source, by far for pure tones.
+      ...['-filter_complex', `[0:${stream}]${filters.join(',')}[audio]`, '-map', '[audio]'],
+      // Of the two coders this one is closer to the source, by far for pure tones.
       ...['-c:a', 'aac', '-aac_coder', 'fast', ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
       ...['-ar', String(sampleRate), '-ac', String(channels)],
       ...unbuffered('+bitexact'),
@@ -72,7 +73,10 @@ export function audioSegmentArguments(
   };
 }
 
-/** An expression for the sample at which a decoded frame begins, from `cutSeconds` of the presentation. */
+/**
+ * Returns an expression for the sample at which a decoded frame begins, counted from `cutSeconds` of the
+ * presentation.
+ */
 function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): string {
   const cut = `round(${cutSeconds.toFixed(9)}*SR)`;
   if (grid.kind === 'counted') return `N-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
@@ -81,8 +85,8 @@ function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): strin
   const back = `round(${(grid.originSeconds - zeroSeconds).toFixed(9)}*SR)-${cut}`;
   if (grid.kind === 'settling') return `${settledPlace(step, grid.originSeconds)};ld(1)+N+${back}`;
   const off = (place: string) => `${place}-round(${place}/${step})*${step}`;
-  // A first frame that was cut in front still ends on the grid: whichever end is nearer to it counts. What is off by
-  // more than a container rounds has frames of many lengths, and stays.
+  // A first frame that was cut in front still ends on the grid: the end nearer to it counts. Frames off by
+  // more than a container's rounding have many lengths, and stay where they are.
   const most = grid.samples === null ? `${ROUNDED_SECONDS}*SR` : step;
   return [
     `st(0,PTS-${grid.originSeconds.toFixed(9)}*SR)`,
@@ -93,13 +97,13 @@ function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): strin
   ].join(';');
 }
 
-/** Less than this is no gap, unless a whole frame is missing. */
+/** Returns the shortest gap, unless a whole frame is missing. */
 function leastGapSeconds({ grid, sourceRate }: AudioSegment): number {
   if (grid.kind !== 'frames' || grid.samples === null) return TOLERANCE_SECONDS;
   return Math.min(TOLERANCE_SECONDS, grid.samples / 2 / sourceRate);
 }
 
-/** Samples of the source that the resampler wants to have heard before its output is steady. */
+/** Samples of the source that the resampler needs before its output is steady. */
 const WARM_UP_SAMPLES = 1024;
 
 function resamplingStart({ audio, sourceRate, firstFrame }: AudioSegment) {

@@ -4,14 +4,14 @@ import { audioBits } from '../plan/bitrates.ts';
 import { encodeAudio } from './audio-frames.ts';
 import type { EncodedAudio, SegmentContext } from './segment-context.ts';
 
-/** Each with less than the one before. */
+/** Most attempts, each with less than the one before. */
 const MOST_ATTEMPTS = 4;
 const LESS = 0.95;
 
 /**
- * The frames of a segment as `encodeSound` makes them, with no more bits than the playlist says: the encoder keeps to its
- * bitrate on average alone. Where it strays too far, they are made anew with less. Nothing leaves before all are there:
- * a hundred kilobytes.
+ * Encodes the frames of a segment like `encodeAudio`, but with no more bits than the playlist declares: the
+ * encoder holds its bitrate only on average. If it strays too far, they are encoded again with less. Nothing
+ * leaves before all are there: a hundred kilobytes.
  */
 export async function* encodeAudioWithin(
   rendition: EncodedAudio,

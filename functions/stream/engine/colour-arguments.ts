@@ -1,6 +1,6 @@
 import type { ColourPlan, ColourTags } from '../plan/colour.ts';
 
-/** ffmpeg's names for the numbers of ITU-T H.273; what is not among them is near to the first. */
+/** ffmpeg's names for the numbers of ITU-T H.273; numbers without one are close to the first. */
 const PRIMARIES = {
   1: 'bt709',
   4: 'bt470m',
@@ -46,7 +46,7 @@ const SCALER_MATRICES = {
 type Names = Readonly<Record<number, string>> & { readonly 1: string };
 const nameOf = (names: Names, number: number) => names[number] ?? names[1];
 
-/** What an encoder is to write of the colours, into the bitstream, and a muxer into the container. */
+/** Returns the colours that an encoder writes into the bitstream and a muxer into the container. */
 export function colourArguments({ primaries, transfer, matrix }: ColourTags): string[] {
   return [
     ...['-colorspace', String(matrix), '-color_primaries', String(primaries)],
@@ -55,8 +55,8 @@ export function colourArguments({ primaries, transfer, matrix }: ColourTags): st
 }
 
 /**
- * Of the scaler: from the source's range and matrix, whatever its frames say, to limited range and the matrix that the
- * next filter or the encoder is to have. RGB has no matrix of its own.
+ * Returns the scaler's options: from the source's range and matrix, whatever its frames say, to limited range
+ * and the matrix that the next filter or the encoder expects. RGB has no matrix of its own.
  */
 export function scalerColour({ source, encoded }: ColourPlan, isConverted: boolean): string {
   const own = nameOf(SCALER_MATRICES, source.matrix);
@@ -65,14 +65,16 @@ export function scalerColour({ source, encoded }: ColourPlan, isConverted: boole
   return `in_color_matrix=${own}:in_range=${range}:out_color_matrix=${matrix}:out_range=tv`;
 }
 
-/** Wide gamut to what is encoded, in whole numbers: the same pixels whatever processor makes them. */
+/** Converts a wide gamut to the encoded one in whole numbers: the same pixels on every processor. */
 export function gamutFilters({ source, encoded }: ColourPlan): string[] {
   const from = `ispace=${nameOf(MATRICES, source.matrix)}:iprimaries=${nameOf(PRIMARIES, source.primaries)}:itrc=${nameOf(TRANSFERS, source.transfer)}:irange=tv`;
   const to = `space=${nameOf(MATRICES, encoded.matrix)}:primaries=bt709:trc=bt709:range=tv`;
   return ['format=yuv420p10|yuv420p', `colorspace=${from}:${to}:format=yuv420p`];
 }
 
-/** PQ or HLG to standard range: linear light, Hable's curve. The input's colours are named, not guessed. */
+/**
+ * Maps PQ or HLG to standard range: linear light, Hable's curve. The input's colours are named, not guessed.
+ */
 export function toneMapFilters({ source, encoded }: ColourPlan): string[] {
   return [
     `zscale=tin=${nameOf(TRANSFERS, source.transfer)}:min=${nameOf(MATRICES, source.matrix)}:pin=${nameOf(PRIMARIES, source.primaries)}:rin=tv:t=linear:npl=203`,

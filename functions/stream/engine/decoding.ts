@@ -4,14 +4,14 @@ import type { SandboxLimits } from '../sandbox/process-limits.ts';
 import { runSandboxed } from '../sandbox/run.ts';
 import { confinedInput } from './arguments.ts';
 
-/** `limits` are those of any ffmpeg here. */
+/** Asks ffmpeg what it decodes; `limits` are those of every ffmpeg here. */
 export function decodingOf(ffmpegPath: string, limits: SandboxLimits): Decoding {
   let known: Promise<ReadonlySet<string> | null> | null = null;
   return {
     async codecs() {
       known ??= askCodecs(ffmpegPath).catch(() => null);
       const codecs = await known;
-      // A program that could not be run may be one that can be in a moment.
+      // A program that could not run now may run in a moment.
       if (codecs === null) known = null;
       return codecs;
     },
@@ -22,14 +22,14 @@ export function decodingOf(ffmpegPath: string, limits: SandboxLimits): Decoding 
         timeoutMilliseconds: 6_000,
         maxOutputBytes: 2 ** 20,
       });
-      // What takes long is no proof.
+      // A slow trial proves nothing.
       return isCutShort || stdout.length > 0;
     },
   };
 }
 
 const TRIAL_CPU_SECONDS = 10;
-/** Enough for the first key frame of a film that was cut out of another. */
+/** Enough for the first keyframe of a film that was cut out of another. */
 const TRIAL_SECONDS = '10';
 const LATE_SECONDS = 1;
 

@@ -19,7 +19,7 @@ export function audioInit(rendition: EncodedAudio): Uint8Array {
   return initSegment([audioHead(rendition)]);
 }
 
-/** Its edit list takes off what the pictures are decoded ahead of their times. */
+/** Builds the video's init track; its edit list removes the time by which frames are decoded ahead. */
 export async function videoHead(rendition: EncodedVideo, context: SegmentContext): Promise<TrackHead> {
   const { timescale, width, height, source } = rendition;
   const sampleEntry = await sampleEntryOf(rendition, context);
@@ -27,18 +27,21 @@ export async function videoHead(rendition: EncodedVideo, context: SegmentContext
   return { ...NOTHING_KNOWN, kind: 'video', timescale, width, height, sampleEntry, mediaTime };
 }
 
-/** Its edit list takes off the encoder's priming. */
+/** Builds the audio's init track; its edit list removes the encoder's priming. */
 export function audioHead({ timescale, language, source: { audio } }: EncodedAudio): TrackHead {
   const sampleEntry = audioSampleEntry('mp4a', audio, esds(audioSpecificConfig(audio)));
   const track = { kind: 'audio' as const, timescale, width: 0, height: 0, sampleEntry, mediaTime: AAC_FRAME };
   return { ...NOTHING_KNOWN, ...track, language: language ?? 'und' };
 }
 
-/** Of each engine, the newest. */
+/** The newest entries of each engine. */
 const known = new WeakMap<Engine, LRUCache<string, Buffer>>();
 const MAX_KNOWN = 64;
 
-/** What x264 says of its stream does not depend on the pictures: asked once for each coding. */
+/**
+ * Returns the sample entry. x264's description of a stream does not depend on the frames: asked once for each
+ * coding.
+ */
 async function sampleEntryOf(rendition: EncodedVideo, context: SegmentContext): Promise<Buffer> {
   const coding = codingOf(rendition);
   const key = JSON.stringify(coding);

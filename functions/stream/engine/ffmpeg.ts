@@ -13,19 +13,22 @@ import { yieldProcessor } from './yield-processor.ts';
 
 export type Engine = {
   /**
-   * Starts ffmpeg on `url` and resolves with its output once the first bytes are there. Rejects with `damaged-media`
-   * if it ends without any, with `too-large` where it comes to a limit of its cage, with `internal` if it cannot be
-   * started or is killed from outside. Afterwards the stream ends cleanly only if ffmpeg did and `inputFailure` saw
-   * nothing.
+   * Starts ffmpeg on `url` and resolves with its output once the first bytes are there. Rejects with
+   * `damaged-media` if it ends without any, with `too-large` if it exceeds a limit of its sandbox, with
+   * `internal` if it cannot be started or is killed from outside. Afterwards the stream ends cleanly only if
+   * ffmpeg did and `inputFailure` saw nothing.
    */
   transcode(url: string, args: FfmpegArguments, options: TranscodeOptions): Promise<Readable>;
 };
 
 export type TranscodeOptions = {
   readonly signal: AbortSignal;
-  /** What went wrong on the way in, if anything: ffmpeg takes a broken input for a short one and exits with 0. */
+  /**
+   * Returns what the input failed with, if anything: ffmpeg takes a broken input for a short one and exits
+   * with 0.
+   */
   readonly inputFailure: () => unknown;
-  /** Called when the process runs, with the milliseconds that it took to start it. */
+  /** Called when the process runs, with the milliseconds that its start took. */
   readonly onSpawn: (milliseconds: number) => void;
   /** Called once, when the process has ended or is being killed, with the last lines that it wrote to stderr. */
   readonly onExit: (stderrTail: string) => void;
@@ -34,7 +37,7 @@ export type TranscodeOptions = {
 const STDERR_LINES = 20;
 const KILL_AFTER_MILLISECONDS = 2_000;
 
-/** The only importer of fluent-ffmpeg, which is archived upstream. */
+/** Creates the engine. The only importer of fluent-ffmpeg, which is archived upstream. */
 export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine {
   return {
     async transcode(url, args, options) {
@@ -52,7 +55,7 @@ function run(program: Program, url: string, args: FfmpegArguments, options: Tran
   const output = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
-      // What ffmpeg makes of a broken input from here on is made up: nothing of it is sent.
+      // From here on, ffmpeg invents output for a broken input: none of it is sent.
       const failure = options.inputFailure();
       if (failure !== null && failure !== undefined) done(asError(failure));
       else done(null, chunk);
@@ -98,9 +101,10 @@ type Ended = (error: Error | null, stdout: Lines, stderr: Lines) => void;
 const NO_LINES: Lines = { get: () => '' };
 
 /**
- * Replaces four of fluent-ffmpeg's private steps, which it has no options for: the surveys of formats and of encoders
- * before the first command (120 ms), and a spawn that hands the function's environment, credentials included, to the
- * child and sets no limits, and that throws where the program cannot be run. Returns the way to the child process.
+ * Replaces four of fluent-ffmpeg's private steps, which it has no options for: the surveys of formats and of
+ * encoders before the first command (120 ms), and a spawn that passes the function's environment, credentials
+ * included, to the child, sets no limits, and throws if the program cannot run. Returns an accessor of the
+ * child process.
  */
 function confine(
   command: FfmpegCommand,
@@ -118,7 +122,7 @@ function confine(
   inner._checkCapabilities = (done) => done();
   inner.availableEncoders = (done) => done(null, {});
   inner._spawnFfmpeg = (args, options, onStart, onEnd) => {
-    // It comes without lines where nothing ran.
+    // Its arguments are missing if nothing ran.
     const ended = (error: Error | null, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
     if (output.destroyed) return ended(new Error('It was stopped before its start.'));
     const sandbox = sandboxed(path, args, limits);
@@ -139,7 +143,7 @@ function confine(
   return () => started;
 }
 
-/** SIGTERM, and SIGKILL after two seconds. */
+/** Sends SIGTERM, and SIGKILL after two seconds. */
 function terminate(child: ChildProcess | null): void {
   if (child === null || child.exitCode !== null || child.signalCode !== null) return;
   const timer = setTimeout(() => killGroup(child, 'SIGKILL'), KILL_AFTER_MILLISECONDS);
@@ -147,7 +151,10 @@ function terminate(child: ChildProcess | null): void {
   killGroup(child, 'SIGTERM');
 }
 
-/** The process may have ended while its last output still waits in the pipe for a slow reader. */
+/**
+ * Ends the output after the process, which may be gone while its last output still waits in the pipe for a
+ * slow reader.
+ */
 function endAfter(stdout: Readable | null, output: Transform): void {
   if (stdout === null) output.end();
   else finished(stdout, (error) => (error ? output.destroy(error) : output.end()));
@@ -155,7 +162,7 @@ function endAfter(stdout: Readable | null, output: Transform): void {
 
 async function firstBytes(output: Readable): Promise<void> {
   if (output.readableLength > 0) return;
-  // Emitted at the end as well, and rejects on an error.
+  // Emitted at the end as well; rejects on an error.
   await once(output, 'readable');
   if (output.readableLength === 0) {
     throw damaged('The media holds nothing that can be decoded.');

@@ -3,8 +3,9 @@ import type { Packet } from '../media/model/packets.ts';
 import { FIRST_FRAGMENT_SECONDS, FRAGMENT_SECONDS } from '../plan/bitrates.ts';
 
 /**
- * The packets of a segment's one track as fragments that leave as they are made. Their sequence numbers rise from
- * segment to segment: they are the places of the first packets, in the packets' own duration.
+ * Yields the packets of a segment's one track as fragments, each as soon as it is complete. Their sequence
+ * numbers rise from segment to segment: they are the places of the first packets, in the packets' own
+ * duration.
  */
 export async function* fragmentsOf(
   packets: AsyncIterable<Packet>,
@@ -12,7 +13,7 @@ export async function* fragmentsOf(
 ): AsyncGenerator<Uint8Array, void, void> {
   let waiting: Packet[] = [];
   let ticks = 0;
-  // What a player waits for before it shows anything.
+  // A player waits for the first fragment before it shows anything.
   let seconds = FIRST_FRAGMENT_SECONDS;
   const flush = () => {
     const [first] = waiting;

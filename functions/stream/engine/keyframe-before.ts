@@ -4,12 +4,14 @@ import { CONTAINERS } from '../media/model/containers.ts';
 import type { VideoTrack } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 
-/** Of pictures that are decoded ahead of their time, ffmpeg seeks so much before what it is told (three of 23 frames). */
+/**
+ * ffmpeg seeks this much before the given time if frames are decoded ahead of theirs (three of 23 frames).
+ */
 const AHEAD_SECONDS = 3 / 23 + 0.0005;
 
 /**
- * What ffmpeg is told to seek so that it begins at the last keyframe at or before `seconds`, and not at the one before
- * that; null where no index is at hand.
+ * Returns the seek time at which ffmpeg begins at the last keyframe at or before `seconds`, and not at the
+ * one before that; null without an index.
  */
 export function keyframeBefore(
   { media, movie }: Probed,
@@ -32,7 +34,7 @@ export function keyframeBefore(
     if (sync.at(i) !== 1) continue;
     const decoded = decodeTimes.at(i);
     const time = secondsOf(decoded + compositionOffsets.at(i));
-    // What sums of fractions lose is less than any tick.
+    // Sums of fractions lose less than any tick.
     if (time <= seconds + 1e-6) shown = Math.max(shown, time);
     // The next one, unless it is so near that ffmpeg might take it instead.
     else return secondsOf(decoded) > shown + AHEAD_SECONDS ? shown + AHEAD_SECONDS : shown;

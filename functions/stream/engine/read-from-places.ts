@@ -8,13 +8,13 @@ import type { ReadFrom } from './segment-arguments.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
 import { cutFrom } from './with-cuts.ts';
 
-/** Times of the output are in milliseconds where it begins late, and no frame is shorter than two. */
+/** Times of a late output are in milliseconds, and no frame is shorter than two. */
 const LATE_SECONDS = 0.001;
 
 /**
- * What ffmpeg makes when it reads from the first of `places` (seconds of the file's timeline) where what comes out
- * begins in time. Begins anew at the next place where nothing can be decoded, or where it begins too late: a picture
- * may have been shown for long, and without an index a place is a guess. Fails as `Engine` says, at the last one.
+ * Returns ffmpeg's output from the first of `places` (seconds of the file's timeline) at which it begins in
+ * time. Tries the next place if nothing can be decoded, or if the output begins too late: a frame may have
+ * been shown for long, and without an index a place is a guess. Fails as `Engine` says, at the last one.
  */
 export async function readFromPlaces(
   places: readonly ReadingPlace[],
@@ -45,8 +45,9 @@ function atPlace(context: EngineContext, { splice, seekSeconds }: ReadingPlace):
 }
 
 /**
- * Null where it begins too late. ffmpeg is stopped where nothing comes of it: nobody would read what it writes. A job
- * that yields nothing ends as the build likes it, with 0 or with a crash: what counts is the first sample.
+ * Returns null if the output begins too late. Stops an ffmpeg whose output is of no use: nobody would read
+ * it. A job that yields nothing ends differently in each build, with 0 or with a crash: only the first sample
+ * counts.
  */
 async function startedInTime(
   args: FfmpegArguments,

@@ -2,31 +2,38 @@ import type { Entry } from '../media/transport/entry.ts';
 import type { Splice } from '../media/transport/splice.ts';
 import type { ReadFrom } from './segment-arguments.ts';
 
-/** What is decoded before a segment where no index tells where its keyframe lies: as long as most of them last. */
+/**
+ * Seconds that are decoded before a segment if no index tells where its keyframe lies: most groups of
+ * pictures are no longer.
+ */
 const GUESSES_SECONDS = [1, 4, 16, 64];
 
-/** What ffmpeg is given, where that is not the file as it is, and where it begins to read in it. */
+/** Where ffmpeg begins to read, and the splice that it reads instead of the file, if any. */
 export type ReadingPlace = ReadFrom & { readonly splice: Splice | null };
 
 export const BEGINNING: ReadingPlace = { seekSeconds: null, splice: null, fillsFront: true };
 
 /**
- * Where ffmpeg is to begin to read for something that begins at `seconds`, on the file's timeline, the likeliest first:
- * what the index tells, else a little before; further back where nothing was found in time, and at last with what was
- * found. `firstSeconds` is where the track begins.
+ * Returns where ffmpeg may begin to read for output from `seconds` on, on the file's timeline, the likeliest
+ * first: the index's place, or else a little before; further back if nothing was found in time, and at last
+ * with whatever was found. `firstSeconds` is where the track begins.
  */
 export function readingPlaces(seconds: number, firstSeconds: number, indexed: number | null): ReadingPlace[] {
   const guesses = GUESSES_SECONDS.map((guess) => seconds - guess);
   const places: ReadingPlace[] = [];
   for (const place of indexed === null ? guesses : [indexed, ...guesses]) {
-    // Within the first frames nothing is sought, so that decoders get all that the file has for their start.
+    // Nothing is sought within the first frames, so that decoders get everything that the file has for their
+    // start.
     if (place < firstSeconds + 0.2) return [...places, BEGINNING];
     places.push({ seekSeconds: place, splice: null, fillsFront: false });
   }
   return [...places.slice(0, -1), ...places.slice(-1).map((last) => ({ ...last, fillsFront: true }))];
 }
 
-/** Where a look at the file has found the place. What its headers promise may be false: then from the beginning. */
+/**
+ * Returns the places for an entry that a look at the file has found. Its headers may be wrong: the beginning
+ * is next.
+ */
 export function placesOfEntry(entry: Entry): ReadingPlace[] {
   if (entry.kind === 'beginning') return [BEGINNING];
   return [{ seekSeconds: null, splice: entry.splice, fillsFront: false }, BEGINNING];

@@ -1,14 +1,15 @@
-/** Where ffmpeg begins to read, in seconds of the file's own clock; null for the start of what it is given. */
+/** Where ffmpeg begins to read, in seconds of the file's own clock; null for the start of its input. */
 export type ReadFrom = {
   readonly seekSeconds: number | null;
-  /** What lies before the first thing that is found is made up: copies of the first picture, silence. */
+  /** Fills the time before the first decoded frame with copies of it, or with silence. */
   readonly fillsFront: boolean;
 };
 
 /**
- * From the keyframe at or before the time that is sought, with nothing thrown away by ffmpeg itself: what stands at the
- * start may have been shown for long. Without a seek nothing is said of a time: `-ss 0` would skip an AAC track's
- * priming twice. The file's clock counts, not ffmpeg's, which begins elsewhere in every container.
+ * Returns arguments that read from the keyframe at or before the sought time, of which ffmpeg itself drops
+ * nothing: the frame at the start may have been shown for long. Without a seek, no time is given: `-ss 0`
+ * would skip an AAC track's priming twice. The file's clock counts, not ffmpeg's, which begins elsewhere in
+ * every container.
  */
 export function readingFrom({ seekSeconds }: ReadFrom): string[] {
   const seek =
@@ -16,7 +17,10 @@ export function readingFrom({ seekSeconds }: ReadFrom): string[] {
   return [...seek, '-copyts'];
 }
 
-/** One fragment a packet, written at once; `delay_moov` has the edit list that says where the first one lies. */
+/**
+ * Returns arguments for one fragment a packet, written at once; `delay_moov` writes the edit list that tells
+ * where the first packet lies.
+ */
 export function unbuffered(flags: string): string[] {
   return [
     ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],

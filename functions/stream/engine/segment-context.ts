@@ -1,10 +1,10 @@
 import type { AudioRendition, Rendition, VideoRendition } from '../plan/presentation.ts';
 import type { EngineContext } from './transcode-object.ts';
 
-/** What segments of one object are made with. */
+/** Inputs of the segments of one object. */
 export type SegmentContext = EngineContext & {
   readonly limits: { readonly maxPixels: number };
-  /** Where the presentation's zero lies on the file's timeline. */
+  /** The presentation's zero on the file's timeline. */
   readonly zeroSeconds: number;
 };
 
@@ -24,7 +24,10 @@ export function isEncodedAudio(rendition: Rendition): rendition is EncodedAudio 
   return rendition.kind === 'audio' && rendition.source.kind === 'encode';
 }
 
-/** Which of a rendition's frames a segment has, counted from the presentation's zero, where `frameAt` ticks tells. */
+/**
+ * Returns which of a rendition's frames a segment has, counted from the presentation's zero; `frameAt` maps
+ * ticks to frames.
+ */
 export function framesWithin(
   { segments, id }: Rendition,
   index: number,

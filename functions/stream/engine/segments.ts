@@ -19,7 +19,9 @@ import {
 import { encodeFrames, type FramesPart } from './video-frames.ts';
 import { REORDER_FRAMES } from './video-segment-arguments.ts';
 
-/** The init segment of a rendition that is encoded here: a pure function of the rendition and its source's colours. */
+/**
+ * Builds the init segment of an encoded rendition: a pure function of the rendition and its source's colours.
+ */
 export async function encodedInit(rendition: Rendition, context: SegmentContext): Promise<Uint8Array> {
   if (isEncodedVideo(rendition)) return videoInit(rendition, context);
   if (isEncodedAudio(rendition)) return audioInit(rendition);
@@ -27,8 +29,8 @@ export async function encodedInit(rendition: Rendition, context: SegmentContext)
 }
 
 /**
- * Segment `index` of a rendition that is encoded here: moofs and mdats that come as they are made. Resolves with the
- * first of them there, rejects as `Engine` does; what fails after that breaks the stream.
+ * Opens segment `index` of an encoded rendition: moofs and mdats, each as soon as it is complete. Resolves
+ * with the first of them there, rejects as `Engine` does; a later failure breaks the stream.
  */
 export async function openEncodedSegment(
   rendition: Rendition,
@@ -40,13 +42,13 @@ export async function openEncodedSegment(
   }
   if (!isEncodedAudio(rendition)) throw isCopied(rendition);
   const { firstFrame, frameCount } = framesWithin(rendition, index, (ticks) => ticks / AAC_FRAME);
-  // The very first sound needs what the encoder puts before it.
+  // The first audio of all needs the encoder's priming before it.
   const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
   const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
   return streamed(rendition, encodeAudioWithin(rendition, part, context));
 }
 
-/** The picture at the start of segment `index`, as a fragment that lasts as long as the segment. */
+/** Opens the frame at the start of segment `index`, as a fragment that lasts as long as the segment. */
 export async function openEncodedIFrame(
   rendition: VideoRendition,
   index: number,
@@ -55,14 +57,17 @@ export async function openEncodedIFrame(
   if (!isEncodedVideo(rendition)) throw isCopied(rendition);
   const { firstFrame, frameCount } = framesOf(rendition, index);
   const frame = encodedFrames(rendition, { firstFrame, frameCount: 1, segmentFrames: frameCount }, context);
-  return streamed(rendition, invocationSignal(frame, rendition.segments[index]?.durationTicks ?? 0));
+  return streamed(rendition, withDuration(frame, rendition.segments[index]?.durationTicks ?? 0));
 }
 
 function framesOf(rendition: EncodedVideo, index: number) {
   return framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source));
 }
 
-/** Frames of the grid, each where it has it, whatever times the encoder gave it; all that were asked for, or an error. */
+/**
+ * Yields frames at their places on the grid, whatever times the encoder gave them; all that were requested,
+ * or an error.
+ */
 export async function* encodedFrames(
   rendition: EncodedVideo,
   part: FramesPart,
@@ -77,20 +82,23 @@ export async function* encodedFrames(
     count++;
     yield { data, dts, pts, duration: frameTime(firstFrame + count, source) - dts, isSync };
   }
-  if (count !== frameCount) throw damaged(`Of ${frameCount} pictures only ${count} could be made.`);
+  if (count !== frameCount) throw damaged(`Only ${count} of ${frameCount} frames could be encoded.`);
 }
 
-async function* invocationSignal(
+async function* withDuration(
   packets: AsyncIterable<Packet>,
   duration: number,
 ): AsyncGenerator<Packet, void, void> {
   for await (const packet of packets) yield { ...packet, duration };
 }
 
-/** With the first fragment made. ffmpeg, which would wait for its reader for ever, ends with the stream. */
+/**
+ * Resolves with the first fragment complete. ffmpeg, which would wait for its reader for ever, ends with the
+ * stream.
+ */
 async function streamed({ timescale }: Rendition, packets: AsyncIterable<Packet>): Promise<Readable> {
   const fragments = await peekFirst(fragmentsOf(packets, timescale));
-  if (fragments === null) throw damaged('Nothing of this part could be made.');
+  if (fragments === null) throw damaged('This segment could not be encoded.');
   return Readable.from(fragments, { objectMode: false, highWaterMark: 256 * 1024 });
 }
 

@@ -8,7 +8,7 @@ import type { Probed } from '../media/probe/probe.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { SourceGrid } from './audio-segment-arguments.ts';
 
-/** How the times of a track's sound are to be understood, so that every reading of it finds the same. */
+/** Decides how to correct the times of an audio track, so that every reading of it finds the same. */
 export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   const { media } = probed;
   if (isCounted(media)) return { kind: 'counted' };
@@ -21,24 +21,27 @@ export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   return isRounded ? { kind: 'frames', originSeconds, samples: null } : { kind: 'exact' };
 }
 
-/** Null where frames have other lengths, or may have. */
+/** Returns the samples of a frame; null if frames have other lengths, or may have. */
 function frameSamples({ movie }: Probed, { index, codec, sampleRate }: AudioTrack): number | null {
   const whole = audioProfile(codec).frameSamples;
   const audio = movie?.tracks[index]?.entry?.audio;
-  // Low delay has shorter frames, and so has what comes from digital radio.
+  // Low-delay AAC and AAC of digital radio have shorter frames.
   const config = audio?.audioSpecificConfig;
   if (codec === 'aac' && config && parseAacConfig(config)?.samplesPerFrame !== 1024) return null;
-  // MP3 of low rates has one granule a frame.
+  // MP3 of low rates has one granule per frame.
   let samples = codec === 'mp3' && sampleRate < 32_000 ? 576 : whole;
   if (samples === null) return null;
-  // Half a frame, and half of that, where that is still long: what follows a gap is moved by less.
+  // Frames are halved while that leaves them long enough: what follows a gap then moves by less.
   while (samples % 2 === 0 && samples / 2 >= sampleRate * LEAST_SECONDS) samples /= 2;
   return samples;
 }
 
 const LEAST_SECONDS = 0.02;
 
-/** An edit list may hide the first frames, or cut within one: the grid is theirs. */
+/**
+ * Returns the first frame's time. An edit list may hide the first frames, or cut within one: the grid is
+ * theirs.
+ */
 function firstFrameSeconds({ movie }: Probed, track: AudioTrack): number {
   const startSeconds = track.startSeconds - track.codecDelaySeconds;
   const indexed = movie?.tracks[track.index];

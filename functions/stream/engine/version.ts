@@ -1,6 +1,9 @@
 import { runSandboxed } from '../sandbox/run.ts';
 
-/** Tells ffmpeg's own name of its version; asked once, and again after a failure. Rejects if it cannot be run. */
+/**
+ * Returns a reader of ffmpeg's own version string; asked once, and again after a failure. Rejects if ffmpeg
+ * cannot run.
+ */
 export function ffmpegVersionOf(path: string): () => Promise<string> {
   let known: Promise<string> | null = null;
   return () => {

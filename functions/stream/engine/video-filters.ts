@@ -4,25 +4,32 @@ import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.t
 
 export type VideoEncode = Extract<VideoOutput, { kind: 'encode' }>;
 
-/** What comes before `cutSeconds` is left out, and that becomes 0; the frames' own grid lies `phaseSeconds` behind it. */
+/** Drops frames before `cutSeconds`, which becomes 0; the frames' own grid lies `phaseSeconds` after it. */
 export type FilledGrid = { readonly cutSeconds: number; readonly phaseSeconds: number };
 
-/** Of one size where a filter wants that, deinterlaced, and on the constant grid of `frameRate`, which begins at 0. */
+/**
+ * Returns filters that give one size if a filter needs that, deinterlace, and set the constant grid of
+ * `frameRate`, which begins at 0.
+ */
 export function gridFilters(video: VideoEncode, { fillsFront = false } = {}): string[] {
   return [...progressive(video), `fps=${rateOf(video)}${fillsFront ? ':start_time=0' : ''}`];
 }
 
-/** The same with the frames moved onto it, by half a frame at most; what comes before the first is copies of it. */
+/**
+ * Returns the same filters with frames moved onto the grid, by half a frame at most; copies of the first
+ * frame fill the time before it.
+ */
 export function filledGridFilters(video: VideoEncode, { cutSeconds, phaseSeconds }: FilledGrid): string[] {
   const startSeconds = cutSeconds + phaseSeconds;
   if (startSeconds === 0) return gridFilters(video, { fillsFront: true });
   const { numerator, denominator } = video.frameRate;
-  // `fps` does not move the end with the frames: rounded as they are, it would cut off the last one.
+  // `fps` does not move the end with the frames: rounded like them, it would cut off the last one.
   const end = (phaseSeconds * numerator) / denominator < -0.25 ? ':eof_action=pass' : '';
   return [
     ...progressive(video),
     `fps=${rateOf(video)}:start_time=${startSeconds.toFixed(6)}${end}`,
-    // Behind it: the 2018 ffmpeg does not move the end here either, up to which the last frame would be repeated.
+    // After it: the 2018 ffmpeg does not move the end here either, up to which the last frame would be
+    // repeated.
     'setpts=PTS-STARTPTS',
   ];
 }
@@ -38,7 +45,10 @@ function rateOf({ frameRate: { numerator, denominator } }: VideoEncode): string 
   return `${numerator}/${denominator}`;
 }
 
-/** Cropped, scaled, in standard dynamic range, upright, with square pixels. The same pixels whatever processor makes them. */
+/**
+ * Returns filters for cropped, scaled, upright video in standard dynamic range with square pixels: the same
+ * pixels on every processor.
+ */
 export function videoFilters(video: VideoEncode): string[] {
   const { width, height, crop, rotation, mirrored, toneMap, colour } = video;
   const sideways = rotation === 90 || rotation === 270;
@@ -58,12 +68,12 @@ export function videoFilters(video: VideoEncode): string[] {
 }
 
 /**
- * The size of frames that are as wide to their height as the track's first ones, and of others what fits into it. A
- * recording of a call changes its size at any moment, and its shape where somebody turns the telephone.
+ * Returns the size of frames with the aspect ratio of the track's first ones; others are fitted into it. A
+ * recording of a call changes its size at any moment, and its shape when somebody turns the phone.
  */
 function fitted({ coded, crop }: VideoEncode, across: number, down: number): string {
   const { width, height } = crop ?? coded;
-  // How wide a frame would be that is as high as the output.
+  // The width of a frame that is as high as the output.
   const wide = `(${across * height}/${width}*iw/ih)`;
   const isAlike = `lt(abs(${wide}/${across}-1),0.02)`;
   const w = `if(${isAlike},${across},min(${across},max(2,2*round(${wide}/2))))`;

@@ -5,33 +5,33 @@ import { h264Arguments } from './h264.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 import { gridFilters, type VideoEncode, videoFilters } from './video-filters.ts';
 
-/** All that the pictures' coding follows from. */
+/** Everything that determines the video's coding. */
 export type EncodedCoding = {
   readonly video: VideoEncode;
   /** H.264 level times ten. */
   readonly level: number;
-  /** Frames of each group of pictures of a long stretch; null for a segment, which is one. */
+  /** Frames in each group of pictures of a long stretch; null for a segment, which is one group. */
   readonly groupFrames: number | null;
 };
 
 export type VideoSegment = {
   readonly coding: EncodedCoding;
-  /** Where the grid begins, in seconds of the file's own clock. */
+  /** Start of the grid, in seconds of the file's own clock. */
   readonly gridSeconds: number;
-  /** Frames of the grid, from its beginning. */
+  /** First frame, counted from the grid's beginning. */
   readonly firstFrame: number;
   readonly frameCount: number;
-  /** Of the segment that the frames are, or are the first of. */
+  /** Frames of the segment that these frames are, or begin. */
   readonly segmentFrames: number;
   readonly from: ReadFrom;
 };
 
-/** How far x264 decodes ahead of what is shown, in frames: B-frames that B-frames refer to. */
+/** How far x264 decodes ahead of display, in frames: B-frames that B-frames refer to. */
 export const REORDER_FRAMES = 2;
 
 /**
- * ffmpeg's arguments for frames `[firstFrame, firstFrame + frameCount)`, as a group of pictures of their own, one
- * fragment a frame. Times of the output count from the first of them.
+ * Returns ffmpeg's arguments for frames `[firstFrame, firstFrame + frameCount)`, as a group of pictures of
+ * their own, one fragment a frame. Times of the output count from the first of them.
  */
 export function videoSegmentArguments(
   { coding, gridSeconds, firstFrame, frameCount, segmentFrames, from }: VideoSegment,
@@ -41,7 +41,7 @@ export function videoSegmentArguments(
   const filters = [
     `setpts=PTS-round(${gridSeconds.toFixed(9)}/TB)`,
     ...gridFilters(video, from),
-    // Behind the last picture are copies of it. `trim` by its own ticks is exact: one is a frame.
+    // Copies follow the last frame. `trim` by its own ticks is exact: one tick is a frame.
     'tpad=stop=-1:stop_mode=clone',
     `trim=start_pts=${firstFrame}:end_pts=${firstFrame + frameCount}`,
     `setpts=PTS-${firstFrame}`,
@@ -50,13 +50,16 @@ export function videoSegmentArguments(
   return {
     input: [...confinedInput(limits), ...readingFrom(from)],
     output: [
-      ...['-filter_complex', `[0:${video.stream}]${filters.join(',')}[picture]`, '-map', '[picture]'],
+      ...['-filter_complex', `[0:${video.stream}]${filters.join(',')}[video]`, '-map', '[video]'],
       ...encoderArguments(coding, segmentFrames),
     ],
   };
 }
 
-/** One black frame in the same coding, out of nothing: ffmpeg's arguments, and what stands for the input's address. */
+/**
+ * Returns ffmpeg's arguments for one black frame in the same coding, without a source, and the input that
+ * replaces its address.
+ */
 export function blackFrameArguments(coding: EncodedCoding): { url: string; args: FfmpegArguments } {
   const { width, height, frameRate } = coding.video;
   const rate = `${frameRate.numerator}/${frameRate.denominator}`;
@@ -82,7 +85,8 @@ function encoderArguments(coding: EncodedCoding, segmentFrames: number): string[
   return [
     ...['-vsync', 'passthrough', ...rateArguments(coding, segmentFrames)],
     ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', group, '-keyint_min', group],
-    // With more of them what x264 makes of a tight ceiling differs from run to run. Decoding has threads of its own.
+    // With more threads x264's output under a tight ceiling differs from run to run. Decoding has threads of
+    // its own.
     ...(groupFrames === null ? ['-threads', '1'] : []),
     ...colourArguments(video.colour.encoded),
     ...['-video_track_timescale', String(frameRate.numerator)],
@@ -91,8 +95,8 @@ function encoderArguments(coding: EncodedCoding, segmentFrames: number): string[
 }
 
 /**
- * Better than what is made in one pass: what playlists say of a rendition is its ceiling, and the heaviest segments of
- * ordinary films are to need nearly that.
+ * Better than the quality of a single pass: playlists declare the rendition's ceiling, and the heaviest
+ * segments of ordinary films should need nearly that.
  */
 const SEGMENT_QUALITY = 19;
 

@@ -1,7 +1,7 @@
 import type { Slots } from '../sandbox/slots.ts';
 import type { Engine } from './ffmpeg.ts';
 
-/** The same engine, which starts ffmpeg only where there is a place for it. */
+/** Wraps an engine so that it starts ffmpeg only in a free slot. */
 export function withSlots(engine: Engine, slots: Slots): Engine {
   return {
     async transcode(url, args, options) {

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** Of the scale from -20, which takes all, to 19, which takes what is left. */
+/** Niceness from -20, which takes everything, to 19, which takes what is left. */
 const NICENESS = 10;
 const LATE_MILLISECONDS = 150;
 
 /**
- * Lets a process, the first of a session of its own, have the processors when others beside it need none: whoever asks
- * for bytes as they are does not wait behind whoever has something made. To be called before the process starts threads,
- * which inherit it.
+ * Lets a process, the first of a session of its own, use the processors when other processes need none:
+ * requests for stored bytes do not wait behind encoding. Call it before the process starts threads, which
+ * inherit it.
  */
 export function yieldProcessor(pid: number | undefined): void {
   if (pid === undefined) return;
@@ -16,14 +16,17 @@ export function yieldProcessor(pid: number | undefined): void {
     setPriority(pid, NICENESS);
     yieldSession(pid);
   } catch (error) {
-    // Who is not root may tell one session in a tenth of a second.
+    // Without root, one session may be set in a tenth of a second.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN')
       setTimeout(yieldSessionLate, LATE_MILLISECONDS, pid).unref();
-    // Else it has ended already, or the system does not let itself be told.
+    // Otherwise the process has ended, or the system forbids it.
   }
 }
 
-/** Where Linux shares the processors among sessions, a process gives way to those of its own alone (sched(7), autogroup). */
+/**
+ * Lowers the session: if Linux shares the processors among sessions, a process yields only to others of its
+ * own (sched(7), autogroup).
+ */
 function yieldSession(pid: number): void {
   writeFileSync(`/proc/${pid}/autogroup`, String(NICENESS));
 }
@@ -32,6 +35,6 @@ function yieldSessionLate(pid: number): void {
   try {
     yieldSession(pid);
   } catch {
-    // It was worth no more than another try.
+    // One more try is enough.
   }
 }

@@ -6,7 +6,9 @@ import type { Probed } from './probe/probe.ts';
 
 export type ProbedCopyInput = CopyTrackInput & { readonly probed: Probed };
 
-/** A pure function of the object's version, but for `whyNot` without a look at the pictures. */
+/**
+ * Opens a track for copying: a pure function of the object's version. `whyNot` needs no look at the frames.
+ */
 export async function openCopyTrack(input: ProbedCopyInput): Promise<CopyTrack | NoCopy> {
   const { movie, media, remuxObstacle } = input.probed;
   const obstacle = remuxObstacle(input.trackIndex);

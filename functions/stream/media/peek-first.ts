@@ -1,7 +1,7 @@
 /**
- * The same values with the first one made: what fails before that can still be answered with a problem. To return it,
- * begun to be read or not, returns `values`, so that what they hold is let go; a generator around them that has not
- * begun would end without a word to them. Null where there is no value.
+ * Waits for the first value and returns all values: a failure before it can still be answered with a problem.
+ * Returning the iterator, whether reading has begun or not, returns `values`, so that they release what they
+ * hold; a generator around them that has not begun would end without telling them. Null if there is no value.
  */
 export async function peekFirst<T>(
   values: AsyncGenerator<T, void, void>,

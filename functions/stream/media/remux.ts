@@ -7,13 +7,16 @@ import { writeFragmentedMp4 } from './isobmff/write-fragmented.ts';
 import type { Probed } from './probe/probe.ts';
 
 export type RemuxOptions = {
-  /** `Track.index` of what is repackaged. */
+  /** `Track.index` of the tracks to repackage. */
   readonly tracks: readonly number[];
   readonly startSeconds: number;
   readonly durationSeconds: number | null;
 };
 
-/** The tracks of a file as fragmented MP4, without decoding them. Throws `damaged-media` or `unsupported-media`. */
+/**
+ * Yields the tracks of a file as fragmented MP4, without decoding them. Throws `damaged-media` or
+ * `unsupported-media`.
+ */
 export async function* remux(
   { movie }: Probed,
   file: CachedAccess,
@@ -27,7 +30,7 @@ export async function* remux(
     return;
   }
   const container = await openContainer(file, signal);
-  if (container === null) throw damaged('The file cannot be read a second time.');
+  if (container === null) throw damaged('The file could not be read a second time.');
   try {
     const packets = await containerPackets(container, {
       trackIndexes: tracks,

@@ -1,6 +1,6 @@
 /**
- * Addresses below the playlist of a rendition, or in templates of a manifest. `version` stands for the object and what
- * is made of it, so that what is behind an address never changes.
+ * Addresses below a rendition's playlist, or in templates of a manifest. `version` stands for the object and
+ * for how its outputs are produced, so that the content behind an address never changes.
  */
 export const initAddress = (version: string) => `init.mp4?v=${version}`;
 export const segmentAddress = (index: number | string, version: string) => `${index}.m4s?v=${version}`;

@@ -1,13 +1,13 @@
 import type { VideoRendition } from '../plan/presentation.ts';
 
-/** Renditions that a player may switch between at any segment, best first. */
+/** Renditions between which a player may switch at any segment, best first. */
 export type SwitchingSet = {
   readonly renditions: readonly [VideoRendition, ...VideoRendition[]];
-  /** The segments of all meet at exactly the same times, and not only within half a frame. */
+  /** True if segments of all renditions meet at exactly the same times, not only within half a frame. */
   readonly isAligned: boolean;
 };
 
-/** One for each codec, and one more for a copy whose segments meet elsewhere. */
+/** Groups renditions by codec, with one more set for a copy whose segments meet elsewhere. */
 export function switchingSets(video: readonly VideoRendition[]): readonly SwitchingSet[] {
   const sets: [VideoRendition, ...VideoRendition[]][] = [];
   for (const rendition of video) {
@@ -28,14 +28,17 @@ function areAligned([first, ...others]: SwitchingSet['renditions']): boolean {
   return others.every((other) => distance(first, other) < 1e-6);
 }
 
-/** The longer one, as nothing is lost by a little tolerance. */
+/** Returns the longer frame duration, since a little tolerance does no harm. */
 function frameSeconds(...renditions: readonly VideoRendition[]): number {
   return Math.max(
     ...renditions.map(({ frameRate }) => (frameRate ? frameRate.denominator / frameRate.numerator : 0)),
   );
 }
 
-/** How far apart segments of the same number meet at most, in seconds; the ends of the film do not count. */
+/**
+ * Returns how far apart segments of the same number meet at most, in seconds; the ends of the film do not
+ * count.
+ */
 function distance(one: VideoRendition, other: VideoRendition): number {
   if (one.segments === other.segments) return 0;
   if (one.segments.length !== other.segments.length) return Number.POSITIVE_INFINITY;

@@ -2,7 +2,10 @@ import type { Rendition, Segment } from '../plan/presentation.ts';
 import { initAddress, segmentAddress } from './addresses.ts';
 import { element } from './xml.ts';
 
-/** How a player makes the addresses of a rendition, and when each segment is shown (ISO/IEC 23009-1 §5.3.9.4, §5.3.9.6). */
+/**
+ * Tells players how to build the addresses of a rendition, and when each segment is shown (ISO/IEC 23009-1
+ * §5.3.9.4, §5.3.9.6).
+ */
 export function segmentTemplate({ segments, timescale }: Rendition, version: string): string {
   const attributes = {
     timescale,
@@ -14,8 +17,8 @@ export function segmentTemplate({ segments, timescale }: Rendition, version: str
 }
 
 /**
- * Segments of the same length that follow each other, in one element; `r` counts the repetitions. Written without
- * `element`, since long films have thousands of them and they are numbers alone.
+ * Writes adjacent segments of the same length as one element; `r` counts the repetitions. Does without
+ * `element`, since long films have thousands of them and they hold only numbers.
  */
 function runs(segments: readonly Segment[]): string[] {
   const elements: string[] = [];

@@ -6,8 +6,8 @@ import { type Named, named } from './names.ts';
 import { element, escaped } from './xml.ts';
 
 /**
- * The manifest (ISO/IEC 23009-1), static: the segments of HLS by number and timeline. Their times are those that the
- * init segments' edit lists leave, so that no offset is to be told.
+ * Writes the static manifest (ISO/IEC 23009-1): the same segments as HLS, by number and timeline. The init
+ * segments' edit lists already set their times, so that no offset is declared.
  */
 export function dashManifest(presentation: Presentation, version: string): string {
   const { video, audio, durationSeconds } = presentation;
@@ -40,7 +40,7 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
     maxHeight: most(({ height }) => height),
     segmentAlignment: isAligned,
     startWithSAP: 1,
-    // Where there is a choice, the set with more to adapt between.
+    // If there is a choice, players take the set with more to adapt between.
     selectionPriority: renditions.length,
   };
   return element('AdaptationSet', attributes, [
@@ -63,14 +63,15 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
 }
 
 /**
- * The template of each rendition: in front of all that have the same one, or else with each. Never at both levels, of
- * which the inner one counts (ISO/IEC 23009-1 §5.3.9.1): some players add the two timelines up.
+ * Places the template of each rendition: once in front if all have the same one, otherwise within each. Never
+ * at both levels, of which the inner one counts (ISO/IEC 23009-1 §5.3.9.1): some players add the two
+ * timelines up.
  */
 function placedTemplates(
   renditions: readonly Rendition[],
   version: string,
 ): { readonly common: readonly string[]; readonly own: readonly (readonly string[])[] } {
-  // Renditions that are encoded share their segments, thousands in a long film.
+  // Encoded renditions share their segments, thousands in a long film.
   const known = new Map(renditions.map((each) => [each.segments, segmentTemplate(each, version)]));
   const templates = renditions.map(({ segments }) => known.get(segments) ?? '');
   const [first = ''] = templates;
@@ -78,7 +79,7 @@ function placedTemplates(
   return { common: [], own: templates.map((template) => [template]) };
 }
 
-/** ISO/IEC 23001-8 transfer characteristics of what is in high dynamic range. */
+/** Declares the ISO/IEC 23001-8 transfer characteristics of high dynamic range. */
 function transferOf({ dynamicRange }: VideoRendition): string[] {
   const value = { sdr: null, pq: 16, hlg: 18 }[dynamicRange];
   const schemeIdUri = 'urn:mpeg:mpegB:cicp:TransferCharacteristics';
@@ -119,10 +120,10 @@ function audioSet({ rendition, name, language }: Named, id: number, version: str
   ]);
 }
 
-/** ETSI TS 103 285 table 4: sound that tells what is seen. */
+/** ETSI TS 103 285 table 4: audio description. */
 const FOR_THE_BLIND = { schemeIdUri: 'urn:tva:metadata:cs:AudioPurposeCS:2007', value: '1' };
 
-/** ISO/IEC 23001-8 §8.1, by the number of channels that AAC has in its usual order. */
+/** ISO/IEC 23001-8 §8.1, by the number of channels in AAC's usual order. */
 const CHANNEL_CONFIGURATIONS: Readonly<Record<number, number>> = {
   1: 1,
   2: 2,
@@ -142,7 +143,7 @@ function representation(
   return element('Representation', { id, codecs, bandwidth: peakBitrate, ...attributes }, children);
 }
 
-/** Width to height in whole numbers, as small as half a percent allows: 16:9 for 854x480. */
+/** Returns width to height in whole numbers, as small as half a percent allows: 16:9 for 854x480. */
 function ratio(width: number, height: number): string {
   for (let denominator = 1; denominator <= 100; denominator++) {
     const numerator = Math.round((width / height) * denominator);

@@ -2,8 +2,8 @@ import type { AudioRendition, Presentation, VideoRendition } from '../plan/prese
 import { type Named, named } from './names.ts';
 
 /**
- * The multivariant playlist (RFC 8216 §4.3.4). Written here and not by hls-parser, which takes ten times the CPU for a
- * long media playlist and escapes nothing; the tests read all of it with hls-parser.
+ * Writes the multivariant playlist (RFC 8216 §4.3.4). hls-parser is not used for writing, since it takes ten
+ * times the CPU for a long media playlist and escapes nothing; the tests read every playlist with it.
  */
 export function hlsMaster({ video, audio }: Presentation): string {
   const audios = named(audio);
@@ -12,8 +12,8 @@ export function hlsMaster({ video, audio }: Presentation): string {
     const first = audio[0];
     return text([...lines, ...(first ? audioVariant(first, audio) : [])]);
   }
-  // None of audio alone beside films: in each of its forms VLC 3 takes it for the lowest of one set, and begins there
-  // without a picture (findings/vlc-begins-with-audio-alone.sh).
+  // No variant is audio alone beside video: VLC 3 takes it, in each form, for the lowest of one set and
+  // begins there without video (findings/vlc-begins-with-audio-alone.sh).
   const trickPlay = trickPlayOf(video);
   return text([
     ...lines,
@@ -22,10 +22,10 @@ export function hlsMaster({ video, audio }: Presentation): string {
   ]);
 }
 
-/** `EXT-X-MAP` in what is not I-frames alone came with 6, CMAF with 7. */
+/** `EXT-X-MAP` in anything but I-frame playlists came with version 6, CMAF with 7. */
 export const VERSION = '#EXT-X-VERSION:7';
 
-/** Lines, each ended. */
+/** Ends each line and joins them. */
 export function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
@@ -36,15 +36,15 @@ function media(audios: readonly Named[]): string[] {
   const known = new Set<string>();
   return audios.map(({ rendition, name, language }) => {
     const { purpose, isDefault } = rendition;
-    // Players choose among these by themselves, and could not tell two of one language apart. Nobody wants to hear
-    // people talk over the film who has not asked for it.
+    // Players choose among these by themselves and cannot tell two of one language apart. Audio description
+    // is only for viewers who ask for it.
     const kind = `${purpose} ${language}`;
     const isChosen = isDefault || (purpose !== 'commentary' && !known.has(kind));
     known.add(kind);
     const attributes = [
       'TYPE=AUDIO',
       `GROUP-ID="${GROUP}"`,
-      // Some parsers take the other quotation mark for one as well.
+      // Some parsers also take the other quotation mark for an end.
       `NAME="${name.replace(/["'\r\n]/g, '\u2019')}"`,
       ...(language === null ? [] : [`LANGUAGE="${language}"`]),
       `DEFAULT=${isDefault ? 'YES' : 'NO'}`,
@@ -63,7 +63,7 @@ function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): s
   const { width, height, frameRate, codecs, dynamicRange } = video;
   const most = (bits: (rendition: AudioRendition) => number) => Math.max(0, ...audio.map(bits));
   const attributes = [
-    // With the sound that takes most, whichever is chosen (§4.3.4.2).
+    // The audio rendition with the highest bitrate counts, whichever is chosen (§4.3.4.2).
     `BANDWIDTH=${video.peakBitrate + most(({ peakBitrate }) => peakBitrate)}`,
     `AVERAGE-BANDWIDTH=${video.averageBitrate + most(({ averageBitrate }) => averageBitrate)}`,
     `CODECS="${[codecs, ...codecsOf(audio)].join(',')}"`,
@@ -76,10 +76,10 @@ function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): s
   return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(video)];
 }
 
-/** Players need not look for captions within the video (§4.3.4.2); all variants say it or none. */
+/** Tells players not to look for captions within the video (§4.3.4.2); all variants say it or none. */
 const NO_CAPTIONS = 'CLOSED-CAPTIONS=NONE';
 
-/** Sound alone: the variant is the default rendition of its own group. */
+/** Writes the variant of an audio-only file: the default rendition of its own group. */
 function audioVariant(first: AudioRendition, audio: readonly AudioRendition[]): string[] {
   const attributes = [
     `BANDWIDTH=${Math.max(...audio.map(({ peakBitrate }) => peakBitrate))}`,
@@ -95,10 +95,10 @@ function codecsOf(audio: readonly AudioRendition[]): readonly string[] {
   return [...new Set(audio.map(({ codecs }) => codecs))];
 }
 
-/** Short side of pictures that are looked at in passing. */
+/** Short side, in pixels, of the frames for trick play. */
 const TRICK_PLAY_PIXELS = 480;
 
-/** H.264 that is copied, since its pictures cost nothing; else the best of the small ones. */
+/** Chooses copied H.264, whose frames cost nothing, or else the best of the small renditions. */
 function trickPlayOf(video: readonly VideoRendition[]): VideoRendition | undefined {
   const safe = video.filter(({ codecs }) => codecs.startsWith('avc'));
   const shortSide = ({ width, height }: VideoRendition) => Math.min(width, height);

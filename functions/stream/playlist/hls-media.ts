@@ -3,12 +3,12 @@ import { iFrameAddress, initAddress, segmentAddress } from './addresses.ts';
 import { text, VERSION } from './hls-master.ts';
 import { longestSeconds } from './longest.ts';
 
-/** The playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
+/** Writes the playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
 export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {
   return playlist(rendition, presentation, version, [], segmentAddress);
 }
 
-/** Trick play: the picture at the start of every segment. */
+/** Writes the playlist for trick play: the frame at the start of every segment. */
 export function hlsIFrames(rendition: VideoRendition, presentation: Presentation, version: string): string {
   return playlist(rendition, presentation, version, ['#EXT-X-I-FRAMES-ONLY'], iFrameAddress);
 }
@@ -21,7 +21,8 @@ function playlist(
   addressOf: (index: number, version: string) => string,
 ): string {
   const lengths = microseconds(rendition);
-  // §4.3.3.1 rounds to whole seconds; §6.2.4 wants the same target for all that a player switches between.
+  // §4.3.3.1 rounds to whole seconds; §6.2.4 wants one target for all renditions between which a player
+  // switches.
   const target = Math.max(1, Math.round(longestSeconds(presentation) + ROUNDING_SECONDS));
   return text([
     '#EXTM3U',
@@ -37,12 +38,12 @@ function playlist(
   ]);
 }
 
-/** What microseconds may add to a segment. */
+/** The most that rounding to microseconds adds to a segment. */
 const ROUNDING_SECONDS = 1e-6;
 
 /**
- * Durations that add up to the end of each segment, whatever is rounded. A playlist knows of no gap before the first:
- * a film that starts after its sound has it in its first segment.
+ * Returns durations whose rounded sums meet the end of each segment. A playlist has no gap before the first
+ * segment: a film that starts after its audio includes the gap in its first one.
  */
 function microseconds({ segments, timescale }: Rendition): readonly number[] {
   let before = 0;

@@ -1,8 +1,8 @@
 import type { Presentation, Segment } from '../plan/presentation.ts';
 
-/** Seconds of the longest segment of all renditions; the first of each counts from zero. */
+/** Returns the seconds of the longest segment of all renditions; each first one counts from zero. */
 export function longestSeconds({ video, audio }: Presentation): number {
-  // Renditions that are encoded share their segments.
+  // Encoded renditions share their segments.
   const timescales = new Map<readonly Segment[], number>();
   for (const { segments, timescale } of [...video, ...audio]) timescales.set(segments, timescale);
   let longest = 0;

@@ -1,6 +1,6 @@
 import type { AudioRendition } from '../plan/presentation.ts';
 
-/** How players show an audio rendition, and sort it by. */
+/** The name of an audio rendition, which players show and sort by. */
 export type Named = {
   readonly rendition: AudioRendition;
   readonly name: string;
@@ -8,8 +8,8 @@ export type Named = {
 };
 
 /**
- * A name for each, none twice: the language in English and what the file calls it, what it is for, and its channels
- * where they are many or all that differs.
+ * Names each rendition, none twice: the language in English and the file's own title, the purpose, and the
+ * channels if they are many or the only difference.
  */
 export function named(renditions: readonly AudioRendition[]): readonly Named[] {
   const languages = renditions.map(({ language }) => canonical(language));
@@ -57,7 +57,9 @@ function nameOf(language: string): string | undefined {
   return names.of(language);
 }
 
-/** The shortest code of RFC 5646: `en` for `eng`. Null for what is none, such as `und`. */
+/**
+ * Returns the shortest code of RFC 5646: `en` for `eng`. Null for a code without a language, such as `und`.
+ */
 function canonical(language: string | null): string | null {
   if (language === null) return null;
   try {

@@ -1,7 +1,9 @@
-/** Attributes with null as their value are left out. */
+/** Attributes of an element; those that are null are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
-/** An element as text; what stands in attributes and in `content` is escaped (XML 1.0 §2.4), `children` are elements. */
+/**
+ * Writes an element as text; attributes and `content` are escaped (XML 1.0 §2.4), `children` are elements.
+ */
 export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
   const list = Object.entries(attributes)
     .filter(([, value]) => value !== null)
@@ -10,7 +12,7 @@ export function element(name: string, attributes: Attributes, children: readonly
   return children.length === 0 ? `${start}/>` : `${start}>${children.join('')}</${name}>`;
 }
 
-/** Text between tags. */
+/** Escapes text between tags. */
 export function escaped(value: string): string {
   return value.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '');
 }

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { SHELL } from './process-limits.ts';
 
 /**
- * Binds the group that a child leads to the child and to this process: what it leaves behind is killed when it ends,
- * and all of it when this process ends, however it does. To be called right after the start.
+ * Binds the group that a child leads to the child and to this process: the rest of the group is killed when
+ * the child ends, and all of it when this process ends in any way. Call it right after the start.
  */
 export function bindGroup(child: ChildProcess): void {
   const { pid } = child;
-  // It never ran.
+  // The child never ran.
   if (pid === undefined) return;
   const kill = () => killGroup(child, 'SIGKILL');
   const watchdog = startWatchdog(pid);
@@ -19,32 +19,32 @@ export function bindGroup(child: ChildProcess): void {
   });
 }
 
-/** Signals the child and all that it has started. */
+/** Signals the child and every process that it has started. */
 export function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody of the group is left.
+    // Nothing of the group is left.
   }
 }
 
 /**
- * A shell that waits for the end of its input, which comes when nobody is left to write there: a process that is killed
- * takes nobody along by itself.
+ * Starts a shell that waits for the end of its input, which comes when this process is gone: a killed process
+ * takes no child along by itself.
  */
 function startWatchdog(group: number): ChildProcess {
   const watchdog = spawn(SHELL, ['-c', 'read -r _; kill -s KILL -- "-$1"', 'watchdog', String(group)], {
     cwd: '/',
     env: {},
-    // Not in this process's group, with which it would be killed.
+    // In this process's group it would be killed with it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a shell, who is left is this process alone.
+  // Without a shell, only this process guards the group.
   watchdog.on('error', () => {});
   watchdog.stdin?.on('error', () => {});
-  // A process that has nothing else to do may end.
+  // The watchdog must not hold up this process's own end.
   watchdog.unref();
   (watchdog.stdin as unknown as { unref?(): void } | null)?.unref?.();
   return watchdog;

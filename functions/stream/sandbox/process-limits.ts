@@ -1,17 +1,18 @@
 import { accessSync, constants } from 'node:fs';
 import type { Limits } from '../base/limits.ts';
 
-/** What a child process may take at most. */
+/** Limits of one child process. */
 export type SandboxLimits = {
-  /** Seconds of all processors together. */
+  /** Seconds of CPU time, all threads together. */
   readonly cpuSeconds: number;
-  /** Memory that it writes to; null leaves that open, where no function's memory is to be kept. */
+  /** Memory that it writes to; null for no limit, outside of a function. */
   readonly memoryBytes: number | null;
 };
 
 /**
- * What each ffmpeg of a function may take: what the function's own code, at its limit, and the system leave. Where ffmpeg
- * needs more, it meets the end of it and not the function. `maxMemoryMegabytes` is less than the function has.
+ * Returns the limits of each ffmpeg in a function: what the function's own code, at its limit, and the system
+ * leave. An ffmpeg that needs more runs out of memory itself, and the function does not. `maxMemoryMegabytes`
+ * is less than the function has.
  */
 export function sandboxWithin(
   { maxCpuSeconds, maxFfmpegs, maxMemoryMegabytes }: SandboxShare,
@@ -24,10 +25,10 @@ export function sandboxWithin(
 
 type SandboxShare = Pick<Limits, 'maxCpuSeconds' | 'maxFfmpegs' | 'maxMemoryMegabytes'>;
 
-/** The runtime's own, pipes and buffers of the kernel. */
+/** Memory of the runtime, pipes and kernel buffers. */
 const SYSTEM_MEGABYTES = 64;
 
-/** What to spawn, and how. */
+/** A command to spawn, with its options. */
 export type SandboxedCommand = {
   readonly file: string;
   readonly args: string[];
@@ -39,9 +40,9 @@ export type SandboxedCommand = {
 };
 
 /**
- * A program behind the limits that the machine's shell can set: CPU time, memory, no file, no core dump. It leads a
- * process group of its own, has no environment but `env`, and works where nothing is to be written. On a machine
- * without a shell it runs with all of that but the limits.
+ * Wraps a program in the limits that the machine's shell can set: CPU time, memory, no file, no core dump.
+ * The program leads a process group of its own, has no environment but `env`, and works in a directory that
+ * it cannot write to. On a machine without a shell it runs with all of that but the limits.
  */
 export function sandboxed(
   program: string,
@@ -56,18 +57,18 @@ export function sandboxed(
 
 export const SHELL = '/bin/sh';
 
-/** How a shell ends that cannot run the program. */
+/** Exit codes of a shell that cannot run the program. */
 export const NOT_STARTED_CODES: ReadonlySet<number | null> = new Set([126, 127]);
 
 /**
- * Constant: what varies comes as arguments, which are never read as shell. `exec` leaves no shell behind. Where a limit
- * cannot be set there is a stricter one already, or the system knows none of its kind.
+ * The script is constant: values come as arguments, which are never read as shell. `exec` leaves no shell
+ * behind. If a limit cannot be set, a stricter one holds already or the system has none of its kind.
  */
 const SCRIPT = [
   '{',
-  // At the first, ffmpeg ends by itself; the second is for what does not.
+  // ffmpeg ends by itself at the first; the second is for programs that do not.
   'ulimit -S -t "$1"; ulimit -H -t "$2"',
-  // Of address space, what is only reserved counts too, and threads reserve a lot: twice as much.
+  // Address space counts reservations too, and threads reserve a lot: twice as much.
   'ulimit -d "$3"; ulimit -v "$4"',
   'ulimit -c 0; ulimit -f 0',
   '} 2>/dev/null',

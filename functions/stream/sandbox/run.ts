@@ -10,7 +10,7 @@ export type SandboxedRun = {
   readonly env?: Record<string, string>;
   readonly signal: AbortSignal;
   readonly timeoutMilliseconds: number;
-  /** Of standard output; what is beyond ends the program. */
+  /** Most bytes of standard output; more than that ends the program. */
   readonly maxOutputBytes: number;
 };
 
@@ -18,15 +18,15 @@ export type SandboxedEnd = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
-  /** The end of it. */
+  /** The end of standard error. */
   readonly stderr: string;
-  /** It was killed here, for its time or its output. */
+  /** True if it was killed here, for its time or its output. */
   readonly isCutShort: boolean;
 };
 
 /**
- * Runs a program in the cage to its end. Rejects with the signal's reason, and with the system's error where nothing
- * could be started.
+ * Runs a program in the sandbox to its end. Rejects with the signal's reason, or with the system's error if
+ * nothing could be started.
  */
 export async function runSandboxed(
   program: string,
@@ -62,7 +62,7 @@ export async function runSandboxed(
 
 const STDERR_CHARACTERS = 2_000;
 
-/** Rejects where it never ran. */
+/** Resolves when the process has closed, rejects if it never ran. */
 const closeOf = (child: ChildProcess) =>
   once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
 

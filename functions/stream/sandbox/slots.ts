@@ -1,16 +1,16 @@
 import { excessOf, type Limits } from '../base/limits.ts';
 import { busy } from '../base/problem.ts';
 
-/** How many ffmpegs (and ffprobes) may run in this process at once. */
+/** Limits how many ffmpegs (and ffprobes) run in this process at once. */
 export type Slots = {
   /**
-   * Resolves with what gives the place back, which may be called more than once. Rejects with `busy` where none becomes
-   * free in time, and with the signal.
+   * Resolves with a function that frees the slot, which may be called more than once. Rejects with `busy` if
+   * none becomes free in time, and with the signal's reason.
    */
   take(signal: AbortSignal): Promise<() => void>;
 };
 
-/** The one before may still be ending. */
+/** Time for the previous process to end. */
 const WAIT_MILLISECONDS = 4_000;
 
 export function createSlots(

@@ -13,9 +13,9 @@ export type BlockCache = {
   readonly usedBytes: number;
 };
 
-/** One ranged read for one or several blocks in a row; it is given up when nobody waits for it any more. */
+/** One ranged read for one or several blocks in a row; it is given up when nobody waits for it any longer. */
 export type BlockFetch = {
-  /** The block, as soon as it is complete. */
+  /** Resolves with the block as soon as it is complete. */
   block(index: number): Promise<Uint8Array>;
   hold(): void;
   release(): void;
@@ -24,7 +24,7 @@ export type BlockFetch = {
 
 export type BlockCacheOptions = { readonly blockBytes?: number };
 
-/** Keeps the blocks that were used last, at most `maxBytes` of them. */
+/** Creates a cache of the blocks that were used last, at most `maxBytes` of them. */
 export function createBlockCache(
   maxBytes: number = DEFAULT_CACHE_BYTES,
   { blockBytes = DEFAULT_BLOCK_BYTES }: BlockCacheOptions = {},

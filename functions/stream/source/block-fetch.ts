@@ -9,8 +9,8 @@ export function blockKey({ key, etag }: StoredObject, index: number): string {
 }
 
 /**
- * Starts one read for the blocks `[first, end)` and puts each into the cache when it is complete. A failed or abandoned
- * read leaves nothing behind: the next one who wants the block asks anew.
+ * Starts one read for the blocks `[first, end)` and puts each into the cache when it is complete. A failed or
+ * abandoned read leaves nothing behind: the next request for a block reads again.
  */
 export function fetchBlocks(
   source: Source,
@@ -35,7 +35,7 @@ export function fetchBlocks(
       holders--;
       // A read whose bytes are all there ends by itself; an abort would cost its connection.
       if (holders > 0 || isWhole) return;
-      // At once, so that whoever comes next does not join a read that is being given up.
+      // Forgotten at once, so that nobody joins a read that is being given up.
       forget();
       controller.abort(new Error('Nobody waits for this read any more.'));
     },
@@ -100,7 +100,7 @@ function defer(): Deferred {
     resolve = onResolve;
     reject = onReject;
   });
-  // Read-ahead has nobody who would hear of its failure.
+  // Nobody listens for a failure of read-ahead.
   promise.catch(() => {});
   return { promise, resolve, reject: (error) => reject(asError(error)) };
 }

@@ -13,21 +13,23 @@ export { type BlockCache, createBlockCache } from './block-cache.ts';
 
 /** One request's view of one version, through the blocks that all requests share. */
 export type CachedAccess = RandomAccess & {
-  /** The bytes of `range` for who reads them in order. Ends in full or errors; throws RangeError outside the object. */
+  /** Streams the bytes of `range` in order. Ends in full or errors; throws RangeError outside the object. */
   stream(range: ByteRange): Readable;
 };
 
 export type CachedAccessOptions = {
   readonly cache: BlockCache;
-  /** How many blocks are asked for ahead of a reader who goes through the object in order. */
+  /** How many blocks are requested ahead of a reader who goes through the object in order. */
   readonly readAheadBlocks?: number;
 };
 
-/** What one `read` may ask for: sizes come from files, and files lie. */
+/** The most that one `read` may ask for: sizes come from files, and files lie. */
 const MAX_READ_BYTES = 128 * 1024 * 1024;
 const SLICE_BYTES = 64 * 1024;
 
-/** Reads end with `signal`; what other requests wait for as well goes on without it. */
+/**
+ * Opens the view. Its reads end with `signal`; reads that other requests wait for as well go on without it.
+ */
 export function cachedAccess(
   source: Source,
   object: StoredObject,
@@ -70,7 +72,10 @@ export function cachedAccess(
     },
   };
 
-  /** The blocks `[first, after)`; those up to `aheadEnd` are asked for as well, and not waited for. */
+  /**
+   * Resolves with the blocks `[first, after)`; those up to `aheadEnd` are requested as well, and not waited
+   * for.
+   */
   async function obtain(
     first: number,
     after: number,
@@ -152,7 +157,7 @@ export function cachedAccess(
       if (position === end) return null;
       const wanted = Math.floor(position / blockBytes);
       if (wanted !== index) {
-        // Who opens a stream often reads only a little of it and seeks: read-ahead starts with the second block.
+        // Many readers of a stream read only a little and then seek: read-ahead starts with the second block.
         const ahead = wanted > firstIndex ? readAheadBlocks : 0;
         const aheadEnd = Math.min(wanted + 1 + ahead, Math.ceil(end / blockBytes));
         [block = block] = await obtain(wanted, wanted + 1, aheadEnd, closing.signal);
@@ -165,7 +170,7 @@ export function cachedAccess(
     }
   }
 
-  /** One long read that would push everything else out of the cache. */
+  /** Reads around the cache: one long read would push everything else out of it. */
   async function readPastCache(range: ByteRange): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafeSlow(range.end - range.start);
     let filled = 0;
@@ -181,7 +186,7 @@ export function cachedAccess(
   }
 }
 
-/** The bytes that start at `offset` of the first block; a copy only where they lie in several. */
+/** Cuts the bytes that start at `offset` of the first block; copies only if they lie in several blocks. */
 function cut(blocks: readonly Uint8Array[], offset: number, length: number): Uint8Array {
   const [first] = blocks;
   if (first !== undefined && blocks.length === 1) return first.subarray(offset, offset + length);

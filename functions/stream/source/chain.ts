@@ -4,16 +4,16 @@ import { onAbort } from '../base/on-abort.ts';
 
 export type ChainOptions = {
   readonly signal: AbortSignal;
-  /** Sees every chunk before the reader does; what it throws, the stream errors with. */
+  /** Sees every chunk before the reader does; the stream errors with what it throws. */
   readonly onData?: (chunk: Uint8Array) => void;
-  /** How long a body may be silent while the reader waits; then it counts as broken. */
+  /** How long a body may be silent while the reader waits; after that it counts as broken. */
   readonly stallMilliseconds?: number;
 };
 
 /**
- * One stream out of bodies that are opened one after the other. `next` learns how the body before ended (null where it
- * ended by itself) and gives the following one, or null at the end of all; what it throws, the stream errors with.
- * Nothing is opened ahead of the reader's demand.
+ * Joins bodies that are opened one after the other into one stream. `next` learns how the body before ended
+ * (null if it ended by itself) and returns the following one, or null at the end of all; the stream errors
+ * with what it throws. Nothing is opened ahead of the reader's demand.
  */
 export function chain(
   first: Readable,
@@ -75,7 +75,7 @@ export function chain(
       clock?.refresh();
       return;
     }
-    // A slow reader is no stalled source: the clock runs only while bytes are wanted.
+    // A slow reader does not stall the source: the clock runs only while bytes are wanted.
     stopClock();
     from.pause();
   }
@@ -115,7 +115,7 @@ export function chain(
   }
 }
 
-/** A `next` for one body alone, whose failure is told as `retell` says. */
+/** Returns a `next` for a single body, whose failure passes through `retell`. */
 export function alone(retell: (failure: Error) => unknown = (failure) => failure) {
   return async (failure: Error | null): Promise<null> => {
     if (failure !== null) throw retell(failure);
@@ -123,7 +123,7 @@ export function alone(retell: (failure: Error) => unknown = (failure) => failure
   };
 }
 
-/** Ends a body that nobody reads any more. */
+/** Destroys a body that nobody reads any longer. */
 export function discard(body: Readable): void {
   body.on('error', () => {});
   body.destroy();

@@ -1,14 +1,17 @@
-/** Whether a store is asked at all: closed lets everything pass, open nothing, and after a pause one that tries. */
+/**
+ * Decides whether a store is asked: a closed circuit lets everything pass, an open one nothing, and one trial
+ * after a pause.
+ */
 export type Circuit = {
-  /** The last ones, oldest first. */
+  /** The last outcomes, oldest first. */
   readonly outcomes: readonly { readonly at: number; readonly failed: boolean }[];
-  /** Null while it is closed. Times are in milliseconds. */
+  /** Null while the circuit is closed. Times are in milliseconds. */
   readonly open: { readonly until: number; readonly pause: number; readonly isTried: boolean } | null;
 };
 
 export const CLOSED: Circuit = { outcomes: [], open: null };
 
-/** What a caller may do, and what its outcome is to be told with. */
+/** What a caller may do. It reports its outcome with it. */
 export type Admission = 'pass' | 'try' | { readonly waitMilliseconds: number };
 /** `unknown`: the caller went away before the store had answered. */
 export type Outcome = 'answered' | 'failed' | 'unknown';
@@ -31,7 +34,10 @@ export function admit(
   return { circuit: { ...circuit, open: { ...open, isTried: true } }, admission: 'try' };
 }
 
-/** `spread` from 0 to 1 lengthens the pause by up to a half, so that instances do not come back together. */
+/**
+ * Records an outcome. `spread` from 0 to 1 lengthens the pause by up to a half, so that instances do not come
+ * back together.
+ */
 export function settle(
   circuit: Circuit,
   admission: 'pass' | 'try',
@@ -44,7 +50,7 @@ export function settle(
     if (outcome === 'unknown') return { ...circuit, open: { ...open, isTried: false } };
     return { outcomes: [], open: opened(Math.min(2 * open.pause, LONGEST_PAUSE_MILLISECONDS), now, spread) };
   }
-  // Who began before it opened says nothing of now.
+  // Requests that began before the circuit opened say nothing about now.
   if (open !== null || outcome === 'unknown') return circuit;
   const recent = circuit.outcomes.filter(({ at }) => at > now - WINDOW_MILLISECONDS);
   const outcomes = [...recent, { at: now, failed: outcome === 'failed' }].slice(-OUTCOMES);

@@ -6,13 +6,13 @@ import type { Source } from './source.ts';
 type Clock = { readonly now?: () => number; readonly random?: () => number };
 
 /**
- * The same source, which is not asked for a while after it has failed again and again (`source-unavailable`): callers
- * hear so at once, and when to come back.
+ * Wraps a source so that it is not asked for a while after repeated failures (`source-unavailable`): callers
+ * learn at once of the outage, and when to come back.
  */
 export function withCircuit(source: Source, { now = Date.now, random = Math.random }: Clock = {}): Source {
   let circuit = CLOSED;
 
-  /** Where bodies are read, how they end is what counts. */
+  /** Asks the store; a body that is read counts by how it ends. */
   async function ask<T>(
     signal: AbortSignal,
     work: () => Promise<T>,
@@ -26,7 +26,7 @@ export function withCircuit(source: Source, { now = Date.now, random = Math.rand
     };
     try {
       const answer = await work();
-      // One that tries tells by its answer already, since its reader may be slow.
+      // A trial counts as soon as it is answered, since its reader may be slow.
       if (bodyOf === undefined || admission === 'try') tell('answered');
       else finished(bodyOf(answer), (error) => tell(error ? outcomeOf(error, signal) : 'answered'));
       return answer;
@@ -58,7 +58,9 @@ export function withCircuit(source: Source, { now = Date.now, random = Math.rand
   };
 }
 
-/** Every problem but one is an answer of the store's; a reader who goes away tells nothing. */
+/**
+ * Judges an error: every problem but one is an answer of the store's; a reader who goes away proves nothing.
+ */
 function outcomeOf(error: unknown, { aborted }: AbortSignal): Outcome {
   if (aborted || !(error instanceof Problem)) return 'unknown';
   return error.type === 'source-unavailable' ? 'failed' : 'answered';

@@ -4,13 +4,16 @@ import { join, sep } from 'node:path';
 import { isMediaKey } from '../base/content-type.ts';
 import { type ListedObject, type Listing, listing } from './listing.ts';
 
-/** What is looked at in all: links among directories can make a small tree endless. */
+/** The most entries that are looked at: links among directories can make a small tree endless. */
 const MAX_ENTRIES = 100_000;
 const MAX_DEPTH = 32;
 
 type Page = { readonly after: string; readonly limit: number; readonly signal: AbortSignal };
 
-/** The first `limit` media files behind `after` below `base`, a real path, in the order of their keys' UTF-8 bytes. */
+/**
+ * Lists the first `limit` media files after `after` below `base`, a real path, in the order of their keys'
+ * UTF-8 bytes.
+ */
 export async function listDirectory(base: string, { after, limit, signal }: Page): Promise<Listing> {
   const found: ListedObject[] = [];
   let seen = 0;
@@ -18,12 +21,12 @@ export async function listDirectory(base: string, { after, limit, signal }: Page
   await walk('', [base]);
   return listing(found, limit, seen < MAX_ENTRIES ? null : last);
 
-  /** `trail` holds the real paths from the root down to this directory. */
+  /** Visits a directory; `trail` holds the real paths from the root down to it. */
   async function walk(prefix: string, trail: readonly string[]): Promise<void> {
     const entries = await readdir(join(base, prefix), { withFileTypes: true });
     const keys = entries.filter(isCandidate).map(({ name }) => prefix + name);
     const directories = await directoriesAmong(entries, prefix);
-    // With its slash, as the keys below it have one, so that directories fall into the order of keys.
+    // Directories get their slash, as the keys below them have one, and so fall into the order of keys.
     const ordered = keys.map((key) => (directories.has(key) ? `${key}/` : key)).sort(byBytes);
     for (const key of ordered) {
       signal.throwIfAborted();
@@ -31,12 +34,12 @@ export async function listDirectory(base: string, { after, limit, signal }: Page
       if (found.length > limit || seen >= MAX_ENTRIES) return;
       seen++;
       last = key;
-      // What vanishes or may not be read while it is listed is left out.
+      // Entries that vanish or may not be read during the listing are left out.
       await visit(key, trail).catch(() => signal.throwIfAborted());
     }
   }
 
-  /** Whether neither this nor what is below it comes after `after`. */
+  /** Tells whether neither this nor anything below it comes after `after`. */
   function isBehind(key: string): boolean {
     return byBytes(key, after) <= 0 && !(key.endsWith('/') && after.startsWith(key));
   }
@@ -51,7 +54,7 @@ export async function listDirectory(base: string, { after, limit, signal }: Page
     }
     const stats = await stat(path);
     if (!stats.isFile()) return;
-    // What may not be read is no address either.
+    // A file that may not be read has no address either.
     await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
     found.push({ key, sizeBytes: stats.size });
   }

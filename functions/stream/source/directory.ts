@@ -12,15 +12,15 @@ import { checkRange, type Source, type StoredObject } from './source.ts';
 
 export type DirectoryOptions = {
   /**
-   * That files are written once, under names of their own: then a link that comes or goes, which counts as a change of
-   * the file, makes no other version. Default false.
+   * Says that files are written once, under names of their own: then a link that comes or goes, which changes
+   * the file's time, makes no other version. Default false.
    */
   readonly isWrittenOnce?: boolean;
 };
 
 /**
- * The files below `root`, whose paths are the keys. Nothing outside is reached, also not by a symbolic link; hidden
- * files, and all that is no regular file, do not exist for it.
+ * Serves the files below `root`, whose paths are the keys. Nothing outside is reached, not even by a symbolic
+ * link; hidden files, and everything but regular files, do not exist for it.
  */
 export function directorySource(root: string, { isWrittenOnce = false }: DirectoryOptions = {}): Source {
   const etagOf = isWrittenOnce ? tagOfContent : tagOfChange;
@@ -67,7 +67,7 @@ async function openFile(root: string, key: string): Promise<{ file: FileHandle; 
   try {
     const path = await realpath(join(base, key));
     if (!isInside(path, base) || !(await lstat(path)).isFile()) throw notFound(key);
-    // What is there may have been exchanged since: no link is followed, and a pipe does not block.
+    // The file may have been exchanged since: no link is followed, and a pipe does not block.
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stats = await file.stat({ bigint: true });
     if (!stats.isFile()) throw notFound(key);
@@ -84,7 +84,10 @@ type Reading = {
   readonly signal: AbortSignal;
 };
 
-/** Compares the file with the version after every chunk and before handing it on, so that no chunk is of another. */
+/**
+ * Compares the file with the version after every chunk, before handing it on, so that no chunk is of another
+ * version.
+ */
 function readFile(file: FileHandle, before: BigIntStats, { object, range, signal }: Reading): Readable {
   let position = range.start;
   let release = () => {};
@@ -98,7 +101,7 @@ function readFile(file: FileHandle, before: BigIntStats, { object, range, signal
     },
     destroy(error, done) {
       release();
-      // Closes after a read that is under way.
+      // Closing waits for a read that is under way.
       file.close().then(
         () => done(error),
         (failure: Error) => done(error ?? failure),
@@ -123,7 +126,10 @@ function tagOfContent({ mtimeNs, size, ino }: BigIntStats): string {
   return tagOf(mtimeNs, size, ino);
 }
 
-/** With the time of the last change, which nobody can set: size and date may be those of another version. */
+/**
+ * Includes the time of the last change, which nobody can set: size and date may equal those of another
+ * version.
+ */
 function tagOfChange({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
   return tagOf(mtimeNs, size, ino, ctimeNs);
 }
@@ -132,7 +138,10 @@ function tagOf(...numbers: readonly bigint[]): string {
   return `"${numbers.map((number) => number.toString(36)).join('-')}"`;
 }
 
-/** Of an open file: that it is renamed, linked or given other rights changes its time as well, but not what is in it. */
+/**
+ * Tells whether an open file has other content. Renames, links and new permissions change its time as well,
+ * but not its content.
+ */
 function isAnother(now: BigIntStats, before: BigIntStats): boolean {
   return tagOfContent(now) !== tagOfContent(before);
 }

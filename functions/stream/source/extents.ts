@@ -6,15 +6,17 @@ import type { Source, StoredObject } from './source.ts';
 import { withoutGaps } from './without-gaps.ts';
 
 export type ExtentsOptions = {
-  /** Gaps of so many bytes between source bytes are read over, so that one read does for several pieces. */
+  /** The most bytes between two source extents that are read and dropped, so that one read serves both. */
   readonly maxGapBytes?: number;
-  /** How many reads are opened while one before them is under way: for many small ones, whose latencies add up. */
+  /**
+   * How many reads are opened while one before them is under way: the latencies of many small ones add up.
+   */
   readonly readsAhead?: number;
 };
 
 /**
- * Streams `range` of the file that `pieces` make up. Rejects as `Source.read` does: the first stretch of source bytes in
- * the range is opened before anything is handed out. Throws RangeError for a range outside that file.
+ * Streams `range` of the file that the extents make up. Rejects as `Source.read` does: the first source bytes
+ * in the range are opened before anything is handed out. Throws RangeError for a range outside that file.
  */
 export async function readExtents(
   source: Source,
@@ -32,7 +34,7 @@ export async function readExtents(
   for (const first of opened.values()) await first;
   let index = 0;
   const stream = chain(Readable.from([]), openNext, { signal });
-  // Streams that wait for their turn end with the one that they are part of.
+  // Streams that wait for their turn end with the whole stream.
   stream.once('close', () => {
     closing.abort(new Error('The stream was closed.'));
     for (const body of opened.values()) body.then(discard, () => {});
@@ -51,14 +53,14 @@ export async function readExtents(
     return body ?? null;
   }
 
-  /** So many are then under way that are not read yet. */
+  /** Opens reads until `count` are under way and not read yet. */
   function openMore(count: number): void {
     while (opened.size < count) {
       const stretch = unopened.shift();
       if (stretch === undefined) return;
       const body = open(stretch);
       opened.set(stretch, body);
-      // A failure is met when it is its turn.
+      // A failure is reported when its turn comes.
       body.then(
         (waiting) => waiting.on('error', () => {}),
         () => {},
@@ -68,14 +70,14 @@ export async function readExtents(
 
   async function open({ ranges }: SourceStretch): Promise<Readable> {
     const whole = { start: ranges[0]?.start ?? 0, end: ranges.at(-1)?.end ?? 0 };
-    // Of its own for each: several of them listen at the same time.
+    // Each read has its own signal: several of them listen at the same time.
     const body = await source.read(object, whole, AbortSignal.any([signal, closing.signal]));
     return ranges.length === 1 ? body : withoutGaps(body, ranges);
   }
 }
 
 type Stretch = SourceStretch | Extract<Extent, { kind: 'bytes' }>;
-/** What one read of the source brings: rising ranges that are wanted of it. */
+/** One read of the source, with the rising ranges that are wanted of it. */
 type SourceStretch = { readonly kind: 'source'; readonly ranges: ByteRange[] };
 
 function cut(extents: readonly Extent[], range: ByteRange): Extent[] {
@@ -98,7 +100,7 @@ function cut(extents: readonly Extent[], range: ByteRange): Extent[] {
   return inside;
 }
 
-/** Pieces that follow each other in the source, with a small gap at most, become one read. */
+/** Joins extents that follow each other in the source, with a small gap at most, into one read. */
 function stretches(extents: readonly Extent[], maxGapBytes: number): Stretch[] {
   const merged: Stretch[] = [];
   for (const extent of extents) {

@@ -7,21 +7,25 @@ export type IndexAccessInput = {
   readonly object: StoredObject;
   /** The first bytes of the object, already read. */
   readonly head: Uint8Array;
-  /** For all that is neither the head nor an index. */
+  /** Serves everything but the head and an index. */
   readonly blocks: RandomAccess;
   readonly signal: AbortSignal;
 };
 
-/** A box's header, which the walk over a file asks for. */
+/** Bytes of a box's header, which a walk over a file asks for. */
 const HEADER_BYTES = 16;
-/** Nearer to the end, a header is read with all that follows: it is that of an index at the end, as a rule. */
+/** So near to the end a header is read with all that follows, usually an index at the end. */
 const TAIL_BYTES = 8 * 1024 * 1024;
-/** What asks for so much has found the index; behind one at the front lie the next headers and the first picture. */
+/**
+ * A read of this size has found the index; an index at the front is followed by the next headers and the
+ * first frame.
+ */
 const INDEX_BYTES = { least: 16 * 1024, most: 64 * 1024 * 1024, behind: 64 * 1024 };
 
 /**
- * One version of an object for who reads the index of ISO base media, in as few requests and bytes as that takes. The
- * index is parsed once and kept as what it says: it does not fill the cache of blocks as well.
+ * Opens one version of an object for a parser of ISO base media indexes, in as few requests and bytes as
+ * possible. The index is parsed once and cached in its parsed form, so that it does not fill the cache of
+ * blocks as well.
  */
 export function indexAccess({ source, object, head, blocks, signal }: IndexAccessInput): RandomAccess {
   const { sizeBytes } = object;
@@ -44,7 +48,7 @@ export function indexAccess({ source, object, head, blocks, signal }: IndexAcces
     },
   };
 
-  /** Where a read of its own ends; null for what the blocks are good enough for. */
+  /** Returns where a read of its own ends, or null if the blocks serve well enough. */
   function readBehind(askedBytes: number, missingFrom: number, stop: number): number | null {
     if (askedBytes <= HEADER_BYTES) return sizeBytes - missingFrom <= TAIL_BYTES ? sizeBytes : null;
     const missing = stop - missingFrom;

@@ -4,8 +4,8 @@ import { notFound } from '../base/problem.ts';
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Throws `not-found` for a key that no object can have: empty, overlong, with NUL, ill-formed, ending like a directory,
- * or with a `.` or `..` between slashes, which proxies and file systems resolve to somewhere else.
+ * Throws `not-found` for a key that no object can have: empty, overlong, with NUL, ill-formed, ending like a
+ * directory, or with a `.` or `..` between slashes, which proxies and file systems resolve to another place.
  */
 export function refuseImpossibleKey(key: string): void {
   const isPossible =

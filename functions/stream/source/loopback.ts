@@ -19,11 +19,11 @@ export type LoopbackOptions = {
 export type Loopback = {
   readonly url: string;
   /**
-   * What the source failed with, or null. To be looked at when the reader has ended: ffmpeg takes a broken input for a
-   * short one and exits with 0.
+   * Returns what the source failed with, or null. Check it when the reader has ended: ffmpeg takes a broken
+   * input for a short one and exits with 0.
    */
   failure(): unknown;
-  /** Ends every connection and the server; also done when the signal aborts. */
+  /** Ends every connection and the server; the signal does so as well. */
   close(): Promise<void>;
 };
 
@@ -62,7 +62,8 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '', headers } = request;
-    // A name that leads here is somebody else's: a page in a browser, say, that made its own name resolve to 127.0.0.1.
+    // Another name that leads here is an attacker's: a page in a browser, say, that lets its own name resolve
+    // to 127.0.0.1.
     if (headers.host !== host || !isSame(url, path)) return refuse(response, 404);
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
     response.setHeader('content-type', 'application/octet-stream');
@@ -76,12 +77,12 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     const asked =
       method === 'GET' ? parseRange(headers.range ?? null, sizeBytes, 1) : { kind: 'whole' as const };
     if (asked.kind === 'unsatisfiable') {
-      // Not 416: the ffmpeg of 2018 takes that for a seek that failed and reads on where it was, which made noise of
-      // CAF and W64 files. For this one reader, behind the end there is an end.
+      // 416 is not sent: the ffmpeg of 2018 takes it for a failed seek and reads on at its old position,
+      // which turned CAF and W64 files into noise. This one reader gets an empty body behind the end.
       response.setHeader('content-range', `bytes ${sizeBytes}-${sizeBytes}/${sizeBytes}`);
       return refuse(response, 206);
     }
-    // Several ranges may be answered by the whole (RFC 9110 §14.2), and this reader does not send them.
+    // The whole is a valid answer to several ranges (RFC 9110 §14.2), which this reader does not send.
     const part = asked.kind === 'ranges' ? asked.ranges[0] : null;
     const range = part ?? { start: 0, end: sizeBytes };
     if (part !== null) response.setHeader('content-range', contentRange(part, sizeBytes));
@@ -108,10 +109,13 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
   }
 }
 
-/** A reader that seeks holds one, and one more while it changes; the rest is for those that are closing. */
+/**
+ * The most connections. A reader that seeks holds one, and a second one while it changes; the rest is for
+ * those that are closing.
+ */
 const MAX_CONNECTIONS = 64;
 
-/** The time that this takes does not tell where a guess is wrong. */
+/** Compares in constant time, so that it does not tell where a guess is wrong. */
 function isSame(asked: string, path: string): boolean {
   const [a, b] = [Buffer.from(asked), Buffer.from(path)];
   return a.length === b.length && timingSafeEqual(a, b);

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import type { ByteRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
 
-/** Bytes that stand in for those of the source at `start`, as many as there are. */
+/** Bytes that replace those of the source at `start`, as many as there are. */
 export type Patch = { readonly start: number; readonly bytes: Uint8Array };
 
-/** The same object with some of its bytes replaced where they stand; its length stays. */
+/** Opens the same object with some of its bytes replaced; its length stays. */
 export function overlay(access: CachedAccess, patches: readonly Patch[]): CachedAccess {
   if (patches.length === 0) return access;
   return {
@@ -30,7 +30,7 @@ async function* patchedChunks(
   }
 }
 
-/** The chunk itself where nothing changes, else a copy: chunks are views of a shared cache. */
+/** Returns the chunk itself if nothing changes, otherwise a copy: chunks are views of a shared cache. */
 function patched(chunk: Uint8Array, position: number, patches: readonly Patch[]): Uint8Array {
   const end = position + chunk.byteLength;
   const touching = patches.filter(({ start, bytes }) => start < end && start + bytes.byteLength > position);

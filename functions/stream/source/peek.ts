@@ -3,15 +3,15 @@ import type { Readable } from 'node:stream';
 import { asError } from '../base/as-error.ts';
 
 /**
- * The first bytes of a stream, which stay in it: as many as `isEnough` wants, and not many more than `mostBytes`, which
- * the stream must have. Rejects with the stream's error.
+ * Reads the first bytes of a stream and leaves them in it: as many as `isEnough` wants, and not many more
+ * than `mostBytes`, which the stream must have. Rejects with the stream's error.
  */
 export async function peek(
   stream: Readable,
   mostBytes: number,
   isEnough: (bytes: Buffer) => boolean,
 ): Promise<Buffer> {
-  // What fails while nobody waits is met at the next look.
+  // A failure while nobody waits is met at the next look.
   stream.on('error', () => {});
   let taken = Buffer.alloc(0);
   while (taken.length < mostBytes && !isEnough(taken)) {

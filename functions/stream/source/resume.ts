@@ -9,13 +9,13 @@ import type { Source, StoredObject } from './source.ts';
 export type ResumeOptions = {
   /** How long a source may be silent while its reader waits. */
   readonly stallMilliseconds: number;
-  /** How often a read is taken up again without a byte of progress. */
+  /** How often a read is resumed without a byte of progress. */
   readonly attempts: number;
 };
 
 /**
- * The same source, whose reads are continued where they broke off or stalled, in the same version. A read that cannot
- * be continued errors with `source-unavailable`, or with what the source says, such as `source-changed`.
+ * Wraps a source so that reads which broke off or stalled continue in the same version. A read that cannot
+ * continue errors with `source-unavailable`, or with the source's own problem, such as `source-changed`.
  */
 export function resuming(source: Source, { stallMilliseconds, attempts }: ResumeOptions): Source {
   const { statAndRead } = source;
@@ -72,7 +72,7 @@ export function resuming(source: Source, { stallMilliseconds, attempts }: Resume
   }
 }
 
-/** Asking again cannot help: the object is gone, changed, or not ours to read. */
+/** Tells whether another attempt is pointless: the object is gone, changed, or may not be read. */
 function isFinal(cause: Error): boolean {
   return cause instanceof Problem && cause.type !== 'source-unavailable';
 }

@@ -2,8 +2,8 @@ import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '
 import { unlessAborted } from './unless-aborted.ts';
 
 /**
- * Rejects with a `Problem`, and with the signal at once, where the SDK would first sit out the pause between two of its
- * attempts.
+ * Rejects with a `Problem`, or with the signal's reason at once: the SDK would first wait out the pause
+ * between two attempts.
  */
 export async function attempt<T>(sent: Promise<T>, key: string, signal: AbortSignal): Promise<T> {
   try {
@@ -13,7 +13,7 @@ export async function attempt<T>(sent: Promise<T>, key: string, signal: AbortSig
   }
 }
 
-/** The only place that knows the names of S3's errors. */
+/** Maps S3's errors; no other place knows their names. */
 export function problemOfS3(error: unknown, key: string): Problem {
   if (error instanceof Problem) return error;
   const options = { cause: error };
@@ -32,14 +32,20 @@ export function problemOfS3(error: unknown, key: string): Problem {
   }
 }
 
-/** 403, and 400 where the object's own encryption refuses. What passes is none: time, conflict and load. */
+/**
+ * Tells whether the object itself is refused: 403, or 400 from its own encryption. Temporary failures are
+ * not: time, conflict and load.
+ */
 function isOfObject(status: number | undefined): boolean {
   return status !== undefined && status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
 }
 
 const PASSING_STATUSES = new Set([408, 409, 429]);
 
-/** 4xx that speak of the service's own set-up or connection, not of the object. A HEAD's answer does not tell them apart. */
+/**
+ * 4xx errors about the service's own set-up or connection, not about the object. The answer to a HEAD does
+ * not tell them apart.
+ */
 const SETUP_ERRORS = new Set([
   'NoSuchBucket',
   'InvalidAccessKeyId',
@@ -52,13 +58,13 @@ const SETUP_ERRORS = new Set([
   'RequestTimeout',
 ]);
 
-/** Of the answer that an error of the SDK tells of. */
+/** Returns the status of the response that an SDK error reports. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
 }
 
-/** The refusal of an object in an archive. */
+/** Refuses an object in an archive. */
 export function archived(key: string, options?: { readonly cause: unknown }): Problem {
   return new Problem(
     'forbidden',
@@ -67,9 +73,9 @@ export function archived(key: string, options?: { readonly cause: unknown }): Pr
   );
 }
 
-/** Whether a conditional write was refused because of what is there, or is being written there, already. */
+/** Tells whether a conditional write was refused because the object exists already or is being written. */
 export function isRefusedWrite({ cause }: Problem): boolean {
   const status = statusOf(cause);
-  // 404: If-Match where there is nothing any more.
+  // 404: If-Match for an object that is gone.
   return status === 412 || status === 409 || status === 404;
 }

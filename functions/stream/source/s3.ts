@@ -20,11 +20,11 @@ import { checkRange, type Source, type StoredObject } from './source.ts';
 export type S3SourceOptions = {
   readonly client: S3Client;
   readonly bucket: string;
-  /** False where clients cannot reach the store themselves, as behind a VPC endpoint. Default true. */
+  /** False if clients cannot reach the store themselves, as behind a VPC endpoint. Default true. */
   readonly presign?: boolean;
 };
 
-/** Objects of one bucket. */
+/** Serves the objects of one bucket. */
 export function s3Source({ client, bucket, presign = true }: S3SourceOptions): Source {
   const source: Source = {
     async stat(key, signal) {
@@ -80,7 +80,7 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
       let last = after;
       for (let page = 0; page < mostPages(found.length) && found.length <= limit; page++) {
         const from = token === undefined ? { StartAfter: after || undefined } : { ContinuationToken: token };
-        // XML has no place for some characters that a key may have.
+        // XML cannot carry some characters that a key may have.
         const command = new ListObjectsV2Command({ Bucket: bucket, EncodingType: 'url', ...from });
         const {
           Contents = [],
@@ -113,8 +113,8 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
 }
 
 /**
- * The client as a source needs it, set up by the SDK's own variables; what they leave open, the SDK finds as it always
- * does. An endpoint of one's own (`AWS_ENDPOINT_URL_S3`) is addressed by path.
+ * Creates the client that a source needs, configured by the SDK's own variables and defaults. A custom
+ * endpoint (`AWS_ENDPOINT_URL_S3`) is addressed by path.
  */
 export function createS3Client(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -128,15 +128,15 @@ export function createS3Client(
     ...(credentials ? { credentials } : {}),
     retryMode: 'standard',
     maxAttempts: 3,
-    // The SDK would otherwise wrap bodies to check sums that are of the whole object, not of a range.
+    // The SDK would otherwise wrap bodies to verify checksums of the whole object, not of a range.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: 1_500,
-      // Until the answer's headers are there.
+      // Limits the wait for the response's headers.
       requestTimeout: ANSWER_MILLISECONDS,
       throwOnRequestTimeout: true,
-      // A socket also rests while a slow viewer takes what it has: `resuming` knows one from the other.
+      // A socket also rests while a slow viewer consumes its data: `resuming` tells the two apart.
       socketTimeout: 0,
       httpAgent: { keepAlive: true, maxSockets: 64 },
       httpsAgent: { keepAlive: true, maxSockets: 64 },
@@ -144,7 +144,9 @@ export function createS3Client(
   });
 }
 
-/** Of a thousand keys each. A page without any media would leave nothing to go on behind. */
+/**
+ * Limits the pages, of a thousand keys each. A page without any media would leave no key to continue after.
+ */
 function mostPages(found: number): number {
   return found === 0 ? 200 : 20;
 }
@@ -174,14 +176,14 @@ function describe(
     throw sourceUnavailable({ cause: new Error('The store answered without an ETag or a size.') });
   }
   const etag = ETag.startsWith('"') ? ETag : `"${ETag}"`;
-  // It goes into headers of ours (RFC 9110 §8.8.3).
+  // The tag goes into headers of ours (RFC 9110 §8.8.3).
   if (!/^"[\x21\x23-\x7e]*"$/.test(etag)) {
     throw sourceUnavailable({ cause: new Error('The store answered with an ETag that is none.') });
   }
   return { key, etag, sizeBytes, lastModified: LastModified ?? new Date(0) };
 }
 
-/** The body of an answer that has exactly `range`. */
+/** Returns the body of a response that has exactly `range`. */
 function openBody(
   { Body, ContentRange, ContentLength }: GetObjectCommandOutput,
   object: StoredObject,

@@ -20,28 +20,31 @@ export type PresignOptions = {
 };
 
 /**
- * Where media comes from. Failures are `Problem`s: `not-found`, `forbidden`, `source-changed` (another version is
- * there now than the one asked for), `source-unavailable`.
+ * The origin of media. Failures are `Problem`s: `not-found`, `forbidden`, `source-changed` (the version has
+ * been replaced), `source-unavailable`.
  */
 export type Source = {
   stat(key: string, signal: AbortSignal): Promise<StoredObject>;
   /**
-   * `stat` with a read of the first `mostBytes`, or of all where there are fewer, in one request; absent where requests
-   * cost nothing. The body is as that of `read`.
+   * Combines `stat` with a read of the first `mostBytes`, or of all if there are fewer, in one request;
+   * absent if requests cost nothing. The body is like that of `read`.
    */
   statAndRead?(key: string, mostBytes: number, signal: AbortSignal): Promise<OpenedObject>;
   /**
-   * Streams exactly `range` of exactly this version. Rejects when the first byte cannot be had; after that the stream
-   * errors, and never ends short.
+   * Streams exactly `range` of exactly this version. Rejects if the first byte cannot be had; after that the
+   * stream errors, and never ends short.
    */
   read(object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<Readable>;
-  /** The first `limit` keys behind `after` with the extension of media, in the order of their UTF-8 bytes. */
+  /**
+   * Lists the first `limit` keys after `after` with the extension of media, in the order of their UTF-8
+   * bytes.
+   */
   list(after: string, limit: number, signal: AbortSignal): Promise<Listing>;
-  /** A URL at which a client reads the object from the store itself; absent where the store has none. */
+  /** Returns a URL at which a client reads the object from the store itself; absent if the store has none. */
   presign?(object: StoredObject, options: PresignOptions): Promise<string>;
 };
 
-/** Throws RangeError for a range that does not lie within the object: a fault of the caller, never of a client. */
+/** Throws RangeError for a range outside the object: the caller's fault, never a client's. */
 export function checkRange({ sizeBytes }: StoredObject, { start, end }: ByteRange): void {
   const isInside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end;
   if (!isInside || end > sizeBytes)

@@ -1,7 +1,10 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
 import type { ByteRange } from '../base/range.ts';
 
-/** The bytes of `ranges`, rising, out of a body that has everything from the first one's start to the last one's end. */
+/**
+ * Streams the bytes of `ranges`, rising, out of a body that has everything from the first one's start to the
+ * last one's end.
+ */
 export function withoutGaps(body: Readable, ranges: readonly ByteRange[]): Readable {
   let position = ranges[0]?.start ?? 0;
   let current = 0;
@@ -18,7 +21,7 @@ export function withoutGaps(body: Readable, ranges: readonly ByteRange[]): Reada
       done();
     },
   });
-  // Each ends with the other; the failure of the body is that of `kept`.
+  // Each stream ends with the other; a failure of the body reaches the reader.
   pipeline(body, joined, () => {});
   return joined;
 }

@@ -197,7 +197,7 @@ describe('remuxObstacle', () => {
     ['webm', 'video', 'vp9', null],
     ['webm', 'video', 'vp8', 'vp8 in MP4 is not played by browsers'],
     ['matroska', 'audio', 'mp3', 'mp3 in MP4 is not played by browsers'],
-    ['matroska', 'subtitle', 'S_TEXT/ASS', 'a subtitle track stays behind'],
+    ['matroska', 'subtitle', 'S_TEXT/ASS', 'subtitle tracks are not copied'],
     ['avi', 'video', 'h264', 'avi files are not repackaged'],
   ] as const;
   for (const [container, kind, codec, expected] of cases) {

@@ -196,7 +196,7 @@ describe('a copied segment', () => {
     expect((await problemOf(track.segment(1, 2, 2).open())).type).to.equal('unsupported-media');
     expect(opened.source.reads.at(-1)?.body.destroyed).to.equal(true);
     expect(await openCopyTrack({ ...opened, inspectsKeyframes: true, trackIndex: 0 })).to.deep.equal({
-      whyNot: 'decoding cannot begin at each of its key frames',
+      whyNot: 'decoding cannot begin at each of its keyframes',
     });
   });
 

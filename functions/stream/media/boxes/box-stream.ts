@@ -3,16 +3,16 @@ import { name } from './boxes.ts';
 
 export type StreamedBox = {
   readonly type: string;
-  /** With its header. */
+  /** The whole box with its header. */
   readonly bytes: Buffer;
 };
 
-/** No box that is read so is larger: one fragment of what is being made. */
+/** The largest box that is read this way: one fragment of an output that is being encoded. */
 const MAX_BOX_BYTES = 64 * 1024 * 1024;
 
 /**
- * The top-level boxes of a stream, each when it is complete (ISO/IEC 14496-12 §4.2). Throws `damaged-media` where the
- * stream ends within a box, or where a box has no plain size.
+ * Yields the top-level boxes of a stream, each when it is complete (ISO/IEC 14496-12 §4.2). Throws
+ * `damaged-media` if the stream ends within a box, or if a box has no plain size.
  */
 export async function* readBoxes(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamedBox, void, void> {
   let waiting: Uint8Array[] = [];

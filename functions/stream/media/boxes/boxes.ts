@@ -1,6 +1,6 @@
 import { damaged, Problem } from '../../base/problem.ts';
 
-/** A box within a buffer: `[start, end)` with its header, whose content begins at `body`. */
+/** A box within a buffer: `[start, end)` with its header; its content begins at `body`. */
 export type Box = {
   readonly type: string;
   readonly start: number;
@@ -8,12 +8,13 @@ export type Box = {
   readonly end: number;
 };
 
-/** No box has so many in files that were made to be played. */
+/** More children than any box has in playable files. */
 const MAX_CHILDREN = 10_000;
 
 /**
- * The boxes that lie in `[start, end)` of `bytes`, in order (ISO/IEC 14496-12 §4.2). A box that claims more than its
- * parent has ends the walk with `damaged-media`; a tail of less than eight bytes is ignored, as QuickTime writes one.
+ * Yields the boxes in `[start, end)` of `bytes`, in order (ISO/IEC 14496-12 §4.2). A box larger than its
+ * parent ends the walk with `damaged-media`; a tail of less than eight bytes is ignored, since QuickTime
+ * writes one.
  */
 export function* childBoxes(bytes: Buffer, start: number, end: number): Generator<Box, void, void> {
   let count = 0;
@@ -53,13 +54,16 @@ export function findBox(
   return null;
 }
 
-/** The problem behind an error of reading: Buffer's RangeErrors mean that a box is shorter than its own format. */
+/**
+ * Returns the problem behind a reading error: Buffer's RangeErrors mean that a box is shorter than its own
+ * format.
+ */
 export function asDamaged(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof RangeError)) return error;
   return damaged('The index of the file is damaged.', { cause: error });
 }
 
-/** A 64-bit number as it is counted with; throws `damaged-media` beyond 2^53. */
+/** Converts a 64-bit number to one that can be counted with; throws `damaged-media` beyond 2^53. */
 export function countable(value: bigint): number {
   if (value > MAX_COUNTABLE || value < -MAX_COUNTABLE)
     throw damaged('The index of the file has absurd times.');
@@ -68,12 +72,12 @@ export function countable(value: bigint): number {
 
 const MAX_COUNTABLE = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** The same bytes, not a copy: an index may have a hundred megabytes. */
+/** Wraps the same bytes without a copy: an index may have a hundred megabytes. */
 export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-/** A box's type as text that is safe to show. */
+/** Returns a box's type as text that is safe to show. */
 export function name(type: string): string {
   return JSON.stringify(type.replace(/[^\x20-\x7e]/g, '?'));
 }

@@ -1,4 +1,4 @@
-/** A box of `parts`, header included. */
+/** Writes a box of `parts`, header included. */
 export function box(type: string, ...parts: readonly Uint8Array[]): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt32BE(8 + parts.reduce((sum, part) => sum + part.byteLength, 0), 0);
@@ -6,7 +6,7 @@ export function box(type: string, ...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([header, ...parts]);
 }
 
-/** A box that begins with a version and 24 flags. */
+/** Writes a box that begins with a version and 24 flags. */
 export function fullBox(
   type: string,
   version: number,

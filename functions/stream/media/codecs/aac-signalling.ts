@@ -2,11 +2,14 @@ import { parseAacConfig, parseOtherAac } from './aac.ts';
 import { bitCursor } from './bit-cursor.ts';
 
 export type AudibleFormat = {
-  /** What a decoder puts out: with SBR twice the core coder's rate. */
+  /** The decoder's output rate: with SBR twice the core coder's rate. */
   readonly sampleRate: number;
-  /** With parametric stereo two, whatever the core coder has; 0 where the stream itself tells. */
+  /**
+   * The decoder's output channels: two with parametric stereo, whatever the core coder has; 0 if only the
+   * stream itself tells.
+   */
   readonly channels: number;
-  /** Of RFC 6381: 2 AAC-LC, 5 HE-AAC, 29 HE-AAC v2. */
+  /** Object type of RFC 6381: 2 AAC-LC, 5 HE-AAC, 29 HE-AAC v2. */
   readonly objectType: number;
 };
 
@@ -17,8 +20,8 @@ const STEREO_SYNC = 0x548;
 const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
 /**
- * What an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) sounds like, with SBR and parametric stereo as they are
- * signalled in front of the core coder or behind it (§1.6.5.3). Null for what is no AAC.
+ * Reads the decoded format of an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1), with SBR and parametric
+ * stereo as signalled before the core coder or after it (§1.6.5.3). Null if it is not AAC.
  */
 export function audibleFormat(config: Uint8Array): AudibleFormat | null {
   const core = parseAacConfig(config);
@@ -33,7 +36,7 @@ export function audibleFormat(config: Uint8Array): AudibleFormat | null {
   return compatibleExtension(config, own) ?? own;
 }
 
-/** In front: object type, core rate, channels, then the rate that SBR makes of it. */
+/** Reads explicit signalling: object type, core rate, channels, then the rate after SBR. */
 function explicitRate(config: Uint8Array): number | null {
   const bits = bitCursor(config);
   bits.read(5);
@@ -42,7 +45,10 @@ function explicitRate(config: Uint8Array): number | null {
   return readRate(bits.read);
 }
 
-/** Behind: eleven bits that old decoders do not look at, wherever the core's own configuration ends. */
+/**
+ * Reads compatible signalling: eleven bits that old decoders ignore, after the end of the core's own
+ * configuration.
+ */
 function compatibleExtension(config: Uint8Array, own: AudibleFormat): AudibleFormat | null {
   // A program config element would put the end anywhere; then the stream tells.
   if (own.channels === 0) return null;

@@ -1,21 +1,21 @@
 import { bitCursor } from './bit-cursor.ts';
 
-/** What of an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) timing and remuxing need. */
+/** The fields of an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) that timing and remuxing need. */
 export type AacConfig = {
   readonly objectType: number;
-  /** Of the core coder: with SBR the sound has twice as many samples. */
+  /** Rate of the core coder: with SBR the decoded audio has twice as many samples. */
   readonly sampleRate: number;
   readonly channels: number;
   readonly samplesPerFrame: 1024 | 960;
 };
 
-/** Samples of a frame, as they are encoded here. */
+/** Samples per frame, as they are encoded here. */
 export const AAC_FRAME = 1024;
 
 const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 const CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8];
 
-/** Null where the bytes are no configuration of an AAC that MP4 players know. */
+/** Parses a configuration; null unless it is of an AAC that MP4 players know. */
 export function parseAacConfig(config: Uint8Array): AacConfig | null {
   if (config.length < 2) return null;
   const { read } = bitCursor(config);
@@ -39,10 +39,12 @@ export function parseAacConfig(config: Uint8Array): AacConfig | null {
   return { objectType, sampleRate, channels, samplesPerFrame: read(1) === 1 ? 960 : 1024 };
 }
 
-/** LC, and HE with or without parametric stereo (table 1.3): what browsers decode, by its codec string. */
+/**
+ * LC, and HE with or without parametric stereo (table 1.3): the kinds that browsers decode, by codec string.
+ */
 export const PLAIN_AAC = /^mp4a\.40\.(2|5|29)$/;
 
-/** Object types (§1.5.1.1) beside the plain ones, and what they are called. */
+/** Names of the other object types (§1.5.1.1). */
 const OTHER_KINDS: Readonly<Record<number, string>> = {
   1: 'AAC Main',
   3: 'AAC-SSR',
@@ -57,14 +59,14 @@ const OTHER_KINDS: Readonly<Record<number, string>> = {
   42: 'xHE-AAC',
 };
 
-/** What a kind of AAC is called, by its codec string (RFC 6381). */
+/** Names a kind of AAC by its codec string (RFC 6381). */
 export function aacName(codecString: string | null): string {
   const objectType = Number(/^mp4a\.40\.(\d+)$/.exec(codecString ?? '')?.[1]);
   const kind = OTHER_KINDS[objectType];
   return kind === undefined ? 'AAC' : `${kind} (${codecString})`;
 }
 
-/** The fields that configurations of all these kinds begin with; null where the bytes are of none of them. */
+/** Parses the fields that configurations of all these kinds begin with; null for other bytes. */
 export function parseOtherAac(config: Uint8Array): Omit<AacConfig, 'samplesPerFrame'> | null {
   if (config.length < 2) return null;
   const { read, isPastEnd } = bitCursor(config);
@@ -77,7 +79,10 @@ export function parseOtherAac(config: Uint8Array): Omit<AacConfig, 'samplesPerFr
   return isKnown ? { objectType, sampleRate, channels } : null;
 }
 
-/** The configuration of AAC-LC that says that there is no SBR (§1.6.5.3). Throws RangeError for a rate without a number. */
+/**
+ * Writes the configuration of AAC-LC, which says that there is no SBR (§1.6.5.3). Throws RangeError for a
+ * rate without a number.
+ */
 export function audioSpecificConfig({
   sampleRate,
   channels,
@@ -99,7 +104,10 @@ export type AdtsFrame = {
   readonly frameBytes: number;
 };
 
-/** The ADTS header at the start of `frame` (ISO/IEC 13818-7 §6.2) as an AudioSpecificConfig; null where there is none. */
+/**
+ * Parses the ADTS header at the start of `frame` (ISO/IEC 13818-7 §6.2) as an AudioSpecificConfig; null if
+ * there is none.
+ */
 export function parseAdts(frame: Uint8Array): AdtsFrame | null {
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = frame;
   if (frame.length < 7 || first !== 0xff || (second & 0xf6) !== 0xf0) return null;

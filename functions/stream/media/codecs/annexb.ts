@@ -1,4 +1,4 @@
-/** One NAL unit after another, without its start code (H.264 and HEVC annex B); no copies are made. */
+/** Yields one NAL unit after another, without its start code (H.264 and HEVC annex B); copies nothing. */
 export function* nalUnits(stream: Uint8Array): Generator<Uint8Array> {
   let start = nextStartCode(stream, 0);
   while (start !== -1) {
@@ -11,7 +11,10 @@ export function* nalUnits(stream: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Units behind lengths of `lengthSize` bytes (ISO/IEC 14496-15 §5.3.3); null where the lengths do not add up. */
+/**
+ * Splits units behind lengths of `lengthSize` bytes (ISO/IEC 14496-15 §5.3.3); null if the lengths do not add
+ * up.
+ */
 export function prefixedUnits(sample: Uint8Array, lengthSize: number): Uint8Array[] | null {
   const units: Uint8Array[] = [];
   let at = 0;
@@ -28,14 +31,14 @@ export function prefixedUnits(sample: Uint8Array, lengthSize: number): Uint8Arra
 }
 
 /**
- * The beginning of a sample of `sampleBytes` as a sample of its own: the length before the unit that is cut becomes that
- * of what is there of it. Lengths that do not add up stay as they are.
+ * Turns the beginning of a sample of `sampleBytes` into a sample of its own: the length before the cut unit
+ * becomes that of its available bytes. Lengths that do not add up stay unchanged.
  */
 export function shortened(beginning: Uint8Array, lengthSize: number, sampleBytes: number): Uint8Array {
   if (beginning.length >= sampleBytes) return beginning;
   const copy = Buffer.from(beginning);
   let at = 0;
-  // A unit's kind is told by its first two bytes.
+  // The first two bytes of a unit tell its type.
   while (at + lengthSize + 2 <= copy.length) {
     const start = at + lengthSize;
     const end = start + copy.readUIntBE(at, lengthSize);
@@ -68,14 +71,14 @@ export function prefixUnits(units: readonly Uint8Array[]): Uint8Array {
 function nextStartCode(stream: Uint8Array, from: number): number {
   for (let i = from; i + 3 <= stream.length; i++) {
     const third = stream[i + 2] ?? 0;
-    // Three bytes at a time: a third byte above 1 is part of no start code that begins here.
+    // Steps of three bytes: with a third byte above 1, no start code begins here.
     if (third > 1) i += 2;
     else if (third === 1 && stream[i] === 0 && stream[i + 1] === 0) return i;
   }
   return -1;
 }
 
-/** Without the bytes that keep start codes out of the payload (H.264 §7.4.1). */
+/** Removes the bytes that keep start codes out of the payload (H.264 §7.4.1). */
 export function withoutEmulation(unit: Uint8Array): Uint8Array {
   const payload = new Uint8Array(unit.length);
   let length = 0;

@@ -19,7 +19,7 @@ export type Av1Sequence = {
 export const OBU_SEQUENCE_HEADER = 1;
 export const OBU_TEMPORAL_DELIMITER = 2;
 
-/** The units of a temporal unit; null where their headers do not add up. */
+/** Splits a temporal unit into its OBUs; null if their headers do not add up. */
 export function parseObus(packet: Uint8Array): Obu[] | null {
   const obus: Obu[] = [];
   let at = 0;
@@ -50,7 +50,7 @@ export function parseObus(packet: Uint8Array): Obu[] | null {
   return obus;
 }
 
-/** The sequence header's payload (AV1 specification §5.5); null where it is cut short. */
+/** Parses the sequence header's payload (AV1 specification §5.5); null if it is cut short. */
 export function parseAv1Sequence(payload: Uint8Array): Av1Sequence | null {
   const bits = bitCursor(payload);
   const profile = bits.read(3);

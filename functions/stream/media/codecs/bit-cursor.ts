@@ -1,12 +1,12 @@
 export type BitCursor = {
-  /** The next `count` bits, at most 32, most significant first; zeros behind the end. */
+  /** Reads the next `count` bits, at most 32, most significant first; zeros after the end. */
   read(count: number): number;
   flag(): boolean;
-  /** True once more was read than there is. */
+  /** True after a read beyond the end. */
   isPastEnd(): boolean;
 };
 
-/** Reads bit fields of headers, which lie at any position. */
+/** Reads bit fields of headers at any bit position. */
 export function bitCursor(bytes: Uint8Array): BitCursor {
   let at = 0;
   const read = (count: number) => {
@@ -17,7 +17,7 @@ export function bitCursor(bytes: Uint8Array): BitCursor {
   return { read, flag: () => read(1) === 1, isPastEnd: () => at > bytes.length * 8 };
 }
 
-/** Reads `count` bits, any number of them, and throws them away. */
+/** Skips any number of bits. */
 export function skipBits(bits: BitCursor, count: number): void {
   for (let i = 0; i < count; i += 32) bits.read(Math.min(32, count - i));
 }

@@ -6,28 +6,28 @@ import { parseVp8KeyFrame, parseVp9KeyFrame } from './vpx.ts';
 
 export type FirstPacket = {
   readonly codec: VideoCodec;
-  /** avcC or hvcC; null where the stream carries its parameter sets itself, and for the other codecs. */
+  /** avcC or hvcC; null if the stream itself carries its parameter sets, and for the other codecs. */
   readonly configuration: Uint8Array | null;
   readonly data: Uint8Array;
   readonly isKey: boolean;
 };
 
 /**
- * Why no decoder can make a picture of a video's first packet, in words for people; null if nothing speaks against it.
- * Headers only: it costs microseconds, and what is behind the headers may still be damaged.
+ * Returns why no decoder can show a video's first packet, in words for people; null if nothing speaks against
+ * it. Checks only headers, in microseconds: the rest may still be damaged.
  */
 export function whyUndecodable({ codec, configuration, data, isKey }: FirstPacket): string | null {
-  if (data.length === 0) return 'its first picture is empty';
+  if (data.length === 0) return 'its first frame is empty';
   switch (codec) {
     case 'h264':
     case 'hevc':
       return whyNoUnits(codec, configuration, data);
     case 'vp8':
-      return isKey && !parseVp8KeyFrame(data) ? 'its first picture does not begin as VP8 does' : null;
+      return isKey && !parseVp8KeyFrame(data) ? 'its first frame does not begin as VP8 does' : null;
     case 'vp9':
-      return isVp9(data, isKey) ? null : 'its first picture does not begin as VP9 does';
+      return isVp9(data, isKey) ? null : 'its first frame does not begin as VP9 does';
     case 'av1':
-      return isAv1(data) ? null : 'its first picture does not begin as AV1 does';
+      return isAv1(data) ? null : 'its first frame does not begin as AV1 does';
     case 'other':
       return null;
     default:
@@ -45,10 +45,10 @@ function whyNoUnits(
     if (!stream) return 'its parameter sets are missing';
     if (!sequenceFormat(codec, configuration, data)) return 'its parameter sets cannot be read';
   }
-  // Without a record the parameter sets may come with a later picture.
+  // Without a record, the parameter sets may come with a later access unit.
   const units = unitsOf(data, stream ? stream.lengthSize : isAnnexB(data) ? null : 4);
-  if (!units || units.length === 0) return 'its first picture is cut short';
-  return units.every((unit) => isPlausible(codec, unit)) ? null : 'its first picture holds no valid units';
+  if (!units || units.length === 0) return 'its first frame is cut short';
+  return units.every((unit) => isPlausible(codec, unit)) ? null : 'its first frame holds no valid units';
 }
 
 function isPlausible(codec: 'h264' | 'hevc', unit: Uint8Array): boolean {

@@ -3,10 +3,13 @@ import { exponential, skipExponentials } from './exp-golomb.ts';
 import type { Sps } from './sps.ts';
 import { readVui, type Vui } from './vui.ts';
 
-/** What a sequence parameter set has behind its size: null where it has none of it, or makes no sense. */
+/** The fields of a sequence parameter set after its size: null if absent or senseless. */
 export type SpsTail = Pick<Sps, 'vui' | 'reorderFrames'>;
 
-/** What follows the bit depths in an HEVC sequence parameter set, up to its usability information (H.265 §7.3.2.2.1). */
+/**
+ * Reads an HEVC sequence parameter set from its bit depths on, up to its usability information (H.265
+ * §7.3.2.2.1).
+ */
 export function readHevcTail(bits: BitCursor, temporalLayers: number): SpsTail {
   const orderBits = exponential(bits) + 4;
   const orderings = bits.flag() ? temporalLayers : 1;
@@ -41,7 +44,7 @@ function readUsability(bits: BitCursor, orderBits: number): Vui | null {
   return bits.isPastEnd() ? null : vui;
 }
 
-/** §7.3.4 */
+/** Skips scaling lists (§7.3.4). */
 function skipScalingLists(bits: BitCursor): void {
   for (let size = 0; size < 4; size++) {
     for (let matrix = 0; matrix < 6; matrix += size === 3 ? 3 : 1) {
@@ -51,7 +54,7 @@ function skipScalingLists(bits: BitCursor): void {
   }
 }
 
-/** Short-term reference picture sets (§7.3.7); false where they cannot be right. */
+/** Skips the short-term reference picture sets (§7.3.7); false if they cannot be right. */
 function skipReferenceSets(bits: BitCursor): boolean {
   const count = exponential(bits);
   if (count > 64) return false;
@@ -64,7 +67,7 @@ function skipReferenceSets(bits: BitCursor): boolean {
   return true;
 }
 
-/** The set that is told by its difference from the one before it, which has `pictures` pictures. */
+/** Skips a set that is coded by its difference from the one before it, which has `entries` entries. */
 function skipPredictedSet(bits: BitCursor, entries: number): number {
   bits.read(1);
   exponential(bits);

@@ -2,17 +2,19 @@ import type { AudioCodec } from '../model/codecs.ts';
 import { audibleFormat } from './aac-signalling.ts';
 import { isLayer3 } from './mpeg-audio.ts';
 
-/** What a codec's own header says of the sound; it counts, whatever the container says. 0 where it does not tell. */
+/**
+ * Audio format by a codec's own header, which takes precedence over the container's. 0 if it does not tell.
+ */
 export type OwnFormat = {
   readonly channels: number;
   readonly sampleRate: number;
-  /** Of lossless codecs. */
+  /** Of lossless codecs only. */
   readonly bitsPerSample: number | null;
 };
 
 /**
- * By what the container keeps for the decoder (AudioSpecificConfig, OpusHead, `fLaC` and STREAMINFO), or by the first
- * packet where the codec has its header in each. Null where neither is there, or is one that is read.
+ * Reads the format from the container's data for the decoder (AudioSpecificConfig, OpusHead, `fLaC` and
+ * STREAMINFO), or from the first packet of a codec with a header in each. Null if neither is there or known.
  */
 export function ownFormat(
   codec: AudioCodec,
@@ -39,10 +41,13 @@ export function ownFormat(
   }
 }
 
-/** Whatever was encoded, Opus is decoded at this rate (RFC 7845 §5.1). */
+/** Opus is decoded at this rate, whatever was encoded (RFC 7845 §5.1). */
 export const OPUS_RATE = 48_000;
 
-/** STREAMINFO (RFC 9639 §8.2) behind eight bytes: the marker, or version and flags of `dfLa`, and the block's header. */
+/**
+ * Reads STREAMINFO (RFC 9639 §8.2) after eight bytes: the marker, or version and flags of `dfLa`, and the
+ * block's header.
+ */
 export function streamInfo(configuration: Uint8Array): OwnFormat | null {
   if (configuration.length < 22) return null;
   const [high = 0, middle = 0, low = 0, last = 0] = configuration.subarray(18);
@@ -55,7 +60,10 @@ export function streamInfo(configuration: Uint8Array): OwnFormat | null {
 
 const MPEG_RATES = [44_100, 48_000, 32_000];
 
-/** A frame's header (ISO/IEC 11172-3 §2.4.1.3): its last byte begins with the mode, of which the fourth is one channel. */
+/**
+ * Reads a frame's header (ISO/IEC 11172-3 §2.4.1.3): its last byte begins with the mode, of which the fourth
+ * is one channel.
+ */
 function mp3Format(frame: Uint8Array): OwnFormat | null {
   const [, version = 0, rates = 0, mode = 0] = frame;
   const rate = MPEG_RATES[(rates >> 2) & 3];
@@ -69,7 +77,10 @@ function mp3Format(frame: Uint8Array): OwnFormat | null {
 export const AC3_RATES = [48_000, 44_100, 32_000];
 const AC3_CHANNELS = [2, 1, 2, 3, 3, 4, 4, 5];
 
-/** Channels of an audio coding mode, with or without that for low frequencies (ETSI TS 102 366 §4.4.2.3). */
+/**
+ * Counts the channels of an audio coding mode, with or without the low-frequency one (ETSI TS 102 366
+ * §4.4.2.3).
+ */
 export function ac3Channels(mode: number, hasLowFrequencies: boolean): number {
   return (AC3_CHANNELS[mode & 7] ?? 2) + (hasLowFrequencies ? 1 : 0);
 }
@@ -79,7 +90,7 @@ function ac3Format(frame: Uint8Array): OwnFormat | null {
   const sampleRate = AC3_RATES[rates >> 6];
   if (first !== 0x0b || second !== 0x77 || stream >> 3 > 8 || sampleRate === undefined) return null;
   const mode = modes >> 5;
-  // Two bits each for the levels of a centre, of surrounds, and of Dolby's matrix lie before the one that is asked for.
+  // Two bits each for the levels of centre, surrounds and Dolby's matrix precede the low-frequency flag.
   const levels = (mode & 1 && mode !== 1 ? 2 : 0) + (mode & 4 ? 2 : 0) + (mode === 2 ? 2 : 0);
   const lowFrequencies = (modes >> (4 - levels)) & 1;
   return { channels: ac3Channels(mode, lowFrequencies === 1), sampleRate, bitsPerSample: null };

@@ -5,23 +5,23 @@ import { parseH264Sps, parseHevcSps } from './sps.ts';
 
 type Codec = 'h264' | 'hevc';
 
-/** An H.264 or HEVC stream's parameter sets, and how its units are told apart. */
+/** Parameter sets of an H.264 or HEVC stream, and how its units are separated. */
 export type NalStream = {
   readonly codec: Codec;
   /** Bytes of the length before each unit; null for start codes (annex B). */
   readonly lengthSize: number | null;
-  /** By unit type, as found in the configuration record or before the first picture. */
+  /** Parameter sets by unit type, from the configuration record or before the first access unit. */
   readonly parameterSets: readonly Uint8Array[];
 };
 
-/** Null where neither the record nor the first packet holds the sets that a decoder needs. */
+/** Opens a stream; null if neither the record nor the first packet holds the sets that a decoder needs. */
 export function openNalStream(
   codec: Codec,
   configuration: Uint8Array | null,
   firstPacket: Uint8Array,
 ): NalStream | null {
   const record = configuration && parseRecord(codec, configuration);
-  // Some writers keep a record but put start codes into the packets.
+  // Some writers store a record but put start codes into the packets.
   const lengthSize =
     record && !(isAnnexB(firstPacket) && !prefixedUnits(firstPacket, record.lengthSize))
       ? record.lengthSize
@@ -33,7 +33,7 @@ export function openNalStream(
   return NEEDED[codec].every((type) => found.has(type)) ? { codec, lengthSize, parameterSets } : null;
 }
 
-/** The units of one packet; null where the lengths before them do not add up. */
+/** Splits one packet into units; null if the lengths before them do not add up. */
 export function unitsOf(packet: Uint8Array, lengthSize: number | null): Uint8Array[] | null {
   return lengthSize === null ? [...nalUnits(packet)] : prefixedUnits(packet, lengthSize);
 }
@@ -42,7 +42,7 @@ export function unitType(codec: Codec, unit: Uint8Array): number {
   return codec === 'h264' ? (unit[0] ?? 0) & 0x1f : ((unit[0] ?? 0) >> 1) & 0x3f;
 }
 
-/** What the first sequence parameter set says of the pictures; null where it cannot be read. */
+/** Returns the format of the first sequence parameter set; null if it cannot be read. */
 export function sequenceFormat(
   codec: Codec,
   configuration: Uint8Array | null,
@@ -60,7 +60,10 @@ export function sequenceFormat(
   );
 }
 
-/** Size and pixel shape by the first sequence parameter set of an Annex B packet; null where it cannot be read. */
+/**
+ * Returns size and pixel shape from the first sequence parameter set of an Annex B packet; null if it cannot
+ * be read.
+ */
 export function sequenceSize(codec: Codec, firstPacket: Uint8Array) {
   const stream = openNalStream(codec, null, firstPacket);
   const sps = stream && parseSps(stream);
@@ -70,9 +73,9 @@ export function sequenceSize(codec: Codec, firstPacket: Uint8Array) {
 }
 
 /**
- * How many pictures a decoder holds back at most before it shows one: what the stream tells, else what the level allows
- * for pictures of this size (Rec. ITU-T H.264 table A-1), or 16. What is more than needed is shown later by players that
- * take no notice of edit lists (GStreamer).
+ * Returns how many frames a decoder holds back at most before it shows one: the stream's own value, or else
+ * the level's limit for frames of this size (Rec. ITU-T H.264 table A-1), or 16. Too large a value delays
+ * players that ignore edit lists (GStreamer).
  */
 export function reorderDepth(
   codec: Codec,
@@ -93,7 +96,7 @@ export function reorderDepth(
 
 const MOST_HELD_BACK = 16;
 const BASELINE = 66;
-/** Macroblocks of all held pictures, by the level times ten. */
+/** Macroblocks of all held frames, by the level times ten. */
 const DECODER_CAPACITY: readonly (readonly [level: number, macroblocks: number])[] = [
   [10, 396],
   [11, 900],
@@ -110,7 +113,10 @@ const DECODER_CAPACITY: readonly (readonly [level: number, macroblocks: number])
 
 const CHROMA = ['monochrome', '4:2:0', '4:2:2', '4:4:4'] as const;
 
-/** `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1) for units with lengths of four bytes; null without a valid SPS. */
+/**
+ * Writes `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1) for units with lengths of four bytes; null
+ * without a valid SPS.
+ */
 export function configurationBox(stream: NalStream): Uint8Array | null {
   const sps = parseSps(stream);
   if (!sps) return null;
@@ -150,8 +156,8 @@ export function configurationBox(stream: NalStream): Uint8Array | null {
 }
 
 /**
- * One packet as an MP4 sample: lengths of four bytes, without delimiters and without the parameter sets that the
- * configuration box holds, unless `keepsSets`. Null where the packet is not made of units.
+ * Converts one packet to an MP4 sample: lengths of four bytes, without delimiters and, unless `keepsSets`,
+ * without the parameter sets of the configuration box. Null if the packet does not consist of units.
  */
 export function toSample(stream: NalStream, packet: Uint8Array, keepsSets = false): Uint8Array | null {
   const units = unitsOf(packet, stream.lengthSize);
@@ -166,8 +172,8 @@ export function toSample(stream: NalStream, packet: Uint8Array, keepsSets = fals
 }
 
 /**
- * The packet has a parameter set that the configuration box has not. A decoder then forgets what refers to the one
- * before, so that from there on all sets that come are to be kept.
+ * Tells whether the packet has a parameter set that the configuration box lacks. A decoder then drops what
+ * refers to the earlier set, so that all sets after it must stay in the samples.
  */
 export function hasNewSet({ codec, lengthSize, parameterSets }: NalStream, packet: Uint8Array): boolean {
   const sets = (unitsOf(packet, lengthSize) ?? []).filter((unit) => isParameterSet(codec, unit));
@@ -186,7 +192,7 @@ function parseSps({ codec, parameterSets }: NalStream) {
   return sps ? (codec === 'h264' ? parseH264Sps(sps) : parseHevcSps(sps)) : null;
 }
 
-/** The sets in an avcC or hvcC payload; null where it is not one. */
+/** Reads the sets in an avcC or hvcC payload; null if it is not one. */
 function parseRecord(
   codec: Codec,
   record: Uint8Array,

@@ -1,12 +1,13 @@
 import type { VideoCodec } from '../model/codecs.ts';
 import { unitType } from './parameter-sets.ts';
 
-/** `unclear` where the picture begins behind the bytes at hand. */
+/** `unclear` if the access unit's first slice begins after the available bytes. */
 export type Beginning = 'yes' | 'no' | 'broken' | 'unclear';
 
 /**
- * Whether decoding can begin with a sample, by its first bytes: H.264 with an IDR picture, HEVC with any picture of its
- * random access types. Other codecs are what their container says. `lengthSize` is that of the lengths before the units.
+ * Tells by its first bytes whether decoding can begin with a sample: H.264 at an IDR picture, HEVC at any of
+ * its random access types. For other codecs the container decides. `lengthSize` is that of the lengths before
+ * the units.
  */
 export function canBeginWith(
   codec: VideoCodec,
@@ -29,7 +30,7 @@ export function canBeginWith(
   return 'broken';
 }
 
-/** Of `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1); 4 where there is no record. */
+/** Returns the length size in `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1); 4 without a record. */
 export function lengthSizeOf(codec: VideoCodec, configuration: Uint8Array | null): number {
   return ((configuration?.[codec === 'h264' ? 4 : 21] ?? 3) & 3) + 1;
 }

@@ -4,9 +4,9 @@ import { exponential, signedExponential } from './exp-golomb.ts';
 import { readHevcTail, type SpsTail } from './hevc-sps-tail.ts';
 import { readReorderFrames, readVui, type Vui } from './vui.ts';
 
-/** What configuration boxes and planning need of an H.264 or HEVC sequence parameter set. */
+/** The fields of an H.264 or HEVC sequence parameter set that configuration boxes and planning need. */
 export type Sps = {
-  /** Of the bytes that configuration boxes repeat: profile, compatibility and level. */
+  /** The bytes that configuration boxes repeat: profile, compatibility and level. */
   readonly profileTierLevel: Uint8Array;
   /** 0 to 3: monochrome, 4:2:0, 4:2:2, 4:4:4. */
   readonly chromaFormat: number;
@@ -17,16 +17,16 @@ export type Sps = {
   /** HEVC's temporal sub-layers, and whether they nest. */
   readonly temporalLayers: number;
   readonly isNested: boolean;
-  /** Pixels of the picture, without those that are coded but cut off. */
+  /** Pixels of the shown frame, without coded pixels that are cropped. */
   readonly width: number;
   readonly height: number;
-  /** Null where there is none, or none that can be read. */
+  /** Null if absent or unreadable. */
   readonly vui: Vui | null;
-  /** Frames that may be decoded before one that is shown before them; null where it is not told. */
+  /** Frames that may precede one in decoding and follow it in display; null if unknown. */
   readonly reorderFrames: number | null;
 };
 
-/** Rec. ITU-T H.264 §7.3.2.1.1; null where it is cut short or makes no sense. */
+/** Parses by Rec. ITU-T H.264 §7.3.2.1.1; null if the set is cut short or makes no sense. */
 export function parseH264Sps(unit: Uint8Array): Sps | null {
   const payload = withoutEmulation(unit);
   const bits = bitCursor(payload);
@@ -52,7 +52,7 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   return checked(bits, sps, () => readH264Tail(bits, isInOrder ? 0 : null));
 }
 
-/** Rec. ITU-T H.265 §7.3.2.2.1; null where it is cut short or makes no sense. */
+/** Parses by Rec. ITU-T H.265 §7.3.2.2.1; null if the set is cut short or makes no sense. */
 export function parseHevcSps(unit: Uint8Array): Sps | null {
   const payload = withoutEmulation(unit);
   const bits = bitCursor(payload);
@@ -87,7 +87,7 @@ export function parseHevcSps(unit: Uint8Array): Sps | null {
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const EIGHT_BIT = { chromaFormat: 1, lumaDepth: 8, chromaDepth: 8 };
 
-/** The usability information is read where the set before it makes sense, and never speaks against it. */
+/** Reads the usability information only if the set before it makes sense; its own faults do not count. */
 function checked(bits: BitCursor, sps: Omit<Sps, keyof SpsTail>, readTail: () => SpsTail): Sps | null {
   if (bits.isPastEnd() || sps.profileTierLevel.length < 3) return null;
   const hasSize = sps.width > 0 && sps.height > 0 && sps.width <= 65_535 && sps.height <= 65_535;
@@ -102,7 +102,7 @@ function readH264Tail(bits: BitCursor, inOrder: 0 | null): SpsTail {
   return { vui, reorderFrames: inOrder ?? (bits.isPastEnd() ? null : told) };
 }
 
-/** Pixels by which the cropping offsets count: those of the chroma planes. */
+/** Returns the pixels per unit of the cropping offsets: those of the chroma planes. */
 function cropUnit(chromaFormat: number): readonly [across: number, down: number] {
   return [chromaFormat === 1 || chromaFormat === 2 ? 2 : 1, chromaFormat === 1 ? 2 : 1];
 }
@@ -129,7 +129,7 @@ function readHighFormat(bits: BitCursor) {
   return { chromaFormat, lumaDepth, chromaDepth };
 }
 
-/** H.264 §7.3.2.1.1.1: once a scale becomes zero, the rest of the list repeats the last. */
+/** Skips a list by H.264 §7.3.2.1.1.1: once a scale becomes zero, the rest of the list repeats the last. */
 function skipScalingList(bits: BitCursor, size: number): void {
   let scale = 8;
   for (let i = 0; i < size && scale !== 0; i++) {
@@ -137,7 +137,7 @@ function skipScalingList(bits: BitCursor, size: number): void {
   }
 }
 
-/** The type of the picture order count (H.264 §8.2.1) of the third kind, which leaves no other order. */
+/** The third type of picture order count (H.264 §8.2.1), which allows no reordering. */
 const SHOWN_AS_DECODED = 2;
 
 function readOrderCount(bits: BitCursor): number {

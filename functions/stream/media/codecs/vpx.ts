@@ -1,19 +1,19 @@
 import { bitCursor } from './bit-cursor.ts';
 
-/** What the header of a VP9 key frame tells (VP9 bitstream specification §6.2). */
+/** Fields of the header of a VP9 keyframe (VP9 bitstream specification §6.2). */
 export type Vp9Header = {
   readonly profile: number;
   readonly bitDepth: 8 | 10 | 12;
   /** As in `vpcC`: 1 for 4:2:0 with co-located chroma, 2 for 4:2:2, 3 for 4:4:4. */
   readonly subsampling: 1 | 2 | 3;
   readonly isFullRange: boolean;
-  /** ITU-T H.273; 2 where it is not told. */
+  /** By ITU-T H.273; 2 if unknown. */
   readonly matrix: number;
   readonly width: number;
   readonly height: number;
 };
 
-/** Null where the packet does not begin with a key frame. */
+/** Parses the header; null unless the packet begins with a keyframe. */
 export function parseVp9KeyFrame(packet: Uint8Array): Vp9Header | null {
   const bits = bitCursor(packet);
   if (bits.read(2) !== 2) return null;
@@ -45,10 +45,10 @@ export function parseVp9KeyFrame(packet: Uint8Array): Vp9Header | null {
     : { profile, bitDepth, subsampling, isFullRange, matrix: MATRICES[colourSpace] ?? 2, width, height };
 }
 
-/** Of `color_space` (§7.2.2): unknown, BT.601, BT.709, SMPTE 170M and 240M, BT.2020, reserved, RGB. */
+/** By `color_space` (§7.2.2): unknown, BT.601, BT.709, SMPTE 170M and 240M, BT.2020, reserved, RGB. */
 const MATRICES = [2, 5, 1, 6, 7, 9, 2, 0];
 
-/** The picture size of a VP8 key frame (RFC 6386 §9.1); null where the packet does not begin with one. */
+/** Returns the frame size of a VP8 keyframe (RFC 6386 §9.1); null unless the packet begins with one. */
 export function parseVp8KeyFrame(
   packet: Uint8Array,
 ): { readonly width: number; readonly height: number } | null {

@@ -2,15 +2,15 @@ import type { Colour } from '../model/media.ts';
 import { type BitCursor, skipBits } from './bit-cursor.ts';
 import { exponential, skipExponentials } from './exp-golomb.ts';
 
-/** Of the video usability information, what tells a picture's look. */
+/** The fields of the video usability information that affect how frames look. */
 export type Vui = {
-  /** Width to height of a pixel; null where it is not told. */
+  /** Width to height of a pixel; null if unknown. */
   readonly pixelAspect: readonly [width: number, height: number] | null;
-  /** Null where it is not told. */
+  /** Null if unknown. */
   readonly colour: Colour | null;
 };
 
-/** The beginning of `vui_parameters`, which H.264 (annex E.1.1) and HEVC (annex E.2.1) share. */
+/** Reads the beginning of `vui_parameters`, which H.264 (annex E.1.1) and HEVC (annex E.2.1) share. */
 export function readVui(bits: BitCursor): Vui {
   const pixelAspect = bits.flag() ? readPixelAspect(bits) : null;
   if (bits.flag()) bits.read(1);
@@ -23,11 +23,11 @@ export function readVui(bits: BitCursor): Vui {
 }
 
 /**
- * The rest of it in H.264 (annex E.1.1): how many frames at most come before one in decoding that is shown before them.
- * Null where it is not told.
+ * Reads the rest of it in H.264 (annex E.1.1): the most frames that precede one in decoding and follow it in
+ * display. Null if unknown.
  */
 export function readReorderFrames(bits: BitCursor): number | null {
-  // Where chroma samples lie, and the clock.
+  // Chroma sample locations, and timing.
   if (bits.flag()) skipExponentials(bits, 2);
   if (bits.flag()) skipBits(bits, 65);
   const hasBuffers = [readBuffers(bits), readBuffers(bits)].includes(true);
@@ -38,7 +38,7 @@ export function readReorderFrames(bits: BitCursor): number | null {
   return exponential(bits);
 }
 
-/** `hrd_parameters` (annex E.1.2), where they are. */
+/** Skips `hrd_parameters` (annex E.1.2), if present. */
 function readBuffers(bits: BitCursor): boolean {
   if (!bits.flag()) return false;
   const count = Math.min(32, exponential(bits) + 1);
@@ -51,7 +51,7 @@ function readBuffers(bits: BitCursor): boolean {
   return true;
 }
 
-/** All that is said is the range. */
+/** Only the range is given. */
 const FULL_RANGE: Colour = { primaries: 2, transfer: 2, matrix: 2, isFullRange: true };
 
 /** ITU-T H.273 §8.6, from index 1. */

@@ -10,13 +10,14 @@ type Grid = {
   readonly frameSamples: number;
   readonly firstSeconds: number;
   readonly frameCount: number;
-  /** Frames that each cut begins with; the last is behind the last frame. */
+  /** The first frame after each cut; the last entry is one past the last frame. */
   readonly frames: Uint32Array;
 };
 
 /**
- * A track of AAC, cut at each of its frames, or at each so many where it is very long. The container's times are rounded: they only tell which frame of the even
- * grid a packet is. Null where it has none, or one that is no AAC.
+ * Cuts an AAC track at each of its frames, or at every few frames if it is very long. The container's times
+ * are rounded: they only tell which frame of the even grid a packet is. Null without such a grid, and for
+ * other codecs.
  */
 export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | null> {
   const first = await beginningOf(track);
@@ -32,7 +33,7 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
   const frames = new Uint32Array(count);
   const cuts = new Float64Array(count);
   const bytesBefore = new Float64Array(count);
-  // The first cut comes with the frames that the decoder swallows.
+  // The first cut includes the frames that the decoder drops.
   for (let i = 1; i < count; i++) {
     const frame = Math.min(hidden + i * step, frameCount);
     frames[i] = frame;
@@ -54,9 +55,11 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
 }
 
 const FAR_AWAY_SECONDS = 1e9;
-/** A day of 48 kHz has more frames, and is cut at each second one: memory is what must be bounded, not the length. */
+/**
+ * A day of 48 kHz has more frames, and is cut at every second one: memory must be bounded, not the length.
+ */
 const MOST_CUTS = 4_000_000;
-/** A few seconds: what a frame takes at most is guessed from them. */
+/** Enough for a few seconds, from which a frame's largest size is guessed. */
 const SAMPLED_PACKETS = 100;
 
 async function beginningOf(track: ContainerAudioTrack) {
@@ -89,12 +92,12 @@ async function* audioPackets(
     const frame = frameAt(packet.timestampSeconds, grid);
     if (frame < begin) continue;
     if (frame >= end) break;
-    // Two packets for one frame, where times stray: the one behind it comes a moment later.
+    // Straying times may give two packets the same frame: the second one comes a moment later.
     const dts: number = held ? Math.max(held.dts + 1, frame * frameSamples) : begin * frameSamples;
     if (held) yield audioPacket(held, dts);
     held = { data: coding.strip(packet.data), dts };
   }
-  if (held === null) throw unsupported('This file has no sound where the segment lies.');
+  if (held === null) throw unsupported('This file has no audio at the time of the segment.');
   yield audioPacket(held, Math.max(held.dts + 1, end * frameSamples));
 }
 
@@ -102,7 +105,7 @@ function audioPacket({ data, dts }: { data: Uint8Array; dts: number }, nextDts: 
   return { data, dts, pts: dts, duration: nextDts - dts, isSync: true };
 }
 
-/** In the middle of the frame: rounding leads to no other. */
+/** Returns the middle of the frame, so that rounding leads to no other. */
 function secondsOf(frame: number, { coding, frameSamples, firstSeconds }: Grid): number {
   return firstSeconds + ((frame + 0.5) * frameSamples) / coding.sampleRate;
 }
@@ -113,7 +116,7 @@ function frameAt(seconds: number, { coding, frameSamples, firstSeconds }: Grid):
 
 const LOOKS = 6;
 
-/** Clocks that drift, and gaps: such sound is better decoded. */
+/** Tells why an audio track cannot be cut: its clock drifts, or it has gaps. Such audio is better decoded. */
 async function whyNoCuts({ tracks }: OpenContainer, grid: Grid): Promise<string | null> {
   const track = tracks.find(({ index }) => index === grid.trackIndex);
   if (track === undefined) return 'there is no such track';
@@ -122,7 +125,7 @@ async function whyNoCuts({ tracks }: OpenContainer, grid: Grid): Promise<string 
     const frame = Math.floor((look * (grid.frameCount - 1)) / (LOOKS - 1));
     for await (const { timestampSeconds } of track.packets(secondsOf(frame, grid))) {
       const due = grid.firstSeconds + (frame * grid.frameSamples) / grid.coding.sampleRate;
-      if (Math.abs(timestampSeconds - due) > tolerance) return 'its sound does not keep to its own clock';
+      if (Math.abs(timestampSeconds - due) > tolerance) return 'its audio drifts from its own clock';
       break;
     }
   }

@@ -8,14 +8,15 @@ import type { Packet, PacketTrack } from '../model/packets.ts';
 
 export type AudioTimeline = {
   readonly head: Omit<PacketTrack, 'delaySeconds' | 'durationTicks' | 'packets'>;
-  /** When the first sound is heard, on the file's timeline. */
+  /** Start of the first audible sample, on the file's timeline. */
   readonly beginSeconds: number;
   packetsUntil(seconds: number): AsyncIterable<Packet>;
 };
 
 /**
- * An audio track on the grid of its samples: the packets' own lengths count, and the container's rounded time stamps
- * only where they leave that grid. With `fromSeconds` it begins exactly there, or with its first later packet.
+ * Opens an audio track on the grid of its samples: the packets' own lengths count, and the container's
+ * rounded time stamps only if they leave that grid. With `fromSeconds` it begins exactly there, or with its
+ * first later packet.
  */
 export async function audioTimeline(
   container: OpenContainer,
@@ -48,13 +49,13 @@ export async function audioTimeline(
 export type AudioCoding = {
   readonly sampleRate: number;
   readonly sampleEntry: Uint8Array;
-  /** What the decoder puts out before the first sound. */
+  /** Samples that the decoder puts out before the first audible one. */
   readonly skipSamples: number;
   samples(packet: Uint8Array): number | null;
   strip(packet: Uint8Array): Uint8Array;
 };
 
-/** What the start of a file tells of the track, but for its place in time. */
+/** Builds the track's head from the start of a file, without its place in time. */
 export function audioHead(track: ContainerAudioTrack, { sampleRate, sampleEntry }: AudioCoding) {
   const language = threeLetters(track.language);
   return {
@@ -70,7 +71,7 @@ export function audioHead(track: ContainerAudioTrack, { sampleRate, sampleEntry 
 
 const same = (packet: Uint8Array) => packet;
 
-/** How a track's packets go into MP4, by the first one. */
+/** Returns how a track's packets go into MP4, by the first one. */
 export function audioCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding {
   const { configuration, channels } = track;
   const coding =
@@ -79,7 +80,7 @@ export function audioCoding(track: ContainerAudioTrack, firstPacket: Uint8Array)
       : track.codec === 'opus'
         ? opusCoding(configuration, channels)
         : flacCoding(configuration, track);
-  if (!coding) throw damaged(`The ${track.codec} sound in this file has no valid headers.`);
+  if (!coding) throw damaged(`The ${track.codec} audio in this file has no valid headers.`);
   return coding;
 }
 
@@ -91,7 +92,7 @@ function aacCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCo
   const channels = config.channels || track.channels;
   // A channel count of zero means a program config element, which MP4 players do not expect in the stream.
   if (channels === 0)
-    throw unsupported('This AAC sound keeps its channels in a way that MP4 does not carry.');
+    throw unsupported('This AAC audio declares its channels in a way that MP4 does not carry.');
   return {
     sampleRate,
     sampleEntry: audioSampleEntry('mp4a', { channels, sampleRate }, esds(specific)),
@@ -121,7 +122,7 @@ function flacCoding(configuration: Uint8Array | null, track: ContainerAudioTrack
   return { sampleRate: track.sampleRate, sampleEntry, skipSamples: 0, samples: flacSamples, strip: same };
 }
 
-/** When the first sample of the first packet would be heard, the decoder's delay included. */
+/** Returns the time of the first packet's first sample, including the decoder's delay. */
 function firstSampleSeconds(
   container: OpenContainer,
   track: ContainerAudioTrack,
@@ -129,7 +130,8 @@ function firstSampleSeconds(
   second: ContainerPacket | null,
   coding: AudioCoding,
 ): number {
-  // Ogg counts from behind the delay and cuts the first packet's time short: the second tells where it began.
+  // Ogg counts from the end of the delay and shortens the first packet's time: the second one tells where it
+  // began.
   if (container.container === 'ogg' && track.codec === 'opus') {
     const samples = coding.samples(first.data) ?? 0;
     return second
@@ -152,12 +154,12 @@ async function* timed(
     readonly track: ContainerAudioTrack;
     readonly firstSeconds: number;
     readonly untilSeconds: number;
-    /** May be made of recordings that were joined. */
+    /** True if the file may consist of joined recordings. */
     readonly isJoined: boolean;
   },
 ): AsyncGenerator<Packet, void, void> {
   const { sampleRate } = coding;
-  // Time stamps that stray less than this from the grid are rounded or jittery, not a gap.
+  // Smaller deviations from the grid are rounding or jitter, not gaps.
   const tolerance = Math.ceil((track.resolutionSeconds + 0.002) * sampleRate);
   const untilTicks = (untilSeconds - firstSeconds) * sampleRate;
   let held: { data: Uint8Array; dts: number; samples: number } | null = null;
@@ -166,7 +168,7 @@ async function* timed(
     const samples = coding.samples(packet.data) ?? Math.round(packet.durationSeconds * sampleRate);
     const stamp = Math.round((packet.timestampSeconds - track.codecDelaySeconds - firstSeconds) * sampleRate);
     const expected: number = held ? held.dts + held.samples : 0;
-    // Where recordings were joined, the sound of one may last into the next, which would be heard late from there on.
+    // The audio of a joined recording may overlap the next one, which would be late from there on.
     if (isJoined && expected - stamp > samples / 2) continue;
     const dts = isFirst || stamp - expected <= tolerance ? expected : stamp;
     isFirst = false;

@@ -9,15 +9,17 @@ import { type VideoTimeline, videoTimeline } from './video-packets.ts';
 
 export type ContainerPacketsOptions = {
   readonly trackIndexes: readonly number[];
-  /** Presentation begins at the key frame at or before this, or with sound alone at the packet that holds it. */
+  /**
+   * Presentation begins at the keyframe at or before this, or for audio alone at the packet that holds it.
+   */
   readonly startSeconds?: number;
   readonly durationSeconds?: number;
 };
 
 /**
- * The tracks of an open container as packets for fragmented MP4, in the order of `trackIndexes`, with the offsets
- * between them as in the source. Rejects with `unsupported-media` for a track that `remuxObstacle` refuses. The container
- * is to be closed by the caller, after the packets have been read.
+ * Opens tracks of an open container as packets for fragmented MP4, in the order of `trackIndexes`, with the
+ * source's offsets between them. Rejects with `unsupported-media` for a track that `remuxObstacle` refuses.
+ * The caller closes the container after the packets have been read.
  */
 export async function containerPackets(
   container: OpenContainer,
@@ -50,14 +52,14 @@ export async function containerPackets(
   }));
 }
 
-/** Why a track cannot go into fragmented MP4 as it is, in words for people; null if it can. */
+/** Returns why a track cannot go into fragmented MP4 unchanged, in words for people; null if it can. */
 export function remuxObstacle(container: Container, track: Pick<Track, 'kind' | 'codec'>): string | null {
   if (!CONTAINERS[container].isRemuxed) return `${container} files are not repackaged`;
-  if (track.kind !== 'video' && track.kind !== 'audio') return `a ${track.kind} track stays behind`;
+  if (track.kind !== 'video' && track.kind !== 'audio') return `${track.kind} tracks are not copied`;
   return isRemuxedCodec(track.kind, track.codec) ? null : `${track.codec} in MP4 is not played by browsers`;
 }
 
-/** The length is for the header only: it is left out where it takes longer to find. */
+/** The length is only for the header: it is omitted if finding it takes more. */
 const DURATION_BYTES = 16 * 2 ** 20;
 
 async function openTimelines(
@@ -67,7 +69,7 @@ async function openTimelines(
 ): Promise<(VideoTimeline | AudioTimeline)[]> {
   const opened = new Map<ContainerTrack, VideoTimeline | AudioTimeline>();
   let from = startSeconds;
-  // The picture leads: sound is cut to where the key frame lies.
+  // Video comes first: audio is cut to the keyframe's time.
   for (const track of tracks) {
     if (track.kind !== 'video') continue;
     const timeline = await videoTimeline(track, from);

@@ -17,14 +17,16 @@ import { videoCuts } from './video-cuts.ts';
 
 type Known = {
   readonly outcome: CutTrack | NoCopy;
-  /** Undefined where nobody has looked. */
+  /** Undefined before the first look. */
   readonly look: Look | undefined;
 };
 
-/** By what a probe found, and as long as that is kept. */
+/** Held per probe result, as long as that is cached. */
 const known = new WeakMap<Media, Map<number, Known>>();
 
-/** A track of a Matroska file, cut by the file's own index. The packets of a segment are found by the demuxer. */
+/**
+ * Opens a track of a Matroska file, cut by the file's own index. The demuxer finds the packets of a segment.
+ */
 export async function openContainerTrack(media: Media, input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
   const { trackIndex, zeroSeconds } = input;
   const { outcome, look } = await knownOf(media, input);
@@ -41,7 +43,7 @@ export async function openContainerTrack(media: Media, input: CopyTrackInput): P
     dts: packet.dts + offset,
     pts: packet.pts + offset,
   });
-  // The first picture is there from the presentation's zero on, as it is where a movie is cut.
+  // The first frame is shown from the presentation's zero on, as in the cuts of a movie.
   const fromZero = (packet: Packet): Packet => ({
     ...packet,
     dts: 0,
@@ -92,7 +94,7 @@ async function knownOf(media: Media, input: CopyTrackInput): Promise<Known> {
   }
 }
 
-/** For the beginning, the end, and a few looks between them. */
+/** Bytes for the beginning, the end, and a few looks between them. */
 const LOOK_BYTES = 64 * 2 ** 20;
 
 async function cut(
@@ -104,22 +106,21 @@ async function cut(
   const number = head?.tracks.find(({ index }) => index === trackIndex)?.number;
   if (track === undefined || number === undefined) return { whyNot: 'there is no such track' };
   if (track.kind === 'audio')
-    return (await audioCuts(track)) ?? { whyNot: 'its packets are of no even length' };
+    return (await audioCuts(track)) ?? { whyNot: 'its packets have different lengths' };
   const cues = await readCues(access);
-  if (cues === null || !cues.get(number)?.length)
-    return { whyNot: 'the file has no index of its key frames' };
+  if (cues === null || !cues.get(number)?.length) return { whyNot: 'the file has no index of its keyframes' };
   const outcome = await videoCuts(container, track, cues.get(number) ?? [], access.sizeBytes);
-  return outcome ?? { whyNot: 'its pictures cannot be found by the index of the file' };
+  return outcome ?? { whyNot: 'its frames cannot be found by the index of the file' };
 }
 
 async function opened({ access, signal }: CopyTrackInput): Promise<OpenContainer> {
   const container = await openContainer(access, signal);
-  if (container === null) throw damaged('The file cannot be read a second time.');
+  if (container === null) throw damaged('The file could not be read a second time.');
   container.limitReads(Number.POSITIVE_INFINITY);
   return container;
 }
 
-/** Made while it is sent, in fragments: what has come is not held until the last packet is there. */
+/** Opens a segment that is sent in fragments while it is written: no packet waits for the last one. */
 function live(
   input: CopyTrackInput,
   make: (container: OpenContainer) => AsyncGenerator<Uint8Array, void, void>,
@@ -134,7 +135,7 @@ function live(
         yield first.value;
         yield* bytes;
       };
-      // Also where its reader leaves before anything of it was read.
+      // Also closes if its reader leaves before reading anything.
       return Readable.from(rest(), { objectMode: false }).once('close', () => void bytes.return());
     },
   };
@@ -161,10 +162,10 @@ async function* moved(
   }
 }
 
-/** Of a segment that is larger, a fragment holds so much. */
+/** Bytes of a fragment of a larger segment. */
 const FRAGMENT_BYTES = 2 * 2 ** 20;
 const FRAGMENT_PACKETS = 4_096;
-/** Room for the numbers of a segment's fragments. */
+/** The most sequence numbers for a segment's fragments. */
 const MOST_FRAGMENTS = 1_024;
 
 async function* fragments(

@@ -9,11 +9,11 @@ export type TimedPacket = {
 };
 
 export type DecodeTimeline = {
-  /** The earliest presentation time, in the ticks of the input: where this timeline's `mediaTime` lies. */
+  /** The earliest presentation time, in the ticks of the input: the place of this timeline's `mediaTime`. */
   readonly firstPts: number;
-  /** Presentation is this much later than decoding, so that no frame is shown before it is decoded. */
+  /** Delay of presentation after decoding, so that no frame is shown before it is decoded. */
   readonly mediaTime: number;
-  /** Times count from the first decode time. */
+  /** Packets whose times count from the first decode time. */
   readonly packets: AsyncIterable<Packet>;
 };
 
@@ -21,15 +21,15 @@ export type DecodeTimeline = {
 const WINDOW = 17;
 
 export type DecodeOptions = {
-  /** The reorder delay, where it is known; else the first packets tell. */
+  /** The reorder delay, if known; by default the first packets tell. */
   readonly mediaTime?: number;
-  /** Where the last packet ends, on the input's timeline; else its duration tells. */
+  /** End of the last packet on the input's timeline; by default its duration tells. */
   readonly endPts?: number | undefined;
 };
 
 /**
- * Decode times for packets that carry presentation times only: the i-th packet is decoded at the i-th smallest
- * presentation time, all of them earlier by the reorder delay. Null where there is no packet.
+ * Assigns decode times to packets that carry presentation times only: the i-th packet is decoded at the i-th
+ * smallest presentation time, all of them earlier by the reorder delay. Null if there is no packet.
  */
 export async function decodeTimeline(
   source: AsyncIterator<TimedPacket, void>,
@@ -48,7 +48,7 @@ export async function decodeTimeline(
   const times = ahead.map(({ pts }) => pts).sort((a, b) => a - b);
   const firstPts = times[0];
   if (firstPts === undefined) return null;
-  // In a full window later packets may still sort into the second half.
+  // In a full window, later packets may still sort into the second half.
   const settled = isAtEnd ? times.length : Math.ceil(WINDOW / 2);
   const mediaTime =
     options.mediaTime ??
@@ -70,7 +70,7 @@ export async function decodeTimeline(
 }
 
 function remove(sorted: number[], time: number): void {
-  // What arrives late, beyond the window, sorts before the time that was given out: the earliest is the one used up.
+  // A packet that is late beyond the window sorts before the time given out: the earliest one is used up.
   const at = sorted.indexOf(time);
   sorted.splice(at === -1 ? 0 : at, 1);
 }

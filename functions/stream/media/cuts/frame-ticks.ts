@@ -4,13 +4,16 @@ import { readFirstFrames } from '../model/frame-rate.ts';
 export type Grid = {
   readonly timescale: number;
   readonly frameTicks: number | null;
-  /** Of a frame, on average. */
+  /** Average ticks of a frame. */
   readonly averageTicks: number;
-  /** Times that are this near to the grid lie on it. */
+  /** Times this near to the grid lie on it. */
   readonly toleranceSeconds: number;
 };
 
-/** Ticks in which one frame is a whole number, and none coarser than a tenth of a millisecond. */
+/**
+ * Chooses a timescale in which one frame is a whole number of ticks, none coarser than a tenth of a
+ * millisecond.
+ */
 export async function frameGrid(track: ContainerVideoTrack): Promise<Grid> {
   const { frameRate: rate } = await readFirstFrames(track);
   // The container rounds both the first time and each other.
@@ -24,7 +27,10 @@ export async function frameGrid(track: ContainerVideoTrack): Promise<Grid> {
   return { timescale: rate.numerator * factor, frameTicks, averageTicks: frameTicks, toleranceSeconds };
 }
 
-/** Seconds from the first packet on in ticks: on the grid where they are near to it, so that rounding leaves no trace. */
+/**
+ * Converts seconds from the first packet on to ticks: on the grid if they are near to it, so that rounding
+ * leaves no trace.
+ */
 export function toTicks(seconds: number, { timescale, frameTicks, toleranceSeconds }: Grid): number {
   const exact = seconds * timescale;
   if (frameTicks === null) return Math.round(exact);

@@ -1,11 +1,11 @@
 import type { Cuts } from '../model/cuts.ts';
 
-/** Key frames of one film differ less in size than what lies between them. */
+/** Keyframes of one film differ less in size than the frames between them. */
 const LARGER = 1.5;
 
 /**
- * The bytes of the pictures at cuts, of which a few were `seen`: an index tells the places alone. No other is taken for
- * much larger than the largest of these, or for more than all that lies up to the next cut.
+ * Estimates the bytes of the frames at cuts, a few of which were `seen`: an index tells only their places. No
+ * frame counts as much larger than the largest seen one, or than all bytes up to the next cut.
  */
 export function keyframeSizes(
   seen: ReadonlyMap<number, number> | undefined,

@@ -4,12 +4,12 @@ export type CutLists = Pick<Cuts, 'trackIndex' | 'timescale'> & {
   /** In ticks, each later by `offset`. */
   readonly times: Float64Array;
   readonly offset: number;
-  /** As long as `times`. */
+  /** Has as many entries as `times`. */
   readonly bytesBefore: Float64Array;
   readonly keyframeBytes?: Cuts['keyframeBytes'];
 };
 
-/** Cuts whose times are all known. */
+/** Builds cuts whose times are all known. */
 export function listedCuts({
   trackIndex,
   timescale,

@@ -10,13 +10,16 @@ import { threeLetters } from '../model/language.ts';
 /** How a track's packets go into MP4. */
 export type Coding = {
   readonly sampleEntry: Uint8Array;
-  /** As a sample; with the parameter sets that it holds, where they may not be those of the sample entry. */
+  /**
+   * Converts a packet to a sample; keeps its parameter sets if they may differ from those of the sample
+   * entry.
+   */
   convert(packet: Uint8Array, keepsSets: boolean): Uint8Array;
-  /** Whether the packet has parameter sets that the sample entry has not. */
+  /** Tells whether the packet has parameter sets that the sample entry lacks. */
   changes(packet: Uint8Array): boolean;
 };
 
-/** By the track's first packet with which decoding can begin; null for any other. */
+/** Returns the coding by the track's first packet at which decoding can begin; null for any other. */
 export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Coding | null {
   if (track.codec === 'h264' || track.codec === 'hevc') return nalCoding(track, track.codec, firstPacket);
   if (track.codec === 'vp9') {
@@ -42,10 +45,10 @@ export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): C
     : null;
 }
 
-/** VP9 and AV1 say all of it with each key frame. */
+/** VP9 and AV1 repeat all of it with each keyframe. */
 const never = () => false;
 
-/** What the start of a file tells of the track, but for its place in time. */
+/** Builds the track's head from the start of a file, without its place in time. */
 export function videoHead(track: ContainerVideoTrack, { sampleEntry }: Coding, timescale: number) {
   return {
     kind: 'video' as const,
@@ -71,13 +74,13 @@ function nalCoding(
     changes: (packet) => hasNewSet(stream, packet),
     convert: (packet, keepsSets) => {
       const sample = toSample(stream, packet, keepsSets);
-      if (!sample) throw damaged('A picture in this file is cut short.');
+      if (!sample) throw damaged('A video frame in this file is cut short.');
       return sample;
     },
   };
 }
 
-/** AV1 in ISOBMFF §2.4: samples hold no temporal delimiters. */
+/** Drops temporal delimiters, which samples do not hold (AV1 in ISOBMFF §2.4). */
 function dropDelimiters(packet: Uint8Array): Uint8Array {
   const obus = parseObus(packet);
   if (!obus?.some((obu) => obu.type === OBU_TEMPORAL_DELIMITER)) return packet;

@@ -7,8 +7,9 @@ import { codingOf, videoHead } from './video-coding.ts';
 import { inspectKeyframes, videoPackets } from './video-stretch.ts';
 
 /**
- * A video track, cut at the key frames of its index. Decode times follow from the pictures of each segment alone, since
- * it is complete: the i-th is decoded at the i-th smallest presentation time. Null where the track cannot begin.
+ * Cuts a video track at the keyframes of its index. Decode times follow from the frames of each segment
+ * alone, since it is complete: the i-th frame is decoded at the i-th smallest presentation time. Null if the
+ * track cannot begin.
  */
 export async function videoCuts(
   { originSeconds }: OpenContainer,
@@ -27,7 +28,7 @@ export async function videoCuts(
     seconds: seconds - originSeconds,
     at,
   }));
-  // Writers may leave the very first key frame out of the index.
+  // Writers may omit the very first keyframe from the index.
   const beginning = first.isKey
     ? [{ ticks: 0, seconds: baseSeconds, at: known[0]?.ticks === 0 ? known[0].at : 0 }]
     : [];
@@ -58,7 +59,7 @@ export async function videoCuts(
   };
 }
 
-/** A copy of its own, which holds no cluster in memory. */
+/** Copies the first packet, so that no cluster stays in memory. */
 async function firstPacket(track: ContainerVideoTrack): Promise<ContainerPacket | null> {
   for await (const packet of track.packets()) return { ...packet, data: packet.data.slice() };
   return null;
@@ -66,7 +67,7 @@ async function firstPacket(track: ContainerVideoTrack): Promise<ContainerPacket 
 
 const FAR_AWAY_SECONDS = 1e9;
 
-/** Where the last picture ends: it is among those that follow the last key frame. */
+/** Finds the end of the last frame, which is among those after the last keyframe. */
 async function endOf(
   track: ContainerVideoTrack,
   { timescale, frameTicks, averageTicks }: Grid,
@@ -80,7 +81,10 @@ async function endOf(
   return end;
 }
 
-/** Bytes from the first position on. Cuts of which only the same cluster is known share it by their times. */
+/**
+ * Returns bytes from the first position on. Cuts in the same cluster, without positions of their own, share
+ * it by their times.
+ */
 function spread(places: readonly { readonly ticks: number; readonly at: number }[]): Float64Array {
   const before = new Float64Array(places.length);
   const origin = places[0]?.at ?? 0;

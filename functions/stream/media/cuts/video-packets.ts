@@ -7,12 +7,15 @@ import { type Coding, codingOf, videoHead } from './video-coding.ts';
 
 export type VideoTimeline = {
   readonly head: Omit<PacketTrack, 'delaySeconds' | 'durationTicks' | 'packets'>;
-  /** When the first picture is shown, on the file's timeline. */
+  /** Time of the first frame, on the file's timeline. */
   readonly beginSeconds: number;
   packetsUntil(seconds: number): AsyncIterable<Packet>;
 };
 
-/** A video track with decode times, from its first packet or from the key frame at or before `fromSeconds`. */
+/**
+ * Opens a video track with decode times, from its first packet or from the keyframe at or before
+ * `fromSeconds`.
+ */
 export async function videoTimeline(
   track: ContainerVideoTrack,
   fromSeconds: number | undefined,
@@ -32,7 +35,10 @@ export async function videoTimeline(
   };
 }
 
-/** The packet with which decoding can begin: recordings of broadcasts start anywhere, with pictures that need others. */
+/**
+ * Finds the packet at which decoding can begin: recordings of broadcasts start anywhere, with frames that
+ * need others.
+ */
 async function findStart(track: ContainerVideoTrack, source: AsyncGenerator<ContainerPacket, void, void>) {
   for (let tried = 0; tried < MOST_LEADING_PACKETS; tried++) {
     const next = await source.next();
@@ -54,7 +60,7 @@ async function* timed(
   grid: Grid,
   isSeek: boolean,
 ): AsyncGenerator<TimedPacket, void, void> {
-  // What came before the place that was sought is not known.
+  // Parameter sets before a sought place are unknown.
   let keepsSets = isSeek;
   const convert = ({ data, timestampSeconds, durationSeconds, isKey }: ContainerPacket) => {
     keepsSets ||= coding.changes(data);
@@ -67,7 +73,7 @@ async function* timed(
   };
   yield { ...convert(first), isSync: true };
   for await (const packet of rest) {
-    // Pictures before the key frame in time need frames that were not taken along.
+    // Frames before the keyframe in time need frames that were not included.
     if (isSeek && packet.timestampSeconds < first.timestampSeconds) continue;
     yield convert(packet);
   }

@@ -6,21 +6,21 @@ import { decodeTimeline, type TimedPacket } from './decode-times.ts';
 import { type Grid, toTicks } from './frame-ticks.ts';
 import type { Coding } from './video-coding.ts';
 
-/** What is known of a video track, so that any stretch of it can be found again. */
+/** Facts about a video track by which any stretch of it can be found again. */
 export type Shot = {
   readonly trackIndex: number;
   readonly grid: Grid;
   readonly coding: Coding;
   readonly baseSeconds: number;
-  /** Of each cut but the last: ticks, and what to seek for. */
+  /** Start of each cut but the last: ticks, and the time to seek. */
   readonly starts: readonly { readonly ticks: number; readonly seconds: number; readonly at: number }[];
   readonly endTicks: number;
   readonly delayTicks: number;
 };
 
 /**
- * The packets between two cuts, with decode times that follow from these pictures alone. Rejects with
- * `unsupported-media` where decoding cannot begin at either.
+ * Yields the packets between two cuts, with decode times that follow from these frames alone. Rejects with
+ * `unsupported-media` if decoding cannot begin at either.
  */
 export async function* videoPackets(
   container: OpenContainer,
@@ -40,7 +40,7 @@ export async function* videoPackets(
   }
 }
 
-/** The packets between two cuts, in the order in which they are decoded. */
+/** Yields the packets between two cuts in decode order. */
 async function* group(
   { tracks }: OpenContainer,
   { trackIndex, grid, coding, baseSeconds, starts }: Shot,
@@ -52,7 +52,7 @@ async function* group(
   if (track === undefined || start === undefined) throw noCut();
   const end = starts[to]?.ticks ?? Number.POSITIVE_INFINITY;
   let isFirst = true;
-  // Times are rounded: half a step more finds the packet itself, and none behind it.
+  // Times are rounded: half a step more finds the packet itself, and none after it.
   for await (const packet of track.packets(start.seconds + track.resolutionSeconds / 2)) {
     const pts = toTicks(packet.timestampSeconds - baseSeconds, grid);
     if (isFirst && (!packet.isKey || pts !== start.ticks)) throw noCut();
@@ -62,19 +62,22 @@ async function* group(
     }
     isFirst = false;
     const duration = grid.frameTicks ?? Math.round(packet.durationSeconds * grid.timescale);
-    // With its parameter sets: the segment before it may have had others.
+    // The parameter sets stay in: the segment before may have had others.
     yield { data: coding.convert(packet.data, true), pts, duration, isSync: packet.isKey };
   }
 }
 
 const noCut = () =>
-  unsupported('Decoding cannot begin with this segment, or the next one: their pictures need each other.');
+  unsupported('Decoding cannot begin with this segment, or the next one: their frames need each other.');
 
 const LOOKS = 4;
-/** What is decoded behind a key frame and shown before it, as in open groups, follows within so many packets. */
+/**
+ * Frames that are decoded after a keyframe and shown before it, as in open groups, follow within so many
+ * packets.
+ */
 const LOOK_PACKETS = 17;
 
-/** Looks at a few cuts, and at what follows them. */
+/** Looks at a few cuts, and at the packets after them. */
 export async function inspectKeyframes(container: OpenContainer, shot: Shot): Promise<Look> {
   const count = shot.starts.length;
   const looks = new Set(Array.from({ length: LOOKS }, (_, i) => Math.floor((i * (count - 1)) / (LOOKS - 1))));
@@ -90,7 +93,7 @@ export async function inspectKeyframes(container: OpenContainer, shot: Shot): Pr
     return { keyframeBytes };
   } catch (error) {
     if (error instanceof Problem && error.type === 'unsupported-media')
-      return { whyNot: 'decoding cannot begin at each of its key frames' };
+      return { whyNot: 'decoding cannot begin at each of its keyframes' };
     throw error;
   }
 }

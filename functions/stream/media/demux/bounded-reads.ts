@@ -3,22 +3,27 @@ import { damaged, unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 
 export type BoundedReads = {
-  /** Exactly `[start, end)`, in pieces where that is long. */
+  /** Reads exactly `[start, end)`, in several chunks if that is long. */
   read(start: number, end: number): Promise<Uint8Array> | ReadableStream<Uint8Array>;
-  /** Bytes that may still be read; what goes beyond fails with `ReadLimit`. */
+  /** Sets how many more bytes may be read; a read beyond fails with `ReadLimit`. */
   limit(bytes: number): void;
-  /** The first failure of a read, which a demuxer may have turned into something else; null while there is none. */
+  /**
+   * Returns the first failure of a read, which a demuxer may have turned into another error; null if none.
+   */
   failure(): unknown;
 };
 
-/** Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried, over with `signal`. */
+/**
+ * Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried, ended by
+ * `signal`.
+ */
 export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedReads {
   const refuseStandstill = standstillGuard();
   let allowance = Number.POSITIVE_INFINITY;
   let failure: unknown = null;
   let count = 0;
   const readPart = async (start: number, end: number): Promise<Uint8Array> => {
-    // Bytes that are at hand come without a turn of the event loop, and no time limit would ever be noticed.
+    // Cached bytes come without a turn of the event loop, so that no time limit would ever take effect.
     if (++count % READS_A_TURN === 0) await setImmediate();
     signal.throwIfAborted();
     allowance -= end - start;
@@ -52,20 +57,20 @@ export class ReadLimit extends Error {
   override readonly name = 'ReadLimit';
 }
 
-/** A cluster is read whole: what claims more than this is refused before it is allocated for long. */
+/** A cluster is read whole: a larger claim is refused before it is allocated for long. */
 const LARGEST_READ = 48 * 2 ** 20;
 const PART_BYTES = 2 ** 20;
 const READS_A_TURN = 500;
 const MOST_REPEATS = 100;
 
-/** Throws when the same place is read over and over. */
+/** Throws if the same place is read over and over. */
 function standstillGuard(): (start: number) => void {
   let last = -1;
   let repeats = 0;
   return (start) => {
     repeats = start === last ? repeats + 1 : 0;
     last = start;
-    if (repeats > MOST_REPEATS) throw damaged('This file is damaged: what follows in it cannot be found.');
+    if (repeats > MOST_REPEATS) throw damaged('This file is damaged: its next part cannot be found.');
   };
 }
 

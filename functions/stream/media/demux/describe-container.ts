@@ -12,12 +12,15 @@ import type {
 import { readFirstFrames } from '../model/frame-rate.ts';
 import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from '../model/media.ts';
 
-/** For the duration: a look at the end, or a walk through a short file. */
+/** Bytes for the duration: a look at the end, or a walk through a short file. */
 const INDEX_BYTES = 16 * 2 ** 20;
-/** For the first packets of all tracks. */
+/** Bytes for the first packets of all tracks. */
 const PACKET_BYTES = 32 * 2 ** 20;
 
-/** An open container as `Media`. The frame rate is that of the first frames; nothing of a track is read to its end. */
+/**
+ * Describes an open container as `Media`. The frame rate is that of the first frames; no track is read to its
+ * end.
+ */
 export async function describeContainer(container: OpenContainer): Promise<Media> {
   container.limitReads(INDEX_BYTES);
   const durationSeconds = await container.durationSeconds();
@@ -72,14 +75,17 @@ async function describeAudio(track: ContainerAudioTrack): Promise<AudioTrack> {
     break;
   }
   const { kind, codec, codecName, channels, sampleRate, bitsPerSample } = track;
-  // One name, and one sample entry, does not tell what a track is that changes on its way: it is encoded.
+  // A track whose format changes has no one codec string and no one sample entry: it is encoded.
   const codecString = first !== null && (await changesFormat(track, first)) ? null : track.codecString;
   const format = { codec, codecName, codecString, channels, sampleRate, bitsPerSample };
   const { title, purpose, codecDelaySeconds } = track;
   return { ...trackOf(track, startSeconds), kind, ...format, title, purpose, codecDelaySeconds };
 }
 
-/** Whether the last frame of AAC with headers of its own (ADTS) has another rate, or other channels, than the first. */
+/**
+ * Tells whether the last frame of AAC with its own headers (ADTS) has another rate, or other channels, than
+ * the first.
+ */
 async function changesFormat(track: ContainerAudioTrack, first: Uint8Array): Promise<boolean> {
   const config = track.codec === 'aac' && track.configuration === null ? parseAdts(first)?.config : null;
   if (!config) return false;
@@ -132,7 +138,7 @@ function formatOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Format {
   };
 }
 
-/** Eight bits without a word about it are standard range. */
+/** Eight bits without further signalling are standard range. */
 function dynamicRange(colour: Colour | null, bitDepth: number | null): VideoTrack['dynamicRange'] {
   if (colour?.transfer === 16) return 'pq';
   if (colour?.transfer === 18) return 'hlg';

@@ -1,10 +1,10 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { ContainerTrack } from '../model/container.ts';
 
-/** MPEG audio without an index has to be walked frame by frame, a tenth of a second of CPU for each megabyte. */
+/** MPEG audio without an index has to be walked frame by frame, a tenth of a second of CPU per megabyte. */
 export const WALK_BYTES = 4 * 2 ** 20;
 
-/** By the first frames of MPEG audio. */
+/** Judges by the first frames of MPEG audio. */
 export async function hasConstantBitrate(tracks: readonly ContainerTrack[]): Promise<boolean> {
   const bitrates = new Set<number>();
   let frames = 0;
@@ -15,7 +15,7 @@ export async function hasConstantBitrate(tracks: readonly ContainerTrack[]): Pro
   return bitrates.size <= 1;
 }
 
-/** The header of a recording that was cut off promises more than the file holds. */
+/** Corrects the header's duration: a recording that was cut off declares more than the file holds. */
 export async function wavDuration(declared: number, file: RandomAccess, tracks: readonly ContainerTrack[]) {
   for await (const packet of tracks[0]?.packets() ?? []) {
     if (packet.durationSeconds <= 0) break;

@@ -3,9 +3,9 @@ import { type Element, elements } from './ebml.ts';
 
 export type StreamedElement = {
   readonly id: number;
-  /** With its header. */
+  /** The whole element with its header. */
   readonly bytes: Buffer;
-  /** Where its content begins within them. */
+  /** Start of the content within these bytes. */
   readonly start: number;
 };
 
@@ -13,8 +13,8 @@ const SEGMENT = 0x18538067;
 const MAX_ELEMENT_BYTES = 64 * 1024 * 1024;
 
 /**
- * The elements of a WebM stream, each when it is complete, those within the segment among them instead of it. Throws
- * `damaged-media` where the stream ends within one.
+ * Yields the elements of a WebM stream, each when it is complete; those within the segment come in its place.
+ * Throws `damaged-media` if the stream ends within one.
  */
 export async function* readElements(
   chunks: AsyncIterable<Uint8Array>,
@@ -40,17 +40,17 @@ export async function* readElements(
       }
       const end = element.declaredEnd;
       if (end === 0 || end > MAX_ELEMENT_BYTES)
-        throw damaged('An element of what was made has no plain size.');
+        throw damaged('An element of the encoded output has no plain size.');
       missing = end - held.length;
       if (missing > 0) break;
       yield { id: element.id, bytes: held.subarray(0, end), start: element.start };
       held = held.subarray(end);
     }
   }
-  if (held.length > 0 || waiting.length > 0) throw damaged('What was made ends within an element.');
+  if (held.length > 0 || waiting.length > 0) throw damaged('The encoded output ends within an element.');
 }
 
-/** Null where its header is not there yet. */
+/** Returns the first element, or null if its header is not complete. */
 function first(bytes: Buffer): Element | null {
   for (const element of elements(bytes, 0, bytes.length)) return element;
   return null;

@@ -1,11 +1,11 @@
-/** An element of EBML (RFC 8794) within a buffer: its data are `[start, end)`. */
+/** An element of EBML (RFC 8794) within a buffer: its data is `[start, end)`. */
 export type Element = {
   readonly id: number;
-  /** Where its header begins. */
+  /** Start of its header. */
   readonly at: number;
   readonly start: number;
   readonly end: number;
-  /** Beyond `end` where the element is cut; 0 where its size is unknown. */
+  /** Beyond `end` if the element is cut; 0 if its size is unknown. */
   readonly declaredEnd: number;
   readonly isCut: boolean;
 };
@@ -19,7 +19,10 @@ export function find(
   return undefined;
 }
 
-/** The child elements in `[start, end)`; one that reaches beyond the bytes at hand is cut there and ends the walk. */
+/**
+ * Yields the child elements in `[start, end)`; one that reaches beyond the bytes at hand is cut there and
+ * ends the walk.
+ */
 export function* elements(bytes: Uint8Array, start: number, end: number): Generator<Element> {
   const stop = Math.min(end, bytes.length);
   let position = start;

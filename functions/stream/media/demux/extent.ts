@@ -3,10 +3,13 @@ import type { Media } from '../model/media.ts';
 import { mp3Extent } from './mp3-extent.ts';
 import { chainedOggSeconds } from './ogg-links.ts';
 
-/** How long a file's sound lasts where its first header tells of a part of it, or its size of more than it holds. */
+/**
+ * Duration of a file's audio if its first header covers only a part of it, or declares more than the file
+ * holds.
+ */
 export type Extent = { readonly seconds: number; readonly isJoined: boolean };
 
-/** Null where the description holds. */
+/** Returns null if the description is right. */
 export async function extentOf(file: RandomAccess, { container, tracks }: Media): Promise<Extent | null> {
   if (tracks.length !== 1) return null;
   if (container === 'ogg') {

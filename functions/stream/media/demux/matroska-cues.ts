@@ -2,23 +2,23 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import { type Element, elements, find, unsigned } from './ebml.ts';
 import { ID } from './matroska-ids.ts';
 
-/** Where a key frame lies, as the index of a Matroska file tells (RFC 9559 §5.1.5). */
+/** Position of a keyframe by the index of a Matroska file (RFC 9559 §5.1.5). */
 export type Cue = {
-  /** On the file's own clock. */
+  /** Seconds on the file's own clock. */
   readonly seconds: number;
-  /** Its position in the file, or that of its cluster where the index tells no more. */
+  /** Its position in the file, or that of its cluster if the index tells no more. */
   readonly at: number;
 };
 
 const HEAD_BYTES = 64 * 1024;
-/** First as much as two hours with a key frame every other second take. */
+/** The first size suffices for two hours with a keyframe every other second. */
 const CUES_BYTES = [128 * 1024, 8 * 1024 * 1024];
-/** Unless the file says otherwise, its clock counts milliseconds. */
+/** The default clock of a file counts milliseconds. */
 const MILLISECOND = 1_000_000;
 
 /**
- * The key frames of each track, by its number, in rising order. Two reads, or three, whatever the length of the file.
- * Null where the file has no such index, or none that can be found from its head.
+ * Reads the keyframes of each track, by its number, in rising order, with two or three reads, whatever the
+ * length of the file. Null if the file has no such index, or none that can be found from its head.
  */
 export async function readCues(file: RandomAccess): Promise<ReadonlyMap<number, readonly Cue[]> | null> {
   const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
@@ -33,7 +33,7 @@ export async function readCues(file: RandomAccess): Promise<ReadonlyMap<number, 
   return byTrack(cues, { tickSeconds, origin: segment.start, sizeBytes: file.sizeBytes });
 }
 
-/** Where the index lies: before the media, or where the list of contents says. */
+/** Finds the index: before the media, or where the seek head says. */
 function cuesStart(head: Uint8Array, segment: Element): number | null {
   for (const element of elements(head, segment.start, segment.end)) {
     if (element.id === ID.cues) return element.at;

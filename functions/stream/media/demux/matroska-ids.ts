@@ -1,4 +1,4 @@
-/** The elements of Matroska and WebM that are read or written here (RFC 9559 §5.1). */
+/** IDs of the elements of Matroska and WebM that are read or written here (RFC 9559 §5.1). */
 export const ID = {
   ebml: 0x1a45dfa3,
   segment: 0x18538067,

@@ -2,11 +2,11 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import type { MatroskaShape } from '../model/crop.ts';
 import { ascii, type Element, elements, find, unsigned } from './ebml.ts';
 
-/** What the Tracks element says of one track (RFC 9559 §5.1.4), as far as the demuxer leaves it out. */
+/** The fields of a Tracks entry (RFC 9559 §5.1.4) that the demuxer omits. */
 export type MatroskaTrack = {
   /** Position in the file's order, from 0. */
   readonly index: number;
-  /** Position among those that ffmpeg takes for streams; null for what it leaves out. */
+  /** Position among the tracks that ffmpeg takes for streams; null for a track that it omits. */
   readonly streamIndex: number | null;
   readonly number: number;
   readonly type: 'video' | 'audio' | 'subtitle' | 'other';
@@ -15,7 +15,7 @@ export type MatroskaTrack = {
   readonly isDefault: boolean;
   readonly isEnabled: boolean;
   readonly isEncrypted: boolean;
-  /** zlib and the like: packets that are to be inflated before they mean anything. */
+  /** True for zlib and the like: packets must be inflated first. */
   readonly isCompressed: boolean;
   readonly isInterlaced: boolean;
   readonly shown: MatroskaShape | null;
@@ -23,17 +23,17 @@ export type MatroskaTrack = {
   readonly codecDelayNanoseconds: number;
 };
 
-/** Tracks lie before the first cluster in every file that can be streamed; more is not read. */
+/** Tracks precede the first cluster in every file that can be streamed; more is not read. */
 const HEAD_BYTES = [2 ** 16, 2 ** 22];
 
 export type MatroskaHead = {
   /** In file order. */
   readonly tracks: readonly MatroskaTrack[];
-  /** Where the segment says that it ends; 0 where it does not say. */
+  /** End of the segment by its own header; 0 if unknown. */
   readonly endBytes: number;
 };
 
-/** The track entries of a Matroska or WebM file; null where they do not lie at its head. */
+/** Reads the track entries of a Matroska or WebM file; null if they do not lie at its head. */
 export async function readMatroskaHead(file: RandomAccess): Promise<MatroskaHead | null> {
   for (const headBytes of HEAD_BYTES) {
     const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
@@ -94,7 +94,7 @@ function trackEntries(bytes: Uint8Array, tracks: Element): MatroskaTrack[] {
   return entries;
 }
 
-/** Track types that ffmpeg knows (metadata is 33), and the codecs that it believes of them. */
+/** Track types that ffmpeg knows (metadata is 33), and the codecs that it accepts for them. */
 const STREAM_CODECS: Readonly<Record<number, RegExp>> = { 1: /^V/, 2: /^A/, 17: /^[SD]/, 33: /^[SD]/ };
 
 function trackEntry(bytes: Uint8Array, entry: Element) {
@@ -115,7 +115,8 @@ function trackEntry(bytes: Uint8Array, entry: Element) {
     number: uint(ID.number, -1),
     type: uint(ID.type, 0),
     codecId: text(ID.codecId) ?? '',
-    // RFC 9559 §5.1.4.1.19: the language is English where the element is absent, but writers leave it out for unknown.
+    // RFC 9559 §5.1.4.1.19: the language is English if the element is absent, but writers also omit it for
+    // unknown languages.
     language: text(ID.languageBcp47) ?? text(ID.language),
     isDefault: uint(ID.flagDefault, 1) === 1,
     isEnabled: uint(ID.flagEnabled, 1) === 1,
@@ -128,7 +129,7 @@ function trackEntry(bytes: Uint8Array, entry: Element) {
   };
 }
 
-/** Null where all of the picture is shown. */
+/** Returns the crop; null if the whole frame is shown. */
 function shapeOf(bytes: Uint8Array, video: Element): MatroskaShape | null {
   const value = (id: number) => {
     const field = find(bytes, video, id);

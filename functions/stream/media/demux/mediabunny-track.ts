@@ -17,10 +17,10 @@ import { shownPart } from '../model/crop.ts';
 import { ReadLimit } from './bounded-reads.ts';
 import type { MatroskaTrack } from './matroska.ts';
 
-/** Runs what may fail, and turns the failure into the one that is to be told. */
+/** Runs work that may fail, and maps its failure to the error to report. */
 export type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A track as the demuxer knows it, its times from `origin` on; null for codecs that it does not know. */
+/** Reads a track as the demuxer knows it, its times relative to `origin`; null for unknown codecs. */
 export async function readTrack(
   inputTrack: InputTrack,
   header: Pick<ContainerTrack, 'index' | 'stream' | 'language' | 'isDefault'>,
@@ -61,7 +61,7 @@ type Common = Pick<
   | 'endSeconds'
 >;
 
-/** What the fields of MP4 hold, and more than any coding has. */
+/** The limit of MP4's fields, more than any codec has. */
 const MOST_PIXELS_ACROSS = 65_535;
 const MOST_CHANNELS = 255;
 
@@ -76,11 +76,11 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
   const nanoseconds = matroska?.defaultDurationNanoseconds ?? null;
   const { width, height, pixelAspect } =
     (await streamSize(track, codec, common.configuration)) ?? (await containerSize(track));
-  // Lines stay as they are, whichever way a pixel is longer.
+  // Lines stay, whichever side of a pixel is longer.
   const squareWidth = Math.max(1, Math.round(width * pixelAspect));
-  // Of no lines at all, the width is no number.
+  // With no lines at all, the width is not a number.
   if (!(Math.max(width, height, squareWidth) <= MOST_PIXELS_ACROSS))
-    throw damaged(`Pictures of ${squareWidth}×${height} pixels are none.`);
+    throw damaged(`A video frame cannot have ${squareWidth}×${height} pixels.`);
   return {
     ...common,
     kind: 'video' as const,
@@ -89,7 +89,7 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
     codedWidth: width,
     codedHeight: height,
     ...shownPart(matroska?.shown ?? null, { width, height, squareWidth }),
-    // The demuxer mirrors after the turn, `Media` before it: the turn then goes the other way.
+    // The demuxer mirrors after the rotation, `Media` before it: the rotation then goes the other way.
     rotation: (mirrored ? (360 - rotation) % 360 : rotation) as 0 | 90 | 180 | 270,
     mirrored,
     colour: colourOf(await track.getColorSpace()),
@@ -98,7 +98,10 @@ async function readVideoTrack(track: InputVideoTrack, common: Common, matroska: 
   };
 }
 
-/** The picture's size where the stream alone tells it: the demuxer counts half the lines of interlaced H.264. */
+/**
+ * Returns the frame size if only the stream itself tells it: the demuxer counts half the lines of interlaced
+ * H.264.
+ */
 async function streamSize(track: InputVideoTrack, codec: VideoCodec, configuration: Uint8Array | null) {
   if (configuration !== null || (codec !== 'h264' && codec !== 'hevc')) return null;
   const first = await new EncodedPacketSink(track).getFirstKeyPacket().catch(endAtLimit);
@@ -116,7 +119,7 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
   const name = await track.getCodec();
   if (!name) return null;
   const channels = await track.getNumberOfChannels();
-  if (channels > MOST_CHANNELS) throw damaged(`Sound of ${channels} channels is none.`);
+  if (channels > MOST_CHANNELS) throw damaged(`Audio cannot have ${channels} channels.`);
   const { commentary, visuallyImpaired } = await track.getDisposition();
   const hasHeaders = name === 'mp3' || name === 'ac3';
   const first = hasHeaders ? await new EncodedPacketSink(track).getFirstPacket() : null;
@@ -148,7 +151,7 @@ async function* packetsOf(
   attempt: Attempt,
 ): AsyncGenerator<ContainerPacket, void, void> {
   const sink = new EncodedPacketSink(track);
-  // The container's flags mark open GOPs as keys too; players can only start at what the bitstream says is one.
+  // The container's flags mark open GOPs as keys too; players can start only at keyframes by the bitstream.
   const options = { verifyKeyPackets: true };
   let find = async () => {
     const key = fromSeconds === undefined ? null : await sink.getKeyPacket(fromSeconds + origin, options);

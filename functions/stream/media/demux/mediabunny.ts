@@ -28,7 +28,7 @@ import { type Attempt, endAtLimit, readTrack } from './mediabunny-track.ts';
 import { hasFrameCount } from './mp3.ts';
 import { readRoster } from './track-list.ts';
 
-// What it would print is about files, which the caller reports in its own words.
+// It would print about files, which the caller reports in its own words.
 Logging.level = LogLevel.Silent;
 
 const MATROSKA_FORMATS = [MATROSKA, WEBM];
@@ -55,8 +55,9 @@ const EBML_MAGIC = Buffer.of(0x1a, 0x45, 0xdf, 0xa3);
 const CACHE_BYTES = 4 * 2 ** 20;
 
 /**
- * Opens Matroska, WebM, MPEG-TS, Ogg, MP3, WAV, FLAC and ADTS files; null for all others and for those of whose tracks
- * this demuxer does not know every one. Rejects with `encrypted`, with the source's own problems, and when aborted.
+ * Opens Matroska, WebM, MPEG-TS, Ogg, MP3, WAV, FLAC and ADTS files; null for all others, and for files with
+ * a track that this demuxer does not know. Rejects with `encrypted`, with the source's own problems, and when
+ * aborted.
  */
 export async function openContainer(file: RandomAccess, signal: AbortSignal): Promise<OpenContainer | null> {
   signal.throwIfAborted();
@@ -103,12 +104,12 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
     signal.throwIfAborted();
     if (reads.failure()) throw reads.failure();
     if (error instanceof Problem && error.type === 'encrypted') throw error;
-    // What this demuxer stumbles over may still be something that another one reads.
+    // A file on which this demuxer fails may still be readable by another one.
     return null;
   }
 }
 
-/** What opening a file may read at most: headers, the first packets, and a look at the end. */
+/** Most bytes that opening a file may read: headers, the first packets, and a look at the end. */
 const PROBE_BYTES = 16 * 2 ** 20;
 
 type Opened = Omit<OpenContainer, 'describe' | 'limitReads' | 'close'>;
@@ -121,9 +122,10 @@ async function readable(formats: InputFormat[], source: CustomSource): Promise<I
 }
 
 /**
- * The Matroska demuxer goes round for ever where it looks for the next element in the last bytes of a damaged file, and
- * that of ADTS at a frame that claims no length: the whole process stands still. Without the cache each round comes by
- * our reads, and is seen; the blocks behind `file` are cached anyway.
+ * Reads without the demuxer's cache. Its Matroska demuxer loops for ever when it looks for the next element
+ * in the last bytes of a damaged file, and that of ADTS at a frame that claims no length: the whole process
+ * would hang. Without the cache each round passes our reads, and is noticed; the blocks behind `file` are
+ * cached anyway.
  */
 function uncached(file: RandomAccess, reads: BoundedReads): CustomSource {
   return sourceOf(file, reads, { maxCacheSize: 0, prefetchProfile: 'none' });
@@ -142,14 +144,14 @@ function sourceOf(
     ...options,
     getSize: () => file.sizeBytes,
     read,
-    // A failed read ahead: whoever needs those bytes asks again and meets the failure then.
+    // A failed read-ahead: a later read of those bytes meets the failure.
     handleUnhandledError: () => {},
   });
 }
 
 function damageOf(error: unknown): unknown {
   if (error instanceof Problem || error instanceof ReadLimit) return error;
-  return damaged('This file is damaged: what it holds does not fit together.', { cause: error });
+  return damaged('This file is damaged: its parts do not fit together.', { cause: error });
 }
 
 async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Promise<Opened | null> {
@@ -196,8 +198,8 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
 }
 
 /**
- * Where the file's timeline begins. Clocks of transport streams start anywhere, and so do those of recordings that were
- * cut out of a longer one; a start of less than a second is an offset between tracks.
+ * Finds the origin of the file's timeline. Clocks of transport streams start anywhere, and so do those of
+ * recordings that were cut out of a longer one; a start of less than a second is an offset between tracks.
  */
 async function originOf(container: Container, tracks: readonly InputTrack[]): Promise<number> {
   const rule = CONTAINERS[container].origin;
@@ -221,10 +223,10 @@ async function durationOf(
   const declared = plausible(await input.getDurationFromMetadata());
   if (container === 'wav') return declared === null ? null : wavDuration(declared, file, tracks);
   if (container === 'mp3' && !(await hasFrameCount(file)) && !(await hasConstantBitrate(tracks))) {
-    // The demuxer supposed a constant bitrate.
+    // The demuxer assumed a constant bitrate.
     return file.sizeBytes > WALK_BYTES ? null : measuredDuration(input, 0);
   }
-  // A FLAC file that keeps its length to itself may change its sample rate on the way.
+  // A FLAC file without a declared length may change its sample rate on the way.
   if (declared !== null && declared > origin) return declared - origin;
   if (declared !== null || container === 'flac') return declared;
   if (container === 'adts' && file.sizeBytes > WALK_BYTES) return null;
@@ -232,8 +234,8 @@ async function durationOf(
 }
 
 /**
- * What a header says of the length, where it can be one: Matroska writes any number, and of the 36 bits in which FLAC
- * counts its samples the demuxer takes one for a sign.
+ * Returns a header's duration if it is plausible: Matroska writes any number, and the demuxer takes one of
+ * the 36 bits of FLAC's sample count for a sign.
  */
 function plausible(seconds: number | null): number | null {
   return seconds !== null && seconds > 0 && seconds < LONGEST_SECONDS ? seconds : null;
@@ -251,7 +253,10 @@ async function measuredDuration(input: Input, origin: number): Promise<number | 
   }
 }
 
-/** A stream's last packet has no end but that of the file: where that is cut off, so is the packet. */
+/**
+ * Omits a stream's last packet, which ends only with the file: in a file that is cut off, the packet is as
+ * well.
+ */
 function withoutLast(packets: ContainerTrack['packets']): ContainerTrack['packets'] {
   return async function* (fromSeconds) {
     let held: ContainerPacket | null = null;

@@ -3,19 +3,22 @@ import { skipId3 } from './mp3.ts';
 import { findMp3Frame, readMp3Frame, walkMp3 } from './mp3-frames.ts';
 import { audioEnd } from './mp3-tags.ts';
 
-/** How far the sound of an MP3 file reaches, where that is not what its own header or its size tell. */
+/** Extent of the audio of an MP3 file if its own header or its size are wrong. */
 export type Mp3Extent =
   | { readonly kind: 'as declared' }
-  /** Several files one after the other, each with its own header. */
+  /** Several files in a row, each with its own header. */
   | { readonly kind: 'joined'; readonly seconds: number }
-  /** Behind its last frame is something else than tags: zeros, noise. */
+  /** Bytes other than tags follow the last frame: zeros, noise. */
   | { readonly kind: 'padded'; readonly seconds: number };
 
-/** What is walked frame by frame at most. */
+/** Most bytes that are walked frame by frame. */
 const WALK_BYTES = 32 * 2 ** 20;
 const LOOK_BYTES = 16 * 1024;
 
-/** Reads little of a file whose first frame counts bytes and frames (Xing, Info) and that ends there. */
+/**
+ * Measures the extent. Reads little of a file whose first frame counts bytes and frames (Xing, Info) and that
+ * ends there.
+ */
 export async function mp3Extent(file: RandomAccess): Promise<Mp3Extent> {
   const start = await skipId3(file);
   const head = Buffer.from(await file.read(start, start + LOOK_BYTES));
@@ -32,7 +35,7 @@ export async function mp3Extent(file: RandomAccess): Promise<Mp3Extent> {
 
 const AS_DECLARED: Mp3Extent = { kind: 'as declared' };
 
-/** Bytes from the first frame on, by the tag within it; null where there is none, or it does not count them. */
+/** Returns the bytes from the first frame on by the tag within it; null if it has no such tag or count. */
 function declaredBytes(head: Buffer): number | null {
   const frame = readMp3Frame(head, 0);
   if (frame === null) return null;
@@ -46,7 +49,7 @@ function declaredBytes(head: Buffer): number | null {
   return null;
 }
 
-/** Whether another recording begins near a place, perhaps behind tags. */
+/** Tells whether another recording begins near a place, perhaps after tags. */
 async function hasAudio(file: RandomAccess, end: number): Promise<boolean> {
   const bytes = await file.read(end, end + LOOK_BYTES);
   if (isChain(bytes, findMp3Frame(bytes, 0))) return true;
@@ -57,7 +60,7 @@ async function hasAudio(file: RandomAccess, end: number): Promise<boolean> {
   return isChain(next, findMp3Frame(next, 0));
 }
 
-/** Noise has two frames in a row now and then, and hardly four. */
+/** Tells whether four frames follow each other: noise has two in a row now and then, and hardly four. */
 function isChain(bytes: Uint8Array, from: number | null): boolean {
   let at = from;
   for (let frames = 0; at !== null && frames < 4; frames++) {
@@ -78,7 +81,7 @@ async function undeclaredExtent(file: RandomAccess, start: number, head: Buffer)
   return AS_DECLARED;
 }
 
-/** Frame after frame up to the end, or to so little that it does not count. */
+/** Tells whether frames follow each other to the end, or to so little that it does not count. */
 function isAudioTo(tail: Uint8Array): boolean {
   let at = findMp3Frame(tail, 0);
   if (!isChain(tail, at)) return false;

@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
-/** One frame of MPEG audio, layer III, as its header tells (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3). */
+/** One frame of MPEG audio, layer III, by its header (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3). */
 export type Mp3Frame = {
   readonly bytes: number;
   readonly samples: number;
@@ -8,13 +8,13 @@ export type Mp3Frame = {
   readonly bitrate: number;
 };
 
-/** Of MPEG-1, by the index in a header; the other versions have a half and a quarter of them. */
+/** Rates of MPEG-1, by the index in a header; the other versions have a half and a quarter of them. */
 export const SAMPLE_RATES = [44_100, 48_000, 32_000];
-/** Of MPEG-1, by the index in a header less one: the first stands for a length that is not told. */
+/** Bitrates of MPEG-1, by the index in a header less one; index 0 declares no length. */
 export const KILOBITS = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const KILOBITS_OF_LOW_RATES = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
-/** The frame at `at`; null where none begins, or one whose length its header does not tell. */
+/** Reads the frame at `at`; null if none begins there, or if its header does not tell its length. */
 export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | null {
   const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
   if (first !== 0xff || (second & 0xe6) !== 0xe2) return null;
@@ -30,9 +30,9 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | null {
   return { bytes: length, samples, sampleRate, bitrate: kilobits * 1000 };
 }
 
-/** The first place from `from` on where one frame follows another; null where there is none. */
+/** Finds the first place from `from` on where one frame follows another; null if there is none. */
 export function findMp3Frame(bytes: Uint8Array, from: number): number | null {
-  // What lies between is mostly zeros, or a picture.
+  // The bytes between are mostly zeros, or an image.
   for (
     let at = bytes.indexOf(0xff, from);
     at >= 0 && at + 4 <= bytes.length;
@@ -49,8 +49,8 @@ export function findMp3Frame(bytes: Uint8Array, from: number): number | null {
 const CHUNK_BYTES = 2 ** 20;
 
 /**
- * The sound between two places, frame by frame, in seconds. What is no frame is passed over: tags between recordings
- * that were joined, and whatever lies behind the last one.
+ * Sums the audio from a place to the end, frame by frame, in seconds. Skips other bytes: tags between joined
+ * recordings, and anything after the last one.
  */
 export async function walkMp3(file: RandomAccess, start: number): Promise<number> {
   let seconds = 0;

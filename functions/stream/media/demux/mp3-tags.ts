@@ -1,16 +1,16 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
-/** As many as stand behind each other: an APE tag, lyrics, the old tag and its longer form. */
+/** The most tags in a row: an APE tag, lyrics, the old tag and its longer form. */
 const MOST_TAGS = 6;
-/** Of the old tag with its longer form in front; of what the others end with, it is more than enough. */
+/** The old tag with its longer form in front; more than enough for the ends of the others. */
 const LOOK_BYTES = 128 + 227;
 const ID3V1_BYTES = 128;
 const LONGER_ID3V1_BYTES = 227;
 const APE_FOOTER_BYTES = 32;
-/** Of lyrics that do not tell their size. */
+/** The most bytes of lyrics that do not declare their size. */
 const MOST_LYRICS_BYTES = 5100 + 20;
 
-/** Where the sound of an MP3 file ends, in front of the tags that stand behind it. */
+/** Finds the end of an MP3 file's audio, before the tags that follow it. */
 export async function audioEnd(file: RandomAccess): Promise<number> {
   let end = file.sizeBytes;
   for (let tags = 0; tags < MOST_TAGS; tags++) {
@@ -21,7 +21,7 @@ export async function audioEnd(file: RandomAccess): Promise<number> {
   return end;
 }
 
-/** How long the tag is that ends at `end`; 0 where none does. */
+/** Returns the length of the tag that ends at `end`; 0 if none does. */
 async function tagBytes(file: RandomAccess, end: number): Promise<number> {
   const tail = Buffer.from(await file.read(Math.max(0, end - LOOK_BYTES), end));
   if (wordAt(tail, ID3V1_BYTES, 'TAG')) {
@@ -29,10 +29,10 @@ async function tagBytes(file: RandomAccess, end: number): Promise<number> {
   }
   if (wordAt(tail, APE_FOOTER_BYTES, 'APETAGEX')) {
     const footer = tail.subarray(-APE_FOOTER_BYTES);
-    // The size counts the items and the footer; the flag tells of a header (APEv2).
+    // The size counts the items and the footer; a flag declares a header (APEv2).
     return footer.readUInt32LE(12) + ((footer.readUInt32LE(20) & 0x8000_0000) === 0 ? 0 : APE_FOOTER_BYTES);
   }
-  // The size in six digits counts what is in front of it.
+  // The size in six digits counts the bytes before it.
   if (wordAt(tail, 9, 'LYRICS200'))
     return Number(/\d{6}$/.exec(tail.toString('latin1', 0, tail.length - 9))) + 15;
   if (wordAt(tail, 9, 'LYRICSEND')) {
@@ -41,7 +41,7 @@ async function tagBytes(file: RandomAccess, end: number): Promise<number> {
     return begin < 0 ? 0 : lyrics.length - begin;
   }
   if (wordAt(tail, 10, '3DI')) {
-    // ID3v2 behind the sound: header and footer around it (id3.org, v2.4.0 §3.4).
+    // ID3v2 after the audio: header and footer around it (id3.org, v2.4.0 §3.4).
     const [a = 0, b = 0, c = 0, d = 0] = tail.subarray(-4);
     return ((a << 21) | (b << 14) | (c << 7) | d) + 20;
   }

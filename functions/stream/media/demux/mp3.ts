@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
-/** Where the sound begins behind the ID3v2 tags at `from` (id3.org, v2.4.0 §3.1). */
+/** Finds the start of the audio after the ID3v2 tags at `from` (id3.org, v2.4.0 §3.1). */
 export async function skipId3(file: RandomAccess, from = 0): Promise<number> {
   let at = from;
   for (let tags = 0; tags < 4; tags++) {
@@ -12,7 +12,10 @@ export async function skipId3(file: RandomAccess, from = 0): Promise<number> {
   return at;
 }
 
-/** The first frame carries a count of all frames (Xing, Info, VBRI), so that a header duration is not a guess. */
+/**
+ * Tells whether the first frame carries a count of all frames (Xing, Info, VBRI), so that a header duration
+ * is not a guess.
+ */
 export async function hasFrameCount(file: RandomAccess): Promise<boolean> {
   const start = await skipId3(file);
   const head = Buffer.from(await file.read(start, Math.min(start + 4096, file.sizeBytes)));

@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
-/** One of several recordings that an Ogg file holds one after the other (RFC 3533 §4, "chaining"). */
+/** One of several recordings that an Ogg file holds in a row (RFC 3533 §4, "chaining"). */
 type Link = { readonly serial: number; readonly rate: number; readonly skipped: number };
 
 const LOOK_BYTES = 192 * 1024;
@@ -14,8 +14,8 @@ type Page = {
 };
 
 /**
- * How long the recordings of a chained Ogg file last together, in seconds; null where it is one alone, or holds more
- * than one stream of sound at a time.
+ * Sums the recordings of a chained Ogg file, in seconds; null if there is only one, or if several audio
+ * streams run at a time.
  */
 export async function chainedOggSeconds(file: RandomAccess): Promise<number | null> {
   const { sizeBytes } = file;
@@ -38,7 +38,7 @@ export async function chainedOggSeconds(file: RandomAccess): Promise<number | nu
   return first === undefined ? seconds : null;
 }
 
-/** Its last page, and the first of the link behind it. */
+/** Finds its last page, and the first page of the next link. */
 async function endOfLink(file: RandomAccess, first: Page): Promise<{ last: Page; next: Page | undefined }> {
   let [low, high] = [first.at, file.sizeBytes];
   while (high - low > LOOK_BYTES / 2) {
@@ -70,7 +70,9 @@ function pagesIn(view: Uint8Array, position: number): Page[] {
   return pages;
 }
 
-/** By the first packet: Opus counts at 48 kHz and skips (RFC 7845 §5.1), Vorbis and FLAC name their rates. */
+/**
+ * Reads the first packet: Opus counts at 48 kHz and skips (RFC 7845 §5.1), Vorbis and FLAC name their rates.
+ */
 function linkOf({ serial, payload }: Page): Link | null {
   if (payload.toString('latin1', 0, 8) === 'OpusHead') {
     return { serial, rate: 48_000, skipped: payload.readUInt16LE(10) };

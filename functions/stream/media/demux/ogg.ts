@@ -1,8 +1,8 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 
 /**
- * The codecs of the logical streams that begin at an Ogg file's head (RFC 3533 §4: all first pages precede all others);
- * `other` for every one that is neither Vorbis nor Opus.
+ * Reads the codecs of the logical streams that begin at an Ogg file's head (RFC 3533 §4: all first pages
+ * precede all others); `other` for each one that is neither Vorbis nor Opus.
  */
 export async function readOggCodecs(file: RandomAccess): Promise<readonly ('vorbis' | 'opus' | 'other')[]> {
   const head = Buffer.from(await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes)));

@@ -1,19 +1,22 @@
 import { CONTAINER_PROFILES, type ContainerProfile } from '../model/containers.ts';
 
-/** What a file's first bytes say it is. */
+/** The kind of a file by its first bytes. */
 export type Sniffed =
   | { readonly kind: 'iso' }
-  /** One of the containers that are read in process. */
+  /** A container that is read in process. */
   | { readonly kind: 'container' }
-  /** Known media that is read by ffprobe and ffmpeg only. */
+  /** Known media that only ffprobe and ffmpeg read. */
   | { readonly kind: 'foreign' }
-  /** Nothing that is known; it may still be a raw stream. */
+  /** Unknown bytes; the file may still be a raw stream. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'refused'; readonly what: string };
 
 export const SNIFF_BYTES = 4096;
 
-/** Magic numbers decide; `key`'s extension only tells bare streams from noise. `head` is up to `SNIFF_BYTES` long. */
+/**
+ * Sniffs by magic numbers; `key`'s extension only tells bare streams from noise. `head` is up to
+ * `SNIFF_BYTES` long.
+ */
 export function sniff(head: Uint8Array, key: string): Sniffed {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   const starts = (magic: string, at = 0) => bytes.toString('latin1', at, at + magic.length) === magic;
@@ -89,7 +92,7 @@ function isTransportStream(bytes: Buffer): boolean {
   });
 }
 
-/** MPEG audio or ADTS: twelve or eleven set bits, then fields that are not the reserved ones. */
+/** Tells MPEG audio or ADTS: twelve or eleven set bits, then fields that are not the reserved ones. */
 function isAudioSync(bytes: Buffer): boolean {
   const [first = 0, second = 0, third = 0] = bytes;
   if (first !== 0xff || (second & 0xe0) !== 0xe0) return false;
@@ -100,10 +103,13 @@ function isAudioSync(bytes: Buffer): boolean {
   );
 }
 
-/** Letters, signs and white space of UTF-8 and nothing else: no stream of media looks like that for 4 KB. */
+/**
+ * Tells whether there is nothing but letters, signs and white space of UTF-8: no media stream looks like that
+ * for 4 KB.
+ */
 function isText(bytes: Buffer): boolean {
   if (bytes.length < 4) return false;
-  // The cut may fall inside a letter of several bytes.
+  // The cut may fall inside a character of several bytes.
   const whole = bytes.length < SNIFF_BYTES ? bytes : bytes.subarray(0, bytes.length - 4);
   for (const byte of whole)
     if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d) return false;

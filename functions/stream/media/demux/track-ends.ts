@@ -2,8 +2,9 @@ import { type FfprobeOptions, runFfprobe } from '../ffprobe/run-ffprobe.ts';
 import type { Media, Track } from '../model/media.ts';
 
 /**
- * The same with each track as long as its last packets tell, which ffprobe reads one by one at the http URL of a file's
- * end, told on the file's own clock. A demuxer's own figure takes the last PES packet for one frame, and sound has several.
+ * Returns the media with each track as long as its last packets tell, which ffprobe reads one by one at the
+ * http URL of a file's end, on the file's own clock. A demuxer's own figure takes the last PES packet for one
+ * frame, and one of audio has several.
  */
 export async function withTrackEnds(media: Media, url: string, options: FfprobeOptions): Promise<Media> {
   const ends = endsIn(await runFfprobe(url, ARGUMENTS, options));
@@ -20,7 +21,7 @@ export async function withTrackEnds(media: Media, url: string, options: FfprobeO
 const ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time:stream=index,id';
 const ARGUMENTS = ['-of', 'csv', '-show_entries', ENTRIES];
 
-/** What one PES packet holds at most; beyond, the times are others than the file's. */
+/** The most seconds of one PES packet; larger differences are of other clocks than the file's. */
 const MOST_SECONDS = 2;
 
 function lengthened(track: Track, endSeconds: number | undefined, originSeconds: number): Track {
@@ -34,7 +35,7 @@ function lengthened(track: Track, endSeconds: number | undefined, originSeconds:
 
 type TailPacket = { readonly pts: number; readonly dts: number; readonly seconds: number };
 
-/** By how ffmpeg is told which track it is (`Track.stream`). */
+/** Returns the ends by ffmpeg's specifier of the track (`Track.stream`). */
 function endsIn(csv: string): Map<string, number> {
   const packets = new Map<string, TailPacket[]>();
   const names = new Map<string, string>();
@@ -56,7 +57,10 @@ function endsIn(csv: string): Map<string, number> {
   );
 }
 
-/** Of program streams not every picture has a time of its own: it is shown as long after its decoding as any other. */
+/**
+ * Returns the latest end. Program streams do not time every frame: one without a time is shown as long after
+ * its decoding as the others.
+ */
 function endOf(packets: readonly TailPacket[]): number | null {
   const leads = packets.map(({ pts, dts }) => pts - dts).filter((lead) => lead >= 0);
   const least = leads.reduce((a, b) => Math.min(a, b), leads[0] ?? 0);

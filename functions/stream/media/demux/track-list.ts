@@ -24,7 +24,9 @@ type KnownTrack = {
 
 const NO_STREAM = 65_535;
 
-/** The roster by the id that the demuxer gives them; null where it would miss a picture or a sound, or their times. */
+/**
+ * Lists tracks by the demuxer's ids; null if the list would miss a video or an audio track, or their times.
+ */
 export async function readRoster(container: Container, file: RandomAccess): Promise<Roster | null> {
   const known = new Map<number, KnownTrack>();
   const others: UnreadTrack[] = [];
@@ -35,7 +37,7 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
     for (const track of head?.tracks ?? []) {
       if (track.isEncrypted) throw encrypted();
       const { index, streamIndex, codecId: codec, isDefault, isEnabled } = track;
-      // What ffmpeg leaves out is never asked of it.
+      // No track that ffmpeg omits is ever requested from it.
       const stream = `${streamIndex ?? NO_STREAM}`;
       const language = knownLanguage(track.language);
       if (track.type === 'video' || track.type === 'audio') {

@@ -51,7 +51,10 @@ export const STREAM = v.object({
 
 type Stream = v.InferOutput<typeof STREAM>;
 
-/** One of ffprobe's streams; times count from `origin`. `hasOwnId`: no other stream of the file has its id. */
+/**
+ * Converts one of ffprobe's streams; times count from `origin`. `hasOwnId`: no other stream of the file has
+ * its id.
+ */
 export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Track {
   const language = stream.tags.language;
   const id = hasOwnId ? Number(stream.id) : Number.NaN;
@@ -65,7 +68,7 @@ export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Trac
     isDefault: stream.disposition.default !== 0,
     bitrate: stream.bit_rate ?? null,
   };
-  // Without a name there is no decoder.
+  // A stream without a name has no decoder.
   const isNamed = stream.codec_name !== undefined && stream.codec_name !== 'unknown';
   if (stream.codec_type === 'video' && isNamed) return videoTrack(stream, base);
   if (stream.codec_type === 'audio' && isNamed) return audioTrack(stream, base);
@@ -120,7 +123,7 @@ function videoTrack(stream: Stream, base: Base): VideoTrack {
   };
 }
 
-/** RFC 6381 §3.3, without the constraint flags, which ffprobe keeps to itself. */
+/** Builds the string of RFC 6381 §3.3, without the constraint flags, which ffprobe does not print. */
 function h264String({ profile, level }: Stream): string | null {
   const number = H264_PROFILES[profile ?? ''];
   if (number === undefined || !level || level < 9 || level > 62) return null;
@@ -168,14 +171,14 @@ const CODEC_STRINGS: Readonly<Partial<Record<AudioCodec, string>>> = {
   eac3: 'ec-3',
 };
 
-/** The nominal rate where the average agrees with it, else the average. */
+/** Returns the nominal rate if the average agrees with it, otherwise the average. */
 function frameRateOf(stream: Stream): FrameRate | null {
   const nominal = rateOf(stream.r_frame_rate);
   const average = rateOf(stream.avg_frame_rate) ?? nominal;
   if (nominal === null || average === null) return null;
   const usual = snap(nominal, 5e-4);
   if (usual && Math.abs(average / nominal - 1) < 0.02) return { ...usual, constant: true };
-  // Millisecond time stamps make ffprobe see up to 1000 frames per second in short files.
+  // From millisecond time stamps ffprobe concludes up to 1000 frames per second in short files.
   const rate = average <= 240 ? average : nominal;
   return { numerator: Math.max(1, Math.round(rate * 1000)), denominator: 1000, constant: false };
 }

@@ -6,13 +6,14 @@ import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
 import { type FfprobeOptions, notMedia, runFfprobe } from './run-ffprobe.ts';
 
 export type DescribeOptions = FfprobeOptions & {
-  /** The first bytes are those of a kind of media, so that an uncertain finding counts. */
+  /** True if the first bytes are those of media, so that an uncertain finding counts. */
   readonly isKnown: boolean;
 };
 
 /**
- * What ffprobe sees at an http URL. Rejects with `not-media` where it sees nothing or only guesses, with
- * `damaged-media` where it sees streams without substance, and with `unsupported-media` when it takes too long.
+ * Describes what ffprobe sees at an http URL. Rejects with `not-media` if it sees nothing or only guesses,
+ * with `damaged-media` if it sees streams without substance, and with `unsupported-media` if it takes too
+ * long.
  */
 export async function describeWithFfprobe(url: string, options: DescribeOptions): Promise<Media> {
   const output = v.safeParse(OUTPUT, parseJson(await runFfprobe(url, ARGUMENTS, options)));
@@ -35,9 +36,11 @@ export async function describeWithFfprobe(url: string, options: DescribeOptions)
   return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
 }
 
-/** ffprobe's own scale: an extension that fits is 50, what it names below that it has guessed out of noise. */
+/**
+ * The least score on ffprobe's own scale: a matching extension is 50, anything below is guessed out of noise.
+ */
 const LEAST_SCORE = 50;
-/** What it gives short program streams (MPEG-PS), of which it wants to see more. */
+/** The score of short program streams (MPEG-PS), of which ffprobe would like to see more. */
 const LEAST_KNOWN_SCORE = 25;
 
 const ENTRIES = [
@@ -77,5 +80,5 @@ function containerOf(formatName: string): Container {
 }
 
 function noVideo(): Problem {
-  return damaged('The video in this file has no picture size: its headers are damaged.');
+  return damaged('The video in this file has no frame size: its headers are damaged.');
 }

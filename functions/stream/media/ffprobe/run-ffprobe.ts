@@ -5,7 +5,7 @@ import { runSandboxed } from '../../sandbox/run.ts';
 
 export type FfprobeOptions = {
   readonly ffprobePath: string;
-  /** Names of demuxers, comma-separated; whatever else the file turns out to be is refused. */
+  /** Names of demuxers, comma-separated; any other kind of file is refused. */
   readonly formatWhitelist: string;
   readonly signal: AbortSignal;
 };
@@ -15,8 +15,8 @@ const OUTPUT_LIMIT_BYTES = 4 * 2 ** 20;
 const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
 
 /**
- * What ffprobe prints about an http URL. Rejects with `not-media` where it sees nothing, with `damaged-media` where it
- * crashes, and with `unsupported-media` when it takes too long.
+ * Returns ffprobe's output about an http URL. Rejects with `not-media` if it sees nothing, with
+ * `damaged-media` if it crashes, and with `unsupported-media` if it takes too long.
  */
 export async function runFfprobe(
   url: string,
@@ -32,8 +32,8 @@ export async function runFfprobe(
   ];
   const { code, signal, stdout, stderr, isCutShort } = await runSandboxed(ffprobePath, args, {
     limits: LIMITS,
-    // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules; without any
-    // it leaves the name as it is. Nothing else is in the environment.
+    // The static build crashes when it converts a service name (MPEG-TS) with the machine's iconv modules;
+    // without any it leaves the name unchanged. Nothing else is in the environment.
     env: { GCONV_PATH: '/nonexistent' },
     signal: aborted,
     timeoutMilliseconds: TIME_LIMIT_MILLISECONDS,
@@ -49,9 +49,5 @@ export async function runFfprobe(
 }
 
 export function notMedia(options?: { cause: unknown }): Problem {
-  return new Problem(
-    'not-media',
-    'This file holds neither video nor audio that could be recognised.',
-    options,
-  );
+  return new Problem('not-media', 'This file has no recognisable video or audio.', options);
 }

@@ -5,14 +5,16 @@ import type { PacketsIndex } from './packets-index.ts';
 const MARK = Buffer.from('fLaC', 'latin1');
 const STREAMINFO_BYTES = 34;
 
-/** The head of a FLAC file (RFC 9639 §8): its `STREAMINFO` with what the encoder could not know at its start. */
+/**
+ * Writes the head of a FLAC file (RFC 9639 §8): its `STREAMINFO` with what the encoder could not know at its
+ * start.
+ */
 export function flacHead({ sampleEntry, samples, shortest, longest }: PacketsIndex): Buffer {
   const entry = Buffer.from(sampleEntry, 'hex');
   const at = entry.indexOf('dfLa', 0, 'latin1');
-  // Behind the box's version and the header of the block.
+  // After the box's version and the header of the block.
   const start = at + 4 + 4 + 4;
-  if (at < 0 || start + STREAMINFO_BYTES > entry.length)
-    throw damaged('The encoder did not say how it coded.');
+  if (at < 0 || start + STREAMINFO_BYTES > entry.length) throw damaged('The encoder wrote no stream header.');
   const info = Buffer.from(entry.subarray(start, start + STREAMINFO_BYTES));
   info.writeUIntBE(Math.min(shortest, 0xff_ffff), 4, 3);
   info.writeUIntBE(Math.min(longest, 0xff_ffff), 7, 3);
@@ -22,7 +24,10 @@ export function flacHead({ sampleEntry, samples, shortest, longest }: PacketsInd
   return Buffer.concat([MARK, header, info]);
 }
 
-/** The front of a FLAC file that is made while it is sent, told how many samples will be in it. Null until it is there. */
+/**
+ * Writes the sample count into the front of a FLAC file that is sent while it is encoded. Null until the
+ * front is complete.
+ */
 export function flacWithLength(bytes: Buffer, samples: number): Buffer | null {
   if (!beginsWith(bytes, MARK)) return bytes;
   if (bytes.length < 8 + STREAMINFO_BYTES) return null;
@@ -32,7 +37,7 @@ export function flacWithLength(bytes: Buffer, samples: number): Buffer | null {
   return told;
 }
 
-/** 36 bits, the first four of which share a byte. */
+/** Writes 36 bits, the first four of which share a byte. */
 function writeSamples(info: Buffer, samples: number): void {
   const high = Math.floor(samples / 2 ** 32) & 0xf;
   info[13] = ((info[13] ?? 0) & 0xf0) | high;

@@ -1,16 +1,16 @@
-/** Of what stands in front of media: the same with its length told. Null where more of it must be there first. */
+/** Rewrites the bytes before the media with their length. Null if more of them must arrive first. */
 export type Front = (bytes: Buffer) => Buffer | null;
 
-/** Whether bytes begin with a mark, as far as they go. */
+/** Tells whether bytes begin with a mark, as far as they go. */
 export function beginsWith(bytes: Buffer, mark: Buffer): boolean {
   const length = Math.min(bytes.length, mark.length);
   return bytes.subarray(0, length).equals(mark.subarray(0, length));
 }
 
-/** What is longer before its media begin is left as it is. */
+/** A longer front before the media is left unchanged. */
 const MAX_FRONT_BYTES = 2 * 1024 * 1024;
 
-/** The bytes of a stream that is read as it comes, with another front. Fails as `chunks` do. */
+/** Yields the bytes of a stream, as they arrive, with another front. Fails as `chunks` do. */
 export async function* withFront(
   chunks: AsyncIterable<Uint8Array>,
   front: Front,

@@ -3,14 +3,14 @@ import { KILOBITS, readMp3Frame, SAMPLE_RATES } from '../demux/mp3-frames.ts';
 import type { PacketsIndex } from './packets-index.ts';
 
 const FRAME_SAMPLES = 1152;
-/** What decoders are late by, besides the encoder's own delay. */
+/** Samples of delay that decoders add to the encoder's own. */
 const DECODER_DELAY = 529;
 const MONO = 3;
 const TAG_BYTES = 156;
 
 /**
- * The frame that stands before all others of an MP3 file and is silent: `Info` tells how many they are, where to seek,
- * and with LAME's extension which samples at both ends are not part of the sound.
+ * Writes the silent first frame of an MP3 file: `Info` declares the number of frames, where to seek, and with
+ * LAME's extension the samples at both ends that are not part of the audio.
  */
 export function mp3Head({ firstBytes, packets, bytes, samples, priming, places }: PacketsIndex): Buffer {
   const { frame, tagAt } = silentFrame(Buffer.from(firstBytes, 'hex'));
@@ -32,8 +32,8 @@ export function mp3Head({ firstBytes, packets, bytes, samples, priming, places }
 }
 
 /**
- * The front of an MP3 file that is made while it is sent, told how many samples will be heard of it. Null until it is
- * there. Where their number is not exact, nothing is said that a decoder cuts by.
+ * Writes the audible sample count into the front of an MP3 file that is sent while it is encoded. Null until
+ * the front is complete. If the count is not exact, nothing is declared that a decoder would cut by.
  */
 export function mp3WithLength(
   bytes: Buffer,
@@ -46,12 +46,12 @@ export function mp3WithLength(
   const packets = Math.ceil(samples / FRAME_SAMPLES);
   if (!heard.isExact) {
     const { frame, tagAt } = silentFrame(bytes);
-    // The frames alone follow.
+    // Only the frames follow.
     frame.writeUInt32BE(1, tagAt + 4);
     frame.writeUInt32BE(packets, tagAt + 8);
     return Buffer.concat([frame, bytes]);
   }
-  // Frames of a constant bitrate, whose fractions of a byte the encoder saves up.
+  // Frames have a constant bitrate; the encoder saves up their fractions of a byte.
   const placeOf = (frames: number) =>
     Math.floor((frames * FRAME_SAMPLES * first.bitrate) / 8 / first.sampleRate);
   const head = mp3Head({
@@ -68,16 +68,16 @@ export function mp3WithLength(
   return Buffer.concat([head, bytes]);
 }
 
-/** Of the encoder: what comes before the first sample of the sound, the decoder's delay among it. */
+/** The encoder's samples before the audio, including the decoder's delay. */
 const PRIMING_SAMPLES = 1105;
 
-/** Of the least bitrate that has room for a tag, coded as the frame that begins with `first`. */
+/** Writes a frame of the lowest bitrate that fits a tag, coded like the frame that begins with `first`. */
 function silentFrame(first: Buffer): { readonly frame: Buffer; readonly tagAt: number } {
   const [, version = 0, rates = 0, mode = 0] = first;
   const sampleRate = SAMPLE_RATES[(rates >> 2) & 3];
-  // MPEG-1 alone: what is planned has no lower rate.
+  // MPEG-1 only: no planned output has a lower rate.
   if (first.length < 4 || (version & 0xfe) !== 0xfa || sampleRate === undefined)
-    throw damaged('The encoder made frames of another kind.');
+    throw damaged('The encoder wrote frames of another kind.');
   const tagAt = 4 + (mode >> 6 === MONO ? 17 : 32);
   const lengthAt = (kilobits: number) => Math.floor((144_000 * kilobits) / sampleRate);
   const least = KILOBITS.findIndex((kilobits) => lengthAt(kilobits) >= tagAt + TAG_BYTES);
@@ -87,7 +87,7 @@ function silentFrame(first: Buffer): { readonly frame: Buffer; readonly tagAt: n
   return { frame, tagAt };
 }
 
-/** CRC-16 of IBM, from the lowest bit. */
+/** Computes IBM's CRC-16, from the lowest bit. */
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {

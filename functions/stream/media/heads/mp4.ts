@@ -4,12 +4,12 @@ import { beginsWith } from './front.ts';
 
 const FILE_TYPE = Buffer.from('ftyp', 'latin1');
 
-/** How long what is made of each kind of track will be, on the presentation, in seconds. */
+/** Expected seconds of each kind of track, on the presentation. */
 export type TrackSeconds = { readonly video: number | null; readonly audio: number | null };
 
 /**
- * The front of a fragmented MP4, told how long its tracks will be: Chromium reads it from `mdhd`, Firefox from `mehd`
- * (ISO/IEC 14496-12 §8.4.2, §8.8.2). Null until all of `moov` is there.
+ * Writes the duration of the tracks into the front of a fragmented MP4: Chromium reads it from `mdhd`,
+ * Firefox from `mehd` (ISO/IEC 14496-12 §8.4.2, §8.8.2). Null until all of `moov` is there.
  */
 export function mp4WithLength(bytes: Buffer, seconds: TrackSeconds): Buffer | null {
   if (!beginsWith(bytes.subarray(4), FILE_TYPE)) return bytes;
@@ -34,7 +34,7 @@ export function mp4WithLength(bytes: Buffer, seconds: TrackSeconds): Buffer | nu
   return Buffer.concat([told.subarray(0, mvex.body), mehd, told.subarray(mvex.body)]);
 }
 
-/** Boxes of more than 4 GB are none that is written here. */
+/** Finds the complete `moov`; no box written here has more than 4 GB. */
 function completeMovie(bytes: Buffer): Box | null {
   for (let at = 0; at + 8 <= bytes.length; ) {
     const size = bytes.readUInt32BE(at);
@@ -46,12 +46,12 @@ function completeMovie(bytes: Buffer): Box | null {
   return null;
 }
 
-/** In `mvhd` as in `mdhd`. */
+/** Reads the timescale, at the same place in `mvhd` and `mdhd`. */
 function timescaleOf(bytes: Buffer, { body }: Box): number {
   return bytes.readUInt32BE(body + (bytes[body] === 1 ? 20 : 12));
 }
 
-/** One that does not fit stays open. */
+/** Writes a duration; one that does not fit stays open. */
 function writeDuration(bytes: Buffer, mdhd: Box, seconds: number): void {
   const ticks = Math.round(seconds * timescaleOf(bytes, mdhd));
   if (bytes[mdhd.body] === 1) bytes.writeBigUInt64BE(BigInt(ticks), mdhd.body + 24);

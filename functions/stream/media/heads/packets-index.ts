@@ -1,15 +1,15 @@
-/** What the head of an MP3 or FLAC file follows from. */
+/** The values that the head of an MP3 or FLAC file is built from. */
 export type PacketsIndex = {
   readonly bytes: number;
   readonly packets: number;
-  /** Of all packets, the encoder's priming among them, and of what is heard. */
+  /** Samples of all packets, including the encoder's priming and inaudible ones. */
   readonly priming: number;
   readonly samples: number;
   readonly shortest: number;
   readonly longest: number;
-  /** Of the first packet, and of the sample entry: in hexadecimal. */
+  /** First bytes of the first packet, and the sample entry: in hexadecimal. */
   readonly firstBytes: string;
   readonly sampleEntry: string;
-  /** Where in the file each hundredth of the packets lies, in bytes. */
+  /** Byte offset in the file of each hundredth of the packets. */
   readonly places: readonly number[];
 };

@@ -3,7 +3,7 @@ import { beginsWith } from './front.ts';
 const MARK = Buffer.from('RIFF', 'latin1');
 export const WAV_HEAD_BYTES = 44;
 
-/** The head of a WAV file of 16-bit PCM (RIFF, `WAVE_FORMAT_PCM`) with its true sizes. */
+/** Writes the head of a WAV file of 16-bit PCM (RIFF, `WAVE_FORMAT_PCM`) with its true sizes. */
 export function wavHead(dataBytes: number, sampleRate: number, channels: number): Buffer {
   const head = Buffer.alloc(WAV_HEAD_BYTES);
   MARK.copy(head);
@@ -22,8 +22,8 @@ export function wavHead(dataBytes: number, sampleRate: number, channels: number)
 }
 
 /**
- * The front of a WAV file that is made while it is sent, told how many samples will be in each channel. Null until it is
- * there; as it was where they are more than it can tell.
+ * Writes the samples per channel into the front of a WAV file that is sent while it is encoded. Null until
+ * the front is complete; unchanged if the count is too large for it.
  */
 export function wavWithLength(bytes: Buffer, samples: number): Buffer | null {
   if (!beginsWith(bytes, MARK)) return bytes;
@@ -35,7 +35,7 @@ export function wavWithLength(bytes: Buffer, samples: number): Buffer | null {
   return Buffer.concat([head, bytes.subarray(data + 8)]);
 }
 
-/** RIFF counts in 32 bits, and all ones stand for an unknown length. */
+/** Tells whether RIFF can count the samples: in 32 bits, of which all ones stand for an unknown length. */
 export function canTellWav(samples: number, channels: number): boolean {
   return samples * channels * 2 + WAV_HEAD_BYTES < 0xffff_ffff;
 }

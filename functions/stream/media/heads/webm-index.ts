@@ -2,7 +2,10 @@ import { elements, unsigned } from '../demux/ebml.ts';
 import { readElements, type StreamedElement } from '../demux/ebml-stream.ts';
 import { ID } from '../demux/matroska-ids.ts';
 
-/** What the head of a WebM file follows from; elements as they were made, in hexadecimal. */
+/**
+ * The values that the head of a WebM file is built from; its elements as the encoder wrote them, in
+ * hexadecimal.
+ */
 export type WebmIndex = {
   readonly bytes: number;
   readonly ebml: string;
@@ -10,7 +13,7 @@ export type WebmIndex = {
   readonly tracks: string;
   /** In milliseconds. */
   readonly duration: number;
-  /** Clusters that playing can begin with: the time of the first picture there, its track, and where it lies. */
+  /** Clusters at which playback can begin: the time of the first frame there, its track, and its offset. */
   readonly cues: readonly (readonly [time: number, track: number, offset: number])[];
 };
 
@@ -27,13 +30,13 @@ const NANOSECONDS = 1e6;
 
 type IndexedWebm = {
   readonly chunks: AsyncGenerator<Uint8Array, void, void>;
-  /** Of what has passed. */
+  /** Returns the index of everything that has passed. */
   index(): WebmIndex;
 };
 
 /**
- * The clusters of WebM alone: what stands in front of them follows from all of them. `frameMilliseconds` is what a
- * single picture lasts; null where nothing tells.
+ * Passes on only the clusters of WebM: the elements before them follow from all of them. `frameMilliseconds`
+ * is the duration of a single frame; null if unknown.
  */
 export function indexWebm(stream: AsyncIterable<Uint8Array>, frameMilliseconds: number | null): IndexedWebm {
   const heads = { ebml: '', info: '', tracks: '' };
@@ -51,7 +54,7 @@ export function indexWebm(stream: AsyncIterable<Uint8Array>, frameMilliseconds: 
         continue;
       }
       const before = ends.get(track)?.last ?? time - (track === videoNumber ? (frameMilliseconds ?? 0) : 0);
-      // A picture or a packet lasts as long as the one before it; one alone, as the plan says.
+      // A packet lasts as long as the one before it; a single one, as the plan says.
       ends.set(track, { last: time, end: Math.max(time, 2 * time - before - padding) });
       if (hasCue || !isKey || track !== (videoNumber ?? track)) continue;
       cues.push([time, track, bytes]);
@@ -79,7 +82,7 @@ export function indexWebm(stream: AsyncIterable<Uint8Array>, frameMilliseconds: 
   return { chunks: chunks(), index: () => ({ ...heads, bytes, cues, duration: duration() }) };
 }
 
-/** Null where there is sound alone. */
+/** Returns the video track; null if there is only audio. */
 function videoTrack({ bytes, start }: StreamedElement): number | null {
   for (const entry of elements(bytes, start, bytes.length)) {
     if (entry.id !== TRACK_ENTRY) continue;
@@ -95,7 +98,7 @@ function videoTrack({ bytes, start }: StreamedElement): number | null {
 
 type SeenBlock = { track: number | null; time: number; isKey: boolean; padding: number };
 
-/** Its blocks in milliseconds, and its own time as one of no track (RFC 9559 §10). */
+/** Yields its blocks in milliseconds, and its own time with no track (RFC 9559 §10). */
 function* blocksOf(bytes: Buffer, start: number, base: () => number): Generator<SeenBlock, void, void> {
   for (const child of elements(bytes, start, bytes.length)) {
     if (child.id === TIMECODE) yield { track: null, time: unsigned(bytes, child), isKey: false, padding: 0 };
@@ -117,7 +120,7 @@ function* blocksOf(bytes: Buffer, start: number, base: () => number): Generator<
   }
 }
 
-/** There are few tracks: their numbers take one byte. */
+/** Track numbers take one byte, since there are few tracks. */
 function blockAt(bytes: Buffer, at: number, base: number): { track: number; time: number } {
   return { track: (bytes[at] ?? 0) & 0x7f, time: base + bytes.readInt16BE(at + 1) };
 }

@@ -3,7 +3,10 @@ import { ID } from '../demux/matroska-ids.ts';
 import { beginsWith } from './front.ts';
 import type { WebmIndex } from './webm-index.ts';
 
-/** All that stands before the clusters (RFC 9559): the size of the segment, its duration and its cues among it. */
+/**
+ * Writes all elements before the clusters (RFC 9559), with the size of the segment, its duration and its
+ * cues.
+ */
 export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmIndex): Buffer {
   const unchanged = [timedInfo(Buffer.from(info, 'hex'), duration), Buffer.from(tracks, 'hex')];
   const content = (clustersAt: number) => {
@@ -24,7 +27,7 @@ export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmInde
     const parts = cues.length === 0 ? unchanged : [...unchanged, index];
     return Buffer.concat([seekHead(parts), ...parts]);
   };
-  // Numbers are all of eight bytes, so that the length does not depend on them.
+  // All numbers have eight bytes, so that the length does not depend on them.
   const inner = content(content(0).length);
   const size = Buffer.alloc(8);
   size.writeBigUInt64BE(BigInt(inner.length + bytes) | (1n << 56n));
@@ -32,8 +35,8 @@ export function webmHead({ bytes, ebml, info, tracks, duration, cues }: WebmInde
 }
 
 /**
- * The front of WebM that is made while it is sent, told how long it will be, in milliseconds. What it says of places is
- * left out, which holds no longer. Null until its tracks are there.
+ * Writes the duration in milliseconds into the front of WebM that is sent while it is encoded. Leaves out
+ * places, which no longer hold. Null until its tracks are there.
  */
 export function webmWithLength(bytes: Buffer, duration: number): Buffer | null {
   if (!beginsWith(bytes, idBytes(ID.ebml))) return bytes;
@@ -58,7 +61,7 @@ export function webmWithLength(bytes: Buffer, duration: number): Buffer | null {
   return null;
 }
 
-/** RFC 8794 §6.2. */
+/** The unknown size of RFC 8794 §6.2. */
 const UNKNOWN_SIZE = Buffer.from([0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
 
 function seekHead(parts: readonly Buffer[]): Buffer {
@@ -78,7 +81,7 @@ function seekHead(parts: readonly Buffer[]): Buffer {
   return write(write(0).length);
 }
 
-/** What was said of the segment before its length was known, and the length. */
+/** Combines the segment's info, written before its length was known, with the length. */
 function timedInfo(info: Buffer, duration: number): Buffer {
   const [own] = elements(info, 0, info.length);
   const value = Buffer.alloc(8);

@@ -12,7 +12,7 @@ export type CodedVideo = {
   readonly colour: Colour | null;
 };
 
-/** `avc1`, `hvc1`, `vp09` or `av01` around its configuration box (ISO/IEC 14496-12 §12.1.3). */
+/** Writes `avc1`, `hvc1`, `vp09` or `av01` around its configuration box (ISO/IEC 14496-12 §12.1.3). */
 export function videoSampleEntry(type: string, video: CodedVideo, configuration: Uint8Array): Uint8Array {
   const fields = Buffer.alloc(78);
   fields.writeUInt16BE(1, 6);
@@ -26,7 +26,7 @@ export function videoSampleEntry(type: string, video: CodedVideo, configuration:
   return box(type, fields, configuration, ...colourBox(video.colour), ...pixelAspectBox(video));
 }
 
-/** `mp4a`, `Opus` or `fLaC` around its configuration box (ISO/IEC 14496-12 §12.2.3). */
+/** Writes `mp4a`, `Opus` or `fLaC` around its configuration box (ISO/IEC 14496-12 §12.2.3). */
 export function audioSampleEntry(
   type: string,
   audio: { readonly channels: number; readonly sampleRate: number },
@@ -36,12 +36,12 @@ export function audioSampleEntry(
   fields.writeUInt16BE(1, 6);
   fields.writeUInt16BE(audio.channels, 16);
   fields.writeUInt16BE(16, 18);
-  // 16.16 fixed point: rates that do not fit are left to the configuration box.
+  // The field is 16.16 fixed point: rates that do not fit are left to the configuration box.
   fields.writeUInt16BE(audio.sampleRate < 65536 ? audio.sampleRate : 0, 24);
   return box(type, fields, configuration);
 }
 
-/** The elementary stream descriptor of AAC (ISO/IEC 14496-1 §7.2.6.5, 14496-14 §5.6). */
+/** Writes the elementary stream descriptor of AAC (ISO/IEC 14496-1 §7.2.6.5, 14496-14 §5.6). */
 export function esds(audioSpecificConfig: Uint8Array): Uint8Array {
   const specific = descriptor(0x05, audioSpecificConfig);
   const decoder = descriptor(0x04, Uint8Array.of(0x40, 0x15, ...new Uint8Array(11)), specific);
@@ -52,7 +52,10 @@ export function esds(audioSpecificConfig: Uint8Array): Uint8Array {
   );
 }
 
-/** `dOps` out of an OpusHead (Opus in ISOBMFF §4.3.2: the same fields, big-endian); null where that is cut short. */
+/**
+ * Converts an OpusHead to `dOps` (Opus in ISOBMFF §4.3.2: the same fields, big-endian); null if it is cut
+ * short.
+ */
 export function dOps(opusHead: Uint8Array): Uint8Array | null {
   const head = Buffer.from(opusHead);
   if (head.length < 19 || head.toString('latin1', 0, 8) !== 'OpusHead') return null;
@@ -68,7 +71,7 @@ export function dOps(opusHead: Uint8Array): Uint8Array | null {
   return box('dOps', fields, family === 0 ? Buffer.alloc(0) : mapping);
 }
 
-/** `dfLa` out of `fLaC` and the STREAMINFO block (FLAC in ISOBMFF §3.3.2); null where there is none. */
+/** Converts `fLaC` and the STREAMINFO block to `dfLa` (FLAC in ISOBMFF §3.3.2); null without them. */
 export function dfLa(configuration: Uint8Array): Uint8Array | null {
   const hasMarker = Buffer.from(configuration.subarray(0, 4)).toString('latin1') === 'fLaC';
   const block = configuration.subarray(hasMarker ? 4 : 0);
@@ -76,7 +79,7 @@ export function dfLa(configuration: Uint8Array): Uint8Array | null {
   return box('dfLa', Buffer.alloc(4), Uint8Array.of(0x80, 0, 0, 34), block.subarray(4, 38));
 }
 
-/** `vpcC` (VP codec ISO media binding §2.2). `level` is ten times the level's number. */
+/** Writes `vpcC` (VP codec ISO media binding §2.2). `level` is ten times the level's number. */
 export function vpcC(header: Vp9Header, level: number, colour: Colour | null): Uint8Array {
   const isFullRange = colour?.isFullRange ?? header.isFullRange;
   const format = (header.bitDepth << 4) | (header.subsampling << 1) | (isFullRange ? 1 : 0);
@@ -87,7 +90,7 @@ export function vpcC(header: Vp9Header, level: number, colour: Colour | null): U
   );
 }
 
-/** `av1C` with the sequence header in it (AV1 in ISOBMFF §2.3.3). */
+/** Writes `av1C` with the sequence header in it (AV1 in ISOBMFF §2.3.3). */
 export function av1C(sequence: Av1Sequence, sequenceHeader: Obu): Uint8Array {
   const flags =
     (sequence.tier << 7) |
@@ -103,7 +106,7 @@ export function av1C(sequence: Av1Sequence, sequenceHeader: Obu): Uint8Array {
 
 const UNSPECIFIED = { primaries: 2, transfer: 2, matrix: 2 };
 
-/** The unit with its size field, which configuration records demand. */
+/** Returns the unit with its size field, which configuration records demand. */
 function withSize(obu: Obu): Uint8Array {
   const size: number[] = [];
   let rest = obu.payload.length;

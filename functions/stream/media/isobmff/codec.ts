@@ -48,7 +48,7 @@ const OBJECT_TYPES: Readonly<Record<number, AudioCodec>> = {
   221: 'vorbis',
 };
 
-/** ffmpeg's names of codecs that some of its builds decode and others do not. */
+/** ffmpeg's names of codecs that only some of its builds decode. */
 const NAMES: Readonly<Record<string, string>> = {
   vvc1: 'vvc',
   vvi1: 'vvc',
@@ -62,7 +62,7 @@ const NAMES: Readonly<Record<string, string>> = {
   mhm2: 'mpegh_3d_audio',
 };
 
-/** What ffmpeg calls a codec that is `other` here; null where only ffmpeg itself can tell. */
+/** Returns ffmpeg's name of a codec that is `other` here; null if only ffmpeg itself can tell. */
 export function codecNameOf({ format }: SampleEntry): string | null {
   return NAMES[format] ?? null;
 }
@@ -76,7 +76,10 @@ export function audioCodecOf({ format, audio }: SampleEntry): AudioCodec {
   return AUDIO[format] ?? 'other';
 }
 
-/** RFC 6381 and the codecs' own registrations; null where the configuration is missing or cut off. */
+/**
+ * Builds the string by RFC 6381 and the codecs' own registrations; null if the configuration is missing or
+ * cut off.
+ */
 export function videoCodecString({ format, configurations }: SampleEntry): string | null {
   const box = (type: string, least: number) => {
     const content = configurations.get(type);
@@ -112,7 +115,7 @@ export function videoCodecString({ format, configurations }: SampleEntry): strin
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** ISO/IEC 14496-15 annex E.3. */
+/** Builds the string of ISO/IEC 14496-15 annex E.3. */
 function hevcString(format: string, hvcC: Buffer): string {
   const profile = hvcC[1] ?? 0;
   const space = ['', 'A', 'B', 'C'][profile >> 6];

@@ -4,24 +4,33 @@ import { prerollTicks } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { endOf, startOf, type Timeline } from './timeline.ts';
 
-/** Where a track may be cut without decoding it, as its sample table tells. */
+/** The places where a track may be cut without decoding it, by its sample table. */
 export type CutIndex = {
-  /** The sample, in decode order, that a segment from each cut begins with; the last is behind the last sample. */
+  /**
+   * The first sample, in decode order, of the segment after each cut; the last is one past the last sample.
+   */
   readonly samples: SampleList;
-  /** When the first is shown, in ticks on the track's own timeline, and the end of what is shown. */
+  /**
+   * Presentation time of the first sample, in ticks on the track's own timeline, and the end of what is
+   * shown.
+   */
   readonly begin: number;
   readonly end: number;
   /** The most samples that lie between two cuts. */
   readonly mostBetween: number;
-  /** The first sample is what is shown first: not where it leads an open group. */
+  /** True if the first sample is shown first: false if it leads an open group. */
   readonly isShownFirst: boolean;
-  /** The edit list begins between two keyframes: pictures of the first group are decoded and never shown. */
+  /**
+   * True if the edit list begins between two keyframes: frames of the first group are decoded and never
+   * shown.
+   */
   readonly hides: boolean;
 };
 
 /**
- * Sound is cut at every packet, a picture where a closed group begins. The first cut is where the presentation starts:
- * samples that are needed to decode it come along, hidden by the edit list. Null where nothing can be shown.
+ * Cuts audio at every packet, and video where a closed group begins. The first cut is the start of the
+ * presentation: samples that are needed to decode it come along, hidden by the edit list. Null if nothing can
+ * be shown.
  */
 export function cutIndex(
   track: MovieTrack,
@@ -58,14 +67,14 @@ export function cutIndex(
   };
 }
 
-/** When the first of the samples `[from, to)` is shown. */
+/** Returns the earliest presentation time of the samples `[from, to)`. */
 function earliestOf(table: SampleTable, from: number, to: number): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (let i = from; i < to; i++) earliest = Math.min(earliest, shownAt(table, i));
   return earliest;
 }
 
-/** When a cut is shown, in ticks on the track's own timeline; they rise. */
+/** Returns the presentation time of a cut, in ticks on the track's own timeline; the times rise. */
 export function cutTime(table: SampleTable, { samples, begin, end }: CutIndex, cut: number): number {
   if (cut === 0) return begin;
   return cut === samples.count - 1 ? end : shownAt(table, samples.at(cut));
@@ -75,7 +84,10 @@ export function shownAt({ decodeTimes, compositionOffsets }: SampleTable, sample
   return decodeTimes.at(sample) + compositionOffsets.at(sample);
 }
 
-/** The first sample from which on all are decoded too late to be shown before `end`, or to be needed for it. */
+/**
+ * Returns the first sample from which on all are decoded too late to be shown before `end`, or to be needed
+ * for it.
+ */
 function firstUnneeded({ count, decodeTimes, compositionOffsets }: SampleTable, end: number): number {
   let low = 0;
   let high = count;
@@ -93,14 +105,16 @@ function syncSamples({ sync }: SampleTable, endSample: number): SampleList {
   return list.all();
 }
 
-/** The sync samples before `endSample` that part what is shown before them from what is shown behind them. */
+/**
+ * Returns the sync samples before `endSample` that separate earlier frames from later ones in display order.
+ */
 function closedGroups(table: SampleTable, endSample: number): SampleList {
   const list = gatherSamples();
   let latest = Number.NEGATIVE_INFINITY;
   let startShown = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < endSample; i++) {
     const time = shownAt(table, i);
-    // A picture that is decoded later and shown earlier: the group before is needed for it.
+    // A frame that is decoded later and shown earlier needs the group before.
     while (time < startShown) {
       const before = list.pop();
       startShown = before === null ? Number.NEGATIVE_INFINITY : shownAt(table, before);
@@ -114,7 +128,7 @@ function closedGroups(table: SampleTable, endSample: number): SampleList {
   return list.all();
 }
 
-/** The last start that is shown at or before `time`, else the first there is. */
+/** Returns the last start that is shown at or before `time`, otherwise the first. */
 function firstStart(table: SampleTable, starts: SampleList, time: number): number | null {
   let found: number | null = null;
   for (let i = 0; i < starts.count; i++) {
@@ -122,7 +136,7 @@ function firstStart(table: SampleTable, starts: SampleList, time: number): numbe
     if (found !== null && shownAt(table, sample) > time) break;
     found = sample;
   }
-  // Nothing lies before the very first picture, so that an open group is as good there as it is in the file itself.
+  // Nothing precedes the very first frame, so that an open group works there as well as in the file itself.
   const isBeginning = found === null || shownAt(table, found) > time;
   return isBeginning && table.sync.at(0) === 1 ? 0 : found;
 }

@@ -13,7 +13,7 @@ import type { SampleTable } from './samples.ts';
 import { frameRateOf } from './table-frame-rate.ts';
 import { endOf, startOf, timelineOf } from './timeline.ts';
 
-/** Throws `damaged-media` where the index cannot be right. */
+/** Describes a movie as `Media`. Throws `damaged-media` if the index cannot be right. */
 export function describeMovie(movie: Movie): Media {
   const tracks = movie.tracks.map((track) => describeTrack(movie, track));
   const timed = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
@@ -23,7 +23,7 @@ export function describeMovie(movie: Movie): Media {
   );
   return {
     container: movie.brand === null || movie.brand === 'qt  ' ? 'mov' : 'mp4',
-    // A file cut from a live stream starts somewhere: its duration counts from there.
+    // A file cut from a live stream starts at any time: its duration counts from there.
     durationSeconds: ends.length === 0 ? wholeSeconds(movie) : Math.max(...ends) - Math.min(...starts),
     originSeconds: 0,
     tracks,
@@ -38,8 +38,8 @@ export function describeMovie(movie: Movie): Media {
 const tables = new WeakMap<MovieTrack, SampleTable>();
 
 /**
- * The track's samples, read when they are first asked for; null for a fragmented file that is too long to be walked, and
- * where the index was forgotten before.
+ * Reads the track's samples at the first call; null for a fragmented file that is too long to be walked, and
+ * if the index was dropped before.
  */
 export function tableOf(movie: Movie, track: MovieTrack): SampleTable | null {
   if (movie.fragments !== null) return movie.fragments.tables?.get(track.id) ?? null;
@@ -56,22 +56,25 @@ export function tableOf(movie: Movie, track: MovieTrack): SampleTable | null {
   }
 }
 
-/** A longer index is read again where its bytes are wanted. */
+/** A longer index is read again when its bytes are needed. */
 const HELD_INDEX_BYTES = 8 * 1024 * 1024;
 
-/** The movie with the tables of what is played, and without the bytes that they were read from where these are many. */
+/**
+ * Returns the movie with the tables of its played tracks, and without the bytes that they were read from if
+ * these are many.
+ */
 export function withoutLongIndex(movie: Movie): Movie {
   if ((movie.moovBytes?.length ?? 0) <= HELD_INDEX_BYTES) return movie;
   for (const track of movie.tracks) if (track.entry?.video || track.entry?.audio) tableOf(movie, track);
   return { ...movie, moovBytes: null };
 }
 
-/** The table that `tableOf` has read already; null where it has not. */
+/** Returns the table that `tableOf` has read already; null if it has not. */
 export function knownTable(movie: Movie, track: MovieTrack): SampleTable | null {
   return movie.fragments?.tables?.get(track.id) ?? tables.get(track) ?? null;
 }
 
-/** What the header of a fragmented file claims. */
+/** Returns the duration in the header of a fragmented file. */
 function wholeSeconds({ fragments, timescale }: Movie): number | null {
   if (fragments === null) return null;
   if (fragments.indexedSeconds !== null) return fragments.indexedSeconds;
@@ -92,20 +95,25 @@ function describeTrack(movie: Movie, track: MovieTrack): Track {
     const codec = entry?.format ?? handler;
     return { ...base, kind, codec, startSeconds: 0, durationSeconds: null, bitrate: null };
   }
-  if (entry === null) throw damaged(`Track ${index} of the file does not say how it is coded (stsd box).`);
+  if (entry === null) throw damaged(`Track ${index} of the file has no sample entry (stsd box).`);
   const table = isPcm(track) ? null : tableOf(movie, track);
   const time = { ...base, ...timeOf(movie, track, table) };
   return handler === 'vide' ? videoTrack(time, track, table) : audioTrack(time, track);
 }
 
-/** By the track's id, since ffmpeg counts pictures of the metadata among the tracks; by its position where ids are unfit. */
+/**
+ * Returns ffmpeg's specifier: the track's id, since ffmpeg counts images of the metadata among the tracks;
+ * its position if the ids are unfit.
+ */
 function streamOf({ tracks }: Movie, { id, index }: MovieTrack): string {
   return id > 0 && tracks.every((track) => track.index === index || track.id !== id) ? `i:${id}` : `${index}`;
 }
 
 const SUBTITLES = new Set(['text', 'sbtl', 'subt', 'subp', 'clcp']);
 
-/** PCM may have a sample for each moment: its header tells its length as well. */
+/**
+ * Tells whether a track is PCM, which may have a sample for each moment: its header tells its length as well.
+ */
 function isPcm({ entry }: MovieTrack): boolean {
   return entry?.audio != null && audioCodecOf(entry) === 'pcm';
 }
@@ -128,7 +136,8 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
   const isEmpty = table !== null && table.count === 0;
   const first = table === null || isComplex ? 0 : Math.max(0, startOf(table) - mediaTime);
   const last = table === null ? mediaDuration : endOf(table);
-  // The index of the samples counts; headers claim all kinds of durations. Cuts and repeats add up to what they do.
+  // The index of the samples counts; headers claim all kinds of durations. Cuts and repeats add up to what
+  // they do.
   const shown =
     last === null || isComplex
       ? durationTicks
@@ -149,7 +158,7 @@ function videoTrack(
   { entry, matrix, timescale, width, height, isForChapters }: MovieTrack,
   table: SampleTable | null,
 ): VideoTrack {
-  if (!entry?.video) throw damaged('A video track of the file does not say how it is coded.');
+  if (!entry?.video) throw damaged('A video track of the file has no sample entry.');
   const isStill = IMAGE_CODECS.has(entry.format) && (table?.count ?? 0) <= 1;
   return {
     ...time,
@@ -166,7 +175,7 @@ function videoTrack(
 
 function audioTrack(time: Time, { entry, title, roles }: MovieTrack): AudioTrack {
   const audio = entry?.audio;
-  if (!entry || !audio) throw damaged('An audio track of the file does not say how it is coded.');
+  if (!entry || !audio) throw damaged('An audio track of the file has no sample entry.');
   const { channels, sampleRate, bitsPerSample } = audio;
   const codecString = audioCodecString(entry);
   const codec = { codec: audioCodecOf(entry), codecName: codecNameOf(entry), codecString };

@@ -5,12 +5,15 @@ import type { Box } from '../boxes/boxes.ts';
 import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack, ReadMovie } from './movie.ts';
 
-/** A part of the source that reads as zeros: a whole box, which becomes a `free` box, or media in the middle of one. */
+/**
+ * A range of the source that reads as zeros: a whole box, which becomes a `free` box, or media in the middle
+ * of one.
+ */
 export type ErasedRange = ByteRange & { readonly isBox: boolean };
 
 /**
- * A copy of the moov in which nothing tells a place, and the ranges outside of it that do, in the file's order. Boxes
- * keep their size, so that no offset changes.
+ * Copies the moov without locations, and lists the ranges outside of it that hold some, in the file's order.
+ * Boxes keep their size, so that no offset changes.
  */
 export function withoutPlaces(movie: ReadMovie): { moov: Buffer; ranges: readonly ErasedRange[] } {
   const { locations } = movie;
@@ -24,7 +27,7 @@ export function withoutPlaces(movie: ReadMovie): { moov: Buffer; ranges: readonl
   return { moov, ranges };
 }
 
-/** What of `[start, end)` stays and what is erased, as pieces without empty ones. */
+/** Splits `[start, end)` into extents that stay or are erased; none is empty. */
 export function erase({ start, end }: ByteRange, erased: readonly ErasedRange[]): Extent[] {
   const extents: Extent[] = [];
   let position = start;
@@ -62,11 +65,11 @@ function zeros(length: number): Buffer[] {
   return parts;
 }
 
-/** Half a day of one stretch each second. */
+/** Half a day with one stretch per second. */
 const MAX_RANGES = 50_000;
 const MAX_ERASED_BYTES = 256 * 1024 * 1024;
 
-/** The samples of a track, as few ranges as they make. */
+/** Returns the samples of a track in as few ranges as possible. */
 function mediaOf(movie: Movie, track: MovieTrack): ErasedRange[] {
   const table = tableOf(movie, track);
   const ranges: { start: number; end: number; isBox: boolean }[] = [];
@@ -80,7 +83,7 @@ function mediaOf(movie: Movie, track: MovieTrack): ErasedRange[] {
     if (last?.end === start) last.end = end;
     else ranges.push({ start, end, isBox: false });
     if (ranges.length > MAX_RANGES || bytes > MAX_ERASED_BYTES) {
-      throw unsupported('The file tells a place in too many parts to leave them out.');
+      throw unsupported('The file has too many locations to remove them.');
     }
   }
   return ranges;

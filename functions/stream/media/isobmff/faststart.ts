@@ -8,10 +8,9 @@ import type { Movie } from './movie.ts';
 export type Faststart = { readonly extents: readonly Extent[]; readonly sizeBytes: number };
 
 /**
- * The file with its moov in front of the media, as pieces: chunk offsets moved, everything else as it stands, the
- * length known. With `withoutLocation`, what tells a place becomes free space of the same size. Null where nothing
- * would change: fragmented files, and a moov that is in front already with no place to be left out. Throws
- * `damaged-media`.
+ * Moves the moov in front of the media, as extents: with new chunk offsets, everything else unchanged, the
+ * length known. With `withoutLocation`, locations become free space of the same size. Null if nothing would
+ * change: fragmented files, and a moov in front already without a location to remove. Throws `damaged-media`.
  */
 export async function faststart(
   movie: Movie,
@@ -38,7 +37,7 @@ function moveToFront({ topLevel, moov: old }: Movie, source: Buffer): { moov: Bu
   const insertAt = first?.type === 'ftyp' ? first.end : 0;
   const length = old.end - old.start;
   const place = (growth: number) => (offset: number) =>
-    // What lies behind the old moov keeps its distance from the file's end.
+    // Bytes after the old moov keep their distance from the file's end.
     offset >= old.end ? offset + growth : offset >= insertAt ? offset + length + growth : offset;
   let moov = moveChunks(source, place(0), false);
   // Past 4 GiB the offsets need eight bytes each, which moves everything once more.
@@ -66,10 +65,10 @@ function extents(
   return { extents: list, sizeBytes: fileSizeBytes - (moov.end - moov.start) + bytes.length };
 }
 
-/** The way to the chunk offsets: a box counts in its own place only, so that nesting has an end. */
+/** Path to the chunk offsets: a box counts in its own place only, so that nesting has an end. */
 const PATH = ['moov', 'trak', 'mdia', 'minf', 'stbl'];
 
-/** A copy of a box with all chunk offsets moved; null if one does not fit into four bytes and `wide` is off. */
+/** Copies a box with all chunk offsets moved; null if one does not fit into four bytes and `wide` is off. */
 function moveChunks(bytes: Buffer, place: (offset: number) => number, wide: boolean): Buffer | null {
   const [root] = childBoxes(bytes, 0, bytes.length);
   return root === undefined ? null : moveBox(bytes, root, 0, place, wide);
@@ -119,7 +118,7 @@ function moveOffsets(
   return writeBox(toWide ? 'co64' : 'stco', moved, false);
 }
 
-/** A header of the length that it had keeps a moov without wide offsets at its size. */
+/** Writes a box; a header of the old length keeps a moov without wide offsets at its size. */
 function writeBox(type: string, content: Buffer, hasLongHeader: boolean): Buffer {
   const header = Buffer.alloc(hasLongHeader ? 16 : 8);
   header.writeUInt32BE(hasLongHeader ? 1 : header.length + content.length, 0);

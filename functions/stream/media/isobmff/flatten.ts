@@ -7,22 +7,22 @@ import { createSampleLog, type LoggedSample, logSamples, type SampleLog } from '
 import { timelineOf } from './timeline.ts';
 
 export type FlatteningMovie = {
-  /** Of each track, what has passed so far. */
+  /** The samples of each track that have passed so far. */
   readonly logs: readonly SampleLog[];
-  /** The media alone, in its order: what lies in an `mdat` behind `flatHead`. */
+  /** Only the media, in its order: the content of an `mdat` after `flatHead`. */
   readonly media: AsyncGenerator<Uint8Array, void, void>;
 };
 
 /**
- * Takes the fragments off a fragmented MP4 that is read as it comes. Resolves once its head is there; fails with
- * `damaged-media` where it is none, and as `bytes` do.
+ * Removes the fragments from a fragmented MP4 as it arrives. Resolves once its head is there; fails with
+ * `damaged-media` if it has none, and as `bytes` do.
  */
 export async function flatten(bytes: AsyncIterable<Uint8Array>): Promise<FlatteningMovie> {
   const boxes = readBoxes(bytes);
   const head: Buffer[] = [];
   for (;;) {
     const { value: box, done } = await boxes.next();
-    if (done) throw damaged('Nothing of the media could be made.');
+    if (done) throw damaged('None of the media could be encoded.');
     head.push(box.bytes);
     if (box.type === 'moov') break;
   }
@@ -31,14 +31,14 @@ export async function flatten(bytes: AsyncIterable<Uint8Array>): Promise<Flatten
     sizeBytes: start.length,
     read: async (from, to) => start.subarray(from, to),
   });
-  if (movie === null) throw damaged('What was made is no MP4.');
+  if (movie === null) throw damaged('The encoded output is not an MP4.');
   const logs = new Map(movie.tracks.map((track) => [track.id, createSampleLog(headOf(movie, track))]));
   return { logs: [...logs.values()], media: mediaOf(boxes, movie, logs) };
 }
 
 function headOf(movie: ReadMovie, track: ReadMovie['tracks'][number]): SampleLog['head'] {
   const { entry, handler, timescale, language, matrix } = track;
-  if (entry === null) throw damaged('A track of what was made does not say how it is coded.');
+  if (entry === null) throw damaged('A track of the encoded output has no sample entry.');
   const { delaySeconds, mediaTime } = timelineOf(movie, track);
   const isVideo = handler === 'vide';
   return {
@@ -85,7 +85,7 @@ async function* mediaOf(
   }
 }
 
-/** `base` is where offsets of the table count from; what it names must lie within `[start, end)`. */
+/** Logs a table; its offsets count from `base`, and its samples must lie within `[start, end)`. */
 function logTable(log: SampleLog, table: Growing, base: number, start: number, end: number): void {
   let waiting: LoggedSample[] = [];
   let first = 0;
@@ -93,7 +93,8 @@ function logTable(log: SampleLog, table: Growing, base: number, start: number, e
   const flush = () => logSamples(log, first, waiting);
   for (const [i, sizeBytes] of table.sizes.entries()) {
     const offset = base + (table.offsets[i] ?? 0);
-    if (offset < start || offset + sizeBytes > end) throw damaged('A fragment of what was made is damaged.');
+    if (offset < start || offset + sizeBytes > end)
+      throw damaged('A fragment of the encoded output is damaged.');
     if (offset !== follows) {
       flush();
       waiting = [];

@@ -4,13 +4,13 @@ import type { MovieTrack } from './movie.ts';
 import { type Defaults, emptyTable, type Growing, readFragment } from './read-fragment.ts';
 import type { TopLevelBox } from './top-level.ts';
 
-/** A `sidx` has at most 65,535 entries, and a file is told enough about by the first few. */
+/** A `sidx` has at most 65,535 entries, and the first few tell enough about a file. */
 const MAX_SIDX_BYTES = 800 * 1024;
 const MAX_SIDX_BOXES = 64;
 const MAX_MFRA_BYTES = 4 * 1024 * 1024;
 const MAX_MOOF_BYTES = 4 * 1024 * 1024;
 
-/** The seconds that the segment indexes before the media add up to (§8.16.3); chained ones are not followed. */
+/** Sums the seconds of the segment indexes before the media (§8.16.3); chained ones are not followed. */
 export async function indexedSeconds(
   file: RandomAccess,
   topLevel: readonly TopLevelBox[],
@@ -38,8 +38,8 @@ export async function indexedSeconds(
 }
 
 /**
- * The seconds from the first fragment to the end of the last one that the random access boxes at the file's end know
- * (§8.8.10), for a file that is too long to be walked. Null without them.
+ * Returns the seconds from the first fragment to the end of the last one in the random access boxes at the
+ * file's end (§8.8.10), for a file that is too long to be walked. Null without them.
  */
 export async function secondsBetween(
   file: RandomAccess,
@@ -78,7 +78,7 @@ async function tablesOf(
   return tables;
 }
 
-/** Where the last fragment of each track begins, as `mfra` has it. */
+/** Returns where the last fragment of each track begins, by `mfra`. */
 async function lastFragments(file: RandomAccess): Promise<readonly number[]> {
   const tail = Buffer.from(await file.read(Math.max(0, file.sizeBytes - 16), file.sizeBytes));
   if (tail.length < 16 || tail.toString('latin1', 4, 8) !== 'mfro') return [];

@@ -1,10 +1,12 @@
 import type { Packet } from '../model/packets.ts';
 import { fragmentHead } from './moof.ts';
 
-/** What one fragment holds of a track; `packets` is not empty. */
+/** The packets of a track in one fragment; `packets` is not empty. */
 export type TrackRun = { readonly trackId: number; readonly packets: readonly Packet[] };
 
-/** A `moof` and its `mdat`, in parts to be sent one after the other; large packets are not copied. */
+/**
+ * Writes a `moof` and its `mdat` as chunks that are sent one after the other; large packets are not copied.
+ */
 export function fragment(sequenceNumber: number, runs: readonly TrackRun[]): Uint8Array[] {
   const head = fragmentHead(
     sequenceNumber,
@@ -16,7 +18,7 @@ export function fragment(sequenceNumber: number, runs: readonly TrackRun[]): Uin
   return gathered([head, ...runs.flatMap(({ packets }) => packets.map(({ data }) => data))]);
 }
 
-/** Sound comes in packets of a few bytes: fewer, larger parts cost the stream that carries them less. */
+/** Audio comes in packets of a few bytes: fewer, larger chunks cost the stream that carries them less. */
 const PART_BYTES = 64 * 1024;
 
 function gathered(parts: readonly Uint8Array[]): Uint8Array[] {

@@ -14,22 +14,24 @@ import { hasSamples, readSampleTable } from './sample-table.ts';
 import { collectSamples, type SampleCollector, type SampleTable } from './samples.ts';
 import type { TopLevel } from './top-level.ts';
 
-/** What the fragments (moof boxes) of a file tell. */
+/** The fragments (moof boxes) of a file. */
 export type Fragments = {
-  /** By track id; null where the file has more fragments than are read. */
+  /** Tables by track id; null if the file has more fragments than are read. */
   readonly tables: ReadonlyMap<number, SampleTable> | null;
   /** `mehd`, in ticks of the movie's clock; null without one. */
   readonly durationTicks: number | null;
-  /** The whole as `sidx` or `mfra` tells it, in seconds, where the fragments are not read; else null. */
+  /** Duration by `sidx` or `mfra`, in seconds, if the fragments are not read; otherwise null. */
   readonly indexedSeconds: number | null;
 };
 
-/** Of all `moof` boxes together. */
+/** Bytes of all `moof` boxes together. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
-/** What says nothing of its samples takes no bytes: beyond so many, there is one for each byte of the fragments. */
+/**
+ * Samples without fields of their own take no bytes: beyond this count, each needs a byte of the fragments.
+ */
 const LEAST_SAMPLES = 2_000_000;
 
-/** Reads the fragments of a file (ISO/IEC 14496-12 §8.8), or where they are too many, what tells their length. */
+/** Reads the fragments of a file (ISO/IEC 14496-12 §8.8), or only their total length if they are too many. */
 export async function readFragments(
   file: RandomAccess,
   { boxes: topLevel, isWhole }: TopLevel,
@@ -70,7 +72,7 @@ export async function readFragments(
   return { tables: new Map(read), durationTicks, indexedSeconds: null };
 }
 
-/** Of the fragments of one track so far; `next` is the decode time of the sample to come. */
+/** The fragments of one track so far; `next` is the decode time of the next sample. */
 type Collected = { readonly samples: SampleCollector; next: number; lastDuration: number };
 
 function collect(collected: Collected | undefined, { next, lastDuration, ...table }: Growing): void {
@@ -91,7 +93,7 @@ function collect(collected: Collected | undefined, { next, lastDuration, ...tabl
   if (table.sizes.length > 0) collected.lastDuration = lastDuration;
 }
 
-/** Some writers put the first samples into the moov, where all other files have them. */
+/** Reads the first samples, which some writers put into the moov, where all other files have them. */
 function firstSamples(moovBytes: Buffer, track: MovieTrack, fileSizeBytes: number): Collected {
   const samples = collectSamples();
   if (!hasSamples(moovBytes, [track])) return { samples, next: 0, lastDuration: 0 };

@@ -9,7 +9,7 @@ export type FrameSize = Pick<
   'codedWidth' | 'codedHeight' | 'crop' | 'displayWidth' | 'displayHeight' | 'rotation' | 'mirrored'
 >;
 
-/** Sizes as a decoder puts them out and as a viewer sees them: the stream counts where the header contradicts it. */
+/** Returns sizes of the decoded frame and for a viewer: the stream wins if the header contradicts it. */
 export function frameSize(
   entry: SampleEntry,
   video: VideoEntry,
@@ -21,7 +21,7 @@ export function frameSize(
   const crop = video.aperture && cropOf(video.aperture, codedWidth, codedHeight);
   const { width, height } = crop ?? { width: codedWidth, height: codedHeight };
   const [across, down] = video.pixelAspect ??
-    // The header may mean the frames, or what is shown of them.
+    // The header may mean the whole frames, or their shown part.
     headerAspect({ codedWidth: width, codedHeight: height }, header, video) ??
     sps?.vui?.pixelAspect ?? [1, 1];
   // A shape beyond this is a damaged header.
@@ -41,8 +41,8 @@ export function frameSize(
 }
 
 /**
- * The shape of a pixel that `tkhd` asks for: by a matrix that stretches, or by a size of another shape than the
- * picture's. As ffmpeg has it (and so Chromium): `pasp` beats this, and this beats what the stream says.
+ * Returns the pixel aspect ratio in `tkhd`: a matrix that stretches, or a size of another shape than the
+ * frame's. As in ffmpeg (and so Chromium), `pasp` beats this, and this beats the stream.
  */
 function headerAspect(
   { codedWidth, codedHeight }: Pick<VideoEntry, 'codedWidth' | 'codedHeight'>,
@@ -59,7 +59,7 @@ function headerAspect(
   return width * codedHeight === height * codedWidth ? null : [width * codedHeight, height * codedWidth];
 }
 
-/** To whole pixels. An aperture that reaches beyond the frame is a damaged one. */
+/** Rounds to whole pixels. An aperture that reaches beyond the frame is damaged. */
 function cropOf(
   { width, height, right, down }: Aperture,
   frameWidth: number,
@@ -81,7 +81,10 @@ function isMirrored(matrix: Buffer): boolean {
   return a * d - b * c < 0;
 }
 
-/** Clockwise, after mirroring left and right; the second row tells, which mirroring leaves alone. */
+/**
+ * Returns the clockwise rotation after mirroring left and right, by the second row, which mirroring leaves
+ * alone.
+ */
 function rotationOf(matrix: Buffer): 0 | 90 | 180 | 270 {
   const [, , c, d] = linearPart(matrix);
   const quarter = Math.round((Math.atan2(-c, d) * 2) / Math.PI + 4) % 4;

@@ -11,7 +11,7 @@ export function initSegment(tracks: readonly TrackHead[], ids = idsOf(tracks)): 
   const moov = box(
     'moov',
     mvhd(timescale, 0, Math.max(...ids) + 1),
-    // Durations of 0 leave the end open, as the fragments that follow are not in the movie's own duration.
+    // Durations of 0 leave the end open, since the fragments that follow are not in the movie's own duration.
     ...tracks.map((track, i) =>
       trak(track, ids[i] ?? 0, timescale, { ...NO_SAMPLES, mediaTicks: track.durationTicks ?? 0 }),
     ),

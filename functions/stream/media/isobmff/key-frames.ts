@@ -6,7 +6,9 @@ import type { CutIndex } from './cut-index.ts';
 import type { MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';
 
-/** Whether decoding can begin with a sample, by its first bytes; null where the index alone tells. */
+/**
+ * Returns a test whether decoding can begin with a sample, by its first bytes; null if the index alone tells.
+ */
 export function keyFrameTest({
   entry,
 }: MovieTrack): ((beginning: Uint8Array, sampleBytes: number) => Beginning) | null {
@@ -23,7 +25,7 @@ const LOOK_BYTES = 4 * 1024;
 type Verdict = { readonly whyNot: string | null };
 const verdicts = new WeakMap<MovieTrack, Verdict>();
 
-/** Looks at key frames spread over the track: what an encoder does with one, it does with all. */
+/** Looks at keyframes spread over the track: an encoder treats all of them alike. */
 export async function whyNoKeyFrames(
   { source, object, signal }: CopyTrackInput,
   track: MovieTrack,
@@ -44,9 +46,9 @@ export async function whyNoKeyFrames(
   });
   const found = new Set(await Promise.all(looks));
   const whyNot = found.has('broken')
-    ? 'its pictures are not stored as MP4 players expect them'
+    ? 'its frames are not stored as MP4 players expect them'
     : found.has('no')
-      ? 'decoding cannot begin at each of its key frames'
+      ? 'decoding cannot begin at each of its keyframes'
       : null;
   verdicts.set(track, { whyNot });
   return whyNot;

@@ -4,13 +4,13 @@ import { type Box, childBoxes } from '../boxes/boxes.ts';
 import type { MovieTrack } from './movie.ts';
 import type { TopLevelBox } from './top-level.ts';
 
-/** Where a file tells a place. */
+/** The places in a file that hold a location. */
 export type Locations = {
   /** Boxes of the moov, in its own bytes. */
   readonly boxes: readonly Box[];
-  /** Boxes beside it, such as Adobe's XMP. */
+  /** Boxes outside the moov, such as Adobe's XMP. */
   readonly topLevel: readonly ByteRange[];
-  /** Tracks whose samples are places, as action cameras write them. */
+  /** Tracks whose samples are locations, as action cameras write them. */
   readonly tracks: readonly MovieTrack[];
 };
 
@@ -24,7 +24,7 @@ export async function findLocations(
   const aside = topLevel.filter(({ type }) => type === 'uuid' || type === 'meta').slice(0, MAX_ASIDE_BOXES);
   const places: ByteRange[] = [];
   for (const { start, headerBytes, end } of aside) {
-    // More than this is no metadata; what lies in the rest is not looked for.
+    // A longer box is no metadata; its rest is not searched.
     const content = await file.read(start + headerBytes, Math.min(end, start + MAX_ASIDE_BYTES));
     if (mentionsPlace(content)) places.push({ start, end });
   }
@@ -35,7 +35,7 @@ export async function findLocations(
   };
 }
 
-/** Nothing in the file tells a place, as far as it is known where to look. */
+/** Tells whether the file has no location at any known place. */
 export function isPlaceless({ boxes, topLevel, tracks }: Locations): boolean {
   return boxes.length === 0 && topLevel.length === 0 && tracks.length === 0;
 }
@@ -46,8 +46,8 @@ const MAX_BOXES = 10_000;
 const MAX_DEPTH = 4;
 
 /**
- * `©xyz` and `loci` in user data, Apple's metadata with a location key, XMP with GPS. A metadata box that holds a place
- * is named as a whole.
+ * Finds `©xyz` and `loci` in user data, Apple's metadata with a location key, XMP with GPS. A metadata box
+ * with a location is named as a whole.
  */
 function findLocationBoxes(bytes: Buffer, parent: Pick<Box, 'body' | 'end'>, depth: number): Box[] {
   const found: Box[] = [];
@@ -66,7 +66,9 @@ function findLocationBoxes(bytes: Buffer, parent: Pick<Box, 'body' | 'end'>, dep
 const PLACES = new Set(['\xa9xyz', 'loci']);
 const METADATA = new Set(['meta', 'uuid', 'XMP_', 'GPMF']);
 
-/** User data is written by many hands: what is no list of boxes has no place that is found here. */
+/**
+ * Yields children of user data, which many programs write: content that is no list of boxes yields nothing.
+ */
 function* childrenOf(bytes: Buffer, parent: Pick<Box, 'body' | 'end'>): Generator<Box, void, void> {
   try {
     yield* childBoxes(bytes, parent.body, parent.end);
@@ -75,13 +77,16 @@ function* childrenOf(bytes: Buffer, parent: Pick<Box, 'body' | 'end'>): Generato
   }
 }
 
-/** Rather too much than too little: metadata that only sounds like a place goes as well. */
+/** Tells whether metadata mentions a location; it errs on the side of removing too much. */
 function mentionsPlace(content: Uint8Array): boolean {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   return ['location', 'ISO6709', 'GPS', '\xa9xyz'].some((word) => bytes.includes(word, 0, 'latin1'));
 }
 
-/** GoPro, Google's camera motion, Sony; Apple's timed metadata where it declares a location key. */
+/**
+ * Tells whether it is a track of GoPro, Google's camera motion, or Sony, or Apple's timed metadata with a
+ * location key.
+ */
 function isPlaceTrack({ entry }: MovieTrack): boolean {
   if (entry === null) return false;
   return PLACE_FORMATS.has(entry.format) || (entry.format === 'mebx' && mentionsPlace(entry.bytes));

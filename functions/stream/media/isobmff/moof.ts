@@ -10,13 +10,16 @@ export type FragmentSample = {
   readonly isSync: boolean;
 };
 
-/** What one fragment holds of a track; `samples` is not empty. */
+/** The samples of a track in one fragment; `samples` is not empty. */
 export type SampleRun = { readonly trackId: number; readonly samples: readonly FragmentSample[] };
 
 const SYNC = 0x0200_0000;
 const NON_SYNC = 0x0101_0000;
 
-/** A `moof` and the header of its `mdat` (ISO/IEC 14496-12 §8.8); the samples of the runs follow in their order. */
+/**
+ * Writes a `moof` and the header of its `mdat` (ISO/IEC 14496-12 §8.8); the samples of the runs follow in
+ * their order.
+ */
 export function fragmentHead(sequenceNumber: number, runs: readonly SampleRun[]): Buffer {
   const sizes = runs.map(({ samples }) => samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
   // The offsets count from the start of the moof, whose length does not depend on them.
@@ -42,7 +45,10 @@ function moof(
   return box('moof', fullBox('mfhd', 0, 0, uint32(sequenceNumber)), ...trafs);
 }
 
-/** Offsets are from the moof (0x20000); each sample has its duration, size, flags and signed composition offset. */
+/**
+ * Writes offsets from the moof (0x20000); each sample has its duration, size, flags and signed composition
+ * offset.
+ */
 function traf({ trackId, samples }: SampleRun, dataOffset: number): Buffer {
   const fields = Buffer.alloc(samples.length * 16);
   for (const [i, { duration, sizeBytes, isSync, pts, dts }] of samples.entries()) {

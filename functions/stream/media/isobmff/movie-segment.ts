@@ -16,17 +16,22 @@ export type SampleStretch = {
   readonly sequenceNumber: number;
 };
 
-/** What lies between two stretches of a track is rather read over than asked around: a request costs as much. */
+/**
+ * The most bytes between two stretches of a track that are read and dropped: another request would cost as
+ * much.
+ */
 const MAX_GAP_BYTES = 256 * 1024;
-/** A file that scatters a segment over more places was made to cost requests. */
+/** A file that scatters a segment over more places was crafted to cost requests. */
 const MAX_READS = 1_024;
-/** Sound beside a picture of a hundred megabits lies in hundreds of places: one after the other they took too long. */
+/**
+ * Audio beside video of a hundred megabits lies in hundreds of places: reading them one by one took too long.
+ */
 const READS_AHEAD = 8;
 const MAX_BYTES = 2 ** 31;
-/** The picture itself begins behind parameter sets and messages, if not behind this much of them. */
+/** The first slice follows parameter sets and messages, unless these are longer. */
 const LOOK_BYTES = 64 * 1024;
 
-/** Samples as one fragment, streamed out of the source in as few reads as their places allow. */
+/** Opens samples as one fragment, streamed from the source in as few reads as their places allow. */
 export function movieSegment(
   { source, object, signal }: CopyTrackInput,
   track: MovieTrack,
@@ -71,7 +76,7 @@ function mediaExtents({ offsets, sizes }: SampleTable, first: number, count: num
   return extents;
 }
 
-/** Before the first byte is out: an index may call pictures key frames with which no player can begin. */
+/** Refuses before the first byte is out: an index may mark keyframes at which no player can begin. */
 async function refuseNonKey(
   body: Readable,
   bodyBytes: number,
@@ -93,6 +98,6 @@ async function refuseNonKey(
   if (found === 'yes' || found === 'unclear') return;
   body.destroy();
   throw found === 'no'
-    ? unsupported('Decoding cannot begin with this segment: its first picture needs others before it.')
-    : damaged('The first picture of this segment is damaged.');
+    ? unsupported('Decoding cannot begin with this segment: its first frame needs others before it.')
+    : damaged('The first frame of this segment is damaged.');
 }

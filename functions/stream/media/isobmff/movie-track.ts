@@ -11,16 +11,17 @@ import { sampleEntryOf } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { timelineOf } from './timeline.ts';
 
-/** A track of ISO base media, cut by its sample table. Times keep the distances that they have in the source. */
+/** Opens a track of ISO base media, cut by its sample table. Times keep their distances in the source. */
 export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
   const { trackIndex, zeroSeconds } = input;
   const track = movie.tracks[trackIndex];
   const table = track && tableOf(movie, track);
   if (!track?.entry || !table) throw damaged(`Track ${trackIndex} of the file cannot be read.`);
   const index = indexOf(movie, track, table);
-  if (index === null) return { whyNot: 'nothing of it is shown that can be decoded' };
+  if (index === null) return { whyNot: 'none of its shown frames can be decoded' };
   const isVideo = track.entry.video !== null;
-  // What it hides would be before the presentation's zero, where players drop a keyframe and all that hangs on it.
+  // Hidden frames would precede the presentation's zero, where players drop a keyframe and all frames that
+  // need it.
   if (isVideo && index.hides) return { whyNot: 'it begins between two of its keyframes' };
   if (index.mostBetween > MAX_SEGMENT_SAMPLES) return { whyNot: TOO_MANY };
   if (input.inspectsKeyframes) {
@@ -30,8 +31,8 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   const place = placeOf(movie, track, table, index, zeroSeconds);
   const sampleAt = (i: number): FragmentSample => {
     const isFirst = isVideo && i === index.samples.at(0);
-    // The first picture is there from the presentation's zero on, or else players that count from a rendition's first
-    // decode time (hls.js, VHS) put all of it earlier.
+    // The first frame is there from the presentation's zero on; otherwise players that count from a
+    // rendition's first decode time (hls.js, VHS) put all of it earlier.
     const dts = isFirst ? 0 : Math.max(0, table.decodeTimes.at(i) + place.shiftTicks);
     const isLast = i + 1 === table.count;
     const duration = isLast ? table.lastDuration : table.decodeTimes.at(i + 1) + place.shiftTicks - dts;
@@ -66,7 +67,8 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     },
     iFrame(cut, durationTicks, sequenceNumber) {
       const first = sampleOfCut(index, cut);
-      // It stands for the whole stretch behind the cut, also where the edit list hides it in the film itself.
+      // The frame stands for the whole stretch after the cut, even if the edit list hides it in the film
+      // itself.
       const time = cut === 0 ? place.mediaTime : cutTime(table, index, cut) + place.shiftTicks;
       const sample = { ...sampleAt(first), dts: time, pts: time, duration: durationTicks };
       return movieSegment(input, track, table, { first, samples: [sample], sequenceNumber });
@@ -74,7 +76,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
   };
 }
 
-/** Half a minute has 30,000 of a thousand a second; each is held while its segment is written. */
+/** Half a minute has 30,000 samples at a thousand per second; each is held while its segment is written. */
 const MAX_SEGMENT_SAMPLES = 50_000;
 const TOO_MANY = `more than ${MAX_SEGMENT_SAMPLES} samples lie where it cannot be cut`;
 
@@ -91,12 +93,15 @@ function sampleOfCut({ samples }: CutIndex, cut: number): number {
   throw new RangeError(`There are ${samples.count} cuts, and ${cut} is none of them.`);
 }
 
-/** What is added to the source's times, and what the edit list of the init segment takes off them again. */
+/**
+ * The offset added to the source's times, and the media time by which the init segment's edit list removes it
+ * again.
+ */
 type Place = { readonly shiftTicks: number; readonly mediaTime: number };
 
 /**
- * The first sample is decoded at 0, for players that read no edit list and count from the first decode time of a
- * rendition (hls.js, VHS), however far the source's own clock had gone.
+ * Places the first sample at decode time 0, for players that read no edit list and count from the first
+ * decode time of a rendition (hls.js, VHS), however far the source's own clock had gone.
  */
 function placeOf(
   movie: Movie,
@@ -109,7 +114,7 @@ function placeOf(
   const laterTicks = Math.round((delaySeconds - zeroSeconds) * track.timescale);
   const first = index.samples.at(0);
   const decoded = table.decodeTimes.at(first);
-  // What a picture is decoded before it is shown, and a sound that only its decoder needs.
+  // Time by which a frame is decoded before it is shown, or of audio that only its decoder needs.
   const ahead = track.entry?.video
     ? Math.max(0, shownAt(table, first) - decoded)
     : Math.max(0, mediaTime - laterTicks - decoded);

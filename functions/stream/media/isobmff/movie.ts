@@ -10,7 +10,7 @@ import { readUserData } from './user-data.ts';
 
 /** The index of an ISO base media or QuickTime file. Positions within `moov` are those of `moovBytes`. */
 export type Movie = {
-  /** Null where it is too long to be kept, once the tables of its tracks were read. */
+  /** Null if it is too long to be held once the tables of its tracks were read. */
   readonly moovBytes: Buffer | null;
   /** The major brand of `ftyp`, such as `isom` or `qt  `; null without one (old QuickTime). */
   readonly brand: string | null;
@@ -21,7 +21,7 @@ export type Movie = {
   /** Ticks per second of edit lists and of the movie's duration. */
   readonly timescale: number;
   readonly tracks: readonly MovieTrack[];
-  /** Null for files that have all samples in their moov. */
+  /** Null for files with all samples in their moov. */
   readonly fragments: Fragments | null;
   readonly locations: Locations;
 };
@@ -32,39 +32,45 @@ export type MovieTrack = {
   /** `vide`, `soun`, `text`, `sbtl`, … */
   readonly handler: string;
   readonly isEnabled: boolean;
-  /** The 36 bytes of the display matrix, and where they lie within the file. */
+  /** The 36 bytes of the display matrix, and their offset in the file. */
   readonly matrix: Buffer;
   readonly matrixOffset: number;
   /** Presentation size of `tkhd`, in pixels. */
   readonly width: number;
   readonly height: number;
   readonly timescale: number;
-  /** Of the media, in ticks, as the header claims; null where it claims nothing. */
+  /** Duration of the media by the header, in ticks; null if it has none. */
   readonly mediaDuration: number | null;
   /** Three letters, or null. */
   readonly language: string | null;
-  /** As the track's user data has them: its name, and what it is for in the words of DASH. */
+  /** Name and purpose in the track's user data, the purpose in the words of DASH. */
   readonly title: string | null;
   readonly roles: readonly string[];
   readonly entry: SampleEntry | null;
   readonly edits: readonly Edit[];
-  /** The track's box, and that of its sample table; null where it has none. */
+  /** The track's box and its sample table's; null if it has none. */
   readonly trak: Box;
   readonly stbl: Box | null;
-  /** Titles or pictures of another track's chapters (QuickTime's `chap` reference). */
+  /** True for titles or images of another track's chapters (QuickTime's `chap` reference). */
   readonly isForChapters: boolean;
 };
 
-/** One line of an edit list: `durationTicks` on the movie's clock, `mediaTime` on the track's, -1 for an empty edit. */
+/**
+ * One line of an edit list: `durationTicks` on the movie's clock, `mediaTime` on the track's, -1 for an empty
+ * edit.
+ */
 export type Edit = { readonly durationTicks: number; readonly mediaTime: number; readonly rate: number };
 
 const MAX_TRACKS = 64;
 const MAX_EDITS = 4_096;
 
-/** As it is read. */
+/** A movie just after reading. */
 export type ReadMovie = Movie & { readonly moovBytes: Buffer };
 
-/** Null if the file is of another kind. Throws `damaged-media`, `encrypted` or `unsupported-media`. */
+/**
+ * Reads a movie; null if the file is of another kind. Throws `damaged-media`, `encrypted` or
+ * `unsupported-media`.
+ */
 export async function readMovie(file: RandomAccess): Promise<ReadMovie | null> {
   const walked = await walkTopLevel(file);
   if (walked === null) return null;
@@ -119,7 +125,7 @@ function readTracks(bytes: Buffer, top: Pick<Box, 'body' | 'end'>, moovStart: nu
   return boxes.map((box, index) => readTrack(bytes, box, index, moovStart, chapters));
 }
 
-/** The ids of tracks that `trak` names as its chapters. */
+/** Returns the ids of tracks that `trak` names as its chapters. */
 function chapterTracks(bytes: Buffer, trak: Box): number[] {
   const chap = findBox(bytes, trak, 'tref', 'chap');
   const count = chap === null ? 0 : Math.min(MAX_TRACKS, Math.floor((chap.end - chap.body) / 4));
@@ -171,7 +177,7 @@ function readTrack(
   };
 }
 
-/** A copy, which keeps no index in memory that is to be forgotten. */
+/** Copies a box, so that no dropped index stays in memory. */
 function alone(bytes: Buffer, { type, start, body, end }: Box): [Buffer, Box] {
   return [Buffer.from(bytes.subarray(start, end)), { type, start: 0, body: body - start, end: end - start }];
 }
@@ -181,14 +187,14 @@ function readMatrix(bytes: Buffer, at: number): Buffer {
   return Buffer.from(bytes.subarray(at, at + 36));
 }
 
-/** All ones stand for an unknown duration. */
+/** Reads a duration; all ones stand for an unknown one. */
 function readDuration(bytes: Buffer, at: number, isLong: boolean): number | null {
   const value = isLong ? bytes.readBigUInt64BE(at) : BigInt(bytes.readUInt32BE(at));
   const unknown = isLong ? 0xffff_ffff_ffff_ffffn : 0xffff_ffffn;
   return value === unknown || value === 0n || value > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(value);
 }
 
-/** Packed ISO 639-2/T; QuickTime's Macintosh codes (below 0x400) are left out. */
+/** Reads packed ISO 639-2/T; QuickTime's Macintosh codes (below 0x400) give null. */
 function readLanguage(code: number): string | null {
   if (code < 0x400 || code === 0x7fff) return null;
   const letters = [10, 5, 0].map((shift) => String.fromCharCode(((code >> shift) & 31) + 0x60)).join('');

@@ -1,12 +1,12 @@
-/** Players and proxies hand on what they read in blocks of this size. */
+/** Players and proxies pass data on in blocks of this size. */
 const BLOCK_BYTES = 32 * 1024;
 /** Chromium shows the first frame when it has the second block. */
 const PADDED_FRAGMENTS = 2;
 
 /**
- * Fills the first two fragments of a fragmented MP4 up to whole blocks of 32 KiB with `free` boxes. At low bitrates
- * half a second of film is a few kilobytes, which would wait in the player's (and in Lambda's) buffers for what comes
- * next: the first frame came after 0.5 s instead of 2 to 3 s in Chromium.
+ * Fills the first two fragments of a fragmented MP4 up to whole blocks of 32 KiB with `free` boxes. At low
+ * bitrates half a second of film is a few kilobytes, which would wait in the player's (and in Lambda's)
+ * buffers for the next bytes: the first frame came after 0.5 s instead of 2 to 3 s in Chromium.
  */
 export async function* padFirstFragments(
   chunks: AsyncIterable<Uint8Array>,
@@ -26,7 +26,7 @@ export async function* padFirstFragments(
         at += taken;
         if (headerBytes < 8) break;
         left = header.readUInt32BE(0) - 8;
-        // A box without a plain size (to the end of the file, or of more than 4 GB) is none that is written here.
+        // No box without a plain size (to the end of the file, or of more than 4 GB) is written here.
         if (left < 0) fragments = PADDED_FRAGMENTS;
       }
       const taken = Math.min(Math.max(0, left), chunk.byteLength - at);
@@ -48,7 +48,7 @@ export async function* padFirstFragments(
   }
 }
 
-/** As long as it takes to end on a whole block, at least eight bytes. */
+/** Writes a `free` box that ends on a whole block, of at least eight bytes. */
 function freeBox(position: number): Buffer {
   const missing = (BLOCK_BYTES - (position % BLOCK_BYTES)) % BLOCK_BYTES;
   const box = Buffer.alloc(missing >= 8 ? missing : missing + BLOCK_BYTES);

@@ -2,7 +2,7 @@ import type { Patch } from '../../source/overlay.ts';
 import type { Movie } from './movie.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
-/** How the samples of `ipcm` and `fpcm` lie (ISO/IEC 23003-5 §5.2): the box `pcmC`, a full box. */
+/** Format of the samples of `ipcm` and `fpcm` (ISO/IEC 23003-5 §5.2), by the full box `pcmC`. */
 type PcmFormat = { readonly isLittleEndian: boolean; readonly bits: number };
 
 function pcmFormat({ configurations }: SampleEntry): PcmFormat | null {
@@ -10,17 +10,17 @@ function pcmFormat({ configurations }: SampleEntry): PcmFormat | null {
   return pcmC && pcmC.length >= 6 ? { isLittleEndian: ((pcmC[4] ?? 0) & 1) === 1, bits: pcmC[5] ?? 0 } : null;
 }
 
-/** Why samples of PCM cannot be read, in a sentence; null if they can. */
+/** Returns why samples of PCM cannot be read, in a sentence; null if they can. */
 export function pcmObstacle(entry: SampleEntry): string | null {
   if (entry.format !== 'ipcm' && entry.format !== 'fpcm') return null;
   const pcm = pcmFormat(entry);
-  if (pcm === null) return 'The PCM in this file does not say how its samples lie (pcmC box).';
+  if (pcm === null) return 'The PCM in this file does not declare its sample format (pcmC box).';
   return quickTimeName(entry.format, pcm) === null ? `PCM of ${pcm.bits} bits cannot be decoded here.` : null;
 }
 
 /**
- * Replaces the names that MPEG gives to PCM by those of QuickTime for the same bytes: for ffmpeg, which knows the
- * younger names since version 5.1 only.
+ * Replaces MPEG's names for PCM by QuickTime's for the same bytes: ffmpeg knows the newer names only since
+ * version 5.1.
  */
 export function pcmPatches({ tracks, moov }: Movie): Patch[] {
   return tracks.flatMap(({ entry }) => {
@@ -34,7 +34,7 @@ export function pcmPatches({ tracks, moov }: Movie): Patch[] {
     return [
       { start: start + 4, bytes: Buffer.from(name, 'latin1') },
       { start: start + SAMPLE_SIZE_AT, bytes: bits },
-      // Of floats, a box of its own tells that the last byte comes first.
+      // For floats, a box of its own declares little-endian samples.
       ...(entry.format === 'fpcm' && pcm.isLittleEndian
         ? [
             {
@@ -47,7 +47,7 @@ export function pcmPatches({ tracks, moov }: Movie): Patch[] {
   });
 }
 
-/** Behind the box's header, six reserved bytes, a reference, and what is reserved and the channels. */
+/** Offset after the box's header, six reserved bytes, a reference, more reserved bytes and the channels. */
 const SAMPLE_SIZE_AT = 26;
 
 function quickTimeName(format: 'ipcm' | 'fpcm', { bits, isLittleEndian }: PcmFormat): string | null {

@@ -1,9 +1,9 @@
 import { type Box, childBoxes, countable, findBox } from '../boxes/boxes.ts';
 import type { TopLevelBox } from './top-level.ts';
 
-/** What `trex` and `tfhd` say of samples that say nothing themselves. */
+/** Defaults of `trex` and `tfhd` for samples without values of their own. */
 export type Defaults = { readonly duration: number; readonly size: number; readonly flags: number };
-/** The samples of one track in the fragments read; `next` is the decode time of the sample to come. */
+/** The samples of one track in the fragments read; `next` is the decode time of the next sample. */
 export type Growing = {
   offsets: number[];
   sizes: number[];
@@ -14,7 +14,10 @@ export type Growing = {
   lastDuration: number;
 };
 
-/** Of one track in one fragment: half an hour of the smallest packets. They are gathered in arrays that grow. */
+/**
+ * The most samples of one track in one fragment: half an hour of the smallest packets. They are gathered in
+ * arrays that grow.
+ */
 export const MAX_FRAGMENT_SAMPLES = 500_000;
 const NON_SYNC = 0x10000;
 
@@ -93,7 +96,10 @@ export function readFragment(
   }
 }
 
-/** Returns where the run's data ends. Samples outside the file end the run: a cut-off file has what it has. */
+/**
+ * Reads a run and returns where its data ends. Samples outside the file end the run: a cut-off file has what
+ * it has.
+ */
 function readRun(
   bytes: Buffer,
   trun: Box,

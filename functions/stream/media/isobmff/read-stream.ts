@@ -5,7 +5,7 @@ import { type ReadMovie, readMovie } from './movie.ts';
 import { emptyTable, readDefaults, readFragment } from './read-fragment.ts';
 import { timelineOf } from './timeline.ts';
 
-/** One sample of a fragmented MP4 that is read while it is made. Times are ticks of the track's clock. */
+/** One sample of a fragmented MP4 that is read while it is encoded. Times are ticks of the track's clock. */
 export type StreamedSample = {
   readonly data: Buffer;
   readonly decodeTime: number;
@@ -18,15 +18,15 @@ export type StreamedTrack = {
   /** The complete sample entry box, such as `avc1`. */
   readonly sampleEntry: Buffer;
   readonly timescale: number;
-  /** As the edit list says it: presentation time = delay + (decode time + composition offset - media time). */
+  /** Delay by the edit list: presentation time = delay + (decode time + composition offset - media time). */
   readonly delaySeconds: number;
   readonly mediaTime: number;
-  /** In decode order, each as soon as its fragment is there; can be iterated once. */
+  /** Samples in decode order, each as soon as its fragment is there; can be iterated once. */
   readonly samples: AsyncIterableIterator<StreamedSample, void>;
 };
 
 /**
- * Reads a fragmented MP4 of one track as it comes. Rejects with `damaged-media` where it ends before its first
+ * Reads a fragmented MP4 of one track as it arrives. Rejects with `damaged-media` if it ends before its first
  * fragment could begin, or is none; the samples throw what the bytes end with.
  */
 export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<OpenedTrack> {
@@ -34,13 +34,13 @@ export async function readStream(bytes: AsyncIterable<Uint8Array>): Promise<Open
   try {
     return await readTrack(boxes);
   } catch (error) {
-    // Nobody reads on, and whoever makes the bytes would wait for it.
+    // Nobody reads on, and the producer of the bytes would wait for a reader.
     await boxes.return();
     throw error;
   }
 }
 
-/** As it is read: what makes its samples can be let go before the first of them. */
+/** A track whose producer can be stopped before the first of its samples. */
 type OpenedTrack = Omit<StreamedTrack, 'samples'> & {
   readonly samples: AsyncGenerator<StreamedSample, void, void>;
 };
@@ -55,7 +55,7 @@ async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<OpenedTra
   }
   const movie = await readHead(Buffer.concat(head));
   const [track] = movie.tracks;
-  if (!track?.entry) throw damaged('The transcoder made no track.');
+  if (!track?.entry) throw damaged('The transcoder wrote no track.');
   const { delaySeconds, mediaTime } = timelineOf(movie, track);
   return {
     sampleEntry: track.entry.bytes,
@@ -69,7 +69,7 @@ async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<OpenedTra
 async function readHead(bytes: Buffer): Promise<ReadMovie> {
   const read = async (start: number, end: number) => bytes.subarray(start, end);
   const movie = await readMovie({ sizeBytes: bytes.length, read });
-  if (movie === null) throw damaged('The transcoder made no MP4.');
+  if (movie === null) throw damaged('The transcoder wrote no MP4.');
   return movie;
 }
 
@@ -92,7 +92,7 @@ async function* readSamples(
     if (type !== 'mdat') continue;
     for (const [i, size] of table.sizes.entries()) {
       const at = (table.offsets[i] ?? 0) - moofBytes;
-      if (at < 8 || at + size > bytes.length) throw damaged('The transcoder made a damaged fragment.');
+      if (at < 8 || at + size > bytes.length) throw damaged('The transcoder wrote a damaged fragment.');
       yield {
         data: bytes.subarray(at, at + size),
         decodeTime: table.decodeTimes[i] ?? 0,

@@ -8,12 +8,12 @@ import type { Colour } from '../model/media.ts';
 export type SampleEntry = {
   /** Four letters, such as `avc1`; the original format of an encrypted entry is not looked for. */
   readonly format: string;
-  /** The whole box as it stands. */
+  /** The whole, unchanged box. */
   readonly bytes: Buffer;
-  /** Where it begins within the index. */
+  /** Its offset within the index. */
   readonly startInIndex: number;
   readonly isEncrypted: boolean;
-  /** More than one way of coding within the track: other entries that differ from the first. */
+  /** True if other entries differ from the first: the coding changes within the track. */
   readonly hasOthers: boolean;
   readonly video: VideoEntry | null;
   readonly audio: AudioEntry | null;
@@ -26,9 +26,11 @@ export type VideoEntry = {
   readonly codedHeight: number;
   /** Width to height of a pixel, from `pasp`; null without one. */
   readonly pixelAspect: readonly [number, number] | null;
-  /** Of `clap`: the size of what is shown, and how far its middle lies from that of the frame, right and down. */
+  /**
+   * From `clap`: the size of the shown part, and the offset of its centre from the frame's, right and down.
+   */
   readonly aperture: Aperture | null;
-  /** Of `colr`; null without one. */
+  /** From `colr`; null without one. */
   readonly colour: Colour | null;
   /** `fiel`: two fields a frame. */
   readonly isInterlaced: boolean;
@@ -44,17 +46,17 @@ export type Aperture = {
 export type AudioEntry = {
   readonly channels: number;
   readonly sampleRate: number;
-  /** Of what is lossless and says so; null elsewhere. */
+  /** Bits of lossless codecs that declare them; otherwise null. */
   readonly bitsPerSample: number | null;
   /** MPEG-4 object type indication of `esds`: 0x40 AAC, 0x69 and 0x6B MP3; null without one. */
   readonly objectType: number | null;
   readonly audioSpecificConfig: Buffer | null;
 };
 
-/** Enough for every entry and every box in one; more is a file made to exhaust memory. */
+/** Enough for every entry and every box in one; a file with more was crafted to exhaust memory. */
 const MAX_BOXES = 128;
 
-/** Null where `stsd` is empty. */
+/** Reads the first entry; null if `stsd` is empty. */
 export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): SampleEntry | null {
   const entries = atMost(MAX_BOXES, childBoxes(bytes, stsd.body + 8, stsd.end));
   const [entry, ...others] = entries;
@@ -77,7 +79,7 @@ export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): Samp
     format: entry.type,
     startInIndex: entry.start,
     bytes: content,
-    // A clear beginning does not help where the rest is locked.
+    // A clear beginning does not help if the rest is locked.
     isEncrypted: configurations.has('sinf') || entries.some(({ type }) => /^(enc|drm)/.test(type)),
     hasOthers: others.some(({ start, end }) => !content.equals(bytes.subarray(start, end))),
     video: isVideo ? readVideo(bytes, entry, configurations) : null,
@@ -95,12 +97,12 @@ function atMost(count: number, boxes: Iterable<Box>): Box[] {
   return taken;
 }
 
-/** What follows the fields of an entry; some writers leave a tail that is no box. */
+/** Yields the boxes after the fields of an entry; some writers leave a tail that is no box. */
 function* childrenWithin(bytes: Buffer, start: number, end: number): Generator<Box, void, void> {
   try {
     for (const box of childBoxes(bytes, start, end)) {
       yield box;
-      // QuickTime keeps the sound's configuration one level deeper.
+      // QuickTime stores the audio configuration one level deeper.
       if (box.type === 'wave') yield* childBoxes(bytes, box.body, box.end);
     }
   } catch {
@@ -122,7 +124,7 @@ function readVideo(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
   };
 }
 
-/** Four fractions, the offsets signed (ISO/IEC 14496-12 §12.1.4). */
+/** Reads four fractions, the offsets signed (ISO/IEC 14496-12 §12.1.4). */
 function readAperture(clap: Buffer | undefined): Aperture | null {
   if (clap === undefined || clap.length < 32) return null;
   const fraction = (at: number) => clap.readInt32BE(at) / clap.readUInt32BE(at + 4);
@@ -130,7 +132,9 @@ function readAperture(clap: Buffer | undefined): Aperture | null {
   return Object.values(aperture).every(Number.isFinite) ? aperture : null;
 }
 
-/** As numbers (ISO/IEC 14496-12 §12.1.5, and QuickTime's `nclc` without the range); null for a profile. */
+/**
+ * Reads the numbers (ISO/IEC 14496-12 §12.1.5, and QuickTime's `nclc` without the range); null for a profile.
+ */
 function readColour(colr: Buffer): Colour | null {
   const kind = colr.toString('latin1', 0, 4);
   if (colr.length < 10 || (kind !== 'nclx' && kind !== 'nclc')) return null;
@@ -138,7 +142,10 @@ function readColour(colr: Buffer): Colour | null {
   return { primaries, transfer, matrix, isFullRange: ((colr[10] ?? 0) & 0x80) !== 0 };
 }
 
-/** QuickTime has three versions of the sound description; ISO has the first, whatever version its `stsd` gives it. */
+/**
+ * Returns the offset of the boxes: QuickTime has three versions of the sound description; ISO has the first,
+ * whatever version its `stsd` has.
+ */
 function audioChildrenAt(bytes: Buffer, entry: Box, hasIsoVersion: boolean): number {
   const version = hasIsoVersion ? 0 : bytes.readUInt16BE(entry.body + 8);
   return entry.body + (version === 1 ? 44 : version === 2 ? 64 : 28);
@@ -163,20 +170,20 @@ function readAudio(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string
 }
 
 /**
- * What a codec's own configuration says: the entry may say two channels for any number of them, and rates beyond 65,535 Hz
- * do not fit into it.
+ * Reads a codec's own configuration: the entry may say two channels for any number of them, and rates beyond
+ * 65,535 Hz do not fit into it.
  */
 function readOwn(configurations: ReadonlyMap<string, Buffer>): OwnFormat | null {
   const flac = configurations.get('dfLa');
   if (flac) return streamInfo(flac);
   const alac = configurations.get('alac');
-  // Behind version and flags, the cookie: channels after nine bytes, the rate after twenty.
+  // After version and flags, the cookie: channels after nine bytes, the rate after twenty.
   if (alac && alac.length >= 28)
     return { channels: alac[13] ?? 0, sampleRate: alac.readUInt32BE(24), bitsPerSample: alac[9] ?? null };
   const opus = configurations.get('dOps');
   if (opus) return { channels: opus[1] ?? 0, sampleRate: OPUS_RATE, bitsPerSample: null };
   const [dac3, dec3] = [configurations.get('dac3'), configurations.get('dec3')];
-  // fscod, acmod and lfeon (ETSI TS 102 366 annex F): of the first substream, for the enhanced kind.
+  // fscod, acmod and lfeon (ETSI TS 102 366 annex F), of the first substream for E-AC-3.
   if (dac3 && dac3.length >= 3) return dolby(dac3[0] ?? 0, dac3.readUInt16BE(0) >> 2);
   return dec3 && dec3.length >= 4 ? dolby(dec3[2] ?? 0, dec3[3] ?? 0) : null;
 }
@@ -186,7 +193,10 @@ function dolby(rates: number, modes: number): OwnFormat {
   return { channels, sampleRate: AC3_RATES[rates >> 6] ?? 0, bitsPerSample: null };
 }
 
-/** ES descriptor of ISO/IEC 14496-1 §7.2.6.5, wherever its optional fields put the decoder's configuration. */
+/**
+ * Reads the ES descriptor of ISO/IEC 14496-1 §7.2.6.5, wherever its optional fields put the decoder's
+ * configuration.
+ */
 function readEsds(esds: Buffer | null): { objectType: number; config: Buffer | null } | null {
   if (esds === null) return null;
   let objectType: number | null = null;

@@ -9,7 +9,7 @@ export type SampleFormat = Pick<VideoTrack, 'bitDepth' | 'chroma' | 'interlaced'
 
 const CHROMA = ['monochrome', '4:2:0', '4:2:2', '4:4:4'] as const;
 
-/** Depth, chroma, fields and dynamic range as the decoder configuration and `colr` tell them. */
+/** Reads depth, chroma, fields and dynamic range from the decoder configuration and `colr`. */
 export function sampleFormat(entry: SampleEntry): SampleFormat {
   const coded = codedFormat(entry);
   // ISO/IEC 14496-12 §12.1.5: the box takes precedence over the bitstream.
@@ -67,13 +67,13 @@ function codedFormat(entry: SampleEntry): Coded {
   }
 }
 
-/** Of the sequence header that the configuration may carry. */
+/** Reads the colours of the sequence header that the configuration may carry. */
 function av1Colour(av1C: Buffer): Colour | null {
   const header = parseObus(av1C.subarray(4))?.find(({ type }) => type === OBU_SEQUENCE_HEADER);
   return (header && parseAv1Sequence(header.payload)?.colour) ?? null;
 }
 
-/** VP codec ISO media binding §2.2. */
+/** Reads the colours by the VP codec ISO media binding §2.2. */
 function vpxColour(vpcC: Buffer): Colour {
   const [format = 0, primaries = 2, transfer = 2, matrix = 2] = vpcC.subarray(6, 10);
   return { primaries, transfer, matrix, isFullRange: (format & 1) === 1 };

@@ -1,7 +1,7 @@
-/** Numbers of samples, rising. */
+/** Rising sample numbers. */
 export type SampleList = { readonly count: number; at(index: number): number; readonly heldBytes: number };
 
-/** Gathers a list. It takes memory only where one does not follow the other: sound has millions that do. */
+/** Gathers a list. Consecutive numbers take no memory: audio has millions of them. */
 export function gatherSamples() {
   let first = 0;
   let count = 0;
@@ -16,7 +16,7 @@ export function gatherSamples() {
       }
       count++;
     },
-    /** Takes the last one away; returns the one before it, null where there is none. */
+    /** Removes the last one; returns the one before it, or null. */
     pop(): number | null {
       count = Math.max(0, count - 1);
       return count === 0 ? null : (list?.[count - 1] ?? first + count - 1);

@@ -1,15 +1,15 @@
 import type { TrackHead } from './track-boxes.ts';
 
-/** What a track's samples are in a file that has no fragments, in decode order; times in ticks of the track. */
+/** The samples of a track in a file without fragments, in decode order; times in ticks of the track. */
 export type SampleLog = {
   readonly head: TrackHead;
   readonly sizes: number[];
   readonly decodeTimes: number[];
   readonly compositionOffsets: number[];
   readonly sync: boolean[];
-  /** Where the last of them ends. */
+  /** End of the last sample. */
   endTicks: number;
-  /** Samples that lie one behind the other: where, from the start of the media, and how many. */
+  /** Adjacent samples: their offset from the start of the media, and their count. */
   readonly chunks: { offset: number; count: number }[];
 };
 
@@ -33,7 +33,7 @@ export function createSampleLog(head: TrackHead): SampleLog {
   };
 }
 
-/** Adds samples that lie at `offset` of the media one behind the other; returns where they end. */
+/** Adds adjacent samples at `offset` of the media; returns where they end. */
 export function logSamples(log: SampleLog, offset: number, samples: readonly LoggedSample[]): number {
   let end = offset;
   for (const { dts, pts, duration, sizeBytes, isSync } of samples) {
@@ -48,9 +48,11 @@ export function logSamples(log: SampleLog, offset: number, samples: readonly Log
   return end;
 }
 
-/** The log of media that follows, at `offset`, that of `log`: of the same track, which it must go on with. */
+/**
+ * Appends the log of media that follows, at `offset`, to `log`: of the same track, which it must continue.
+ */
 export function appendLog(log: SampleLog, more: SampleLog, offset: number): void {
-  // One after the other: hundreds of thousands are more than a call takes arguments.
+  // Pushed one by one: hundreds of thousands are more than a call takes arguments.
   for (const size of more.sizes) log.sizes.push(size);
   for (const time of more.decodeTimes) log.decodeTimes.push(time);
   for (const ticks of more.compositionOffsets) log.compositionOffsets.push(ticks);
@@ -59,7 +61,7 @@ export function appendLog(log: SampleLog, more: SampleLog, offset: number): void
   if (more.sizes.length > 0) log.endTicks = more.endTicks;
 }
 
-/** For keeping: the inverse of `parseLog`. */
+/** Writes a log for storage: the inverse of `parseLog`. */
 export function logText(log: SampleLog): string {
   const { head, endTicks, chunks } = log;
   const bytes = (array: Float64Array | Uint32Array | Int32Array | Uint8Array) =>
@@ -79,7 +81,7 @@ export function logText(log: SampleLog): string {
   });
 }
 
-/** What `logText` wrote; it comes from our own store. */
+/** Reads the text of `logText`; it comes from our own store. */
 export function parseLog(text: string): SampleLog {
   const parsed = JSON.parse(text);
   const { head, endTicks, chunks } = parsed;

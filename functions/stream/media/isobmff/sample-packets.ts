@@ -10,14 +10,17 @@ import type { SampleTable } from './samples.ts';
 import { endOf, startOf, type Timeline, timelineOf } from './timeline.ts';
 
 export type MoviePacketsOptions = {
-  /** `MovieTrack.index` of what is wanted. */
+  /** `MovieTrack.index` of the wanted tracks. */
   readonly trackIndexes: readonly number[];
-  /** Presentation begins here, on the movie's timeline; samples needed to decode it come along, hidden by an edit. */
+  /**
+   * Presentation begins here, on the movie's timeline; samples needed to decode it come along, hidden by an
+   * edit.
+   */
   readonly startSeconds: number;
   readonly durationSeconds: number | null;
 };
 
-/** Why a track cannot be repackaged as it is, in words for people; null if it can. */
+/** Returns why a track cannot be repackaged unchanged, in words for people; null if it can. */
 export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | null {
   const track = movie.tracks[trackIndex];
   if (track?.entry == null) return 'there is no such track';
@@ -26,13 +29,13 @@ export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | n
   if (!isRemuxedCodec(entry.video ? 'video' : 'audio', codec))
     return `${codec} in MP4 is not played by browsers`;
   if (entry.hasOthers) return 'its coding changes within the track';
-  if (timelineOf(movie, track).isComplex) return 'its edit list cuts and joins';
+  if (timelineOf(movie, track).isComplex) return 'its edit list has several cuts';
   const table = tableOf(movie, track);
   if (table === null) return 'the file has too many fragments';
   return table.runsForwards ? null : 'its times run backwards';
 }
 
-/** The tracks as packets with the times that they have in the source. Throws `damaged-media`. */
+/** Opens the tracks as packets with the source's times. Throws `damaged-media`. */
 export function moviePackets(movie: Movie, file: RandomAccess, options: MoviePacketsOptions): PacketTrack[] {
   const chosen = options.trackIndexes.flatMap((index) => {
     const track = movie.tracks[index];
@@ -46,7 +49,10 @@ export function moviePackets(movie: Movie, file: RandomAccess, options: MoviePac
   return chosen.map(({ track, table, timeline }) => packetTrack(file, track, table, timeline, begin, end));
 }
 
-/** Where a track's first sample is presented, in seconds; later than 0 in files that were cut from a live stream. */
+/**
+ * Returns when a track's first sample is presented, in seconds; later than 0 in files that were cut from a
+ * live stream.
+ */
 function beginOf(
   { timescale }: MovieTrack,
   table: SampleTable,
@@ -86,7 +92,7 @@ function packetTrack(
 /** What does not hang on where a part begins. Throws `damaged-media` where nothing says how the track is coded. */
 export function packetHead(track: MovieTrack) {
   const { entry, timescale, language, width, height, matrix } = track;
-  if (entry === null) throw damaged('A track of the file does not say how it is coded.');
+  if (entry === null) throw damaged('A track of the file has no sample entry.');
   return {
     kind: entry.video ? ('video' as const) : ('audio' as const),
     timescale,
@@ -116,14 +122,16 @@ export function firstSample(
   return 0;
 }
 
-/** Sound decoders need a stretch of what came before to be in tune: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
+/** Returns the preroll that audio decoders need: two frames of AAC, 80 ms of Opus (RFC 7845 §4.6). */
 export function prerollTicks({ entry, timescale }: MovieTrack): number {
   if (!entry?.audio) return 0;
   const seconds = audioCodecOf(entry) === 'opus' ? 0.08 : 2048 / (entry.audio.sampleRate || timescale);
   return Math.ceil(seconds * timescale);
 }
 
-/** Up to `end` in decode order: what is decoded later is presented later still, but for negative offsets. */
+/**
+ * Yields packets up to `end` in decode order: later ones are presented later still, but for negative offsets.
+ */
 export async function* readPackets(
   file: RandomAccess,
   table: SampleTable,
@@ -145,16 +153,16 @@ export async function* readPackets(
   }
 }
 
-/** The entry as it stands, so that nothing it says of colours is lost, but for what players do not take. */
+/** Returns the entry unchanged, so that its colours are not lost, except where players need another form. */
 export function sampleEntryOf({ entry }: MovieTrack): Uint8Array {
   if (entry === null) return new Uint8Array();
-  // The parameter sets are in hvcC either way; Apple plays hvc1 alone.
+  // The parameter sets are in hvcC either way; Apple plays only hvc1.
   if (entry.format === 'hev1' && entry.configurations.has('hvcC')) {
     const renamed = Buffer.from(entry.bytes);
     renamed.write('hvc1', 4, 'latin1');
     return renamed;
   }
-  // QuickTime's longer sound descriptions are read wrongly in an MP4.
+  // Players misread QuickTime's longer sound descriptions in an MP4.
   const isQuickTime = entry.audio !== null && entry.bytes.readUInt16BE(16) !== 0;
   const config = entry.audio?.audioSpecificConfig;
   return isQuickTime && config ? audioSampleEntry('mp4a', entry.audio, esds(config)) : entry.bytes;

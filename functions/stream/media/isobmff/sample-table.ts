@@ -6,21 +6,21 @@ import type { MovieTrack } from './movie.ts';
 import { type SampleTable, sampleTable } from './samples.ts';
 
 /**
- * More than thirty hours of the fastest films and a dozen of sounds have: what takes longer to look through than it
- * would to decode was made to do so. Memory is bounded by the bytes that the tables have in the file.
+ * More samples than thirty hours of the fastest film and a dozen audio tracks have: a file that takes longer
+ * to look through than to decode was crafted for it. The tables' bytes in the file bound the memory.
  */
 const MAX_SAMPLES = 40_000_000;
 
 type Indexed = { readonly moovBytes: Buffer; readonly fileSizeBytes: number };
 
-/** Whether the moov itself holds samples, and not only fragments behind it do. */
+/** Tells whether the moov itself holds samples, besides those of fragments after it. */
 export function hasSamples(moovBytes: Buffer, tracks: readonly MovieTrack[]): boolean {
   return tracks.some(({ stbl }) => declaredSamples(moovBytes, stbl) > 0);
 }
 
-/** Throws `unsupported-media` where the tables of all tracks together would take too long to be looked through. */
+/** Throws `unsupported-media` if the tables of all tracks together would take too long to look through. */
 export function refuseTooManySamples(moovBytes: Buffer, tracks: readonly MovieTrack[]): void {
-  // PCM has one for each moment, and nothing looks through them.
+  // PCM has a sample for each moment, and nothing looks through them.
   const indexed = tracks.filter(({ entry }) => entry?.audio == null || audioCodecOf(entry) !== 'pcm');
   const count = indexed.reduce((sum, { stbl }) => sum + declaredSamples(moovBytes, stbl), 0);
   if (count > MAX_SAMPLES)
@@ -33,8 +33,8 @@ function declaredSamples(bytes: Buffer, stbl: Box | null): number {
 }
 
 /**
- * Reads a track's sample table (ISO/IEC 14496-12 §8.6 and §8.7). Throws `damaged-media` where its parts disagree or
- * samples lie outside the file.
+ * Reads a track's sample table (ISO/IEC 14496-12 §8.6 and §8.7). Throws `damaged-media` if its parts disagree
+ * or samples lie outside the file.
  */
 export function readSampleTable(
   { moovBytes, fileSizeBytes }: Indexed,
@@ -56,7 +56,10 @@ export function readSampleTable(
   });
 }
 
-/** Number of entries that a table of `stride` bytes an entry can really hold, at most what it claims. */
+/**
+ * Returns the number of entries that a table of `stride` bytes an entry can really hold, at most the declared
+ * one.
+ */
 function entriesOf(bytes: Buffer, box: Box, stride: number): number {
   return Math.min(bytes.readUInt32BE(box.body + 4), Math.floor((box.end - box.body - 8) / stride));
 }
@@ -95,7 +98,9 @@ function narrowSize(bytes: Buffer, at: number, width: number, i: number): number
 
 const outside = () => damaged('The index points outside the file, which is cut off or damaged.');
 
-/** Between the end of each sample and the start of the next: what is left out where a chunk ends. */
+/**
+ * Reads the gaps between the end of each sample and the start of the next, which lie at the ends of chunks.
+ */
 function readGaps(
   bytes: Buffer,
   stsc: Box | null,
@@ -108,7 +113,7 @@ function readGaps(
   const count = sizes.length;
   if (count === 0) return gaps.pack();
   const chunks = co64 ?? stco;
-  if (stsc === null || chunks === null) throw damaged('The index lacks the places of the samples.');
+  if (stsc === null || chunks === null) throw damaged('The index lacks the offsets of the samples.');
   const chunkCount = entriesOf(bytes, chunks, co64 ? 8 : 4);
   const chunkAt = (i: number) =>
     co64
@@ -136,11 +141,11 @@ function readGaps(
       if (end > fileSizeBytes) throw outside();
     }
   }
-  if (sample < count) throw damaged('The index has fewer places than samples.');
+  if (sample < count) throw damaged('The index has fewer offsets than samples.');
   return gaps.pack();
 }
 
-/** From each sample's decode time to that of the next. */
+/** Reads the steps from each sample's decode time to the next. */
 function readSteps(bytes: Buffer, stts: Box | null, count: number) {
   const steps = packNumbers();
   let sample = 0;
@@ -158,7 +163,7 @@ function readSteps(bytes: Buffer, stts: Box | null, count: number) {
 function readCompositionOffsets(bytes: Buffer, ctts: Box | null, count: number): PackedNumbers {
   const offsets = packNumbers();
   let sample = 0;
-  // Version 0 is unsigned by the book, but signed in the files that need it.
+  // Version 0 is unsigned by the standard, but signed in the files that need it.
   eachRun(bytes, ctts, (length, offset) => {
     offsets.add(offset | 0, Math.min(length, count - sample));
     sample = Math.min(count, sample + length);
@@ -167,7 +172,7 @@ function readCompositionOffsets(bytes: Buffer, ctts: Box | null, count: number):
   return offsets.pack();
 }
 
-/** Tells the length and the value of each run, as `stts` and `ctts` have them. */
+/** Calls back with the length and the value of each run, as `stts` and `ctts` have them. */
 function eachRun(bytes: Buffer, box: Box | null, tell: (length: number, value: number) => void): void {
   if (box === null) return;
   const entries = entriesOf(bytes, box, 8);
@@ -188,7 +193,7 @@ function readSync(bytes: Buffer, stss: Box | null, count: number): PackedNumbers
   const numbers = new Uint32Array(entries);
   for (let i = 0; i < entries; i++) numbers[i] = bytes.readUInt32BE(stss.body + 8 + i * 4);
   let sample = 0;
-  // Rising by the book.
+  // The standard wants them rising.
   for (const number of numbers.sort()) {
     if (number <= sample || number > count) continue;
     sync.add(0, number - 1 - sample);

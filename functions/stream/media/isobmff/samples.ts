@@ -3,27 +3,27 @@ import { type Numbers, type PackedNumbers, packNumbers } from '../model/packed-n
 /** The samples of one track in decode order, by their properties. Times are ticks of the track's clock. */
 export type SampleTable = {
   readonly count: number;
-  /** Positions in the file. */
+  /** Offsets in the file. */
   readonly offsets: Numbers;
   readonly sizes: PackedNumbers;
   readonly decodeTimes: Numbers;
   /** From each decode time to that of the next. */
   readonly steps: PackedNumbers;
-  /** One more than there are samples would end the last: its duration is kept apart. */
+  /** Stored apart, since a step after the last sample would be one too many. */
   readonly lastDuration: number;
   readonly compositionOffsets: PackedNumbers;
-  /** 1 for a sync sample, else 0. */
+  /** 1 for a sync sample, otherwise 0. */
   readonly sync: PackedNumbers;
   /** Decode times never fall. */
   readonly runsForwards: boolean;
-  /** About the memory that it takes. */
+  /** Estimated bytes of memory. */
   readonly heldBytes: number;
 };
 
-/** What a table is made of: differences, of which most are the same as the one before. */
+/** The columns of a table: differences, most of which equal the one before. */
 type Columns = {
   readonly sizes: PackedNumbers;
-  /** Before each sample, from the end of the one before it; the first from the start of the file. */
+  /** Bytes before each sample, from the end of the one before it; the first from the start of the file. */
   readonly gaps: PackedNumbers;
   readonly firstTime: number;
   /** From each decode time to the next; the last does not count. */
@@ -69,7 +69,7 @@ export type Sample = {
   readonly isSync: boolean;
 };
 
-/** A table to which samples are added. */
+/** Adds samples to a table. */
 export type SampleCollector = {
   readonly count: number;
   /** Throws `damaged-media` for numbers that no file has. */

@@ -2,8 +2,8 @@ import { parseH264Sps, parseHevcSps, type Sps } from '../codecs/sps.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
 /**
- * The first sequence parameter set of `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1). Null where there is none:
- * other codecs, streams that carry their sets themselves, and damaged configurations.
+ * Returns the first sequence parameter set of `avcC` or `hvcC` (ISO/IEC 14496-15 §5.3.3.1, §8.3.3.1). Null if
+ * there is none: other codecs, streams that carry their sets themselves, and damaged configurations.
  */
 export function sequenceSet({ configurations }: SampleEntry): Sps | null {
   const avcC = configurations.get('avcC');

@@ -3,7 +3,7 @@ import { snap } from '../model/frame-rate.ts';
 import type { FrameRate } from '../model/media.ts';
 import type { SampleTable } from './samples.ts';
 
-/** Times that differ by one step, but for the clock's rounding in 98 of 100 cases, mean a constant rate. */
+/** Returns a constant rate if 98 of 100 steps are equal, but for the clock's rounding. */
 export function frameRateOf({ count, steps }: SampleTable, timescale: number): FrameRate | null {
   const span = steps.sumBefore(count - 1);
   if (count < 2 || span <= 0) return null;
@@ -15,7 +15,7 @@ export function frameRateOf({ count, steps }: SampleTable, timescale: number): F
     if (Math.abs(delta - step) <= 1) even += times;
     if (delta === usual) exact += times;
   }
-  // The last difference is often off, where a recording was stopped.
+  // The last difference is often off if a recording was stopped.
   const needed = Math.floor((count - 1) * 0.98);
   if (exact >= needed || (count < 50 && exact >= count - 2))
     return { ...reduced(timescale, usual), constant: true };

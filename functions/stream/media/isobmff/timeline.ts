@@ -1,15 +1,15 @@
 import type { Movie, MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';
 
-/** Where a track's samples lie on the presentation, as its edit list says (ISO/IEC 14496-12 §8.6.6). */
+/** The place of a track's samples on the presentation, by its edit list (ISO/IEC 14496-12 §8.6.6). */
 export type Timeline = {
-  /** Blank before the first sample, in seconds. */
+  /** Blank time before the first sample, in seconds. */
   readonly delaySeconds: number;
   /** The track's own time at which its presentation starts, in ticks. */
   readonly mediaTime: number;
-  /** Of what is presented after the delay, in ticks; null where the edit list leaves it open. */
+  /** Duration of the presentation after the delay, in ticks; null if the edit list leaves it open. */
   readonly durationTicks: number | null;
-  /** The edit list does more than to delay, and to cut at both ends. */
+  /** True if the edit list does more than delay, and cut at both ends. */
   readonly isComplex: boolean;
 };
 
@@ -24,16 +24,16 @@ export function timelineOf(movie: Movie, { edits, timescale }: MovieTrack): Time
   return {
     delaySeconds: delay / movie.timescale,
     mediaTime: edit?.mediaTime ?? 0,
-    // Zero means "to the end" in files that are fragmented or were written as they were recorded.
+    // Zero means "to the end" in files that are fragmented or were written while recording.
     durationTicks: duration > 0 && Number.isSafeInteger(duration) ? duration : null,
     isComplex: others.length > 0 || (edit !== undefined && edit.rate !== 1),
   };
 }
 
-/** The end of the last sample in presentation, in the track's ticks; 0 without samples. */
+/** Returns the end of the last sample in presentation, in the track's ticks; 0 without samples. */
 export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: SampleTable): number {
   let end = 0;
-  // The last to be shown is among the last to be decoded.
+  // The sample shown last is among the last to be decoded.
   for (let i = Math.max(0, count - 64); i < count; i++) {
     const time = decodeTimes.at(i);
     const duration = i + 1 < count ? decodeTimes.at(i + 1) - time : lastDuration;
@@ -42,7 +42,7 @@ export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: 
   return end;
 }
 
-/** The earliest presentation time, in the track's ticks; 0 without samples. */
+/** Returns the earliest presentation time, in the track's ticks; 0 without samples. */
 export function startOf({ count, decodeTimes, compositionOffsets }: SampleTable): number {
   let start = Number.POSITIVE_INFINITY;
   for (let i = 0; i < Math.min(count, 64); i++) {

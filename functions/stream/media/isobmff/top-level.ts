@@ -2,7 +2,7 @@ import { damaged, unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { asBuffer } from '../boxes/boxes.ts';
 
-/** A box at the top of a file: `[start, end)` in the file, cut at the file's end where `isCutOff`. */
+/** A box at the top of a file: `[start, end)` in the file, cut at the file's end if `isCutOff`. */
 export type TopLevelBox = {
   readonly type: string;
   readonly start: number;
@@ -11,7 +11,7 @@ export type TopLevelBox = {
   readonly isCutOff: boolean;
 };
 
-/** What ISO base media and QuickTime files begin with. */
+/** First boxes of ISO base media and QuickTime files. */
 const FIRST_TYPES = new Set([
   'ftyp',
   'styp',
@@ -28,7 +28,7 @@ const FIRST_TYPES = new Set([
   'uuid',
 ]);
 const MAX_BOXES = 20_000;
-/** Behind so many bytes and fragments, or boxes, a file is not walked on: each header costs a read of its own. */
+/** After so many fragments, or boxes, and bytes, the walk stops: each header costs a read of its own. */
 const WALKED_FRAGMENTS = 64;
 const WALKED_BOXES = 1_000;
 const WALKED_BYTES = 64 * 1024 * 1024;
@@ -37,13 +37,13 @@ export type TopLevel = {
   readonly boxes: readonly TopLevelBox[];
   /** The first index, header included; null without one. */
   readonly moov: { readonly box: TopLevelBox; readonly bytes: Buffer } | null;
-  /** The walk came to the file's end, or to what is no box any more. */
+  /** True if the walk came to the file's end, or to bytes that are no box. */
   readonly isWhole: boolean;
 };
 
 /**
- * Walks a file's top-level boxes by their headers, and reads the index on the way. Null if the file does not begin like
- * one of its kind. Bounded: of a long fragmented file only the beginning is walked.
+ * Walks a file's top-level boxes by their headers, and reads the index on the way. Null if the file does not
+ * begin like one of its kind. Bounded: only the beginning of a long fragmented file is walked.
  */
 export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null> {
   let fragments = 0;
@@ -52,11 +52,11 @@ export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null>
   for (let start = 0; start + 8 <= file.sizeBytes; ) {
     const box = await readHeader(file, start, boxes);
     if (boxes.length === 0 && (box === null || !FIRST_TYPES.has(box.type))) return null;
-    // Padding behind the last box is no damage.
+    // Padding after the last box is no damage.
     if (box === null) break;
     boxes.push(box);
     if (box.type === 'moof') fragments++;
-    // Before the headers behind it, which one read brings along.
+    // Read before the headers after it, which the same read brings along.
     if (box.type === 'moov') moov ??= { box, bytes: await readIndex(file, box) };
     start = box.end;
     const isLong = start > WALKED_BYTES && (fragments > WALKED_FRAGMENTS || boxes.length > WALKED_BOXES);
@@ -66,7 +66,7 @@ export async function walkTopLevel(file: RandomAccess): Promise<TopLevel | null>
   return boxes.length === 0 ? null : { boxes, moov, isWhole: true };
 }
 
-/** A day of 60 frames a second as ffmpeg writes it has 160 MB. What of it is kept takes a quarter. */
+/** A day of 60 frames a second, as ffmpeg writes it, has 160 MB. Its parsed form takes a quarter. */
 const MAX_MOOV_BYTES = 256 * 1024 * 1024;
 
 async function readIndex(file: RandomAccess, { start, end, isCutOff }: TopLevelBox): Promise<Buffer> {
@@ -91,7 +91,7 @@ async function readHeader(
   const headerBytes = size === 1 ? 16 : 8;
   const length = size === 1 ? Number(bytes.readBigUInt64BE(8)) : size === 0 ? file.sizeBytes - start : size;
   if (length < headerBytes) {
-    // Rubbish behind a file that has its index and its media harms nobody.
+    // Rubbish after a file with its index and its media does no harm.
     if (before.some((box) => box.type === 'moov') && before.some((box) => box.type === 'mdat')) return null;
     throw damaged(`The box "${type}" at byte ${start} claims a size that it cannot have.`);
   }

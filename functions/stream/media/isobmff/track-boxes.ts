@@ -1,23 +1,23 @@
 import { box, fullBox, text, uint16, uint32, uint64 } from '../boxes/write-box.ts';
 import type { PacketTrack } from '../model/packets.ts';
 
-/** What the start of a file tells of a track. */
+/** The facts of a track at the start of a file. */
 export type TrackHead = Omit<PacketTrack, 'packets'>;
 
-/** What a track has besides its head: nothing of it where fragments follow. */
+/** A track's data besides its head: empty if fragments follow. */
 export type TrackTables = {
-  /** The boxes of `stbl` behind `stsd`. */
+  /** The boxes of `stbl` after `stsd`. */
   readonly boxes: readonly Uint8Array[];
-  /** Of what is presented, in ticks; 0 leaves the end open to the fragments that follow. */
+  /** Duration of the presentation, in ticks; 0 leaves the end open to the fragments that follow. */
   readonly presentedTicks: number;
-  /** Of all samples, in ticks. */
+  /** Duration of all samples, in ticks. */
   readonly mediaTicks: number;
 };
 
 const IDENTITY = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 const PREDEFINED = uint32(0, 0, 0, 0, 0, 0);
 
-/** The finest clock of the tracks: a delay loses nothing to rounding. */
+/** Returns the finest clock of the tracks, so that a delay loses nothing to rounding. */
 export function movieTimescale(tracks: readonly { readonly timescale: number }[]): number {
   return Math.max(1000, ...tracks.map(({ timescale }) => timescale));
 }
@@ -70,7 +70,7 @@ export function trak(track: TrackHead, id: number, movieClock: number, tables: T
   );
 }
 
-/** A box with times of creation, which nobody is told, and a duration behind `middle`: all of 64 bits where it is long. */
+/** Writes a box with empty creation times and a duration after `middle`, with 64-bit fields if it is long. */
 function timedBox(
   type: string,
   flags: number,

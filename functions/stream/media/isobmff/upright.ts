@@ -5,8 +5,8 @@ import type { Movie } from './movie.ts';
 const IDENTITY = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
 /**
- * Replaces the display matrices of a movie's pictures by the identity. For ffmpeg, which carries a source's matrix into
- * an output whose picture has been turned already, and which turns by itself in some versions and mirrors in others.
+ * Replaces the display matrices of a movie's video by the identity. ffmpeg would carry a source's matrix into
+ * an output that has been rotated already; some versions also rotate by themselves, and others mirror.
  */
 export function uprightPatches({ tracks }: Movie): Patch[] {
   return tracks

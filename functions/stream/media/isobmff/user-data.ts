@@ -4,7 +4,7 @@ import type { MovieTrack } from './movie.ts';
 const MOST_BYTES = 1024;
 const ROLES = 'urn:mpeg:dash:role:2011';
 
-/** A track's name as QuickTime and ffmpeg write it, and its kinds (ISO/IEC 14496-12 §8.10.4). */
+/** Reads a track's name as QuickTime and ffmpeg write it, and its kinds (ISO/IEC 14496-12 §8.10.4). */
 export function readUserData(bytes: Buffer, udta: Box | null): Pick<MovieTrack, 'title' | 'roles'> {
   let title: string | null = null;
   const roles: string[] = [];

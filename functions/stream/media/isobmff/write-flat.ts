@@ -4,13 +4,13 @@ import type { SampleLog } from './sample-log.ts';
 import { movieTimescale, mvhd, trak } from './track-boxes.ts';
 
 /**
- * The start of an MP4 whose index is in front of its media (ISO/IEC 14496-12): `ftyp`, `moov` and the header of the
- * `mdat`, behind which `mediaBytes` follow that the logs tell of. The length of all is known. Throws `damaged-media`
- * where there is no sample, or where times run backwards.
+ * Writes the start of an MP4 whose index precedes its media (ISO/IEC 14496-12): `ftyp`, `moov` and the header
+ * of the `mdat`, before the `mediaBytes` that the logs describe. The total length is known. Throws
+ * `damaged-media` if there is no sample, or if times run backwards.
  */
 export function flatHead(logs: readonly SampleLog[], mediaBytes: number): Buffer {
   const tracks = logs.filter(({ sizes }) => sizes.length > 0);
-  if (tracks.length === 0) throw damaged('The media holds nothing that can be written.');
+  if (tracks.length === 0) throw damaged('The media has nothing to write.');
   const ftyp = box('ftyp', text('isom'), uint32(512), text('isomiso2avc1mp41'));
   const mdat = mdatHeader(mediaBytes);
   const written = tracks.map((log) => ({ log, tables: tables(log) }));
@@ -22,7 +22,7 @@ export function flatHead(logs: readonly SampleLog[], mediaBytes: number): Buffer
   return (narrow.length + mediaBytes > 0xffff_ffff ? place(true) : narrow).build();
 }
 
-/** On the presentation's timeline. */
+/** Returns the seconds on the presentation's timeline. */
 export function secondsOf({ head, decodeTimes, compositionOffsets, endTicks }: SampleLog): number {
   return (
     head.delaySeconds + presentedTicks({ head, decodeTimes, compositionOffsets, endTicks }) / head.timescale
@@ -36,7 +36,7 @@ function mdatHeader(mediaBytes: number): Buffer {
     : Buffer.concat([uint32(short), text('mdat')]);
 }
 
-/** A track, with all of its sample table but where the chunks lie. */
+/** A track with all of its sample table except the chunk offsets. */
 type WrittenTrack = { readonly log: SampleLog; readonly tables: readonly Buffer[] };
 
 function moov(tracks: readonly WrittenTrack[], mediaAt: number, isWide: boolean): Buffer {
@@ -55,7 +55,7 @@ function moov(tracks: readonly WrittenTrack[], mediaAt: number, isWide: boolean)
   );
 }
 
-/** What the head says, or else what the samples last that are shown. */
+/** Returns the head's duration, or else that of the samples that are shown. */
 function presentedTicks({
   head,
   decodeTimes,
@@ -65,7 +65,7 @@ function presentedTicks({
   if (head.durationTicks !== null) return head.durationTicks;
   const count = decodeTimes.length;
   let end = 0;
-  // The last to be shown is among the last to be decoded.
+  // The sample shown last is among the last to be decoded.
   for (let i = Math.max(0, count - 64); i < count; i++) {
     const next = decodeTimes[i + 1] ?? endTicks;
     end = Math.max(end, next + (compositionOffsets[i] ?? 0));
@@ -82,7 +82,7 @@ function tables(log: SampleLog): Buffer[] {
   return [
     runTable('stts', 0, durations(log)),
     ...(hasOffsets ? [runTable('ctts', isSigned ? 1 : 0, compositionOffsets)] : []),
-    // Without the table every sample is one with which decoding can begin (§8.6.2).
+    // Without the table, decoding can begin with every sample (§8.6.2).
     ...(keys.length === sync.length ? [] : [fullBox('stss', 0, 0, uint32(keys.length), numbers(keys))]),
     chunkRuns(chunks),
     fullBox('stsz', 0, 0, uint32(0, sizes.length), numbers(sizes)),
@@ -97,9 +97,9 @@ function* durations({ decodeTimes, endTicks }: SampleLog): Generator<number, voi
   }
 }
 
-/** How many samples in a row have a value, and the value. */
+/** Writes a table of runs: how many samples in a row have a value, and the value. */
 function runTable(type: string, version: number, values: Iterable<number>): Buffer {
-  // One list for all of them: each pair by itself would take ten times the memory.
+  // One list for all of them: pairs of their own would take ten times the memory.
   const entries: number[] = [];
   for (const value of values) {
     const last = entries.length - 2;
@@ -123,13 +123,13 @@ function chunkOffsets(chunks: SampleLog['chunks'], mediaAt: number, isWide: bool
   const bytes = Buffer.alloc(chunks.length * (isWide ? 8 : 4));
   for (const [i, { offset }] of chunks.entries()) {
     if (isWide) bytes.writeBigUInt64BE(BigInt(mediaAt + offset), i * 8);
-    // Where it does not fit, the wide form is taken.
+    // The wide form serves offsets that do not fit.
     else bytes.writeUInt32BE((mediaAt + offset) % 0x1_0000_0000, i * 4);
   }
   return fullBox(isWide ? 'co64' : 'stco', 0, 0, uint32(chunks.length), bytes);
 }
 
-/** `uint32` of lists that are too long for arguments. */
+/** Writes lists like `uint32`, which are too long for arguments. */
 function numbers(values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
   for (const [i, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, i * 4);

@@ -2,18 +2,21 @@ import type { Packet, PacketTrack } from '../model/packets.ts';
 import { fragment, type TrackRun } from './fragment.ts';
 import { idsOf, initSegment } from './init-segment.ts';
 
-/** Media in the first fragment: what a player waits for before the first frame. */
+/** Media in the first fragment: a player waits for it before the first frame. */
 const FIRST_FRAGMENT_SECONDS = 0.25;
 const FRAGMENT_SECONDS = 1;
-/** A fragment with this much ends at the next sync sample of the video, so that the one behind it can be decoded alone. */
+/**
+ * A fragment with this much ends at the next sync sample of the video, so that the next one can be decoded
+ * alone.
+ */
 const SYNC_FRAGMENT_SECONDS = 0.1;
-/** Either ends what a fragment holds of a track early. */
+/** Bounds of a track's run: either one ends it early. */
 const MAX_RUN_BYTES = 8 * 1024 * 1024;
 const MAX_RUN_PACKETS = 16_384;
 
 /**
- * A fragmented MP4 of `tracks`: the init segment, then fragments that hold all tracks for the same stretch of time.
- * Packets are asked for as the output is, and at most one fragment of them is held.
+ * Writes a fragmented MP4 of `tracks`: the init segment, then fragments that hold all tracks for the same
+ * stretch of time. Packets are requested as the output is, and at most one fragment of them is held.
  */
 export async function* writeFragmentedMp4(
   tracks: readonly PacketTrack[],
@@ -28,7 +31,7 @@ export async function* writeFragmentedMp4(
       if (heads.every((packet) => packet === null)) return;
       const start = Math.min(...readers.map((reader, i) => reader.secondsOf(heads[i] ?? null)));
       const end = start + (sequenceNumber === 1 ? FIRST_FRAGMENT_SECONDS : FRAGMENT_SECONDS);
-      // The video says where the fragment ends, and the sound follows.
+      // Video decides where the fragment ends, and audio follows.
       const film = await video?.takeUntil(end, start + SYNC_FRAGMENT_SECONDS);
       const boundary = film?.endsAtSync ? video?.secondsOf(await video.peek()) : end;
       const runs = await Promise.all(
@@ -56,7 +59,7 @@ function openReader(track: PacketTrack, trackId: number) {
     }
     return head;
   }
-  /** On the presentation's timeline; infinite behind the last packet. */
+  /** Returns seconds on the presentation's timeline; infinite after the last packet. */
   function secondsOf(packet: Packet | null): number {
     if (packet === null) return Number.POSITIVE_INFINITY;
     return track.delaySeconds + (packet.dts - track.mediaTime) / track.timescale;
@@ -64,12 +67,15 @@ function openReader(track: PacketTrack, trackId: number) {
   return {
     peek,
     secondsOf,
-    /** What is decoded before `endSeconds`, or before the first sync sample at or behind `syncSeconds`. */
+    /**
+     * Takes the packets decoded before `endSeconds`, or before the first sync sample at or after
+     * `syncSeconds`.
+     */
     async takeUntil(endSeconds: number, syncSeconds = Number.POSITIVE_INFINITY): Promise<Taken> {
       const packets: Packet[] = [];
       let bytes = 0;
       for (let packet = await peek(); packet !== null; packet = await peek()) {
-        // What the sums of seconds lose is less than any tick.
+        // Sums of seconds lose less than any tick.
         const seconds = secondsOf(packet) + 1e-9;
         if (seconds >= endSeconds) break;
         if (packets.length > 0) {

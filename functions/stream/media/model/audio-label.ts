@@ -2,7 +2,7 @@ import type { AudioPurpose, AudioTrack } from './media.ts';
 
 const MOST_CHARACTERS = 80;
 
-/** What a container tells of a track of sound, as it may be shown to people. */
+/** Returns a container's text about an audio track, safe to show to people. */
 export function audioLabel(
   title: string | null | undefined,
   { isCommentary, isDescription }: { readonly isCommentary: boolean; readonly isDescription: boolean },
@@ -16,7 +16,7 @@ export function audioLabel(
   return { title: shown === '' ? null : shown, purpose };
 }
 
-/** Without what stands for no character, or breaks lines and the order of writing. */
+/** Removes code points that are no characters, and those that break lines or the writing direction. */
 function shownTitle(title: string): string {
   const plain = title.replace(/[\p{C}\p{Zl}\p{Zp}\s\ufffd]+/gu, ' ');
   return [...plain.trim()].slice(0, MOST_CHARACTERS).join('').trim();

@@ -1,6 +1,6 @@
 import type { Colour } from './media.ts';
 
-/** ITU-T H.273's numbers for the names that WebCodecs and ffprobe give them. */
+/** ITU-T H.273's numbers for the names of WebCodecs and ffprobe. */
 const PRIMARIES: Readonly<Record<string, number>> = {
   bt709: 1,
   bt470m: 4,
@@ -46,7 +46,7 @@ type Named = {
   readonly fullRange?: boolean | null | undefined;
 };
 
-/** Null where none of the three is known, nor that the range is the full one. */
+/** Returns the colours; null if none of the three is known, nor that the range is the full one. */
 export function colourOf({ primaries, transfer, matrix, fullRange }: Named): Colour | null {
   if (!primaries && !transfer && !matrix && !fullRange) return null;
   return {
@@ -57,7 +57,7 @@ export function colourOf({ primaries, transfer, matrix, fullRange }: Named): Col
   };
 }
 
-/** What two places say of one picture: the first counts where it says anything. */
+/** Joins what two places say of one track: the first counts for each value that it has. */
 export function joinedColour(first: Colour | null, second: Colour | null): Colour | null {
   if (first === null || second === null) return first ?? second;
   const said = (one: number, other: number) => (one === UNSPECIFIED ? other : one);
@@ -65,7 +65,7 @@ export function joinedColour(first: Colour | null, second: Colour | null): Colou
     primaries: said(first.primaries, second.primaries),
     transfer: said(first.transfer, second.transfer),
     matrix: said(first.matrix, second.matrix),
-    // Neither QuickTime's box nor Matroska must say it.
+    // Neither QuickTime's box nor Matroska has to declare it.
     isFullRange: first.isFullRange || second.isFullRange,
   };
 }

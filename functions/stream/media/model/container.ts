@@ -3,22 +3,28 @@ import type { Container } from './containers.ts';
 import type { AudioTrack, Colour, Crop, FrameRate, Media } from './media.ts';
 
 /**
- * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest packet where
- * the file's clock starts somewhere, as in transport streams.
+ * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest
+ * packet if the file's clock starts anywhere, as in transport streams.
  */
 export type OpenContainer = {
   readonly container: Container;
-  /** What the file's own clock shows where the timeline begins. */
+  /** The file's own clock at the beginning of the timeline. */
   readonly originSeconds: number;
-  /** The video and audio tracks; `others` are those that cannot be read as packets. */
+  /** The video and audio tracks; `others` cannot be read as packets. */
   readonly tracks: readonly ContainerTrack[];
   readonly others: readonly UnreadTrack[];
-  /** From the header or the index, else by reading on to the end within the read limit; null where that fails. */
+  /**
+   * Resolves with the duration from the header or the index, or else by reading to the end within the read
+   * limit; null if that fails.
+   */
   durationSeconds(): Promise<number | null>;
-  /** The file ends before what its headers announce. */
+  /** True if the file ends before its headers say so. */
   readonly isCutOff: boolean;
   describe(): Promise<Media>;
-  /** Bytes that may still be read: packets end there. For probes, so that a file cannot make them long. */
+  /**
+   * Sets how many more bytes may be read: packets end there. Probes use it, so that a file cannot make them
+   * long.
+   */
   limitReads(bytes: number): void;
   close(): void;
 };
@@ -27,15 +33,23 @@ export type ContainerTrack = ContainerVideoTrack | ContainerAudioTrack;
 
 type ContainerTrackBase = TrackHeader & {
   readonly codecString: string | null;
-  /** What the container keeps for the decoder: avcC, hvcC, AudioSpecificConfig, OpusHead, `fLaC` and STREAMINFO. */
+  /**
+   * The container's data for the decoder: avcC, hvcC, AudioSpecificConfig, OpusHead, `fLaC` and STREAMINFO.
+   */
   readonly configuration: Uint8Array | null;
   /** The finest step of the timestamps, in seconds. */
   readonly resolutionSeconds: number;
-  /** Time that the decoder swallows before the first sound (Matroska's CodecDelay). */
+  /** Time that the decoder drops before the first audio (Matroska's CodecDelay). */
   readonly codecDelaySeconds: number;
-  /** In decode order, from the key packet at or before `fromSeconds`, or from the first. One iteration at a time. */
+  /**
+   * Yields packets in decode order, from the key packet at or before `fromSeconds`, or from the first. One
+   * iteration at a time.
+   */
   packets(fromSeconds?: number): AsyncGenerator<ContainerPacket, void, void>;
-  /** Of its last packet, by a look at the end of the file; null where that is not found within the read limit. */
+  /**
+   * Resolves with the end of the last packet, by a look at the end of the file; null if not found within the
+   * read limit.
+   */
   endSeconds(): Promise<number | null>;
 };
 
@@ -45,14 +59,14 @@ export type ContainerVideoTrack = ContainerTrackBase & {
   readonly codecName: string | null;
   readonly codedWidth: number;
   readonly codedHeight: number;
-  /** The part that is shown, where the container leaves the rest out. */
+  /** The shown part of the frame, if the container crops it. */
   readonly crop: Crop | null;
-  /** Of what is shown: square pixels, before rotation. */
+  /** Size of the shown part: square pixels, before rotation. */
   readonly squareWidth: number;
   readonly squareHeight: number;
   readonly rotation: 0 | 90 | 180 | 270;
   readonly mirrored: boolean;
-  /** As the container or the stream's headers tell; null where neither does. */
+  /** Colours by the container or the stream's headers; null if neither tells. */
   readonly colour: Colour | null;
   /** Declared by the container, not measured. */
   readonly declaredFrameRate: FrameRate | null;
@@ -76,7 +90,7 @@ export type UnreadTrack = TrackHeader & {
 
 type TrackHeader = {
   readonly index: number;
-  /** How ffmpeg is told which it is. */
+  /** ffmpeg's specifier of the track. */
   readonly stream: string;
   readonly language: string | null;
   readonly isDefault: boolean;
@@ -85,7 +99,7 @@ type TrackHeader = {
 export type ContainerPacket = {
   readonly data: Uint8Array;
   readonly timestampSeconds: number;
-  /** 0 where the container does not tell. */
+  /** 0 if the container does not tell. */
   readonly durationSeconds: number;
   readonly isKey: boolean;
 };

@@ -7,20 +7,26 @@ import type { Cuts } from './cuts.ts';
 /** One track of a file, cut into segments of fragmented MP4 without decoding it. */
 export type CopyTrack = {
   readonly cuts: Cuts;
-  /** The init segment of this track alone. Its edit list takes off what decoding is ahead of presentation. */
+  /**
+   * Writes the init segment of this track alone. Its edit list removes the time by which decoding is ahead of
+   * presentation.
+   */
   init(): Uint8Array;
-  /** Everything between two cuts, by their positions in `cuts`. */
+  /** Returns everything between two cuts, by their positions in `cuts`. */
   segment(from: number, to: number, sequenceNumber: number): Segment;
-  /** The one picture at a cut, shown for so long: a fragment of its own, for trick play. Video only. */
+  /**
+   * Returns the one frame at a cut, shown for `durationTicks`: a fragment of its own, for trick play. Video
+   * only.
+   */
   iFrame(cut: number, durationTicks: number, sequenceNumber: number): Segment;
 };
 
 export type Segment = {
-  /** Null where the size is known at the end only: then the whole is all that can be opened. */
+  /** Null if the size is known only at the end: then only the whole can be opened. */
   readonly sizeBytes: number | null;
   /**
-   * Rejects with a problem before the first byte, also where decoding cannot begin with this segment; after that the
-   * stream errors, and never ends short.
+   * Opens the bytes. Rejects with a problem before the first byte, also if decoding cannot begin with this
+   * segment; after that the stream errors, and never ends short.
    */
   open(range?: ByteRange): Promise<Readable>;
 };
@@ -29,13 +35,13 @@ export type CopyTrackInput = {
   readonly source: Source;
   readonly object: StoredObject;
   readonly access: CachedAccess;
-  /** `Track.index` of what is wanted. */
+  /** `Track.index` of the wanted track. */
   readonly trackIndex: number;
-  /** Where the presentation's own zero lies on the file's timeline. */
+  /** The presentation's zero on the file's timeline. */
   readonly zeroSeconds: number;
   /**
-   * Whether a few key frames are looked at, for what the index does not tell: with `true` for playlists and plans, with
-   * `false` for a segment, which looks at its own. It costs some small reads, once for each version that is kept.
+   * Whether to look at a few keyframes for what the index does not tell: `true` for playlists and plans,
+   * `false` for a segment, which looks at its own. It costs some small reads, once for each cached version.
    */
   readonly inspectsKeyframes: boolean;
   readonly signal: AbortSignal;

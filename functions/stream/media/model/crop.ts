@@ -1,6 +1,6 @@
 import type { Crop } from './media.ts';
 
-/** Pixels that are left out at each side, and the size that the rest is shown at; null where it is the rest's own. */
+/** Pixels that are cropped at each side, and the display size of the rest; null if it is the rest's own. */
 export type MatroskaShape = {
   readonly left: number;
   readonly right: number;
@@ -9,7 +9,9 @@ export type MatroskaShape = {
   readonly display: readonly [width: number, height: number] | null;
 };
 
-/** What is shown of frames of that size, and the square pixels that it takes: of RFC 9559 §5.1.4.1.28.8 and after. */
+/**
+ * Returns the shown part of frames of that size, and its square pixels, by RFC 9559 §5.1.4.1.28.8 and after.
+ */
 export function shownPart(
   shape: MatroskaShape | null,
   {
@@ -20,8 +22,8 @@ export function shownPart(
 ): { readonly crop: Crop | null; readonly squareWidth: number; readonly squareHeight: number } {
   const crop = shape && validCrop(shape, width, height);
   if (shape === null || crop === null) return { crop: null, squareWidth, squareHeight: height };
-  // Pixels are square without a word about it, and where a writer that knew of no crop names the whole frame's size.
-  // Lines stay as they are.
+  // Pixels are square without a display size, and with one that names the whole frame's size, as writers did
+  // that knew of no crop. Lines stay unchanged.
   const [x, y] = shape.display ?? [0, 0];
   const [across, down] =
     (x === 0 && y === 0) || (x === width && y === height) ? [crop.width, crop.height] : [x, y];
@@ -34,7 +36,7 @@ export function shownPart(
 
 type Sides = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 
-/** Null where nothing is left out, or nothing would be left. */
+/** Returns the crop; null if nothing is cropped, or nothing would be left. */
 export function validCrop(
   { left, right, top, bottom }: Sides,
   frameWidth: number,

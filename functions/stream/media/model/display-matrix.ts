@@ -1,6 +1,9 @@
 import type { ContainerVideoTrack } from './container.ts';
 
-/** The 3×3 matrix of `tkhd` (ISO/IEC 14496-12 §6.2.2) that mirrors, then turns, into the first quadrant. */
+/**
+ * Builds the 3×3 matrix of `tkhd` (ISO/IEC 14496-12 §6.2.2) that mirrors, then rotates, into the first
+ * quadrant.
+ */
 export function displayMatrix({
   rotation,
   mirrored,

@@ -1,19 +1,19 @@
 import type { ContainerVideoTrack } from './container.ts';
 import type { FrameRate } from './media.ts';
 
-/** How many packets of a video tell its frame rate. */
+/** How many packets of a video are read for its frame rate. */
 const SAMPLE_PACKETS = 100;
 /** Frames that are shown before the last packets read may come after them. */
 const REORDERED_PACKETS = 16;
 
 export type FirstFrames = {
-  /** Data of the first packet, empty where there is none. */
+  /** Data of the first packet, empty if there is none. */
   readonly first: Uint8Array;
   readonly startSeconds: number;
   readonly frameRate: FrameRate | null;
 };
 
-/** What the first packets of a video tell. */
+/** Reads the first packets of a video. */
 export async function readFirstFrames(track: ContainerVideoTrack): Promise<FirstFrames> {
   const times: number[] = [];
   let first: Uint8Array = new Uint8Array(0);
@@ -33,8 +33,8 @@ export async function readFirstFrames(track: ContainerVideoTrack): Promise<First
 }
 
 /**
- * The frame rate that presentation times (seconds, any order) of consecutive frames tell, snapped to the usual ones;
- * null for fewer than two. `resolutionSeconds` is the step to which the container rounds times.
+ * Measures the frame rate by presentation times (seconds, any order) of consecutive frames, snapped to the
+ * usual ones; null for fewer than two. `resolutionSeconds` is the step to which the container rounds times.
  */
 export function measureFrameRate(
   timestamps: readonly number[],
@@ -46,7 +46,7 @@ export function measureFrameRate(
   const last = sorted.at(-1);
   if (first === undefined || last === undefined || last <= first) return null;
   const average = (sorted.length - 1) / (last - first);
-  // The ends are each off by half a step at most.
+  // Each end is off by half a step at most.
   const uncertainty = Math.min(0.01, resolutionSeconds / (last - first) + 1e-6);
   const candidate =
     declared && isPlausible(declared) ? snap(rate(declared), 1e-4) : snap(average, uncertainty);
@@ -56,7 +56,7 @@ export function measureFrameRate(
   return { ...(measured ?? fraction(average)), constant: false };
 }
 
-/** A decimal rate as a fraction: the usual one within `relativeError`, else null. */
+/** Returns a decimal rate as a fraction: the usual one within `relativeError`, otherwise null. */
 export function snap(framesPerSecond: number, relativeError: number): Fraction | null {
   let best: Fraction | null = null;
   let bestError = relativeError;
@@ -79,7 +79,7 @@ const USUAL: readonly Fraction[] = [
   { numerator: 15, denominator: 2 },
 ];
 
-/** Every frame lies on the grid of the rate: no gap, no jitter beyond the rounding of times. */
+/** Tells whether every frame lies on the grid of the rate: no gap, no jitter beyond the rounding of times. */
 function keepsTime(sorted: readonly number[], candidate: Fraction, resolutionSeconds: number): boolean {
   const first = sorted[0] ?? 0;
   const tolerance = Math.min(resolutionSeconds * 1.01 + 1e-6, 0.25 / rate(candidate));

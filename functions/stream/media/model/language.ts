@@ -1,9 +1,12 @@
-/** A code as a container has it; null for none, `und` and what is no code. */
+/** Returns a container's language code; null for none, for `und` and for anything that is no code. */
 export function knownLanguage(code: string | null): string | null {
   return code && code !== 'und' && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(code) ? code : null;
 }
 
-/** ISO 639-2/T, as `mdhd` stores it; `und` for what is unknown or has only a code of its own. */
+/**
+ * Returns the code of ISO 639-2/T that `mdhd` stores; `und` for unknown languages and those without such a
+ * code.
+ */
 export function threeLetters(language: string | null): string {
   const primary = language?.split('-')[0]?.toLowerCase() ?? '';
   return /^[a-z]{3}$/.test(primary) ? primary : (TWO_LETTERS[primary] ?? 'und');

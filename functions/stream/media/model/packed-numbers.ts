@@ -1,24 +1,25 @@
 import { damaged } from '../../base/problem.ts';
 
-/** Whole numbers in a row. Beyond its ends are zeros. */
+/** Whole numbers in a row. Reads beyond either end give zeros. */
 export type Numbers = Iterable<number> & { readonly length: number; at(index: number): number };
 
 /**
- * Whole numbers in as many bytes as they need: runs of the same one, each a variable-length integer or two, and a mark
- * every 128 runs from which reading can begin. Reading them in turn takes a step each; anywhere else, some more.
+ * Whole numbers in as many bytes as they need: runs of the same value, each of one or two variable-length
+ * integers, and a mark every 128 runs at which reading can begin. Sequential reading takes one step each;
+ * random access takes some more.
  */
 export type PackedNumbers = Numbers & {
-  /** The sum of all that stand before `index`. */
+  /** Returns the sum of all numbers before `index`. */
   sumBefore(index: number): number;
-  /** How often the same one follows, up to `length` of all. */
+  /** Yields each value with its number of repetitions, up to `length` of all. */
   runs(length: number): Generator<[value: number, times: number], void, void>;
-  /** Of all, at most 0. */
+  /** The smallest of all, at most 0. */
   readonly least: number;
   readonly heldBytes: number;
 };
 
 export type NumbersPacker = {
-  /** The value, so many times. Throws `damaged-media` beyond 2^50. */
+  /** Adds the value `times` times. Throws `damaged-media` beyond 2^50. */
   add(value: number, times?: number): void;
   pack(): PackedNumbers;
 };
@@ -28,10 +29,10 @@ const MARKED_RUNS = 128;
 const MARK_BYTES = MARKED_RUNS * 16;
 const BLOCK_BYTES = 64 * 1024;
 const LARGEST = 2 ** 50;
-/** Up to it, bits are shifted and masked: there are millions. */
+/** Up to this size bits are shifted and masked, since there are millions of numbers. */
 const SMALL = 2 ** 31 - 1;
 
-/** Where the runs between two marks begin: the first number's index, the sum before it, the place of its run. */
+/** A mark between two runs: the next number's index, the sum before it, the offset of its run. */
 type Mark = 'index' | 'sum' | 'place';
 const MARK_FIELDS = 3;
 const FIELDS: Readonly<Record<Mark, number>> = { index: 0, sum: 1, place: 2 };
@@ -81,7 +82,7 @@ export function packNumbers(): NumbersPacker {
   function flush(): void {
     if (times === 0) return;
     if (runs % MARKED_RUNS === 0) mark();
-    // The lowest bit tells of a second integer, the one above it of the sign.
+    // The lowest bit announces a second integer, the one above it is the sign.
     const magnitude = value < 0 ? -value * 2 - 1 : value * 2;
     write(magnitude * 2 + (times > 1 ? 1 : 0));
     if (times > 1) write(times);
@@ -92,7 +93,7 @@ export function packNumbers(): NumbersPacker {
   }
 
   function mark(): void {
-    // What lies between two marks is in one block.
+    // The runs between two marks share one block.
     if (used + MARK_BYTES > BLOCK_BYTES) {
       blocks.push(block.slice(0, used));
       block = new Uint8Array(BLOCK_BYTES);
@@ -127,7 +128,7 @@ type Packed = {
 
 function unpacked({ blocks, marks, runs, length, least }: Packed): PackedNumbers {
   const lastMark = Math.max(0, Math.ceil(runs / MARKED_RUNS) - 1);
-  // The run that was read last: where it begins, and where the next one lies.
+  // The last run that was read: its beginning, and the next one's offset.
   let first = 0;
   let times = 0;
   let value = 0;
@@ -164,7 +165,7 @@ function unpacked({ blocks, marks, runs, length, least }: Packed): PackedNumbers
     return true;
   }
 
-  /** Of the first number behind a mark; behind the last one, of none. */
+  /** Returns the index of the first number after a mark; after the last mark, of no number. */
   function indexOf(mark: number): number {
     return mark > lastMark ? Number.POSITIVE_INFINITY : field(mark, 'index');
   }

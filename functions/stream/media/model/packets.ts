@@ -5,7 +5,7 @@ export type PacketTrack = {
   readonly timescale: number;
   /** The complete sample entry box (`avc1`, `mp4a`, …) as it goes into `stsd`. */
   readonly sampleEntry: Uint8Array;
-  /** ISO 639-2/T, three letters; `und` where unknown. */
+  /** ISO 639-2/T, three letters; `und` if unknown. */
   readonly language: string;
   /** Presentation size before rotation, in square pixels; 0 for audio. */
   readonly width: number;
@@ -16,9 +16,9 @@ export type PacketTrack = {
   readonly delaySeconds: number;
   /** Where presentation starts on the track's own timeline, in ticks: the edit list's media_time. */
   readonly mediaTime: number;
-  /** Of the presentation, in ticks; null where unknown before the end. */
+  /** Duration of the presentation, in ticks; null if unknown before the end. */
   readonly durationTicks: number | null;
-  /** In decode order, each once; can be iterated once. */
+  /** Packets in decode order, each once; can be iterated once. */
   readonly packets: AsyncIterable<Packet>;
 };
 

@@ -2,7 +2,10 @@ import { Problem } from '../../base/problem.ts';
 import type { Source, StoredObject } from '../../source/source.ts';
 import type { ProbeCache } from './probe-cache.ts';
 
-/** The same source, whose answers tell what was probed whether it is there still: reads are pinned, and tell as well, by how they begin. */
+/**
+ * Wraps a source so that its answers tell whether a probed version still exists: reads are pinned, and the
+ * way they begin tells as well.
+ */
 export function confirming(source: Source, probes: Pick<ProbeCache, 'confirm' | 'forget'>): Source {
   async function noting<T>(
     key: string,
@@ -25,7 +28,7 @@ export function confirming(source: Source, probes: Pick<ProbeCache, 'confirm' | 
     stat: (key, signal) => noting(key, source.stat(key, signal), (object) => object),
     read(object, range, signal) {
       const body = source.read(object, range, signal);
-      // For no bytes the store is not asked.
+      // No bytes need no request to the store.
       return range.start < range.end ? noting(object.key, body, () => object) : body;
     },
     ...(statAndRead && {

@@ -5,11 +5,11 @@ import type { Media } from '../model/media.ts';
 import type { Probed } from './probe.ts';
 
 export const CUT_OFF = 'the file is cut off';
-/** Players take the first of them for the whole, or the size for the length. */
+/** Players take the first recording for the whole, or the size for the length. */
 const JOINED = 'several recordings follow each other in the file';
-const PADDED = 'something else lies behind the sound';
+const PADDED = 'other data follows the audio';
 
-/** What a probe tells of another container than ISO base media. */
+/** Builds the probe's result for a container other than ISO base media. */
 export function containerProbed(
   media: Media,
   originalObstacle: string | null,
@@ -25,14 +25,14 @@ export function containerProbed(
       if (obstacle !== null) return obstacle;
       const track = media.tracks.find(({ index }) => index === trackIndex);
       if (!track) return 'there is no such track';
-      // Without a length in its header such a file may change its sample rate on the way.
+      // Without a length in its header, such a file may change its sample rate on the way.
       if (media.container === 'flac' && media.durationSeconds === null) return 'its length is unknown';
       return remuxObstacle(media.container, track);
     },
   };
 }
 
-/** The same with the length that all of its sound has. */
+/** Corrects the length to that of all the audio. */
 export async function withExtent(file: CachedAccess, probed: Probed): Promise<Probed> {
   const extent = await extentOf(file, probed.media);
   if (extent === null) return probed;

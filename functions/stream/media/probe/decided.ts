@@ -9,7 +9,7 @@ import { clocked } from '../transport/clocked.ts';
 import { withDecodability } from './decodability.ts';
 import type { Probed, ProbeInput } from './probe.ts';
 
-/** What is told of each track whether it can be decoded here. */
+/** Marks each track with whether it can be decoded here. */
 export async function decidedMedia(
   { media, movie, clock }: Probed,
   { file, object, decoding, slots }: ProbeInput,
@@ -37,7 +37,7 @@ export async function decidedMedia(
   });
 }
 
-/** In a movie's own word, where it has another name than those known here. */
+/** Returns the movie's own name of the codec, if it has none of the names known here. */
 function codingName({ index, codec, codecName, codecString }: VideoTrack | AudioTrack, movie: Movie | null) {
   const format = codec === 'other' ? movie?.tracks[index]?.entry?.format : undefined;
   if (format !== undefined) return name(format);

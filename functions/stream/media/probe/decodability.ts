@@ -4,13 +4,13 @@ import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
 
 export type DecodabilityOptions = {
   readonly decoding: Decoding;
-  /** What a person calls the coding of a track, in quotes where it is the file's own word. */
+  /** Names a track's codec for people, in quotes if it is the file's own word. */
   readonly nameOf: (track: VideoTrack | AudioTrack) => string;
-  /** Whether the ffmpeg at hand makes anything of a track: asked of those alone whose name leaves that open. */
+  /** Tells whether the ffmpeg at hand decodes a track: asked only if its name leaves that open. */
   readonly tries: (track: VideoTrack | AudioTrack) => Promise<boolean>;
 };
 
-/** The media, with a word at each track that cannot be decoded here. */
+/** Returns the media with the reason at each track that cannot be decoded here. */
 export async function withDecodability(media: Media, options: DecodabilityOptions): Promise<Media> {
   const tracks: Track[] = [];
   for (const track of media.tracks) {
@@ -32,26 +32,31 @@ async function whyNot(
   const name = ffmpegName(track);
   if (!doubtful && (name === null || USUAL.has(name))) return null;
   const codecs = await decoding.codecs();
-  // Who cannot be asked cannot decode either, which whoever asks for it is told then.
+  // An ffmpeg that cannot be asked cannot decode either, which requests for decoded outputs report.
   if (codecs === null) return null;
   const isListed = name === null || codecs.has(name);
   if (isListed && (!doubtful || (await tries(track)))) return null;
   return `The ${kind} codec ${nameOf(track)} cannot be decoded here.`;
 }
 
-/** ffmpeg has the same names. Of PCM, all kinds are decoded by whatever decodes one. */
+/** Returns ffmpeg's name, which is the same. Whatever decodes one kind of PCM decodes all. */
 function ffmpegName({ codec, codecName }: VideoTrack | AudioTrack): string | null {
   if (codec === 'other') return codecName;
   return codec === 'pcm' ? 'pcm_s16le' : codec;
 }
 
-/** An ffmpeg without these is of no use for this service: it is not asked, which spares a cold start a process. */
+/**
+ * No ffmpeg without these is of use for this service: it is not asked, which saves a process at a cold start.
+ */
 const USUAL: ReadonlySet<string> = new Set(['h264', 'aac', 'mp3', 'pcm_s16le']);
 
-/** Which kinds every decoder of AAC knows besides: Main and LTP. */
+/** Further kinds that every AAC decoder knows: Main and LTP. */
 const OLD_AAC = /^mp4a\.40\.(1|4)$/;
 
-/** Where a decoder's name does not tell: rare kinds of AAC and FLAC, and sample entries that a demuxer may not know. */
+/**
+ * Tells whether a decoder's name is not enough: rare kinds of AAC and FLAC, and sample entries that a demuxer
+ * may not know.
+ */
 function isDoubtful(track: VideoTrack | AudioTrack, container: Media['container']): boolean {
   if (track.codec === 'other') return ISO.includes(container);
   if (track.kind === 'video') return false;

@@ -1,10 +1,12 @@
 import type { CachedAccess } from '../../source/cache.ts';
 import { openContainer } from '../demux/mediabunny.ts';
 
-/** What may be read for it. */
+/** Most bytes that are read for it. */
 const LOOK_BYTES = 8 * 2 ** 20;
 
-/** Where tracks end that no header tells of, by their last packets, in seconds; without those where that is not found. */
+/**
+ * Finds the ends of tracks that no header tells, by their last packets, in seconds; omits those not found.
+ */
 export async function trackEnds(
   file: CachedAccess,
   trackIndexes: readonly number[],

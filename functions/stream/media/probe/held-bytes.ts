@@ -4,12 +4,12 @@ import type { Media } from '../model/media.ts';
 import type { Probed } from './probe.ts';
 
 const BASE_BYTES = 32 * 1024;
-/** What cutting a picture at a key frame takes. */
+/** Bytes for cutting video at one keyframe. */
 const KEY_FRAME_BYTES = 4;
-/** What cutting a second of sound at each of its frames takes. */
+/** Bytes for cutting a second of audio at each of its frames. */
 const AUDIO_BYTES = 47 * 28;
 
-/** About the memory that a probe holds, with what is made of it later. */
+/** Estimates the memory that a probe holds, including what is derived from it later. */
 export function heldBytes({ movie, media }: Probed): number {
   return BASE_BYTES + (movie === null ? audioBytes(media) : indexBytes(movie));
 }

@@ -5,25 +5,25 @@ import { unlessAborted } from '../../source/unless-aborted.ts';
 import { heldBytes } from './held-bytes.ts';
 import type { Probed } from './probe.ts';
 
-/** What was probed last, shared by the requests that one process answers: of each object its latest version. */
+/** The last probes, shared by the requests that one process answers: the latest version of each object. */
 export type ProbeCache = {
-  /** Null where nothing is kept of the object. */
+  /** Returns the latest probe of the object, or null. */
   latest(key: string): LatestProbe | null;
   /**
-   * The probe of this version, which `make` makes where none is kept. Those who ask at the same time share one, which
-   * ends when none of them waits any more; what fails is not kept.
+   * Returns the probe of this version, from the cache or by `make`. Concurrent callers share one, which ends
+   * when none of them waits any longer; failures are not cached.
    */
   get(object: StoredObject, signal: AbortSignal, make: MakeProbe): Promise<Probed>;
-  /** The store has just said that this version is there: what is kept of another one is dropped. */
+  /** Records that the store has just confirmed this version: the probe of another one is dropped. */
   confirm(object: StoredObject): void;
-  /** What is kept of the object is of a version that is no more. */
+  /** Drops the object's probe, since its version is gone. */
   forget(key: string): void;
   /** An estimate of the memory that is held. */
   readonly usedBytes: number;
 };
 
 export type ProbedObject = { readonly object: StoredObject; readonly probed: Probed };
-/** `isFresh`: the store has said within the last half minute that the version is there. */
+/** `isFresh`: the store has confirmed the version within the last half minute. */
 export type LatestProbe = ProbedObject & { readonly isFresh: boolean };
 type MakeProbe = (signal: AbortSignal) => Promise<Probed>;
 type Entry = ProbedObject & { readonly bytes: number; confirmedAt: number };
@@ -32,7 +32,7 @@ type Entry = ProbedObject & { readonly bytes: number; confirmedAt: number };
 const DEFAULT_BYTES = 64 * 1024 * 1024;
 const FRESH_MILLISECONDS = 30_000;
 
-/** `now` is to go on while the process is frozen between two requests. */
+/** Creates the cache. `now` must advance while the process is frozen between two requests. */
 export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.now): ProbeCache {
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
@@ -75,7 +75,7 @@ export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.no
       if (pending.get(id) === shared) pending.delete(id);
     });
     pending.set(id, shared);
-    // Whoever has it made has just looked at it; while it is made, it may be replaced.
+    // The caller has just seen this version; it may be replaced during the probe.
     const confirmedAt = now();
     shared.probed.then(
       (probed) => void entries.set(object.key, { object, probed, bytes: heldBytes(probed), confirmedAt }),
@@ -92,7 +92,7 @@ function shareProbe(make: MakeProbe, onOver: () => void): SharedProbe {
   // Every read under way listens to it.
   setMaxListeners(0, controller.signal);
   const probed = make(controller.signal).finally(onOver);
-  // Whoever waits hears of the failure by himself.
+  // Each caller receives the failure itself.
   probed.catch(() => {});
   let waiting = 0;
   return {
@@ -104,7 +104,7 @@ function shareProbe(make: MakeProbe, onOver: () => void): SharedProbe {
       } finally {
         waiting--;
         if (waiting === 0) {
-          // At once, so that whoever comes next does not join a probe that is being given up.
+          // Dropped at once, so that nobody joins a probe that is being given up.
           onOver();
           controller.abort(new Error('Nobody waits for this probe any more.'));
         }

@@ -10,7 +10,7 @@ import type { Media } from '../model/media.ts';
 import { tailOf } from '../transport/tail.ts';
 import type { ProbeInput } from './probe.ts';
 
-/** What ffprobe makes of a file. Rejects with the source's own problems where those were in the way. */
+/** Probes a file with ffprobe. Rejects with the source's own problems if those were in the way. */
 export async function probeForeign(
   { file, object, ffprobePath, slots }: ProbeInput,
   kind: Sniffed['kind'],
@@ -24,11 +24,11 @@ export async function probeForeign(
     const media = await describeWithFfprobe(loopback.url, { ...options, isKnown: kind === 'foreign' });
     return await withEnds(media, file, object.etag, options);
   } catch (error) {
-    // What looks like a broken file may be a source that broke.
+    // A seemingly broken file may be a source that broke.
     const failure = loopback.failure();
     if (failure) throw failure;
     if (kind !== 'unknown' && error instanceof Problem && error.type === 'not-media') {
-      throw damaged('This file begins as media does, but cannot be read as such.', { cause: error });
+      throw damaged('This file begins like media but cannot be read as such.', { cause: error });
     }
     throw error;
   } finally {
@@ -37,7 +37,7 @@ export async function probeForeign(
   }
 }
 
-/** What the end of the file tells is a refinement: where it cannot be read as such, the headers count. */
+/** Refines the result by the end of the file: if that cannot be read, the headers count. */
 async function withEnds(
   media: Media,
   file: CachedAccess,

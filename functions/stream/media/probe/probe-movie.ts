@@ -13,7 +13,7 @@ import { CUT_OFF } from './container-probed.ts';
 import type { Probed, ProbeInput } from './probe.ts';
 import { probeForeign } from './probe-foreign.ts';
 
-/** ISO base media by our own reader; what its headers do not say of a deep picture's colours, ffprobe does. */
+/** Probes ISO base media by our own reader; ffprobe adds the colours of deep video that the headers omit. */
 export async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {
   const { index = input.file } = input;
   const movie = await readMovie(index);
@@ -30,15 +30,15 @@ export async function probeMovie(input: ProbeInput, signal: AbortSignal): Promis
     movie: withoutLongIndex(movie),
     originalObstacle: isCutOff ? CUT_OFF : null,
     clock: null,
-    // Each fragment tells what it holds, and a movie's index is checked against the file.
+    // Each fragment declares its content, and a movie's index is checked against the file.
     endsEarly: false,
     remuxObstacle: (trackIndex) => movieRemuxObstacle(movie, trackIndex),
   };
 }
 
 /**
- * What has another name than the codecs that are known here may be one that no program knows. A sound of which that is
- * so is left out beside others; without its picture, a film is none.
+ * Handles codecs with unknown names, which no program may know. Such an audio track is left out beside
+ * others; a film without its video is refused.
  */
 async function withoutUnknown(
   described: Media,
@@ -61,33 +61,33 @@ async function withoutUnknown(
   };
 }
 
-/** Of a movie without a name for any of its codings, ffprobe says that it is none. */
+/** Returns no tracks if ffprobe refuses a movie none of whose codecs it can name. */
 function nothingSeen(error: unknown): Pick<Media, 'tracks'> {
   if (error instanceof Problem && error.type === 'damaged-media') return { tracks: [] };
   throw error;
 }
 
-const UNKNOWN_CODING = 'How this media is coded is not known here.';
+const UNKNOWN_CODING = 'The codec of this media is unknown.';
 
-/** Whose name none of the tables here has. */
+/** Tells whether no table here has the codec's name. */
 const isForeign = (track: Track): track is VideoTrack | AudioTrack =>
   (track.kind === 'video' || track.kind === 'audio') && track.codec === 'other' && track.codecName === null;
 
 function unread(track: Track, format: string): Track {
   const { index, stream, language, startSeconds, durationSeconds, isDefault, bitrate } = track;
   const about = { index, stream, language, startSeconds, durationSeconds, isDefault, bitrate };
-  const undecodable = `The audio codec ${name(format)} is not known here.`;
+  const undecodable = `The audio codec ${name(format)} is unknown.`;
   return { ...about, kind: 'unknown', codec: 'other', undecodable };
 }
 
-/** Enough for all that stands before a picture; the rest of a large one is not looked at. */
+/** Enough for the headers before a frame; the rest of a large one is not looked at. */
 const FIRST_SAMPLE_BYTES = 16 * 1024;
 
 async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: RandomAccess): Promise<void> {
   const track = movie.tracks[film.index];
   const table = track ? tableOf(movie, track) : null;
   if (!table || !track?.entry) return;
-  if (table.count === 0) throw damaged('The video in this file has no pictures.');
+  if (table.count === 0) throw damaged('The video in this file has no frames.');
   const [offset, size] = [table.offsets.at(0), table.sizes.at(0)];
   const { codec } = film;
   const { configurations } = track.entry;
@@ -105,7 +105,7 @@ async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: Ran
 
 const HEADER_BYTES = 16;
 
-/** What the first frame of a sound says of itself, where nothing in the index does. */
+/** Reads the format from the first frame of an audio track if nothing in the index tells it. */
 async function withOwnFormats(media: Media, movie: Movie, file: RandomAccess): Promise<Media> {
   const tracks: Track[] = [];
   for (const track of media.tracks) {

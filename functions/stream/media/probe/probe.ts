@@ -20,13 +20,13 @@ import { probeMovie } from './probe-movie.ts';
 
 export type ProbeInput = {
   readonly file: CachedAccess;
-  /** What the index of ISO base media is read with, where not `file`. */
+  /** Reads the index of ISO base media, if not `file`. */
   readonly index?: RandomAccess;
   readonly object: Pick<StoredObject, 'key' | 'etag'>;
   readonly ffprobePath: string;
-  /** Where ffprobe may run; without, always. */
+  /** Slots for ffprobe; without them it may always run. */
   readonly slots?: Slots | undefined;
-  /** Without, all that has a name counts as decodable. */
+  /** Without it, every named codec counts as decodable. */
   readonly decoding?: Decoding | undefined;
   readonly signal: AbortSignal;
 };
@@ -35,19 +35,23 @@ export type Probed = {
   readonly media: Media;
   /** The index of ISO base media; null for other containers. */
   readonly movie: Movie | null;
-  /** Why the file cannot be sent as it is; null if it can. */
+  /** The reason why the file cannot be sent unchanged; null if it can. */
   readonly originalObstacle: string | null;
-  /** The file ends before what its headers promise, and nothing tells where. */
+  /** True if the file ends before its headers say so, and nothing tells where. */
   readonly endsEarly: boolean;
-  /** How the clock of a transport stream is put right; null where it is. All that reads its media reads it so. */
+  /**
+   * The correction of a transport stream's clock; null if it is right. Every reader of its media applies it.
+   */
   readonly clock: TsClock | null;
-  /** Why a track, by its index, cannot be repackaged as it is, in words for people; null if it can. */
+  /**
+   * Returns why a track, by its index, cannot be repackaged unchanged, in words for people; null if it can.
+   */
   readonly remuxObstacle: (trackIndex: number) => string | null;
 };
 
 /**
- * What a file is. Rejects with `not-media`, `damaged-media`, `encrypted` or `unsupported-media` where there is nothing
- * to play, and with the source's problems; never later than the time limit.
+ * Probes a file. Rejects with `not-media`, `damaged-media`, `encrypted` or `unsupported-media` if there is
+ * nothing to play, and with the source's problems; never later than the time limit.
  */
 export async function probe(input: ProbeInput): Promise<Probed> {
   const { file, index = file, object, signal } = input;
@@ -71,7 +75,7 @@ async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: Abort
   return { ...(await probeOther(given, kind, signal)), clock };
 }
 
-/** Another container than ISO base media. */
+/** Probes a container other than ISO base media. */
 async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
   const isForeign = kind === 'foreign' || kind === 'iso';
   const read = isForeign ? null : await probeContainer(input.file, signal);
@@ -84,7 +88,10 @@ async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: Abor
   return withExtent(input.file, probed);
 }
 
-/** By the demuxer; null where it does not know the kind, and a problem where another program may see more in it. */
+/**
+ * Probes by the demuxer; returns null if it does not know the kind, and a problem if another program may see
+ * more in it.
+ */
 async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<Probed | Problem | null> {
   const container = await openContainer(file, signal).catch(damageOf);
   if (container === null || container instanceof Problem) return container;
@@ -92,8 +99,8 @@ async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<
     const media = await container.describe().catch(damageOf);
     if (media instanceof Problem) return media;
     const video = container.tracks.find((track) => track.kind === 'video');
-    if (video && !(await hasFrames(video))) return damaged('The video in this file has no pictures.');
-    // The demuxer leaves out the cluster that the file's end cuts, which is seconds long.
+    if (video && !(await hasFrames(video))) return damaged('The video in this file has no frames.');
+    // The demuxer omits the cluster that the file's end cuts, which is seconds long.
     const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
     return containerProbed(media, cut, cut ?? (await silenceObstacle(container.tracks)));
   } finally {
@@ -106,19 +113,21 @@ function damageOf(error: unknown): Problem {
   throw error;
 }
 
-/** Why a track of sound cannot be repackaged although its header is read: the demuxer finds nothing of it. */
+/**
+ * Returns why an audio track cannot be repackaged although its header is read: the demuxer finds none of it.
+ */
 async function silenceObstacle(tracks: readonly ContainerTrack[]): Promise<string | null> {
   for (const track of tracks) {
     if (track.kind !== 'audio') continue;
     const packets = track.packets();
     const { done } = await packets.next();
     await packets.return();
-    if (done) return 'the packets of its sound are not found';
+    if (done) return 'the packets of its audio are not found';
   }
   return null;
 }
 
-/** Throws where the first picture is one that no decoder makes anything of. */
+/** Throws if no decoder can show the first frame. */
 async function hasFrames(track: ContainerVideoTrack): Promise<boolean> {
   for await (const { data, isKey } of track.packets()) {
     const why = whyUndecodable({ codec: track.codec, configuration: track.configuration, data, isKey });
