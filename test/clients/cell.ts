@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import type { Address, Kind } from './addresses.ts';
-import type { Client, Seen, Step, Visit } from './client.ts';
+import type { Client, Fault, Seen, Visit } from './client.ts';
 import type { Film } from './films.ts';
 import type { Services } from './services.ts';
 
-type Counted = {
+export type Counted = {
   readonly firstMs: number | null;
+  readonly tookMs: number;
   readonly requests: number;
   readonly bytes: number;
   readonly events: readonly string[];
@@ -16,15 +17,11 @@ type Counted = {
 /** What became of one client at one address with one film. */
 export type Cell = { readonly client: string; readonly address: string; readonly film: string } & (
   | { readonly kind: 'none'; readonly why: string }
-  | ({ readonly kind: 'right' } & Counted)
+  /** `once` is what went wrong when it was looked at first. */
+  | ({ readonly kind: 'right'; readonly once: Fault | null } & Counted)
   /** It fails at the same step with what ffmpeg made. */
-  | ({
-      readonly kind: 'own fault';
-      readonly step: Step;
-      readonly what: string;
-      readonly proof: string;
-    } & Counted)
-  | ({ readonly kind: 'ours'; readonly step: Step; readonly what: string } & Counted)
+  | ({ readonly kind: 'own fault'; readonly proof: string } & Fault & Counted)
+  | ({ readonly kind: 'ours' } & Fault & Counted)
 );
 
 export async function visitCell(
@@ -39,19 +36,37 @@ export async function visitCell(
     address.without(film) ?? (kind === undefined ? `does not read it` : (client.refuses?.(address) ?? null));
   if (why !== null || kind === undefined) return { ...names, kind: 'none', why: why ?? '' };
 
-  // What goes wrong once on a busy machine is looked at again; a fault comes back.
-  let seen = await visited(services, client, address, kind, film);
-  if (seen.fault !== null) seen = await visited(services, client, address, kind, film);
-  const { fault, ...counted } = seen;
-  if (fault === null) return { ...names, kind: 'right', ...counted };
-  const control = await inFolder(services, async (folder) => {
+  const began = performance.now();
+  const look = async () => {
+    const seen = await visited(services, client, address, kind, film);
+    return { ...seen, tookMs: performance.now() - began };
+  };
+  const { fault, ...counted } = await look();
+  if (fault === null) return { ...names, kind: 'right', ...counted, once: null };
+  const control = (await controlled(services, client, address, kind, film)).fault;
+  if (control?.step === fault.step) {
+    return { ...names, kind: 'own fault', ...fault, proof: control.what, ...counted };
+  }
+  // What goes wrong once on a busy machine is looked at again, and told; a fault comes back.
+  const { fault: again, ...countedAgain } = await look();
+  if (again === null) return { ...names, kind: 'right', ...countedAgain, once: fault };
+  return { ...names, kind: 'ours', ...again, ...countedAgain };
+}
+
+/** The same client with what ffmpeg made. */
+function controlled(
+  services: Services,
+  client: Client,
+  address: Address,
+  kind: Kind,
+  film: Film,
+): Promise<Seen> {
+  return inFolder(services, async (folder) => {
     const visit = await visitOf(services, address, kind, film, folder);
     const url = await services.controls.urlOf(address, kind, visit);
     // There is one variant alone.
     return client.visit({ ...visit, url, variant: 0, height: null });
   });
-  if (control.fault?.step !== fault.step) return { ...names, kind: 'ours', ...fault, ...counted };
-  return { ...names, kind: 'own fault', ...fault, proof: control.fault.what, ...counted };
 }
 
 function visited(
@@ -60,7 +75,7 @@ function visited(
   address: Address,
   kind: Kind,
   film: Film,
-): Promise<Seen & Counted> {
+): Promise<Seen & Omit<Counted, 'tookMs'>> {
   return inFolder(services, async (folder) => {
     const proxy = await startFaultProxy(services.originOf(address));
     try {

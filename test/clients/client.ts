@@ -23,11 +23,13 @@ export type Visit = {
   readonly folder: string;
 };
 
+export type Fault = { readonly step: Step; readonly what: string };
+
 export type Seen = {
   /** From the wish to the first frame, or the first byte for what only fetches. */
   readonly firstMs: number | null;
   /** What went wrong, by the first step where it did; null where all is well. */
-  readonly fault: { readonly step: Step; readonly what: string } | null;
+  readonly fault: Fault | null;
   /** Warnings and errors that the client told of, whether or not it got over them. */
   readonly events: readonly string[];
 };

@@ -5,24 +5,29 @@ import { sign } from '../../functions/stream/route/sign.ts';
 import { startService, untilIdle } from '../support/service.ts';
 import { ADDRESSES, type Address, type Kind, type Over, pathOf } from './addresses.ts';
 import { startControls } from './controls.ts';
-import { FILMS, type Film } from './films.ts';
+import type { Film } from './films.ts';
 
 const SECRET = 'n3w/'.repeat(11);
 
 /** The films and the services that all clients visit. */
-export async function startServices() {
+export async function startServices(films: readonly Film[]) {
   const root = await mkdtemp(join(tmpdir(), 'sluice-clients-'));
   const media = join(root, 'media');
   await mkdir(media);
-  await mkdir(join(root, 'derived'));
-  for (const film of FILMS) await film.make(join(media, film.key));
+  const derived = join(root, 'derived');
+  await mkdir(derived);
+  for (const film of films) await film.make(join(media, film.key));
   const services = {
     plain: await startService({ MEDIA_DIR: media }),
-    caching: await startService({ MEDIA_DIR: media, DERIVED_DIR: join(root, 'derived') }),
-    closed: await startService({ MEDIA_DIR: media, PUBLIC: '0', SIGNING_KEYS: `key:${SECRET}` }),
+    caching: await startService({ MEDIA_DIR: media, DERIVED_DIR: derived }),
+    // With what the other has stored: some clients read segments of every rendition before they play one.
+    closed: await startService({
+      ...{ MEDIA_DIR: media, DERIVED_DIR: derived },
+      ...{ PUBLIC: '0', SIGNING_KEYS: `key:${SECRET}` },
+    }),
   } as const satisfies Record<Over, unknown>;
   // Whoever comes to a cached stream is the second.
-  for (const film of FILMS) {
+  for (const film of films) {
     for (const address of ADDRESSES.filter(({ name }) => name === 'stream cached')) {
       const answer = await fetch(services.caching.url + pathOf(address, 'progressive', film));
       await answer.arrayBuffer();

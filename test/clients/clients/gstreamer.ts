@@ -1,9 +1,12 @@
 import { type Client, type Step, StepFault, seekTarget, watching } from '../client.ts';
 import { runProgram } from '../program.ts';
 
-const SINK = 'fakesink sync=false silent=false';
+const sink = (isInTime: boolean) => `fakesink sync=${isInTime} silent=false`;
 
-/** playbin3 with sinks that tell of each buffer, as fast as it decodes. */
+/**
+ * playbin3 with sinks that tell of each buffer, as fast as it decodes; in time where the film is still being made, since it
+ * waits for ever where it has to buffer again behind the end of one track and before that of the other.
+ */
 export const gstreamer: Client = {
   name: 'GStreamer',
   part: 'gstreamer',
@@ -17,7 +20,7 @@ export const gstreamer: Client = {
           '/usr/bin/gst-play-1.0',
           [
             ...['--no-interactive', '--no-position', '--use-playbin3', '-v', '-s', String(from)],
-            ...['--videosink', SINK, '--audiosink', SINK, visit.url],
+            ...['--videosink', sink(!visit.seeks), '--audiosink', sink(!visit.seeks), visit.url],
           ],
           { mark: /last-message = chain/, env: { HOME: visit.folder } },
         );

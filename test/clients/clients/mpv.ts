@@ -14,7 +14,8 @@ export const mpv: Client = {
       const play = async (step: Step, from: number, ...more: string[]) => {
         const log = join(visit.folder, `mpv-${step}.log`);
         await runProgram(step, '/usr/bin/mpv', [
-          ...['--no-config', '--no-terminal', '--vo=null', '--ao=null', '--untimed', `--log-file=${log}`],
+          ...['--no-config', '--no-terminal', `--log-file=${log}`],
+          ...['--vo=null', '--untimed', '--ao=null', '--ao-null-untimed'],
           ...[
             '--ytdl=no',
             `--hls-bitrate=${bitrate}`,

@@ -6,9 +6,12 @@ videojs.Vhs.MAX_GOAL_BUFFER_LENGTH = AHEAD_SECONDS;
 videojs.log.level('info');
 
 let wanted = null;
-const fits = ({ attributes }) => wanted === null || attributes.RESOLUTION?.height === wanted;
+const fits = ({ attributes }) => attributes.RESOLUTION?.height === wanted;
+const standardSelector = videojs.Vhs.STANDARD_PLAYLIST_SELECTOR;
 // Only the one that is wanted is enabled, or else a segment that takes long makes VHS exclude its rendition.
 videojs.Vhs.STANDARD_PLAYLIST_SELECTOR = function () {
+  // It knows where a manifest of audio alone has its playlists.
+  if (wanted === null) return standardSelector.call(this);
   const { playlists } = this.playlists.main;
   for (const playlist of playlists) playlist.disabled = !fits(playlist);
   return playlists.find(fits) ?? null;
