@@ -6,6 +6,9 @@ import type { Client, Fault, Seen, Visit } from './client.ts';
 import type { Film } from './films.ts';
 import type { Services } from './services.ts';
 
+/** What a browser asks for to have a page at all. */
+const OF_PAGES = ['/health', '/favicon.ico'];
+
 export type Counted = {
   readonly firstMs: number | null;
   readonly tookMs: number;
@@ -84,7 +87,8 @@ function visited(
         ...visit,
         url: proxy.endpoint + services.pathOf(address, kind, film),
       });
-      return { ...seen, requests: proxy.requests.length, bytes: proxy.bodyBytes() };
+      const asked = proxy.heads.filter(({ path }) => !OF_PAGES.includes(path));
+      return { ...seen, requests: asked.length, bytes: proxy.bodyBytes() };
     } finally {
       await proxy.close();
     }
