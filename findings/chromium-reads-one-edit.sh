@@ -3,8 +3,8 @@
 # while one entry is obeyed. Two are what ISO/IEC 14496-12 (8.6.6) has for a track that begins late: an empty edit, then
 # the media. Firefox ESR 153 obeys both. Audio that is appended beside it is early or late by the whole delay.
 #
-# Seen, of a film (with B-frames) that begins at 1 s: buffered from 0.08 s in Chromium, from 1 s in Firefox; from 0 in both
-# where it does not begin late.
+# Seen, of a film (with B-frames) that begins at 1 s: buffered from 0.08 s in Chromium, from 1 s in Firefox; from 0 in
+# both where it does not begin late.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# curl 7.88, wget 1.21 and ffmpeg 5.1 (Debian's): a 206 that begins as asked and ends earlier, which RFC 9110 (15.3.7) lets a
-# server send (caches and functions with a limit do), is taken for all that was left. Content-Range tells how much is missing; no
-# more is asked for, and each ends with 0. mpv 0.35 asks for the rest, as browsers do.
+# curl 7.88, wget 1.21 and ffmpeg 5.1 (Debian's): a 206 that begins as asked and ends earlier, which RFC 9110 (15.3.7)
+# lets a server send (caches and functions with a limit do), is taken for all that was left. Content-Range tells how
+# much is missing; no more is asked for, and each ends with 0. mpv 0.35 asks for the rest, as browsers do.
 #
-# Seen, of a film of 10 s from a server that sends 100,000 bytes a range: 101,000 bytes are on the disk where the first 1,000 had
-# been there; ffmpeg reads a part of the 250 frames; mpv plays to the end.
+# Seen, of a film of 10 s from a server that sends 100,000 bytes a range: 101,000 bytes are on the disk where the first
+# 1,000 had been there; ffmpeg reads a part of the 250 frames; mpv plays to the end.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# ffmpeg 5.1 (Debian's): `-encryption_scheme cenc-aes-ctr` together with fragments ends with 0 and writes a file that ffmpeg
-# itself cannot decrypt with the right key. No fragment names the initialization vectors of its samples: the one `senc` lies
-# in `moov`, where ISO/IEC 23001-7 (7.2) has it for the samples of `moov`. Without fragments it is right.
+# ffmpeg 5.1 (Debian's): `-encryption_scheme cenc-aes-ctr` together with fragments ends with 0 and writes a file that
+# ffmpeg itself cannot decrypt with the right key. No fragment names the initialization vectors of its samples: the one
+# `senc` lies in `moov`, where ISO/IEC 23001-7 (7.2) has it for the samples of `moov`. Without fragments it is right.
 #
-# Seen, of 100 frames: 100 without fragments; none with `empty_moov`, the first fragment's 25 with `delay_moov`, of 4 fragments
-# each.
+# Seen, of 100 frames: 100 without fragments; none with `empty_moov`, the first fragment's 25 with `delay_moov`, of 4
+# fragments each.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

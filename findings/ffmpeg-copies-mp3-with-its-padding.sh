@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# ffmpeg (5.1, Debian's, and the build that @ffmpeg-installer/ffmpeg 1.1.0 brings): an MP3 with an Info frame is decoded without
-# the silence that its encoder put around the sound. Copied into MP4 or Matroska (`-c copy`) it keeps the silence at the end,
-# in Matroska that in front as well, though both could say so: what was gapless no longer is. Opus loses its end in MP4.
+# ffmpeg (5.1, Debian's, and the build that @ffmpeg-installer/ffmpeg 1.1.0 brings): an MP3 with an Info frame is decoded
+# without the silence that its encoder put around the sound. Copied into MP4 or Matroska (`-c copy`) it keeps the
+# silence at the end, in Matroska that in front as well, though both could say so: what was gapless no longer is. Opus
+# loses its end in MP4.
 #
-# Seen, of 96000 samples (with both programs): MP3 in MP4 96815, in Matroska 97105; Opus in MP4 96648, in Matroska 96000.
+# Seen, of 96000 samples (with both programs): MP3 in MP4 96815, in Matroska 97105; Opus in MP4 96648, in Matroska
+# 96000.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

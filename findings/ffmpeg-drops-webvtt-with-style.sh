@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ffmpeg (5.1, Debian's, and the build that @ffmpeg-installer/ffmpeg 1.1.0 brings): a WebVTT file with a STYLE or a REGION
-# block is read as no cue at all, and the conversion ends with 0 and an empty file. Both blocks belong to WebVTT and stand
-# in front of the cues in what subtitle editors export; a NOTE block does no harm.
+# ffmpeg (5.1, Debian's, and the build that @ffmpeg-installer/ffmpeg 1.1.0 brings): a WebVTT file with a STYLE or a
+# REGION block is read as no cue at all, and the conversion ends with 0 and an empty file. Both blocks belong to WebVTT
+# and stand in front of the cues; a NOTE block does no harm.
 #
 # Seen, of files with the same two cues: 2 without a block and with a NOTE, 0 with a STYLE and with a REGION.
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ffmpeg 5.1 (Debian's), with mediabunny 1.61.0: WebVTT in Matroska is S_TEXT/WEBVTT by Matroska's list of codecs, and mediabunny
-# writes that. ffmpeg knows only the name D_WEBVTT/SUBTITLES, which it also writes. A track of the right name is of an
-# unknown codec to it: it is not converted, and a copy of all tracks fails. mpv 0.35 reads both.
+# ffmpeg 5.1 (Debian's), with mediabunny 1.61.0: WebVTT in Matroska is S_TEXT/WEBVTT by Matroska's list of codecs, and
+# mediabunny writes that. ffmpeg knows only the name D_WEBVTT/SUBTITLES, which it also writes. A track of the right name
+# is of an unknown codec to it: it is not converted, and a copy of all tracks fails. mpv 0.35 reads both.
 #
 # Seen: "unknown" of mediabunny's file, exit code 1 of a copy of it, "webvtt" of ffmpeg's own; mpv finds webvtt in both.
 set -euo pipefail

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# ffmpeg (the build that @ffmpeg-installer/ffmpeg 1.1.0 brings, of December 2018): `setpts` moves the frames and not the end
-# of the stream, and `fps` behind it fills up to that end with the last frame. What is cut out or sped up so is as long as
-# the source, and freezes. ffmpeg 5.1 (Debian's) moves both.
+# ffmpeg (the build that @ffmpeg-installer/ffmpeg 1.1.0 brings, of December 2018): `setpts` moves the frames and not the
+# end of the stream, and `fps` behind it fills up to that end with the last frame. What is cut out or sped up so is as
+# long as the source, and freezes. ffmpeg 5.1 (Debian's) moves both.
 #
-# Seen, of 10 s at 25 frames a second: 250 frames with the older build where 6 s are cut out (150 with 5.1) and where it is
-# played at twice the speed (125 with 5.1).
+# Seen, of 10 s at 25 frames a second: 250 frames with the older build where 6 s are cut out (150 with 5.1) and where it
+# is played at twice the speed (125 with 5.1).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

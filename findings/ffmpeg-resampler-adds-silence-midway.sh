@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # ffmpeg (5.1, Debian's, and the build that @ffmpeg-installer/ffmpeg 1.1.0 brings): `aresample=first_pts=0`, which is to
-# fill up what is missing before the first sample, does so again wherever the source changes its channels. A change builds
-# a new filter graph, whose first sample is one in mid-film, and all the time from 0 to there is inserted as silence.
+# fill up what is missing before the first sample, does so again wherever the source changes its channels. A change
+# builds a new filter graph, whose first sample is one in mid-film, and all the time from 0 to there is inserted as
+# silence.
 #
-# Seen, of AC-3 that is stereo for 3 s and 5.1 for 3 s: 6.0 s without the option, 9.0 s with it, with and without async=1.
+# Seen, of AC-3 that is stereo for 3 s and 5.1 for 3 s: 6.0 s without the option, 9.0 s with it, with and without
+# async=1.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

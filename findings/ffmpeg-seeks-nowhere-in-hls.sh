@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # ffmpeg (5.1, Debian's, and the build that @ffmpeg-installer/ffmpeg 1.1.0 brings): `-ss` before a playlist of HLS with
-# segments of fragmented MP4, which ffmpeg wrote itself, finds not one frame, and ends with 0. Even `-ss 0` loses the first
-# segment, there and in MPEG-TS. Without -ss all is read. mpv 0.35, which reads by the same library, shows nothing where
-# it is to start in mid-film.
+# segments of fragmented MP4, which ffmpeg wrote itself, finds not one frame, and ends with 0. Even `-ss 0` loses the
+# first segment, there and in MPEG-TS. Without -ss all is read. mpv 0.35, which reads by the same library, shows nothing
+# where it is to start in mid-film.
 #
-# Seen, of 12 s at 25 frames a second in segments of 4 s (frames with 5.1 and with the other): 300 without -ss; with -ss 0
-# 200, with -ss 4 none in fragmented MP4 and the right 200 in MPEG-TS.
+# Seen, of 12 s at 25 frames a second in segments of 4 s (frames with 5.1 and with the other): 300 without -ss; with -ss
+# 0 200, with -ss 4 none in fragmented MP4 and the right 200 in MPEG-TS.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

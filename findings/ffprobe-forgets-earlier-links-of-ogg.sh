@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# ffprobe (5.1, Debian's, and that of @ffprobe-installer/ffprobe 2.1.2): of a chained Ogg file, such as files that were joined
-# (RFC 3533, 4) or the recording of a radio station, it tells the length of the last link, or none where that is Opus and
-# longer than the first. ffmpeg decodes all of it. What is cut to the length that is told loses most of the sound.
+# ffprobe (5.1, Debian's, and that of @ffprobe-installer/ffprobe 2.1.2): of a chained Ogg file, such as files that were
+# joined (RFC 3533, 4) or the recording of a radio station, it tells the length of the last link, or none where that is
+# Opus and longer than the first. ffmpeg decodes all of it. What is cut to the length that is told loses most of the
+# sound.
 #
 # Seen, of 8 s and 4 s one behind the other: 4.0 s; of 4 s and 8 s: none (Opus), 8.0 s (Vorbis). 12.0 s are decoded.
 set -euo pipefail

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# music-metadata 11.16.1: with `includeChapters`, an M4A with chapters whose index lies in front, as in audiobooks made for the
-# web, is not read at all: it expects a chunk for each title, and ISO/IEC 14496-12 (8.7.4) lets a chunk have several samples.
-# With the index at the end the file is read, and has no chapters. ffprobe lists them in both.
+# music-metadata 11.16.1: with `includeChapters`, an M4A with chapters whose index lies in front, as in audiobooks made
+# for the web, is not read at all: it expects a chunk for each title, and ISO/IEC 14496-12 (8.7.4) lets a chunk have
+# several samples. With the index at the end the file is read, and has no chapters. ffprobe lists them in both.
 #
-# Seen, of 60 s with three chapters, written by ffmpeg 5.1 (Debian's): "Expected equal chunk-offset-table & sample-size-table
-# length." with the index in front, no chapter with it at the end; all three of an MP3.
+# Seen, of 60 s with three chapters, written by ffmpeg 5.1 (Debian's): "Expected equal chunk-offset-table &
+# sample-size-table length." with the index in front, no chapter with it at the end; all three of an MP3.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# ffmpeg 5.1 (Debian's), with browsers: a still of a film that says that it is BT.709 becomes a PNG with a `gAMA` chunk of
-# that curve. Chromium 156 and Firefox ESR 153 (Debian's) obey it in the picture, but show the film itself without: poster
-# and film differ wherever one follows the other. Of a film that says nothing there is no such chunk, and JPEG has none.
+# ffmpeg 5.1 (Debian's), with browsers: a still of a film that says that it is BT.709 becomes a PNG with a `gAMA` chunk
+# of that curve. Chromium 156 and Firefox ESR 153 (Debian's) obey it in the picture, but show the film itself without:
+# poster and film differ wherever one follows the other. Of a film that says nothing there is no such chunk, and JPEG
+# has none.
 #
 # Seen in both browsers, of a grey film: 128 in the film and 139 in the still where it is tagged, 128 in both where not.
 set -euo pipefail

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# ffmpeg 5.1 (Debian's) and the npm packages subtitle 4.2.2, subtitle-converter 3.0.12 and srt-to-vtt 1.1.3: SRT is turned
-# into WebVTT with its text as it is. SRT knows no escapes, and in WebVTT `<` begins a tag that reaches to the next `>`
-# or the end of the cue, so that a browser shows the text up to the sign alone, and `&lt;` becomes `<`. A converter has
-# to write `&lt;` and `&amp;`.
+# ffmpeg 5.1 (Debian's) and the npm packages subtitle 4.2.2, subtitle-converter 3.0.12 and srt-to-vtt 1.1.3: SRT is
+# turned into WebVTT with its text as it is. SRT knows no escapes, and in WebVTT `<` begins a tag that reaches to the
+# next `>` or the end of the cue, so that a browser shows the text up to the sign alone, and `&lt;` becomes `<`. A
+# converter has to write `&lt;` and `&amp;`.
 #
-# Seen, of "5 <6, and & is lost" and "write &lt; for it" in Debian's Chromium 156: "5 <6, …" ends as "5 ", and the second
-# is "write < for it", with each of the four.
+# Seen, of "5 <6, and & is lost" and "write &lt; for it" in Debian's Chromium 156: "5 <6, …" ends as "5 ", and the
+# second is "write < for it", with each of the four.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # subsrt-ts 2.1.2: of each line of an ASS file the first letter is gone, unless a blank stands before it. Subtitle
-# programs write none: a line of [Events] ends with a comma and the text. WebVTT that is made of such a file also begins with
-# a block that says "undefined". Nothing is raised.
+# programs write none: a line of [Events] ends with a comma and the text. WebVTT that is made of such a file also begins
+# with a block that says "undefined". Nothing is raised.
 #
 # Seen: "Hello, my friend" is read as "ello, my friend"; with a blank behind the comma it is whole.
 set -euo pipefail

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# subtitle 4.2.2: what is shown after 24 hours is written a day too early, with the milliseconds of the days before in the
-# place of its three digits behind the point. Reading is right. Whoever converts or shifts the subtitles of a recording that
-# long, or of one on the clock of a broadcast, gets a file with cues at its beginning, or one that players refuse.
+# subtitle 4.2.2: what is shown after 24 hours is written a day too early, with the milliseconds of the days before in
+# the place of its three digits behind the point. Reading is right. Whoever converts or shifts the subtitles of a
+# recording that long, or of one on the clock of a broadcast, gets a file with cues at its beginning, or one that
+# players refuse.
 #
 # Seen: 25:00:03,500 is written as 01:00:03.86400500 in WebVTT.
 set -euo pipefail
