@@ -38,12 +38,24 @@ describe('outputLength', () => {
   ];
   const both = mediaOf([film({ durationSeconds: 10 }), audioTrack({ durationSeconds: 10.02 })]);
   const late = mediaOf([film({ startSeconds: 1.5 }), audioTrack({ startSeconds: 1.4 })]);
+  // Cover art is there from the file's zero on, and not played.
+  const covered = mediaOf([
+    ...late.tracks,
+    film({ index: 2, startSeconds: 0, durationSeconds: null, isCoverArt: true }),
+  ]);
   const mkv = mediaOf([film(noEnd), audioTrack(noEnd)], { ...unknown, durationSeconds: 10.02 });
   const song = mediaOf([audioTrack({ ...noEnd, index: 0, stream: 'i:2', codec: 'flac' })], {
     ...{ container: 'flac', durationSeconds: 3.5, layout: null },
   });
   const TABLE: readonly Row[] = [
     ['each track', both, output({ video, audio: aac }), [], { video: 10, audio: 10.02, isExact: false }],
+    [
+      'each track beside cover art, which is not what an output begins with',
+      covered,
+      output({ video, audio: aac }),
+      [],
+      outputLength(late, output({ video, audio: aac }), new Map()),
+    ],
     [
       'a part of it',
       both,

@@ -1,5 +1,5 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
-import { INPUT_FORMATS } from '../sandbox/input-formats.ts';
+import { confinedInput } from '../sandbox/input-formats.ts';
 import { gaplessFilters } from './audio-places.ts';
 import type { SourceGrid } from './audio-segment-arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
@@ -48,7 +48,7 @@ export function ffmpegArguments(
   const grid = { cutSeconds: cutSeconds ?? 0, phaseSeconds: output.phaseSeconds };
   return {
     input: [
-      ...confinedInput(limits),
+      ...inputArguments(limits),
       // No decoder conceals damage in copied packets: a packet that the file's end cuts off is left out.
       ...(video?.kind === 'copy' || audio?.kind === 'copy' ? ['-fflags', '+discardcorrupt'] : []),
       ...approachArguments(approach, startSeconds - prerollSeconds),
@@ -81,15 +81,13 @@ function approachArguments(approach: Approach, seconds: number): string[] {
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];
 }
 
-/** Confines the reading of every input, whoever wrote it. */
-export function confinedInput({ maxPixels }: { readonly maxPixels: number }): string[] {
+/** What ffmpeg reads every input with. */
+export function inputArguments(limits: { readonly maxPixels: number }): string[] {
   return [
     '-nostdin',
     '-hide_banner',
     ...['-loglevel', 'warning'],
-    ...['-protocol_whitelist', 'http,tcp'],
-    ...['-format_whitelist', INPUT_FORMATS],
-    ...['-max_pixels', String(maxPixels)],
+    ...confinedInput(limits),
     '-noautorotate',
     // A film whose size changes goes through one graph: a second one would restart its grid.
     ...['-reinit_filter:v', '0'],

@@ -1,7 +1,7 @@
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
-import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import { type FfmpegArguments, inputArguments } from './arguments.ts';
 import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 
@@ -62,7 +62,7 @@ export function audioSegmentArguments(
     `asetpts=PTS-${first}`,
   ];
   return {
-    input: [...confinedInput(limits), ...readingFrom(from)],
+    input: [...inputArguments(limits), ...readingFrom(from)],
     output: [
       ...['-filter_complex', `[0:${stream}]${filters.join(',')}[audio]`, '-map', '[audio]'],
       // Of the two coders this one is closer to the source, by far for pure tones.

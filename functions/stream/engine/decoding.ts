@@ -2,7 +2,7 @@ import { MOST_PIXELS } from '../base/limits.ts';
 import type { Decoding, Tried } from '../media/model/decoding.ts';
 import type { SandboxLimits } from '../sandbox/process-limits.ts';
 import { runSandboxed } from '../sandbox/run.ts';
-import { confinedInput } from './arguments.ts';
+import { inputArguments } from './arguments.ts';
 
 /** Asks ffmpeg what it decodes; `limits` are those of every ffmpeg here. */
 export function decodingOf(ffmpegPath: string, limits: SandboxLimits): Decoding {
@@ -39,7 +39,7 @@ function trialArguments(url: string, { kind, stream, startSeconds }: Tried): str
       ? ['-frames:v', '1', '-vf', 'scale=16:16,format=gray', '-f', 'rawvideo']
       : ['-frames:a', '1', '-ac', '1', '-f', 's16le'];
   return [
-    ...confinedInput({ maxPixels: MOST_PIXELS }),
+    ...inputArguments({ maxPixels: MOST_PIXELS }),
     // A track may begin long after the others.
     ...(startSeconds > LATE_SECONDS ? ['-ss', (startSeconds - LATE_SECONDS).toFixed(3)] : []),
     ...['-t', TRIAL_SECONDS, '-i', url, '-map', `0:${stream}`],

@@ -1,5 +1,5 @@
 import { BUFFER_SECONDS, segmentCeiling } from '../plan/bitrates.ts';
-import { confinedInput, type FfmpegArguments } from './arguments.ts';
+import { type FfmpegArguments, inputArguments } from './arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
@@ -48,7 +48,7 @@ export function videoSegmentArguments(
     ...videoFilters(video),
   ];
   return {
-    input: [...confinedInput(limits), ...readingFrom(from)],
+    input: [...inputArguments(limits), ...readingFrom(from)],
     output: [
       ...['-filter_complex', `[0:${video.stream}]${filters.join(',')}[video]`, '-map', '[video]'],
       ...encoderArguments(coding, segmentFrames),

@@ -1,7 +1,7 @@
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Output } from './output.ts';
-import { audiosOf, filmsOf } from './select-tracks.ts';
+import { audiosOf, earliestStart, filmsOf } from './select-tracks.ts';
 
 /** How long what is made of each kind of track will be, in seconds; null where there is none of it. */
 export type OutputLength = {
@@ -29,7 +29,7 @@ export function outputLength(media: Media, output: Output, ends: TrackEnds): Out
     const end = endOf(media, track) ?? ends.get(track.index) ?? endOfFile(media, output);
     if (end === null) return null;
     // What is made begins with the earliest of the file's tracks.
-    lengths[kind] = lengthOf(end - beginOf(media));
+    lengths[kind] = lengthOf(end - earliestStart(media));
   }
   if (output.video?.kind === 'encode' && lengths.video !== null) {
     const { numerator, denominator } = output.video.frameRate;
@@ -60,19 +60,12 @@ function endOf(
   return durationSeconds === null || isJoined ? null : startSeconds + durationSeconds;
 }
 
-function beginOf({ tracks }: Media): number {
-  const starts = tracks.flatMap(({ kind, startSeconds }) =>
-    kind === 'video' || kind === 'audio' ? [startSeconds] : [],
-  );
-  return starts.length === 0 ? 0 : Math.min(...starts);
-}
-
 /** For a track that is all there is of the file, or for a film that is played as a whole. */
 function endOfFile(media: Media, { video }: Output): number | null {
   const { durationSeconds, tracks, layout } = media;
   if (durationSeconds === null || (video === null && tracks.length > 1)) return null;
   // That of ISO base media counts from the earliest track, which tells how long it is itself.
-  return layout === null ? durationSeconds : durationSeconds + beginOf(media);
+  return layout === null ? durationSeconds : durationSeconds + earliestStart(media);
 }
 
 /** Headers that count samples, of sound without loss whose rate stays as it is. */

@@ -13,9 +13,10 @@ export function audiosOf(media: Media): readonly AudioTrack[] {
   return media.tracks.filter((track): track is AudioTrack => track.kind === 'audio');
 }
 
-/** Where ffmpeg's own timeline begins: with the earliest of all that plays. */
+/** Where ffmpeg's own timeline begins: with the earliest of all that plays, which cover art does not. */
 export function earliestStart(media: Media): number {
-  return Math.min(...[...filmsOf(media), ...audiosOf(media)].map(({ startSeconds }) => startSeconds));
+  const starts = [...filmsOf(media), ...audiosOf(media)].map(({ startSeconds }) => startSeconds);
+  return starts.length === 0 ? 0 : Math.min(...starts);
 }
 
 /**

@@ -8,3 +8,15 @@ export const INPUT_FORMATS = [
 ]
   .join(' ')
   .replaceAll(' ', ',');
+
+/**
+ * What ffmpeg and ffprobe read every input with, whoever made it: over HTTP alone, as one of the known kinds, and no
+ * picture that is larger than allowed.
+ */
+export function confinedInput({ maxPixels }: { readonly maxPixels: number }): string[] {
+  return [
+    ...['-protocol_whitelist', 'http,tcp'],
+    ...['-format_whitelist', INPUT_FORMATS],
+    ...['-max_pixels', String(maxPixels)],
+  ];
+}

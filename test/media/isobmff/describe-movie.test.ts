@@ -376,6 +376,22 @@ describe('the description of times and tracks', () => {
     expect((await describeMade({ tracks: [film, late] })).durationSeconds).to.be.closeTo(0.38, 1e-9);
   });
 
+  it('counts no cover among what lasts, beside a film that begins late', async () => {
+    const late = {
+      ...film,
+      edits: [
+        { duration: 300, mediaTime: -1 },
+        { duration: 200, mediaTime: 0 },
+      ],
+    };
+    const cover: MadeTrack = { sizes: [20], entries: [videoEntry('jpeg', [300, 300])] };
+    const alone = await describeMade({ tracks: [late] });
+    const covered = await describeMade({ tracks: [late, cover] });
+    expect(alone.durationSeconds).to.be.closeTo(0.2, 1e-9);
+    expect(covered.durationSeconds).to.equal(alone.durationSeconds);
+    expect((await describeMade({ tracks: [cover] })).durationSeconds).to.be.above(0);
+  });
+
   it('keeps subtitles, data and chapters apart from the film', async () => {
     const other = (handler: string, format: string, id: number): MadeTrack => ({
       handler,

@@ -1,12 +1,11 @@
 import { MOST_PIXELS } from '../../base/limits.ts';
 import { damaged, Problem, unsupported } from '../../base/problem.ts';
+import { confinedInput } from '../../sandbox/input-formats.ts';
 import { NOT_STARTED_CODES } from '../../sandbox/process-limits.ts';
 import { runSandboxed } from '../../sandbox/run.ts';
 
 export type FfprobeOptions = {
   readonly ffprobePath: string;
-  /** Names of demuxers, comma-separated; any other kind of file is refused. */
-  readonly formatWhitelist: string;
   readonly signal: AbortSignal;
 };
 
@@ -21,12 +20,11 @@ const LIMITS = { cpuSeconds: 20, memoryBytes: 384 * 2 ** 20 };
 export async function runFfprobe(
   url: string,
   wanted: readonly string[],
-  { ffprobePath, formatWhitelist, signal: aborted }: FfprobeOptions,
+  { ffprobePath, signal: aborted }: FfprobeOptions,
 ): Promise<string> {
   const args = [
-    ...['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', formatWhitelist],
+    ...['-v', 'error', ...confinedInput({ maxPixels: MOST_PIXELS })],
     ...['-probesize', '5000000', '-analyzeduration', '5000000', '-max_alloc', '268435456'],
-    ...['-max_pixels', String(MOST_PIXELS)],
     ...wanted,
     ...['-i', url],
   ];

@@ -16,7 +16,10 @@ import { endOf, startOf, timelineOf } from './timeline.ts';
 /** Describes a movie as `Media`. Throws `damaged-media` if the index cannot be right. */
 export function describeMovie(movie: Movie): Media {
   const tracks = movie.tracks.map((track) => describeTrack(movie, track));
-  const timed = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
+  const shown = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
+  const played = shown.filter((track) => track.kind !== 'video' || !track.isCoverArt);
+  // Where there is nothing else, the cover is what lasts.
+  const timed = played.length === 0 ? shown : played;
   const starts = timed.map(({ startSeconds }) => startSeconds);
   const ends = timed.flatMap(({ startSeconds, durationSeconds }) =>
     durationSeconds === null ? [] : [startSeconds + durationSeconds],

@@ -1,5 +1,4 @@
 import { damaged, Problem } from '../../base/problem.ts';
-import { INPUT_FORMATS } from '../../sandbox/input-formats.ts';
 import type { CachedAccess } from '../../source/cache.ts';
 import { openLoopback } from '../../source/loopback.ts';
 import type { Sniffed } from '../demux/sniff.ts';
@@ -20,7 +19,7 @@ export async function probeForeign(
   let release = () => {};
   try {
     if (slots !== undefined) release = await slots.take(signal);
-    const options = { ffprobePath, formatWhitelist: INPUT_FORMATS, signal };
+    const options = { ffprobePath, signal };
     const media = await describeWithFfprobe(loopback.url, { ...options, isKnown: kind === 'foreign' });
     return await withEnds(media, file, object.etag, options);
   } catch (error) {
