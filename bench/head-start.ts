@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { type Service, startService, untilIdle } from '../test/support/service.ts';
 import { median, type Times, timed } from './measure.ts';
 
-/** A viewer is sent each of these, and then asks for the one behind it: all of them last four seconds. */
+/** A viewer receives each of these, and then asks for the next one: all of them last four seconds. */
 const FIRSTS = [2, 4, 6];
 const RENDITION = '480p';
 
 /**
- * The segment after the one that was sent: without a head start, with one when it is there, as for a player whose buffer
- * is full, and with one when it is asked for at once, while it is being made.
+ * Measures the segment after the one that was sent: without a head start; with one that is cached, as for a
+ * player whose buffer is full; and with one that is requested at once, while it is being produced.
  */
 export async function measureHeadStart(film: string): Promise<{ what: string; figure: string }[]> {
   const root = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
@@ -35,14 +35,14 @@ export async function measureHeadStart(film: string): Promise<{ what: string; fi
     return { what, figure: ratio(ours ?? Number.NaN, its ?? Number.NaN) };
   };
   return [
-    row('first byte of the next segment of 480p, made ahead, to without', 'first', times.there),
+    row('first byte of the next segment of 480p, produced ahead, to without', 'first', times.there),
     row('all of it', 'whole', times.there),
-    row('first byte where it is asked for while it is made', 'first', times.atOnce),
+    row('first byte of a segment that is being produced', 'first', times.atOnce),
     row('all of it', 'whole', times.atOnce),
   ];
 }
 
-/** In milliseconds, of the segment behind `first`. */
+/** Returns milliseconds for the segment after `first`. */
 async function next(service: Service, first: number, waits: boolean): Promise<Times> {
   const address = (index: number) => `${service.url}/hls/video.mp4/${RENDITION}/${index}.m4s`;
   await receive(address(first));

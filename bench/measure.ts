@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** Interleaved repetitions of several measurements; each gives one figure a round. Medians, since machines are noisy. */
+/**
+ * Interleaves repetitions of several measurements; each gives one figure a round. Returns medians, since
+ * machines are noisy.
+ */
 export async function medians<Name extends string>(
   rounds: number,
   measurements: Readonly<Record<Name, () => Promise<number>>>,
@@ -22,7 +25,7 @@ export function median(figures: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Milliseconds until the first byte of the body, after which the rest is read and dropped. */
+/** Returns milliseconds until the first byte of the body; the rest is read and dropped. */
 export async function firstByteMilliseconds(
   url: string,
   headers: Record<string, string> = {},
@@ -35,7 +38,7 @@ export async function firstByteMilliseconds(
   return first;
 }
 
-/** In milliseconds from the question: to the first byte, and to the last. */
+/** Milliseconds since the request: to the first byte, and to the last. */
 export type Times = { readonly first: number; readonly whole: number };
 
 export async function timed(open: () => Promise<AsyncIterable<Uint8Array>>): Promise<Times> {
@@ -45,7 +48,7 @@ export async function timed(open: () => Promise<AsyncIterable<Uint8Array>>): Pro
   return { first, whole: performance.now() - start };
 }
 
-/** Megabytes per second of reading a stream to its end. */
+/** Returns megabytes per second of reading a stream to its end. */
 export async function throughput(open: () => Promise<AsyncIterable<Uint8Array>>): Promise<number> {
   const start = performance.now();
   let bytes = 0;
@@ -54,8 +57,8 @@ export async function throughput(open: () => Promise<AsyncIterable<Uint8Array>>)
 }
 
 /**
- * The same over HTTP, in a thread of its own: the front that answers runs in this one. It counts what the socket brings
- * and parses nothing, since the players that it stands for are native programs.
+ * Measures the same over HTTP, in a thread of its own: the front that answers runs in this one. It counts the
+ * bytes of the socket and parses nothing, since it stands for players that are native programs.
  */
 export async function readInThread(url: string): Promise<number> {
   const worker = new Worker(

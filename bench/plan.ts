@@ -8,7 +8,7 @@ import { parseRoute } from '../functions/stream/route/route.ts';
 import { cachedAccess, createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
 
-/** What the function would have ffmpeg make of a file for these parameters of /stream. */
+/** Returns what the function would have ffmpeg encode of a file for these parameters of /stream. */
 export async function planFor(path: string, query: string): Promise<Output> {
   const source = directorySource(dirname(path));
   const { signal } = new AbortController();

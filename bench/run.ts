@@ -49,7 +49,10 @@ async function measureBundle(): Promise<void> {
   );
 }
 
-/** Each round starts a service of its own: process start to the first GET /next, then the first and a later request. */
+/**
+ * Each round starts a service of its own: process start to the first GET /next, then the first and a later
+ * request.
+ */
 async function measureStarts(): Promise<void> {
   const [init, cold, warm]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < 7; round++) {
@@ -65,7 +68,7 @@ async function measureStarts(): Promise<void> {
   tell('first byte, warm', `${median(warm).toFixed(1)} ms`);
 }
 
-/** The same arguments, once behind the whole service and once as a bare ffmpeg on the file itself. */
+/** The same arguments, once through the whole service and once with a bare ffmpeg on the file itself. */
 async function measureTranscode(): Promise<void> {
   const service = await startService({ MEDIA_DIR: dirname(film) });
   const { FFMPEG_PATH = '' } = await localEnvironment({});
@@ -96,7 +99,7 @@ async function measureTranscode(): Promise<void> {
   tell('first byte of a transcode, to bare ffmpeg', `${(whole / bare).toFixed(2)} (${figures})`, '<= 1.3');
 }
 
-/** Reads on to the end, since the function would go on without its reader. */
+/** Reads to the end, since the function would go on without its reader. */
 async function firstByteOf(address: string): Promise<number> {
   const start = performance.now();
   const response = await fetch(address);

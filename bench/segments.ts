@@ -7,10 +7,13 @@ import { audioRendition, openContext, ownFfmpeg, videoRendition } from '../test/
 import { median, type Times, timed } from './measure.ts';
 
 const ROUNDS = 3;
-/** From the eleventh second of the demo film to the fifteenth, where much moves. */
+/** From the eleventh second of the demo film to the fifteenth, where there is much motion. */
 const INDEX = 4;
 
-/** First byte and whole of an encoded segment, each to that of a bare ffmpeg doing the same work on the same file. */
+/**
+ * Measures first byte and whole of an encoded segment, each relative to a bare ffmpeg that does the same work
+ * on the same file.
+ */
 export async function measureSegments(film: string): Promise<{ what: string; figure: string }[]> {
   const context = await openContext(film);
   const frameRate = { numerator: 24, denominator: 1 };

@@ -8,7 +8,7 @@ import { sendRaw } from './wire.ts';
 
 export type MutantAttack = {
   readonly port: number;
-  /** What the service serves. */
+  /** The folder that the service serves. */
   readonly folder: string;
   readonly seed: number;
   readonly indexes: Iterable<number>;
@@ -19,7 +19,7 @@ export type MutantAttack = {
   readonly patienceMilliseconds: number;
 };
 
-/** Puts these mutants into the folder one by one, asks for each in every way, and returns what was wrong. */
+/** Puts these mutants into the folder one by one, requests each in every way, and returns the faults. */
 export async function attackWithMutants(attack: MutantAttack): Promise<string[]> {
   const { folder, seed, originals, workers } = attack;
   const faults: string[] = [];
@@ -54,7 +54,7 @@ async function askForAll({ name, query }: Mutant, attack: MutantAttack): Promise
   await ask('stream', `/stream/${name}`);
   await ask('stream, format', `/stream/${name}?${query}`);
   await ask('faststart', `/media/${name}?faststart=1`);
-  // Told by events until it has failed or is done.
+  // Reported by events until it has failed or is done.
   await ask('export', `/export/${name}?${query}`);
   await ask('dash', `/dash/${name}/manifest.mpd`);
   const master = await ask('hls', `/hls/${name}/master.m3u8`);

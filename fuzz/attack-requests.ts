@@ -15,7 +15,7 @@ export type RequestAttack = {
 
 const PATIENCE_MILLISECONDS = 45_000;
 
-/** Sends the requests with these numbers, and returns what was wrong with the answers, each with its number. */
+/** Sends the requests with these numbers, and returns the faults of the answers, each with its number. */
 export async function attackWithRequests(attack: RequestAttack): Promise<string[]> {
   const { port, seed, targets, rules, tally } = attack;
   const faults: string[] = [];

@@ -1,13 +1,16 @@
 /** What an attacker puts where something harmless is expected. All of it goes to the socket as it stands here. */
 
-/** Whatever shows it has read a file that it must not, or has taken a client's text for a header of its own. */
+/**
+ * An answer that contains it has read a file that it must not, or has taken a client's text for a header of
+ * its own.
+ */
 export const CANARY = 'canary-7f3b9d51';
 
 const long = (part: string, bytes: number) => part.repeat(Math.ceil(bytes / part.length));
-/** Words of a text, so that these tables stay tables. */
+/** Splits a text into words, so that these tables stay tables. */
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
-/** Stand between slashes, or for a whole key. */
+/** Used between slashes, or as a whole key. */
 export const KEY_PARTS: readonly string[] = [
   ...words(String.raw`
     .. . ... %2e%2e %2E. %252e%252e ..%2f ..%2F.. ..%5c %5c.. ..\ ..; .... .../...
@@ -34,7 +37,7 @@ export const NAMES: readonly string[] = [
   ...['', 'f\xc3\xb6rmat', long('n', 2000)],
 ];
 
-/** What a parameter takes, small, so that what is made of it stays small. */
+/** Valid values of a parameter, small, so that the output stays small. */
 export const GOOD_VALUES: Readonly<Record<string, readonly string[]>> = {
   format: words('mp4 webm mp3 aac opus flac wav'),
   height: words('16 48 64 4320'),

@@ -2,7 +2,7 @@ import { CANARY } from './hostile.ts';
 
 const request = (line: string, ...fields: string[]) => [line, 'Host: a', ...fields, '', ''].join('\r\n');
 
-/** What is no request of HTTP/1.1, or almost none; each ends, so that nobody has to wait for more of it. */
+/** Requests that are not HTTP/1.1, or almost not; each ends, so that nobody has to wait for more of it. */
 export const MALFORMED: readonly string[] = [
   ...[
     '\r\n\r\nGET\r\n\r\n',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { corpusDirectory } from '../test/support/needs.ts';
 import { CANARY } from './hostile.ts';
 
-/** A folder to serve, in a folder with something that must not be served. */
+/** A folder to serve, in a folder with a file that must not be served. */
 export type MediaFolder = {
   readonly path: string;
   /** Its keys, encoded as in addresses. */
@@ -16,7 +16,7 @@ const FILES: readonly (readonly [name: string, original: string])[] = [
   ['film.mp4', 'mp4/torchcodec__h264_10bits.mp4'],
   ['a/b c/fílm 片.mp4', 'mp4/media__sample_video_only.mp4'],
   ['~tilde&=+%41;film.mp4', 'mp4/torchcodec__h265_10bits.mp4'],
-  ['sound.m4a', 'mp4/media__sample_opus.mp4'],
+  ['audio.m4a', 'mp4/media__sample_opus.mp4'],
   ['clip.mkv', 'mkv/torchcodec__av1_video.mkv'],
   ['speech.amr', 'audio/media__sample_nb.amr'],
   ['stream.ts', 'ts/media__sample_h262_mpeg_audio.ts'],

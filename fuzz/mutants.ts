@@ -7,14 +7,17 @@ import { seeded } from '../test/support/seeded.ts';
 export type Mutant = {
   /** A name with the original's extension, since that decides how the bytes are shown. */
   readonly name: string;
-  /** What was done to which file, for people. */
+  /** The mutation and the file, for people. */
   readonly what: string;
   readonly bytes: Buffer;
-  /** The query with which `/stream` is asked for something definite. */
+  /** A query of `/stream` for one definite output. */
   readonly query: string;
 };
 
-/** The mutant number `index` of a seed: always the same. The originals take turns, by their names in the corpus. */
+/**
+ * Returns the mutant number `index` of a seed: always the same. The originals take turns, by their names in
+ * the corpus.
+ */
 export function mutantAt(seed: number, index: number, originals: readonly string[]): Mutant {
   const random = seeded(seed * 1_000_003 + index);
   const pick = (below: number) => Math.floor(random() * below);
@@ -31,7 +34,7 @@ export function mutantAt(seed: number, index: number, originals: readonly string
 
 const KINDS = ['flips', 'flips', 'lies', 'lies', 'lies', 'cut', 'zeroes', 'repeat', 'swap'] as const;
 
-/** Small and short, since it is the reading that is attacked; each ends in another muxer. */
+/** Small and short, since the reading is attacked; each ends in another muxer. */
 const QUERIES = [
   'format=mp4&height=64&duration=1',
   'format=webm&height=48&duration=0.5',
@@ -56,7 +59,7 @@ function changed(
       return original;
     case 'flips': {
       const bytes = Buffer.from(original);
-      // Headers lie at the beginning or at the end, most often.
+      // Headers are at the beginning or at the end, most often.
       const [start, length] =
         [
           [0, size],
@@ -84,9 +87,9 @@ function changed(
   }
 }
 
-/** Where sizes and counts stand, by the kind of file. */
+/** Positions of sizes and counts, by the kind of file. */
 function positions(bytes: Buffer): readonly number[] {
   const found = bytes.readUInt32BE(0) === 0x1a45_dfa3 ? ebmlPositions(bytes) : headerPositions(bytes);
-  // Of other kinds the beginning, and packets of a transport stream.
+  // For other kinds the beginning, and packets of a transport stream.
   return found.length > 0 ? found : [0, 4, 12, 36, 188, 376, 564];
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What `npm run fuzz` was asked to do. */
+/** The options of `npm run fuzz`. */
 export type FuzzOptions = {
   readonly seed: number;
   readonly requests: readonly number[];

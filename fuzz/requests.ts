@@ -22,7 +22,7 @@ export type FuzzRequest = {
 /** What exists, encoded as in addresses: keys, and paths of segments with their queries. */
 export type FuzzTargets = { readonly keys: readonly string[]; readonly segments: readonly string[] };
 
-/** The request number `index` of a seed: always the same, whatever was sent before it. */
+/** Returns the request number `index` of a seed: always the same, whatever was sent before it. */
 export function requestAt(seed: number, index: number, targets: FuzzTargets): FuzzRequest {
   const { keys } = targets;
   const random = seeded(seed * 1_000_003 + index);

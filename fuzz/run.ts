@@ -2,7 +2,7 @@ import { mochaHooks } from '../test/support/hooks.ts';
 import { parseFuzz, USAGE } from './options.ts';
 import { type FuzzReport, fuzz } from './session.ts';
 
-/** Larger originals make the run longer and nothing in it different. */
+/** Larger originals make the run longer and not better. */
 const MOST_ORIGINAL_BYTES = 4_200_000;
 
 /** `npm run fuzz`. Resolves to the exit code. */

@@ -1,4 +1,4 @@
-/** Addresses of HLS below a key, as a player finds them: the first rendition's and the last one's. */
+/** Returns addresses of HLS below a key, as a player finds them: the first rendition's and the last one's. */
 export async function segmentAddresses(origin: string, key: string): Promise<string[]> {
   const base = `/hls/${key}/`;
   const master = await text(`${origin}${base}master.m3u8`);

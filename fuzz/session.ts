@@ -16,7 +16,7 @@ export type FuzzPlan = {
   /** The numbers of the requests, and of the mutated files. */
   readonly requests: Iterable<number>;
   readonly mutants: Iterable<number>;
-  /** Larger files of the corpus are left alone. */
+  /** Larger files of the corpus are skipped. */
   readonly mostOriginalBytes: number;
 };
 
@@ -25,21 +25,21 @@ export type FuzzReport = {
   readonly mutants: Tally;
   readonly sightings: Sightings;
   readonly instancesStarted: number;
-  /** Everything that must not be. */
+  /** Everything that must not happen. */
   readonly faults: readonly string[];
 };
 
 const WORKERS = 2;
-/** One that has broken its connection off is on its way out for a moment, and exports are worked on beside their answers. */
+/** An instance that has broken its connection takes a moment to end, and exports run beside their answers. */
 const INSTANCES = 6;
-/** Of the function, so that each ffmpeg may take 450 of them. */
+/** The memory of the function, of which each ffmpeg may take 450 MB. */
 const MEMORY_MEGABYTES = 600;
 const MOST_RESPONSE_BYTES = 4_000_000;
 const DEADLINE_SECONDS = 20;
-/** The listener, its connections that are kept, log pipes, and what Node.js has open by itself. */
+/** The listener, its keep-alive connections, log pipes, and what Node.js itself has open. */
 const MOST_DESCRIPTORS = 48;
 
-/** Attacks the built function behind the local Function URL, and tells what came of it. */
+/** Attacks the built function behind the local Function URL, and reports the results. */
 export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
   const folder = await makeMediaFolder();
   const derived = await mkdtemp(join(tmpdir(), 'sluice-fuzz-derived-'));
@@ -111,7 +111,7 @@ function faultsSeen({ peaks, large, crashes, leftProcesses, descriptors, interna
   ];
 }
 
-/** The corpus by its names, in an order that does not depend on the file system. */
+/** Returns the corpus sorted by name, in an order that does not depend on the file system. */
 function originals(mostBytes: number): string[] {
   return readdirSync(corpusDirectory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

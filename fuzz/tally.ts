@@ -1,4 +1,4 @@
-/** Counts of what came back, by the kind of address and the status. */
+/** Counts answers by the kind of address and the status. */
 export type Tally = {
   add(kind: string, status: number | string | null): void;
   /** One line for each kind, one column for each status; `null` is an end without an answer. */

@@ -1,18 +1,18 @@
 import { CANARY } from './hostile.ts';
 import type { Answer } from './wire.ts';
 
-/** What an answer is held to. */
+/** The rules for an answer. */
 export type Rules = {
   readonly mostBodyBytes: number;
-  /** What must not be told: folders of this machine. */
+  /** Texts that must not be in it: folders of this machine. */
   readonly secrets: readonly string[];
-  /** The request was no HTTP, so that the connection may end without an answer. */
+  /** The request was not HTTP, so that the connection may end without an answer. */
   readonly mayBreak: boolean;
-  /** What is made may turn out to be broken while it is sent. */
+  /** The output may turn out to be broken while it is sent. */
   readonly mayBreakInBody: boolean;
 };
 
-/** What is wrong with an answer, in words; none if it is as it should be. */
+/** Returns the faults of an answer, in words; none if it is correct. */
 export function faultsOf(answer: Answer, rules: Rules): string[] {
   const { outcome, status, headers, body, bodyBytes } = answer;
   if (outcome === 'timed out') return ['no end of the answer came'];
@@ -27,7 +27,7 @@ export function faultsOf(answer: Answer, rules: Rules): string[] {
   const isOurs = value('x-request-id') !== undefined;
   if (isOurs && value('x-content-type-options') !== 'nosniff') faults.push('no nosniff');
   if (isOurs && status >= 400) faults.push(...problemFaults(status, value('content-type'), answer));
-  // A client's own words may come back in a problem, and nothing else may hold them.
+  // A client's own words may come back in a problem, and nowhere else.
   const text = body.toString('latin1');
   if (status < 400 && text.includes(`the secret is ${CANARY}`))
     faults.push('a file was read that is not served');

@@ -3,12 +3,12 @@ import type { LocalFunctionUrl } from '../local/function-url.ts';
 import type { LogLine } from '../local/instance.ts';
 import { descendants } from '../test/support/processes.ts';
 
-/** What is seen of a service's processes while they are attacked. */
+/** Observes a service's processes while they are attacked. */
 export type Watch = {
-  /** To be given every line that they write. */
+  /** Call it with every line that they write. */
   log(line: LogLine): void;
   begin(service: LocalFunctionUrl): void;
-  /** Waits until the instances have nothing more to do, looks once more, and tells. */
+  /** Waits until the instances are idle, observes them once more, and returns everything. */
   end(): Promise<Sightings>;
 };
 
@@ -17,17 +17,17 @@ export type Sightings = {
   readonly peaks: { readonly runtime: number; readonly ffmpeg: number };
   /** The commands that had more than half a gigabyte. */
   readonly large: readonly string[];
-  /** Runtimes that ended because they broke an answer off, which is their way to do it. */
+  /** Runtimes that ended because they broke an answer off, as intended. */
   readonly brokenOff: number;
-  /** Why answers were broken off, each with how often. */
+  /** Why answers were broken off, each with its count. */
   readonly breaks: ReadonlyMap<string, number>;
-  /** Runtimes that ended in another way, with the last that was heard of them. */
+  /** Runtimes that ended in another way, with their last words. */
   readonly crashes: readonly string[];
-  /** What runs on below a runtime that has nothing to do. */
+  /** Processes that run on below an idle runtime. */
   readonly leftProcesses: readonly string[];
   /** Descriptors of each runtime, now. */
   readonly descriptors: readonly number[];
-  /** Causes of problems of the type `internal`, and what was written that is no line of the log. */
+  /** Causes of problems of the type `internal`, and output that is not a line of the log. */
   readonly internals: readonly string[];
 };
 
@@ -62,14 +62,15 @@ export function watchService(): Watch {
 
   return {
     log({ source, pid, text }) {
-      // Of an upload that its own sender broke off; no event was made of it.
+      // The sender broke its own upload off; there was no event.
       if (text === 'request failed: Error: aborted') return;
       if (pid === null) return void internals.push(text);
       known.add(pid);
       const entry = source === 'platform' ? null : entryOf(text);
       if (entry === null) {
         lastLines.set(pid, text);
-        // A runtime that breaks its answer off has said so in its own line, and Node.js prints its last words.
+        // A runtime that breaks its answer off has said so in its own line, and Node.js prints its last
+        // words.
         if (source === 'platform' ? / 502: |reported/.test(text) : !brokenOff.has(pid)) internals.push(text);
         return;
       }
@@ -81,7 +82,7 @@ export function watchService(): Watch {
       brokenOff.add(pid);
       const reason = entry.broken.split('\n', 1)[0]?.replace(/\d+/g, '#') ?? '';
       breaks.set(reason, (breaks.get(reason) ?? 0) + 1);
-      // What the media brings about is a Problem.
+      // What the media causes is a Problem.
       if (!entry.broken.includes('Problem: ')) internals.push(`${entry.path}: ${entry.broken}`);
     },
     begin(started) {
@@ -122,7 +123,9 @@ export function watchService(): Watch {
 
 type Instances = () => readonly { readonly pid: number; readonly busy: boolean }[];
 
-/** The runtimes when none is busy and none has a child any more, or after twenty seconds all the same. */
+/**
+ * Returns the runtimes when none is busy and none has a child any more, or after twenty seconds in any case.
+ */
 async function settled(instances: Instances): Promise<number[]> {
   for (let waited = 0; waited < SETTLE_MILLISECONDS; waited += EVERY_MILLISECONDS) {
     const all = instances();
@@ -133,7 +136,7 @@ async function settled(instances: Instances): Promise<number[]> {
   return instances().map(({ pid }) => pid);
 }
 
-/** The high-water mark that Linux keeps; 0 for a process that is gone. */
+/** Returns the high-water mark of Linux; 0 for a process that has ended. */
 async function peakMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
@@ -144,9 +147,9 @@ async function commandOf(pid: number): Promise<string> {
   return command.replaceAll('\0', ' ');
 }
 
-/** Of what is asked, of what goes on after an answer, and of what is done for an export. */
+/** Of requests, of work after an answer, and of work on an export. */
 const MESSAGES: readonly unknown[] = ['request', 'waitUntil', 'work'];
-/** Two invocations were told to do the same, and this one has left it to the other. */
+/** Two invocations had the same work, and this one has left it to the other. */
 const GIVEN_UP = 'Another invocation does this work now.';
 
 type Entry = {
@@ -155,7 +158,7 @@ type Entry = {
   readonly broken?: string;
   readonly problem?: string;
   readonly cause?: string;
-  /** Why what goes on after an answer could not. */
+  /** Why the work after an answer failed. */
   readonly failed?: string;
 };
 

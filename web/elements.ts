@@ -38,7 +38,7 @@ export const elements = {
   firstLabel: byId('first-label', HTMLElement),
   first: byId('first', HTMLDataElement),
   received: byId('received', HTMLDataElement),
-  picture: byId('picture', HTMLElement),
+  videoSize: byId('video-size', HTMLElement),
   frames: byId('frames', HTMLElement),
   timingsLabel: byId('timings-label', HTMLElement),
   timings: byId('timings', HTMLElement),
@@ -49,14 +49,14 @@ export const elements = {
   offers: byId('offers', HTMLElement),
 };
 
-/** Throws where the page has none of this kind. */
+/** Throws if the page has none of this kind. */
 function byId<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
   throw new TypeError(`The page has no ${kind.name} #${id}.`);
 }
 
-/** Makes an element. Keys are hostile text: what is given as text stays text. */
+/** Creates an element. Keys are hostile text: a text given here remains text. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className: string,

@@ -47,7 +47,7 @@ function offer(info: AddressInfo, onChoose: (address: Address) => void): HTMLEle
   return make('li', '', make('div', 'spread', nameOf(info.href, onChoose), badge), sentence);
 }
 
-/** The address itself: a button where it can be played here. */
+/** Shows the address: a button if it can be played here. */
 function nameOf(href: string, onChoose: (address: Address) => void): HTMLElement {
   const target = parseAddress(href);
   if (target === null) return make('span', 'mono', href);

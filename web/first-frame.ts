@@ -1,4 +1,4 @@
-/** Calls back when the first frame is on the screen, or the first sound was played. */
+/** Calls back when the first frame is on the screen, or the first audio was played. */
 export function whenFirst(
   element: HTMLVideoElement | HTMLAudioElement,
   signal: AbortSignal,

@@ -4,18 +4,18 @@ import { showFailure, showProblem } from './problem.ts';
 import { HEADERS_WITHIN_MS, Refusal, refusalOf } from './requests.ts';
 import { bytes, clock } from './words.ts';
 
-/** `isUnderWay`: something has been heard of it; `refusals`: in a row. */
+/** `isUnderWay`: events have come; `refusals`: in a row. */
 type Course = { isUnderWay: boolean; refusals: number };
 
-/** What passes: too much to do at the moment, or something between that does not answer. */
+/** Temporary failures: too much load, or a proxy that does not answer. */
 const PASSING = [429, 500, 502, 503, 504];
 const ASK_AGAIN_MS = 3000;
 const MOST_REFUSALS = 20;
 
-/** The one that the page follows; it goes on without the page. */
+/** The export that the page follows; it goes on without the page. */
 let following: EventSource | null = null;
 
-/** Asks for an export and shows how it goes on. */
+/** Requests an export and shows its progress. */
 export function exportFile(address: string): void {
   elements.exportResult.hidden = true;
   showExport('asked for', 0);
@@ -24,7 +24,7 @@ export function exportFile(address: string): void {
 
 function follow(address: string, course: Course): void {
   following?.close();
-  // Reconnects by itself where the connection is lost, and says what it has seen.
+  // Reconnects by itself after a lost connection, with its last event id.
   const source = new EventSource(address);
   following = source;
   const on = <Name extends keyof ExportNews>(name: Name, show: (news: ExportNews[Name]) => void) =>
@@ -34,7 +34,7 @@ function follow(address: string, course: Course): void {
       show(JSON.parse(data));
     });
   on('queued', () => showExport('waits for a worker', 0));
-  on('probing', () => showExport('looks at the media', 0));
+  on('probing', () => showExport('probes the media', 0));
   on('progress', (news) => showExport(describeProgress(news), news.percent ?? 0));
   on('done', (news) => {
     source.close();
@@ -48,12 +48,12 @@ function follow(address: string, course: Course): void {
     showProblem(problem);
   });
   source.addEventListener('error', () => {
-    // Only what is no event stream ends it for good: a refusal.
+    // Only a refusal, which is not an event stream, ends it for good.
     if (source.readyState === EventSource.CLOSED && following === source) goOn(source, address, course);
   });
 }
 
-/** Follows anew what was refused, where that may pass: the work goes on meanwhile. */
+/** Follows the export again after a refusal, if that may be temporary: the work goes on meanwhile. */
 async function goOn(source: EventSource, address: string, course: Course): Promise<void> {
   const refusal = await refusalOf(address, AbortSignal.timeout(HEADERS_WITHIN_MS)).catch(
     (cause: unknown) => cause,
@@ -70,7 +70,7 @@ async function goOn(source: EventSource, address: string, course: Course): Promi
   }
   showExport('refused', 0);
   if (refusal !== null) showFailure(refusal);
-  else showProblem({ title: 'The export cannot be followed', detail: 'The server refuses again and again.' });
+  else showProblem({ title: 'The export cannot be followed', detail: 'The server refuses repeatedly.' });
 }
 
 function describeProgress({ percent, etaSeconds, speed, bytes: written }: ExportNews['progress']): string {

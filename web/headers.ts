@@ -3,7 +3,7 @@ import { milliseconds } from './words.ts';
 /** `duration` in milliseconds. */
 export type Timing = { readonly name: string; readonly duration: number };
 
-/** Reads a Server-Timing header, of which only what took time counts. */
+/** Reads a Server-Timing header; entries without a duration are ignored. */
 export function parseServerTiming(header: string): readonly Timing[] {
   return [...header.matchAll(/([\w-]+)[^,]*?;\s*dur=([\d.]+)/g)].map(([, name = '', duration]) => ({
     name,
@@ -15,7 +15,7 @@ export function describeTimings(timings: readonly Timing[]): string {
   return timings.map(({ name, duration }) => `${name} ${milliseconds(duration)}`).join(' · ');
 }
 
-/** Parts a Sluice-Plan header: `transcode; video=h264:360; reason="…"`. */
+/** Splits a Sluice-Plan header: `transcode; video=h264:360; reason="…"`. */
 export function parsePlan(header: string): { readonly plan: string; readonly reason: string } {
   const [whole, quoted = ''] = /;\s*reason="((?:[^"\\]|\\.)*)"/.exec(header) ?? [];
   if (whole === undefined) return { plan: header, reason: '' };

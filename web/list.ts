@@ -5,10 +5,10 @@ import { bytes } from './words.ts';
 
 type Row = { readonly key: string; readonly button: HTMLButtonElement; readonly row: HTMLElement };
 
-/** Fewer are found by looking. */
+/** A shorter list needs no filter. */
 const FILTER_FROM = 8;
 
-/** As people count: film 2 before film 10. */
+/** Sorts as people count: film 2 before film 10. */
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 let rows: readonly Row[] = [];
@@ -23,7 +23,7 @@ export function addToList({ media, next }: MediaList, onChoose: (key: string) =>
   filterList();
 }
 
-/** Shows the files whose key contains what is typed. */
+/** Shows the files whose key contains the typed text. */
 export function filterList(): void {
   const wanted = elements.filter.value.trim().toLowerCase();
   const shown = rows.filter(({ key }) => key.toLowerCase().includes(wanted));
@@ -33,12 +33,12 @@ export function filterList(): void {
   elements.filesNote.textContent = none;
 }
 
-/** Null of an empty list. */
+/** Returns null for an empty list. */
 export function firstListed(): string | null {
   return rows[0]?.key ?? null;
 }
 
-/** Marks the file that is chosen, and moves the list to where it is seen. */
+/** Marks the chosen file, and scrolls the list to it. */
 export function markListed(chosen: string): void {
   for (const { key, button } of rows) {
     if (key === chosen) button.setAttribute('aria-current', 'true');

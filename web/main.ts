@@ -8,7 +8,7 @@ import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
 
-/** Behind which the list goes on. */
+/** The key after which the list goes on. */
 let nextAfter: string | null = null;
 
 function play(next: Address): void {
@@ -104,7 +104,8 @@ try {
   const linked = parseAddress(location.hash.slice(1));
   const key = firstListed();
   const first = linked ?? (key === null ? null : sameAddress(currentChoice(), key));
-  // Whoever has asked for something while the list was on its way gets that, and nobody is interrupted in typing it.
+  // A person who has chosen something while the list was loading gets that, and nobody is interrupted while
+  // typing.
   const isFree =
     currentChoice() === null && elements.address.value === '' && document.activeElement !== elements.address;
   if (first && isFree) await choose(first, { play: false, record: false });

@@ -12,12 +12,12 @@ import { milliseconds } from './words.ts';
 
 type Choice = {
   readonly chosen: Address;
-  /** Null where nothing is known of the file. */
+  /** Null if nothing is known of the file. */
   readonly media: Media | null;
   readonly play: boolean;
 };
 
-/** What changes between two calls of a media element's events. */
+/** The media element's events after which the display changes. */
 const EVENTS = ['timeupdate', 'progress', 'durationchange', 'seeked', 'ended', 'suspend'];
 
 /** By the code of a `MediaError`. */
@@ -27,15 +27,15 @@ const REASONS: Readonly<Record<number, string>> = {
   4: 'The browser cannot play this kind of media.',
 };
 
-/** Ends the playback and takes back what was shown of it. */
+/** Ends the playback and clears what was shown of it. */
 export function stop(): void {
   for (const element of [elements.video, elements.audio]) {
     if (!element.hasAttribute('src')) continue;
     element.removeAttribute('src');
     element.load(); // Closes the connection, so that the server stops.
   }
-  const { plan, first, received, picture, frames, timings, reason, buffered } = elements;
-  for (const element of [plan, first, received, picture, frames, timings]) element.textContent = '–';
+  const { plan, first, received, videoSize, frames, timings, reason, buffered } = elements;
+  for (const element of [plan, first, received, videoSize, frames, timings]) element.textContent = '–';
   for (const element of [reason, buffered]) element.textContent = '';
   first.value = '';
   received.value = '0';
@@ -45,7 +45,7 @@ export function stop(): void {
   elements.seekLabel.hidden = true;
 }
 
-/** Plays an address, or stands at its beginning. Throws a `Refusal` where the server has none of it. */
+/** Plays an address, or stops at its beginning. Throws a `Refusal` if the server refuses it. */
 export async function start({ chosen, media, play }: Choice, signal: AbortSignal): Promise<void> {
   const address = addressOf(chosen);
   const headers = await headersOf(address, signal);
@@ -73,7 +73,7 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   });
   element.src = address;
   refresh();
-  // A browser may refuse sound before the first click: the controls are there.
+  // A browser may refuse audio before the first click; the controls are visible.
   if (play) element.play().catch(() => {});
 }
 
@@ -86,16 +86,16 @@ function showHeaders(headers: Headers): void {
   elements.timingsLabel.textContent = 'Server timing, of the plan';
 }
 
-/** Shows the element that is to play. */
+/** Shows the element that will play. */
 function chooseElement({ params }: Address, media: Media | null): HTMLVideoElement | HTMLAudioElement {
   const isAudio = isAudioFormat(params) || (media !== null && !media.tracks.some(isFilm));
   elements.audio.hidden = !isAudio;
   elements.video.hidden = isAudio;
-  elements.firstLabel.textContent = isAudio ? 'First sound' : 'First frame';
+  elements.firstLabel.textContent = isAudio ? 'First audio' : 'First frame';
   return isAudio ? elements.audio : elements.video;
 }
 
-/** Shows why a media element has given up: the server's own sentence, where it has one. */
+/** Shows why a media element has failed: the server's own sentence, if there is one. */
 async function explain(error: MediaError | null, address: string, signal: AbortSignal): Promise<void> {
   try {
     const refusal = await refusalOf(address, signal);

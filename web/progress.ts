@@ -6,13 +6,13 @@ import { bytes, clock } from './words.ts';
 /** Times are in seconds of the file. */
 export type Progress = {
   readonly element: HTMLVideoElement | HTMLAudioElement;
-  /** The answer has no ranges, and is made as it is sent. */
+  /** The answer has no ranges, and is produced while it is sent. */
   readonly isLive: boolean;
-  /** A person can only choose a time by asking anew. */
+  /** A person can only choose a time by a new request. */
   readonly seeksByAsking: boolean;
   /** Where the answer begins. */
   readonly offset: number;
-  /** Null where nobody knows. */
+  /** Null if unknown. */
   readonly total: number | null;
   readonly received: Received;
 };
@@ -20,14 +20,14 @@ export type Progress = {
 type Span = { readonly start: number; readonly end: number };
 
 declare global {
-  /** What Chromium tells beyond the standard. */
+  /** Chromium's additions to the standard. */
   interface HTMLMediaElement {
     readonly webkitVideoDecodedByteCount?: number;
     readonly webkitAudioDecodedByteCount?: number;
   }
 }
 
-/** Shows where a playback is, what it has buffered, and what it has cost so far. */
+/** Shows the position of a playback, what it has buffered, and what it has received so far. */
 export function showProgress(progress: Progress): void {
   const { element, offset, total } = progress;
   const now = offset + element.currentTime;
@@ -38,7 +38,7 @@ export function showProgress(progress: Progress): void {
   showReceived(progress);
   if (element instanceof HTMLVideoElement && element.videoWidth) {
     const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
-    elements.picture.textContent = `${element.videoWidth} × ${element.videoHeight}`;
+    elements.videoSize.textContent = `${element.videoWidth} × ${element.videoHeight}`;
     elements.frames.textContent = `${totalVideoFrames}, ${droppedVideoFrames} dropped`;
   }
 }
@@ -68,7 +68,7 @@ function showTimeline(buffered: readonly Span[], played: Span, total: number | n
 
 function showReceived({ element, isLive, received }: Progress): void {
   const { webkitVideoDecodedByteCount = 0, webkitAudioDecodedByteCount = 0 } = element;
-  // What a response that is still open has brought shows only when it is decoded.
+  // The bytes of a response that is still open count only when they are decoded.
   const count = Math.max(received.bytes, webkitVideoDecodedByteCount + webkitAudioDecodedByteCount);
   // A live answer is one response; of a file more may be under way than the ranges that have ended.
   const isExact = isLive && received.responses > 0;

@@ -6,7 +6,7 @@ import { pathOf, ROOT } from './address.ts';
 /** What the page shows of a problem. */
 export type Complaint = Pick<ProblemBody, 'title' | 'detail'> & { readonly requestId?: string | undefined };
 
-/** The server answers, and says no. */
+/** The server answers with a refusal. */
 export class Refusal extends Error {
   readonly status: number;
   readonly complaint: Complaint;
@@ -19,12 +19,15 @@ export class Refusal extends Error {
   }
 }
 
-/** The platform in front of the function says `message` (429, 502), the function itself RFC 9457's members. */
+/**
+ * The platform in front of the function sends `message` (429, 502), the function itself the members of RFC
+ * 9457.
+ */
 type SaidOfIt = Partial<ProblemBody & { readonly message: string; readonly requestId: string }>;
 
 export const HEADERS_WITHIN_MS = 15_000;
 
-/** The media behind a key, or from the beginning. Throws a `Refusal`. */
+/** Fetches the media after a key, or from the beginning. Throws a `Refusal`. */
 export async function fetchList(after: string | null): Promise<MediaList> {
   const response = await fetchJson(
     after === null ? ROOT : `${ROOT}?after=${encodeURIComponent(after)}`,
@@ -33,7 +36,7 @@ export async function fetchList(after: string | null): Promise<MediaList> {
   return response.json();
 }
 
-/** What is known of a file. Throws a `Refusal`. */
+/** Fetches the facts about a file. Throws a `Refusal`. */
 export async function fetchInfo(key: string, signal: AbortSignal): Promise<ObjectInfo> {
   const response = await fetchJson(pathOf('info', key, new URLSearchParams()), signal);
   return response.json();
@@ -49,16 +52,16 @@ async function fetchJson(address: string, signal: AbortSignal | null): Promise<R
   return response;
 }
 
-/** The headers of an address, without starting its work; throws a `Refusal` where it is refused. */
+/** Returns the headers of an address, without starting its work; throws a `Refusal` if it is refused. */
 export async function headersOf(address: string, signal: AbortSignal): Promise<Headers> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(HEADERS_WITHIN_MS)]);
   const response = await fetch(address, { method: 'HEAD', signal: patience });
   if (response.ok) return response.headers;
-  // HEAD has no body, so the sentence must be asked for.
+  // HEAD has no body, so the sentence needs another request.
   throw (await refusalOf(address, signal)) ?? (await refusalIn(response));
 }
 
-/** What the server says against an address; null where it answers media, or sends the player to the store. */
+/** Returns the server's refusal of an address; null if it answers with media, or redirects to the store. */
 export async function refusalOf(address: string, signal: AbortSignal): Promise<Refusal | null> {
   const request = new AbortController();
   const response = await fetch(address, {

@@ -1,12 +1,12 @@
 import { elements } from './elements.ts';
 import { describeTimings } from './headers.ts';
 
-/** Of the responses that have ended. */
+/** The sums of the responses that have ended. */
 export type Received = { readonly bytes: number; readonly responses: number };
 
 /**
- * Sums the bodies of the responses to a media element that have ended, and shows the server's timing of each. What is
- * returned goes on counting until `signal` aborts.
+ * Adds up the bodies of a media element's responses that have ended, and shows the server's timing of each.
+ * The returned sums grow until `signal` aborts.
  */
 export function watchResponses(address: string, element: HTMLMediaElement, signal: AbortSignal): Received {
   const name = new URL(address, location.href).href;

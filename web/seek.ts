@@ -6,7 +6,7 @@ const RESTS_AFTER_MS = 400;
 
 let timer: number | null = null;
 
-/** Calls back with the seconds that a person puts the slider to. */
+/** Calls back with the seconds of the slider when a person moves it. */
 export function whenSought(seek: (seconds: string) => void): void {
   const slider = elements.seek;
   slider.addEventListener('input', () => slider.setAttribute('aria-valuetext', clock(Number(slider.value))));
@@ -19,7 +19,7 @@ export function whenSought(seek: (seconds: string) => void): void {
   });
 }
 
-/** Moves the slider to where the playback is, unless a person has it in hand. */
+/** Moves the slider to the position of the playback, unless a person holds it. */
 export function showSeek(now: number, total: number | null): void {
   const slider = elements.seek;
   if (slider.matches(':active') || timer !== null) return;

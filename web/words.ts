@@ -22,7 +22,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** Empty for nothing, and for what is not known. */
+/** Empty for null and unknown values. */
 export function seconds(value: number | null): string {
   return value !== null && value > 0 ? `${value < 10 ? value.toFixed(1) : value.toFixed(0)} s` : '';
 }
@@ -33,7 +33,7 @@ export function milliseconds(value: number): string {
 
 const LAYOUTS: Readonly<Record<number, string>> = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
 
-/** How as many channels are laid out as a rule. */
+/** Names the usual layout of a number of channels. */
 export function layout(channels: number): string {
   return LAYOUTS[channels] ?? `${channels} channels`;
 }

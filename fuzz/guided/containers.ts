@@ -13,12 +13,15 @@ import { drainCopy } from './drain-copy.ts';
 import { hold, type Target } from './target.ts';
 
 const MOST_WRITTEN = 8 * 1024 * 1024;
-/** What reading on for the duration and the packets may take, as many times over as there are ways to ask for it. */
+/** The limit for reading the duration and the packets, in file sizes: there are many ways to read them. */
 const MOST_READ_FACTOR = 400;
-/** A small file may have the demuxer go over it as often as it likes within its limit, to open, to describe and to write it. */
+/**
+ * The demuxer may read a small file as often as it likes within its limit, to open, to describe and to write
+ * it.
+ */
 const MOST_READ_BYTES = 3 * 16 * 1024 * 1024;
 
-/** The other containers: our own headers, and the demuxer that we give bounded reads. */
+/** The other containers: our own headers, and the demuxer with limited reads. */
 export const containers: Target = {
   async run(bytes) {
     if (bytes.length === 0) return;

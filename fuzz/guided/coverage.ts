@@ -1,16 +1,19 @@
 import { type Profiler, Session } from 'node:inspector/promises';
 
 /**
- * Which branches of the code under test have run, as V8 counts them. jazzer.js would do this with libFuzzer, but its
- * one release without a download at install time needs a newer C library than Debian 12 has.
+ * Which branches of the code under test have run, as V8 counts them. jazzer.js would do this with libFuzzer,
+ * but its one release without a download at install time needs a newer C library than Debian 12 has.
  */
 export type Coverage = {
-  /** Forgets what ran since the last call, and tells how much of it had never run as often before. */
+  /**
+   * Forgets what ran since the last call, and returns how many features are new or have run more often than
+   * ever.
+   */
   newFeatures(): Promise<number>;
   total(): number;
 };
 
-/** Of the scripts whose URL `isOfInterest`. */
+/** Measures the scripts whose URL `isOfInterest`. */
 export async function openCoverage(isOfInterest: (url: string) => boolean): Promise<Coverage> {
   const session = new Session();
   session.connect();
@@ -30,7 +33,7 @@ export async function openCoverage(isOfInterest: (url: string) => boolean): Prom
   };
 }
 
-/** A range counts once for each order of magnitude, so that a loop that runs much longer is news as well. */
+/** A range counts once for each order of magnitude, so that a loop that runs much longer is new as well. */
 function addFeatures(known: Set<string>, scriptId: string, ranges: readonly Profiler.CoverageRange[]): void {
   for (const { startOffset, endOffset, count } of ranges) {
     if (count > 0) known.add(`${scriptId}:${startOffset}:${endOffset}:${Math.ceil(Math.log2(count) / 2)}`);

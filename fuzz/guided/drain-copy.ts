@@ -3,13 +3,13 @@ import { hold } from './target.ts';
 
 const MOST_SEGMENTS = 12;
 
-/** Makes the init segment, segments and pictures of a track, and holds that they are as long as they said. */
+/** Writes the init segment, segments and images of a track, and checks that they have the announced sizes. */
 export async function drainCopy(track: CopyTrack | NoCopy, mostBytes: number): Promise<void> {
   if ('whyNot' in track) return;
   const { cuts } = track;
   hold(cuts.count >= 2, 'the cuts have no beginning and end');
   for (let i = 1; i < cuts.count; i++) {
-    hold(cuts.timeAt(i) > cuts.timeAt(i - 1), `cut ${i} is not behind the one before it`);
+    hold(cuts.timeAt(i) > cuts.timeAt(i - 1), `cut ${i} is not after the previous one`);
     hold(cuts.bytesBefore(i) >= cuts.bytesBefore(i - 1), `cut ${i} has fewer bytes before it`);
   }
   track.init();

@@ -13,7 +13,7 @@ import { hold, type Target } from './target.ts';
 
 const MOST_WRITTEN = 8 * 1024 * 1024;
 
-/** Our own reader of ISO base media: index, sample tables, faststart, repackaging, cuts. */
+/** Our own reader of ISO base media: index, sample tables, faststart, remux, cuts. */
 export const isobmff: Target = {
   async run(bytes) {
     const file = bytesAccess(bytes);
@@ -50,7 +50,7 @@ export const isobmff: Target = {
   },
 };
 
-/** Samples lie in the file, and those of one table are decoded one after the other. */
+/** Checks that samples are within the file, and that those of one table are decoded one after the other. */
 function holdTables(movie: Movie, sizeBytes: number): void {
   for (const track of movie.tracks) {
     const table = tableOf(movie, track);
@@ -58,7 +58,7 @@ function holdTables(movie: Movie, sizeBytes: number): void {
     let before = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < table.count; i++) {
       const [start, size, time] = [table.offsets.at(i), table.sizes.at(i), table.decodeTimes.at(i)];
-      hold(start >= 0 && size >= 0 && start + size <= sizeBytes, `sample ${i} lies outside of the file`);
+      hold(start >= 0 && size >= 0 && start + size <= sizeBytes, `sample ${i} is outside the file`);
       // Fragments may overlap as they like.
       hold(time >= before || movie.fragments !== null, `sample ${i} is decoded before the one before it`);
       before = time;
@@ -73,14 +73,14 @@ async function holdFaststart(movie: Movie, bytes: Buffer): Promise<void> {
     let sum = 0;
     for (const extent of result.extents) {
       const length = extent.kind === 'bytes' ? extent.bytes.length : extent.end - extent.start;
-      hold(length >= 0, 'a piece is longer than nothing');
+      hold(length >= 0, 'an extent has a length');
       if (extent.kind === 'source')
-        hold(extent.start >= 0 && extent.end <= bytes.length, 'a piece lies outside of the file');
+        hold(extent.start >= 0 && extent.end <= bytes.length, 'an extent is outside the file');
       sum += length;
     }
     hold(
       sum === result.sizeBytes,
-      `the pieces have ${sum} bytes together, and ${result.sizeBytes} were said`,
+      `the extents have ${sum} bytes together, and ${result.sizeBytes} were announced`,
     );
   }
 }
@@ -99,7 +99,7 @@ async function repackage(
     const packets = moviePackets(movie, file, { trackIndexes, startSeconds, durationSeconds });
     for await (const chunk of writeFragmentedMp4(packets)) {
       written += chunk.byteLength;
-      // Samples may lie on top of each other, so that this can be much: the service's limit is another one's work.
+      // Samples may overlap, so that this can be much; other code enforces the service's limit.
       if (written > MOST_WRITTEN) break;
     }
   }

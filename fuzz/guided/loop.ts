@@ -7,10 +7,10 @@ import type { LoopData, LoopMessage } from './messages.ts';
 import { mutate } from './mutate.ts';
 
 const TARGETS = { isobmff, containers };
-/** So many runs tell of themselves together. */
+/** The number of runs in one report. */
 const RUNS_A_REPORT = 50;
 
-/** The worker: runs the target on inputs, each changed from one that was new, until the time is over. */
+/** The worker: runs the target on inputs, each a mutation of one that was new, until the time is up. */
 async function main({ target: name, seed: firstNumber, minutes, current, seeds }: LoopData): Promise<void> {
   const target = TARGETS[name];
   const random = seeded(firstNumber);
@@ -26,7 +26,7 @@ async function main({ target: name, seed: firstNumber, minutes, current, seeds }
   async function run(bytes: Buffer): Promise<boolean> {
     shared.set(bytes.subarray(0, shared.length));
     view.setUint32(0, Math.min(bytes.length, shared.length));
-    // For who watches whether it goes on.
+    // For the watchdog.
     view.setUint32(4, runs);
     const used = process.cpuUsage();
     try {
@@ -53,7 +53,7 @@ async function main({ target: name, seed: firstNumber, minutes, current, seeds }
   }
   const end = performance.now() + minutes * 60_000;
   while (performance.now() < end && queue.length > 0) {
-    // What was new lately leads on more often.
+    // Recent inputs lead to new ones more often.
     const recent = queue.slice(-20);
     const input = mutate(pick(random() < 0.4 ? recent : queue), pick(queue), random);
     if (await run(input)) queue.push(input);

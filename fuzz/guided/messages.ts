@@ -1,13 +1,16 @@
 export type TargetName = 'isobmff' | 'containers';
 
-/** What the worker begins with. */
+/** The data that the worker starts with. */
 export type LoopData = {
   readonly target: TargetName;
   readonly seed: number;
   readonly minutes: number;
-  /** Length of what runs at the moment, its number, and from the eighth byte it: for when the worker ends in it. */
+  /**
+   * Length of the present input, its number, and from the eighth byte the input: for when the worker dies in
+   * it.
+   */
   readonly current: SharedArrayBuffer;
-  /** Files to begin with. */
+  /** Files to start with. */
   readonly seeds: readonly Uint8Array[];
 };
 

@@ -1,4 +1,7 @@
-/** Types of boxes, ids of EBML, magic numbers: what a parser branches on, and chance would take for ever to write. */
+/**
+ * Types of boxes, ids of EBML, magic numbers: values that a parser branches on, and that chance would take
+ * for ever to write.
+ */
 const WORDS = [
   ...'ftyp moov mvhd trak tkhd edts elst mdia mdhd hdlr minf stbl stsd stts ctts stss stsc stsz stz2 stco co64'.split(
     ' ',
@@ -22,7 +25,7 @@ const NUMBERS = [
 ];
 const MOST_BYTES = 96 * 1024;
 
-/** A changed copy; `other` is another input, from which parts may be taken over. */
+/** Returns a changed copy; `other` is another input, from which parts may be copied. */
 export function mutate(input: Buffer, other: Buffer, random: () => number): Buffer {
   const pick = (below: number) => Math.floor(random() * below);
   let bytes: Buffer = Buffer.from(input);
@@ -31,7 +34,7 @@ export function mutate(input: Buffer, other: Buffer, random: () => number): Buff
 }
 
 function changed(bytes: Buffer, other: Buffer, pick: (below: number) => number): Buffer {
-  // Headers stand at the beginning more often than not.
+  // Headers are at the beginning more often than not.
   const at = pick(pick(2) === 0 ? bytes.length + 1 : Math.min(512, bytes.length + 1));
   const length = Math.min(1 + pick(pick(4) === 0 ? 4_096 : 16), bytes.length - at);
   const behind = bytes.subarray(at + length);

@@ -13,7 +13,7 @@ const INPUT_BYTES = 128 * 1024;
 const HANG_MILLISECONDS = 15_000;
 const TARGETS: readonly TargetName[] = ['isobmff', 'containers'];
 
-/** `npm run fuzz:guided`: each target for so many minutes; ends with 1 if there were findings. */
+/** `npm run fuzz:guided`: runs each target for so many minutes; ends with 1 if there were findings. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   return findings === 0 ? 0 : 1;
 }
 
-/** Findings are told apart by where they come from, and kept as files. Returns how many there were. */
+/** Distinguishes findings by where they come from, and stores them as files. Returns how many there were. */
 async function fuzzTarget(
   target: TargetName,
   seed: number,
@@ -70,7 +70,7 @@ async function fuzzTarget(
       if (now !== run) [run, since] = [now, performance.now()];
       else if (performance.now() - since > HANG_MILLISECONDS) {
         clearInterval(timer);
-        void found(inFlight(), `it does not come to an end in ${HANG_MILLISECONDS} ms`).then(() =>
+        void found(inFlight(), `it has not ended after ${HANG_MILLISECONDS} ms`).then(() =>
           worker.terminate(),
         );
       }
@@ -95,7 +95,10 @@ async function fuzzTarget(
   return seen.size;
 }
 
-/** In one file, so that its coverage is that of the code under test: a worker does not load TypeScript on Node.js 20. */
+/**
+ * In one file, so that its coverage is that of the code under test: a worker does not load TypeScript on
+ * Node.js 20.
+ */
 async function bundleLoop(): Promise<string> {
   const outfile = join(await mkdtemp(join(tmpdir(), 'sluice-guided-')), 'loop.mjs');
   const entry = fileURLToPath(new URL('./loop.ts', import.meta.url));

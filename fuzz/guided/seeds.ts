@@ -6,14 +6,16 @@ import type { TargetName } from './messages.ts';
 
 const MOST_BYTES = 48 * 1024;
 
-/** Files that a target begins with. */
+/** Files that a target starts with. */
 export function seedsOf(target: TargetName): Buffer[] {
   return target === 'isobmff'
     ? [...syntheticSeeds(), ...corpusSeeds(/\.(mp4|m4a|3gp)$/)]
     : corpusSeeds(/\.(mkv|webm|ts|ogg|opus|mp3|wav|flac|aac)$/);
 }
 
-/** The beginnings of the corpus's files with these extensions, and of short ones all; none where there is no corpus. */
+/**
+ * The beginnings of the corpus's files with these extensions, and short ones whole; none without a corpus.
+ */
 function corpusSeeds(extensions: RegExp): Buffer[] {
   if (!has('corpus')) return [];
   return readdirSync(corpusDirectory, { recursive: true, encoding: 'utf8' })
@@ -22,7 +24,7 @@ function corpusSeeds(extensions: RegExp): Buffer[] {
     .map((name) => readFileSync(join(corpusDirectory, name)).subarray(0, MOST_BYTES));
 }
 
-/** Short ones that have all that a track can have, so that a change meets something that counts. */
+/** Short files with everything that a track can have, so that a mutation meets something relevant. */
 function syntheticSeeds(): Buffer[] {
   const sizes = Array.from({ length: 24 }, (_, i) => 20 + i);
   const compositionOffsets = Array.from({ length: 24 }, (_, i) => [40, 80, 0, 0][i % 4] ?? 0);

@@ -1,6 +1,6 @@
-/** Code under test with what it has to hold. */
+/** Code under test with its invariants. */
 export type Target = {
-  /** Reads the bytes in every way that the service does. Rejects where something holds that must not. */
+  /** Reads the bytes in every way that the service does. Rejects if an invariant does not hold. */
   run(bytes: Buffer): Promise<void>;
 };
 
@@ -8,7 +8,7 @@ export class Broken extends Error {
   override readonly name = 'Broken';
 }
 
-/** Throws where an invariant does not hold. */
+/** Throws if an invariant does not hold. */
 export function hold(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Broken(what);
 }

@@ -15,7 +15,7 @@ const report = (refusedP99: number, firstP99: number | null, recoveryMillisecond
 describe('the figures that are promised under load', () => {
   const TABLE: [what: string, report: LoadReport, seconds: number, missed: RegExp[]][] = [
     ['all of them', report(100, 1_000, 5_000), 60, []],
-    ['a late refusal', report(101, 1_000, 5_000), 60, [/^99 % of refusals: 101 ms, where 100 ms/]],
+    ['a late refusal', report(101, 1_000, 5_000), 60, [/^99 % of refusals: 101 ms, and 100 ms/]],
     ['a late range', report(100, 1_001, 5_000), 60, [/^99 % of ranges, to their first byte: 1001 ms/]],
     ['a late recovery', report(100, 1_000, 5_001), 60, [/^a right answer of each kind .*: 5001 ms/]],
     ['none', report(200, 2_000, Number.POSITIVE_INFINITY), 600, [/refusals/, /ranges/, /Infinity ms/]],
@@ -23,7 +23,7 @@ describe('the figures that are promised under load', () => {
     ['none, in a short run', report(200, 2_000, 9_000), 59, []],
   ];
   for (const [what, measured, seconds, missed] of TABLE) {
-    it(`are held against a run of ${seconds} s with ${what}`, () => {
+    it(`are compared with a run of ${seconds} s with ${what}`, () => {
       const found = missedFigures(measured, seconds);
       expect(found).to.have.length(missed.length);
       for (const [i, pattern] of missed.entries()) expect(found[i]).to.match(pattern);

@@ -29,8 +29,8 @@ describe('the words of the player page', () => {
     it(`are "${expected}" (${index})`, () => expect(written).to.equal(expected));
   }
 
-  it('tell the server’s timing, of what took time', () => {
-    const timings = parseServerTiming('stat;dur=12.3, probe;desc="kept";dur=4, none');
+  it('include the server’s timing of what took time', () => {
+    const timings = parseServerTiming('stat;dur=12.3, probe;desc="disk";dur=4, none');
     expect(timings).to.deep.equal([
       { name: 'stat', duration: 12.3 },
       { name: 'probe', duration: 4 },
@@ -38,7 +38,7 @@ describe('the words of the player page', () => {
     expect(describeTimings(timings)).to.equal('stat 12 ms · probe 4 ms');
   });
 
-  it('part the plan from its reason', () => {
+  it('split the plan from its reason', () => {
     const header = String.raw`transcode; video=h264:360; reason="the \"client\" wants $& less"`;
     expect(parsePlan(header)).to.deep.equal({
       plan: 'transcode; video=h264:360',
