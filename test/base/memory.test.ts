@@ -38,10 +38,10 @@ describe('memoryCheck', () => {
     const held = Math.ceil(process.memoryUsage.rss() / MB);
     expect(() => memoryCheck({ maxMemoryMegabytes: 10 * held })()).to.not.throw();
     expect(thrownBy(memoryCheck({ maxMemoryMegabytes: 1 })).type).to.equal('busy');
-    const kept = new WeakRef({ large: new Uint8Array(1000) });
+    const weak = new WeakRef({ large: new Uint8Array(1000) });
     return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       thrownBy(memoryCheck({ maxMemoryMegabytes: 1 }));
-      expect(kept.deref()).to.equal(undefined);
+      expect(weak.deref()).to.equal(undefined);
     });
   });
 });

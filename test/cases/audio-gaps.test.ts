@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const guarded = { maxBuffer: 64 * 2 ** 20, encoding: 'buffer' } as const;
 
 const SECONDS = 6;
-/** A picture that is white, and a beep, for a tenth of a second from 0.52 s of each second on. */
+/** White video and a beep, for a tenth of a second from 0.52 s of each second on. */
 const FILM = [
   ...['-f', 'lavfi', '-i', `color=black:s=96x54:r=25:d=${SECONDS},format=yuv420p`],
   ...[
@@ -93,7 +93,7 @@ function expectTogether(
 
 const WHITE = 200;
 
-/** When pictures turn white. */
+/** When frames turn white. */
 async function flashesOf(path: string): Promise<number[]> {
   const filter = 'scale=2:2,format=gray,showinfo';
   const args = [

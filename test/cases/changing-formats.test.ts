@@ -15,15 +15,15 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
   let service: Service;
   /** Of what is made here. */
   let own: Service;
-  let made: string;
+  let ownMedia: string;
 
   before(async function () {
     needs(this, 'cases', 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-changes-'));
     service = await startService({ MEDIA_DIR: casesDirectory });
-    made = join(folder, 'media');
-    await mkdir(made);
-    own = await startService({ MEDIA_DIR: made });
+    ownMedia = join(folder, 'media');
+    await mkdir(ownMedia);
+    own = await startService({ MEDIA_DIR: ownMedia });
   });
 
   after(async () => {
@@ -93,7 +93,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     it(`is heard without a pause where audio changes: ${what}`, async () => {
       const parts = [await toneIn(`0-${name}`, 0, ['-c:a', codec, '-ac', String(first)])];
       parts.push(await toneIn(`1-${name}`, 3.02, ['-c:a', codec, '-ac', String(second)]));
-      await writeFile(join(made, name), Buffer.concat(parts));
+      await writeFile(join(ownMedia, name), Buffer.concat(parts));
       const { headers } = await fetch(`${own.url}/stream/${name}`, { method: 'HEAD' });
       // No sample entry tells of both.
       expect(headers.get('sluice-plan')).to.match(/^transcode.*audio=aac/);

@@ -19,11 +19,11 @@ const CASES = [
   'snd-mp3.mp4',
 ] as const;
 
-const PICTURE = ['-f', 'lavfi', '-i', 'testsrc=s=160x90:r=25:d=2'];
+const VIDEO = ['-f', 'lavfi', '-i', 'testsrc=s=160x90:r=25:d=2'];
 const tone = (hertz: number, rate: number) => ['-f', 'lavfi', '-i', `sine=f=${hertz}:r=${rate}:d=2`];
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'];
 
-describe('what plays, and what can be made', function () {
+describe('what plays, and which outputs exist', function () {
   this.timeout(120_000);
   let media = '';
   let service: Service;
@@ -40,12 +40,12 @@ describe('what plays, and what can be made', function () {
     if (media !== '') await rm(media, { recursive: true, force: true });
   });
 
-  it('makes AAC of PCM in MP4, beside the copied picture', async () => {
-    const made = await planOf('/stream/xavc-twos.mp4');
-    expect(made).to.equal(
+  it('makes AAC of PCM in MP4, beside copied video', async () => {
+    const output = await planOf('/stream/xavc-twos.mp4');
+    expect(output).to.equal(
       'transcode; format=mp4; video=copy; audio=aac; reason="mp4 players do not take pcm"',
     );
-    expect(await codecsOf(await kept('/stream/xavc-twos.mp4'))).to.deep.equal(['h264', 'aac']);
+    expect(await codecsOf(await fetched('/stream/xavc-twos.mp4'))).to.deep.equal(['h264', 'aac']);
     await soundsAs('xavc-twos.mp4', '/stream/xavc-twos.mp4');
     await soundsAs('xavc-twos.mp4', '/hls/xavc-twos.mp4/audio-0/index.m3u8');
     // Who names both container and codec is believed.
@@ -61,8 +61,8 @@ describe('what plays, and what can be made', function () {
     await soundsAs('ipcm.mp4', '/hls/ipcm.mp4/audio-0/index.m3u8');
     await writeFile(join(media, 'little.mp4'), await swapped(await readFile(join(media, 'ipcm.mp4'))));
     const [big, little] = [
-      await listen(await kept('/stream/ipcm.mp4?format=wav')),
-      await listen(await kept('/stream/little.mp4?format=wav')),
+      await listen(await fetched('/stream/ipcm.mp4?format=wav')),
+      await listen(await fetched('/stream/little.mp4?format=wav')),
     ];
     expect(little).to.deep.equal(big);
   });
@@ -95,8 +95,8 @@ describe('what plays, and what can be made', function () {
 
   it('leaves xHE-AAC out of a film, and says so', async () => {
     await writeFile(join(media, 'he.mp4'), await withXheAac(media));
-    expect(await planOf('/stream/he.mp4')).to.match(/^remux; .*the sound is left out: .*xHE-AAC/);
-    expect(await codecsOf(await kept('/stream/he.mp4'))).to.deep.equal(['h264']);
+    expect(await planOf('/stream/he.mp4')).to.match(/^remux; .*the audio is left out: .*xHE-AAC/);
+    expect(await codecsOf(await fetched('/stream/he.mp4'))).to.deep.equal(['h264']);
     const master = await (await fetch(at('/hls/he.mp4/master.m3u8'))).text();
     expect(master).to.include('avc1').and.not.include('TYPE=AUDIO').and.not.include('mp4a');
     expect((await fetch(at('/hls/he.mp4/audio-0/index.m3u8'))).status).to.equal(404);
@@ -104,11 +104,11 @@ describe('what plays, and what can be made', function () {
     expect((await fetch(at('/stream/he.mp4?audio=0'))).status).to.equal(415);
   });
 
-  it('plays the sound behind one that nothing reads', async () => {
+  it('plays the audio behind one that nothing reads', async () => {
     expect(await planOf('/stream/apac1.mov')).to.match(/^remux;/);
     const source = await listen(join(media, 'apac1.mov'), 1);
     for (const path of ['?', '?audio=0', '?start=1', '?height=90', '?format=mp3']) {
-      const { level, channels } = await listen(await kept(`/stream/apac1.mov${path}`));
+      const { level, channels } = await listen(await fetched(`/stream/apac1.mov${path}`));
       expect(level, path).to.be.closeTo(source.level, 0.5);
       expect(channels, path).to.equal(2);
     }
@@ -147,17 +147,19 @@ describe('what plays, and what can be made', function () {
     await writeFile(subtitles, '1\n00:00:00,000 --> 00:00:01,000\nHello\n');
     const path = join(media, 'many.mkv');
     await ffmpeg(
-      ...[...PICTURE, '-i', subtitles, ...tone(440, 44_100), ...tone(880, 48_000)],
+      ...[...VIDEO, '-i', subtitles, ...tone(440, 44_100), ...tone(880, 48_000)],
       ...['-map', '1', '-map', '2', '-map', '0', '-map', '3', ...H264],
       ...['-c:s', 'srt', '-c:a', 'ac3', '-attach', subtitles, '-metadata:s:t', 'mimetype=text/plain', path],
     );
     await numbered('many.mkv');
-    // The first sound in a coding that no program knows.
+    // The first audio in a coding that no program knows.
     const bytes = await readFile(path);
     bytes.write('A_XY3', bytes.indexOf('A_AC3'), 'latin1');
     await writeFile(join(media, 'unknown.mkv'), bytes);
-    expect((await listen(await kept('/stream/unknown.mkv?format=wav&audio=0'))).sampleRate).to.equal(48_000);
-    expect((await listen(await kept('/stream/unknown.mkv'))).sampleRate).to.equal(48_000);
+    expect((await listen(await fetched('/stream/unknown.mkv?format=wav&audio=0'))).sampleRate).to.equal(
+      48_000,
+    );
+    expect((await listen(await fetched('/stream/unknown.mkv'))).sampleRate).to.equal(48_000);
   });
 
   it('counts the tracks of MP4 as ffmpeg does, with a time code and a cover', async () => {
@@ -165,17 +167,17 @@ describe('what plays, and what can be made', function () {
     await ffmpeg('-f', 'lavfi', '-i', 'color=red:s=64x64', '-frames:v', '1', cover);
     const audios = [...tone(440, 44_100), ...tone(880, 48_000)];
     const coded = ['-map', '1', '-map', '0', '-map', '2', ...H264, '-c:a', 'ac3'];
-    await ffmpeg(...PICTURE, ...audios, ...coded, '-timecode', '00:00:00:00', join(media, 'code.mov'));
+    await ffmpeg(...VIDEO, ...audios, ...coded, '-timecode', '00:00:00:00', join(media, 'code.mov'));
     await numbered('code.mov');
     await ffmpeg(
-      ...[...PICTURE, ...audios, '-i', cover, '-map', '3', ...coded],
+      ...[...VIDEO, ...audios, '-i', cover, '-map', '3', ...coded],
       ...['-c:v:0', 'png', '-disposition:v:0', 'attached_pic', join(media, 'cover.mp4')],
     );
     await numbered('cover.mp4');
   });
 
   it('counts the tracks of a transport stream as ffmpeg does, of one program and of two', async () => {
-    const audios = [...PICTURE, ...tone(440, 44_100), ...tone(880, 48_000)];
+    const audios = [...VIDEO, ...tone(440, 44_100), ...tone(880, 48_000)];
     const coded = ['-map', '1', '-map', '0', '-map', '2', ...H264, '-c:a', 'ac3', '-f', 'mpegts'];
     await ffmpeg(...audios, ...coded, join(media, 'one.ts'));
     await numbered('one.ts');
@@ -184,12 +186,12 @@ describe('what plays, and what can be made', function () {
     await numbered('two.ts');
   });
 
-  /** The first sound has 44,100 Hz and the second 48,000, which transcodes keep. */
+  /** The first audio has 44,100 Hz and the second 48,000, which transcodes keep. */
   async function numbered(name: string): Promise<void> {
     for (const [audio, rate] of [44_100, 48_000].entries()) {
-      const { sampleRate } = await listen(await kept(`/stream/${name}?audio=${audio}&format=wav`));
+      const { sampleRate } = await listen(await fetched(`/stream/${name}?audio=${audio}&format=wav`));
       expect(sampleRate, `${name} ${audio}`).to.equal(rate);
-      expect((await listen(await kept(`/stream/${name}?audio=${audio}&height=48`))).sampleRate).to.equal(
+      expect((await listen(await fetched(`/stream/${name}?audio=${audio}&height=48`))).sampleRate).to.equal(
         rate,
       );
       const segment = await fetch(at(`/hls/${name}/audio-${audio}/0.m4s`));
@@ -201,20 +203,20 @@ describe('what plays, and what can be made', function () {
   const at = (path: string) => service.url + path;
 
   /** What is at an address, as a file: a playlist as it is, since it names others. */
-  async function kept(path: string): Promise<string> {
+  async function fetched(path: string): Promise<string> {
     if (path.includes('.m3u8')) return at(path);
     const response = await fetch(at(path));
     expect(response.status, path).to.equal(200);
-    const file = join(media, '.made');
+    const file = join(media, '.output');
     await writeFile(file, Buffer.from(await response.arrayBuffer()));
     return file;
   }
 
   /** As loud as in the source, of as many channels. */
   async function soundsAs(name: string, path: string): Promise<void> {
-    const [source, made] = [await listen(join(media, name)), await listen(await kept(path))];
-    expect(made.channels, path).to.equal(source.channels);
-    expect(made.level, path).to.be.closeTo(source.level, path.includes('start') ? 1 : 0.5);
+    const [source, output] = [await listen(join(media, name)), await listen(await fetched(path))];
+    expect(output.channels, path).to.equal(source.channels);
+    expect(output.level, path).to.be.closeTo(source.level, path.includes('start') ? 1 : 0.5);
   }
 
   async function planOf(path: string): Promise<string | null> {
@@ -230,7 +232,7 @@ describe('what plays, and what can be made', function () {
   }
 });
 
-/** Two channels where the first sample entry of sound says how many there are. */
+/** Two channels where the first sample entry of audio says how many there are. */
 function lying(file: Buffer): Buffer {
   const types = ['mp4a', 'ac-3', 'ec-3', 'Opus', 'fLaC', 'alac'];
   const stsd = file.indexOf('stsd', 0, 'latin1');
@@ -240,12 +242,12 @@ function lying(file: Buffer): Buffer {
   return file;
 }
 
-/** The same sound with the last byte of each sample first. */
+/** The same audio with the last byte of each sample first. */
 async function swapped(file: Buffer): Promise<Buffer> {
   const movie = await readMovie(bytesAccess(file));
   const track = movie?.tracks.find(({ handler }) => handler === 'soun');
   const table = movie && track && tableOf(movie, track);
-  if (!table) throw new Error('The file has no sound.');
+  if (!table) throw new Error('The file has no audio.');
   for (let i = 0; i < table.count; i++) {
     const start = table.offsets.at(i);
     file.subarray(start, start + table.sizes.at(i)).swap16();
@@ -254,10 +256,10 @@ async function swapped(file: Buffer): Promise<Buffer> {
   return file;
 }
 
-/** A film whose sound says that it is of another kind of AAC than it is: no decoder gets that far. */
+/** A film whose audio says that it is of another kind of AAC than it is: no decoder gets that far. */
 async function withXheAac(folder: string): Promise<Buffer> {
   const path = join(folder, 'lc.mp4');
-  await ffmpeg(...PICTURE, ...tone(440, 44_100), ...H264, '-c:a', 'aac', path);
+  await ffmpeg(...VIDEO, ...tone(440, 44_100), ...H264, '-c:a', 'aac', path);
   const file = await readFile(path);
   // ISO/IEC 14496-3 §1.6.2.1: object type 42 is an escape (31) and ten more; then 44,100 Hz, and one channel.
   const config = file.indexOf(Buffer.of(0x05, 0x80, 0x80, 0x80, 0x05), 0);

@@ -49,7 +49,7 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     ['film.ts', 2.213],
   ] as const) {
     it(`shows the first frame at 0: ${name} from ${start}`, async () => {
-      const path = join(folder, 'made.mp4');
+      const path = join(folder, 'output.mp4');
       const answer = await fetch(`${service.url}/stream/${name}?start=${start}&format=mp4&height=72`);
       expect(answer.status).to.equal(200);
       await writeFile(path, Buffer.from(await answer.arrayBuffer()));
@@ -57,7 +57,7 @@ describe('cases: a start in the middle, and a clean aperture', function () {
       const { media } = (await (await fetch(`${service.url}/info/${name}`)).json()) as Info;
       const late = media.tracks.find(({ kind }) => kind === 'video')?.startSeconds ?? Number.NaN;
       const seconds = [2, 3, 4].map((second) => second + late - start);
-      // Half a frame from its own time at most; the first white one lies at .52, where the sound is already loud.
+      // Half a frame from its own time at most; the first white one lies at .52, where the audio is already loud.
       const before = await startBefore(path);
       const seen = (await flashesOf(path)).map((time) => time + before);
       near(seen, plus(seconds, 0.52), 0.0201);
@@ -74,11 +74,11 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     await writeFile(join(folder, 'clap.mp4'), withCleanAperture(await readFile(plain), aperture));
     const { media } = (await (await fetch(`${service.url}/info/clap.mp4`)).json()) as Info;
     expect(media.tracks[0]).to.include({ displayWidth: 240, displayHeight: 140 });
-    const made = join(folder, 'made.mp4');
+    const result = join(folder, 'output.mp4');
     for (const query of ['format=mp4&start=0.2', 'format=webm']) {
       const answer = await fetch(`${service.url}/stream/clap.mp4?${query}`);
-      await writeFile(made, Buffer.from(await answer.arrayBuffer()));
-      const { width, height, red } = await lastFrame(made);
+      await writeFile(result, Buffer.from(await answer.arrayBuffer()));
+      const { width, height, red } = await lastFrame(result);
       expect([width, height], query).to.deep.equal([240, 140]);
       // The frame around it is red: half of a row would be too much.
       expect(red, query).to.be.below(60);

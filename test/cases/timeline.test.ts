@@ -17,7 +17,7 @@ import { type Service, startService } from '../support/service.ts';
 
 const run = promisify(execFile);
 
-/** For Debian's ffmpeg: pictures that differ each from the one before it, and a tone. */
+/** For Debian's ffmpeg: frames that differ each from the one before it, and a tone. */
 const video = (rate: string, seconds = 3) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=192x108:r=${rate}:d=${seconds},format=yuv420p`],
 ];
@@ -105,7 +105,7 @@ describe('no frame before zero', function () {
         const isFilm = films.includes(uri);
         const { segments, shown } = await shownOf(at, uri);
         const [first = [], second = []] = shown;
-        // What is decoded for the sound's sake alone lies before zero as a whole, or is cut there by every player.
+        // What is decoded for the audio's sake alone lies before zero as a whole, or is cut there by every player.
         const heard = isFilm ? first : first.filter(({ end }) => end > 1e-6);
         const [earliest] = heard;
         table.push({ name, uri, earliest: earliest?.start ?? Number.NaN, frames: heard.length });
@@ -125,7 +125,7 @@ describe('no frame before zero', function () {
 /** Far more than it takes: a busy machine is no fault of a player's. */
 const WITHIN_MS = 120_000;
 
-describe('a picture that starts behind its sound, in players', function () {
+describe('video that starts after its audio, in players', function () {
   this.timeout(2 * WITHIN_MS);
   let service: Service;
   let browser: Browser;

@@ -32,7 +32,7 @@ describe('cases: files whose times a demuxer guesses', function () {
     ['hevc-nowrap.ts', 6],
   ] as const) {
     it(`has every frame as in one pass: ${name}`, async () => {
-      const film = { path: join(casesDirectory, name), seconds, scratch: join(folder, 'made.mp4') };
+      const film = { path: join(casesDirectory, name), seconds, scratch: join(folder, 'output.mp4') };
       await expectAsInOnePass({ ...film, lengths: [seconds / 3] });
       await expectAsInOnePass({ ...film, lengths: [0.8 * seconds], ffmpegPath: '/usr/bin/ffmpeg' });
     });
@@ -40,7 +40,7 @@ describe('cases: files whose times a demuxer guesses', function () {
 
   it('begins where it was asked to: hevc-nowrap.ts', async () => {
     const path = address('/stream/hevc-nowrap.ts?start=3.2');
-    // A grid of 25 frames a second has them a frame later at most; sound has the packet before it.
+    // A grid of 25 frames a second has them a frame later at most; audio has the packet before it.
     expectNear(await flashesOf(path), [0.3, 1.3, 2.3], 0.045);
     expectNear(await beepsOf(path), [0.3, 1.3, 2.3], 0.045);
   });

@@ -68,7 +68,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
         const anew = await ask(other, path, begun);
         expect([anew.status, anew.body.equals(whole.body)]).to.deep.equal([200, true]);
         // Nothing else is left beside it.
-        expect((await places.kept()).filter((name) => name.startsWith('parts/'))).to.deep.equal([]);
+        expect((await places.cachedNames()).filter((name) => name.startsWith('parts/'))).to.deep.equal([]);
         expect(ffmpegRuns(other) - runs).to.equal(0);
       });
     }
@@ -105,7 +105,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       const olds = await Promise.all(paths.map((path) => ask(producer, path)));
       await linesWhich(producer, kept.producer + 2, isCached);
       const address = await segmentAddress(other);
-      const before = await places.kept();
+      const before = await places.cachedNames();
 
       await places.put('film.mp4', await readFile(await makeSmallFilm(90)));
       for (const [i, path] of paths.entries()) {
@@ -123,7 +123,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       const copy = await ask(other, '/stream/copy.mp4?format=webm&height=144&duration=1');
       expect(copy.headers.get('sluice-plan')).to.not.match(/kept/);
       await linesWhich(other, kept.other + 3, isCached);
-      const names = new Set([...before, ...(await places.kept())]);
+      const names = new Set([...before, ...(await places.cachedNames())]);
       expect(names.size).to.equal(before.length + 3);
     });
   });

@@ -178,7 +178,7 @@ describe('Makers that die, and a store that fails, at random moments', function 
   /** Whatever has a name there that was not seen before is whole, and what its name says. */
   async function lookAtKept(): Promise<string[]> {
     // A part of what a dead maker was making is nothing that anybody is served.
-    const names = (await buckets.kept()).filter((name) => name.startsWith('made/'));
+    const names = (await buckets.cachedNames()).filter((name) => name.startsWith('made/'));
     for (const name of names.filter((each) => !seen.has(each))) {
       const [, tag = ''] = /^made\/([\w-]+)\./.exec(name) ?? [];
       expect(digest(await buckets.readCached(name)), name).to.equal(wholes.get(tag));

@@ -10,9 +10,9 @@ import {
   ALIGNED_FRAMES,
   ALIGNED_SECONDS,
   ALIGNED_SEGMENTS,
+  AUDIO,
   makeAlignedFilm,
   makeSound,
-  SOUND,
   SOUND_SECONDS,
 } from '../support/aligned-film.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -197,8 +197,8 @@ describe('players in Chromium', function () {
     const [player, route, entry] = client;
     const page = await open(player, 2 * SOUND_SECONDS);
     const expires = Math.floor(Date.now() / 1000) + 3600;
-    const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: SOUND }, expires)}`;
-    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${SOUND}/${entry}`, null))}`];
+    const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: AUDIO }, expires)}`;
+    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${AUDIO}/${entry}`, null))}`];
     await page.pause();
     await page.until('all is there', isLoaded(SOUND_SECONDS));
     expectNoGap(await page.look(), 0, SOUND_SECONDS);

@@ -64,7 +64,7 @@ describe('ffmpegArguments', () => {
     );
   });
 
-  it('reads no playlist, no list of files, no picture', () => {
+  it('reads no playlist, no list of files, no image', () => {
     const formats = INPUT_FORMATS.split(',');
     for (const format of [
       'hls',
@@ -131,7 +131,7 @@ describe('ffmpegArguments', () => {
     ],
   ];
   for (const [what, audioGrid, filters] of GRIDS) {
-    it(`reads the times of sound ${what}`, () => {
+    it(`reads the times of audio ${what}`, () => {
       const { output } = ffmpegArguments({ ...whole, format: 'mp3', video: null, audio: aac }, limits, {
         audioGrid,
       });

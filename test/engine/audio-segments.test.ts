@@ -38,10 +38,10 @@ const output = (
   seconds,
 });
 
-/** Half a second without sound, as a recording has it that was stopped for a while. */
+/** Half a second without audio, as a recording has it that was stopped for a while. */
 const GAP = 'asetpts=PTS+gte(T\\,1.7)*22528';
 
-const SOUNDS: readonly AudioEncode[] = [
+const ENCODES: readonly AudioEncode[] = [
   {
     what: 'the demo film, 5.1',
     path: join(demoDirectory, 'video.mp4'),
@@ -101,17 +101,17 @@ const SOUNDS: readonly AudioEncode[] = [
   output('h.mp4', `aac -af ${GAP}`),
 ];
 
-/** Steps of 16-bit sound below which nobody hears a thing, whatever the rest is. */
+/** Steps of 16-bit audio below which nobody hears a thing, whatever the rest is. */
 const INAUDIBLE = 16;
 
-describe('segments of encoded sound', function () {
+describe('segments of encoded audio', function () {
   this.timeout(120_000);
   let folder: string;
   const rows: Record<string, string>[] = [];
 
   before(async function () {
     needs(this, 'corpus', 'ffmpeg');
-    folder = await mkdtemp(join(tmpdir(), 'sluice-sounds-'));
+    folder = await mkdtemp(join(tmpdir(), 'sluice-audio-'));
   });
   after(async () => {
     if (folder === undefined) return;
@@ -119,7 +119,7 @@ describe('segments of encoded sound', function () {
     await rm(folder, { recursive: true });
   });
 
-  for (const audio of SOUNDS) {
+  for (const audio of ENCODES) {
     it(`join without a trace: ${audio.what}`, async () => {
       const path = await fileOf(audio);
       const context = await openContext(path);
@@ -131,7 +131,7 @@ describe('segments of encoded sound', function () {
       const parts = await everything(rendition, context);
       expectTimes(parts.slice(1), rendition);
       const { channels } = rendition;
-      const heard = await heardInSegments(parts, join(folder, 'made.mp4'), channels);
+      const heard = await heardInSegments(parts, join(folder, 'output.mp4'), channels);
       expect(heard.complaints).to.equal('');
       const frames = rendition.segments.reduce((sum, { durationTicks }) => sum + durationTicks / 1024, 0);
       expect(heard.samples.length).to.equal(frames * 1024 * channels);
@@ -151,7 +151,7 @@ describe('segments of encoded sound', function () {
     const rendition = audioRendition(context, { seconds: 5, sampleRate: 44_100, lengths: [0.7, 0.5] });
     const parts: Uint8Array[] = [await encodedInit(rendition, context)];
     for (const segment of rendition.segments) parts.push(await cutSharply(rendition, segment, context));
-    const heard = await heardInSegments(parts, join(folder, 'made.mp4'), 2);
+    const heard = await heardInSegments(parts, join(folder, 'output.mp4'), 2);
     const wanted = await heardInOnePass(path, rendition, context);
     const found = joinErrors(errorsOf(heard.samples, wanted, 2), rendition);
     tell('FLAC, cut sharply', rendition, 0, found);

@@ -12,22 +12,22 @@ import { gone } from '../support/processes.ts';
 
 const ARGUMENTS = { input: ['-nostdin'], output: ['-f', 'mp4'] };
 
-/** Programs in the place of ffmpeg. In the cage they can write to no file, but name an empty one after their process. */
+/** Programs that replace ffmpeg. In the sandbox they can write to no file, but name an empty one after their process. */
 const PROGRAMS = {
-  whole: 'printf made',
+  whole: 'printf output',
   nothing: 'exit 0',
   failing: 'echo "Invalid data found" >&2; exit 1',
   withoutDecoder: 'echo "Decoder (codec av1) not found for input stream #0:0" >&2; exit 1',
   withoutName: 'echo "Decoder (codec none) not found for input stream #0:0" >&2; exit 1',
-  brokenOff: 'printf made; sleep 0.1; exit 1',
+  brokenOff: 'printf output; sleep 0.1; exit 1',
   crashing: 'kill -SEGV $$',
   killed: 'kill -KILL $$',
-  killedLater: 'printf made; sleep 0.1; kill -KILL $$',
-  stubborn: "trap '' TERM PIPE; printf made; while :; do sleep 0.1; done",
+  killedLater: 'printf output; sleep 0.1; kill -KILL $$',
+  stubborn: "trap '' TERM PIPE; printf output; while :; do sleep 0.1; done",
   silent: "trap '' TERM; while :; do sleep 0.1; done",
   environment: 'printf "["; cat /proc/$$/environ; printf "]"',
   arguments: 'printf "%s" "$*"',
-  late: 'printf made',
+  late: 'printf output',
 };
 
 describe('the engine', () => {
@@ -93,7 +93,7 @@ describe('the engine', () => {
   });
 
   it('gives what the program writes, and ends when it did', async () => {
-    expect((await buffer(await transcode('whole'))).toString()).to.equal('made');
+    expect((await buffer(await transcode('whole'))).toString()).to.equal('output');
     expect(ends).to.deep.equal(['']);
   });
 
@@ -140,7 +140,7 @@ describe('the engine', () => {
     expect((await failureOf(buffer(output))).type).to.equal('source-changed');
   });
 
-  it('sends nothing that was made of a broken input', async () => {
+  it('sends no output of a broken input', async () => {
     inputFailure = new Problem('source-changed', 'It was replaced.');
     expect((await failureOf(transcode('whole'))).type).to.equal('source-changed');
   });

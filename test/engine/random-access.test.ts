@@ -8,7 +8,7 @@ import { expectAsInOnePass } from '../support/one-pass.ts';
 
 const DEBIAN = '/usr/bin/ffmpeg';
 
-/** Pictures that differ each from the one before it, with sound between them. */
+/** Frames that differ each from the one before it, with audio between them. */
 const source = (seconds: number) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=160x90:r=25:d=${seconds},format=yuv420p`],
   ...['-f', 'lavfi', '-i', `sine=d=${seconds}`, '-c:a', 'mp2'],
@@ -46,7 +46,7 @@ const FILMS: readonly Film[] = [
 
 const SECONDS = 6;
 
-describe('pictures of files without an index', function () {
+describe('video of files without an index', function () {
   this.timeout(300_000);
   let folder: string;
 
@@ -63,7 +63,7 @@ describe('pictures of files without an index', function () {
       const path = join(folder, name);
       const args = ['-v', 'error', '-nostdin', ...source(SECONDS), ...coding.split(' '), '-y', path];
       await promisify(execFile)(DEBIAN, args);
-      const film = { path, seconds: SECONDS, lengths: [1.24, 2.2], scratch: join(folder, 'made.mp4') };
+      const film = { path, seconds: SECONDS, lengths: [1.24, 2.2], scratch: join(folder, 'output.mp4') };
       await expectAsInOnePass(film);
       if (alsoDebian) await expectAsInOnePass({ ...film, lengths: [4.2], ffmpegPath: DEBIAN });
     });

@@ -10,7 +10,7 @@ import { thumbnails } from '../support/grid-frames.ts';
 import { needs } from '../support/needs.ts';
 
 const SECONDS = 13;
-/** White pictures and loud sound in the source's own time. */
+/** White frames and loud audio in the source's own time. */
 const SIGNS = [1, 6, 11];
 const sign = 'between(mod(t,5),0.9999,1.2)';
 const video = (rate: string) => {
@@ -44,14 +44,14 @@ const ROWS: readonly Row[] = [
   ['f.flv', 'FLV', [...video('25'), ...audio(44_100), '-c:v', 'libx264', '-c:a', 'libmp3lame'], [25, 44_100]],
   [
     'g.mp4',
-    'sound that starts late',
+    'audio that starts late',
     [...video('25'), '-itsoffset', '0.71', ...audio(48_000), '-c:v', 'libx264', '-c:a', 'aac'],
     [25, 48_000],
     { audio: 0.71 },
   ],
   [
     'h.mkv',
-    'a picture that starts late',
+    'video that starts late',
     ['-itsoffset', '0.52', ...video('25'), ...audio(48_000), '-c:v', 'libx264', '-c:a', 'libopus'],
     [25, 48_000],
     { video: 0.52 },
@@ -64,7 +64,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-describe('encoded pictures and sound', function () {
+describe('encoded video and audio', function () {
   this.timeout(60_000);
   let folder: string;
   const rows: Record<string, string>[] = [];
@@ -89,10 +89,10 @@ describe('encoded pictures and sound', function () {
       const shape = { seconds: SECONDS, lengths: [1, 2, 4] };
       const encodedFrames = videoRendition(context, { ...shape, height: 96, frameRate });
       const audios = audioRendition(context, { ...shape, sampleRate });
-      const shown = await thumbnails(await everything(encodedFrames, context), join(folder, 'pictures.mp4'));
-      const times = await timesOf(join(folder, 'pictures.mp4'));
+      const shown = await thumbnails(await everything(encodedFrames, context), join(folder, 'frames.mp4'));
+      const times = await timesOf(join(folder, 'frames.mp4'));
       const output = await everything(audios, context);
-      const { samples } = await heardInSegments(output, join(folder, 'sounds.mp4'), 2);
+      const { samples } = await heardInSegments(output, join(folder, 'audio.mp4'), 2);
       const seen = flashes(shown).map((frame) => times[frame] ?? Number.NaN);
       const heard = beeps(samples, sampleRate).map((sample) => sample / sampleRate);
       rows.push({ what, seen: told(seen), heard: told(heard) });

@@ -103,7 +103,7 @@ describe('encoded segments', function () {
     });
   }
 
-  it('of sound are coded as the init segment says', async () => {
+  it('of audio are coded as the init segment says', async () => {
     const { recorded, context: recording } = await recordingDesk(DEMO);
     for (const sampleRate of [48_000, 44_100, 22_050, 8_000]) {
       const rendition = audioRendition(recording, { seconds: 1, sampleRate });
@@ -127,7 +127,7 @@ describe('encoded segments', function () {
     }
   });
 
-  it('leave as they are made', async () => {
+  it('leave as they are encoded', async () => {
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
       open = resolve;
@@ -155,7 +155,7 @@ describe('encoded segments', function () {
     expect(fragmentTimes(Buffer.concat([first, await buffer(stream)])).length).to.be.above(4);
   });
 
-  it('are made by one ffmpeg each where an index tells the keyframes', async () => {
+  it('are encoded by one ffmpeg each if an index tells the keyframes', async () => {
     let runs = 0;
     const engine: Engine = {
       transcode(...args) {
@@ -168,7 +168,7 @@ describe('encoded segments', function () {
     expect(runs).to.equal(rendition.segments.length);
   });
 
-  it('have a picture for each, alone, that lasts as long', async () => {
+  it('have a frame for each, alone, that lasts as long', async () => {
     const lossless = withArguments(context, losslessly);
     const rendition = videoRendition(context, FILM);
     const init = await encodedInit(rendition, lossless);
@@ -181,14 +181,14 @@ describe('encoded segments', function () {
           samples: [{ duration: segment?.durationTicks, offset: 2 * rendition.source.frameTicks }],
         },
       ]);
-      const path = join(folder, 'picture.mp4');
+      const path = join(folder, 'frame.mp4');
       const { hashes } = await decodedFrames([init, frame], path);
       const whole = await decodedFrames([init, await segmentOf(rendition, index, lossless)], path);
       expect(hashes).to.deep.equal(whole.hashes.slice(0, 1));
     }
   });
 
-  it('go on with the last picture and with silence where a file is cut off', async () => {
+  it('go on with the last frame and with silence where a file is cut off', async () => {
     const path = join(folder, 'cut.mkv');
     const inputs = ['testsrc2=s=192x108:r=25:d=8', 'sine=d=8'].flatMap((input) => [
       '-f',
@@ -201,7 +201,7 @@ describe('encoded segments', function () {
     const cut = await openContext(path);
     const frameRate = { numerator: 25, denominator: 1 };
     const rendition = videoRendition(cut, { height: 96, frameRate, seconds: 8, lengths: [1.5] });
-    const output = join(folder, 'made.mp4');
+    const output = join(folder, 'output.mp4');
     const { hashes } = await decodedFrames(
       await everything(rendition, withArguments(cut, losslessly)),
       output,
@@ -267,7 +267,7 @@ describe('encoded segments', function () {
     await nothingRuns();
   });
 
-  it('have init segments that are asked for once, and of which not too many are kept', async () => {
+  it('have init segments that are requested once, and of which a bounded number is cached', async () => {
     const rendition = videoRendition(context, FILM);
     const { recorded, context: recording } = await recordingDesk(DEMO);
     await encodedInit(rendition, recording);
@@ -299,7 +299,7 @@ describe('encoded segments', function () {
   });
 });
 
-/** A desk whose ffmpeg's raw output is kept, the newest last. */
+/** A context whose ffmpeg's raw output is kept, the newest last. */
 async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; context: SegmentContext }> {
   const context = await openContext(path);
   const recorded: Buffer[] = [];
@@ -313,7 +313,7 @@ async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; contex
   return { recorded, context: { ...context, engine } };
 }
 
-/** The decoder's configuration of an init segment's sound. */
+/** The decoder's configuration of an init segment's audio. */
 async function configOf(bytes: Buffer): Promise<string | undefined> {
   const { sampleEntry } = await readStream(Readable.from([bytes]));
   const at = sampleEntry.indexOf('esds', 'latin1');

@@ -60,7 +60,7 @@ describe('pictureSegmentArguments', () => {
     );
   });
 
-  it('seeks nothing at the start of the file, and fills what comes before the first picture', () => {
+  it('seeks nothing at the start of the file, and fills what comes before the first frame', () => {
     const from = { seekSeconds: null, fillsFront: true };
     const { input, output } = videoSegmentArguments({ ...segment, from }, limits);
     expect(input.join(' ')).to.equal(`${INPUT} -copyts`);

@@ -21,12 +21,12 @@ type Film = {
   readonly rate: readonly [numerator: number, denominator: number];
   /** Of the presentation. */
   readonly seconds: number;
-  /** Pictures that differ: the frames between are copies, as the source has them or as the grid does. */
+  /** Frames that differ: the frames between are copies, as the source has them or as the grid does. */
   readonly distinct: number;
   readonly lengths?: readonly number[];
 } & ({ readonly path: string } | { readonly make: readonly string[]; readonly name: string });
 
-/** For Debian's ffmpeg: pictures that differ each from the one before it. */
+/** For Debian's ffmpeg: frames that differ each from the one before it. */
 const encodedFrames = (rate: string, seconds: number) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=192x108:r=${rate}:d=${seconds},format=yuv420p`],
 ];
@@ -115,7 +115,7 @@ const FILMS: readonly Film[] = [
     distinct: 150,
   },
   {
-    what: 'pictures that stand for nine seconds, in a transport stream',
+    what: 'frames shown for nine seconds, in a transport stream',
     name: 'slides.ts',
     make: [...encodedFrames('1/9', 36), '-c:v', 'libx264', '-bf', '0', ...groups(100)],
     rate: [5, 1],
@@ -123,7 +123,7 @@ const FILMS: readonly Film[] = [
     distinct: 4,
   },
   {
-    what: 'pictures that stand for nine seconds, in Matroska',
+    what: 'frames shown for nine seconds, in Matroska',
     name: 'slides.mkv',
     make: [...encodedFrames('1/9', 36), '-c:v', 'libx264', ...groups(2)],
     rate: [5, 1],
@@ -131,7 +131,7 @@ const FILMS: readonly Film[] = [
     distinct: 4,
   },
   {
-    what: 'a picture that comes late and ends early',
+    what: 'video that comes late and ends early',
     name: 'late.mp4',
     make: ['-itsoffset', '3.31', ...encodedFrames('25', 3), ...audio(9), '-c:v', 'libx264', '-c:a', 'aac'],
     rate: [25, 1],
@@ -215,13 +215,13 @@ const FILMS: readonly Film[] = [
   },
 ];
 
-describe('segments of encoded pictures', function () {
+describe('segments of encoded video', function () {
   this.timeout(120_000);
   let folder: string;
 
   before(async function () {
     needs(this, 'corpus', 'ffmpeg');
-    folder = await mkdtemp(join(tmpdir(), 'sluice-pictures-'));
+    folder = await mkdtemp(join(tmpdir(), 'sluice-frames-'));
   });
   after(async () => {
     if (folder !== undefined) await rm(folder, { recursive: true });
@@ -240,10 +240,10 @@ describe('segments of encoded pictures', function () {
       const last = rendition.segments.at(-1);
       const frames = frameAt((last?.startTicks ?? 0) + (last?.durationTicks ?? 0), rendition.source);
       const parts = await everything(rendition, withArguments(context, losslessly));
-      const { hashes, complaints } = await decodedFrames(parts, join(folder, 'made.mp4'));
+      const { hashes, complaints } = await decodedFrames(parts, join(folder, 'output.mp4'));
       expect(complaints).to.equal('');
       expect(hashes).to.have.length(frames);
-      expect(new Set(hashes).size, 'different pictures').to.equal(film.distinct);
+      expect(new Set(hashes).size, 'different frames').to.equal(film.distinct);
       expect(hashes).to.deep.equal(await onePass(path, rendition, context, frames));
       expectTimes(parts.slice(1), rendition);
     });
@@ -273,10 +273,10 @@ describe('segments of encoded pictures', function () {
     const shape = { height: 144, frameRate: { numerator: 24, denominator: 1 }, seconds: 7 };
     const rendition = videoRendition(context, shape);
     const parts = await everything(rendition, context);
-    const { hashes, complaints } = await decodedFrames(parts, join(folder, 'made.mp4'));
+    const { hashes, complaints } = await decodedFrames(parts, join(folder, 'output.mp4'));
     expect(complaints).to.equal('');
     expect(hashes).to.have.length(7 * 24);
-    const output = await thumbnails(parts, join(folder, 'made.mp4'));
+    const output = await thumbnails(parts, join(folder, 'output.mp4'));
     const perfect = await everything(rendition, withArguments(context, losslessly));
     const wanted = await thumbnails(perfect, join(folder, 'perfect.mp4'));
     let told = 0;
@@ -302,7 +302,7 @@ describe('segments of encoded pictures', function () {
     const init = await encodedInit(rendition, lossless);
     for (const index of [19, 7, 12]) {
       const parts = [init, await segmentOf(rendition, index, lossless)];
-      const { hashes } = await decodedFrames(parts, join(folder, 'made.mp4'));
+      const { hashes } = await decodedFrames(parts, join(folder, 'output.mp4'));
       expect(hashes).to.deep.equal(all.slice(index * 36, (index + 1) * 36));
     }
   });
@@ -336,7 +336,7 @@ function expectTimes(segments: readonly Buffer[], { segments: planned, source }:
   expect(shown.sort((a, b) => a - b)).to.deep.equal(shown.map((_, i) => i));
 }
 
-/** Mean difference of two pictures' pixels. */
+/** Mean difference of two frames' pixels. */
 function distance(a: Buffer | undefined, b: Buffer | undefined): number {
   if (a === undefined || b === undefined) throw new RangeError('There is no such frame.');
   let sum = 0;

@@ -60,7 +60,7 @@ describe('a damaged file that is to be cut', () => {
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   });
 
-  const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=128x72:r=24'];
+  const video = ['-f', 'lavfi', '-i', 'testsrc2=s=128x72:r=24'];
   const audio = ['-f', 'lavfi', '-i', 'sine=r=48000', '-shortest', '-t', '5'];
   const coded = [
     '-c:v',
@@ -85,7 +85,7 @@ describe('a damaged file that is to be cut', () => {
     it(`ends in segments or in a Problem, and never hangs: 100 mutants of ${what}`, async function () {
       this.timeout(120_000);
       const path = join(directory, name);
-      await ffmpeg(...pictures, ...audio, ...coded, ...output, path);
+      await ffmpeg(...video, ...audio, ...coded, ...output, path);
       const original = await readFile(path);
       expect(await outcome(original), 'the file itself').to.equal('segments');
       const random = seeded(i + 40);

@@ -74,9 +74,9 @@ describe('requests for copied segments of two hours', function () {
   /** What `work` asks of the store; its bytes are those of a segment, or none. */
   async function counted(what: string, work: () => Promise<Buffer | CopyTrack>) {
     const [requests, bytes, start] = [proxy.requests.length, proxy.bodyBytes(), performance.now()];
-    const made = await work();
+    const output = await work();
     const milliseconds = Math.round(performance.now() - start);
-    const segmentBytes = Buffer.isBuffer(made) ? made.length : 0;
+    const segmentBytes = Buffer.isBuffer(output) ? output.length : 0;
     const result = {
       segmentBytes,
       requests: proxy.requests.slice(requests),
@@ -92,8 +92,8 @@ describe('requests for copied segments of two hours', function () {
     const { segment, probes } = instance(environment);
     const cold = await counted('cold', () => segment(0, 3));
     const warm = await counted('warm', () => segment(0, 2));
-    const audio = await counted('sound, warm', () => segment(1, 2));
-    console.log(`      kept: ${probes.usedBytes} bytes (${cold.requests.join(', ')})`);
+    const audio = await counted('audio, warm', () => segment(1, 2));
+    console.log(`      cached: ${probes.usedBytes} bytes (${cold.requests.join(', ')})`);
     expect(cold.requests).to.have.length(3);
     expect(warm.requests).to.have.length(1);
     expect(warm.bytes).to.be.at.most(1.1 * warm.segmentBytes);

@@ -36,10 +36,10 @@ function expectGapless(segments: readonly Buffer[]): void {
 }
 
 async function outOfOrder(track: CopyTrack, cuts: readonly number[]): Promise<Buffer[]> {
-  const made: Buffer[] = [];
+  const result: Buffer[] = [];
   for (let i = cuts.length - 2; i >= 0; i--)
-    made.unshift(await buffer(await track.segment(cuts[i] ?? 0, cuts[i + 1] ?? 0, i + 1).open()));
-  return made;
+    result.unshift(await buffer(await track.segment(cuts[i] ?? 0, cuts[i + 1] ?? 0, i + 1).open()));
+  return result;
 }
 
 describe('segments that are copied, as ffmpeg reads them', () => {
@@ -120,24 +120,24 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     segments: number,
   ])[] = [
     ['a film', copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), 0, 0, 5],
-    ['six channels of sound', copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), 1, 4, 8],
+    ['six channels of audio', copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), 1, 4, 8],
     [
-      '29.97 fps with many pictures held back',
+      '29.97 fps with many frames held back',
       [...ENCODE, '-x264-params', 'keyint=48:bframes=4:ref=5'],
       0,
       0,
       8,
     ],
     ['a variable frame rate', copyOf('mp4/mediabunny__cursed-vfr.mp4'), 0, 0, 4],
-    ['sound alone', ['-f', 'lavfi', '-i', 'sine=r=44100', '-t', '12', '-c:a', 'aac'], 0, 2, 6],
+    ['audio alone', ['-f', 'lavfi', '-i', 'sine=r=44100', '-t', '12', '-c:a', 'aac'], 0, 2, 6],
   ];
-  it('begin with pictures that are as large as is said, and much smaller than what they begin', async function () {
+  it('begin with frames of the declared size, much smaller than the segments', async function () {
     this.timeout(180_000);
-    const path = join(directory, 'pictures.mkv');
+    const path = join(directory, 'frames.mkv');
     const changing = NTSC.replace('testsrc2', 'mandelbrot');
     const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '30', '-pix_fmt', 'yuv420p'];
     await ffmpeg('-f', 'lavfi', '-i', changing, '-t', '12', ...coding, path);
-    const { cuts, iFrame } = await copyTrack(await openFile(directorySource(directory), 'pictures.mkv'), 0);
+    const { cuts, iFrame } = await copyTrack(await openFile(directorySource(directory), 'frames.mkv'), 0);
     expect(cuts.count).to.equal(13);
     let [said, most, groups] = [0, 0, 0];
     for (let cut = 0; cut + 1 < cuts.count; cut++) {
@@ -174,14 +174,14 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
       const output = join(directory, 'out.mp4');
       await writeFile(output, Buffer.concat([track.init(), ...segments]));
       const packets = (await probedPackets(path)).get(trackIndex) ?? [];
-      const wanted = (what.includes('sound') ? packets : fromZero(packets)).map(parsePacket);
+      const wanted = (what.includes('audio') ? packets : fromZero(packets)).map(parsePacket);
       const found = (await probedPackets(output)).get(0)?.map(parsePacket) ?? [];
       expect(found.map(({ rest }) => rest)).to.deep.equal(wanted.map(({ rest }) => rest));
       // Matroska rounds to milliseconds.
       for (const [i, { pts }] of found.entries())
         expect(pts, `packet ${i}`).to.be.closeTo(wanted[i]?.pts ?? Number.NaN, 1);
       expect((await decode(output)).complaints).to.equal('');
-      if (trackIndex > 0 || what.includes('sound')) return;
+      if (trackIndex > 0 || what.includes('audio')) return;
       await writeFile(
         output,
         Buffer.concat([track.init(), await buffer(await track.iFrame(1, 9_000, 2).open())]),
@@ -193,7 +193,7 @@ describe('segments that are copied out of Matroska, as ffmpeg reads them', () =>
     });
   }
 
-  it('cannot be made of a file without an index', async () => {
+  it('are not offered of a file without an index', async () => {
     const path = join(directory, 'live.mkv');
     await ffmpeg(...copyOf('mp4/big-buck-bunny__bbb-480p-30s.mp4'), '-live', '1', path);
     const opened = await openFile(directorySource(directory), 'live.mkv');
@@ -216,14 +216,14 @@ describe('open groups of pictures', function () {
 
   /** A key frame each second, of which x264 makes IDR pictures at 4 and 8 s alone. */
   const encode = async (name: string, adapt: 0 | 1) => {
-    const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24', '-t', '12', '-c:v', 'libx264'];
+    const video = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24', '-t', '12', '-c:v', 'libx264'];
     const keys = ['-preset', 'veryfast', '-forced-idr', '1', '-force_key_frames', '4,8'];
     const x264 = `open-gop=1:keyint=24:bframes=3:b-adapt=${adapt}`;
-    await ffmpeg(...pictures, ...keys, '-x264-params', x264, join(directory, name));
+    await ffmpeg(...video, ...keys, '-x264-params', x264, join(directory, name));
     return openFile(directorySource(directory), name);
   };
 
-  it('are not cut, where the index shows that pictures lead up to their key frames', async () => {
+  it('are not cut, where the index shows that frames lead up to their key frames', async () => {
     const track = await copyTrack(await encode('leading.mp4', 0), 0);
     expect(cutTimes(track).map((time) => time / track.cuts.timescale)).to.deep.equal([0, 4, 8, 12]);
     const path = join(directory, 'out.mp4');
@@ -249,7 +249,7 @@ describe('open groups of pictures', function () {
 });
 
 /** The decode times are our own: Matroska has none. */
-/** The first picture is shown from the presentation's zero on, as Matroska and writers without edit lists do not say. */
+/** The first frame is shown from the presentation's zero on, as Matroska and writers without edit lists do not say. */
 function fromZero([first = '', ...others]: readonly string[]): string[] {
   const [pts = '', dts = '', ...rest] = first.split(' ');
   const ahead = Math.round((Number(dts) - Number(pts)) * 10) / 10;

@@ -13,7 +13,7 @@ describe('begun', () => {
   async function* values(...all: readonly string[]): AsyncGenerator<string, void, void> {
     try {
       for (const value of all) {
-        log.push(`made ${value}`);
+        log.push(`output ${value}`);
         yield value;
       }
     } finally {
@@ -21,11 +21,11 @@ describe('begun', () => {
     }
   }
 
-  it('has the first value made, and gives all of them', async () => {
+  it('waits for the first value, and gives all of them', async () => {
     const rest = await peekFirst(values('a', 'b'));
-    expect(log).to.deep.equal(['made a']);
+    expect(log).to.deep.equal(['output a']);
     expect(await text(Readable.from(rest ?? []))).to.equal('ab');
-    expect(log).to.deep.equal(['made a', 'made b', 'let go']);
+    expect(log).to.deep.equal(['output a', 'output b', 'let go']);
   });
 
   it('is null where there is none', async () => {

@@ -17,7 +17,7 @@ describe('randomAccessPoint', () => {
   const POINTS: [what: string, coding: Coding, data: number[], frames: number | null][] = [
     ['an IDR picture with its sets', 'h264', [...unit(9, 0x10), ...SETS, ...unit(0x65, 1)], 0],
     ['an IDR picture without them', 'h264', unit(0x65, 1), null],
-    ['a picture that is none', 'h264', [...SETS, ...unit(0x41, 1)], null],
+    ['a slice that is no keyframe', 'h264', [...SETS, ...unit(0x41, 1)], null],
     ['a recovery point', 'h264', [...SETS, ...recovery(0x84), ...unit(0x41, 1)], 0],
     ['one that takes a frame', 'h264', [...SETS, ...recovery(0x44), ...unit(0x41, 1)], 1],
     ['a CRA picture', 'hevc', [...unit(64, 1), ...unit(66, 1), ...unit(68, 1), ...unit(42, 1)], 0],
@@ -67,7 +67,7 @@ describe('spliced', () => {
     read: async (start: number, end: number) => bytes.subarray(start, end),
     stream: ({ start, end }: { start: number; end: number }) => Readable.from([bytes.subarray(start, end)]),
   };
-  const made = spliced(access, { head: Buffer.from('ab'), from: 6 });
+  const output = spliced(access, { head: Buffer.from('ab'), from: 6 });
 
   for (const [start, end, text] of [
     [0, 6, 'ab6789'],
@@ -76,9 +76,9 @@ describe('spliced', () => {
     [3, 6, '789'],
   ] as const) {
     it(`has ${text} in [${start}, ${end})`, async () => {
-      expect(made.sizeBytes).to.equal(6);
-      expect(Buffer.from(await made.read(start, end)).toString()).to.equal(text);
-      expect((await buffer(made.stream({ start, end }))).toString()).to.equal(text);
+      expect(output.sizeBytes).to.equal(6);
+      expect(Buffer.from(await output.read(start, end)).toString()).to.equal(text);
+      expect((await buffer(output.stream({ start, end }))).toString()).to.equal(text);
     });
   }
 });
@@ -101,7 +101,7 @@ describe('the length of files that follow each other', () => {
     return Buffer.concat([first, frames(count)]);
   };
 
-  /** Tags as programs put them behind the sound: kind, and bytes of their content. */
+  /** Tags as programs put them behind the audio: kind, and bytes of their content. */
   const TAGS: readonly (readonly (readonly [kind: string, bytes: number])[])[] = [
     [['ape', 300_000]],
     [['ape without header', 1000]],
@@ -133,7 +133,7 @@ describe('the length of files that follow each other', () => {
       block.writeUInt32LE(flags >>> 0, 20);
       return block;
     };
-    const body = Buffer.alloc(bytes, 'picture');
+    const body = Buffer.alloc(bytes, 'frame');
     switch (kind) {
       case 'ape':
         return Buffer.concat([ape(0xa0000000), body, ape(0x80000000)]);

@@ -144,7 +144,7 @@ describe('dashManifest', () => {
       offered([film({ ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }), audioTrack()]),
       ['copy', '1080p 720p 480p 360p 240p', 'audio-0'],
     ],
-    ['one for each sound', offered([audioTrack(), audioTrack({ index: 2 })]), ['audio-0', 'audio-1']],
+    ['one for each audio track', offered([audioTrack(), audioTrack({ index: 2 })]), ['audio-0', 'audio-1']],
   ];
   for (const [name, presentation, expected] of SETS) {
     it(`sets to switch within: ${name}`, () => expect(sets(presentation)).to.deep.equal(expected));
@@ -168,7 +168,7 @@ describe('dashManifest', () => {
     expect(priorities).to.deep.equal(['1', '4', null]);
   });
 
-  it('names languages, the main sound and the channels', () => {
+  it('names languages, the main audio and the channels', () => {
     const presentation = offered([
       film(),
       audioTrack({ language: 'eng', channels: 6 }),

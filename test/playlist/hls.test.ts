@@ -44,7 +44,7 @@ describe('hlsMaster', () => {
     expect(films.every(({ audio }) => audio.length === 2)).to.equal(true);
   });
 
-  it('names each codec of the sound once', () => {
+  it('names each codec of the audio once', () => {
     const { variants } = readMaster(
       hlsMaster(
         offered([
@@ -75,7 +75,7 @@ describe('hlsMaster', () => {
     ['hostile text', ['"\n#EXT-X-ENDLIST'], ['Track 1 (stereo) -']],
   ];
   for (const [name, languages, expected] of NAMES) {
-    it(`tells sounds apart: ${name}`, () => {
+    it(`tells audio tracks apart: ${name}`, () => {
       const tracks = languages.map((language, i) => audioTrack({ index: i + 1, language }));
       const [variant] = readMaster(hlsMaster(offered([film(), ...tracks]))).variants;
       expect(variant?.audio.map(({ name, language }) => `${name} ${language ?? '-'}`)).to.deep.equal(
@@ -84,7 +84,7 @@ describe('hlsMaster', () => {
     });
   }
 
-  it('has one default sound, and lets a player choose one of each language', () => {
+  it('has one default audio, and lets a player choose one of each language', () => {
     const tracks = ['eng', 'eng', 'deu', null, null].map((language, i) =>
       audioTrack({ index: i + 1, language, isDefault: i === 1, channels: i === 0 ? 6 : 2 }),
     );
@@ -101,7 +101,7 @@ describe('hlsMaster', () => {
     ]);
   });
 
-  it('names sounds by what the file says of them, each apart', () => {
+  it('names audio tracks by what the file says of them, each apart', () => {
     const tracks = [
       audioTrack({ language: 'eng' }),
       audioTrack({ language: 'eng', channels: 6 }),
@@ -134,7 +134,7 @@ describe('hlsMaster', () => {
     expect(variants.every((line) => line.includes(',CLOSED-CAPTIONS=NONE'))).to.equal(true);
   });
 
-  it('tells what trick play needs, which is its pictures alone', () => {
+  it('tells what trick play needs, which is only its frames', () => {
     const track = film(hd);
     const cuts = filmCuts(track);
     const presentation = offered([track], { cuts: new Map([[0, { ...cuts, keyframeBytes: () => 10_000 }]]) });
@@ -144,7 +144,7 @@ describe('hlsMaster', () => {
     expect(found?.averageBandwidth).to.be.within(32_000, 33_000);
   });
 
-  it('offers sound alone as a variant without a picture', () => {
+  it('offers audio alone as a variant without video', () => {
     const { variants } = readMaster(
       hlsMaster(offered([audioTrack(), audioTrack({ index: 2, language: 'deu' })])),
     );
@@ -157,7 +157,7 @@ describe('hlsMaster', () => {
     ]);
   });
 
-  it('offers a film without sound', () => {
+  it('offers a film without audio', () => {
     const { variants } = readMaster(hlsMaster(offered([film()])));
     expect(variants[0]?.codecs).to.equal('avc1.640028');
     expect(variants.every(({ audio }) => audio.length === 0)).to.equal(true);
@@ -178,7 +178,7 @@ describe('hlsMaster', () => {
 
   const TRICK_PLAY: [string, Parameters<typeof film>[0], string][] = [
     ['of the copy', hd, 'copy'],
-    ['of a small picture where there is no copy', { ...hd, codec: 'vp9' }, '480p'],
+    ['of a small rendition where there is no copy', { ...hd, codec: 'vp9' }, '480p'],
     ['of H.264 beside HEVC', { ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }, '480p'],
     ['of the smallest', { displayWidth: 2000, displayHeight: 90, codec: 'vp9' }, '90p'],
   ];
@@ -278,7 +278,7 @@ describe('hlsMedia', () => {
 });
 
 describe('hlsIFrames', () => {
-  it('has a picture for every segment, as long as it', () => {
+  it('has a frame for every segment, as long as it', () => {
     const presentation = offered([film(hd)]);
     const { isIFrame, segments, targetDuration } = readMedia(
       hlsIFrames(filmOf(presentation), presentation, 'abc'),

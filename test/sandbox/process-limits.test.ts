@@ -18,12 +18,12 @@ import { gone } from '../support/processes.ts';
 const RUNTIME = fileURLToPath(new URL('../support/holding-runtime.ts', import.meta.url));
 const MEGABYTE = 2 ** 20;
 
-describe('the cage', function () {
+describe('the sandbox', function () {
   this.timeout(60_000);
   let folder: string;
   before(async function () {
     needsLinux(this);
-    folder = await mkdtemp(join(tmpdir(), 'sluice-cage-'));
+    folder = await mkdtemp(join(tmpdir(), 'sluice-sandbox-'));
   });
   after(async () => {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
@@ -114,7 +114,7 @@ describe('the cage', function () {
     it(`kills the whole group when the runtime dies of ${signal}`, async () => {
       const path = await program(
         `orphan-${signal}`,
-        `trap '' TERM PIPE INT; : > "$0.$$.pid"; sleep 1000 & : > "$0.$!.pid"; printf made; wait`,
+        `trap '' TERM PIPE INT; : > "$0.$$.pid"; sleep 1000 & : > "$0.$!.pid"; printf output; wait`,
       );
       const runtime = spawn(process.execPath, ['--import', 'tsx', RUNTIME, path], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -131,7 +131,7 @@ describe('the cage', function () {
     });
   }
 
-  /** Pictures without end, and the densest coding of them. */
+  /** Frames without end, and the densest coding of them. */
   const encode = async (limits: SandboxLimits, path?: string) => {
     const output = await createEngine(path ?? (await ownFfmpeg()), limits).transcode(
       'testsrc2=s=1280x720:r=60',

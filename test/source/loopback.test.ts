@@ -87,7 +87,7 @@ describe('openLoopback', () => {
     expect(source.reads).to.deep.equal([]);
   });
 
-  it('answers to its address alone, and to no name that somebody made lead there', async () => {
+  it('answers only to its own address, and to no other name that leads there', async () => {
     const { port } = new URL(loopback.url);
     for (const host of ['evil.example', `evil.example:${port}`, `localhost:${port}`, '127.0.0.1']) {
       expect((await ask(loopback.url, { host })).status, host).to.equal(404);
@@ -210,7 +210,7 @@ describe('openLoopback with the real ffmpeg, on a film whose index lies at its e
 
   const jobs: readonly [string, string[], string[], number][] = [
     // Socket buffers take some megabytes more than ffmpeg reads before it seeks or ends.
-    ['the first picture', [], ['-frames:v', '1'], 0.6],
+    ['the first frame', [], ['-frames:v', '1'], 0.6],
     ['one second from the middle', ['-ss', '15'], ['-t', '1'], 0.9],
     ['all packets', [], ['-c', 'copy'], 1],
   ];

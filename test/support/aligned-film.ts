@@ -38,12 +38,12 @@ export async function makeAlignedFilm(folder: string): Promise<void> {
   );
 }
 
-export const SOUND = 'sound/tone.flac';
+export const AUDIO = 'audio/tone.flac';
 export const SOUND_SECONDS = 40;
 
-/** Sound alone, which is to be encoded. */
+/** Audio alone, which is to be encoded. */
 export async function makeSound(folder: string): Promise<void> {
-  await mkdir(join(folder, 'sound'), { recursive: true });
+  await mkdir(join(folder, 'audio'), { recursive: true });
   const input = ['-f', 'lavfi', '-i', `sine=f=440:r=44100:d=${SOUND_SECONDS}`];
-  await ffmpeg(...input, '-ac', '2', join(folder, SOUND));
+  await ffmpeg(...input, '-ac', '2', join(folder, AUDIO));
 }

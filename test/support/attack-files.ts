@@ -4,7 +4,7 @@ import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media
 export type AttackFile = {
   readonly kind: string;
   readonly bytes: Buffer;
-  /** What a program without a cage must be told so that it follows the reference. */
+  /** What a program without a sandbox must be told so that it follows the reference. */
   readonly openings: readonly string[];
 };
 
@@ -98,7 +98,7 @@ function le(value: number, bytes: number): Buffer {
 
 const SAMPLES = 4_000;
 
-/** 16-bit sound whose samples lie in another file, which a data reference names (ISO/IEC 14496-12 §8.7.2). */
+/** 16-bit audio whose samples lie in another file, which a data reference names (ISO/IEC 14496-12 §8.7.2). */
 function movie(type: 'alis' | 'url ', reference: Uint8Array): Buffer {
   const matrix = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
   const times = uint32(0, 0, 8_000, SAMPLES);

@@ -18,7 +18,7 @@ async function samplesOf(program: string, args: readonly string[]) {
 const LEAD_SECONDS = 5;
 
 /**
- * The sound as one pass from the start of the file hears it, from the presentation's zero; or a stretch of it, in frames
+ * The audio as one pass from the start of the file hears it, from the presentation's zero; or a stretch of it, in frames
  * of 1024 samples, in a pass that begins a little before.
  */
 export async function heardInOnePass(
@@ -57,12 +57,12 @@ export async function heardInSegments(parts: readonly Uint8Array[], path: string
   return { samples: samples.subarray(1024 * channels), complaints };
 }
 
-/** Of each AAC frame the root of the mean square of the difference, in steps of 16-bit sound. */
-export function errorsOf(made: Float32Array, wanted: Float32Array, channels: number): number[] {
+/** Of each AAC frame the root of the mean square of the difference, in steps of 16-bit audio. */
+export function errorsOf(output: Float32Array, wanted: Float32Array, channels: number): number[] {
   const size = 1024 * channels;
-  return Array.from({ length: Math.floor(Math.min(made.length, wanted.length) / size) }, (_, frame) => {
+  return Array.from({ length: Math.floor(Math.min(output.length, wanted.length) / size) }, (_, frame) => {
     let sum = 0;
-    for (let i = frame * size; i < (frame + 1) * size; i++) sum += ((made[i] ?? 0) - (wanted[i] ?? 0)) ** 2;
+    for (let i = frame * size; i < (frame + 1) * size; i++) sum += ((output[i] ?? 0) - (wanted[i] ?? 0)) ** 2;
     return 32_768 * Math.sqrt(sum / size);
   });
 }
@@ -71,13 +71,13 @@ export function errorsOf(made: Float32Array, wanted: Float32Array, channels: num
  * By how many samples a frame in the middle comes earlier in `made`, within a few: one pass of ffmpeg begins where the
  * container rounds the first time to, whatever the times behind it say.
  */
-export function lagOf(made: Float32Array, wanted: Float32Array, channels: number, most = MOST_LAG): number {
+export function lagOf(output: Float32Array, wanted: Float32Array, channels: number, most = MOST_LAG): number {
   const from = 30 * 1024 * channels;
   let best = { lag: 0, error: Number.POSITIVE_INFINITY };
   for (let lag = -most; lag <= most; lag++) {
     let error = 0;
     for (let i = from; i < from + 4096 * channels; i++)
-      error += ((made[i] ?? 0) - (wanted[i + lag * channels] ?? 0)) ** 2;
+      error += ((output[i] ?? 0) - (wanted[i + lag * channels] ?? 0)) ** 2;
     if (error < best.error * 0.99) best = { lag, error };
   }
   return best.lag;
@@ -97,11 +97,11 @@ export type JoinErrors = {
 export function joinErrors(errors: readonly number[], { segments }: EncodedAudio): JoinErrors {
   const joins = segments.slice(1).map(({ startTicks }) => startTicks / 1024);
   const near = new Set(joins.flatMap((join) => [join - 1, join, join + 1]));
-  const kept = (frame: number) => frame > 1 && frame < errors.length - 2;
+  const isInner = (frame: number) => frame > 1 && frame < errors.length - 2;
   const at = joins.map((join) =>
-    Math.max(...[join - 1, join, join + 1].filter(kept).map((frame) => errors[frame] ?? 0)),
+    Math.max(...[join - 1, join, join + 1].filter(isInner).map((frame) => errors[frame] ?? 0)),
   );
-  const rest = errors.filter((_, frame) => kept(frame) && !near.has(frame)).sort((a, b) => a - b);
+  const rest = errors.filter((_, frame) => isInner(frame) && !near.has(frame)).sort((a, b) => a - b);
   at.sort((a, b) => a - b);
   const part = (sorted: readonly number[], share: number) =>
     sorted[Math.floor(share * (sorted.length - 1))] ?? 0;

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-/** What nobody must open or read: a file and an HTTP server with the same sound, whose samples are a secret's letters. */
+/** What nobody must open or read: a file and an HTTP server with the same audio, whose samples are a secret's letters. */
 export type Canary = {
-  /** Decoded as 16-bit samples, the sound holds it byte for byte. */
+  /** Decoded as 16-bit samples, the audio holds it byte for byte. */
   readonly token: string;
   readonly path: string;
   readonly url: string;

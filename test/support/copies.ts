@@ -46,13 +46,13 @@ export function chosenCuts({ cuts }: CopyTrack, seconds: number): number[] {
 
 /** The segments between the cuts, in order. */
 export async function segmentsOf(track: CopyTrack, cuts: readonly number[]): Promise<Buffer[]> {
-  const made: Buffer[] = [];
+  const output: Buffer[] = [];
   for (const [i, to] of cuts.slice(1).entries()) {
     const segment = track.segment(cuts[i] ?? 0, to, i + 1);
     const bytes = await buffer(await segment.open());
     if (segment.sizeBytes !== null && segment.sizeBytes !== bytes.length)
       throw new Error(`Segment ${i} has ${bytes.length} bytes, and said ${segment.sizeBytes}.`);
-    made.push(bytes);
+    output.push(bytes);
   }
-  return made;
+  return output;
 }

@@ -7,7 +7,7 @@ export type Daemons = {
   /** Why one of them ended by itself; null while all run. */
   failure(): Error | null;
   start(program: string, args: readonly string[], environment?: NodeJS.ProcessEnv): void;
-  /** Nothing is kept: everything that they have is in memory or in their directory. */
+  /** Nothing is stored: everything that they have is in memory or in their directory. */
   end(): Promise<void>;
 };
 

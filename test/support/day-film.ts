@@ -35,9 +35,9 @@ export async function makeDayFilm(folder: string, name: string, unitName: string
   const index = (mediaAt: number) => {
     let position = mediaAt;
     const traks = tracks.map((track, i) => {
-      const made = trak(track.head, i + 1, 1000, tablesOf(track, position));
+      const written = trak(track.head, i + 1, 1000, tablesOf(track, position));
       position += track.samples.length;
-      return made;
+      return written;
     });
     return box('moov', mvhd(1000, DAY_SECONDS * 1000, tracks.length + 1), ...traks);
   };

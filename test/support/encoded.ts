@@ -24,7 +24,7 @@ export async function ownFfmpeg(): Promise<string> {
   return (await localEnvironment({})).FFMPEG_PATH ?? '';
 }
 
-/** A file of this machine with the desk that its segments are made at; each call is another instance. */
+/** A file of this machine with the context that its segments are made at; each call is another instance. */
 export async function openContext(
   path: string,
   {
@@ -53,7 +53,7 @@ export async function openContext(
   };
 }
 
-/** The same desk with an ffmpeg whose output arguments are others. */
+/** The same context with an ffmpeg whose output arguments are others. */
 export function withArguments(
   context: SegmentContext,
   change: (output: readonly string[]) => readonly string[],
@@ -140,7 +140,7 @@ export type AudioShape = {
 export function audioRendition({ probed: { media } }: SegmentContext, shape: AudioShape): EncodedAudio {
   const { seconds, sampleRate, stream = 0, lengths = [1, 2, 4] } = shape;
   const track = audiosOf(media)[stream];
-  if (track === undefined) throw new Error('The file has no such sound.');
+  if (track === undefined) throw new Error('The file has no such audio.');
   const channels = track.channels === 1 ? 1 : 2;
   const frames = Math.ceil((seconds * sampleRate) / 1024);
   const counts = lengths.map((length) => Math.round((length * sampleRate) / 1024));

@@ -52,7 +52,7 @@ function parseBlock(block: string): SeenEvent | null {
   return { id: field('id') ?? '', name: field('event') ?? 'message', data: JSON.parse(data) };
 }
 
-/** Follows an export as EventSource does, from what was seen to its end, and fetches what was made. */
+/** Follows an export as EventSource does, from the last seen event to its end, and fetches the output. */
 export async function exportOf(service: Service, address: string, seen: readonly SeenEvent[] = []) {
   const events: SeenEvent[] = [...seen];
   let reconnects = -1;

@@ -5,7 +5,7 @@ export type FragmentTimes = {
   readonly samples: readonly { readonly duration: number; readonly offset: number }[];
 };
 
-/** What the fragments of a segment say of its one track's times: of a segment that was made here, with one trun each. */
+/** Reads the times of a segment's one track from its fragments: of a segment that was written here, with one trun each. */
 export function fragmentTimes(segment: Buffer): FragmentTimes[] {
   const fragments: FragmentTimes[] = [];
   for (const moof of childBoxes(segment, 0, segment.length)) {

@@ -19,7 +19,7 @@ const LEAD_SECONDS = 30;
 type Stretch = { readonly firstFrame?: number; readonly ffmpegPath?: string };
 
 /**
- * The frames of a grid as hashes, made by one pass of the file from its start to `endFrame`, before any encoder; from
+ * The frames of a grid as hashes, by one pass of the file from its start to `endFrame`, before any encoder; from
  * half a minute before `firstFrame` where that is far from the start. Times are those of a clock that was put right.
  */
 export async function onePass(
@@ -54,7 +54,7 @@ async function passOver(
   const { media } = context.probed;
   const [film] = filmsOf(media);
   if (film === undefined) throw new Error('The file has no film.');
-  // The grid of a track of constant rate has its first picture on it.
+  // The grid of a track of constant rate has its first frame on it.
   const late = ((film.startSeconds - context.zeroSeconds) * numerator) / denominator;
   const steps = Math.floor(late + 0.001);
   const phase = film.frameRate?.constant ? (Math.max(0, late - steps) * denominator) / numerator : 0;
@@ -104,14 +104,14 @@ export async function thumbnails(parts: readonly Uint8Array[], path: string): Pr
 
 /** Another quality and nothing else: what goes into the encoder comes out of the decoder. */
 export function losslessly(output: readonly string[]): string[] {
-  const kept = [...output];
+  const remaining = [...output];
   for (const option of ['-profile:v', '-crf', '-maxrate:v', '-bufsize:v']) {
-    const at = kept.indexOf(option);
+    const at = remaining.indexOf(option);
     if (at < 0) throw new Error(`${option} is no argument any more.`);
-    kept.splice(at, 2);
+    remaining.splice(at, 2);
   }
-  kept.splice(kept.indexOf('-bf'), 0, '-qp', '0');
-  return kept;
+  remaining.splice(remaining.indexOf('-bf'), 0, '-qp', '0');
+  return remaining;
 }
 
 function hashesOf(text: string): string[] {

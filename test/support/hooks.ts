@@ -7,7 +7,7 @@ delete process.env.NODE_V8_COVERAGE;
 // Loaded by mocha before every run. Real parts (Ceph RGW, the local service) register their own shutdown here.
 type Close = () => Promise<void>;
 
-/** Kept on the process: mocha may load this file by `require` and a test by `import`, as two modules. */
+/** Stored on the process: mocha may load this file by `require` and a test by `import`, as two modules. */
 const registry = globalThis as { [key: symbol]: Close[] | undefined };
 const KEY = Symbol.for('sluice.afterEverything');
 

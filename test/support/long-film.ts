@@ -7,7 +7,7 @@ import { ffmpeg } from './verify.ts';
 /** A film of two hours in a folder of its own: a part of it, encoded once, over and over. */
 export type LongFilm = { readonly folder: string; readonly name: string };
 
-/** In whole pictures and in whole frames of AAC, so that there is no gap where parts meet. */
+/** In whole frames of video and of AAC, so that there is no gap where parts meet. */
 export const PART_SECONDS = 64;
 const PARTS = 113;
 export const LONG_SECONDS = PARTS * PART_SECONDS;
@@ -17,11 +17,11 @@ export const LONG_SECONDS = PARTS * PART_SECONDS;
  * part `ffmpeg`.
  */
 export function makeLongFilm(): Promise<LongFilm> {
-  made ??= make();
-  return made;
+  encoding ??= make();
+  return encoding;
 }
 
-let made: Promise<LongFilm> | null = null;
+let encoding: Promise<LongFilm> | null = null;
 const KEY_FRAMES = '3.25,5,11,12.5,18,24.75,31,36,40.5,47,52,55.5';
 
 async function make(): Promise<LongFilm> {

@@ -18,10 +18,10 @@ import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
 import { afterEverything } from './hooks.ts';
 import { LONG_SECONDS, makeLongFilm, PART_SECONDS } from './long-film.ts';
 
-/** The film of two hours with what its segments are planned and made by. */
+/** The film of two hours with what its segments are planned and encoded by. */
 export type LongPresentation = {
   readonly path: string;
-  /** For what is made of it. */
+  /** For its outputs. */
   readonly folder: string;
   readonly context: SegmentContext;
   readonly presentation: Presentation;
@@ -48,7 +48,7 @@ export async function openLongPresentation(): Promise<LongPresentation> {
 
 /**
  * Throws unless the segments that `pick` takes, of so many, hold what one pass of the film has there, in its time: each
- * picture, and the sound but for the codec's own noise. Resolves with the figures. `name` is that of files meanwhile.
+ * frame, and the audio but for the codec's own noise. Resolves with the figures. `name` is that of files meanwhile.
  */
 export async function expectAsInOnePass(
   { path, folder, context, presentation }: LongPresentation,
@@ -57,7 +57,7 @@ export async function expectAsInOnePass(
 ): Promise<string> {
   const video = presentation.video.find(isEncodedVideo);
   if (video === undefined) throw new Error('Nothing is encoded.');
-  const [shownFile, heardFile] = [join(folder, `${name}.pictures.mp4`), join(folder, `${name}.sound.mp4`)];
+  const [shownFile, heardFile] = [join(folder, `${name}.video.mp4`), join(folder, `${name}.audio.mp4`)];
   const shown = await stretchOf(video, pick(video.segments.length), withArguments(context, losslessly));
   const [first, end] = [frameAt(shown.startTicks, video.source), frameAt(shown.endTicks, video.source)];
   const decoded = await decodedFrames(shown.parts, shownFile);
@@ -66,10 +66,10 @@ export async function expectAsInOnePass(
   expect(decoded.hashes).to.deep.equal(await onePass(path, video, context, end, { firstFrame: first }));
 
   const audio = audioRendition(context, { seconds: LONG_SECONDS, sampleRate: 48_000 });
-  const made = await stretchOf(audio, pick(audio.segments.length), context);
-  const [from, to] = [made.startTicks / 1024, made.endTicks / 1024];
-  const isStart = made.startTicks === 0;
-  const heard = await heardInSegments(made.parts, heardFile, 1);
+  const output = await stretchOf(audio, pick(audio.segments.length), context);
+  const [from, to] = [output.startTicks / 1024, output.endTicks / 1024];
+  const isStart = output.startTicks === 0;
+  const heard = await heardInSegments(output.parts, heardFile, 1);
   expect(heard.complaints).to.equal('');
   // The very first frame is the encoder's priming; elsewhere it is one whose other half the decoder has not seen.
   const known = isStart ? from : from + 1;
@@ -77,7 +77,7 @@ export async function expectAsInOnePass(
   expect(heard.samples.length).to.equal((to - known) * 1024);
   const lag = lagOf(heard.samples, wanted, 1, 960);
   // Where the parts of the film meet, the tone itself leaps, which no codec follows well.
-  const inStretch = made.segments
+  const inStretch = output.segments
     .filter(({ startTicks }, i) => i === 0 || !isLeap(startTicks / 48_000))
     .map((segment) => ({ ...segment, startTicks: segment.startTicks - known * 1024 }));
   const errors = joinErrors(errorsOf(heard.samples, wanted, 1), { ...audio, segments: inStretch });
@@ -85,16 +85,16 @@ export async function expectAsInOnePass(
   const [shownAt, heardAt] = [await firstTime(shownFile), await firstTime(heardFile)];
   const figures = Object.entries(errors).map(([name, error]) => `${name} ${error.toFixed(1)}`);
   const told = [
-    `pictures ${first} to ${end} as in one pass, from ${shownAt.toFixed(3)} s`,
-    `sound ${from} to ${to} from ${heardAt.toFixed(3)} s, ${lag} samples late`,
+    `video ${first} to ${end} as in one pass, from ${shownAt.toFixed(3)} s`,
+    `audio ${from} to ${to} from ${heardAt.toFixed(3)} s, ${lag} samples late`,
     `error of frames ${figures.join(', ')}`,
   ].join('; ');
   expect(lag).to.equal(0);
   expect(errors.median).to.be.below(50);
   expect(errors.worstJoin).to.be.below(Math.max(2 * errors.p99, 16));
-  // What players go by, edit list and all: pictures and sound are where they are in the plan.
+  // What players go by, edit list and all: frames and audio are where they are in the plan.
   expect(shownAt).to.be.closeTo(shown.startTicks / video.timescale, 0.001);
-  expect(heardAt).to.be.closeTo((isStart ? -1024 : made.startTicks) / 48_000, 0.001);
+  expect(heardAt).to.be.closeTo((isStart ? -1024 : output.startTicks) / 48_000, 0.001);
 
   await Promise.all([rm(shownFile), rm(heardFile)]);
   return told;
@@ -108,7 +108,7 @@ function isLeap(seconds: number): boolean {
 async function stretchOf(rendition: Rendition, { from, to }: Span, at: SegmentContext) {
   const segments = rendition.segments.slice(from, to);
   const parts = [Buffer.from(await encodedInit(rendition, at))];
-  // The encoder's priming is in front of all sound, and the first segment holds it.
+  // The encoder's priming is in front of all audio, and the first segment holds it.
   const priming = rendition.kind === 'audio' ? 1024 : 0;
   for (const [i, { startTicks, durationTicks }] of segments.entries()) {
     const bytes = Buffer.from(await segmentOf(rendition, from + i, at));

@@ -13,7 +13,7 @@ export type Watched = {
 };
 
 /**
- * Plays an address in an element of its own: to `canplay`, to the picture or sound at a share of its duration, or to its
+ * Plays an address in an element of its own: to `canplay`, to the frame or audio at a share of its duration, or to its
  * end at four times the speed. An error ends it as well.
  */
 export async function watch(

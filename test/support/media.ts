@@ -1,7 +1,7 @@
 import type { AudioTrack, Media, VideoTrack } from '../../functions/stream/media/model/media.ts';
 import type { Probed } from '../../functions/stream/media/probe/probe.ts';
 
-/** Made-up probe results for tests of pure decisions; each field can be set. */
+/** Synthetic probe results for tests of pure decisions; each field can be set. */
 export function film(over: Partial<VideoTrack> = {}): VideoTrack {
   return {
     kind: 'video',

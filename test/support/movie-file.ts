@@ -1,8 +1,8 @@
 import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
 import { pattern } from './sources.ts';
 
-/** A track of a made-up movie; all times in ticks of `timescale`. */
-export type MadeTrack = {
+/** A track of a synthetic movie; all times in ticks of `timescale`. */
+export type TrackSpec = {
   readonly handler?: string;
   readonly id?: number;
   readonly timescale?: number;
@@ -24,7 +24,7 @@ export type MadeTrack = {
 };
 
 export type MadeMovie = {
-  readonly tracks: readonly MadeTrack[];
+  readonly tracks: readonly TrackSpec[];
   /** Null leaves `ftyp` out, as old QuickTime does. */
   readonly brand?: string | null;
   readonly moovAtEnd?: boolean;
@@ -89,18 +89,18 @@ export function soundEntry(
   return box(type, uint16(0, 0, 0, 1, 0, 0, 0, 0, channels, 16, 0, 0, sampleRate, 0), ...boxes);
 }
 
-function moovOf(tracks: readonly MadeTrack[], mediaAt: number, extra: readonly Uint8Array[]): Buffer {
+function moovOf(tracks: readonly TrackSpec[], mediaAt: number, extra: readonly Uint8Array[]): Buffer {
   let position = mediaAt;
-  const made = tracks.map((track, i) => {
+  const traks = tracks.map((track, i) => {
     const trak = trakOf(track, track.id ?? i + 1, position);
     position += sum(track.sizes);
     return trak;
   });
   const mvhd = fullBox('mvhd', 0, 0, uint32(0, 0, 1000, 0, 0x10000), Buffer.alloc(76));
-  return box('moov', mvhd, ...made, ...extra);
+  return box('moov', mvhd, ...traks, ...extra);
 }
 
-function trakOf(track: MadeTrack, id: number, mediaAt: number): Buffer {
+function trakOf(track: TrackSpec, id: number, mediaAt: number): Buffer {
   const {
     handler = 'vide',
     timescale = 1000,
@@ -136,7 +136,7 @@ function trakOf(track: MadeTrack, id: number, mediaAt: number): Buffer {
   );
 }
 
-function stblOf(track: MadeTrack, mediaAt: number): Buffer {
+function stblOf(track: TrackSpec, mediaAt: number): Buffer {
   const { handler = 'vide', sizes, duration = 40, compositionOffsets, sync, samplesPerChunk = 4 } = track;
   const entries = track.entries ?? [handler === 'vide' ? avc1() : mp4a()];
   const chunks: number[] = [];

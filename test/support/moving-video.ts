@@ -1,4 +1,4 @@
-/** What ffmpeg is told to read, without end: a picture of 320×180 that moves and counts, 24 frames a second. */
+/** ffmpeg's input, without end: video of 320×180 that moves and counts, 24 frames a second. */
 export const MOVING_PICTURE: readonly string[] = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24'];
 
 /** And a tone. */

@@ -53,7 +53,7 @@ export function sha512(bytes: Uint8Array): string {
   return createHash('sha512').update(bytes).digest('base64');
 }
 
-/** The tarball of an npm package, made in `directory`. */
+/** Packs an npm package as a tarball in `directory`. */
 export async function packFiles(files: Readonly<Record<string, string>>, directory: string): Promise<Buffer> {
   for (const [name, text] of Object.entries(files)) {
     const path = join(directory, 'package', name);

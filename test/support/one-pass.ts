@@ -14,7 +14,7 @@ export type OnePassFilm = {
   readonly scratch: string;
 };
 
-/** Each segment of a film, made by an ffmpeg of its own, has the frames that one pass of the same ffmpeg has there. */
+/** Compares each segment of a film, encoded by an ffmpeg of its own, with the frames of one pass of the same ffmpeg. */
 export async function expectAsInOnePass({
   path,
   seconds,
@@ -33,6 +33,6 @@ export async function expectAsInOnePass({
   const differing = hashes.flatMap((hash, i) => (hash === wanted[i] ? [] : [i]));
   expect(differing, 'frames that differ').to.deep.equal([]);
   expect(hashes).to.have.length(seconds * 25);
-  // A few at the end are copies of the last one, where the pictures end before.
+  // A few at the end are copies of the last one, where the frames end before.
   expect(new Set(hashes).size).to.be.at.least(seconds * 25 - 6);
 }

@@ -1,7 +1,7 @@
 import type { PacketTrack } from '../../functions/stream/media/model/packets.ts';
 import { avc1 } from './movie-file.ts';
 
-/** The head of a track of made-up pictures, for what writes MP4. */
+/** The head of a synthetic video track, for writers of MP4. */
 export const IMAGE_CODECS: Omit<PacketTrack, 'packets'> = {
   kind: 'video',
   timescale: 1000,

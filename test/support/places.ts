@@ -12,13 +12,13 @@ import { startCeph } from './ceph.ts';
 import type { Part } from './needs.ts';
 import { s3Environment } from './s3-environment.ts';
 
-/** Media and what is made of it, for a whole service. */
+/** Media and its outputs, for a whole service. */
 export type Places = {
   /** The settings that name them; of another endpoint, such as a proxy before the store. */
   environment(endpoint?: string): Record<string, string>;
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** The names of what is kept. */
-  kept(): Promise<string[]>;
+  /** Names of the cached objects. */
+  cachedNames(): Promise<string[]>;
   /** What is neither published nor gone. */
   drafts(): Promise<string[]>;
   close(): Promise<void>;
@@ -44,7 +44,7 @@ export async function openFolders(): Promise<Places> {
       await writeFile(join(media, '.new'), bytes);
       await rename(join(media, '.new'), join(media, key));
     },
-    kept: () => readdir(join(derived, 'made')),
+    cachedNames: () => readdir(join(derived, 'made')),
     drafts: () => readdir(join(derived, '.drafts')).catch(() => []),
     close: () => rm(root, { recursive: true, force: true }),
   };
@@ -83,7 +83,7 @@ export async function openBuckets(): Promise<Buckets> {
     async put(Key, Body) {
       await client.send(new PutObjectCommand({ Bucket: media, Key, Body }));
     },
-    kept: () => list('made/'),
+    cachedNames: () => list('made/'),
     parts: () => list('parts/'),
     async readCached(Key) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: derived, Key }));

@@ -13,7 +13,7 @@ import { mediaOf } from './media.ts';
 
 export const presentationLimits = readLimits({});
 
-/** What is offered of made-up tracks, with keyframes every second and packets of AAC unless other cuts are given. */
+/** The presentation of synthetic tracks, with keyframes every second and packets of AAC unless other cuts are given. */
 export function offered(
   tracks: readonly Track[],
   {

@@ -9,28 +9,28 @@ import { ffmpeg } from './verify.ts';
  * part `ffmpeg`.
  */
 export function makeSmallFilm(hueDegrees = 0): Promise<string> {
-  const film = made.get(hueDegrees) ?? make(hueDegrees);
-  made.set(hueDegrees, film);
+  const film = films.get(hueDegrees) ?? make(hueDegrees);
+  films.set(hueDegrees, film);
   return film;
 }
 
-const made = new Map<number, Promise<string>>();
+const films = new Map<number, Promise<string>>();
 
 async function make(hueDegrees: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-small-'));
   afterEverything(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'film.mp4');
-  const pictures = ['-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25,hue=h=${hueDegrees}`];
+  const videoInput = ['-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25,hue=h=${hueDegrees}`];
   const audio = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000'];
   const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-b:v', '800k', '-pix_fmt', 'yuv420p', '-g', '50'];
-  await ffmpeg(...pictures, ...audio, '-t', '20', ...video, '-c:a', 'aac', '-b:a', '96k', path);
+  await ffmpeg(...videoInput, ...audio, '-t', '20', ...video, '-c:a', 'aac', '-b:a', '96k', path);
   return path;
 }
 
 /** A film of 160×120 in which all is noise: cheap to encode, and of many bytes. By the extension; needs `ffmpeg`. */
 export async function makeNoise(path: string, seconds: number): Promise<void> {
-  const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=25,noise=alls=20:allf=t'];
+  const videoInput = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=25,noise=alls=20:allf=t'];
   const audio = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000'];
   const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '50'];
-  await ffmpeg(...pictures, ...audio, '-t', String(seconds), ...video, '-c:a', 'aac', '-b:a', '64k', path);
+  await ffmpeg(...videoInput, ...audio, '-t', String(seconds), ...video, '-c:a', 'aac', '-b:a', '64k', path);
 }

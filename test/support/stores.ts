@@ -76,12 +76,15 @@ export function fakeStore(): FakeStore {
       };
       return draft;
     },
-    async compose(name, pieces) {
+    async compose(name, extents) {
       await called(`compose ${name}`);
-      const bytes = pieces.map((piece) =>
-        piece instanceof Uint8Array
-          ? piece
-          : (objects.get(piece.object.key) ?? Buffer.alloc(0)).subarray(piece.range.start, piece.range.end),
+      const bytes = extents.map((extent) =>
+        extent instanceof Uint8Array
+          ? extent
+          : (objects.get(extent.object.key) ?? Buffer.alloc(0)).subarray(
+              extent.range.start,
+              extent.range.end,
+            ),
       );
       objects.set(name, Buffer.concat(bytes));
       return describe(name) ?? expect.fail('It was published.');

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A picture that is white, and a sound that is loud, from second 1 to 1.2: inputs for Debian's ffmpeg. */
+/** White video and loud audio from second 1 to 1.2: inputs for Debian's ffmpeg. */
 export const syncVideo = (size: string, rate: number | string, seconds: number): string[] => {
   const flash = `drawbox=t=fill:c=white:enable='between(t,0.999,1.2)'`;
   return ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${rate}:d=${seconds},format=yuv420p,${flash}`];
@@ -17,15 +17,15 @@ export const syncAudio = (rate: number, seconds: number, layout = 'stereo'): str
 
 export type Sync = {
   readonly frames: number;
-  /** When the picture turns white and the sound loud; null where that does not come. */
+  /** When the video turns white and the audio loud; null if never. */
   readonly flashSeconds: number | null;
   readonly beepSeconds: number | null;
 };
 
 /** What a viewer sees and hears of the two signs in a file, by Debian's ffmpeg. */
 export async function measureSync(path: string, hasVideo: boolean, hasAudio: boolean): Promise<Sync> {
-  const [pictures, audios] = [`${path}.pictures`, `${path}.sounds`];
-  const luma = `scale=32:32,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=${pictures}`;
+  const [video, audios] = [`${path}.video`, `${path}.audio`];
+  const luma = `scale=32:32,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=${video}`;
   const loudness =
     'aresample=48000,aformat=sample_fmts=fltp:channel_layouts=mono,asetnsamples=n=480:p=0,' +
     `astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=${audios}`;
@@ -37,7 +37,7 @@ export async function measureSync(path: string, hasVideo: boolean, hasAudio: boo
     ...(hasVideo ? output('0:V:0', '-vf', luma) : []),
     ...(hasAudio ? output('0:a:0', '-af', loudness) : []),
   ]).catch(() => {});
-  const [lumas, levels] = [await readings(pictures), await readings(audios)];
+  const [lumas, levels] = [await readings(video), await readings(audios)];
   // An edit list that hides the start is no part of fragments for this ffmpeg: times count from what it hides.
   const shift = await startBefore(path);
   const loudest = Math.max(...levels.map(([, level]) => level));

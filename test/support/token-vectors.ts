@@ -12,7 +12,7 @@ export const forKey = (key: string): Scope => ({ kind: 'key', key });
 export const forAddress = (address: string): Scope => ({ kind: 'address', address });
 export const token = (scope: Scope, expires = NOW + 60, key = NEW) => sign(key, scope, expires);
 
-/** What an export may have made. */
+/** Outputs of an export. */
 export const RESULT = `${'m4de'.repeat(5)}-_.mp4`;
 
 /** Opens one key. */
@@ -22,7 +22,7 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${film}/media/films/a%20b.mp4`, 'its key'],
   [`/~${film}/media/films/a%20b.mp4?download=1`, 'its key, whatever the parameters'],
   [`/~${film}/media/films%2Fa%20b.mp4`, 'its key, however it is encoded'],
-  [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another room'],
+  [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another route'],
   [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
   [`/~${film}/export/films/a%20b.mp4?format=mp3`, 'an export of its key'],
   [`/~${film}/made/films/a%20b.mp4/${RESULT}`, 'the result of its key'],
@@ -87,7 +87,7 @@ export const WRONG: [path: string, why: string][] = [
     'an address that was signed with what others add',
   ],
   [`/~${token(forAddress('/hls/a/720p/0.m4s'))}/hls/a/720p/0.m4s?v=abc`, 'a version that was not signed'],
-  [`/~${token(forAddress('/media/a'))}/info/a`, 'another room'],
+  [`/~${token(forAddress('/media/a'))}/info/a`, 'another route'],
   [`/~${token(forAddress('/media/a'))}/media/a?download=1`, 'a query that was not signed'],
   [`/~${token(forAddress('/~x/media/a'))}/media/a`, 'an address that was signed with a token in it'],
   [`/~${token(forKey('a'), NOW + 60, STRANGER)}/media/a`, 'another secret under the same id'],

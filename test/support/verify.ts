@@ -6,7 +6,7 @@ const guarded = { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
 
 /** What Debian's ffmpeg makes of a file: not the build that Sluice itself uses. */
 export type Decoded = {
-  /** Everything that a decode of the first film and the first sound printed at that level; empty for sound media. */
+  /** Everything that a decode of the first video and audio track printed at that level; empty for intact media. */
   readonly complaints: string;
   /** From the first to the end of the last decoded frame of either; 0 where nothing was decoded. */
   readonly seconds: number;
@@ -67,10 +67,10 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
   await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], guarded);
 }
 
-export type Picture = { readonly width: number; readonly height: number };
+export type FrameSize = { readonly width: number; readonly height: number };
 
 /** The first film's size as a viewer sees it: square pixels, upright; null without a film. */
-export async function uprightSize(path: string): Promise<Picture | null> {
+export async function uprightSize(path: string): Promise<FrameSize | null> {
   const entries =
     'stream=width,height,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation';
   const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', entries, '-of', 'json', path];
@@ -91,7 +91,7 @@ type ProbedStream = {
   side_data_list?: { rotation?: number }[];
 };
 
-/** What Debian's ffprobe decodes of the first film and the first sound, and everything that it complains of meanwhile. */
+/** What Debian's ffprobe decodes of the first video and audio track, and everything that it complains of meanwhile. */
 export type Counted = {
   readonly frames: number;
   /** Of one channel, without what the file says is to be cut off. */

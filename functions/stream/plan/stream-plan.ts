@@ -84,7 +84,7 @@ function undecodableAudio(input: PlanInput, { video, audio }: Selection): Obstac
   const stays = audioObstacle(audio, 'mp4', client) === null && remuxObstacle(audio.index) === null;
   if (stays && (parameters.format ?? 'mp4') === 'mp4') return null;
   if (video === null || parameters.audio !== null) throw unsupported(audio.undecodable);
-  return `the sound is left out: ${audio.undecodable.replace(/\.$/, '')}`;
+  return `the audio is left out: ${audio.undecodable.replace(/\.$/, '')}`;
 }
 
 function planOriginal({ media, sizeBytes }: PlanInput, { video }: Selection): StreamPlan {

@@ -20,7 +20,7 @@ const baseline = Buffer.concat([
   Buffer.from((BASELINE_BITS.padEnd(40, '0').match(/.{8}/g) ?? []).map((bits) => Number.parseInt(bits, 2))),
 ]);
 
-describe('the pictures that a decoder holds back', () => {
+describe('the frames that a decoder holds back', () => {
   const CASES: readonly (readonly [
     what: string,
     codec: 'h264' | 'hevc',

@@ -25,12 +25,12 @@ describe('decoding', () => {
       null,
       'yes',
     ],
-    ['a picture that is a key frame by name', 'h264', [...MESSAGE, ...SLICE], null, 'no'],
-    ['the head of a picture', 'h264', IDR, 5, 'yes'],
-    ['a message whose picture is not there yet', 'h264', [...MESSAGE, ...IDR], 9, 'unclear'],
+    ['a frame that is a key frame by name', 'h264', [...MESSAGE, ...SLICE], null, 'no'],
+    ['the head of a frame', 'h264', IDR, 5, 'yes'],
+    ['a message whose frame is not there yet', 'h264', [...MESSAGE, ...IDR], 9, 'unclear'],
     ['the length of a unit alone', 'h264', IDR, 4, 'unclear'],
     ['nothing', 'h264', IDR, 0, 'unclear'],
-    ['a message without a picture', 'h264', MESSAGE, null, 'broken'],
+    ['a message without a frame', 'h264', MESSAGE, null, 'broken'],
     ['a length beyond the sample', 'h264', [0, 0, 1, 0, 0x65], null, 'broken'],
     ['start codes', 'h264', [0, 0, 0, 1, 0x67, 1, 2, 0, 0, 0, 1, 0x65], null, 'broken'],
     ['an empty sample', 'h264', [], null, 'broken'],
@@ -59,12 +59,12 @@ describe('the beginning of a sample, as a sample', () => {
   const whole = Uint8Array.from([...MESSAGE, ...IDR, ...SLICE]);
   for (let length = 0; length <= whole.length; length++) {
     it(`adds up after ${length} bytes`, () => {
-      const made = shortened(whole.subarray(0, length), 4, whole.length);
-      const units = prefixedUnits(made, 4);
+      const output = shortened(whole.subarray(0, length), 4, whole.length);
+      const units = prefixedUnits(output, 4);
       expect(units).not.to.equal(null);
       const types = units?.map(([first]) => first);
       expect([6, 0x65, 0x41].slice(0, types?.length)).to.deep.equal(types);
-      expect(made.length).to.be.within(length - 5, length);
+      expect(output.length).to.be.within(length - 5, length);
     });
   }
 

@@ -87,9 +87,9 @@ describe('containerPackets', function () {
   /** Made once, where the corpus has none: B-frames, odd rates, and clocks that do not begin at zero. */
   async function make(name: string, ...coding: string[]): Promise<string> {
     const path = join(folder, name);
-    const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=24000/1001:d=4'];
+    const video = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=24000/1001:d=4'];
     const audio = ['-f', 'lavfi', '-i', 'sine=d=4'];
-    await run('/usr/bin/ffmpeg', ['-v', 'error', '-y', ...pictures, ...audio, ...coding, path]);
+    await run('/usr/bin/ffmpeg', ['-v', 'error', '-y', ...video, ...audio, ...coding, path]);
     return path;
   }
 
@@ -133,7 +133,7 @@ describe('containerPackets', function () {
     });
   }
 
-  it('keeps the sound of Opus free of what the decoder puts before it', async () => {
+  it('keeps the audio of Opus free of what the decoder puts before it', async () => {
     const source = `${corpusDirectory}/audio/audio-lena__lena.opus`;
     const result = join(folder, 'opus.mp4');
     await writeFile(result, await remuxFile(source, { trackIndexes: [0] }));
@@ -146,7 +146,7 @@ describe('containerPackets', function () {
     expect(is.subarray(0, was.length).equals(was)).to.equal(true);
   });
 
-  it('begins at the key frame before the start, and the sound with it', async () => {
+  it('begins at the key frame before the start, and the audio with it', async () => {
     const source = await make('e.mkv', '-c:v', 'libx264', '-g', '24', '-c:a', 'aac');
     const container = await open(source);
     const [film, audio] = await containerPackets(container, {
@@ -155,7 +155,7 @@ describe('containerPackets', function () {
       durationSeconds: 1,
     });
     container.close();
-    // Key frames lie at 0.023 (the sound's delay), 1.024, 2.025 and 3.026 s.
+    // Key frames lie at 0.023 (the audio's delay), 1.024, 2.025 and 3.026 s.
     expect(film?.delaySeconds).to.equal(0);
     expect(audio?.delaySeconds).to.be.closeTo(0, 1e-9);
     expect((audio?.mediaTime ?? 0) / 44100).to.be.within(0, 1024 / 44100);

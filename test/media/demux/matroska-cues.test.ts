@@ -25,12 +25,12 @@ type Point = {
 };
 
 function cues(points: readonly Point[]): Buffer {
-  const made = points.map(({ time, track = 1, at, within }) => {
+  const entries = points.map(({ time, track = 1, at, within }) => {
     const relative = within === undefined ? [] : [element(0xf0, number(within))];
     const places = [element(0xf7, number(track)), element(0xf1, number(at)), ...relative];
     return element(0xbb, Buffer.concat([element(0xb3, number(time)), element(0xb7, Buffer.concat(places))]));
   });
-  return element(0x1c53bb6b, Buffer.concat(made));
+  return element(0x1c53bb6b, Buffer.concat(entries));
 }
 
 const media = element(0x1f43b675, Buffer.alloc(300_000));

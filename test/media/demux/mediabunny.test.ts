@@ -159,7 +159,7 @@ const cluster = element(
   element('a3', Uint8Array.of(0x81, 0, 0, 0x80), keyFrame),
 );
 
-describe('openContainer on made ADTS', () => {
+describe('openContainer on synthetic ADTS', () => {
   // AAC-LC, 44.1 kHz, stereo, and a length of none: the frame behind it is the frame itself.
   const standing = Buffer.from('fff1508000001c', 'hex');
 
@@ -189,7 +189,7 @@ describe('openContainer on FLAC', () => {
   });
 });
 
-describe('openContainer on made Matroska files', () => {
+describe('openContainer on synthetic Matroska files', () => {
   it('refuses encrypted tracks', async () => {
     const encodings = element('6d80', element('6240', element('5033', byte(1)), element('5035')));
     const file = Buffer.concat([header, element('18538067', element('1654ae6b', entry(encodings)), cluster)]);
@@ -213,7 +213,7 @@ describe('openContainer on made Matroska files', () => {
     expect(media?.durationSeconds ?? 0).to.be.below(1);
   });
 
-  it('leaves pictures and sound to others whose size no file can have', async () => {
+  it('leaves video and audio of impossible sizes to other readers', async () => {
     const huge = Buffer.from('55b14e1bd2f08000', 'hex');
     const track = (type: number, codec: string, ...parts: Uint8Array[]) => {
       const about = [element('d7', byte(1)), element('83', byte(type)), element('86', Buffer.from(codec))];

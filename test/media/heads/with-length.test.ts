@@ -17,10 +17,10 @@ const SECONDS = 2.5;
 const RATE = 44_100;
 const SAMPLES = SECONDS * RATE;
 const sine = ['-f', 'lavfi', '-i', `sine=f=440:r=${RATE}:d=${SECONDS}`];
-const pictures = ['-f', 'lavfi', '-i', `testsrc2=s=64x64:r=10:d=${SECONDS}`];
+const videoInput = ['-f', 'lavfi', '-i', `testsrc2=s=64x64:r=10:d=${SECONDS}`];
 const bitexact = ['-fflags', '+bitexact', '-flags', '+bitexact', '-map_metadata', '-1'];
 
-describe('The front of what is made while it is sent', function () {
+describe('The front of an output that is sent while it is encoded', function () {
   this.timeout(120_000);
   let folder: string;
   before(async function () {
@@ -60,13 +60,13 @@ describe('The front of what is made while it is sent', function () {
 
   it('of MP3 counts its frames and bytes, and what is cut at both ends', async () => {
     for (const bitrate of ['192k', '320k', '64k']) {
-      const made = await piped(...sine, ...mp3(bitrate));
-      const whole = await told(made, (bytes) => mp3WithLength(bytes, { samples: SAMPLES, isExact: true }));
-      const head = whole.length - made.length;
-      expect(whole.subarray(head).equals(made)).to.equal(true);
+      const output = await piped(...sine, ...mp3(bitrate));
+      const whole = await told(output, (bytes) => mp3WithLength(bytes, { samples: SAMPLES, isExact: true }));
+      const head = whole.length - output.length;
+      expect(whole.subarray(head).equals(output)).to.equal(true);
       const tag = whole.indexOf('Info', 0, 'latin1');
       expect(tag).to.be.within(1, head);
-      const frames = Number(await probed('raw.mp3', made, 'stream=nb_read_packets', '-count_packets'));
+      const frames = Number(await probed('raw.mp3', output, 'stream=nb_read_packets', '-count_packets'));
       expect(whole.readUInt32BE(tag + 8)).to.equal(frames);
       expect(whole.readUInt32BE(tag + 12)).to.equal(whole.length);
       expect(Number(await probed('a.mp3', whole, 'format=duration'))).to.be.closeTo(SECONDS, 0.06);
@@ -86,37 +86,37 @@ describe('The front of what is made while it is sent', function () {
   });
 
   it('of MP3 counts frames alone where the end is not known to the sample', async () => {
-    const made = await piped(...sine, ...mp3('128k'));
-    const whole = await told(made, (bytes) => mp3WithLength(bytes, { samples: SAMPLES, isExact: false }));
+    const output = await piped(...sine, ...mp3('128k'));
+    const whole = await told(output, (bytes) => mp3WithLength(bytes, { samples: SAMPLES, isExact: false }));
     const tag = whole.indexOf('Info', 0, 'latin1');
     expect(whole.readUInt32BE(tag + 4)).to.equal(1);
-    const head = whole.subarray(0, whole.length - made.length);
+    const head = whole.subarray(0, whole.length - output.length);
     expect(head.includes('LAME')).to.equal(false);
     expect(Number(await probed('b.mp3', whole, 'format=duration'))).to.be.closeTo(SECONDS, 0.06);
   });
 
   it('of FLAC counts its samples', async () => {
-    const made = await piped(...sine, '-c:a', 'flac', '-f', 'flac');
-    const whole = await told(made, (bytes) => flacWithLength(bytes, SAMPLES));
-    expect(whole.length).to.equal(made.length);
-    expect(whole.subarray(42).equals(made.subarray(42))).to.equal(true);
+    const output = await piped(...sine, '-c:a', 'flac', '-f', 'flac');
+    const whole = await told(output, (bytes) => flacWithLength(bytes, SAMPLES));
+    expect(whole.length).to.equal(output.length);
+    expect(whole.subarray(42).equals(output.subarray(42))).to.equal(true);
     expect(await probed('a.flac', whole, 'stream=duration_ts')).to.equal(String(SAMPLES));
   });
 
   it('of WAV has the size of its data', async () => {
-    const made = await piped(...sine, '-c:a', 'pcm_s16le', '-f', 'wav');
-    const whole = await told(made, (bytes) => wavWithLength(bytes, SAMPLES));
+    const output = await piped(...sine, '-c:a', 'pcm_s16le', '-f', 'wav');
+    const whole = await told(output, (bytes) => wavWithLength(bytes, SAMPLES));
     expect(whole.readUInt32LE(4)).to.equal(36 + SAMPLES * 2);
     expect(whole.readUInt32LE(40)).to.equal(SAMPLES * 2);
     expect(whole.length).to.equal(44 + SAMPLES * 2);
     const more = Math.ceil(2 ** 32 / 2);
-    const long = await told(made, (bytes) => wavWithLength(bytes, more));
-    expect(long.equals(made)).to.equal(true);
+    const long = await told(output, (bytes) => wavWithLength(bytes, more));
+    expect(long.equals(output)).to.equal(true);
   });
 
   it('of WebM has its duration, and names no place that has moved', async () => {
-    const made = await piped(
-      ...pictures,
+    const output = await piped(
+      ...videoInput,
       ...sine,
       '-c:v',
       'libvpx',
@@ -127,10 +127,10 @@ describe('The front of what is made while it is sent', function () {
       '-f',
       'webm',
     );
-    const whole = await told(made, (bytes) => webmWithLength(bytes, 2500));
+    const whole = await told(output, (bytes) => webmWithLength(bytes, 2500));
     expect(await probed('a.webm', whole, 'format=duration')).to.equal('2.500000');
     expect(await probed('a.webm', whole, 'stream=nb_read_packets', '-count_packets')).to.equal(
-      await probed('b.webm', made, 'stream=nb_read_packets', '-count_packets'),
+      await probed('b.webm', output, 'stream=nb_read_packets', '-count_packets'),
     );
     // The identifier of a list of places.
     expect(whole.subarray(0, 400).includes(Buffer.from([0x11, 0x4d, 0x9b, 0x74]))).to.equal(false);
@@ -138,8 +138,8 @@ describe('The front of what is made while it is sent', function () {
 
   it('of fragmented MP4 tells each track and the whole', async () => {
     const movflags = ['-movflags', '+frag_keyframe+delay_moov+default_base_moof', '-frag_duration', '500000'];
-    const made = await piped(
-      ...pictures,
+    const output = await piped(
+      ...videoInput,
       ...sine,
       '-c:v',
       'libx264',
@@ -149,7 +149,7 @@ describe('The front of what is made while it is sent', function () {
       '-f',
       'mp4',
     );
-    const whole = await told(made, (bytes) => mp4WithLength(bytes, { video: 2.5, audio: 2.4 }));
+    const whole = await told(output, (bytes) => mp4WithLength(bytes, { video: 2.5, audio: 2.4 }));
     const scale = (box: number) => whole.readUInt32BE(box + 16);
     const mehd = whole.indexOf('mehd', 0, 'latin1');
     const mvhd = whole.indexOf('mvhd', 0, 'latin1');
@@ -160,7 +160,7 @@ describe('The front of what is made while it is sent', function () {
     expect(whole.readUInt32BE(audio + 20) / scale(audio)).to.be.closeTo(2.4, 0.001);
     // All else stays where it is.
     expect(await probed('a.mp4', whole, 'packet=stream_index,pts,size')).to.equal(
-      await probed('b.mp4', made, 'packet=stream_index,pts,size'),
+      await probed('b.mp4', output, 'packet=stream_index,pts,size'),
     );
   });
 

@@ -4,10 +4,10 @@ import { tableOf } from '../../../functions/stream/media/isobmff/describe-movie.
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
 import { bytesAccess } from '../../support/file-access.ts';
-import { type MadeTrack, movieFile } from '../../support/movie-file.ts';
+import { movieFile, type TrackSpec } from '../../support/movie-file.ts';
 
-async function cutsOf(made: MadeTrack) {
-  const movie = await readMovie(bytesAccess(movieFile({ tracks: [made] })));
+async function cutsOf(spec: TrackSpec) {
+  const movie = await readMovie(bytesAccess(movieFile({ tracks: [spec] })));
   const track = movie?.tracks[0];
   const table = movie && track && tableOf(movie, track);
   if (!table) throw new Error('There is no track.');
@@ -23,17 +23,17 @@ async function cutsOf(made: MadeTrack) {
 }
 
 const sizes = [50, 10, 10, 30, 10, 10, 40, 10];
-/** Every picture is shown as it is decoded, 40 ticks each. */
-const plain: MadeTrack = { sizes, sync: [1, 4, 7] };
-/** One picture is held back; the groups are closed. */
-const closed: MadeTrack = { ...plain, compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40] };
+/** Every frame is shown as it is decoded, 40 ticks each. */
+const plain: TrackSpec = { sizes, sync: [1, 4, 7] };
+/** One frame is held back; the groups are closed. */
+const closed: TrackSpec = { ...plain, compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40] };
 /** The sixth is decoded behind the key frame that is the fourth, and shown before it. */
-const open: MadeTrack = { ...plain, compositionOffsets: [40, 40, 40, 120, 40, -40, 40, 40] };
-const audio: MadeTrack = { handler: 'soun', sizes: [9, 8, 7, 6, 5, 4], duration: 1024, timescale: 48_000 };
+const open: TrackSpec = { ...plain, compositionOffsets: [40, 40, 40, 120, 40, -40, 40, 40] };
+const audio: TrackSpec = { handler: 'soun', sizes: [9, 8, 7, 6, 5, 4], duration: 1024, timescale: 48_000 };
 const edit = (mediaTime: number, duration: number) => [{ mediaTime, duration }];
 
 type Row = readonly [sample: number, time: number, bytes: number];
-const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly Row[] | null])[] = [
+const CASES: readonly (readonly [what: string, track: TrackSpec, cuts: readonly Row[] | null])[] = [
   [
     'key frames',
     plain,
@@ -55,7 +55,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
     ],
   ],
   [
-    'no key frame with pictures that lead up to it',
+    'no key frame with frames that lead up to it',
     open,
     [
       [0, 40, 0],
@@ -64,7 +64,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
     ],
   ],
   [
-    'no key frame before which a later picture is decoded',
+    'no key frame before which a later frame is decoded',
     { ...plain, compositionOffsets: [0, 0, 80, 0, 0, 0, 0, 0] },
     [
       [0, 0, 0],
@@ -92,7 +92,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
     ],
   ],
   [
-    'where the edit list begins, with the pictures that it hides',
+    'where the edit list begins, with the frames that it hides',
     { ...plain, edits: edit(160, 160) },
     [
       [3, 160, 0],
@@ -121,7 +121,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
   ['nothing where the edit list shows nothing', { ...plain, edits: edit(400, 100) }, null],
   ['nothing without a key frame', { ...plain, sync: [] }, null],
   [
-    'every packet of sound',
+    'every packet of audio',
     audio,
     [
       [0, 0, 0],
@@ -134,7 +134,7 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
     ],
   ],
   [
-    'sound with the packets that its decoder needs before the start',
+    'audio with the packets that its decoder needs before the start',
     { ...audio, edits: edit(3072, 1000) },
     [
       [1, 3072, 0],
@@ -146,9 +146,9 @@ const CASES: readonly (readonly [what: string, made: MadeTrack, cuts: readonly R
 ];
 
 describe('a track is cut at', () => {
-  for (const [what, made, cuts] of CASES) {
+  for (const [what, track, cuts] of CASES) {
     it(what, async () => {
-      expect(await cutsOf(made)).to.deep.equal(cuts);
+      expect(await cutsOf(track)).to.deep.equal(cuts);
     });
   }
 });

@@ -9,10 +9,10 @@ import {
   avc1,
   IDENTITY,
   type MadeMovie,
-  type MadeTrack,
   movieFile,
   mp4a,
   soundEntry,
+  type TrackSpec,
   videoEntry,
 } from '../../support/movie-file.ts';
 import { needs } from '../../support/needs.ts';
@@ -25,11 +25,11 @@ async function describeFile(file: RandomAccess): Promise<Media> {
 
 const describeMade = (movie: MadeMovie) => describeFile(bytesAccess(movieFile(movie)));
 
-async function trackOf(track: MadeTrack): Promise<Track | undefined> {
+async function trackOf(track: TrackSpec): Promise<Track | undefined> {
   return (await describeMade({ tracks: [track] })).tracks[0];
 }
 
-const film: MadeTrack = { sizes: [50, 10, 10, 30, 10] };
+const film: TrackSpec = { sizes: [50, 10, 10, 30, 10] };
 
 describe('the description of a movie of the corpus', () => {
   type Facts = {
@@ -186,8 +186,8 @@ const nclx = (transfer: number) => box('colr', text('nclx'), uint16(9, transfer,
 /** 322x178, without usability information. */
 const PLAIN = { sps: '6742e0158d94c16272' };
 
-describe('the description of a picture', () => {
-  const IMAGE_CODECS: readonly (readonly [what: string, track: MadeTrack, facts: Partial<VideoTrack>])[] = [
+describe('the description of a video track', () => {
+  const IMAGE_CODECS: readonly (readonly [what: string, track: TrackSpec, facts: Partial<VideoTrack>])[] = [
     [
       'the stream against its header',
       { ...film, entries: [avc1(PLAIN)] },
@@ -245,7 +245,7 @@ describe('the description of a picture', () => {
       { ...film, timescale: 30_000, duration: 1001 },
       { frameRate: { numerator: 30_000, denominator: 1001, constant: true } },
     ],
-    ['one picture', { sizes: [50] }, { frameRate: null }],
+    ['one frame', { sizes: [50] }, { frameRate: null }],
   ];
   for (const [what, track, facts] of IMAGE_CODECS) {
     it(what, async () => {
@@ -254,10 +254,10 @@ describe('the description of a picture', () => {
   }
 });
 
-describe('the description of a sound', () => {
-  const audio = (entry: Buffer): MadeTrack => ({ handler: 'soun', sizes: [9, 9], entries: [entry] });
+describe('the description of an audio track', () => {
+  const audio = (entry: Buffer): TrackSpec => ({ handler: 'soun', sizes: [9, 9], entries: [entry] });
   const stereo = { channels: 2, sampleRate: 48_000 };
-  const SOUNDS: readonly (readonly [what: string, entry: Buffer, facts: Partial<AudioTrack>])[] = [
+  const AUDIO_ENTRIES: readonly (readonly [what: string, entry: Buffer, facts: Partial<AudioTrack>])[] = [
     ['AAC-LC', mp4a('1190'), { codec: 'aac', codecString: 'mp4a.40.2', ...stereo }],
     ['AAC-LC of 44.1 kHz, against the entry', mp4a('1208'), { sampleRate: 44_100, channels: 1 }],
     [
@@ -294,7 +294,7 @@ describe('the description of a sound', () => {
     ['PCM', soundEntry('sowt', stereo), { codec: 'pcm', codecString: null, ...stereo }],
     ['what nobody knows', soundEntry('QDM2', stereo), { codec: 'other', codecString: null }],
   ];
-  for (const [what, entry, facts] of SOUNDS) {
+  for (const [what, entry, facts] of AUDIO_ENTRIES) {
     it(what, async () => {
       expect(await trackOf(audio(entry))).to.deep.include({ kind: 'audio', ...facts });
     });
@@ -315,13 +315,13 @@ describe('the description of a sound', () => {
 describe('the description of times and tracks', () => {
   const TIMES: readonly (readonly [
     what: string,
-    track: MadeTrack,
+    track: TrackSpec,
     startSeconds: number,
     durationSeconds: number,
   ])[] = [
     ['no edit list', film, 0, 0.2],
     [
-      'reordered pictures without an edit list',
+      'reordered frames without an edit list',
       { ...film, compositionOffsets: [80, 160, 80, 0, 80] },
       0.08,
       0.2,
@@ -365,7 +365,7 @@ describe('the description of times and tracks', () => {
   }
 
   it('counts the length from the first track to begin to the last to end', async () => {
-    const late: MadeTrack = {
+    const late: TrackSpec = {
       handler: 'soun',
       sizes: [9, 9],
       edits: [
@@ -393,7 +393,7 @@ describe('the description of times and tracks', () => {
   });
 
   it('keeps subtitles, data and chapters apart from the film', async () => {
-    const other = (handler: string, format: string, id: number): MadeTrack => ({
+    const other = (handler: string, format: string, id: number): TrackSpec => ({
       handler,
       id,
       sizes: [3],

@@ -10,14 +10,14 @@ import { type Faststart, faststart } from '../../../functions/stream/media/isobm
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
-import { type MadeTrack, movieFile } from '../../support/movie-file.ts';
+import { movieFile, type TrackSpec } from '../../support/movie-file.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
 
 const run = promisify(execFile);
-const film: MadeTrack = { sizes: [50, 10, 10, 30, 10], samplesPerChunk: 2 };
-const audio: MadeTrack = { handler: 'soun', sizes: [9, 8, 7], samplesPerChunk: 1 };
+const film: TrackSpec = { sizes: [50, 10, 10, 30, 10], samplesPerChunk: 2 };
+const audio: TrackSpec = { handler: 'soun', sizes: [9, 8, 7], samplesPerChunk: 1 };
 
-async function made(file: RandomAccess, withoutLocation: boolean): Promise<Faststart | null> {
+async function faststartOf(file: RandomAccess, withoutLocation: boolean): Promise<Faststart | null> {
   const movie = await readMovie(file);
   if (movie === null) throw new Error('The file is no movie.');
   return faststart(movie, file, { withoutLocation });
@@ -54,8 +54,8 @@ describe('virtual faststart', () => {
   it('puts the index before the media, and changes no sample and nothing else', async () => {
     const behind = [box('free', Buffer.alloc(5)), box('uuid', Buffer.alloc(16), text('Mark'))];
     const file = bytesAccess(movieFile({ tracks: [film, { ...audio, wideOffsets: true }], behind }));
-    const result = await made(file, false);
-    if (result === null) throw new Error('Nothing was made.');
+    const result = await faststartOf(file, false);
+    if (result === null) throw new Error('Nothing changed.');
     const bytes = await bytesOf(file, result);
     expect(bytes.length).to.equal(file.sizeBytes);
     expect(await samplesOf(bytesAccess(bytes))).to.deep.equal(await samplesOf(file));
@@ -70,14 +70,14 @@ describe('virtual faststart', () => {
     const file = bytesAccess(
       movieFile({ tracks: [film], mediaAt: start, behind: [box('mdat', Buffer.alloc(110, 7))] }),
     );
-    const result = await made(file, false);
+    const result = await faststartOf(file, false);
     const bytes = result && (await bytesOf(file, result));
     expect(bytes && (await samplesOf(bytesAccess(bytes)))).to.deep.equal(await samplesOf(file));
   });
 
   it('needs no ftyp', async () => {
     const file = bytesAccess(movieFile({ tracks: [film], brand: null }));
-    const result = await made(file, false);
+    const result = await faststartOf(file, false);
     const bytes = result && (await bytesOf(file, result));
     expect(bytes?.toString('latin1', 4, 8)).to.equal('moov');
     expect(bytes && (await samplesOf(bytesAccess(bytes)))).to.deep.equal(await samplesOf(file));
@@ -85,10 +85,12 @@ describe('virtual faststart', () => {
 
   it('makes nothing where the index is in front, or the file fragmented', async () => {
     const mvex = box('mvex', fullBox('trex', 0, 0, uint32(1, 1, 0, 0, 0)));
-    expect(await made(bytesAccess(movieFile({ tracks: [film], moovAtEnd: false })), true)).to.equal(null);
-    expect(await made(bytesAccess(movieFile({ tracks: [{ sizes: [] }], inMoov: [mvex] })), true)).to.equal(
+    expect(await faststartOf(bytesAccess(movieFile({ tracks: [film], moovAtEnd: false })), true)).to.equal(
       null,
     );
+    expect(
+      await faststartOf(bytesAccess(movieFile({ tracks: [{ sizes: [] }], inMoov: [mvex] })), true),
+    ).to.equal(null);
   });
 
   it('widens the offsets that pass four gigabytes by the move', async () => {
@@ -116,12 +118,12 @@ describe('virtual faststart', () => {
       },
     };
     const source = await readMovie(file);
-    const result = await made(file, false);
+    const result = await faststartOf(file, false);
     const index = result?.extents.find((extent) => extent.kind === 'bytes');
-    if (source === null || result === null || index?.kind !== 'bytes') throw new Error('Nothing was made.');
+    if (source === null || result === null || index?.kind !== 'bytes') throw new Error('Nothing changed.');
     const grown = Buffer.from(index.bytes);
     expect(grown.includes('stco')).to.equal(false);
-    // Four more bytes for each of the three chunks of the film, and of the three of the sound.
+    // Four more bytes for each of the three chunks of the film, and of the three of the audio.
     expect(grown.length).to.equal(moov.length + 4 * 6);
     expect(result.sizeBytes).to.equal(sizeBytes + 4 * 6);
     const moved = (type: string) => Number(grown.readBigUInt64BE(grown.indexOf(type, 0, 'latin1') + 12));
@@ -129,7 +131,7 @@ describe('virtual faststart', () => {
   });
 
   it('leaves no place in the bytes, whether the index moves or not', async () => {
-    const camera: MadeTrack = {
+    const camera: TrackSpec = {
       handler: 'meta',
       entries: [box('gpmd', Buffer.alloc(8))],
       sizes: [40, 30],
@@ -147,18 +149,18 @@ describe('virtual faststart', () => {
           behind: [box('uuid', Buffer.alloc(16), text('exif:GPSLatitude=48.137'))],
         }),
       );
-      const result = await made(file, true);
-      if (result === null) throw new Error('Nothing was made.');
+      const result = await faststartOf(file, true);
+      if (result === null) throw new Error('Nothing changed.');
       const bytes = await bytesOf(file, result);
       expect(bytes.length).to.equal(file.sizeBytes);
       for (const word of ['48.137', 'GPS', 'ISO6709', 'gpmd'])
         expect(bytes.includes(word), word).to.equal(false);
       expect(bytes.includes('The film')).to.equal(true);
-      const [pictures, places = [], audios] = await samplesOf(file);
+      const [video, places = [], audios] = await samplesOf(file);
       for (const place of places) expect(bytes.includes(Buffer.from(place, 'hex'))).to.equal(false);
-      expect(await samplesOf(bytesAccess(bytes))).to.deep.equal([pictures, audios]);
-      const kept = await made(file, false);
-      if (kept !== null) expect((await bytesOf(file, kept)).includes('48.137')).to.equal(true);
+      expect(await samplesOf(bytesAccess(bytes))).to.deep.equal([video, audios]);
+      const unchanged = await faststartOf(file, false);
+      if (unchanged !== null) expect((await bytesOf(file, unchanged)).includes('48.137')).to.equal(true);
     }
   });
 
@@ -184,8 +186,8 @@ describe('virtual faststart', () => {
         needs(this, 'corpus', 'ffmpeg');
         this.timeout(20_000);
         const file = corpusAccess(name);
-        const result = await made(file, true);
-        if (result === null) throw new Error('Nothing was made.');
+        const result = await faststartOf(file, true);
+        if (result === null) throw new Error('Nothing changed.');
         const path = join(directory, 'out.mp4');
         await writeFile(path, await bytesOf(file, result));
         expect(await packetHashes(path)).to.equal(await packetHashes(`${corpusDirectory}/${name}`));

@@ -26,9 +26,9 @@ import { pattern } from '../../support/sources.ts';
 import { probedPackets } from '../../support/verify.ts';
 
 const HEAD = { ...IMAGE_CODECS, mediaTime: 80 };
-const SOUND: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
+const AUDIO: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
 
-/** Packets of 40 ticks with a key frame each 25, the pictures among them reordered. */
+/** Packets of 40 ticks with a key frame each 25, the frames among them reordered. */
 async function* packets(count: number, isVideo: boolean) {
   for (let i = 0; i < count; i++) {
     const dts = i * 40;
@@ -57,7 +57,7 @@ describe('an MP4 whose fragments are taken off', function () {
   it('has each sample where its index says, with its times', async () => {
     const tracks = [
       { ...HEAD, packets: packets(60, true) },
-      { ...SOUND, delaySeconds: 0.5, packets: packets(70, false) },
+      { ...AUDIO, delaySeconds: 0.5, packets: packets(70, false) },
     ];
     const { file } = await flat(writeFragmentedMp4(tracks));
     const movie = await movieIn(file);
@@ -92,12 +92,12 @@ describe('an MP4 whose fragments are taken off', function () {
   });
 
   it('tells the length that its head claims, to the sample', () => {
-    const log = createSampleLog({ ...SOUND, durationTicks: 55 });
+    const log = createSampleLog({ ...AUDIO, durationTicks: 55 });
     logSamples(log, 0, [{ dts: 0, pts: 0, duration: 40, sizeBytes: 4, isSync: true }]);
     expect(secondsOf(log)).to.equal(0.055);
   });
 
-  it('goes on in another part of the media, and is kept as text between', async () => {
+  it('goes on in another part of the media, and is stored as text in between', async () => {
     const whole = createSampleLog(HEAD);
     const [one, two] = [createSampleLog(HEAD), createSampleLog(HEAD)];
     const samples = [];
@@ -147,10 +147,10 @@ describe('an MP4 whose fragments are taken off', function () {
     const options = { tracks, startSeconds: 0, durationSeconds: null };
     const { file } = await flat(remux(probed, access as never, options, signal));
     const folder = await mkdtemp(join(tmpdir(), 'sluice-flat-'));
-    const made = join(folder, 'flat.mp4');
-    await writeFile(made, file);
+    const output = join(folder, 'flat.mp4');
+    await writeFile(output, file);
     try {
-      expect([...(await probedPackets(made))]).to.deep.equal([...(await probedPackets(path))]);
+      expect([...(await probedPackets(output))]).to.deep.equal([...(await probedPackets(path))]);
     } finally {
       await rm(folder, { recursive: true });
     }

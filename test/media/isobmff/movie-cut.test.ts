@@ -11,7 +11,7 @@ import {
   movieCut,
 } from '../../../functions/stream/media/isobmff/movie-cut.ts';
 import { bytesAccess, fileAccess } from '../../support/file-access.ts';
-import { avc1, type MadeTrack, movieFile, soundEntry } from '../../support/movie-file.ts';
+import { avc1, movieFile, soundEntry, type TrackSpec } from '../../support/movie-file.ts';
 import { needs } from '../../support/needs.ts';
 import { ffmpeg } from '../../support/verify.ts';
 
@@ -77,9 +77,9 @@ describe('what is cut out of a movie', function () {
         movie.tracks.map(({ index }) => index),
       );
     if (!cut) throw new Error('It is not to be cut.');
-    const made = join(folder, `cut-${name}.mp4`);
-    await writeFile(made, cut(fromSeconds));
-    return made;
+    const output = join(folder, `cut-${name}.mp4`);
+    await writeFile(output, cut(fromSeconds));
+    return output;
   }
 
   for (const [name, args] of Object.entries(FILMS)) {
@@ -103,8 +103,8 @@ describe('what is cut out of a movie', function () {
     });
   }
 
-  const video: MadeTrack = { sizes: [9, 9, 9, 9], duration: 1000, sync: [1] };
-  const REASONS: Readonly<Record<string, readonly MadeTrack[]>> = {
+  const video: TrackSpec = { sizes: [9, 9, 9, 9], duration: 1000, sync: [1] };
+  const REASONS: Readonly<Record<string, readonly TrackSpec[]>> = {
     'an edit list that joins': [
       {
         ...video,

@@ -12,15 +12,15 @@ import { createProbeCache } from '../../../functions/stream/media/probe/probe-ca
 import { cachedAccess, createBlockCache } from '../../../functions/stream/source/cache.ts';
 import { copyTrack, cutTimes } from '../../support/copies.ts';
 import { bytesAccess } from '../../support/file-access.ts';
-import { type MadeTrack, movieFile } from '../../support/movie-file.ts';
+import { movieFile, type TrackSpec } from '../../support/movie-file.ts';
 import { problemOf } from '../../support/problem.ts';
 import { fakeSource } from '../../support/sources.ts';
 
 const { signal } = new AbortController();
 const IDR = 0x65;
-const PICTURE = 0x41;
+const SLICE = 0x41;
 
-const film: MadeTrack = {
+const film: TrackSpec = {
   sizes: [50, 10, 10, 30, 10, 10, 40, 10],
   compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40],
   sync: [1, 4, 7],
@@ -33,22 +33,22 @@ const late = {
     { duration: 320, mediaTime: 40 },
   ],
 };
-const audio: MadeTrack = {
+const audio: TrackSpec = {
   handler: 'soun',
   sizes: Array<number>(16).fill(9),
   duration: 1024,
   timescale: 48_000,
 };
 
-/** A movie whose pictures are one unit of H.264 each: IDR where the index has a key frame, but for those in `falsely`. */
-async function movieOf(tracks: readonly MadeTrack[], falsely: readonly number[] = []) {
+/** A movie whose frames are one unit of H.264 each: IDR where the index has a key frame, but for those in `falsely`. */
+async function movieOf(tracks: readonly TrackSpec[], falsely: readonly number[] = []) {
   const bytes = movieFile({ tracks });
   const movie = await readMovie(bytesAccess(bytes));
   const track = movie?.tracks.find(({ handler }) => handler === 'vide');
   const table = movie && track && tableOf(movie, track);
   for (let i = 0; table && i < table.count; i++) {
     bytes.writeUInt32BE(table.sizes.at(i) - 4, table.offsets.at(i));
-    bytes[table.offsets.at(i) + 4] = table.sync.at(i) === 1 && !falsely.includes(i) ? IDR : PICTURE;
+    bytes[table.offsets.at(i) + 4] = table.sync.at(i) === 1 && !falsely.includes(i) ? IDR : SLICE;
   }
   return bytes;
 }
@@ -82,9 +82,9 @@ describe('a copied segment', () => {
     const track = await copyTrack(await openMovie(bytes), 0);
     expect(cutTimes(track)).to.deep.equal([0, 120, 240, 320]);
     const segment = track.segment(1, 3, 7);
-    const made = await buffer(await segment.open());
-    expect(made.length).to.equal(segment.sizeBytes);
-    const whole = Buffer.concat([track.init(), made]);
+    const output = await buffer(await segment.open());
+    expect(output.length).to.equal(segment.sizeBytes);
+    const whole = Buffer.concat([track.init(), output]);
     const movie = await written(whole);
     const [read] = movie.tracks;
     const table = read && tableOf(movie, read);
@@ -97,14 +97,14 @@ describe('a copied segment', () => {
     const media = bytes.indexOf('mdat', 0, 'latin1') + 4;
     const samples = [...table.offsets].map((at, i) => whole.subarray(at, at + table.sizes.at(i)));
     expect(Buffer.concat(samples).equals(bytes.subarray(media + 70, media + 170))).to.equal(true);
-    const moof = { body: 0, end: made.length };
-    const mfhd = findBox(made, moof, 'moof', 'mfhd');
-    expect(mfhd && made.readUInt32BE(mfhd.body + 4)).to.equal(7);
+    const moof = { body: 0, end: output.length };
+    const mfhd = findBox(output, moof, 'moof', 'mfhd');
+    expect(mfhd && output.readUInt32BE(mfhd.body + 4)).to.equal(7);
   });
 
   const PLACES: readonly (readonly [
     what: string,
-    made: MadeTrack,
+    spec: TrackSpec,
     zeroSeconds: number,
     firstCut: number,
     firstDts: number,
@@ -116,7 +116,7 @@ describe('a copied segment', () => {
     ['from its zero on, without an edit list', { ...film, edits: [] }, 0, 0, 0, 40],
     ['decoded ahead of the presentation without an edit list', { ...film, edits: [] }, 0.04, 0, 0, 40],
     [
-      'on its own clock, where an edit list begins within its first picture',
+      'on its own clock, where an edit list begins within its first frame',
       { ...film, edits: [{ duration: 200, mediaTime: 170 }] },
       0,
       0,
@@ -124,9 +124,9 @@ describe('a copied segment', () => {
       40,
     ],
   ];
-  for (const [what, made, zeroSeconds, firstCut, firstDts, mediaTime] of PLACES) {
+  for (const [what, spec, zeroSeconds, firstCut, firstDts, mediaTime] of PLACES) {
     it(`lies on the timeline ${what}`, async () => {
-      const track = await copyTrack(await openMovie(await movieOf([made]), zeroSeconds), 0);
+      const track = await copyTrack(await openMovie(await movieOf([spec]), zeroSeconds), 0);
       const last = track.cuts.count - 1;
       const movie = await written(
         Buffer.concat([track.init(), await buffer(await track.segment(0, last, 1).open())]),
@@ -145,16 +145,16 @@ describe('a copied segment', () => {
 
   it('is not offered where an edit list begins between two key frames', async () => {
     for (const mediaTime of [200, 240, 250]) {
-      const made = { ...film, edits: [{ duration: 120, mediaTime }] };
-      const track = await openCopyTrack({ ...(await openMovie(await movieOf([made]))), trackIndex: 0 });
+      const spec = { ...film, edits: [{ duration: 120, mediaTime }] };
+      const track = await openCopyTrack({ ...(await openMovie(await movieOf([spec]))), trackIndex: 0 });
       expect(track).to.deep.equal({ whyNot: 'it begins between two of its keyframes' });
     }
   });
 
-  it('of one picture stands for the whole stretch', async () => {
+  it('of one frame stands for the whole stretch', async () => {
     const track = await copyTrack(await openMovie(await movieOf([film])), 0);
-    const made = await buffer(await track.iFrame(1, 120, 2).open());
-    const movie = await written(Buffer.concat([track.init(), made]));
+    const output = await buffer(await track.iFrame(1, 120, 2).open());
+    const movie = await written(Buffer.concat([track.init(), output]));
     const table = movie.tracks[0] && tableOf(movie, movie.tracks[0]);
     expect(table).to.include({ count: 1, lastDuration: 120 });
     // With the 40 that the edit list takes off.
@@ -200,7 +200,7 @@ describe('a copied segment', () => {
     });
   });
 
-  it('is refused where its first picture is no picture', async () => {
+  it('is refused if its first frame is invalid', async () => {
     const bytes = await movieOf([film]);
     const media = bytes.indexOf('mdat', 0, 'latin1') + 4;
     bytes.writeUInt32BE(0x7fff_ffff, media + 70);
@@ -255,7 +255,7 @@ describe('a copied segment', () => {
     );
   });
 
-  it('is not offered of a film that has tens of thousands of pictures where it cannot be cut', async () => {
+  it('is not offered of a film that has tens of thousands of frames where it cannot be cut', async () => {
     const MOST = 50_000;
     for (const [count, whyNot] of [
       [MOST, undefined],

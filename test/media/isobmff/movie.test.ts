@@ -5,10 +5,10 @@ import { type Movie, readMovie } from '../../../functions/stream/media/isobmff/m
 import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess } from '../../support/file-access.ts';
-import { avc1, type MadeTrack, movieFile, mp4a, videoEntry } from '../../support/movie-file.ts';
+import { avc1, movieFile, mp4a, type TrackSpec, videoEntry } from '../../support/movie-file.ts';
 import { problemOf } from '../../support/problem.ts';
 
-const film: MadeTrack = { sizes: [50, 10, 10, 30, 10] };
+const film: TrackSpec = { sizes: [50, 10, 10, 30, 10] };
 
 async function movieOf(bytes: Uint8Array): Promise<Movie> {
   const movie = await readMovie(bytesAccess(bytes));
@@ -126,7 +126,7 @@ describe('the index of a movie', () => {
       'encrypted',
       () => movieFile({ tracks: [{ ...film, entries: [avc1({ extra: [box('sinf', Buffer.alloc(4))] })] }] }),
     ],
-    ['too many tracks', 'unsupported-media', () => movieFile({ tracks: Array<MadeTrack>(65).fill(film) })],
+    ['too many tracks', 'unsupported-media', () => movieFile({ tracks: Array<TrackSpec>(65).fill(film) })],
   ];
   for (const [what, type, bytes] of BROKEN) {
     it(`ends in ${type} for ${what}`, async () => {
@@ -191,13 +191,13 @@ describe('a sample table', () => {
   }
 
   it('takes the first samples from the moov where fragments follow', async () => {
-    const made = movieFile({
+    const output = movieFile({
       tracks: [film],
       moovAtEnd: false,
       inMoov: [box('mvex', fullBox('trex', 0, 0, uint32(1, 1, 40, 7, 0)))],
       behind: [moof(), box('mdat', Buffer.alloc(14))],
     });
-    const hybrid = await movieOf(made);
+    const hybrid = await movieOf(output);
     expect(hybrid.fragments).to.not.equal(null);
     expect([...tableIn(hybrid).sizes]).to.deep.equal([...film.sizes, 7, 7]);
     expect([...tableIn(hybrid).decodeTimes]).to.deep.equal([0, 40, 80, 120, 160, 200, 240]);
@@ -234,16 +234,16 @@ function lie(type: string, offset: number, value: number): Buffer {
 function withBox(file: Buffer, type: string, other: Buffer): Buffer {
   const at = file.indexOf(type, 0, 'latin1') - 4;
   const removed = file.readUInt32BE(at);
-  const made = Buffer.concat([file.subarray(0, at), other, file.subarray(at + removed)]);
+  const output = Buffer.concat([file.subarray(0, at), other, file.subarray(at + removed)]);
   for (const parent of ['moov', 'trak', 'mdia', 'minf', 'stbl']) {
-    const parentAt = made.indexOf(parent, 0, 'latin1') - 4;
-    made.writeUInt32BE(made.readUInt32BE(parentAt) + other.length - removed, parentAt);
+    const parentAt = output.indexOf(parent, 0, 'latin1') - 4;
+    output.writeUInt32BE(output.readUInt32BE(parentAt) + other.length - removed, parentAt);
   }
-  return made;
+  return output;
 }
 
 describe('what can be repackaged', () => {
-  const OBSTACLES: readonly (readonly [track: MadeTrack, obstacle: string | null])[] = [
+  const OBSTACLES: readonly (readonly [track: TrackSpec, obstacle: string | null])[] = [
     [film, null],
     [{ handler: 'soun', sizes: [9, 9] }, null],
     [

@@ -13,7 +13,7 @@ import { headerPositions, mutant } from '../../support/mutants.ts';
 import { corpusDirectory, has } from '../../support/needs.ts';
 import { seeded } from '../../support/seeded.ts';
 
-const made = () =>
+const movieBytes = () =>
   movieFile({
     tracks: [
       {
@@ -81,7 +81,7 @@ async function outcome(bytes: Buffer): Promise<Outcome> {
 
 describe('damaged ISO media', () => {
   const files = [
-    { name: 'a made-up movie', bytes: made },
+    { name: 'a synthetic movie', bytes: movieBytes },
     ...(has('corpus') ? CORPUS : []).map((name) => ({
       name,
       bytes: () => readFileSync(`${corpusDirectory}/${name}`),
@@ -107,11 +107,11 @@ describe('damaged ISO media', () => {
   }
 
   it('reads the made-up movie itself', async () => {
-    expect(await outcome(made())).to.equal('media');
+    expect(await outcome(movieBytes())).to.equal('media');
   });
 
   it('refuses every beginning of a movie whose index is at the end', async () => {
-    const whole = made();
+    const whole = movieBytes();
     const end = whole.lastIndexOf('uuid', undefined, 'latin1') - 4;
     for (let length = 0; length < end; length += 13) {
       expect(await outcome(whole.subarray(0, length)), `${length} bytes`).to.be.oneOf([
@@ -123,7 +123,7 @@ describe('damaged ISO media', () => {
 
   it('takes no more memory for a table than a box can hold', async () => {
     const stsz = fullBox('stsz', 0, 0, Buffer.from('00000000ffffffff', 'hex'));
-    const file = made();
+    const file = movieBytes();
     const at = file.indexOf('stsz', 0, 'latin1') - 4;
     stsz.copy(file, at + 4, 4);
     expect(await outcome(file)).to.equal('unsupported-media');

@@ -32,17 +32,17 @@ function boxesOf(bytes: Buffer): { type: string; start: number; end: number }[] 
 describe('padFirstFragments', () => {
   for (const chunkBytes of [1, 7, 1000, 32 * 1024, 1_000_000]) {
     it(`fills two blocks, whatever the chunks (${chunkBytes} bytes), and leaves the rest alone`, async () => {
-      const made = await padded(chunkBytes);
-      const boxes = boxesOf(made);
+      const output = await padded(chunkBytes);
+      const boxes = boxesOf(output);
       expect(boxes.map(({ type }) => type).join(' ')).to.equal(
         'ftyp moov moof mdat free moof mdat free moof mdat moof mdat',
       );
       const ends = boxes.filter(({ type }) => type === 'free').map(({ end }) => end % (32 * 1024));
       expect(ends).to.deep.equal([0, 0]);
-      const kept = boxes
+      const content = boxes
         .filter(({ type }) => type !== 'free')
-        .map(({ start, end }) => made.subarray(start, end));
-      expect(Buffer.concat(kept).equals(film)).to.equal(true);
+        .map(({ start, end }) => output.subarray(start, end));
+      expect(Buffer.concat(content).equals(film)).to.equal(true);
     });
   }
 });

@@ -42,7 +42,7 @@ async function* extents(bytes: Buffer, size: number) {
 
 describe('readStream', () => {
   for (const size of [1, 7, 64, 10_000]) {
-    it(`reads a fragmented MP4 in pieces of ${size} bytes`, async () => {
+    it(`reads a fragmented MP4 in chunks of ${size} bytes`, async () => {
       const stream = await readStream(extents(BYTES, size));
       expect(stream.sampleEntry).to.deep.equal(TRACK.sampleEntry);
       expect(stream.timescale).to.equal(25);

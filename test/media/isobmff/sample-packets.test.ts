@@ -16,7 +16,7 @@ import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/writ
 import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
 import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
-import { avc1, type MadeTrack, movieFile, soundEntry, videoEntry } from '../../support/movie-file.ts';
+import { avc1, movieFile, soundEntry, type TrackSpec, videoEntry } from '../../support/movie-file.ts';
 import { corpusDirectory, needs } from '../../support/needs.ts';
 import { problemOf } from '../../support/problem.ts';
 import { probedPackets } from '../../support/verify.ts';
@@ -47,13 +47,13 @@ async function packetsOf(track: PacketTrack | undefined): Promise<Packet[]> {
 const shownAt = (track: PacketTrack | undefined, { pts }: Packet) =>
   Math.round(1000 * ((track?.delaySeconds ?? 0) + (pts - (track?.mediaTime ?? 0)) / (track?.timescale ?? 1)));
 
-const film: MadeTrack = {
+const film: TrackSpec = {
   sizes: [50, 10, 10, 30, 10, 10, 40, 10],
   compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40],
   sync: [1, 4, 7],
   edits: [{ duration: 320, mediaTime: 40 }],
 };
-const audio: MadeTrack = { handler: 'soun', sizes: Array<number>(16).fill(9), duration: 20 };
+const audio: TrackSpec = { handler: 'soun', sizes: Array<number>(16).fill(9), duration: 20 };
 
 describe('the packets of a movie', () => {
   it('have the bytes and the times of the source', async () => {
@@ -94,8 +94,8 @@ describe('the packets of a movie', () => {
         { duration: 320, mediaTime: 40 },
       ],
     };
-    const [pictures, audios] = await tracksOf(bytesAccess(movieFile({ tracks: [late, audio] })));
-    expect(pictures).to.include({ delaySeconds: 0.5, mediaTime: 40 });
+    const [video, audios] = await tracksOf(bytesAccess(movieFile({ tracks: [late, audio] })));
+    expect(video).to.include({ delaySeconds: 0.5, mediaTime: 40 });
     expect(audios).to.include({ delaySeconds: 0, mediaTime: 0 });
   });
 
@@ -110,16 +110,16 @@ describe('the packets of a movie', () => {
   for (const [startSeconds, first, firstShown] of CUTS) {
     it(`begin at the key frame at or before ${startSeconds} s, shown at ${firstShown} ms`, async () => {
       const file = bytesAccess(movieFile({ tracks: [film, audio] }));
-      const [pictures, audios] = await tracksOf(file, { startSeconds });
-      const [packet, ...rest] = await packetsOf(pictures);
+      const [video, audios] = await tracksOf(file, { startSeconds });
+      const [packet, ...rest] = await packetsOf(video);
       expect(packet?.data.length).to.equal(film.sizes[first]);
       expect(packet?.isSync).to.equal(true);
       expect(packet?.dts).to.equal(0);
       expect(rest).to.have.length(film.sizes.length - first - 1);
-      expect(packet && shownAt(pictures, packet)).to.equal(firstShown);
+      expect(packet && shownAt(video, packet)).to.equal(firstShown);
       const heard = await packetsOf(audios);
       const onTime = heard.filter((candidate) => shownAt(audios, candidate) <= 0);
-      expect(onTime.length, 'sound at the start').to.be.at.least(1);
+      expect(onTime.length, 'audio at the start').to.be.at.least(1);
       // The frames before are for the decoder: two of AAC are 43 ms here.
       expect(onTime.length).to.be.at.most(4);
     });
@@ -127,10 +127,10 @@ describe('the packets of a movie', () => {
 
   it('end behind what is asked for', async () => {
     const file = bytesAccess(movieFile({ tracks: [film, audio] }));
-    const [pictures, audios] = await tracksOf(file, { startSeconds: 0.12, durationSeconds: 0.1 });
-    expect(pictures?.durationTicks).to.equal(100);
+    const [video, audios] = await tracksOf(file, { startSeconds: 0.12, durationSeconds: 0.1 });
+    expect(video?.durationTicks).to.equal(100);
     expect(audios?.durationTicks).to.equal(100);
-    const shown = (await packetsOf(pictures)).map((packet) => shownAt(pictures, packet));
+    const shown = (await packetsOf(video)).map((packet) => shownAt(video, packet));
     expect(shown.filter((time) => time < 100).sort((a, b) => a - b)).to.deep.equal([0, 40, 80]);
     const last = (await packetsOf(audios)).at(-1);
     expect(last && shownAt(audios, last)).to.equal(80);
@@ -145,10 +145,10 @@ describe('the packets of a movie', () => {
 
   it('count from where a recording of a live stream begins', async function () {
     needs(this, 'corpus');
-    const [pictures, audios] = await tracksOf(corpusAccess('fmp4/media__sample_fragmented.mp4'));
-    const [iFrame] = await packetsOf(pictures);
+    const [video, audios] = await tracksOf(corpusAccess('fmp4/media__sample_fragmented.mp4'));
+    const [iFrame] = await packetsOf(video);
     const [heard] = await packetsOf(audios);
-    expect(iFrame && shownAt(pictures, iFrame)).to.equal(67);
+    expect(iFrame && shownAt(video, iFrame)).to.equal(67);
     expect(heard && shownAt(audios, heard)).to.equal(0);
   });
 

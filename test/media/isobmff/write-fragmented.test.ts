@@ -113,7 +113,7 @@ describe('a fragmented MP4', () => {
     expect(fragmentStarts(seldom)).to.deep.equal([0, 280, 1280, 2280, 2400, 3400]);
   });
 
-  it('has the sound of the same stretch in each fragment', async () => {
+  it('has the audio of the same stretch in each fragment', async () => {
     const bytes = await written([track(), audio({ packets: packets(50, { gop: 1 }) })]);
     for (const box of childBoxes(bytes, 0, bytes.length)) {
       if (box.type !== 'moof') continue;

@@ -44,17 +44,17 @@ const WEIGHT = 32 * 1024;
 describe('a cache of probes', () => {
   it('makes the probe of a version once', async () => {
     const cache = createProbeCache();
-    let made = 0;
+    let runs = 0;
     const make = async () => {
-      made++;
+      runs++;
       return probedOf();
     };
     const first = await cache.get(version('a'), signal, make);
     expect(await cache.get(version('a'), signal, make)).to.equal(first);
     expect(cache.latest('a')).to.deep.include({ object: version('a'), probed: first });
-    expect(made).to.equal(1);
+    expect(runs).to.equal(1);
     await cache.get(version('a', '"2"'), signal, make);
-    expect(made).to.equal(2);
+    expect(runs).to.equal(2);
     expect(cache.latest('a')?.object.etag).to.equal('"2"');
     expect(cache.usedBytes, 'of the latest version alone').to.equal(WEIGHT);
   });

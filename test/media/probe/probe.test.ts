@@ -142,7 +142,7 @@ describe('probe on real files', function () {
     ['legacy/lpms__test.flv', { container: 'flv', isMovie: false, seconds: '19.03', codecs: 'h264+aac' }],
     ['legacy/media__sample.avi', { container: 'avi', isMovie: false, seconds: '4.09', codecs: 'other+mp3' }],
     ['audio/media__sample_nb.amr', { container: 'amr', isMovie: false, seconds: '4.36', codecs: 'other' }],
-    // Its service name makes the static ffprobe crash, unless iconv is kept from it.
+    // Its service name makes the static ffprobe crash, unless it is denied iconv.
     [
       'ts/media__sample_h262_mpeg_audio.ts',
       { container: 'mpegts', isMovie: false, seconds: '0.11', codecs: 'other+other' },

@@ -39,7 +39,7 @@ export type Sight = {
 };
 
 export type PlayerPage = {
-  /** Loads a presentation, beginning with the rendition of that height (null for sound alone); plays nothing yet. */
+  /** Loads a presentation, beginning with the rendition of that height (null for audio alone); plays nothing yet. */
   start(address: string, height: number | null): Promise<void>;
   /** Goes on with the rendition of that height behind what is buffered. */
   choose(height: number): Promise<void>;

@@ -27,7 +27,7 @@ const player = {
         if (height !== null) player.choose(height);
         resolve();
       });
-      // The first choice is made by bandwidth alone.
+      // Only bandwidth decides the first choice.
       dash.on(events.MANIFEST_LOADED, ({ data }) => {
         const all = data.Period.flatMap((period) => period.AdaptationSet).flatMap(
           (set) => set.Representation,

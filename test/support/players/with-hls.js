@@ -10,7 +10,7 @@ hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, error, frag }) => {
 function isNotice(details, frag) {
   // A request that it took back itself, told to seek or to switch: a connection that breaks has another name.
   if (details === INTERNAL_ABORTED) return frag.stats.aborted;
-  // A segment took the place of what had been there. hls.js reads no edit list and looks for pictures two frames behind
+  // A segment took the place of what had been there. hls.js reads no edit list and looks for frames two frames behind
   // where they are shown, so that it misses the last twelfth of a second and allows a twentieth.
   return details === BUFFER_APPEND_NO_PROGRESS && isBuffered(frag);
 }
