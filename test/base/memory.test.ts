@@ -5,7 +5,7 @@ import { thrownBy } from '../support/problem.ts';
 const MB = 2 ** 20;
 
 describe('memoryCheck', () => {
-  // Before the collection of garbage, and after it.
+  // Memory before a garbage collection, and after it.
   const TABLE: [name: string, megabytes: number[], collections: number, refused: string | null][] = [
     ['below the limit', [199], 0, null],
     ['at the limit', [200], 0, null],

@@ -25,7 +25,7 @@ const FILES: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['hevc-ac3.ts', [...tone(3), ...film(4, HEVC), '-c:a', 'ac3']],
   ['mpeg2-aac.ts', [...tone(4), ...film(3, MPEG2), '-c:a', 'aac']],
   ['mpeg2-aac-early.m2ts', [...tone(3), ...film(4, MPEG2), '-c:a', 'aac', '-b:a', '32k']],
-  // Larger than what is read of its end.
+  // Larger than the read part of its end.
   ['long.ts', [...tone(4), ...film(3, MPEG2), '-c:a', 'aac', '-muxrate', '8M']],
   ['mpeg2-ac3.mpg', [...tone(4), ...film(3, MPEG2), '-c:a', 'ac3']],
   ['dvd.vob', [...tone(4), ...film(3, MPEG2), '-c:a', 'mp2', '-f', 'vob']],
@@ -58,7 +58,7 @@ describe('cases: the end of audio in transport and program streams', function ()
       if (audio?.durationSeconds !== null) expect(seconds).to.be.closeTo(all / RATE, 0.0001);
       expect(media.durationSeconds).to.be.at.least(all / RATE - 0.0001);
       expect(await samplesOf(`${service.url}/stream/${name}?format=wav`), 'wav').to.equal(all);
-      // What encodes to AAC has a packet in front and fills the last one.
+      // Audio that is encoded to AAC has a packet in front and fills the last one.
       expect(await samplesOf(`${service.url}/stream/${name}`), 'stream').to.be.within(all, all + 2048);
       const playlist = `${service.url}/hls/${name}/audio-0/index.m3u8`;
       expect(await samplesOf(playlist), 'hls').to.be.within(all, (seconds + 1) * RATE);
@@ -76,7 +76,7 @@ type Info = {
   };
 };
 
-/** Samples a channel that Debian's ffmpeg decodes of the first audio track. */
+/** Samples per channel that Debian's ffmpeg decodes of the first audio track. */
 async function samplesOf(input: string): Promise<number> {
   const output = ['-map', '0:a:0', '-ac', '1', '-ar', String(RATE), '-f', 's16le', '-'];
   const { stdout } = await run(

@@ -21,7 +21,7 @@ const FILM = [
     `aevalsrc=if(between(mod(t\\,1)\\,0.52\\,0.62)\\,0.8*sin(2*PI*1000*t)):s=48000:d=${SECONDS}`,
   ],
   ...['-vf', "drawbox=t=fill:c=white:enable='between(mod(t,1),0.519,0.619)'", '-c:v', 'libx264', '-g', '25'],
-  // Of each second, less than a tenth is lost, far from the beeps.
+  // Less than a tenth of each second is lost, far from the beeps.
   ...['-bsf:a', "noise=drop='between(mod(pts*tb,1),0.86,0.93)'"],
 ];
 
@@ -55,7 +55,7 @@ describe('small gaps in audio', function () {
     it(`leave beeps with their flashes, in ${format} of smallgaps-ac3.mkv`, async () => {
       const { flashes, beeps } = await streamed('smallgaps-ac3.mkv', `?format=${format}&height=96`);
       expect(flashes.length).to.be.above(10);
-      // In the file itself its flashes are so much late, but for the one at 2 s.
+      // In the file itself the flashes are late by this much, except the one at 2 s.
       expectTogether(flashes, beeps, (i) => (i === 2 ? 0 : 0.02));
     });
   }
@@ -93,7 +93,7 @@ function expectTogether(
 
 const WHITE = 200;
 
-/** When frames turn white. */
+/** Returns the times at which the video turns white. */
 async function flashesOf(path: string): Promise<number[]> {
   const filter = 'scale=2:2,format=gray,showinfo';
   const args = [
@@ -117,7 +117,7 @@ async function flashesOf(path: string): Promise<number[]> {
 
 const RATE = 8000;
 
-/** When the beeps begin. */
+/** Returns the times at which the beeps begin. */
 async function beepsOf(path: string): Promise<number[]> {
   const filter = `aresample=${RATE}:async=1:min_hard_comp=0.001:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono`;
   const args = ['-v', 'error', '-nostdin', '-i', path, '-map', '0:a', '-af', filter, '-f', 'f32le', '-'];

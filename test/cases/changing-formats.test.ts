@@ -13,7 +13,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
   this.timeout(300_000);
   let folder: string;
   let service: Service;
-  /** Of what is made here. */
+  /** A service for the synthetic files. */
   let own: Service;
   let ownMedia: string;
 
@@ -38,7 +38,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     return Buffer.from(await response.arrayBuffer());
   }
 
-  /** How many frames of each size are decoded, in their order: `300 of 160x90`. */
+  /** Counts the decoded frames of each size, in their order: `300 of 160x90`. */
   async function framesOf(bytes: Uint8Array): Promise<string> {
     const file = join(folder, 'answer');
     await writeFile(file, bytes);
@@ -60,7 +60,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     return runs.length === 1 ? `${sizes.length} of ${runs[0]}` : runs.join(', ');
   }
 
-  /** All segments of a rendition behind its init segment. */
+  /** Returns all segments of a rendition after its init segment. */
   async function rendition(name: string, id: string): Promise<Buffer> {
     const playlist = (await bytesOf(`/hls/${name}/${id}/index.m3u8`)).toString();
     const segments = playlist.split('\n').filter((line) => line.includes('.m4s'));
@@ -77,15 +77,15 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     expect(await framesOf(await rendition('vp8size.webm', '180p'))).to.equal('300 of 320x180');
   });
 
-  // Its last frame ends 11.941 s behind the film's zero, which is 298.5 frames: the first one, of 0.021 s, is shown from 0.
-  // Two come at the change with times that are taken.
+  // Its last frame ends 11.941 s after the film's zero, which is 298.5 frames: the first one, of 0.021 s, is
+  // shown from 0. Two come at the change with times that are taken.
   it('encodes all of an H.264 recording at one size', async () => {
     expect(await framesOf(await bytesOf('/stream/sizechange.mkv?format=mp4&height=90'))).to.equal(
       '299 of 160x90',
     );
   });
 
-  // A new filter graph of ffmpeg's begins with each change: nothing may come before what it begins with.
+  // ffmpeg begins a new filter graph at each change: nothing may come before its first frame.
   for (const [what, name, codec, [first, second]] of [
     ['channels of AC-3', 'ac3.ts', 'ac3', [2, 6]],
     ['channels of AAC', 'channels.ts', 'aac', [2, 1]],
@@ -95,7 +95,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
       parts.push(await toneIn(`1-${name}`, 3.02, ['-c:a', codec, '-ac', String(second)]));
       await writeFile(join(ownMedia, name), Buffer.concat(parts));
       const { headers } = await fetch(`${own.url}/stream/${name}`, { method: 'HEAD' });
-      // No sample entry tells of both.
+      // No sample entry describes both.
       expect(headers.get('sluice-plan')).to.match(/^transcode.*audio=aac/);
       for (const query of ['format=wav', 'format=wav&start=1.5', 'format=mp4&height=48']) {
         const start = query.includes('start') ? 1.5 : 0;
@@ -107,7 +107,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     });
   }
 
-  /** Three seconds of a transport stream with a tone, as bytes. */
+  /** Returns three seconds of a transport stream with a tone, as bytes. */
   async function toneIn(name: string, seconds: number, audio: readonly string[]): Promise<Buffer> {
     const path = join(folder, name);
     const film = ['-f', 'lavfi', '-i', 'testsrc2=s=160x96:r=25:d=3,format=yuv420p'];
@@ -128,7 +128,9 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     return readFile(path);
   }
 
-  /** Seconds of an address that are heard, in steps of a fiftieth; rejects where silence lies between them. */
+  /**
+   * Returns the audible seconds at an address, in steps of a fiftieth; rejects if silence lies between them.
+   */
   async function loudSeconds(address: string): Promise<number> {
     const output = ['-map', '0:a:0', '-ac', '1', '-ar', '8000', '-f', 's16le', '-'];
     const input = ['-v', 'error', '-nostdin', '-protocol_whitelist', 'file,http,tcp', '-i', address];

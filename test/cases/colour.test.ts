@@ -18,7 +18,7 @@ describe('case: colour tags', function () {
   let service: Service;
   let reader: PixelReader;
 
-  /** The colours that ffmpeg knows as 0,190,5, in numbers that are read as `matrix` and `range` say. */
+  /** ffmpeg's colours for 0,190,5, in numbers that are read as `matrix` and `range` say. */
   const make = (name: string, size: string, matrix: string, range: string, ...coding: string[]) =>
     run('/usr/bin/ffmpeg', [
       ...['-v', 'error', '-f', 'lavfi', '-i', `color=c=0x00BE05:s=${size}:r=25:d=2,format=gbrp`],
@@ -46,12 +46,12 @@ describe('case: colour tags', function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  /** That both browsers show it in that colour, at that many lines. */
+  /** Expects both browsers to show it in that colour, at that many lines. */
   async function expectColour(
     path: string,
     height: number,
     [red = 0, green = 0, blue = 0]: readonly number[] = GREEN,
-    // What is made here is rounded twice; another matrix would be 32 off.
+    // Encoded outputs are rounded twice; another matrix would be 32 off.
     most = 8,
   ) {
     const seen = await reader.read(`${service.url}${path}`);
@@ -64,7 +64,7 @@ describe('case: colour tags', function () {
     }
   }
 
-  /** Matrix, primaries, transfer and range. */
+  /** Returns matrix, primaries, transfer and range. */
   async function tagsOf(path: string): Promise<string> {
     const file = join(folder, 'answer');
     const response = await fetch(`${service.url}${path}`);
@@ -87,7 +87,7 @@ describe('case: colour tags', function () {
   for (const [format, tags, most] of [
     ['format=mp4', 'bt709 bt709 bt709 tv', 4],
     ['format=webm', 'bt709 bt709 bt709 tv', 4],
-    // VP8 is BT.601, whatever is said of it; its first frame is coarse.
+    // VP8 is BT.601, whatever the headers say; its first frame is coarse.
     ['format=webm&accept=webm,vp8', 'smpte170m bt709 bt709 tv', 8],
   ] as const) {
     it(`keeps green709.mp4 green with ${format}`, async () => {
@@ -113,7 +113,7 @@ describe('case: colour tags', function () {
 
   const WIDE = ['-colorspace', 'bt2020nc', '-color_primaries', 'bt2020', '-color_trc', 'bt2020-10'];
   for (const [name, size, matrix, range, coding, tags, colour] of [
-    // What Chromium shows of the file itself: no screen of BT.709 has that green.
+    // Chromium's colour of the file itself: no screen of BT.709 has that green.
     ['wide.mp4', '640x360', 'bt2020', 'tv', [...H264, ...WIDE], 'bt709 bt709 bt709 tv', [0, 202, 0]],
     [
       'full.mp4',

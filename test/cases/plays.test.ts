@@ -48,11 +48,11 @@ describe('what plays, and which outputs exist', function () {
     expect(await codecsOf(await fetched('/stream/xavc-twos.mp4'))).to.deep.equal(['h264', 'aac']);
     await soundsAs('xavc-twos.mp4', '/stream/xavc-twos.mp4');
     await soundsAs('xavc-twos.mp4', '/hls/xavc-twos.mp4/audio-0/index.m3u8');
-    // Who names both container and codec is believed.
+    // A client that names both container and codec is believed.
     expect(await planOf('/stream/xavc-twos.mp4?accept=mp4,pcm')).to.match(/^faststart;/);
     // A client that names neither PCM nor its container is not.
     expect(await planOf('/stream/xavc-twos.mp4?accept=h264')).to.match(/^transcode;/);
-    // Firefox plays MP4 as well, and is silent on PCM in it.
+    // Firefox plays MP4 as well, but no PCM in it.
     expect(await planOf('/stream/xavc-twos.mp4?accept=mp4')).to.match(/^transcode;/);
   });
 
@@ -152,7 +152,7 @@ describe('what plays, and which outputs exist', function () {
       ...['-c:s', 'srt', '-c:a', 'ac3', '-attach', subtitles, '-metadata:s:t', 'mimetype=text/plain', path],
     );
     await numbered('many.mkv');
-    // The first audio in a coding that no program knows.
+    // The first audio track has a codec that no program knows.
     const bytes = await readFile(path);
     bytes.write('A_XY3', bytes.indexOf('A_AC3'), 'latin1');
     await writeFile(join(media, 'unknown.mkv'), bytes);
@@ -186,7 +186,7 @@ describe('what plays, and which outputs exist', function () {
     await numbered('two.ts');
   });
 
-  /** The first audio has 44,100 Hz and the second 48,000, which transcodes keep. */
+  /** Expects the first audio track at 44,100 Hz and the second at 48,000, which transcodes keep. */
   async function numbered(name: string): Promise<void> {
     for (const [audio, rate] of [44_100, 48_000].entries()) {
       const { sampleRate } = await listen(await fetched(`/stream/${name}?audio=${audio}&format=wav`));
@@ -202,7 +202,7 @@ describe('what plays, and which outputs exist', function () {
 
   const at = (path: string) => service.url + path;
 
-  /** What is at an address, as a file: a playlist as it is, since it names others. */
+  /** Fetches an address into a file; keeps the address of a playlist, since it names others. */
   async function fetched(path: string): Promise<string> {
     if (path.includes('.m3u8')) return at(path);
     const response = await fetch(at(path));
@@ -212,7 +212,7 @@ describe('what plays, and which outputs exist', function () {
     return file;
   }
 
-  /** As loud as in the source, of as many channels. */
+  /** Expects the source's loudness and channels. */
   async function soundsAs(name: string, path: string): Promise<void> {
     const [source, output] = [await listen(join(media, name)), await listen(await fetched(path))];
     expect(output.channels, path).to.equal(source.channels);
@@ -232,7 +232,7 @@ describe('what plays, and which outputs exist', function () {
   }
 });
 
-/** Two channels where the first sample entry of audio says how many there are. */
+/** Sets two channels in the first audio sample entry, whatever the stream has. */
 function lying(file: Buffer): Buffer {
   const types = ['mp4a', 'ac-3', 'ec-3', 'Opus', 'fLaC', 'alac'];
   const stsd = file.indexOf('stsd', 0, 'latin1');
@@ -242,7 +242,7 @@ function lying(file: Buffer): Buffer {
   return file;
 }
 
-/** The same audio with the last byte of each sample first. */
+/** Returns the same audio in little-endian samples. */
 async function swapped(file: Buffer): Promise<Buffer> {
   const movie = await readMovie(bytesAccess(file));
   const track = movie?.tracks.find(({ handler }) => handler === 'soun');
@@ -256,7 +256,7 @@ async function swapped(file: Buffer): Promise<Buffer> {
   return file;
 }
 
-/** A film whose audio says that it is of another kind of AAC than it is: no decoder gets that far. */
+/** Writes a film whose audio is labelled as another kind of AAC: no decoder gets that far. */
 async function withXheAac(folder: string): Promise<Buffer> {
   const path = join(folder, 'lc.mp4');
   await ffmpeg(...VIDEO, ...tone(440, 44_100), ...H264, '-c:a', 'aac', path);

@@ -41,7 +41,7 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
-  // 2.2 is a frame's own time in MP4; 2.213 lies between two, and in no container is a keyframe there.
+  // 2.2 is a frame's own time in MP4; 2.213 lies between two, and no container has a keyframe there.
   for (const [name, start] of [
     ['film.mp4', 2.2],
     ['film.mp4', 2.213],
@@ -57,7 +57,8 @@ describe('cases: a start in the middle, and a clean aperture', function () {
       const { media } = (await (await fetch(`${service.url}/info/${name}`)).json()) as Info;
       const late = media.tracks.find(({ kind }) => kind === 'video')?.startSeconds ?? Number.NaN;
       const seconds = [2, 3, 4].map((second) => second + late - start);
-      // Half a frame from its own time at most; the first white one lies at .52, where the audio is already loud.
+      // The flash is off by half a frame at most; the first white frame lies at .52, when the audio is
+      // already loud.
       const before = await startBefore(path);
       const seen = (await flashesOf(path)).map((time) => time + before);
       near(seen, plus(seconds, 0.52), 0.0201);
@@ -69,7 +70,7 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     const box = 'color=red:s=320x180:r=25:d=1,drawbox=x=60:y=30:w=240:h=140:c=0x00ff00:t=fill,format=yuv420p';
     const plain = join(folder, 'plain.mp4');
     await make(['-f', 'lavfi', '-i', box, '-c:v', 'libx264', '-crf', '10', plain]);
-    // Its middle lies 20 pixels right of the frame's, and 10 below.
+    // Its centre lies 20 pixels right of the frame's, and 10 below.
     const aperture = { width: 240, height: 140, rightHalves: 40, downHalves: 20 };
     await writeFile(join(folder, 'clap.mp4'), withCleanAperture(await readFile(plain), aperture));
     const { media } = (await (await fetch(`${service.url}/info/clap.mp4`)).json()) as Info;
@@ -94,7 +95,7 @@ type Info = {
 
 const plus = (times: readonly number[], seconds: number) => times.map((time) => time + seconds);
 
-/** ffmpeg counts from the packet that an AAC encoder puts before 0. */
+/** Returns the offset of the AAC priming packet, from which ffmpeg counts. */
 async function startBefore(path: string): Promise<number> {
   const args = ['-v', 'error', '-show_entries', 'format=start_time', '-of', 'csv=p=0', path];
   const { stdout } = await run('/usr/bin/ffprobe', args);
@@ -107,7 +108,7 @@ async function firstFrame(path: string): Promise<number> {
   return Math.min(...stdout.split('\n').filter(Boolean).map(Number.parseFloat));
 }
 
-/** Of the last frame the size, and the red of its reddest pixel at an edge. */
+/** Returns the last frame's size, and the red of its reddest pixel at an edge. */
 async function lastFrame(path: string) {
   const size = ['-select_streams', 'v:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0'];
   const { stdout: told } = await run('/usr/bin/ffprobe', ['-v', 'error', ...size, path]);

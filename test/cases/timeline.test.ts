@@ -17,19 +17,19 @@ import { type Service, startService } from '../support/service.ts';
 
 const run = promisify(execFile);
 
-/** For Debian's ffmpeg: frames that differ each from the one before it, and a tone. */
+/** Inputs for Debian's ffmpeg: frames that all differ, and a tone. */
 const video = (rate: string, seconds = 3) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=192x108:r=${rate}:d=${seconds},format=yuv420p`],
 ];
 const audio = (rate: number, seconds = 3) => ['-f', 'lavfi', '-i', `sine=r=${rate}:d=${seconds}`];
 const later = (seconds: number) => ['-itsoffset', String(seconds)];
-/** What is cut as it is, and what is encoded. */
+/** Encoding of files that are cut without decoding, besides encoded ones. */
 const CUT = ['-c:v', 'libx264', '-bf', '3', '-g', '25', '-c:a', 'aac'];
 const ENCODED = ['-c:v', 'mpeg4', '-q:v', '5', '-c:a', 'aac'];
 
 type Row = readonly [name: string, make: readonly string[], videoId: 'copy' | '108p'];
 
-/** Every constant rate, whose frames lie somewhere behind the AAC that Matroska puts first. */
+/** Every constant rate, with frames anywhere after the AAC that Matroska puts first. */
 const RATES: readonly (readonly [rate: string, sampleRate: number])[] = [
   ['24', 48_000],
   ['25', 44_100],
@@ -88,7 +88,7 @@ describe('no frame before zero', function () {
 
   const cases: readonly Row[] = [
     ['phase-25.mkv', [], 'copy'],
-    // Between two keyframes nothing can be cut that is not encoded.
+    // No copy can be cut between two keyframes.
     ['trimmed.mp4', [], '108p'],
   ];
   for (const [name, make, videoId] of [...cases, ...ROWS]) {
@@ -105,7 +105,8 @@ describe('no frame before zero', function () {
         const isFilm = films.includes(uri);
         const { segments, shown } = await shownOf(at, uri);
         const [first = [], second = []] = shown;
-        // What is decoded for the audio's sake alone lies before zero as a whole, or is cut there by every player.
+        // Samples that only the audio decoder needs lie before zero as a whole, or are cut there by every
+        // player.
         const heard = isFilm ? first : first.filter(({ end }) => end > 1e-6);
         const [earliest] = heard;
         table.push({ name, uri, earliest: earliest?.start ?? Number.NaN, frames: heard.length });
@@ -122,7 +123,7 @@ describe('no frame before zero', function () {
   }
 });
 
-/** Far more than it takes: a busy machine is no fault of a player's. */
+/** Far more than it takes: a busy machine is not the player's fault. */
 const WITHIN_MS = 120_000;
 
 describe('video that starts after its audio, in players', function () {
@@ -165,7 +166,10 @@ describe('video that starts after its audio, in players', function () {
 
 type Shown = { readonly start: number; readonly end: number };
 
-/** When each frame of the first two segments is shown, by the bytes: what Chromium and Firefox add up. */
+/**
+ * Returns when each frame of the first two segments is shown, by the bytes, as Chromium and Firefox add them
+ * up.
+ */
 async function shownOf(at: string, uri: string) {
   const under = at + uri.slice(0, uri.lastIndexOf('/') + 1);
   const { segments } = readMedia((await bytesOf(at + uri)).toString());
@@ -173,7 +177,7 @@ async function shownOf(at: string, uri: string) {
   const movie = await readMovie(bytesAccess(init));
   const track = movie?.tracks[0];
   if (!movie || !track) throw new Error(`${uri} has no init segment.`);
-  // Of two entries Chromium reads none.
+  // Chromium reads none of two entries.
   expect(track.edits.length).to.be.at.most(1);
   const { mediaTime } = timelineOf(movie, track);
   const shown: Shown[][] = [];

@@ -40,7 +40,7 @@ describe('cases: files whose times a demuxer guesses', function () {
 
   it('begins where it was asked to: hevc-nowrap.ts', async () => {
     const path = address('/stream/hevc-nowrap.ts?start=3.2');
-    // A grid of 25 frames a second has them a frame later at most; audio has the packet before it.
+    // On a grid of 25 frames a second they come a frame later at most; audio has the packet before it.
     expectNear(await flashesOf(path), [0.3, 1.3, 2.3], 0.045);
     expectNear(await beepsOf(path), [0.3, 1.3, 2.3], 0.045);
   });
@@ -73,7 +73,7 @@ describe('cases: files whose times a demuxer guesses', function () {
     expectNear(await beepsOf(address('/stream/ima.wav?format=wav')), beeps, 0.005);
     const later = beeps.filter((time) => time > 2.2).map((time) => time - 2.2);
     expectNear(await beepsOf(address('/stream/ima.wav?format=wav&start=2.2')), later, 0.005);
-    // Behind the packet that an AAC encoder begins with.
+    // They follow the priming packet of the AAC encoder.
     expectNear(await beepsOf(address('/hls/ima.wav/audio-0/index.m3u8')), beeps, 0.05);
   });
 });

@@ -38,7 +38,7 @@ describe('soundSegmentArguments', () => {
       `-nostdin -hide_banner -loglevel warning -protocol_whitelist http,tcp -format_whitelist ${INPUT_FORMATS} ` +
         '-max_pixels 9437184 -noautorotate -reinit_filter:v 0 -noaccurate_seek -seek_timestamp 1 -ss 2.250000 -copyts',
     );
-    // 100 frames are 102400 samples, and 1024 before them the resampler would begin.
+    // 100 frames are 102400 samples, and the resampler would begin 1024 before them.
     expect(output.join(' ')).to.equal(
       "-filter_complex [0:i:2]asetpts='PTS-round(0.500000000*SR)-round(2.112000000*SR)',atrim=start_pts=0:end=2.088," +
         'aresample=48000:async=1:min_hard_comp=0.030000,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,' +
@@ -49,7 +49,7 @@ describe('soundSegmentArguments', () => {
   });
 
   it('resamples from where a sample of both rates falls together', () => {
-    // 300 times a second: 147 samples of the one and 160 of the other.
+    // 300 times a second: 147 samples of the source and 160 of the output coincide.
     const filters = filtersOf({ sourceRate: 44_100 });
     expect(filters).to.include('-round(2.110000000*SR)');
     expect(filters).to.include('atrim=start_pts=1120:end_pts=52320,');

@@ -20,7 +20,7 @@ import { corpusDirectory, needs } from '../support/needs.ts';
 
 type AudioEncode = {
   readonly what: string;
-  /** Of the source where it is made, and of what is encoded. */
+  /** Sample rates of the source and of the encoded output. */
   readonly rates: readonly [source: number, encoded: number];
   readonly seconds: number;
 } & ({ readonly path: string } | { readonly name: string; readonly coding: readonly string[] });
@@ -38,7 +38,7 @@ const output = (
   seconds,
 });
 
-/** Half a second without audio, as a recording has it that was stopped for a while. */
+/** Half a second without audio, as in a recording that was stopped for a while. */
 const GAP = 'asetpts=PTS+gte(T\\,1.7)*22528';
 
 const ENCODES: readonly AudioEncode[] = [
@@ -101,7 +101,7 @@ const ENCODES: readonly AudioEncode[] = [
   output('h.mp4', `aac -af ${GAP}`),
 ];
 
-/** Steps of 16-bit audio below which nobody hears a thing, whatever the rest is. */
+/** Steps of 16-bit audio below which nobody hears a difference. */
 const INAUDIBLE = 16;
 
 describe('segments of encoded audio', function () {
@@ -190,7 +190,7 @@ function shifted(samples: Float32Array, lag: number, channels: number): Float32A
   return moved;
 }
 
-/** A segment that its encoder begins with, as if nothing were before it. */
+/** Encodes a segment from its very beginning, as if nothing were before it. */
 async function cutSharply(
   { source: { audio } }: EncodedAudio,
   { startTicks, durationTicks }: Segment,
@@ -216,7 +216,10 @@ async function cutSharply(
   return buffer(Readable.from(fragmentsOf(packets(), audio.sampleRate), { objectMode: false }));
 }
 
-/** Each segment begins where the one before ends; the first one has the encoder's priming in front. */
+/**
+ * Expects each segment to begin at the end of the one before; the first one starts with the encoder's
+ * priming.
+ */
 function expectTimes(segments: readonly Buffer[], { segments: planned }: EncodedAudio): void {
   let next = 0;
   for (const [i, segment] of segments.entries()) {

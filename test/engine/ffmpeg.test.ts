@@ -12,7 +12,10 @@ import { gone } from '../support/processes.ts';
 
 const ARGUMENTS = { input: ['-nostdin'], output: ['-f', 'mp4'] };
 
-/** Programs that replace ffmpeg. In the sandbox they can write to no file, but name an empty one after their process. */
+/**
+ * Programs that replace ffmpeg. In the sandbox they can write to no file, but create an empty one named after
+ * their process.
+ */
 const PROGRAMS = {
   whole: 'printf output',
   nothing: 'exit 0',
@@ -71,7 +74,7 @@ describe('the engine', () => {
     return error as Problem;
   }
 
-  /** The processes that ran `program`. */
+  /** Returns the processes that ran `program`. */
   async function pidsOf(program: string): Promise<string[]> {
     const names = (await readdir(folder)).filter((name) => name.startsWith(`${program}.`));
     return names.map((name) => name.split('.')[1] ?? '');
@@ -147,7 +150,7 @@ describe('the engine', () => {
 
   it('hands no environment to the program', async () => {
     const environment = (await buffer(await transcode('environment'))).toString();
-    // Node.js adds this one to every child by itself where coverage is measured.
+    // Node.js adds this one to every child if coverage is measured.
     expect(environment.replace(/NODE_V8_COVERAGE=[^\0]*\0/, '')).to.equal('[]');
   });
 

@@ -7,7 +7,7 @@ import {
 } from '../support/long-presentation.ts';
 import { needs } from '../support/needs.ts';
 
-/** Segments that are looked at together. */
+/** Segments that are examined together. */
 const AROUND = 4;
 
 describe('encoded segments of two hours', function () {
@@ -23,7 +23,7 @@ describe('encoded segments of two hours', function () {
     const { video, audio } = long.presentation;
     expect(video.map(({ id }) => id)).to.include.members(['copy', '240p']);
     for (const { id, segments, timescale } of [...video, ...audio]) {
-      // Audio and frames do not begin together, and none of them later than a frame.
+      // Audio and video do not begin together, and neither begins later than a frame.
       let next = segments[0]?.startTicks ?? Number.NaN;
       expect(next / timescale).to.be.within(0, 1 / 24);
       for (const { startTicks, durationTicks } of segments) {

@@ -8,7 +8,7 @@ import { expectAsInOnePass } from '../support/one-pass.ts';
 
 const DEBIAN = '/usr/bin/ffmpeg';
 
-/** Frames that differ each from the one before it, with audio between them. */
+/** Frames that all differ, with audio between them. */
 const source = (seconds: number) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=160x90:r=25:d=${seconds},format=yuv420p`],
   ...['-f', 'lavfi', '-i', `sine=d=${seconds}`, '-c:a', 'mp2'],

@@ -10,7 +10,7 @@ import { thumbnails } from '../support/grid-frames.ts';
 import { needs } from '../support/needs.ts';
 
 const SECONDS = 13;
-/** White frames and loud audio in the source's own time. */
+/** Times of white video and loud audio in the source. */
 const SIGNS = [1, 6, 11];
 const sign = 'between(mod(t,5),0.9999,1.2)';
 const video = (rate: string) => {
@@ -109,7 +109,10 @@ describe('encoded video and audio', function () {
   }
 });
 
-/** When frames are shown, edit list and all: the first one lasts longer where the grid begins later than the film. */
+/**
+ * Returns when frames are shown, including the edit list: the first one lasts longer if the grid begins later
+ * than the film.
+ */
 async function timesOf(path: string): Promise<number[]> {
   const entries = ['-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0'];
   const { stdout } = await promisify(execFile)('/usr/bin/ffprobe', ['-v', 'error', ...entries, path]);
@@ -122,13 +125,13 @@ async function timesOf(path: string): Promise<number[]> {
 
 const told = (seconds: readonly number[]) => seconds.map((time) => time.toFixed(3)).join(' ');
 
-/** The first of each run of white frames. */
+/** Returns the first of each run of white frames. */
 function flashes(frames: readonly Buffer[]): number[] {
   const isWhite = frames.map((frame) => frame.reduce((sum, value) => sum + value, 0) / frame.length > 200);
   return [...isWhite.keys()].filter((i) => isWhite[i] && !isWhite[i - 1]);
 }
 
-/** The first loud sample of each beep, in stereo. */
+/** Returns the first loud sample of each beep, in stereo. */
 function beeps(samples: Float32Array, sampleRate: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < samples.length; i += 2) {

@@ -55,7 +55,7 @@ describe('encoded segments', function () {
   });
 
   it('are the same bytes in any order, from any instance, with any number of processors', async () => {
-    // A ceiling that is felt: rate control is where encoders differ from run to run.
+    // A tight ceiling: rate control is where encoders differ from run to run.
     const video = videoRendition(context, {
       ...FILM,
       seconds: 5,
@@ -299,7 +299,7 @@ describe('encoded segments', function () {
   });
 });
 
-/** A context whose ffmpeg's raw output is kept, the newest last. */
+/** A context that records ffmpeg's raw output, the newest last. */
 async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; context: SegmentContext }> {
   const context = await openContext(path);
   const recorded: Buffer[] = [];
@@ -313,7 +313,7 @@ async function recordingDesk(path: string): Promise<{ recorded: Buffer[]; contex
   return { recorded, context: { ...context, engine } };
 }
 
-/** The decoder's configuration of an init segment's audio. */
+/** Returns the decoder configuration in an audio init segment. */
 async function configOf(bytes: Buffer): Promise<string | undefined> {
   const { sampleEntry } = await readStream(Readable.from([bytes]));
   const at = sampleEntry.indexOf('esds', 'latin1');
@@ -321,7 +321,7 @@ async function configOf(bytes: Buffer): Promise<string | undefined> {
   return /0580808005([0-9a-f]{10})/.exec(sampleEntry.toString('hex', at))?.[1];
 }
 
-/** The source fails behind so many bytes that were streamed. */
+/** Makes the source fail after so many streamed bytes. */
 function breakingAfter(access: SegmentContext['access'], bytes: number): SegmentContext['access'] {
   let left = bytes;
   return {

@@ -19,14 +19,14 @@ const DEMO = join(demoDirectory, 'video.mp4');
 type Film = {
   readonly what: string;
   readonly rate: readonly [numerator: number, denominator: number];
-  /** Of the presentation. */
+  /** Start within the presentation. */
   readonly seconds: number;
-  /** Frames that differ: the frames between are copies, as the source has them or as the grid does. */
+  /** Distinct frames: those between are copies, of the source or of the grid. */
   readonly distinct: number;
   readonly lengths?: readonly number[];
 } & ({ readonly path: string } | { readonly make: readonly string[]; readonly name: string });
 
-/** For Debian's ffmpeg: frames that differ each from the one before it. */
+/** Inputs for Debian's ffmpeg: frames that all differ. */
 const encodedFrames = (rate: string, seconds: number) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=192x108:r=${rate}:d=${seconds},format=yuv420p`],
 ];
@@ -283,7 +283,7 @@ describe('segments of encoded video', function () {
     for (const [i, frame] of output.entries()) {
       const own = distance(frame, wanted[i]);
       for (const j of [i - 1, i + 1].filter((place) => place >= 0 && place < wanted.length)) {
-        // Where nothing moves, neighbours are the same.
+        // Neighbours are equal if nothing moves.
         if (distance(wanted[i], wanted[j]) < 1) continue;
         told++;
         expect(own, `frame ${i} against ${j}`).to.be.below(distance(frame, wanted[j]));
@@ -315,7 +315,10 @@ describe('segments of encoded video', function () {
   }
 });
 
-/** Each segment begins where the one before ends, and every frame of the grid is shown at its time, the first at 0. */
+/**
+ * Expects each segment to begin at the end of the one before, and every frame of the grid to be shown at its
+ * time, the first at 0.
+ */
 function expectTimes(segments: readonly Buffer[], { segments: planned, source }: EncodedVideo): void {
   const { frameTicks, phaseTicks } = source;
   let next = 0;
@@ -336,7 +339,7 @@ function expectTimes(segments: readonly Buffer[], { segments: planned, source }:
   expect(shown.sort((a, b) => a - b)).to.deep.equal(shown.map((_, i) => i));
 }
 
-/** Mean difference of two frames' pixels. */
+/** Returns the mean difference of two frames' pixels. */
 function distance(a: Buffer | undefined, b: Buffer | undefined): number {
   if (a === undefined || b === undefined) throw new RangeError('There is no such frame.');
   let sum = 0;

@@ -21,7 +21,7 @@ describe('yieldProcessor', () => {
       const before = await niceness();
       yieldProcessor(child.pid);
       expect(getPriority(child.pid ?? 0)).to.be.above(getPriority(process.pid));
-      // Not all systems have such a thing.
+      // Not every system has niceness.
       expect([before, await niceness()]).to.deep.equal(before === undefined ? [before, before] : ['0', '10']);
     } finally {
       child.kill('SIGKILL');

@@ -21,7 +21,7 @@ async function drain(track: CopyTrack): Promise<void> {
     const to = cuts[i + 1];
     if (to === undefined) break;
     const segment = track.segment(from, to, i + 1);
-    // Samples that lie on top of each other can add up to anything: no response carries that.
+    // Overlapping samples can add up to any size: no response carries that.
     if ((segment.sizeBytes ?? 0) > MOST_BYTES) continue;
     for await (const chunk of await segment.open()) written += (chunk as Uint8Array).byteLength;
     expect(written).to.be.below(4 * MOST_BYTES);
@@ -30,7 +30,7 @@ async function drain(track: CopyTrack): Promise<void> {
 
 type Outcome = 'segments' | 'none' | Problem['type'];
 
-/** All that is ever done for copied segments; throws what is no Problem. */
+/** Does everything that copied segments need; throws errors that are no Problem. */
 async function outcome(bytes: Buffer): Promise<Outcome> {
   const source = fakeSource(bytes);
   let result: Outcome = 'none';

@@ -23,7 +23,7 @@ const { signal } = new AbortController();
 setMaxListeners(0, signal);
 const KEY = 'two hours.mp4';
 
-/** One process that answers requests, as far as copied segments go. */
+/** One process that answers requests for copied segments. */
 function instance(endpoint: Record<string, string>) {
   const source = s3Source({ client: createS3Client(endpoint), bucket: endpoint.MEDIA_BUCKET ?? '' });
   const probes = createProbeCache();
@@ -31,7 +31,7 @@ function instance(endpoint: Record<string, string>) {
   const services = { source, probes, cache, config: { ffprobePath: '/usr/bin/ffprobe' } };
   const context = { signal, trace: createTrace() };
 
-  /** With the version in its address, a segment needs no look at the object that is known already. */
+  /** Opens a track; with the version in its address, a segment needs no look at a known object. */
   async function open(trackIndex: number, inspectsKeyframes: boolean): Promise<CopyTrack> {
     const found = await findObject(KEY, services, context, { indexAlone: true, names: () => true });
     const probed = await probeObject(found, services, context);
@@ -71,7 +71,7 @@ describe('requests for copied segments of two hours', function () {
   });
   after(() => proxy?.close());
 
-  /** What `work` asks of the store; its bytes are those of a segment, or none. */
+  /** Counts the requests of `work` to the store; its bytes are those of a segment, or none. */
   async function counted(what: string, work: () => Promise<Buffer | CopyTrack>) {
     const [requests, bytes, start] = [proxy.requests.length, proxy.bodyBytes(), performance.now()];
     const output = await work();
@@ -98,7 +98,7 @@ describe('requests for copied segments of two hours', function () {
     expect(warm.requests).to.have.length(1);
     expect(warm.bytes).to.be.at.most(1.1 * warm.segmentBytes);
     expect(audio.requests).to.have.length(1);
-    // Its index, a head of 64 KB, and the segment.
+    // The file's index, a head of 64 KB, and the segment.
     const [, from, to] = /=(\d+)-(\d+)$/.exec(cold.requests[1] ?? '') ?? [];
     const indexBytes = Number(to) - Number(from) + 1;
     expect(cold.bytes - indexBytes - 65_536).to.be.at.most(1.1 * cold.segmentBytes);

@@ -13,7 +13,7 @@ import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
 
 const corpus = directorySource(corpusDirectory);
 
-/** Of each fragment of a segment: where it begins, and what its samples' durations add up to. */
+/** Returns the start of each fragment of a segment, and the sum of its samples' durations. */
 function fragmentTimes(bytes: Buffer): { start: number; ticks: number }[] {
   return [...childBoxes(bytes, 0, bytes.length)].flatMap((box) => {
     const tfdt = box.type === 'moof' ? findBox(bytes, box, 'traf', 'tfdt') : null;
@@ -82,7 +82,7 @@ describe('segments that are copied, as ffmpeg reads them', () => {
       const segments = await segmentsOf(track, cuts);
       expect(segments).to.have.length(count);
       expectGapless(segments);
-      // Another instance, which has seen nothing, makes the same bytes in another order.
+      // A fresh instance writes the same bytes in another order.
       const other = await copyTrack(
         { ...(await openFile(corpus, name, zeroSeconds)), inspectsKeyframes: false },
         trackIndex,
@@ -214,7 +214,7 @@ describe('open groups of pictures', function () {
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   });
 
-  /** A key frame each second, of which x264 makes IDR pictures at 4 and 8 s alone. */
+  /** Encodes a keyframe each second, of which only those at 4 and 8 s are IDR pictures. */
   const encode = async (name: string, adapt: 0 | 1) => {
     const video = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=24', '-t', '12', '-c:v', 'libx264'];
     const keys = ['-preset', 'veryfast', '-forced-idr', '1', '-force_key_frames', '4,8'];
@@ -228,7 +228,7 @@ describe('open groups of pictures', function () {
     expect(cutTimes(track).map((time) => time / track.cuts.timescale)).to.deep.equal([0, 4, 8, 12]);
     const path = join(directory, 'out.mp4');
     const segments = await segmentsOf(track, [0, 1, 2, 3]);
-    // Each can be decoded without those before it.
+    // Each segment can be decoded without those before it.
     for (const segment of segments) {
       await writeFile(path, Buffer.concat([track.init(), segment]));
       expect((await decode(path)).complaints).to.equal('');
@@ -249,7 +249,10 @@ describe('open groups of pictures', function () {
 });
 
 /** The decode times are our own: Matroska has none. */
-/** The first frame is shown from the presentation's zero on, as Matroska and writers without edit lists do not say. */
+/**
+ * Shows the first frame from the presentation's zero on, which neither Matroska nor writers without edit
+ * lists tell.
+ */
 function fromZero([first = '', ...others]: readonly string[]): string[] {
   const [pts = '', dts = '', ...rest] = first.split(' ');
   const ahead = Math.round((Number(dts) - Number(pts)) * 10) / 10;

@@ -5,7 +5,7 @@ import { writeClock } from '../../functions/stream/media/transport/ts-clocks.ts'
 const PACKET_BYTES = 188;
 const LAYOUT = { stride: PACKET_BYTES, offset: 0 };
 
-/** A packet a reading of the clock, in seconds. */
+/** Writes a packet per reading of the clock, in seconds. */
 function fileOf(seconds: readonly number[]) {
   const bytes = new Uint8Array(seconds.length * PACKET_BYTES).fill(0xff);
   for (const [i, second] of seconds.entries()) {

@@ -10,7 +10,7 @@ import { spliced } from '../../functions/stream/media/transport/splice.ts';
 
 const unit = (...bytes: number[]) => [0, 0, 1, ...bytes];
 const SETS = [...unit(0x67, 1), ...unit(0x68, 1)];
-/** A recovery point of so many frames as one byte of Exp-Golomb: 0 is `1`, 1 is `010`. */
+/** Writes a recovery point of so many frames as one byte of Exp-Golomb: 0 is `1`, 1 is `010`. */
 const recovery = (code: number) => unit(6, 6, 1, code, 0x80);
 
 describe('randomAccessPoint', () => {
@@ -101,7 +101,7 @@ describe('the length of files that follow each other', () => {
     return Buffer.concat([first, frames(count)]);
   };
 
-  /** Tags as programs put them behind the audio: kind, and bytes of their content. */
+  /** Tags as programs write them after the audio: kind, and bytes of their content. */
   const TAGS: readonly (readonly (readonly [kind: string, bytes: number])[])[] = [
     [['ape', 300_000]],
     [['ape without header', 1000]],

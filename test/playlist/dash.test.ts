@@ -9,7 +9,7 @@ import { filmCuts, offered } from '../support/presentations.ts';
 const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
 const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
 
-/** Strict: whatever a parser may warn of is an error. */
+/** Strict: every warning of the parser is an error. */
 const read = (text: string) =>
   new DOMParser({ onError: onErrorStopParsing }).parseFromString(text, 'application/xml').documentElement;
 
@@ -23,7 +23,10 @@ const all = (within: Element, name: string): Element[] => [...within.getElements
 const children = (within: Element, name: string) =>
   all(within, name).filter((child) => child.parentNode === within);
 
-/** Starts and ends of all segments as a player adds them up, in seconds: some add up what stands at both levels. */
+/**
+ * Returns starts and ends of all segments as a player adds them up, in seconds: some add up the values of
+ * both levels.
+ */
 function times(representation: Element): number[][] {
   const set = representation.parentNode as Element;
   const templates = [representation, set].flatMap((level) => children(level, 'SegmentTemplate'));
@@ -90,7 +93,7 @@ describe('dashManifest', () => {
         children(set, 'SegmentTemplate').length,
         ...children(set, 'Representation').map((each) => children(each, 'SegmentTemplate').length),
       ]);
-    // The copy's clock is not that of the others; with one that is, nothing differs but the lists themselves.
+    // The copy's clock differs from the others'; with the same one, only the lists themselves differ.
     const sameClock = new Map([[0, filmCuts(film(hd), 1, 90_000)]]);
     expect(placed(offered([film(hd), audioTrack()]))).to.deep.equal([
       [0, 1, 1, 1, 1, 1],

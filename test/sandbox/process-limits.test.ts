@@ -71,7 +71,7 @@ describe('the sandbox', function () {
     try {
       const path = await program('environment', 'tr "\\0" "\\n" < /proc/$$/environ');
       const { stdout } = await run(path, ROOMY, { GCONV_PATH: '/nonexistent' });
-      // Node.js adds one to every child by itself where coverage is measured.
+      // Node.js adds one to every child if coverage is measured.
       const names = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('NODE_V8_COVERAGE='));
       expect(names).to.deep.equal(['GCONV_PATH=/nonexistent']);
     } finally {
@@ -131,7 +131,7 @@ describe('the sandbox', function () {
     });
   }
 
-  /** Frames without end, and the densest coding of them. */
+  /** Encodes frames without end at the slowest setting. */
   const encode = async (limits: SandboxLimits, path?: string) => {
     const output = await createEngine(path ?? (await ownFfmpeg()), limits).transcode(
       'testsrc2=s=1280x720:r=60',

@@ -23,7 +23,7 @@ import { fakeSource, pattern } from '../support/sources.ts';
 const { signal } = new AbortController();
 const at = (now: number, spread = 0) => ({ now, spread });
 
-/** What a closed circuit is after these outcomes, one a second. */
+/** Returns a closed circuit after these outcomes, one a second. */
 function having(outcomes: string): Circuit {
   const of: Record<string, Outcome> = { f: 'failed', a: 'answered', u: 'unknown' };
   return [...outcomes].reduce(

@@ -21,7 +21,7 @@ describe('directorySource', () => {
   let source: Source;
   beforeEach(async () => {
     base = await mkdtemp(join(tmpdir(), 'sluice-directory-'));
-    // Open to others, so that the test of permissions meets only the one that it takes away.
+    // Open to others, so that the test of permissions meets only the one that it removes.
     await chmod(base, 0o755);
     root = join(base, 'media');
     await mkdir(join(root, 'films'), { recursive: true });
@@ -118,7 +118,7 @@ describe('directorySource', () => {
     const refused = async () => {
       const { seteuid } = process;
       const isRoot = process.geteuid?.() === 0;
-      // The superuser may read everything: look as somebody else.
+      // The superuser may read everything: read as another user.
       if (isRoot) seteuid?.(NOBODY);
       try {
         return await Promise.all([
@@ -294,7 +294,7 @@ async function overwrite(path: string): Promise<void> {
 }
 
 async function firstChunk(stream: Readable): Promise<Buffer> {
-  // It may fail while nobody looks; who reads on is told again.
+  // It may fail while nobody reads; the next read reports it again.
   stream.on('error', () => {});
   await new Promise((resolve) => stream.once('readable', resolve));
   return stream.read();

@@ -12,7 +12,10 @@ const { signal } = new AbortController();
 const merged = (text: string): Extent => ({ kind: 'bytes', bytes: Buffer.from(text) });
 const from = (start: number, end: number): Extent => ({ kind: 'source', start, end });
 
-/** Laid out like a faststart file: head, new index, media, with an empty extent and two that continue each other. */
+/**
+ * Laid out like a faststart file: head, new index, media, with an empty extent and two that continue each
+ * other.
+ */
 const extents = [
   from(0, 4),
   merged('INDEX'),

@@ -15,7 +15,7 @@ const options = { stallMilliseconds: 50, attempts: 3 };
 
 type Step = FakeSource['script'][number];
 
-/** A body of `count` bytes of what was asked for, and then an error, an early end, or silence. */
+/** A body of `count` of the requested bytes, and then an error, an early end, or silence. */
 function broken(count: number, end: 'error' | 'short' | 'silence'): Step {
   return ({ start }) => {
     const body = new Readable({ read() {} });
@@ -163,7 +163,7 @@ describe('resuming', () => {
     stream.once('readable', () => {});
     // Full, so that it asks for no more.
     while (stream.readableLength < stream.readableHighWaterMark) await delay(5);
-    // The store gives up on a connection that rests.
+    // The store drops an idle connection.
     big.reads[0]?.body.destroy(new Error('idle'));
     await delay(4 * options.stallMilliseconds);
     expect(big.reads).to.have.length(1);

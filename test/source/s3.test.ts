@@ -14,7 +14,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 const object = { key: 'film.mp4', etag: '"abc"', sizeBytes: 10, lastModified: new Date(0) };
 const { signal } = new AbortController();
 
-/** What a real store does is tested with Ceph in test/contract; here are the answers that one has no way to provoke. */
+/** Real stores are tested with Ceph in test/contract; here are the answers that cannot be provoked there. */
 describe('s3Source, by the answers of the store', () => {
   let server: Server;
   let client: S3Client;
@@ -323,7 +323,7 @@ describe('s3Source, by the answers of the store', () => {
     ]);
     expect(requests).to.have.length(3);
     requests = [];
-    // A bucket that never ends is given up on, with what there is.
+    // The listing of a bucket that never ends stops with what was found.
     const rest = await source.list('', 100_000, signal);
     expect(rest.media.length).to.equal(2 * requests.length);
     expect(rest.next).to.equal(`${requests.length - 1}-c.mp3`);

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { ffmpeg } from './verify.ts';
 
 export const ALIGNED_FILM = 'film/aligned.mp4';
-/** Two of them are longer than a segment may be, so that each is one. */
+/** Two of these groups are longer than a segment may be, so that each is one. */
 const GROUP_FRAMES = 49;
 export const ALIGNED_SEGMENTS = 12;
 export const ALIGNED_FRAMES = ALIGNED_SEGMENTS * GROUP_FRAMES;
-/** What is seen and heard of it. */
+/** Seconds that are played. */
 export const ALIGNED_SECONDS = ALIGNED_FRAMES / 24;
 
 /**
- * A small film with a key frame every two seconds and a frame, so that what is copied and what is encoded have the same
- * segments, English in AAC and German in AC-3. Needs the part `ffmpeg`.
+ * Writes a small film with a keyframe every two seconds and a frame, so that copied and encoded renditions
+ * have the same segments, English in AAC and German in AC-3. Needs the part `ffmpeg`.
  */
 export async function makeAlignedFilm(folder: string): Promise<void> {
   await mkdir(join(folder, 'film'), { recursive: true });
@@ -41,7 +41,7 @@ export async function makeAlignedFilm(folder: string): Promise<void> {
 export const AUDIO = 'audio/tone.flac';
 export const SOUND_SECONDS = 40;
 
-/** Audio alone, which is to be encoded. */
+/** Writes audio alone, which has to be encoded. */
 export async function makeSound(folder: string): Promise<void> {
   await mkdir(join(folder, 'audio'), { recursive: true });
   const input = ['-f', 'lavfi', '-i', `sine=f=440:r=44100:d=${SOUND_SECONDS}`];

@@ -1,4 +1,4 @@
 import type { SandboxLimits } from '../../functions/stream/sandbox/process-limits.ts';
 
-/** A sandbox that no test comes to the end of. */
+/** Limits that no test reaches. */
 export const ROOMY: SandboxLimits = { cpuSeconds: 900, memoryBytes: null };

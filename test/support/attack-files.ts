@@ -1,14 +1,17 @@
 import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
 
-/** A file that names another one in the hope that whoever reads it opens that too. */
+/** A file that refers to another one, in the hope that its reader opens that too. */
 export type AttackFile = {
   readonly kind: string;
   readonly bytes: Buffer;
-  /** What a program without a sandbox must be told so that it follows the reference. */
+  /** Arguments with which a program without a sandbox follows the reference. */
   readonly openings: readonly string[];
 };
 
-/** Every kind of file that is known to refer to others, pointing at `target`: a URL, or the path of a file. */
+/**
+ * Returns every kind of file that is known to refer to others, pointing at `target`: a URL, or the path of a
+ * file.
+ */
 export function attackFiles(target: string): AttackFile[] {
   const url = /^\w+:/.test(target) ? target : `file://${target}`;
   const path = target.replace(/^\w+:/, '');
@@ -28,7 +31,7 @@ export function attackFiles(target: string): AttackFile[] {
     smil: `<smil><body><video src="${url}"/></body></smil>\n`,
     lavfi: `amovie='${path}'\n`,
   };
-  // In front of the same playlists, what other readers skip or what begins another kind of file.
+  // The same playlists after bytes that other readers skip, or that begin another kind of file.
   const disguises: Record<string, Buffer> = {
     'hls behind an ID3 tag': Buffer.concat([id3(), text(hls)]),
     'dash behind an ID3 tag': Buffer.concat([id3(), text(mpd(url))]),
@@ -62,10 +65,12 @@ const mpd = (url: string) =>
 const sdp = () =>
   'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 11\na=rtpmap:11 L16/8000/1\n';
 
-/** An empty tag of ten bytes behind its head. */
+/** Writes an empty tag of ten bytes after its head. */
 const id3 = () => Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 0, 10, ...Array(10).fill(0)]);
 
-/** A subtitle track of an AVI holds a file of its own, of a kind that is guessed (CVE-2016-1897 and its kin). */
+/**
+ * Writes an AVI whose subtitle track holds a file of its own, of a guessed kind (CVE-2016-1897 and its kin).
+ */
 function aviWithSubtitles(file: Buffer): Buffer {
   const header = chunk('strh', Buffer.from('txts'.padEnd(56, '\0')));
   const name = Buffer.from('a\0\0\0', 'latin1');
@@ -98,7 +103,10 @@ function le(value: number, bytes: number): Buffer {
 
 const SAMPLES = 4_000;
 
-/** 16-bit audio whose samples lie in another file, which a data reference names (ISO/IEC 14496-12 §8.7.2). */
+/**
+ * Writes 16-bit audio whose samples lie in another file, which a data reference names (ISO/IEC 14496-12
+ * §8.7.2).
+ */
 function movie(type: 'alis' | 'url ', reference: Uint8Array): Buffer {
   const matrix = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
   const times = uint32(0, 0, 8_000, SAMPLES);
@@ -127,7 +135,10 @@ function movie(type: 'alis' | 'url ', reference: Uint8Array): Buffer {
   ]);
 }
 
-/** An alias record of the classic Mac OS: a head of fixed fields, then the whole path as a field of type 2. */
+/**
+ * Writes an alias record of the classic Mac OS: a head of fixed fields, then the whole path as a field of
+ * type 2.
+ */
 function aliasTo(path: string): Buffer {
   const even = path.length % 2 === 0 ? path : `${path}\0`;
   const head = Buffer.alloc(150);
@@ -146,7 +157,7 @@ const referenceMovie = (url: string) =>
     ),
   ]);
 
-/** Matroska that says that it goes on in another file, and carries one that is called so. */
+/** Writes Matroska that claims to continue in another file, and carries one of that name. */
 function linkedMatroska(target: string): Buffer {
   const uid = Buffer.alloc(16, 7);
   const info = element('1549a966', [
@@ -193,7 +204,7 @@ function linkedMatroska(target: string): Buffer {
   return Buffer.concat([ebml, segment]);
 }
 
-/** EBML: an id, a size in eight bytes, a body. */
+/** Writes an EBML element: an id, a size in eight bytes, a body. */
 function element(id: string, body: Uint8Array | readonly Uint8Array[]): Buffer {
   const bytes = body instanceof Uint8Array ? body : Buffer.concat(body);
   const size = Buffer.alloc(8);

@@ -6,7 +6,7 @@ import { ownFfmpeg } from './encoded.ts';
 
 const run = promisify(execFile);
 
-/** Samples of all channels in turn, between -1 and 1. */
+/** Decodes interleaved samples of all channels, between -1 and 1. */
 async function samplesOf(program: string, args: readonly string[]) {
   const options = { encoding: 'buffer' as const, maxBuffer: 512 * 1024 * 1024 };
   const { stdout, stderr } = await run(program, [...args, '-f', 'f32le', '-'], options);
@@ -14,12 +14,12 @@ async function samplesOf(program: string, args: readonly string[]) {
   return { samples, complaints: stderr.toString() };
 }
 
-/** What is decoded before a stretch of a long film. */
+/** Seconds that are decoded before a stretch of a long film. */
 const LEAD_SECONDS = 5;
 
 /**
- * The audio as one pass from the start of the file hears it, from the presentation's zero; or a stretch of it, in frames
- * of 1024 samples, in a pass that begins a little before.
+ * Decodes the audio in one pass from the start of the file, from the presentation's zero; or a stretch of it,
+ * in frames of 1024 samples, in a pass that begins a little before.
  */
 export async function heardInOnePass(
   file: string,
@@ -44,7 +44,10 @@ export async function heardInOnePass(
   return (await samplesOf(await ownFfmpeg(), [...input, '-af', filters.join(',')])).samples;
 }
 
-/** What Debian's ffmpeg hears in segments; it keeps the encoder's priming, which the edit list hides from players. */
+/**
+ * Decodes segments with Debian's ffmpeg; it includes the encoder's priming, which the edit list hides from
+ * players.
+ */
 export async function heardInSegments(parts: readonly Uint8Array[], path: string, channels: number) {
   await writeFile(path, Buffer.concat(parts));
   const { samples, complaints } = await samplesOf('/usr/bin/ffmpeg', [
@@ -57,7 +60,7 @@ export async function heardInSegments(parts: readonly Uint8Array[], path: string
   return { samples: samples.subarray(1024 * channels), complaints };
 }
 
-/** Of each AAC frame the root of the mean square of the difference, in steps of 16-bit audio. */
+/** Returns, for each AAC frame, the root mean square of the difference, in steps of 16-bit audio. */
 export function errorsOf(output: Float32Array, wanted: Float32Array, channels: number): number[] {
   const size = 1024 * channels;
   return Array.from({ length: Math.floor(Math.min(output.length, wanted.length) / size) }, (_, frame) => {
@@ -68,8 +71,8 @@ export function errorsOf(output: Float32Array, wanted: Float32Array, channels: n
 }
 
 /**
- * By how many samples a frame in the middle comes earlier in `made`, within a few: one pass of ffmpeg begins where the
- * container rounds the first time to, whatever the times behind it say.
+ * Returns by how many samples, within a few, a frame in the middle comes earlier in `output`: one pass of
+ * ffmpeg begins at the container's rounded first time, whatever the later times are.
  */
 export function lagOf(output: Float32Array, wanted: Float32Array, channels: number, most = MOST_LAG): number {
   const from = 30 * 1024 * channels;
@@ -88,12 +91,12 @@ const MOST_LAG = 64;
 export type JoinErrors = {
   readonly worstJoin: number;
   readonly medianJoin: number;
-  /** Of the frames that lie at no join, without the first and the last ones. */
+  /** The 99th percentile of frames at no join, without the first and the last ones. */
   readonly p99: number;
   readonly median: number;
 };
 
-/** The errors at the joins (the frames on both sides, and one more) against those elsewhere. */
+/** Compares the errors at the joins (the frames on both sides, and one more) with those elsewhere. */
 export function joinErrors(errors: readonly number[], { segments }: EncodedAudio): JoinErrors {
   const joins = segments.slice(1).map(({ startTicks }) => startTicks / 1024);
   const near = new Set(joins.flatMap((join) => [join - 1, join, join + 1]));

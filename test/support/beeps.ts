@@ -5,10 +5,10 @@ const run = promisify(execFile);
 const INPUT = ['-v', 'error', '-nostdin', '-protocol_whitelist', 'file,http,tcp', '-i'];
 const RATE = 16_000;
 const LOUD = 3_000;
-/** Beeps are shorter than that apart from each other. */
+/** Shorter gaps lie within one beep. */
 const SILENCE_SAMPLES = RATE / 10;
 
-/** When the beeps of a film begin, in seconds, as Debian's ffmpeg hears it. */
+/** Returns when the beeps of a film begin, in seconds, by Debian's ffmpeg. */
 export async function beepsOf(input: string): Promise<number[]> {
   const output = ['-map', '0:a:0', '-ac', '1', '-ar', String(RATE), '-f', 's16le', '-'];
   const { stdout } = await run('/usr/bin/ffmpeg', [...INPUT, input, ...output], {
@@ -25,7 +25,7 @@ export async function beepsOf(input: string): Promise<number[]> {
   return beeps;
 }
 
-/** When its white flashes begin. */
+/** Returns when its white flashes begin. */
 export async function flashesOf(input: string): Promise<number[]> {
   const filters = 'scale=8:8,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-';
   const output = ['-map', '0:v:0', '-vf', filters, '-fps_mode', 'passthrough', '-f', 'null', '-'];

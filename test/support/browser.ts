@@ -1,7 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Debian's Chromium without a window, a sandbox or calls to the outside; media may start without a click. */
+/**
+ * Launches Debian's Chromium without a window, a sandbox or calls to the outside; media may start without a
+ * click.
+ */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -14,14 +17,14 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // A page that a test makes up has no address, and would have to ask a person before it calls 127.0.0.1.
+      // A synthetic page has no address, and would have to ask a person before it calls 127.0.0.1.
       '--disable-features=LocalNetworkAccessChecks',
       '--autoplay-policy=no-user-gesture-required',
     ],
   });
 }
 
-/** A page of its own, and what went wrong in it: console errors, uncaught exceptions, violations of the CSP. */
+/** Opens a new page and collects its failures: console errors, uncaught exceptions, violations of the CSP. */
 export async function openPage(browser: Browser): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
   const complaints: string[] = [];
@@ -36,7 +39,7 @@ export async function openPage(browser: Browser): Promise<{ page: Page; complain
   return { page, complaints };
 }
 
-/** What the media element of the player page says of itself. */
+/** State of the media element on the player page. */
 export type PlayerState = {
   readonly element: 'video' | 'audio';
   readonly currentTime: number;
@@ -77,7 +80,10 @@ export function playBeyond(page: Page, seconds: number, withinMs: number): Promi
   );
 }
 
-/** Waits for an expression to become true. Asked from here: the page's policy forbids it to evaluate text itself. */
+/**
+ * Waits for an expression to become true. Evaluated from here: the page's policy forbids it to evaluate text
+ * itself.
+ */
 export async function until(page: Page, withinMs: number, expression: string): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await page.evaluate<boolean>(expression))) {
@@ -86,7 +92,10 @@ export async function until(page: Page, withinMs: number, expression: string): P
   }
 }
 
-/** When the media response of an address ended, in milliseconds since it was asked for; null while it is open. */
+/**
+ * Returns when the media response of an address ended, in milliseconds since the request; null while it is
+ * open.
+ */
 export function responseEnd(page: Page, address: string): Promise<number | null> {
   return page.evaluate<number | null>(`(() => {
     const name = new URL(${JSON.stringify(address)}, location.href).href;

@@ -4,13 +4,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-/** What nobody must open or read: a file and an HTTP server with the same audio, whose samples are a secret's letters. */
+/**
+ * A secret that nobody must open or read: a file and an HTTP server with the same audio, whose samples are
+ * its letters.
+ */
 export type Canary = {
-  /** Decoded as 16-bit samples, the audio holds it byte for byte. */
+  /** The secret: decoded as 16-bit samples, the audio holds it byte for byte. */
   readonly token: string;
   readonly path: string;
   readonly url: string;
-  /** What was asked of the server so far. */
+  /** Requests to the server so far. */
   readonly hits: readonly string[];
   close(): void;
 };
@@ -39,7 +42,7 @@ export async function startCanary(folder: string): Promise<Canary> {
   };
 }
 
-/** One channel of 16-bit samples, 8,000 of them a second. */
+/** Writes one channel of 16-bit samples, 8,000 per second. */
 function wav(samples: Buffer): Buffer {
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);

@@ -16,13 +16,13 @@ export type Ceph = {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Addresses by path, retries as the SDK does by default. */
+  /** Addresses by path, and retries as often as the SDK does by default. */
   readonly client: S3Client;
 };
 
 /**
- * A Ceph RADOS Gateway with an empty bucket: a production S3 server, everything in memory. One per test process, started
- * by whoever asks first (12 s) and ended after the last test. Needs the part `ceph`.
+ * Starts a Ceph RADOS Gateway with an empty bucket: a production S3 server, everything in memory. One per
+ * test process, started at the first call (12 s) and ended after the last test. Needs the part `ceph`.
  */
 export function startCeph(): Promise<Ceph> {
   started ??= start();
@@ -34,7 +34,7 @@ const run = promisify(execFile);
 const REGION = 'us-east-1';
 
 const MOST_ATTEMPTS = 5;
-/** How long a day lasts for the rules of a bucket's lifecycle. */
+/** Length of a day for the rules of a bucket's lifecycle. */
 const SECONDS_PER_DAY = 2;
 
 async function start(): Promise<Ceph> {
@@ -48,7 +48,8 @@ async function start(): Promise<Ceph> {
   await writeFile(config, configuration(directory, fsid, monitorPort, gatewayPort));
   const ceph = (program: string, ...args: string[]) =>
     run(program, ['-c', config, ...args], { timeout: 60_000 });
-  // A monitor that has just begun, on a busy machine, refuses what it will do a moment later; each can be said again.
+  // A monitor that has just started, on a busy machine, refuses commands that it accepts a moment later; each
+  // can be repeated.
   const patiently = async (...command: string[]) => {
     for (let attempt = 1; ; attempt++) {
       try {

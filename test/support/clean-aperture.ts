@@ -4,12 +4,12 @@ import { box, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
 export type CleanAperture = {
   readonly width: number;
   readonly height: number;
-  /** From the middle of the frame, in half pixels. */
+  /** Offset from the centre of the frame, in half pixels. */
   readonly rightHalves: number;
   readonly downHalves: number;
 };
 
-/** An MP4 whose index lies at its end, with a `clap` box in the sample entry of its first video track. */
+/** Adds a `clap` box to the sample entry of the first video track of an MP4 whose index lies at its end. */
 export function withCleanAperture(file: Buffer, aperture: CleanAperture): Buffer {
   const { width, height, rightHalves, downHalves } = aperture;
   const clap = box('clap', uint32(width, 1, height, 1, rightHalves, 2, downHalves, 2));

@@ -7,10 +7,10 @@ import type { Source } from '../../functions/stream/source/source.ts';
 
 const { signal } = new AbortController();
 
-/** All that `openCopyTrack` needs of one file, but for the track. */
+/** All inputs of `openCopyTrack` for one file, except the track. */
 export type Opened = Omit<ProbedCopyInput, 'trackIndex'> & { readonly probed: Probed };
 
-/** Opens a file as one instance would that never saw it before. */
+/** Opens a file as a fresh instance would. */
 export async function openFile(source: Source, key: string, zeroSeconds = 0): Promise<Opened> {
   const object = await source.stat(key, signal);
   const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
@@ -18,19 +18,19 @@ export async function openFile(source: Source, key: string, zeroSeconds = 0): Pr
   return { source, object, access, probed, zeroSeconds, inspectsKeyframes: true, signal };
 }
 
-/** The track, or the reason why not as an error. */
+/** Opens the track; throws the reason as an error if it cannot be copied. */
 export async function copyTrack(opened: Opened, trackIndex: number): Promise<CopyTrack> {
   const track = await openCopyTrack({ ...opened, trackIndex });
   if ('whyNot' in track) throw new Error(track.whyNot);
   return track;
 }
 
-/** Of all cuts, in ticks. */
+/** Returns the times of all cuts, in ticks. */
 export function cutTimes({ cuts }: CopyTrack): number[] {
   return Array.from({ length: cuts.count }, (_, cut) => cuts.timeAt(cut));
 }
 
-/** Every cut at which a segment of at least `seconds` ends, with the first and the last one. */
+/** Returns every cut at which a segment of at least `seconds` ends, with the first and the last one. */
 export function chosenCuts({ cuts }: CopyTrack, seconds: number): number[] {
   const chosen = [0];
   const last = cuts.count - 1;
@@ -44,7 +44,7 @@ export function chosenCuts({ cuts }: CopyTrack, seconds: number): number[] {
   return [...chosen, last];
 }
 
-/** The segments between the cuts, in order. */
+/** Returns the segments between the cuts, in order. */
 export async function segmentsOf(track: CopyTrack, cuts: readonly number[]): Promise<Buffer[]> {
   const output: Buffer[] = [];
   for (const [i, to] of cuts.slice(1).entries()) {

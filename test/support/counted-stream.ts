@@ -1,6 +1,6 @@
 import type { CachedAccess } from '../../functions/stream/source/cache.ts';
 
-/** The same access, with how many bytes its streams have handed on. */
+/** Wraps the access to count the bytes that its streams have delivered. */
 export function countStreamed(access: CachedAccess): CachedAccess & { streamed(): number } {
   let streamed = 0;
   return {

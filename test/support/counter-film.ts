@@ -6,7 +6,9 @@ const BITS = 8;
 const BLOCK = 16;
 const [WIDTH, HEIGHT] = [BITS * BLOCK, 64];
 
-/** What Debian's ffmpeg is told to read: frames of 128×64 whose columns say their number in bits, at most 256 of them. */
+/**
+ * Inputs for Debian's ffmpeg: frames of 128×64 whose columns show their number in bits, at most 256 of them.
+ */
 export function countingPicture(rate: string, seconds: number): string[] {
   const luma = `if(bitand(floor(N/pow(2\\,floor(X/${BLOCK})))\\,1)\\,235\\,16)`;
   return [
@@ -19,7 +21,7 @@ export function countingPicture(rate: string, seconds: number): string[] {
 
 export type CountedFrame = { readonly number: number; readonly seconds: number };
 
-/** The number that each frame of a file shows, and when. */
+/** Returns the number that each frame of a file shows, and its time. */
 export async function countedFrames(path: string): Promise<CountedFrame[]> {
   const size = ['-vf', `scale=${WIDTH}:${HEIGHT},format=gray`];
   const [{ stdout: pixels }, { stdout: times }] = await Promise.all([
@@ -47,7 +49,7 @@ export async function countedFrames(path: string): Promise<CountedFrame[]> {
   return seconds.map((at, i) => ({ seconds: at, number: numberIn(pixels.subarray(i * WIDTH * HEIGHT)) }));
 }
 
-/** From the middle of each column. */
+/** Reads the middle of each column. */
 function numberIn(frame: Buffer): number {
   const isLit = (bit: number) => (frame[(HEIGHT / 2) * WIDTH + bit * BLOCK + BLOCK / 2] ?? 0) > 128;
   return Array.from({ length: BITS }, (_, bit) => (isLit(bit) ? 2 ** bit : 0)).reduce(

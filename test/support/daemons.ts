@@ -4,16 +4,16 @@ import { connect, createServer, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type Daemons = {
-  /** Why one of them ended by itself; null while all run. */
+  /** Returns why one of them ended by itself; null while all run. */
   failure(): Error | null;
   start(program: string, args: readonly string[], environment?: NodeJS.ProcessEnv): void;
-  /** Nothing is stored: everything that they have is in memory or in their directory. */
+  /** Ends all. Nothing is stored: everything that they have is in memory or in their directory. */
   end(): Promise<void>;
 };
 
 /**
- * Daemons that end when they are told to, and also when this process dies: a shell waits for the end of its input, then
- * ends exactly the processes whose numbers it was given and removes the directory.
+ * Guards daemons, which end on demand, and also when this process dies: a shell waits for the end of its
+ * input, then ends exactly the given processes and removes the directory.
  */
 export function guardDaemons(directory: string): Daemons {
   const script =
@@ -56,7 +56,7 @@ export function guardDaemons(directory: string): Daemons {
   };
 }
 
-/** Until somebody listens on the port of 127.0.0.1, or a daemon has failed. */
+/** Resolves when a port of 127.0.0.1 is open, or rejects when a daemon has failed. */
 export async function listening(port: number, failure: () => Error | null): Promise<void> {
   for (;;) {
     const reason = failure();
@@ -71,7 +71,7 @@ export async function listening(port: number, failure: () => Error | null): Prom
   }
 }
 
-/** Ports of 127.0.0.1 that differ: all are open at once before they are given back. */
+/** Finds different ports of 127.0.0.1: all are open at once before they are released. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   return Promise.all(

@@ -16,9 +16,9 @@ export const DAY_VIDEO_SAMPLES = DAY_SECONDS * DAY_FRAME_RATE;
 export const DAY_AUDIO_SAMPLES = (DAY_SECONDS * 48_000) / 1024;
 
 /**
- * Writes a film of 24 hours of 60 frames a second, with B-frames, and of AAC: an index as long as any that has nine
- * million samples, and the media of eight seconds, to which all of it points: that of `unitName`, which is written as
- * well. Needs the part `ffmpeg`.
+ * Writes a film of 24 hours of 60 frames a second, with B-frames, and of AAC: an index of nine million
+ * samples, as long as any, and the media of eight seconds, to which all of it points: that of `unitName`,
+ * which is written as well. Needs the part `ffmpeg`.
  */
 export async function makeDayFilm(folder: string, name: string, unitName: string): Promise<void> {
   const unit = join(folder, unitName);
@@ -62,7 +62,7 @@ function unitOf(movie: Movie, track: MovieTrack, file: Buffer) {
     height,
     matrix: null,
     delaySeconds: 0,
-    // What is decoded ahead of its time, and the encoder's priming.
+    // Time of frames decoded ahead of display, and of the encoder's priming.
     mediaTime: track.edits.find(({ mediaTime }) => mediaTime >= 0)?.mediaTime ?? 0,
     durationTicks: null,
   };

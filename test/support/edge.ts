@@ -15,12 +15,12 @@ type EdgeEvent = { request: EdgeRequest; response?: EdgeResponse; context?: { re
 export type Edge = (event: EdgeEvent) => { readonly returned: unknown; readonly origin: string | null };
 
 export type EdgeSurroundings = {
-  /** What the KeyValueStore holds. */
+  /** Contents of the KeyValueStore. */
   readonly stored?: Readonly<Record<string, string>>;
   readonly now?: () => number;
 };
 
-/** A CloudFront Function as CloudFront would run it: its own globals, and the modules that it loads. */
+/** Loads a CloudFront Function as CloudFront would run it: its own globals, and the modules that it loads. */
 export function loadEdge(
   role: EdgeRole,
   settings: EdgeSettings,

@@ -1,4 +1,4 @@
-/** The header of a 64-bit little-endian program, enough for whoever asks what it is for. */
+/** Writes the header of a 64-bit little-endian program, enough for readers of its machine type. */
 export function elfProgram(machine: number, { dynamic = false, text = '' } = {}): Buffer {
   const header = Buffer.alloc(64 + 56);
   header.write('\x7fELF', 'latin1');

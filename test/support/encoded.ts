@@ -19,12 +19,12 @@ import { directorySource } from '../../functions/stream/source/directory.ts';
 import { localEnvironment } from '../../local/function.ts';
 import { ROOMY } from './ample.ts';
 
-/** The ffmpeg that the function uses: what one pass of it makes is what segments are compared with. */
+/** Returns the ffmpeg that the function uses: segments are compared with one pass of it. */
 export async function ownFfmpeg(): Promise<string> {
   return (await localEnvironment({})).FFMPEG_PATH ?? '';
 }
 
-/** A file of this machine with the context that its segments are made at; each call is another instance. */
+/** Opens a file of this machine with the context of its segments; each call is another instance. */
 export async function openContext(
   path: string,
   {
@@ -53,7 +53,7 @@ export async function openContext(
   };
 }
 
-/** The same context with an ffmpeg whose output arguments are others. */
+/** Wraps the context's ffmpeg so that its output arguments are others. */
 export function withArguments(
   context: SegmentContext,
   change: (output: readonly string[]) => readonly string[],
@@ -69,12 +69,12 @@ export type VideoShape = {
   readonly height: number;
   readonly frameRate: { readonly numerator: number; readonly denominator: number };
   readonly seconds: number;
-  /** Of the segments in turn; the last one of them goes on for the rest. */
+  /** Seconds of the segments in turn; the last one applies to the rest. */
   readonly lengths?: readonly number[];
   readonly maxBitrate?: number;
 };
 
-/** A rendition as the planner would make it of the first film, at a size that is encoded in no time. */
+/** Plans a rendition of the first video track, like the planner, at a size that is encoded in no time. */
 export function videoRendition(
   { probed: { media }, zeroSeconds }: SegmentContext,
   shape: VideoShape,
@@ -86,7 +86,7 @@ export function videoRendition(
   const width = 2 * Math.round((height * film.displayWidth) / film.displayHeight / 2);
   const frames = Math.round((seconds * numerator) / denominator);
   const counts = lengths.map((length) => Math.round((length * numerator) / denominator));
-  // A clock that is finer than the frames, as the planner has it.
+  // The clock is finer than the frames, as the planner has it.
   const finer = Math.ceil(10_000 / numerator);
   const phaseSeconds = gridPhaseSeconds(film.frameRate, film.startSeconds - zeroSeconds, frameRate);
   const phaseTicks = Math.round(phaseSeconds * numerator * finer);
@@ -94,7 +94,7 @@ export function videoRendition(
   const { rotation, mirrored, interlaced, dynamicRange } = film;
   const none = { peakBitrate: 0, averageBitrate: 0 };
   const about = { id: `${height}p`, codecs: 'avc1.64001f', ...none, iFrames: none };
-  // A field that the planner adds is no field of this type.
+  // A field that the planner adds and this type lacks.
   const more = { dynamicRange: 'sdr' as const };
   return {
     ...about,
@@ -136,7 +136,7 @@ export type AudioShape = {
   readonly lengths?: readonly number[];
 };
 
-/** A rendition as the planner would make it of an audio track: whole AAC frames up to the end. */
+/** Plans a rendition of an audio track, like the planner: whole AAC frames up to the end. */
 export function audioRendition({ probed: { media } }: SegmentContext, shape: AudioShape): EncodedAudio {
   const { seconds, sampleRate, stream = 0, lengths = [1, 2, 4] } = shape;
   const track = audiosOf(media)[stream];
@@ -189,7 +189,7 @@ export async function segmentOf(
   return buffer(await openEncodedSegment(rendition, index, context));
 }
 
-/** The init segment and all segments, in order. */
+/** Returns the init segment and all segments, in order. */
 export async function everything(rendition: Rendition, context: SegmentContext): Promise<Buffer[]> {
   const parts: Buffer[] = [Buffer.from(await encodedInit(rendition, context))];
   for (const index of rendition.segments.keys()) parts.push(await segmentOf(rendition, index, context));

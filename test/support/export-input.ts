@@ -26,7 +26,7 @@ export function exportQuestion(
   };
 }
 
-/** The same object in the context that bodies are produced in. */
+/** Returns the object in the context that bodies are produced in. */
 export function bodyContext(context: SegmentContext, path: string, isTimeUp = () => false): BodyContext {
   const source = directorySource(dirname(path));
   return { ...context, object: context.object as BodyContext['object'], source, limits: LIMITS, isTimeUp };

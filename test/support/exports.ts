@@ -33,7 +33,7 @@ export async function readEvents(
       if (event === null) continue;
       seen.push(event);
       if (!enough(event)) continue;
-      // The connection is cut, not ended; the loop's own end would wait for what was cut.
+      // The connection is cut, not ended; the loop's own end would wait for the missing bytes.
       stop.abort();
       break reading;
     }
@@ -52,7 +52,7 @@ function parseBlock(block: string): SeenEvent | null {
   return { id: field('id') ?? '', name: field('event') ?? 'message', data: JSON.parse(data) };
 }
 
-/** Follows an export as EventSource does, from the last seen event to its end, and fetches the output. */
+/** Follows an export like EventSource, from the last seen event to its end, and fetches the output. */
 export async function exportOf(service: Service, address: string, seen: readonly SeenEvent[] = []) {
   const events: SeenEvent[] = [...seen];
   let reconnects = -1;

@@ -5,14 +5,16 @@ import { afterEverything } from './hooks.ts';
 
 export type FakeAws = {
   readonly url: string;
-  /** What was asked, in order: the operation and its input. */
+  /** Requests in order: the operation and its input. */
   readonly asked: { readonly operation: string; readonly input: unknown }[];
-  /** What is answered from now on. */
+  /** The answer from now on. */
   answer: { readonly status: number; readonly body: object };
   close(): Promise<void>;
 };
 
-/** An AWS service of the JSON protocol (SSM, Secrets Manager) that gives one answer to whatever it is asked. */
+/**
+ * Starts an AWS service of the JSON protocol (SSM, Secrets Manager) that gives one answer to every request.
+ */
 export async function startFakeAws(): Promise<FakeAws> {
   const server = createServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']);

@@ -8,41 +8,47 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What happens to one answer. `afterBytes` counts bytes of the body. */
+/** A fault of one answer. `afterBytes` counts bytes of the body. */
 export type Fault =
   | { readonly kind: 'none' }
   /** The connection is reset. */
   | { readonly kind: 'reset'; readonly afterBytes: number; readonly before?: () => Promise<unknown> }
-  /** Nothing more comes, and the connection stays. */
+  /** No more bytes come, and the connection stays open. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
-  /** The connection ends cleanly, before the length that was announced. */
+  /** The connection ends cleanly, before the announced length. */
   | { readonly kind: 'short'; readonly afterBytes: number }
   /** An error of S3 instead of the answer. */
   | { readonly kind: 'refuse'; readonly status: number; readonly code: string }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
-  /** Something is done in mid-body, such as replacing the object; then the body goes on. */
+  /** Something happens in mid-body, such as replacing the object; then the body goes on. */
   | { readonly kind: 'meanwhile'; readonly afterBytes: number; readonly run: () => Promise<unknown> };
 
 export type FaultProxy = {
   readonly endpoint: string;
-  /** One fault for each of the next reads (GET with Range), in order; afterwards all pass. Replaces what was left. */
+  /**
+   * One fault for each of the next reads (GET with Range), in order; afterwards all pass. Replaces the rest
+   * of an earlier script.
+   */
   script(...faults: readonly Fault[]): void;
   /** Answers every request from now on with `fault`; null lets them pass again. */
   always(fault: Fault | null): void;
   /** `GET bytes=0-99`, in the order of arrival. */
   readonly requests: readonly string[];
-  /** The same, with their headers. */
+  /** The same requests, with their headers. */
   readonly heads: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
-  /** Of all answers so far, without their headers. */
+  /** Bytes of all answers so far, without their headers. */
   bodyBytes(): number;
   /** Answers that are being sent at this moment. */
   underWay(): number;
-  /** Cuts every connection that there is. */
+  /** Cuts every open connection. */
   cut(): void;
   close(): Promise<void>;
 };
 
-/** Stands before an S3 server, or a service, on 127.0.0.1. Requests pass unchanged, Host included, since their signatures cover it. */
+/**
+ * Starts a proxy before an S3 server, or a service, on 127.0.0.1. Requests pass unchanged, Host included,
+ * since their signatures cover it.
+ */
 export async function startFaultProxy(
   target: string,
   { latencyMilliseconds = 0 }: { readonly latencyMilliseconds?: number } = {},

@@ -2,10 +2,10 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { RandomAccess } from '../../functions/stream/source/bytes.ts';
 import { corpusDirectory } from './needs.ts';
 
-/** Random access that counts: what was asked for, and how often. */
+/** Random access that counts its reads and their bytes. */
 export type CountedAccess = RandomAccess & { readonly reads: { count: number; bytes: number } };
 
-/** A file on disk; opened for each read, so that nothing is left open. */
+/** Accesses a file on disk; opens it for each read, so that nothing stays open. */
 export function fileAccess(path: string): CountedAccess {
   const sizeBytes = within(path, (descriptor) => fstatSync(descriptor).size);
   return counted(sizeBytes, (start, end) =>
@@ -16,7 +16,7 @@ export function fileAccess(path: string): CountedAccess {
   );
 }
 
-/** A file of the corpus by its name there. */
+/** Accesses a file of the corpus by its name there. */
 export function corpusAccess(name: string): CountedAccess {
   return fileAccess(`${corpusDirectory}/${name}`);
 }

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 
 const told = new Set<string>();
 
-/** Tells CI that a test of that file has begun: where mocha ends early, some files never get there. */
+/** Tells CI that a test of that file has begun: if mocha ends early, some files never get there. */
 export function tellFile(file: string | undefined): void {
   const { FILES_OF_RUN } = process.env;
   if (!FILES_OF_RUN || file === undefined || told.has(file)) return;

@@ -1,6 +1,6 @@
 import puppeteer, { type Browser } from 'puppeteer-core';
 
-/** Debian's Firefox ESR without a window, over WebDriver BiDi; media may start without a click. */
+/** Launches Debian's Firefox ESR without a window, over WebDriver BiDi; media may start without a click. */
 export function launchFirefox(): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
@@ -8,10 +8,10 @@ export function launchFirefox(): Promise<Browser> {
     headless: true,
     extraPrefsFirefox: {
       'media.autoplay.default': 0,
-      // Software alone: what a test sees of a pixel is the same on every machine.
+      // Decoding in software gives the same pixels on every machine.
       'media.hardware-video-decoding.enabled': false,
       'gfx.canvas.accelerated': false,
-      // Nothing is asked of the outside.
+      // No requests to the outside.
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
       'media.gmp-manager.updateEnabled': false,

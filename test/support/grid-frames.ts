@@ -13,14 +13,16 @@ import { ownFfmpeg } from './encoded.ts';
 const run = promisify(execFile);
 const guarded = { maxBuffer: 256 * 1024 * 1024 };
 
-/** What is decoded before a stretch of a long film: far more than lies between two of its key frames. */
+/**
+ * Seconds that are decoded before a stretch of a long film: far more than lies between two of its keyframes.
+ */
 const LEAD_SECONDS = 30;
 
 type Stretch = { readonly firstFrame?: number; readonly ffmpegPath?: string };
 
 /**
- * The frames of a grid as hashes, by one pass of the file from its start to `endFrame`, before any encoder; from
- * half a minute before `firstFrame` where that is far from the start. Times are those of a clock that was put right.
+ * Hashes the frames of a grid by one pass of the file from its start to `endFrame`, before any encoder; from
+ * half a minute before `firstFrame` if that is far from the start. Times are those of a corrected clock.
  */
 export async function onePass(
   file: string,
@@ -54,7 +56,7 @@ async function passOver(
   const { media } = context.probed;
   const [film] = filmsOf(media);
   if (film === undefined) throw new Error('The file has no film.');
-  // The grid of a track of constant rate has its first frame on it.
+  // The grid of a track of constant rate includes its first frame.
   const late = ((film.startSeconds - context.zeroSeconds) * numerator) / denominator;
   const steps = Math.floor(late + 0.001);
   const phase = film.frameRate?.constant ? (Math.max(0, late - steps) * denominator) / numerator : 0;
@@ -74,7 +76,7 @@ async function passOver(
 
 export type DecodedFrames = {
   readonly hashes: readonly string[];
-  /** All that Debian's ffmpeg had to say. */
+  /** All complaints of Debian's ffmpeg. */
   readonly complaints: string;
 };
 
@@ -85,7 +87,7 @@ export async function decodedFrames(parts: readonly Uint8Array[], path: string):
   return { hashes: hashesOf(stdout), complaints: stderr };
 }
 
-/** Each frame as 32x18 grey pixels. */
+/** Returns each frame as 32x18 grey pixels. */
 export async function thumbnails(parts: readonly Uint8Array[], path: string): Promise<Buffer[]> {
   await writeFile(path, Buffer.concat(parts));
   const output = [
@@ -102,7 +104,7 @@ export async function thumbnails(parts: readonly Uint8Array[], path: string): Pr
   return Array.from({ length: stdout.length / 576 }, (_, i) => stdout.subarray(i * 576, (i + 1) * 576));
 }
 
-/** Another quality and nothing else: what goes into the encoder comes out of the decoder. */
+/** Changes only the quality: the decoder puts out exactly what the encoder got. */
 export function losslessly(output: readonly string[]): string[] {
   const remaining = [...output];
   for (const option of ['-profile:v', '-crf', '-maxrate:v', '-bufsize:v']) {

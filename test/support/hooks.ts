@@ -1,7 +1,7 @@
 import { tellFile } from './files-of-run.ts';
 
-// Node hands this variable on to every child, whatever environment that is given: the function and its ffmpeg would not
-// have what they have without coverage. This process is measured all the same.
+// Node passes this variable on to every child, whatever its environment: the function and its ffmpeg would
+// differ from those without coverage. This process is measured all the same.
 delete process.env.NODE_V8_COVERAGE;
 
 // Loaded by mocha before every run. Real parts (Ceph RGW, the local service) register their own shutdown here.

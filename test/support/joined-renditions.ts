@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readMaster, readMedia } from './playlists.ts';
 
-/** A rendition of HLS as one file: its init segment and all of its segments, in their order. */
+/** An HLS rendition as one file: its init segment and all of its segments, in order. */
 export type JoinedRendition = {
   readonly uri: string;
   readonly path: string;
@@ -11,10 +11,13 @@ export type JoinedRendition = {
   readonly plannedSeconds: number;
 };
 
-/** So that two cores have something to do. */
+/** As many as there are cores. */
 const AT_ONCE = 2;
 
-/** All renditions of the film `name`, one after the other, each written over the one before in `folder`. */
+/**
+ * Yields all renditions of the film `name`, one after the other, each written over the one before in
+ * `folder`.
+ */
 export async function* joinedRenditions(
   origin: string,
   name: string,

@@ -1,9 +1,10 @@
 import { median } from '../../bench/measure.ts';
 
 /**
- * Whether `late` takes longer than `early`: both are measured in each of many rounds, `each` times at a stretch, and
- * `sigmas` is how far the count of rounds in which `late` took longer is from what a coin would give. Only which was
- * longer counts, not by how much, since machines are noisy. The medians are microseconds.
+ * Measures whether `late` takes longer than `early`: both run in each of many rounds, `each` times at a
+ * stretch, and `sigmas` tells how far the number of rounds in which `late` took longer is from that of a fair
+ * coin. Only which one took longer counts, not by how much, since machines are noisy. The medians are
+ * microseconds.
  */
 export async function leakOf(
   { early, late }: { readonly early: () => Promise<void>; readonly late: () => Promise<void> },
@@ -12,7 +13,7 @@ export async function leakOf(
   const [first, second]: [number[], number[]] = [[], []];
   let later = 0;
   for (let round = 0; round < rounds; round++) {
-    // Who goes first changes, so that what a round does to the next one is the same for both.
+    // The order alternates, so that a round affects the next one alike for both.
     const isEarlyFirst = round % 2 === 0;
     const one = await timeOf(isEarlyFirst ? early : late, each);
     const other = await timeOf(isEarlyFirst ? late : early, each);
@@ -21,7 +22,7 @@ export async function leakOf(
     second.push(b);
     if (b > a) later += 1;
   }
-  // The sign test: of a fair coin, the standard deviation is half the root of the throws.
+  // The sign test: for a fair coin, the standard deviation is half the root of the throws.
   const sigmas = (later - rounds / 2) / (Math.sqrt(rounds) / 2);
   return { sigmas, medians: [median(first) / each, median(second) / each] };
 }

@@ -7,11 +7,11 @@ export type Heard = {
   readonly codec: string;
   readonly channels: number;
   readonly sampleRate: number;
-  /** Mean level in dB of full scale, of all channels. */
+  /** Mean level in dB of full scale, over all channels. */
   readonly level: number;
 };
 
-/** What Debian's ffmpeg hears of one audio track of a file or an address; needs the part `ffmpeg`. */
+/** Decodes one audio track of a file or an address with Debian's ffmpeg; needs the part `ffmpeg`. */
 export async function listen(path: string, track = 0): Promise<Heard> {
   const which = `a:${track}`;
   const entries = 'stream=codec_name,channels,sample_rate';
@@ -29,7 +29,7 @@ export async function listen(path: string, track = 0): Promise<Heard> {
   };
 }
 
-/** Names of the codecs of a file's streams, in its order. */
+/** Names the codecs of a file's streams, in its order. */
 export async function codecsOf(path: string): Promise<readonly string[]> {
   const asked = ['-v', 'error', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0', path];
   const { stdout } = await run('/usr/bin/ffprobe', asked);

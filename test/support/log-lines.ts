@@ -8,14 +8,14 @@ export type LogFields = Readonly<Record<string, unknown>> & {
   readonly timing?: string | null;
 };
 
-/** The lines that the function's instances have written, those of the platform left out. */
+/** Returns the lines of the function's instances, without those of the platform. */
 export function functionLines({ logs }: Pick<Service, 'logs'>): LogFields[] {
   return logs
     .filter(({ source, text }) => source === 'stdout' && text.startsWith('{'))
     .map(({ text }) => JSON.parse(text) as LogFields);
 }
 
-/** Until so many lines are as `wanted`: they are written after the answer. */
+/** Waits for so many lines that `wanted` accepts: they are written after the answer. */
 export async function linesWhich(
   service: Pick<Service, 'logs'>,
   count: number,
@@ -28,7 +28,7 @@ export async function linesWhich(
   }
 }
 
-/** How many of the requests so far have started ffmpeg. */
+/** Counts the requests so far that have started ffmpeg. */
 export function ffmpegRuns(service: Pick<Service, 'logs'>): number {
   return functionLines(service).filter(({ timing }) => timing?.includes('spawn')).length;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEverything } from './hooks.ts';
 import { ffmpeg } from './verify.ts';
 
-/** A film of two hours in a folder of its own: a part of it, encoded once, over and over. */
+/** A film of two hours in a folder of its own: a part of it, encoded once, repeated. */
 export type LongFilm = { readonly folder: string; readonly name: string };
 
 /** In whole frames of video and of AAC, so that there is no gap where parts meet. */
@@ -13,8 +13,8 @@ const PARTS = 113;
 export const LONG_SECONDS = PARTS * PART_SECONDS;
 
 /**
- * H.264 with three B-frames and key frames here and there, AAC with a tone that rises, the index at the end. Needs the
- * part `ffmpeg`.
+ * Encodes H.264 with three B-frames and irregular keyframes, AAC with a rising tone, the index at the end.
+ * Needs the part `ffmpeg`.
  */
 export function makeLongFilm(): Promise<LongFilm> {
   encoding ??= make();

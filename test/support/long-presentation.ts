@@ -18,10 +18,10 @@ import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
 import { afterEverything } from './hooks.ts';
 import { LONG_SECONDS, makeLongFilm, PART_SECONDS } from './long-film.ts';
 
-/** The film of two hours with what its segments are planned and encoded by. */
+/** The film of two hours with the context of its segments. */
 export type LongPresentation = {
   readonly path: string;
-  /** For its outputs. */
+  /** Folder for its outputs. */
   readonly folder: string;
   readonly context: SegmentContext;
   readonly presentation: Presentation;
@@ -30,7 +30,7 @@ export type LongPresentation = {
 /** Segments `[from, to)`. */
 type Span = { readonly from: number; readonly to: number };
 
-/** Needs the part `ffmpeg`. What it leaves is removed in the end. */
+/** Opens the presentation. Needs the part `ffmpeg`. Its files are removed in the end. */
 export async function openLongPresentation(): Promise<LongPresentation> {
   const film = await makeLongFilm();
   const path = join(film.folder, film.name);
@@ -47,8 +47,9 @@ export async function openLongPresentation(): Promise<LongPresentation> {
 }
 
 /**
- * Throws unless the segments that `pick` takes, of so many, hold what one pass of the film has there, in its time: each
- * frame, and the audio but for the codec's own noise. Resolves with the figures. `name` is that of files meanwhile.
+ * Throws unless the segments that `pick` takes, of so many, equal one pass of the film at their time: each
+ * frame, and the audio but for the codec's own noise. Resolves with the figures. `name` names temporary
+ * files.
  */
 export async function expectAsInOnePass(
   { path, folder, context, presentation }: LongPresentation,
@@ -71,12 +72,13 @@ export async function expectAsInOnePass(
   const isStart = output.startTicks === 0;
   const heard = await heardInSegments(output.parts, heardFile, 1);
   expect(heard.complaints).to.equal('');
-  // The very first frame is the encoder's priming; elsewhere it is one whose other half the decoder has not seen.
+  // The very first frame is the encoder's priming; elsewhere the decoder has not seen the other half of the
+  // first one.
   const known = isStart ? from : from + 1;
   const wanted = await heardInOnePass(path, audio, context, [known, to]);
   expect(heard.samples.length).to.equal((to - known) * 1024);
   const lag = lagOf(heard.samples, wanted, 1, 960);
-  // Where the parts of the film meet, the tone itself leaps, which no codec follows well.
+  // The tone itself leaps between the parts of the film, which no codec follows well.
   const inStretch = output.segments
     .filter(({ startTicks }, i) => i === 0 || !isLeap(startTicks / 48_000))
     .map((segment) => ({ ...segment, startTicks: segment.startTicks - known * 1024 }));
@@ -92,7 +94,7 @@ export async function expectAsInOnePass(
   expect(lag).to.equal(0);
   expect(errors.median).to.be.below(50);
   expect(errors.worstJoin).to.be.below(Math.max(2 * errors.p99, 16));
-  // What players go by, edit list and all: frames and audio are where they are in the plan.
+  // Players go by these times, including the edit list: video and audio are at their planned times.
   expect(shownAt).to.be.closeTo(shown.startTicks / video.timescale, 0.001);
   expect(heardAt).to.be.closeTo((isStart ? -1024 : output.startTicks) / 48_000, 0.001);
 
@@ -104,11 +106,11 @@ function isLeap(seconds: number): boolean {
   return Math.abs(seconds - Math.round(seconds / PART_SECONDS) * PART_SECONDS) < 0.1;
 }
 
-/** The init segment and some others, whose times are those of the plan. */
+/** Returns the init segment and some others, whose times are those of the plan. */
 async function stretchOf(rendition: Rendition, { from, to }: Span, at: SegmentContext) {
   const segments = rendition.segments.slice(from, to);
   const parts = [Buffer.from(await encodedInit(rendition, at))];
-  // The encoder's priming is in front of all audio, and the first segment holds it.
+  // The encoder's priming precedes all audio, in the first segment.
   const priming = rendition.kind === 'audio' ? 1024 : 0;
   for (const [i, { startTicks, durationTicks }] of segments.entries()) {
     const bytes = Buffer.from(await segmentOf(rendition, from + i, at));
@@ -126,7 +128,7 @@ async function stretchOf(rendition: Rendition, { from, to }: Span, at: SegmentCo
   return { parts, segments, startTicks: first?.startTicks ?? 0, endTicks };
 }
 
-/** When the first frame of a file is shown or heard. */
+/** Returns when the first frame of a file is shown or heard. */
 async function firstTime(path: string): Promise<number> {
   const entries = ['-show_entries', 'frame=pts_time', '-read_intervals', '%+#1', '-of', 'csv=p=0'];
   const { stdout } = await promisify(execFile)('/usr/bin/ffprobe', ['-v', 'error', ...entries, path]);

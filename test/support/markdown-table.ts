@@ -1,4 +1,4 @@
-/** A table with its columns padded, as the formatter leaves it. */
+/** Writes a table with padded columns, as the formatter leaves it. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, i) => Math.max(3, title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (fields: readonly string[]) =>

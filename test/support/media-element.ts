@@ -1,20 +1,20 @@
-/** A page of either browser; what runs in it goes over as text, since this project has no DOM library. */
+/** A page of either browser; scripts run in it as text, since this project has no DOM library. */
 export type AnyPage = { evaluate(text: string): Promise<unknown> };
 
 export type Watched = {
-  /** `duration` when the metadata were there, at the first frame, and when all was over; null for no finite one. */
+  /** `duration` with the metadata, at the first frame, and at the end; null for no finite one. */
   readonly durations: readonly (number | null)[];
   /** The code of the element's error. */
   readonly error: number | null;
   readonly currentTime: number;
-  /** Milliseconds from the address to `canplay`; null where it never came. */
+  /** Milliseconds from the address to `canplay`; null if it never came. */
   readonly canplayMilliseconds: number | null;
   readonly ended: boolean;
 };
 
 /**
- * Plays an address in an element of its own: to `canplay`, to the frame or audio at a share of its duration, or to its
- * end at four times the speed. An error ends it as well.
+ * Plays an address in an element of its own: to `canplay`, to a share of its duration, or to its end at four
+ * times the speed. An error ends it as well.
  */
 export async function watch(
   page: AnyPage,

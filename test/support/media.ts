@@ -69,7 +69,7 @@ export function mediaOf(tracks: Media['tracks'], over: Partial<Media> = {}): Med
   };
 }
 
-/** Media that nothing stands in the way of. */
+/** Media without any obstacle. */
 export function probedOf(media: Media): Probed {
   return {
     media,

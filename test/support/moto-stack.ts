@@ -7,14 +7,14 @@ type Stack = {
   terraform: { required_providers: { aws: Fields } };
 };
 
-// What is applied in tests differs from a real deployment here and by two options, and nowhere else: the stack itself
-// knows nothing of tests. `differences` shows it, and a test holds it to a list.
+// The applied stack differs from a real deployment only here and by two options: the stack itself knows
+// nothing of tests. `differences` shows it, and a test compares it with a list.
 
-/** The stack as an older provider takes it. */
+/** Adapts the stack to an older provider. */
 export function adaptToProvider(stack: Json, version: string): Json {
   const adapted = structuredClone(stack) as Stack;
   adapted.terraform.required_providers.aws.version = version;
-  // Came with 6.28.
+  // New in 6.28.
   for (const block of Object.values(adapted.resource.aws_lambda_permission ?? {})) {
     delete block.invoked_via_function_url;
   }
@@ -27,22 +27,22 @@ export function adaptToProvider(stack: Json, version: string): Json {
   return adapted;
 }
 
-/** The stack as moto takes it. */
+/** Adapts the stack to moto. */
 export function adaptToMoto(stack: Json): Json {
   const adapted = structuredClone(stack) as Stack;
   const policies = adapted.resource.aws_s3_bucket_policy ?? {};
-  // moto reads no conditions of a policy: a denial without TLS is one of every upload.
+  // moto reads no conditions of a policy: a denial without TLS denies every upload.
   for (const [name, { bucket }] of Object.entries(policies)) {
     if (/\.(media|code)_/.test(String(bucket))) delete policies[name];
   }
-  // moto takes it and forgets it.
+  // moto accepts it and forgets it.
   for (const block of Object.values(adapted.resource.aws_lambda_function ?? {})) {
     block.lifecycle = { ignore_changes: ['logging_config'] };
   }
   return adapted;
 }
 
-/** Where two stacks differ, as `path: before → after`, without the numbers of logical names. */
+/** Lists the differences of two stacks, as `path: before → after`, without the numbers of logical names. */
 export function differences(before: Json | undefined, after: Json | undefined, path = ''): string[] {
   if (isFields(before) && isFields(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)].sort());

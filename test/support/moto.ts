@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { freePorts, guardDaemons, listening } from './daemons.ts';
 import { afterEverything } from './hooks.ts';
 
-/** An AWS that is no AWS: moto's server, or what AWS_ENDPOINT_URL names. */
+/** A simulated AWS: moto's server, or the one that AWS_ENDPOINT_URL names. */
 export type Aws = {
   readonly endpoint: string;
-  /** What Terraform and the SDK need to find it, and nothing else of AWS. */
+  /** The environment with which Terraform and the SDK find it, and nothing else of AWS. */
   readonly environment: Readonly<Record<string, string>>;
-  /** An answer of the bare API, as text. */
+  /** Returns an answer of the bare API, as text. */
   call(request: ApiRequest): Promise<string>;
 };
 
@@ -18,13 +18,13 @@ type ApiRequest = {
   readonly path?: string;
   /** Makes it a POST. */
   readonly body?: string;
-  /** The operation, where the API speaks JSON at one address. */
+  /** The operation, if the API speaks JSON at one address. */
   readonly target?: string;
 };
 
 export const REGION = 'us-east-1';
 
-/** Needs the part `moto`. Ended after the last test. */
+/** Starts it; needs the part `moto`. Ended after the last test. */
 export async function startAws(): Promise<Aws> {
   const endpoint = process.env.AWS_ENDPOINT_URL || (await startMoto());
   return {
@@ -37,7 +37,7 @@ export async function startAws(): Promise<Aws> {
       AWS_EC2_METADATA_DISABLED: 'true',
     },
     async call({ service, path = '/', body, target }) {
-      // moto reads from a signature only whose service is meant.
+      // moto reads only the service from a signature.
       const credential = `Credential=test/20260101/${REGION}/${service}/aws4_request`;
       const headers = new Headers({
         authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`,

@@ -10,7 +10,7 @@ export type TrackSpec = {
   readonly sizes: readonly number[];
   readonly duration?: number;
   readonly compositionOffsets?: readonly number[];
-  /** Numbers of the sync samples, from 1; all of them without it. */
+  /** Numbers of the sync samples, from 1; by default all samples. */
   readonly sync?: readonly number[];
   readonly edits?: readonly { duration: number; mediaTime: number; rate?: number }[];
   readonly matrix?: readonly number[];
@@ -18,25 +18,25 @@ export type TrackSpec = {
   readonly size?: readonly [width: number, height: number];
   readonly samplesPerChunk?: number;
   readonly wideOffsets?: boolean;
-  /** Boxes behind those of the track, and behind those of its sample table. */
+  /** Boxes after those of the track, and after those of its sample table. */
   readonly extra?: readonly Uint8Array[];
   readonly language?: number;
 };
 
 export type MadeMovie = {
   readonly tracks: readonly TrackSpec[];
-  /** Null leaves `ftyp` out, as old QuickTime does. */
+  /** Null omits `ftyp`, as old QuickTime does. */
   readonly brand?: string | null;
   readonly moovAtEnd?: boolean;
-  /** Boxes of the moov behind its tracks. */
+  /** Boxes of the moov after its tracks. */
   readonly inMoov?: readonly Uint8Array[];
   /** Boxes at the end of the file. */
   readonly behind?: readonly Uint8Array[];
-  /** Where the media begins, for offsets that no test file can be long enough for. */
+  /** Start of the media, for offsets that no test file can be long enough for. */
   readonly mediaAt?: number;
 };
 
-/** A movie with a clock of 1000 ticks; the samples of its tracks lie one track behind the other. */
+/** Writes a movie with a clock of 1000 ticks; the samples of its tracks follow each other track by track. */
 export function movieFile({
   tracks,
   brand = 'isom',
@@ -57,7 +57,7 @@ export function movieFile({
 export const IDENTITY = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000];
 const SPS = '6764001eacd940d83de6fff050005016a02020280000030008000003019078b16cb0';
 
-/** An H.264 sample entry of 854x480 pixels, with `extra` boxes behind `avcC`. */
+/** Writes an H.264 sample entry of 854x480 pixels, with `extra` boxes after `avcC`. */
 export function avc1({ type = 'avc1', sps = SPS, extra = [] as readonly Uint8Array[] } = {}): Buffer {
   const set = Buffer.from(sps, 'hex');
   const avcC = box('avcC', Buffer.from('0164001effe1', 'hex'), uint16(set.length), set, Buffer.from([0]));
@@ -73,7 +73,7 @@ export function videoEntry(
   return box(type, ...fields, uint16(1), Buffer.alloc(32), uint16(24, 0xffff), ...boxes);
 }
 
-/** An AAC sample entry; `config` is the AudioSpecificConfig. */
+/** Writes an AAC sample entry; `config` is the AudioSpecificConfig. */
 export function mp4a(config = '1190', objectType = 0x40): Buffer {
   const specific = Buffer.from(config, 'hex');
   const decoder = [objectType, 0x15, ...Array<number>(11).fill(0), 5, specific.length, ...specific];

@@ -1,4 +1,4 @@
-/** Positions worth a lie: the sizes and types of boxes, and what follows them. */
+/** Finds positions worth altering: the sizes and types of boxes, and the bytes after them. */
 export function headerPositions(bytes: Buffer): number[] {
   const types =
     'moov mvhd trak tkhd edts elst mdia mdhd hdlr minf stbl stsd stts ctts stss stsc stsz stco co64'.split(
@@ -22,7 +22,7 @@ export function headerPositions(bytes: Buffer): number[] {
 
 const EBML = ['1c53bb6b', '114d9b74', '1549a966', '1654ae6b', '1f43b675', 'bb', 'b7', 'f1', 'a3', '2ad7b1'];
 
-/** Where the parts of a Matroska file begin whose sizes and numbers decide. */
+/** Finds the decisive sizes and numbers of a Matroska file. */
 export function ebmlPositions(bytes: Buffer): number[] {
   return EBML.flatMap((id) => {
     const found: number[] = [];
@@ -38,7 +38,7 @@ export function ebmlPositions(bytes: Buffer): number[] {
 
 const LIES = [0, 1, 7, 8, 9, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
 
-/** A copy with a few lies in it, or only the beginning of it. */
+/** Copies a file with a few altered bytes, or only its beginning. */
 export function mutant(original: Buffer, headers: readonly number[], random: () => number): Buffer {
   const pick = (below: number) => Math.floor(random() * below);
   const kind = pick(10);
@@ -49,7 +49,7 @@ export function mutant(original: Buffer, headers: readonly number[], random: () 
     if (kind < 3) bytes.writeUInt8(pick(256), pick(bytes.length));
     else if (kind < 5) bytes.writeUInt8(pick(256), Math.min(bytes.length - 1, header + pick(64)));
     else {
-      // Counts and sizes are 32 bits wide and lie on even places behind the header.
+      // Counts and sizes are 32 bits wide and lie at even offsets after the header.
       const at = Math.min(bytes.length - 4, header + (kind < 7 ? 0 : 8 + pick(12) * 4));
       bytes.writeUInt32BE((LIES[pick(LIES.length)] ?? 0) >>> 0, at);
     }

@@ -7,9 +7,9 @@ import { providerMirror } from './provider-mirror.ts';
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 
 type Need = {
-  /** Whether this machine has it. */
+  /** Tells whether this machine has it. */
   readonly isHere: () => boolean;
-  /** Where to get it, for whoever reads that a test was skipped. */
+  /** Where to get it, for readers of a skipped test. */
   readonly from: string;
 };
 
@@ -24,7 +24,7 @@ const ofShared = (path: string): Need => ({
   from: `${dirname(path)} of the folder shared, which the project keeps beside its checkout and does not publish`,
 });
 
-/** Real parts that a test may rely on. */
+/** Real parts on which a test may rely. */
 const PARTS = {
   corpus: ofShared('corpus/MANIFEST.tsv'),
   conformance: ofShared('conformance/range-run.mjs'),
@@ -58,7 +58,7 @@ const PARTS = {
     isHere: () => onPath('terraform'),
     from: 'Terraform 1.10 or newer on PATH, from developer.hashicorp.com',
   },
-  /** Or whatever else AWS_ENDPOINT_URL names. */
+  /** Or the server that AWS_ENDPOINT_URL names. */
   moto: {
     isHere: () => Boolean(process.env.AWS_ENDPOINT_URL) || onPath('moto_server'),
     from: "moto_server on PATH: pip install 'moto[server]'",
@@ -83,18 +83,20 @@ export function has(part: Part): boolean {
   return PARTS[part].isHere();
 }
 
-/** Each part of those given that is missing, and where to get it. */
+/** Lists each missing part of those given, and where to get it. */
 export function missingParts(parts: readonly Part[] = Object.keys(PARTS) as Part[]): string[] {
   return [...new Set(parts)].filter((part) => !has(part)).map((part) => `${part} (${PARTS[part].from})`);
 }
 
-/** Skips the test or suite, and says why, where a part is missing; under CI a missing part is a failure. */
+/** Skips the test or suite, and says why, if a part is missing; under CI a missing part is a failure. */
 export function needs(context: Mocha.Context, ...parts: readonly Part[]): void {
   const missing = missingParts(parts);
   if (missing.length > 0) skip(context, `${missing.join(', ')}, which this machine does not have`);
 }
 
-/** As `needs`, where `fetch` needs packages that `npm ci` leaves out and the npm registry may be out of reach. */
+/**
+ * Skips like `needs` if `fetch` needs packages that `npm ci` omits and the npm registry may be out of reach.
+ */
 export async function needsPackages<T>(context: Mocha.Context, fetch: () => Promise<T>): Promise<T> {
   try {
     return await fetch();
@@ -104,7 +106,7 @@ export async function needsPackages<T>(context: Mocha.Context, fetch: () => Prom
   }
 }
 
-/** As `needs`, for what only Linux has. */
+/** Skips like `needs`, for tests that only Linux can run. */
 export function needsLinux(context: Mocha.Context): void {
   if (process.platform !== 'linux') skip(context, 'Linux');
 }

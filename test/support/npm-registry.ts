@@ -9,12 +9,12 @@ import { create } from 'tar';
 export type Registry = {
   readonly url: string;
   readonly tarball: Buffer;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly requests: readonly string[];
   close(): Promise<void>;
 };
 
-/** An npm registry of one package, which it describes truthfully. */
+/** Starts an npm registry of one package, which it describes truthfully. */
 export async function startRegistry(
   { name, version }: { name: string; version: string },
   files: Readonly<Record<string, string>>,

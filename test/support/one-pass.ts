@@ -4,13 +4,13 @@ import { decodedFrames, losslessly, onePass } from './grid-frames.ts';
 
 export type OnePassFilm = {
   readonly path: string;
-  /** At 25 frames a second. */
+  /** Duration at 25 frames a second. */
   readonly seconds: number;
-  /** Of the segments in turn; the last one of them goes on for the rest. */
+  /** Seconds of the segments in turn; the last one applies to the rest. */
   readonly lengths: readonly number[];
-  /** Another than the function's own. */
+  /** Another one than the function's own. */
   readonly ffmpegPath?: string;
-  /** Where the decoded segments may lie. */
+  /** Path for the decoded segments. */
   readonly scratch: string;
 };
 
@@ -33,6 +33,6 @@ export async function expectAsInOnePass({
   const differing = hashes.flatMap((hash, i) => (hash === wanted[i] ? [] : [i]));
   expect(differing, 'frames that differ').to.deep.equal([]);
   expect(hashes).to.have.length(seconds * 25);
-  // A few at the end are copies of the last one, where the frames end before.
+  // A few at the end are copies of the last one, if the frames end before.
   expect(new Set(hashes).size).to.be.at.least(seconds * 25 - 6);
 }

@@ -7,7 +7,7 @@ import { launchFirefox } from './firefox.ts';
 
 const hls = createRequire(import.meta.url).resolve('hls.js');
 
-/** The size of a video, and of one of its frames the middle and the corner: red, green, blue. */
+/** The size of a video, and the middle and the corner of one frame: red, green, blue. */
 export type Pixels = {
   readonly width: number;
   readonly height: number;
@@ -15,16 +15,22 @@ export type Pixels = {
   readonly corner: readonly number[];
 };
 
-/** Either browser's, with `evaluate` of text as both have it. */
+/** Either browser's page, with the `evaluate` of text that both have. */
 type AnyPage = { goto(url: string): Promise<unknown>; evaluate(text: string): Promise<unknown> };
 
 export type PixelReader = {
-  /** What each browser shows of an address once it plays: with hls.js where it is a playlist. Rejects with the player's error. */
+  /**
+   * Returns what each browser shows of an address once it plays: with hls.js for a playlist. Rejects with the
+   * player's error.
+   */
   read(address: string): Promise<Readonly<Record<'chromium' | 'firefox', Pixels>>>;
   close(): Promise<void>;
 };
 
-/** Chromium and Firefox on a page of an origin of its own: the service must allow it (`ALLOWED_ORIGINS`). */
+/**
+ * Opens Chromium and Firefox on a page of an origin of its own: the service must allow it
+ * (`ALLOWED_ORIGINS`).
+ */
 export async function openPixelReader(): Promise<PixelReader> {
   const library = await readFile(hls);
   const server = createServer((request, response) => {

@@ -14,12 +14,12 @@ import { s3Environment } from './s3-environment.ts';
 
 /** Media and its outputs, for a whole service. */
 export type Places = {
-  /** The settings that name them; of another endpoint, such as a proxy before the store. */
+  /** Returns the settings that name them; of another endpoint, such as a proxy before the store. */
   environment(endpoint?: string): Record<string, string>;
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Names of the cached objects. */
   cachedNames(): Promise<string[]>;
-  /** What is neither published nor gone. */
+  /** Names of drafts that are neither published nor gone. */
   drafts(): Promise<string[]>;
   close(): Promise<void>;
 };
@@ -33,7 +33,7 @@ export const KINDS_OF_PLACES: readonly {
   { name: 'buckets', parts: ['ceph'], open: openBuckets },
 ];
 
-/** Two folders. */
+/** Creates two folders. */
 export async function openFolders(): Promise<Places> {
   const root = await mkdtemp(join(tmpdir(), 'sluice-places-'));
   const [media, derived] = [join(root, 'media'), join(root, 'derived')];
@@ -53,20 +53,20 @@ export async function openFolders(): Promise<Places> {
 export type Buckets = Places & {
   readonly derivedBucket: string;
   readCached(name: string): Promise<Buffer>;
-  /** The names of parts of exports. */
+  /** Names of parts of exports. */
   parts(): Promise<string[]>;
 };
 
 let buckets = 0;
 
-/** Two buckets of one Ceph RGW. Needs the part `ceph`. */
+/** Creates two buckets of one Ceph RGW. Needs the part `ceph`. */
 export async function openBuckets(): Promise<Buckets> {
   const ceph = await startCeph();
   const { client } = ceph;
   const name = `places-${++buckets}`;
   const [media, derived] = [`${name}-media`, `${name}-derived`];
   for (const Bucket of [media, derived]) await client.send(new CreateBucketCommand({ Bucket }));
-  // The first questions to a bucket take Ceph seconds, which the function would not wait for.
+  // The first requests to a bucket take Ceph seconds, which the function would not wait for.
   await client.send(new PutObjectCommand({ Bucket: derived, Key: 'first', Body: 'x', IfNoneMatch: '*' }));
   await client.send(new GetObjectCommand({ Bucket: derived, Key: 'first' }));
   const list = async (Prefix: string) => {

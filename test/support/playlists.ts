@@ -1,6 +1,6 @@
 import { parse, setOptions, type types } from 'hls-parser';
 
-// Every deviation that the parser knows throws.
+// Throws for every deviation that the parser knows.
 setOptions({ strictMode: true });
 
 export function readMaster(text: string): types.MasterPlaylist {

@@ -43,7 +43,7 @@ export function usualCuts(media: Media): ReadonlyMap<number, CutsOrWhyNot> {
   return cuts;
 }
 
-/** Keyframes every so many seconds, each group of pictures with the track's bitrate. */
+/** Cuts at keyframes every so many seconds, each group of pictures with the track's bitrate. */
 export function filmCuts(track: VideoTrack, everySeconds = 1, timescale = 12_800): Cuts {
   const { index, startSeconds, durationSeconds, bitrate } = track;
   const end = startSeconds + (durationSeconds ?? 10);
@@ -52,7 +52,7 @@ export function filmCuts(track: VideoTrack, everySeconds = 1, timescale = 12_800
   return cutsOf(index, timescale, [...times, Math.round(end * timescale)], bitrate ?? 2_000_000);
 }
 
-/** Every packet of AAC, the last of which is whole. */
+/** Cuts at every packet of AAC, the last of which is whole. */
 export function packetCuts(track: AudioTrack): Cuts {
   const { index, startSeconds, durationSeconds, sampleRate, bitrate } = track;
   const packets = Math.ceil(((durationSeconds ?? 10) * sampleRate) / 1024);

@@ -1,6 +1,6 @@
 import { Problem } from '../../functions/stream/base/problem.ts';
 
-/** The Problem that a promise rejects with; fails for any other outcome. */
+/** Returns the Problem that a promise rejects with; fails for any other outcome. */
 export async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   const outcome = await promise.then(
     () => 'nothing',
@@ -10,7 +10,7 @@ export async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   throw new Error(`Expected a Problem, got ${outcome}`, { cause: outcome });
 }
 
-/** The Problem that is thrown. */
+/** Returns the Problem that is thrown. */
 export function thrownBy(work: () => unknown): Problem {
   try {
     work();

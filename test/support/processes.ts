@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The processes below `ancestor` as Linux lists them in /proc, zombies left out; by the name of their command. */
+/** Lists the processes below `ancestor` by Linux's /proc, without zombies, with the name of their command. */
 export async function descendants(ancestor: number): Promise<{ pid: number; name: string }[]> {
   const processes = new Map<number, { parent: number; name: string }>();
   for (const entry of await readdir('/proc')) {
@@ -22,7 +22,7 @@ export async function descendantsNamed(ancestor: number, wanted: string): Promis
   return (await descendants(ancestor)).filter(({ name }) => name === wanted).map(({ pid }) => pid);
 }
 
-/** What a process has used of the processors so far, in steps of 10 ms (Linux). */
+/** Returns the CPU time that a process has used so far, in steps of 10 ms (Linux). */
 export async function cpuMilliseconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const [user = '', system = ''] = stat
@@ -32,7 +32,7 @@ export async function cpuMilliseconds(pid: number): Promise<number> {
   return 10 * (Number(user) + Number(system));
 }
 
-/** Resolves when a process is gone, or nothing of it but its entry in the table. */
+/** Resolves when a process is gone, or only its entry in the table is left. */
 export async function gone(pid: number | string): Promise<void> {
   for (;;) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

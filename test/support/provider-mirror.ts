@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 export type ProviderMirror = {
-  /** As `terraform init -plugin-dir` takes it. */
+  /** Directory for `terraform init -plugin-dir`. */
   readonly directory: string;
-  /** Of the AWS provider in it. */
+  /** Version of the AWS provider in it. */
   readonly version: string;
 };
 
-/** Where providers lie unpacked: what TF_PLUGIN_DIR names, or what a search of the disk finds; null without. */
+/** Finds unpacked providers: in TF_PLUGIN_DIR, or by a search of the disk; null without. */
 export function providerMirror(): ProviderMirror | null {
   found ??= { mirror: find() };
   return found.mirror;
@@ -24,7 +24,7 @@ function find(): ProviderMirror | null {
     const version = readdirSync(join(named, AWS)).at(-1);
     return version === undefined ? null : { directory: named, version };
   }
-  // Not what some project's `terraform init` put there.
+  // Providers that some project's `terraform init` downloaded do not count.
   const test = [
     '-type',
     'd',

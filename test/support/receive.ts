@@ -1,4 +1,4 @@
-/** What a client got: everything, or the start of it with a connection that broke. */
+/** The bytes that a client got: everything, or the start of it with a connection that broke. */
 export type Received = {
   readonly status: number;
   readonly headers: Headers;

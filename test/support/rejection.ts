@@ -1,4 +1,4 @@
-/** The error that `outcome` rejects with; throws where it does not. */
+/** Returns the error that `outcome` rejects with; throws if it does not. */
 export async function rejection(outcome: Promise<unknown>): Promise<Error> {
   const error = await outcome.then(
     () => null,

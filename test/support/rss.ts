@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { descendantsNamed } from './processes.ts';
 
-/** Resident megabytes of a process at this moment. */
+/** Returns the resident megabytes of a process at this moment. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** The most that a process had resident so far, in megabytes. */
+/** Returns the most that a process had resident so far, in megabytes. */
 export async function mostResidentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** The most that any process of that name below `ancestor` had resident while `work` ran, looked at every 50 ms. */
+/**
+ * Returns the most that any process of that name below `ancestor` had resident while `work` ran, sampled
+ * every 50 ms.
+ */
 export async function peakOfDescendants(
   ancestor: number,
   name: string,
@@ -22,7 +25,7 @@ export async function peakOfDescendants(
   let peak = 0;
   const timer = setInterval(async () => {
     for (const pid of await descendantsNamed(ancestor, name)) {
-      // It may have ended meanwhile.
+      // The process may have ended meanwhile.
       peak = Math.max(peak, (await mostResidentMegabytes(pid).catch(() => 0)) || 0);
     }
   }, 50);
@@ -34,7 +37,7 @@ export async function peakOfDescendants(
   return peak;
 }
 
-/** The most that a process had resident while `work` ran, looked at every 50 ms. */
+/** Returns the most that a process had resident while `work` ran, sampled every 50 ms. */
 export async function peakResidentMegabytes(pid: number, work: () => Promise<void>): Promise<number> {
   let peak = await residentMegabytes(pid);
   const timer = setInterval(async () => {

@@ -9,12 +9,12 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** Synthesises as a person does, into `directory`, with these options over those of `cdktf.json`. */
+/** Synthesises like a user, into `directory`, with these options over those of `cdktf.json`. */
 export function runMain(directory: string, context: Readonly<Record<string, unknown>>): Promise<Ended> {
   return runScript('main.ts', [], directory, { CDKTF_CONTEXT_JSON: JSON.stringify(context) });
 }
 
-/** Runs a script of the project, with nothing of the CDK's environment but what is given. */
+/** Runs a script of the project, with only the given variables of the CDK's environment. */
 export async function runScript(
   script: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 import type { Ceph } from './ceph.ts';
 
-/** The settings that make the function read from `ceph`, or from a proxy before it. */
+/** Returns the settings with which the function reads from `ceph`, or from a proxy before it. */
 export function s3Environment(ceph: Ceph, endpoint = ceph.endpoint): Record<string, string> {
   return {
     MEDIA_BUCKET: ceph.bucket,

@@ -1,4 +1,4 @@
-/** A generator of numbers in [0, 1), the same in every run (mulberry32). */
+/** Creates a generator of numbers in [0, 1), the same in every run (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -16,7 +16,7 @@ import { keepForRun } from './logs-of-run.ts';
 
 /** The built function behind a local Function URL. */
 export type Service = LocalFunctionUrl & {
-  /** The newest lines that the instances and the platform wrote. */
+  /** The newest lines of the instances and the platform. */
   readonly logs: readonly LogLine[];
 };
 
@@ -27,9 +27,9 @@ const KEPT_LOG_LINES = 2000;
 let bundled: Promise<Bundle> | undefined;
 
 /**
- * Builds the function once per run, away from node_modules as in Lambda, and starts a Function URL for it on a free
- * port, public unless `environment` says otherwise. Close it in the suite's `after`; what a failed suite leaves open is
- * closed at the end of the run.
+ * Builds the function once per run, away from node_modules as in Lambda, and starts a Function URL for it on
+ * a free port, public unless `environment` says otherwise. Close it in the suite's `after`; services of a
+ * failed suite are closed at the end of the run.
  */
 export async function startService(
   environment: Readonly<Record<string, string>>,
@@ -54,7 +54,7 @@ export async function startService(
   return { ...functionUrl, logs };
 }
 
-/** Resolves when every instance has ended what it does after its answer. */
+/** Resolves when every instance has ended its work after the answer. */
 export async function untilIdle(service: Pick<Service, 'instances'>): Promise<void> {
   while (service.instances().some(({ busy }) => busy)) await delay(20);
 }

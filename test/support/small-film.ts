@@ -5,8 +5,8 @@ import { afterEverything } from './hooks.ts';
 import { ffmpeg } from './verify.ts';
 
 /**
- * The path of a film of 20 seconds in colours that `hueDegrees` turns, 640×360, H.264 and AAC. Needs the
- * part `ffmpeg`.
+ * Returns the path of a film of 20 seconds in colours that `hueDegrees` turns, 640×360, H.264 and AAC. Needs
+ * the part `ffmpeg`.
  */
 export function makeSmallFilm(hueDegrees = 0): Promise<string> {
   const film = films.get(hueDegrees) ?? make(hueDegrees);
@@ -27,7 +27,10 @@ async function make(hueDegrees: number): Promise<string> {
   return path;
 }
 
-/** A film of 160×120 in which all is noise: cheap to encode, and of many bytes. By the extension; needs `ffmpeg`. */
+/**
+ * Encodes a film of 160×120 of noise: cheap to encode, and of many bytes. The extension decides the
+ * container; needs `ffmpeg`.
+ */
 export async function makeNoise(path: string, seconds: number): Promise<void> {
   const videoInput = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=25,noise=alls=20:allf=t'];
   const audio = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000'];

@@ -3,7 +3,7 @@ import { notFound, sourceChanged } from '../../functions/stream/base/problem.ts'
 import type { ByteRange } from '../../functions/stream/base/range.ts';
 import type { Source, StoredObject } from '../../functions/stream/source/source.ts';
 
-/** Bytes that differ at every place and from seed to seed, so that a wrong offset shows. */
+/** Returns bytes that differ at every place and from seed to seed, so that a wrong offset shows. */
 export function pattern(length: number, seed = 0): Buffer {
   const bytes = Buffer.alloc(length);
   let state = (seed + 1) * 2654435761;
@@ -19,12 +19,12 @@ export type FakeRead = { readonly range: ByteRange; readonly signal: AbortSignal
 export type FakeSource = Source & {
   readonly object: StoredObject;
   readonly reads: FakeRead[];
-  /** Takes the next reads over, in order: a body, or an error instead of one. */
+  /** Replaces the next reads, in order: a body, or an error instead of one. */
   readonly script: ((range: ByteRange, signal: AbortSignal) => Readable | Promise<Readable>)[];
   bytesRead(): number;
 };
 
-/** One object in memory that counts what is asked of it. */
+/** Serves one object in memory and counts the requests for it. */
 export function fakeSource(bytes: Uint8Array, { chunkBytes = 64 * 1024 } = {}): FakeSource {
   const object = { key: 'film.mp4', etag: '"1"', sizeBytes: bytes.byteLength, lastModified: new Date(0) };
   const reads: FakeRead[] = [];
@@ -58,7 +58,7 @@ export function fakeSource(bytes: Uint8Array, { chunkBytes = 64 * 1024 } = {}): 
         const chunk = bytes.subarray(position, Math.min(position + chunkBytes, end));
         position += chunk.byteLength;
         bytesRead += chunk.byteLength;
-        // A turn later, as bytes from a socket come.
+        // A turn later, like bytes from a socket.
         setImmediate(() => this.push(chunk.byteLength === 0 ? null : chunk));
       },
     });

@@ -8,15 +8,15 @@ import type { StoredObject } from '../../functions/stream/source/source.ts';
 export type FakeStore = DerivedStore & {
   readonly objects: Map<string, Buffer>;
   readonly records: Map<string, StoredRecord>;
-  /** What was done, such as `create made/1.mp4`, in order. */
+  /** Calls in order, such as `create made/1.mp4`. */
   readonly calls: string[];
-  /** Runs before a call; what it throws, the call rejects with, and what it waits for, the call waits for. */
+  /** Runs before a call: the call rejects with what it throws, and waits for what it waits for. */
   before: (call: string) => Promise<void>;
-  /** Lets all records grow older. */
+  /** Makes all records older. */
   age(seconds: number): void;
 };
 
-/** A derived store in memory. */
+/** Creates a derived store in memory. */
 export function fakeStore(): FakeStore {
   const objects = new Map<string, Buffer>();
   const records = new Map<string, StoredRecord>();

@@ -17,12 +17,12 @@ export const syncAudio = (rate: number, seconds: number, layout = 'stereo'): str
 
 export type Sync = {
   readonly frames: number;
-  /** When the video turns white and the audio loud; null if never. */
+  /** Times at which the video turns white and the audio loud; null if never. */
   readonly flashSeconds: number | null;
   readonly beepSeconds: number | null;
 };
 
-/** What a viewer sees and hears of the two signs in a file, by Debian's ffmpeg. */
+/** Measures the two signs in a file as a viewer perceives them, by Debian's ffmpeg. */
 export async function measureSync(path: string, hasVideo: boolean, hasAudio: boolean): Promise<Sync> {
   const [video, audios] = [`${path}.video`, `${path}.audio`];
   const luma = `scale=32:32,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=${video}`;
@@ -38,7 +38,8 @@ export async function measureSync(path: string, hasVideo: boolean, hasAudio: boo
     ...(hasAudio ? output('0:a:0', '-af', loudness) : []),
   ]).catch(() => {});
   const [lumas, levels] = [await readings(video), await readings(audios)];
-  // An edit list that hides the start is no part of fragments for this ffmpeg: times count from what it hides.
+  // This ffmpeg ignores a fragmented file's edit list that hides the start: times count from the hidden
+  // samples.
   const shift = await startBefore(path);
   const loudest = Math.max(...levels.map(([, level]) => level));
   const beep = levels.find(([, level]) => level > loudest - 9);

@@ -9,9 +9,9 @@ export type Block = Readonly<Record<string, unknown>>;
 export type Synthesised = {
   readonly terraform: Block;
   readonly output: Readonly<Record<string, { readonly value: string }>>;
-  /** All resources of a type, by their logical names. */
+  /** Returns all resources of a type, by their logical names. */
   resources(type: string): readonly (readonly [name: string, block: Block])[];
-  /** The one resource of a type, or the one whose name begins so. */
+  /** Returns the one resource of a type, or the one whose name begins so. */
   resource(type: string, name?: string): Block;
   data(type: string): Block | undefined;
 };
@@ -29,7 +29,7 @@ const CDKTF_JSON = fileURLToPath(new URL('../../cdktf.json', import.meta.url));
 export const LAYER_SHA256 = 'bGF5ZXJsYXllcmxheWVybGF5ZXJsYXllcmxheWVybGE=';
 export const CODE_SHA256 = 'Y29kZWNvZGVjb2RlY29kZWNvZGVjb2RlY29kZWNvZGU=';
 
-/** The stack of these options as Terraform would read it, with zips that nobody built. */
+/** Synthesises the stack of these options as Terraform would read it, with zips that nobody built. */
 export function synthesise(context: Block = {}, { unzippedBytes = 1 } = {}): Synthesised {
   const zip = { zipPath: import.meta.filename, zipBytes: 1, unzippedBytes };
   const { targetVersions } = readContext(CDKTF_JSON, undefined);

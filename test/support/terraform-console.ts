@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An expression as Terraform evaluates it; throws with what it says where it does not. Needs the part `terraform`. */
+/** Evaluates an expression with Terraform; throws its output on failure. Needs the part `terraform`. */
 export function evaluateTerraform(expression: string): unknown {
   const cwd = mkdtempSync(join(tmpdir(), 'sluice-console-'));
   const input = `jsonencode(${expression})\n`;

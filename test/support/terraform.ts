@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 export type Terraform = {
-  /** Standard output; throws with all that was said where it ends otherwise than with 0 or an allowed code. */
+  /** Returns standard output; throws all output if it ends with another code than 0 or an allowed one. */
   (...args: readonly string[]): Promise<string>;
   exitCode(...args: readonly string[]): Promise<number | null>;
 };
 
-/** Terraform in one folder, with the environment of this process less what would lead it elsewhere. */
+/**
+ * Runs Terraform in one folder, with the environment of this process minus variables that would redirect it.
+ */
 export function terraformIn(directory: string, environment: Readonly<Record<string, string>>): Terraform {
   const own = Object.entries(process.env).filter(([name]) => !/^(TF_|AWS_|CDKTF_)/.test(name));
   const env = {

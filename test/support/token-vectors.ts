@@ -1,6 +1,6 @@
 import { type Scope, sign } from '../../functions/stream/route/sign.ts';
 
-// What tokens open and what they do not: for the function and for the edge alike.
+// Paths that tokens open and do not open: for the function and for the edge alike.
 
 /** The time of these vectors, in seconds since 1970. */
 export const NOW = 1_767_225_600;

@@ -4,11 +4,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const guarded = { maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
 
-/** What Debian's ffmpeg makes of a file: not the build that Sluice itself uses. */
+/** Output of Debian's ffmpeg about a file: not of the build that Sluice itself uses. */
 export type Decoded = {
-  /** Everything that a decode of the first video and audio track printed at that level; empty for intact media. */
+  /**
+   * Everything that a decode of the first video and audio track printed at that level; empty for intact
+   * media.
+   */
   readonly complaints: string;
-  /** From the first to the end of the last decoded frame of either; 0 where nothing was decoded. */
+  /** From the first frame to the end of the last one of either track; 0 if nothing was decoded. */
   readonly seconds: number;
 };
 
@@ -35,7 +38,10 @@ export async function decode(path: string, level: 'error' | 'warning' = 'error')
   return { complaints: stderr.trim(), seconds: Number(last ?? 0) / 1e6 };
 }
 
-/** Times, flags and hashes of a file's packets, by stream. Ffmpeg marks priming as discarded only where it is indexed. */
+/**
+ * Returns times, flags and hashes of a file's packets, by stream. Ffmpeg marks priming as discarded only in
+ * indexed files.
+ */
 export async function probedPackets(path: string): Promise<Map<number, string[]>> {
   const entries = 'packet=stream_index,pts_time,dts_time,size,flags,data_hash';
   const args = [
@@ -62,14 +68,14 @@ export async function probedPackets(path: string): Promise<Map<number, string[]>
   return streams;
 }
 
-/** Debian's ffmpeg makes `args`' last file; throws with what it says. */
+/** Writes `args`' last file with Debian's ffmpeg; throws its output on failure. */
 export async function ffmpeg(...args: readonly string[]): Promise<void> {
   await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], guarded);
 }
 
 export type FrameSize = { readonly width: number; readonly height: number };
 
-/** The first film's size as a viewer sees it: square pixels, upright; null without a film. */
+/** Returns the first video track's size as a viewer sees it: square pixels, upright; null without video. */
 export async function uprightSize(path: string): Promise<FrameSize | null> {
   const entries =
     'stream=width,height,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation';
@@ -91,10 +97,10 @@ type ProbedStream = {
   side_data_list?: { rotation?: number }[];
 };
 
-/** What Debian's ffprobe decodes of the first video and audio track, and everything that it complains of meanwhile. */
+/** Counts of Debian's ffprobe for the first video and audio track, and everything that it complained of. */
 export type Counted = {
   readonly frames: number;
-  /** Of one channel, without what the file says is to be cut off. */
+  /** Samples of one channel, without those that the file's headers cut off. */
   readonly samples: number;
   readonly complaints: string;
 };

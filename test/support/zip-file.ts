@@ -6,15 +6,15 @@ import { openPromise } from 'yauzl';
 
 export type ListedEntry = {
   readonly name: string;
-  /** As `ls -l` writes it in octal, with the kind of file: 100644. */
+  /** Octal mode as in `ls -l`, with the kind of file: 100644. */
   readonly mode: string;
-  /** As the zip has it, local time of nowhere. */
+  /** Local time without a zone, as stored in the zip. */
   readonly modified: string;
   readonly compressedBytes: number;
   readonly unzippedBytes: number;
 };
 
-/** What a zip says of itself, read by another library than the one that wrote it. */
+/** Lists a zip by another library than the one that wrote it. */
 export async function listZip(zipPath: string): Promise<ListedEntry[]> {
   const entries: ListedEntry[] = [];
   const zip = await openPromise(zipPath);
@@ -30,7 +30,7 @@ export async function listZip(zipPath: string): Promise<ListedEntry[]> {
   return entries;
 }
 
-/** Unpacks a zip as Lambda does, with the modes of its entries. */
+/** Unpacks a zip like Lambda, with the modes of its entries. */
 export async function unpackZip(zipPath: string, directory: string): Promise<void> {
   const zip = await openPromise(zipPath);
   for await (const entry of zip.eachEntry()) {

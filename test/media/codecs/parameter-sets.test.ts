@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import { prefixUnits } from '../../../functions/stream/media/codecs/annexb.ts';
 import { reorderDepth } from '../../../functions/stream/media/codecs/parameter-sets.ts';
 
-/** A video and a picture parameter set of HEVC, and a picture parameter set of H.264. */
+/** HEVC's video and picture parameter sets, and a picture parameter set of H.264. */
 const OTHER_SETS = ['4001', '4401', '68ebe3cb22c0'].map((hex) => Buffer.from(hex, 'hex'));
 
 const unit = (hex: string) => Buffer.from(hex, 'hex');
 
-/** A packet that brings its parameter sets along, behind start codes. */
+/** Builds a packet with its own parameter sets, after start codes. */
 const packet = (...units: readonly Uint8Array[]) =>
   Buffer.concat(units.flatMap((unit) => [Buffer.from([0, 0, 0, 1]), unit]));
 
-/** 640x360 at level 3, order of decoding and of showing the same. */
+/** 640x360 at level 3, decoded in display order. */
 const BASELINE_BITS = ['1', '1', '011', '010', '0', '00000101000', '000010111', '1', '1', '0', '0', '1'].join(
   '',
 );

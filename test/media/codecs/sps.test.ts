@@ -14,7 +14,7 @@ const colour = (primaries: number, transfer: number, matrix: number) => ({
 });
 const BT709 = colour(1, 1, 1);
 
-// What x264, x265, a phone and Apple's encoder wrote, with what ffprobe reads from it.
+// Parameter sets of x264, x265, a phone and Apple's encoder, with ffprobe's reading of them.
 const SETS: readonly (readonly [name: string, codec: 'h264' | 'hevc', hex: string, facts: Facts])[] = [
   [
     'H.264, cropped, square pixels, colours told',

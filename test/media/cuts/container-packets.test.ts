@@ -37,7 +37,7 @@ async function remuxFile(path: string, options: ContainerPacketsOptions): Promis
   }
 }
 
-/** Presentation times of each stream's packets, sorted. */
+/** Returns the sorted presentation times of each stream's packets. */
 async function timesOf(path: string, streams: readonly number[]): Promise<number[][]> {
   const args = ['-v', 'error', '-show_entries', 'packet=stream_index,pts_time', '-of', 'json', path];
   const { stdout } = await run('/usr/bin/ffprobe', args, { maxBuffer: 2 ** 26 });
@@ -49,7 +49,7 @@ async function timesOf(path: string, streams: readonly number[]): Promise<number
   );
 }
 
-/** Hashes of the first seconds' decoded frames, without their times, and what the decoder complained of. */
+/** Hashes the first seconds' decoded frames, without their times, and the decoder's complaints. */
 async function framesOf(path: string, map: string): Promise<string> {
   const args = [
     '-v',
@@ -84,7 +84,9 @@ describe('containerPackets', function () {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  /** Made once, where the corpus has none: B-frames, odd rates, and clocks that do not begin at zero. */
+  /**
+   * Encodes, once, films that the corpus lacks: B-frames, odd rates, and clocks that do not begin at zero.
+   */
   async function make(name: string, ...coding: string[]): Promise<string> {
     const path = join(folder, name);
     const video = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=24000/1001:d=4'];
@@ -155,7 +157,7 @@ describe('containerPackets', function () {
       durationSeconds: 1,
     });
     container.close();
-    // Key frames lie at 0.023 (the audio's delay), 1.024, 2.025 and 3.026 s.
+    // Keyframes lie at 0.023 (the audio's delay), 1.024, 2.025 and 3.026 s.
     expect(film?.delaySeconds).to.equal(0);
     expect(audio?.delaySeconds).to.be.closeTo(0, 1e-9);
     expect((audio?.mediaTime ?? 0) / 44100).to.be.within(0, 1024 / 44100);

@@ -16,7 +16,9 @@ async function timelineOf(pts: readonly number[]) {
   return { ...timeline, all };
 }
 
-/** Groups of one reference and its `depth` frames in between, coded as encoders do: the later reference first. */
+/**
+ * Groups of one reference and its `depth` frames in between, coded as encoders do: the later reference first.
+ */
 function pyramid(groups: number, order: readonly number[]): number[] {
   return Array.from({ length: groups }, (_, group) =>
     order.map((i) => (group * order.length + i) * 10),

@@ -9,7 +9,7 @@ const number = (value: number) => {
   return Buffer.from(bytes);
 };
 
-/** An element with a size of eight bytes; of unknown size without one. */
+/** Writes an element with a size of eight bytes, or of unknown size. */
 function element(id: number, content: Buffer, size: number | null = content.length): Buffer {
   const length = Buffer.alloc(8, 0xff);
   if (size !== null) length.writeBigUInt64BE(BigInt(size));
@@ -55,7 +55,7 @@ function file(parts: readonly Buffer[]): { bytes: Buffer; segmentAt: number } {
   return { bytes: Buffer.concat([head, segment]), segmentAt: head.length + 12 };
 }
 
-/** With the index behind the media, as most writers leave it. */
+/** Writes a film with its index after the media, as most writers leave it. */
 function film(points: readonly Point[], scale?: number) {
   const before = seekTo(0).length + info(scale).length + media.length;
   return file([seekTo(before), info(scale), media, cues(points)]);

@@ -30,7 +30,7 @@ async function describeBytes(bytes: Uint8Array): Promise<Media | null> {
   }
 }
 
-/** One line that says what matters. */
+/** Sums up the relevant facts in one line. */
 function summary({ container, durationSeconds, tracks }: Media): string {
   const each = tracks.map((track) => {
     if (track.kind === 'audio') return `${track.codecString} ${track.channels}ch ${track.sampleRate}`;
@@ -133,7 +133,7 @@ describe('openContainer on real files', () => {
   });
 });
 
-/** EBML elements with sizes of four bytes. */
+/** Writes EBML elements with sizes of four bytes. */
 function element(id: string, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
   const size = Buffer.alloc(4);
@@ -160,7 +160,7 @@ const cluster = element(
 );
 
 describe('openContainer on synthetic ADTS', () => {
-  // AAC-LC, 44.1 kHz, stereo, and a length of none: the frame behind it is the frame itself.
+  // AAC-LC, 44.1 kHz, stereo, and a length of zero: the next frame is the frame itself.
   const standing = Buffer.from('fff1508000001c', 'hex');
 
   it('ends at a frame that claims no length', async () => {
@@ -248,7 +248,8 @@ describe('openContainer on synthetic Matroska files', () => {
   it('comes to an end where the search for the next element does not', async () => {
     const junk = Buffer.alloc(5000, 0x01);
     const file = Buffer.concat([header, element('18538067', element('1654ae6b', entry()), junk)]);
-    // The demuxer looks at the last eight bytes over and over, until it may read no more: seconds, without the guard.
+    // The demuxer looks at the last eight bytes over and over, until its reads are refused: for seconds,
+    // without the guard.
     expect(await openContainer(inMemory(file), signal)).to.equal(null);
   });
 

@@ -31,14 +31,14 @@ describe('The front of an output that is sent while it is encoded', function () 
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  /** As a muxer writes it that cannot go back to its beginning. */
+  /** Encodes as a muxer does that cannot go back to its beginning. */
   async function piped(...args: readonly string[]): Promise<Buffer> {
     const options = { encoding: 'buffer' as const, maxBuffer: 2 ** 26 };
     const { stdout } = await run('ffmpeg', ['-v', 'error', ...args, ...bitexact, 'pipe:1'], options);
     return stdout;
   }
 
-  /** Told in the smallest of steps as well as at once. */
+  /** Rewrites the front in the smallest steps as well as at once. */
   async function told(bytes: Buffer, front: Front): Promise<Buffer> {
     const whole = await buffer(withFront(chunked(bytes, bytes.length), front));
     const stepped = await buffer(withFront(chunked(bytes.subarray(0, 4000), 7), front));
@@ -132,7 +132,7 @@ describe('The front of an output that is sent while it is encoded', function () 
     expect(await probed('a.webm', whole, 'stream=nb_read_packets', '-count_packets')).to.equal(
       await probed('b.webm', output, 'stream=nb_read_packets', '-count_packets'),
     );
-    // The identifier of a list of places.
+    // The identifier of the seek head.
     expect(whole.subarray(0, 400).includes(Buffer.from([0x11, 0x4d, 0x9b, 0x74]))).to.equal(false);
   });
 
@@ -158,7 +158,7 @@ describe('The front of an output that is sent while it is encoded', function () 
     const audio = whole.indexOf('mdhd', video + 4, 'latin1');
     expect(whole.readUInt32BE(video + 20) / scale(video)).to.be.closeTo(2.5, 0.001);
     expect(whole.readUInt32BE(audio + 20) / scale(audio)).to.be.closeTo(2.4, 0.001);
-    // All else stays where it is.
+    // All other bytes stay in place.
     expect(await probed('a.mp4', whole, 'packet=stream_index,pts,size')).to.equal(
       await probed('b.mp4', output, 'packet=stream_index,pts,size'),
     );
@@ -174,7 +174,7 @@ describe('The front of an output that is sent while it is encoded', function () 
       (bytes) => webmWithLength(bytes, 1),
       (bytes) => mp4WithLength(bytes, { video: 1, audio: 1 }),
     ];
-    // At once: nothing more may come for long.
+    // At once: no more bytes may come for long.
     for (const front of fronts) expect(front(noise.subarray(0, 100))?.length).to.equal(100);
   });
 });

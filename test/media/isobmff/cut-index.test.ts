@@ -23,11 +23,11 @@ async function cutsOf(spec: TrackSpec) {
 }
 
 const sizes = [50, 10, 10, 30, 10, 10, 40, 10];
-/** Every frame is shown as it is decoded, 40 ticks each. */
+/** Frames in display order, 40 ticks each. */
 const plain: TrackSpec = { sizes, sync: [1, 4, 7] };
 /** One frame is held back; the groups are closed. */
 const closed: TrackSpec = { ...plain, compositionOffsets: [40, 80, 0, 40, 80, 0, 40, 40] };
-/** The sixth is decoded behind the key frame that is the fourth, and shown before it. */
+/** The sixth frame follows the fourth, a keyframe, in decoding, and precedes it in display. */
 const open: TrackSpec = { ...plain, compositionOffsets: [40, 40, 40, 120, 40, -40, 40, 40] };
 const audio: TrackSpec = { handler: 'soun', sizes: [9, 8, 7, 6, 5, 4], duration: 1024, timescale: 48_000 };
 const edit = (mediaTime: number, duration: number) => [{ mediaTime, duration }];

@@ -109,7 +109,7 @@ describe('the description of a movie of the corpus', () => {
         layout: { fragmented: false, moovAtEnd: false, hasLocation: true },
       },
     ],
-    // No colr: the parameter set alone tells of HLG.
+    // Without colr, only the parameter set declares HLG.
     [
       'fmp4/media__sample.video.mp4',
       {
@@ -384,7 +384,7 @@ describe('the description of times and tracks', () => {
         { duration: 200, mediaTime: 0 },
       ],
     };
-    const cover: MadeTrack = { sizes: [20], entries: [videoEntry('jpeg', [300, 300])] };
+    const cover: TrackSpec = { sizes: [20], entries: [videoEntry('jpeg', [300, 300])] };
     const alone = await describeMade({ tracks: [late] });
     const covered = await describeMade({ tracks: [late, cover] });
     expect(alone.durationSeconds).to.be.closeTo(0.2, 1e-9);

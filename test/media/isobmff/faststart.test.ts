@@ -23,7 +23,7 @@ async function faststartOf(file: RandomAccess, withoutLocation: boolean): Promis
   return faststart(movie, file, { withoutLocation });
 }
 
-/** What a client gets. */
+/** Returns the bytes that a client gets. */
 async function bytesOf(file: RandomAccess, { extents, sizeBytes }: Faststart): Promise<Buffer> {
   const parts = extents.map((extent) =>
     extent.kind === 'bytes' ? extent.bytes : file.read(extent.start, extent.end),
@@ -33,7 +33,7 @@ async function bytesOf(file: RandomAccess, { extents, sizeBytes }: Faststart): P
   return bytes;
 }
 
-/** The samples of every track, as they come out of the file. */
+/** Returns the samples of every track, in the order of the file. */
 async function samplesOf(file: RandomAccess): Promise<string[][]> {
   const movie = await readMovie(file);
   if (movie === null) throw new Error('The file is no movie.');
@@ -94,7 +94,7 @@ describe('virtual faststart', () => {
   });
 
   it('widens the offsets that pass four gigabytes by the move', async () => {
-    // The last chunk begins right below the limit: the length of the moov carries it over.
+    // The last chunk begins right below the limit: the length of the moov pushes it over.
     const mediaAt = 2 ** 32 - 200;
     const whole = movieFile({ tracks: [film, audio], mediaAt });
     const moov = whole.subarray(whole.indexOf('moov', 0, 'latin1') - 4);

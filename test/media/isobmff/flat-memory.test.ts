@@ -6,7 +6,10 @@ const run = promisify(execFile);
 const source = (file: string) =>
   JSON.stringify(new URL(`../../../functions/stream/media/isobmff/${file}`, import.meta.url).href);
 
-/** Half a million samples, as many as are cached, whose times and sizes all differ from those before: no two share an entry of a table. */
+/**
+ * Half a million samples, the most that are cached, whose times and sizes all differ from those before: no
+ * two share an entry of a table.
+ */
 const PROGRAM = `
   import { createSampleLog, logSamples } from ${source('sample-log.ts')};
   import { flatHead } from ${source('write-flat.ts')};

@@ -28,7 +28,7 @@ import { probedPackets } from '../../support/verify.ts';
 const HEAD = { ...IMAGE_CODECS, mediaTime: 80 };
 const AUDIO: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
 
-/** Packets of 40 ticks with a key frame each 25, the frames among them reordered. */
+/** Yields packets of 40 ticks with a keyframe every 25, the frames among them reordered. */
 async function* packets(count: number, isVideo: boolean) {
   for (let i = 0; i < count; i++) {
     const dts = i * 40;
@@ -85,7 +85,7 @@ describe('an MP4 whose fragments are taken off', function () {
       expect({ delaySeconds, mediaTime }).to.deep.equal(
         index === 0 ? { delaySeconds: 0, mediaTime: 80 } : { delaySeconds: 0.5, mediaTime: 0 },
       );
-      // Of the film, what lies before its media time is not shown, and the last is shown 80 ticks late.
+      // The film hides samples before its media time, and shows the last one 80 ticks late.
       expect(durationTicks).to.equal(index === 0 ? 60 * 40 + 120 - 80 : 70 * 40);
     }
     expect(describeMovie(movie).durationSeconds).to.equal(3.3);

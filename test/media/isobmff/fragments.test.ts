@@ -13,7 +13,7 @@ const init = movieFile({ tracks: [{ sizes: [] }], moovAtEnd: false, inMoov: [mve
 
 type Fragment = { readonly tfhd?: Buffer; readonly time?: number; readonly trun: Buffer };
 
-/** A moof and an mdat of `bytes` zeros. */
+/** Writes a moof and an mdat of `bytes` zeros. */
 function fragment(
   { tfhd = fullBox('tfhd', 0, 0x20000, uint32(1)), time, trun }: Fragment,
   bytes: number,
@@ -60,7 +60,7 @@ describe('the fragments of a movie', () => {
   ];
   for (const [what, fragments, expected] of RUNS) {
     it(`tell ${what}`, async () => {
-      // Every run has its data right behind the moof.
+      // The data of every run follows the moof.
       const trun = withOffset(fragments.trun);
       const table = await tableIn(
         fragment({ ...fragments, trun: trun(fragment({ ...fragments, trun: trun(0) }, 0).length) }, 30),
@@ -102,7 +102,7 @@ describe('the fragments of a movie', () => {
   });
 });
 
-/** A run with the place of its data, which lies `at` bytes behind the start of the moof. */
+/** Returns a run with its data offset, `at` bytes after the start of the moof. */
 function withOffset(trun: Buffer): (at: number) => Buffer {
   return (at) => {
     const flags = trun.readUInt32BE(8) | 1;
@@ -110,7 +110,7 @@ function withOffset(trun: Buffer): (at: number) => Buffer {
   };
 }
 
-/** Fragments of one frame of 40 ms each, a megabyte apart; the media read as zeros. */
+/** Builds a file of fragments of one 40 ms frame each, a megabyte apart; the media read as zeros. */
 function longFile(
   count: number,
   mediaBytes: number,

@@ -23,7 +23,7 @@ const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', ...GROUPS];
 const AAC = ['-c:a', 'aac', '-ac', '1'];
 const END = ['-t', '4'];
 
-/** What Debian's ffmpeg is to make the film of. */
+/** Debian's ffmpeg inputs for the film. */
 const FILMS: Readonly<Record<string, readonly string[]>> = {
   'plain.mp4': [...INPUTS, ...H264, ...AAC, ...END],
   'quicktime.mov': [...INPUTS, ...H264, ...AAC, ...END],
@@ -50,7 +50,7 @@ describe('what is cut out of a movie', function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  /** Hashes of the decoded frames, by the stream's id and the millisecond of the timeline. */
+  /** Hashes the decoded frames, by the stream's id and the millisecond of the timeline. */
   async function framesOf(path: string, originSeconds: number): Promise<Map<string, string>> {
     const args = ['-v', 'error', '-copyts', '-i', path, '-fps_mode', 'passthrough', '-enc_time_base', '-1'];
     const { stdout } = await run('/usr/bin/ffmpeg', [...args, '-f', 'framemd5', '-'], { maxBuffer: 2 ** 26 });

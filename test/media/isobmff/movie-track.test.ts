@@ -40,7 +40,10 @@ const audio: TrackSpec = {
   timescale: 48_000,
 };
 
-/** A movie whose frames are one unit of H.264 each: IDR where the index has a key frame, but for those in `falsely`. */
+/**
+ * Builds a movie whose frames are one H.264 unit each: IDR at the index's keyframes, except those in
+ * `falsely`.
+ */
 async function movieOf(tracks: readonly TrackSpec[], falsely: readonly number[] = []) {
   const bytes = movieFile({ tracks });
   const movie = await readMovie(bytesAccess(bytes));
@@ -157,7 +160,7 @@ describe('a copied segment', () => {
     const movie = await written(Buffer.concat([track.init(), output]));
     const table = movie.tracks[0] && tableOf(movie, movie.tracks[0]);
     expect(table).to.include({ count: 1, lastDuration: 120 });
-    // With the 40 that the edit list takes off.
+    // Includes the 40 that the edit list removes.
     expect(table && [table.decodeTimes.at(0), table.compositionOffsets.at(0)]).to.deep.equal([160, 0]);
     expect(table && [...table.sizes]).to.deep.equal([30]);
   });

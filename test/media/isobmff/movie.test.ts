@@ -23,7 +23,7 @@ function tableIn(movie: Movie, index = 0) {
   return table;
 }
 
-/** A file of `sizeBytes` of which only the given parts are not zeros. */
+/** A file of `sizeBytes` of zeros with the given parts. */
 function sparse(
   sizeBytes: number,
   parts: ReadonlyMap<number, Uint8Array>,
@@ -212,7 +212,7 @@ describe('a sample table', () => {
   });
 });
 
-/** Two samples of seven bytes each, as `trex` has it, eight bytes behind the moof. */
+/** Two samples of seven bytes each, by `trex`, eight bytes after the moof. */
 function moof(): Buffer {
   const of = (offset: number) =>
     box(
@@ -223,14 +223,17 @@ function moof(): Buffer {
   return of(of(0).length + 8);
 }
 
-/** The film with another number at `offset` behind the header of its first box of a type. */
+/** Returns the film with another number at `offset` after the header of its first box of a type. */
 function lie(type: string, offset: number, value: number): Buffer {
   const bytes = movieFile({ tracks: [film] });
   bytes.writeUInt32BE(value, bytes.indexOf(type, 0, 'latin1') + 4 + offset);
   return bytes;
 }
 
-/** The film with another box in the place of its sample sizes; the moov is at the end, so that nothing else moves. */
+/**
+ * Returns the film with another box instead of its sample sizes; the moov is at the end, so that nothing else
+ * moves.
+ */
 function withBox(file: Buffer, type: string, other: Buffer): Buffer {
   const at = file.indexOf(type, 0, 'latin1') - 4;
   const removed = file.readUInt32BE(at);

@@ -45,7 +45,7 @@ const CORPUS = [
 
 type Outcome = 'media' | Problem['type'];
 
-/** All that is ever done with a file; throws what is no Problem. */
+/** Does everything with a file; throws errors that are no Problem. */
 async function outcome(bytes: Buffer): Promise<Outcome> {
   const file = bytesAccess(bytes);
   try {
@@ -68,7 +68,7 @@ async function outcome(bytes: Buffer): Promise<Outcome> {
         moviePackets(movie, file, { trackIndexes, startSeconds, durationSeconds }),
       )) {
         written += chunk.byteLength;
-        // Samples may lie on top of each other, but a movie of a few kilobytes does not grow without end.
+        // Samples may overlap, but a movie of a few kilobytes does not grow without end.
         if (written > 64 * 1024 * 1024) break;
       }
     }
@@ -100,7 +100,7 @@ describe('damaged ISO media', () => {
       }
       const expected = ['media', 'not-media', 'damaged-media', 'unsupported-media', 'encrypted'];
       expect(expected).to.include.members([...outcomes.keys()]);
-      // Mutants that all die at the first byte would prove nothing.
+      // Mutants that all fail at the first byte would prove nothing.
       expect(outcomes.get('damaged-media')).to.be.at.least(20);
       expect(outcomes.get('media')).to.be.at.least(1);
     });

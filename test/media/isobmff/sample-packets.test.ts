@@ -43,7 +43,7 @@ async function packetsOf(track: PacketTrack | undefined): Promise<Packet[]> {
   return packets;
 }
 
-/** When a packet is shown, in milliseconds of the presentation. */
+/** Returns when a packet is shown, in milliseconds of the presentation. */
 const shownAt = (track: PacketTrack | undefined, { pts }: Packet) =>
   Math.round(1000 * ((track?.delaySeconds ?? 0) + (pts - (track?.mediaTime ?? 0)) / (track?.timescale ?? 1)));
 
@@ -120,7 +120,7 @@ describe('the packets of a movie', () => {
       const heard = await packetsOf(audios);
       const onTime = heard.filter((candidate) => shownAt(audios, candidate) <= 0);
       expect(onTime.length, 'audio at the start').to.be.at.least(1);
-      // The frames before are for the decoder: two of AAC are 43 ms here.
+      // Only the decoder needs the frames before: two of AAC are 43 ms here.
       expect(onTime.length).to.be.at.most(4);
     });
   }
@@ -216,7 +216,7 @@ describe('a movie of the corpus, repackaged, as ffmpeg reads it', () => {
   }
 });
 
-/** What ffmpeg complains of while it decodes. */
+/** Returns ffmpeg's complaints while it decodes. */
 async function firstSeconds(path: string): Promise<string> {
   const args = ['-v', 'error', '-i', path, '-t', '1', '-vsync', 'passthrough', '-f', 'null', '-'];
   return (await run('/usr/bin/ffmpeg', args)).stderr;

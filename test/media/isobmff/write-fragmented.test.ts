@@ -14,7 +14,7 @@ type Asked = { packets: number; closed: boolean };
 
 const inOrder: (i: number) => number = () => 0;
 
-/** Packets of 40 ticks, a key frame each `gop`; counts what is asked for. */
+/** Yields packets of 40 ticks, a keyframe every `gop`; counts the requested ones. */
 function packets(count: number, { gop = 25, bytes = 10, offset = inOrder, asked = newAsked() } = {}) {
   return (async function* (): AsyncGenerator<Packet, void, void> {
     try {
@@ -52,7 +52,7 @@ async function movieIn(bytes: Buffer) {
   return movie;
 }
 
-/** The decode times, in ticks, with which the fragments of the first track begin. */
+/** Returns the decode times, in ticks, at which the fragments of the first track begin. */
 function fragmentStarts(bytes: Buffer): number[] {
   return [...childBoxes(bytes, 0, bytes.length)].flatMap((box) => {
     const tfdt = box.type === 'moof' ? findBox(bytes, box, 'traf', 'tfdt') : null;

@@ -3,7 +3,7 @@ import { measureFrameRate } from '../../../functions/stream/media/model/frame-ra
 
 const MILLISECOND = 0.001;
 
-/** Times of `count` frames at a rate, rounded as a container rounds them. */
+/** Returns times of `count` frames at a rate, rounded as a container rounds them. */
 function times(count: number, framesPerSecond: number, resolution = MILLISECOND): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(i / framesPerSecond / resolution) * resolution);
 }

@@ -5,7 +5,7 @@ import { withDecodability } from '../../../functions/stream/media/probe/decodabi
 import { audioTrack, film, mediaOf } from '../../support/media.ts';
 
 describe('withDecodability', () => {
-  /** What it says of a track where ffmpeg lists some codecs, and decodes what is tried, or does not. */
+  /** Returns the reason at a track if ffmpeg lists some codecs, and decodes the trial or not. */
   async function told(
     track: Track,
     codecs: readonly string[] | null,

@@ -24,7 +24,7 @@ function probedOf(): Probed {
   };
 }
 
-/** A probe that counts, and ends when it is told to. */
+/** A probe that counts, and ends on demand. */
 function probing() {
   const signals: AbortSignal[] = [];
   let finish: (probed: Probed) => void = () => {};
@@ -38,7 +38,7 @@ function probing() {
   return { signals, make, finish: () => finish(probedOf()) };
 }
 
-/** A probe that is not of media with an index weighs so much. */
+/** The weight of a probe of media without an index. */
 const WEIGHT = 32 * 1024;
 
 describe('a cache of probes', () => {

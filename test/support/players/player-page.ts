@@ -6,34 +6,34 @@ import type { Browser, Page } from 'playwright-core';
 const require = createRequire(import.meta.url);
 const here = (name: string) => new URL(name, import.meta.url);
 
-/** Players that are not ours, as their packages bring them, and what drives each. */
+/** Foreign players, as their packages ship them, and the driver of each. */
 const PLAYERS = {
   'hls.js': { library: require.resolve('hls.js'), driver: here('./with-hls.js') },
   'dash.js': { library: require.resolve('dashjs'), driver: here('./with-dash.js') },
-  /** The element alone. */
+  /** The bare media element. */
   Chromium: { library: null, driver: here('./with-nothing.js') },
   'shaka-player': { library: require.resolve('shaka-player'), driver: here('./with-shaka.js') },
-  /** With VHS in it, which the package's main file leaves out. */
+  /** The build with VHS, which the package's main file leaves out. */
   'video.js': { library: require.resolve('video.js/dist/video.min.js'), driver: here('./with-videojs.js') },
 } as const;
 
 export type PlayerName = keyof typeof PLAYERS;
 
-/** What can be seen of the media element, whichever player feeds it. Times in seconds. */
+/** The state of the media element, whichever player feeds it. Times in seconds. */
 export type Sight = {
-  /** The renditions are known. */
+  /** True when the renditions are known. */
   readonly isStarted: boolean;
   readonly currentTime: number;
   readonly duration: number;
   readonly ended: boolean;
   readonly seeking: boolean;
-  /** `HTMLMediaElement.readyState`; with 3 and more it can go on. */
+  /** `HTMLMediaElement.readyState`; from 3 on it can continue. */
   readonly ready: number;
   readonly height: number;
   readonly frames: number;
   readonly audioBytes: number;
   readonly buffered: readonly (readonly [start: number, end: number])[];
-  /** How long the time stood still at most, while nothing was sought. */
+  /** The longest time without progress, while nothing was sought. */
   readonly longestStallMs: number;
   readonly stalledAt: number;
 };
@@ -41,7 +41,7 @@ export type Sight = {
 export type PlayerPage = {
   /** Loads a presentation, beginning with the rendition of that height (null for audio alone); plays nothing yet. */
   start(address: string, height: number | null): Promise<void>;
-  /** Goes on with the rendition of that height behind what is buffered. */
+  /** Switches to the rendition of that height after the buffered media. */
   choose(height: number): Promise<void>;
   chooseSound(language: string): Promise<void>;
   heights(): Promise<readonly number[]>;
@@ -50,17 +50,19 @@ export type PlayerPage = {
   pause(): Promise<void>;
   seek(seconds: number): Promise<void>;
   look(): Promise<Sight>;
-  /** Waits until what is seen is as wanted, and tells for how many milliseconds. Rejects with the last sight. */
+  /**
+   * Waits until the state is as wanted, and returns for how many milliseconds. Rejects with the last state.
+   */
   until(what: string, isSo: (sight: Sight) => boolean): Promise<number>;
   forgetStalls(): Promise<void>;
-  /** What the player, the element or the browser's console warned of, in the order of it. */
+  /** Warnings of the player, the element and the browser's console, in order. */
   readonly complaints: readonly string[];
-  /** Addresses, in the order in which they were asked for. */
+  /** Addresses in the order of their requests. */
   readonly requests: readonly string[];
   close(): Promise<void>;
 };
 
-/** A page of that origin with one player in it, which loads at most so much ahead. */
+/** Opens a page of that origin with one player in it, which loads at most so much ahead. */
 export async function openPlayerPage(
   browser: Browser,
   name: PlayerName,

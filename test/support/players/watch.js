@@ -1,17 +1,18 @@
 /* global player */
-// What every page of a foreign player has: a media element, and what can be seen of it from outside the player.
+// Common parts of every page of a foreign player: a media element, and its state seen from outside the
+// player.
 
 const video = document.createElement('video');
 video.muted = true;
 document.body.append(video);
 
-// Complaints of the element and of the player go where those of the browser are.
+// Complaints of the element and of the player go to the browser's console.
 video.addEventListener('error', () => console.warn(`media element: ${video.error?.message}`));
 
 let isStarted = false;
 const stalls = { longestMs: 0, where: 0 };
 let playing = { at: 0, since: performance.now() };
-// A late timer finds a time that went on, so that a busy machine is no stall.
+// A late timer finds a later time, so that a busy machine is no stall.
 setInterval(() => {
   const now = performance.now();
   const isStill = video.currentTime === playing.at && !video.paused && !video.seeking && !video.ended;
@@ -34,7 +35,7 @@ const watch = {
   },
   play(rate) {
     video.playbackRate = rate;
-    // What it resolves with is that there is something to play, which may never be.
+    // It resolves when there is something to play, which may never be.
     video.play().catch((error) => console.warn(`play: ${error.message}`));
   },
   look() {
@@ -54,7 +55,7 @@ const watch = {
       stalledAt: stalls.where,
     };
   },
-  /** Stalls count anew from here. */
+  /** Restarts the count of stalls. */
   forgetStalls() {
     playing = { at: -1, since: performance.now() };
     stalls.longestMs = 0;

@@ -2,7 +2,7 @@
 const dash = dashjs.MediaPlayer().create();
 dash.initialize();
 dash.updateSettings({
-  // Its warnings go to the console, which is watched: gaps that it jumps are among them.
+  // Its warnings go to the console, which is watched: they include gaps that it jumps.
   debug: { logLevel: dashjs.Debug.LOG_LEVEL_WARNING },
   streaming: {
     abr: { autoSwitchBitrate: { video: false, audio: false } },
@@ -20,7 +20,7 @@ for (const name of [events.ERROR, events.PLAYBACK_ERROR]) {
 
 // biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const player = {
-  /** Resolves when the renditions are known; what is loaded first is the one with that height. */
+  /** Resolves when the renditions are known; the one with that height is loaded first. */
   start(address, height) {
     return new Promise((resolve) => {
       dash.on(events.STREAM_INITIALIZED, () => {

@@ -1,17 +1,17 @@
 /* global Hls, AHEAD_SECONDS, video */
 const hls = new Hls({ maxBufferLength: AHEAD_SECONDS, maxMaxBufferLength: AHEAD_SECONDS });
 const { INTERNAL_ABORTED, BUFFER_APPEND_NO_PROGRESS } = Hls.ErrorDetails;
-// All that hls.js calls an error, what it gets over by itself included: stalls, gaps, nudges.
+// Records everything that hls.js calls an error, including what it recovers from: stalls, gaps, nudges.
 hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, error, frag }) => {
   if (!fatal && isNotice(details, frag)) return;
   console.warn(`hls.js: ${details}${fatal ? ', fatal' : ''}: ${reason ?? error?.message ?? ''}`);
 });
 
 function isNotice(details, frag) {
-  // A request that it took back itself, told to seek or to switch: a connection that breaks has another name.
+  // A request that it cancelled itself, by a seek or a switch: a broken connection has another name.
   if (details === INTERNAL_ABORTED) return frag.stats.aborted;
-  // A segment took the place of what had been there. hls.js reads no edit list and looks for frames two frames behind
-  // where they are shown, so that it misses the last twelfth of a second and allows a twentieth.
+  // A segment replaced earlier data. hls.js reads no edit list and expects frames two frames later than they
+  // are shown, so that it misses the last twelfth of a second and allows a twentieth.
   return details === BUFFER_APPEND_NO_PROGRESS && isBuffered(frag);
 }
 
@@ -28,7 +28,7 @@ function isBuffered({ type, start, end }) {
 
 // biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const player = {
-  /** Resolves when the renditions are known; what is loaded first is the one with that height. */
+  /** Resolves when the renditions are known; the one with that height is loaded first. */
   start(address, height) {
     return new Promise((resolve) => {
       hls.on(Hls.Events.MANIFEST_PARSED, () => {

@@ -6,9 +6,10 @@ shakaPlayer.configure({
   streaming: {
     bufferingGoal: AHEAD_SECONDS,
     bufferBehind: 120,
-    // Where the time does not move for so long, a seek included, the player seeks anew. A second is too little for a seek
-    // into the copy of the demo film: between its last key frame and what is sought lie five seconds of 1080p, and
-    // Chromium takes as long to decode them where it plays the file itself. The test measures stalls of its own.
+    // If the time stands still for so long, a seek included, the player seeks again. A second is too little
+    // for a seek into the copy of the demo film: between its last keyframe and the sought time lie five
+    // seconds of 1080p, and Chromium takes as long to decode them in the file itself. The test measures
+    // stalls of its own.
     stallThreshold: 10,
   },
 });
@@ -20,7 +21,7 @@ for (const name of ['error', 'stalldetected', 'gapjumped']) {
 
 // biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const player = {
-  /** Resolves when the renditions are known; what is loaded first is the one with that height. */
+  /** Resolves when the renditions are known; the one with that height is loaded first. */
   async start(address, height) {
     await shakaPlayer.attach(video);
     if (height !== null) {

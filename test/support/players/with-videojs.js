@@ -1,5 +1,5 @@
 /* global videojs, AHEAD_SECONDS, video */
-// Setting these is what it warns of.
+// It warns about setting these.
 videojs.log.level('error');
 videojs.Vhs.GOAL_BUFFER_LENGTH = AHEAD_SECONDS;
 videojs.Vhs.MAX_GOAL_BUFFER_LENGTH = AHEAD_SECONDS;
@@ -8,7 +8,7 @@ videojs.log.level('info');
 let wanted = null;
 const fits = ({ attributes }) => attributes.RESOLUTION?.height === wanted;
 const standardSelector = videojs.Vhs.STANDARD_PLAYLIST_SELECTOR;
-// Only the one that is wanted is enabled, or else a segment that takes long makes VHS exclude its rendition.
+// Only the wanted rendition is enabled; otherwise a slow segment makes VHS exclude its rendition.
 videojs.Vhs.STANDARD_PLAYLIST_SELECTOR = function () {
   // It knows where a manifest of audio alone has its playlists.
   if (wanted === null) return standardSelector.call(this);
@@ -32,7 +32,7 @@ const vhs = () => videojsPlayer.tech(true).vhs;
 
 // biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const player = {
-  /** Resolves when the renditions are known; what is loaded first is the one with that height. */
+  /** Resolves when the renditions are known; the one with that height is loaded first. */
   start(address, height) {
     wanted = height;
     return new Promise((resolve) => {
@@ -52,7 +52,7 @@ const player = {
     const found = vhs()
       .representations()
       .find((each) => each.height === height);
-    // It is asked which one to go on with when one is enabled that was not.
+    // It chooses a rendition when one becomes enabled.
     found?.enabled(false);
     found?.enabled(true);
   },
