@@ -23,7 +23,15 @@ describe('transcodeObject', () => {
         throw busy('No place is free');
       },
     };
-    const context = { object, access, probed, engine, signal, trace: createTrace() };
+    const context = {
+      object,
+      access,
+      probed,
+      engine,
+      limits: { maxPixels: 10_000_000 },
+      signal,
+      trace: createTrace(),
+    };
     const problem = await rejection(transcodeObject({ input: [], output: [] }, context));
     expect(problem).to.have.property('type', 'busy');
     expect((await rejection(fetch(url))).cause).to.have.property('code', 'ECONNREFUSED');

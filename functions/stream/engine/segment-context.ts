@@ -3,7 +3,6 @@ import type { EngineContext } from './transcode-object.ts';
 
 /** Inputs of the segments of one object. */
 export type SegmentContext = EngineContext & {
-  readonly limits: { readonly maxPixels: number };
   /** The presentation's zero on the file's timeline. */
   readonly zeroSeconds: number;
 };

@@ -16,6 +16,7 @@ export type EngineContext = {
   readonly access: CachedAccess;
   readonly probed: Probed;
   readonly engine: Engine;
+  readonly limits: { readonly maxPixels: number };
   readonly signal: AbortSignal;
   readonly trace: Trace;
   /** What is read instead of the object, where its index is long. */

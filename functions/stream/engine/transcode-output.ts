@@ -9,15 +9,13 @@ import { sourceGrid } from './source-grid.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
 import { cutFrom, withCuts } from './with-cuts.ts';
 
-export type OutputContext = EngineContext & { readonly limits: { readonly maxPixels: number } };
-
 /** In these formats sound may lie as much before the picture that is shown with it, and decoders want to have heard some. */
 const AHEAD_SECONDS = 1.5;
 
 /** Runs ffmpeg on an object for an output, from a place where all that it shows can be decoded. Fails as `Engine` says. */
 export async function transcodeOutput(
   output: Output,
-  context: OutputContext,
+  context: EngineContext,
   muxer?: readonly string[],
 ): Promise<Readable> {
   const { probed, limits } = context;
@@ -37,8 +35,8 @@ export async function transcodeOutput(
 /** What ffmpeg is given, and how it comes to where the output starts. */
 async function approached(
   output: Output,
-  context: OutputContext,
-): Promise<{ readonly approach: Approach; readonly given: OutputContext }> {
+  context: EngineContext,
+): Promise<{ readonly approach: Approach; readonly given: EngineContext }> {
   const { access, probed } = context;
   const cut = cutOf(output, context);
   if (cut !== null) return cut;
@@ -52,7 +50,7 @@ async function approached(
 }
 
 /** Null where ffmpeg is to read the file as it is. */
-function cutOf({ video, audio, startSeconds, prerollSeconds }: Output, context: OutputContext) {
+function cutOf({ video, audio, startSeconds, prerollSeconds }: Output, context: EngineContext) {
   const { media } = context.probed;
   const streams = [video?.stream, audio?.stream];
   const tracks = [...filmsOf(media), ...audiosOf(media)].filter(({ stream }) => streams.includes(stream));
@@ -69,7 +67,7 @@ function cutOf({ video, audio, startSeconds, prerollSeconds }: Output, context: 
 /** Null where nothing is sought, or a demuxer finds its way. */
 async function entryOf(
   { startSeconds, prerollSeconds, video, audio }: Output,
-  { access, probed: { media } }: OutputContext,
+  { access, probed: { media } }: EngineContext,
 ): Promise<Entry | null> {
   const seconds = startSeconds - prerollSeconds;
   if (seconds <= 0) return null;

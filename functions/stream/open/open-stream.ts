@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { damaged } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
+import type { EngineContext } from '../engine/transcode-object.ts';
 import { transcodeOutput } from '../engine/transcode-output.ts';
 import { type ObjectContext, openExtents, openOriginal } from '../http/original.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
@@ -80,9 +81,10 @@ function tagOf({ reason: _, predicted: __, ...plan }: StreamPlan, object: Stored
   return `W/"${hashOf(object, plan)}"`;
 }
 
-type TranscodeContext = ObjectContext & { readonly probed: Probed; readonly engine: Engine };
-
-async function transcoded(plan: TranscodePlan, context: TranscodeContext): Promise<LiveRepresentation> {
+async function transcoded(
+  plan: TranscodePlan,
+  context: ObjectContext & EngineContext,
+): Promise<LiveRepresentation> {
   const { output } = plan;
   if (output.format !== 'wav') {
     return live(plan, context, async () => transcode(output, await lengthOf(output, context), context));
@@ -100,7 +102,7 @@ async function transcoded(plan: TranscodePlan, context: TranscodeContext): Promi
 
 async function lengthOf(
   output: Output,
-  { access, probed: { media, endsEarly }, signal }: TranscodeContext,
+  { access, probed: { media, endsEarly }, signal }: ObjectContext & EngineContext,
 ): Promise<OutputLength | null> {
   if (endsEarly) return null;
   return outputLength(media, output, await trackEnds(access, tracksToMeasure(media, output), signal));
@@ -109,7 +111,7 @@ async function lengthOf(
 async function transcode(
   output: Output,
   length: OutputLength | null,
-  context: TranscodeContext,
+  context: ObjectContext & EngineContext,
 ): Promise<Readable> {
   const bytes = withLength(await transcodeOutput(output, context), output, length);
   return readable(output.format === 'mp4' ? padFirstFragments(bytes) : bytes);

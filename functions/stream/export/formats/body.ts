@@ -1,6 +1,5 @@
-import type { Engine } from '../../engine/ffmpeg.ts';
+import type { EngineContext } from '../../engine/transcode-object.ts';
 import type { ObjectContext } from '../../http/original.ts';
-import type { Probed } from '../../media/probe/probe.ts';
 
 /** A part of a file while it is produced, without the head, which follows from what was produced. */
 export type Body = {
@@ -17,8 +16,4 @@ export type Body = {
 /** The groups `[from, to)` of an output that can be divided; any other is group 0. */
 export type Span = { readonly from: number; readonly to: number };
 
-export type BodyContext = ObjectContext & {
-  readonly probed: Probed;
-  readonly engine: Engine;
-  isTimeUp(): boolean;
-};
+export type BodyContext = ObjectContext & EngineContext & { isTimeUp(): boolean };

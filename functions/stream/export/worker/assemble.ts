@@ -19,8 +19,7 @@ export async function assemble(
   taken: Versioned<ExportRecord> | null,
   known?: Prepared,
 ): Promise<void> {
-  const { work, jobs, store, meter, preparing } = worker;
-  const { signal } = preparing;
+  const { work, jobs, store, meter, signal } = worker;
   const { generation } = work;
   if (taken?.value.stage.kind !== 'assembling') return;
   const { attempt, stage } = taken.value;
@@ -56,18 +55,14 @@ export async function assemble(
 }
 
 /** Takes the assembly after the last part is stored; returns the record unless another worker was faster. */
-export function takeAssembly({ work: { generation }, jobs, preparing }: WorkerContext) {
-  return jobs.change({ generation }, { kind: 'shards-done', isWaiting: false }, preparing.signal);
+export function takeAssembly({ work: { generation }, jobs, signal }: WorkerContext) {
+  return jobs.change({ generation }, { kind: 'shards-done', isWaiting: false }, signal);
 }
 
 /** Sends for another invocation if this one has no time left for the assembly. */
-export async function assembleElsewhere({ work, jobs, send, preparing }: WorkerContext): Promise<void> {
+export async function assembleElsewhere({ work, jobs, send, signal }: WorkerContext): Promise<void> {
   const { generation } = work;
-  const assembled = await jobs.change(
-    { generation },
-    { kind: 'shards-done', isWaiting: true },
-    preparing.signal,
-  );
+  const assembled = await jobs.change({ generation }, { kind: 'shards-done', isWaiting: true }, signal);
   if (assembled !== null) await send({ ...work, task: 'assemble', attempt: assembled.value.attempt });
 }
 
@@ -75,17 +70,16 @@ export async function assembleElsewhere({ work, jobs, send, preparing }: WorkerC
  * Takes the assembly for an invocation that was sent for it; returns the record unless another worker has
  * taken it.
  */
-export async function takeWaiting({ work, jobs, preparing }: WorkerContext) {
-  const record = await jobs.read(preparing.signal);
+export async function takeWaiting({ work, jobs, signal }: WorkerContext) {
+  const record = await jobs.read(signal);
   const { generation, attempt, stage } = record?.value ?? {};
   const isOurs = generation === work.generation && attempt === work.attempt;
   if (!isOurs || record === null || stage?.kind !== 'assembling' || !stage.isWaiting) return null;
   const next = transition(record.value, { kind: 'renewed' });
-  return next && jobs.write(next, record, preparing.signal);
+  return next && jobs.write(next, record, signal);
 }
 
-async function readPart({ store, preparing }: WorkerContext, { name, bodyBytes }: Part) {
-  const { signal } = preparing;
+async function readPart({ store, signal }: WorkerContext, { name, bodyBytes }: Part) {
   const object = await store.find(name, signal);
   if (object === null) throw damaged('A part of the export has been removed.');
   const index = await text(await store.read(object, { start: bodyBytes, end: object.sizeBytes }, signal));

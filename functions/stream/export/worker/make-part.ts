@@ -23,8 +23,7 @@ export async function makePart(
   shard: Versioned<ShardRecord>,
   readied: () => Promise<Prepared>,
 ): Promise<ShardRecord | null> {
-  const { work, jobs, store, meter, preparing } = worker;
-  const { signal } = preparing;
+  const { work, jobs, store, meter, signal } = worker;
   const start = shard.value;
   const { generation, attempt } = start;
   const name = partName(work.id, { generation, shard: number, attempt, from: start.next });

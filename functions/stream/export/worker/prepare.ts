@@ -1,35 +1,14 @@
 import { sourceChanged } from '../../base/problem.ts';
-import type { Trace } from '../../base/trace.ts';
-import type { Config } from '../../config/config.ts';
 import { exportId } from '../../derived/output-names.ts';
-import type { Engine } from '../../engine/ffmpeg.ts';
-import type { Decoding } from '../../media/model/decoding.ts';
-import type { ProbeCache } from '../../media/probe/probe-cache.ts';
 import { clocked } from '../../media/transport/clocked.ts';
 import { CURRENT_VERSION, findObject, probeObject } from '../../open/open-object.ts';
 import { planInput } from '../../open/plan-input.ts';
 import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
-import type { Slots } from '../../sandbox/slots.ts';
-import { type BlockCache, cachedAccess } from '../../source/cache.ts';
-import type { Source, StoredObject } from '../../source/source.ts';
+import { cachedAccess } from '../../source/cache.ts';
+import type { StoredObject } from '../../source/source.ts';
 import type { BodyContext } from '../formats/body.ts';
-import type { Work } from '../job/work-event.ts';
 import { whileHolding } from './renewing.ts';
 import type { WorkerContext } from './worker.ts';
-
-export type Preparing = {
-  readonly source: Source;
-  readonly engine: Engine;
-  readonly slots?: Slots;
-  readonly decoding?: Decoding | undefined;
-  readonly cache: BlockCache;
-  readonly probes: ProbeCache;
-  readonly config: Pick<Config, 'limits' | 'ffprobePath'>;
-  readonly signal: AbortSignal;
-  readonly trace: Trace;
-  secondsLeft(): number;
-  isTimeUp(): boolean;
-};
 
 export type Prepared = {
   readonly object: StoredObject;
@@ -42,19 +21,19 @@ export type Prepared = {
  * worker must not count as lost.
  */
 export function prepareRenewing(worker: WorkerContext, attempt: number): Promise<Prepared> {
-  return whileHolding(worker, attempt, () => prepare(worker.work, worker.preparing));
+  return whileHolding(worker, attempt, () => prepare(worker));
 }
 
 /**
  * Finds and probes the media again, as the request did. Rejects with `source-changed` if the object was
  * replaced.
  */
-export async function prepare(work: Work, parts: Preparing): Promise<Prepared> {
-  const { source, engine, cache, config, signal, trace, isTimeUp } = parts;
+export async function prepare(worker: WorkerContext): Promise<Prepared> {
+  const { work, source, engine, cache, config, signal, trace, isTimeUp } = worker;
   const { limits } = config;
-  const found = await findObject(work.key, parts, parts, CURRENT_VERSION);
+  const found = await findObject(work.key, worker, worker, CURRENT_VERSION);
   const { object } = found;
-  const probed = await probeObject(found, parts, parts);
+  const probed = await probeObject(found, worker, worker);
   // The request has checked whether it fits.
   const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
   const plan = planExport(planInput(about, work.parameters, null));

@@ -55,7 +55,7 @@ export async function whileRenewing<T>(
 
 /** Runs `work` while attempt `attempt` at the whole export is renewed. */
 export function whileHolding<T>(
-  { work: { generation }, jobs, preparing: { signal }, giveUp }: WorkerContext,
+  { work: { generation }, jobs, signal, giveUp }: WorkerContext,
   attempt: number,
   work: () => Promise<T>,
 ): Promise<T> {

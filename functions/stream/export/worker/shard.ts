@@ -15,8 +15,7 @@ export async function runShard(
   attempt: number,
   known?: Prepared,
 ): Promise<void> {
-  const { work, jobs, preparing, send } = worker;
-  const { signal } = preparing;
+  const { work, jobs, signal, send } = worker;
   const shard = await jobs.readShard(number, signal);
   if (shard === null || shard.value.generation !== work.generation || shard.value.attempt !== attempt) return;
   if (isFinished(shard.value)) return finish(worker, known);
@@ -24,7 +23,7 @@ export async function runShard(
   if (own === null) return;
   let prepared = known;
   const readied = async () => {
-    prepared ??= await prepare(work, preparing);
+    prepared ??= await prepare(worker);
     return prepared;
   };
   const next = await makePart(worker, number, own, readied);
@@ -34,19 +33,18 @@ export async function runShard(
 }
 
 /** Returns null if the event has come twice and another worker has the shard. */
-async function take({ jobs, preparing }: WorkerContext, number: number, shard: Versioned<ShardRecord>) {
+async function take({ jobs, signal }: WorkerContext, number: number, shard: Versioned<ShardRecord>) {
   if (!shard.value.isWaiting) return null;
   const taken = { ...shard.value, isWaiting: false, ticks: shard.value.ticks + 1 };
-  return jobs.writeShard(number, taken, shard, preparing.signal);
+  return jobs.writeShard(number, taken, shard, signal);
 }
 
 async function finish(worker: WorkerContext, known: Prepared | undefined): Promise<void> {
-  const { work, jobs, preparing } = worker;
-  const { signal } = preparing;
+  const { work, jobs, signal } = worker;
   const record = await jobs.read(signal);
   if (record?.value.generation !== work.generation || record.value.stage.kind !== 'running') return;
   const shards = await jobs.readShards(record.value.stage.shards, work.generation, signal);
   if (shards.length < record.value.stage.shards || !shards.every(({ value }) => isFinished(value))) return;
-  if (preparing.isTimeUp()) return assembleElsewhere(worker);
+  if (worker.isTimeUp()) return assembleElsewhere(worker);
   await assemble(worker, await takeAssembly(worker), known);
 }

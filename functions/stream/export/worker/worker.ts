@@ -1,38 +1,45 @@
 import { setMaxListeners } from 'node:events';
 import { describeError } from '../../base/describe-error.ts';
+import type { RequestContext } from '../../base/request-context.ts';
 import { createTrace } from '../../base/trace.ts';
+import type { Config } from '../../config/config.ts';
 import type { DerivedStore } from '../../derived/store.ts';
+import type { Engine } from '../../engine/ffmpeg.ts';
 import { asProblem } from '../../http/problem-response.ts';
+import type { ProbeServices } from '../../open/open-object.ts';
 import { shardsFor } from '../../plan/plan-export.ts';
 import { type JobStore, openJobStore } from '../job/job-store.ts';
 import { NOTHING_USED, type ShardRecord } from '../job/record.ts';
 import type { Send, Work } from '../job/work-event.ts';
 import { assemble, takeWaiting } from './assemble.ts';
-import { type Preparing, prepareRenewing } from './prepare.ts';
+import { prepareRenewing } from './prepare.ts';
 import { removeParts } from './remove-parts.ts';
 import { runShard } from './shard.ts';
 import { GIVEN_UP, OUT_OF_TIME } from './stop-reasons.ts';
 import { tellFailure } from './tell-failure.ts';
 import { createMeter, type Meter } from './usage.ts';
 
-export type WorkerServices = Omit<Preparing, 'signal' | 'trace' | 'secondsLeft' | 'isTimeUp'> & {
+/** What the process gives every worker. */
+export type WorkerServices = ProbeServices & {
+  readonly engine: Engine;
+  readonly config: Pick<Config, 'limits' | 'ffprobePath'>;
   readonly store: DerivedStore;
   readonly send: Send;
   readonly memoryGigabytes: number;
   readonly maxInvocations: number;
 };
 
-/** One invocation that works on an export. */
-export type WorkerContext = {
-  readonly work: Work;
-  readonly jobs: JobStore;
-  readonly store: DerivedStore;
-  readonly meter: Meter;
-  readonly send: Send;
-  readonly preparing: Preparing;
-  /** Aborts everything under way when another worker has the work. */
-  giveUp(): void;
-};
+/** One invocation that works on an export, with the services it uses; `source` counts what is read of it. */
+export type WorkerContext = WorkerServices &
+  Pick<RequestContext, 'signal' | 'trace' | 'secondsLeft'> & {
+    readonly work: Work;
+    readonly jobs: JobStore;
+    readonly meter: Meter;
+    /** Whether the time left is needed for ending the invocation. */
+    isTimeUp(): boolean;
+    /** Aborts everything under way when another worker has the work. */
+    giveUp(): void;
+  };
 
 export type WorkContext = { getRemainingTimeInMillis(): number };
 type Fields = Readonly<Record<string, unknown>>;
@@ -51,7 +58,7 @@ const MOST_TELLING_SECONDS = 5;
  * Does work that was sent. Never rejects: a failure is written to the export's record. Resolves with what to
  * log.
  */
-export function createWorker(parts: WorkerServices) {
+export function createWorker(services: WorkerServices) {
   return async (work: Work, context: WorkContext): Promise<Fields> => {
     const started = performance.now();
     const total = context.getRemainingTimeInMillis() / 1000 - 0.5;
@@ -61,26 +68,22 @@ export function createWorker(parts: WorkerServices) {
     setMaxListeners(0, controller.signal);
     const telling = Math.min(MOST_TELLING_SECONDS, reserve / 2);
     const timer = setTimeout(() => controller.abort(OUT_OF_TIME), (total - telling) * 1000);
-    const meter = createMeter(parts.memoryGigabytes);
+    const meter = createMeter(services.memoryGigabytes);
     const trace = createTrace();
     const worker: WorkerContext = {
+      ...services,
+      source: meter.counting(services.source),
+      signal: controller.signal,
+      trace,
+      secondsLeft,
       work,
-      jobs: openJobStore(parts.store, work.id),
-      store: parts.store,
+      jobs: openJobStore(services.store, work.id),
       meter,
-      send: parts.send,
-      preparing: {
-        ...parts,
-        source: meter.counting(parts.source),
-        signal: controller.signal,
-        trace,
-        secondsLeft,
-        isTimeUp: () => secondsLeft() < reserve,
-      },
+      isTimeUp: () => secondsLeft() < reserve,
       giveUp: () => controller.abort(GIVEN_UP),
     };
     try {
-      await carryOut(worker, parts.maxInvocations);
+      await carryOut(worker);
       return { work, seconds: (performance.now() - started) / 1000, ...trace.fields };
     } catch (error) {
       const { signal } = controller;
@@ -103,17 +106,16 @@ export function createWorker(parts: WorkerServices) {
   };
 }
 
-async function carryOut(worker: WorkerContext, maxInvocations: number): Promise<void> {
+async function carryOut(worker: WorkerContext): Promise<void> {
   const { work } = worker;
-  if (work.task === 'begin') await begin(worker, maxInvocations);
+  if (work.task === 'begin') await begin(worker);
   else if (work.task === 'assemble') await assemble(worker, await takeWaiting(worker));
   else await runShard(worker, work.task, work.attempt);
 }
 
 /** Probes the media, divides the work, and does the first part of it. */
-async function begin(worker: WorkerContext, maxInvocations: number): Promise<void> {
-  const { work, jobs, preparing, send } = worker;
-  const { signal, secondsLeft } = preparing;
+async function begin(worker: WorkerContext): Promise<void> {
+  const { work, jobs, send, signal, secondsLeft, maxInvocations } = worker;
   if ((await jobs.change(work, { kind: 'begun' }, signal)) === null) return;
   const prepared = await prepareRenewing(worker, work.attempt);
   // The shards of a worker that has replaced this one must not be started again.
@@ -140,7 +142,7 @@ async function begin(worker: WorkerContext, maxInvocations: number): Promise<voi
   await runShard(worker, 0, work.attempt, prepared);
 }
 
-async function isOurs({ work, jobs, preparing }: WorkerContext): Promise<boolean> {
-  const record = await jobs.read(preparing.signal);
+async function isOurs({ work, jobs, signal }: WorkerContext): Promise<boolean> {
+  const record = await jobs.read(signal);
   return record?.value.generation === work.generation && record.value.attempt === work.attempt;
 }
