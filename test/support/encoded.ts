@@ -140,7 +140,7 @@ export type AudioShape = {
 export function audioRendition({ probed: { media } }: SegmentContext, shape: AudioShape): EncodedAudio {
   const { seconds, sampleRate, stream = 0, lengths = [1, 2, 4] } = shape;
   const track = audiosOf(media)[stream];
-  if (track === undefined) throw new Error('The file has no such audio.');
+  if (track === undefined) throw new Error('The file has no such audio track.');
   const channels = track.channels === 1 ? 1 : 2;
   const frames = Math.ceil((seconds * sampleRate) / 1024);
   const counts = lengths.map((length) => Math.round((length * sampleRate) / 1024));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What is wrong with a value that a schema refused, after its name: `height must be …`. */
+/** Describes what is wrong with a refused value, after its name: `height must be …`. */
 export function firstIssue(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): {
   readonly name: string;
   readonly message: string;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** A whole number as text of at most 12 digits, both bounds included. */
+/** Returns the schema of a whole number as text of at most 12 digits, both bounds included. */
 export function wholeText(least: number, most: number) {
   const message = `must be a whole number between ${least} and ${most}`;
   return v.pipe(
@@ -12,7 +12,9 @@ export function wholeText(least: number, most: number) {
   );
 }
 
-/** A setting that is a whole number, both bounds included; `fallback` if it is not set. */
+/**
+ * Returns the schema of a setting that is a whole number, both bounds included; `fallback` if it is not set.
+ */
 export function wholeNumber(fallback: number, least: number, most: number) {
   return v.optional(wholeText(least, most), String(fallback));
 }

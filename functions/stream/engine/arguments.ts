@@ -81,7 +81,7 @@ function approachArguments(approach: Approach, seconds: number): string[] {
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];
 }
 
-/** What ffmpeg reads every input with. */
+/** Returns the arguments with which ffmpeg reads every input. */
 export function inputArguments(limits: { readonly maxPixels: number }): string[] {
   return [
     '-nostdin',

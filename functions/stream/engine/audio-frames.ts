@@ -10,18 +10,20 @@ import type { EncodedAudio, SegmentContext } from './segment-context.ts';
 import { sourceGrid } from './source-grid.ts';
 import { withCuts } from './with-cuts.ts';
 
-/** The packet that an AAC encoder begins with: half of the first window. */
+/** The priming packet of an AAC encoder: half of the first window. */
 export const PRIMING_FRAMES = 1;
-/** Frames that are encoded before a segment and thrown away, so that windows overlap as if it had not been cut. */
+/**
+ * Frames that are encoded before a segment and dropped, so that windows overlap as if it had not been cut.
+ */
 const PREROLL_FRAMES = 4;
-/** And behind it: the encoder looks a frame ahead for attacks, whose windows are short. */
+/** Frames encoded after it: the encoder looks a frame ahead for attacks, whose windows are short. */
 const LOOKAHEAD_FRAMES = 2;
-/** What decoders want to have heard: a frame of AAC, 80 ms of Opus, what an MP3's reservoir reaches back to. */
+/** Preroll of decoders: a frame of AAC, 80 ms of Opus, the reach of an MP3's reservoir. */
 const DECODER_PREROLL_SECONDS = 0.5;
 
 /**
- * AAC frames `[firstFrame, firstFrame + frameCount)` of a rendition, where frame 0 is heard from the presentation's zero
- * and -1 is the encoder's priming. Times count from that one. Fails as `Engine` says.
+ * Encodes AAC frames `[firstFrame, firstFrame + frameCount)` of a rendition; frame 0 plays at the
+ * presentation's zero and -1 is the encoder's priming. Times count from that one. Fails as `Engine` says.
  */
 export async function* encodeAudio(
   { source: { audio } }: EncodedAudio,
@@ -29,7 +31,7 @@ export async function* encodeAudio(
   segmentContext: SegmentContext,
 ): AsyncGenerator<Packet, void, void> {
   const track = audiosOf(segmentContext.probed.media).find(({ stream }) => stream === audio.stream);
-  if (track === undefined) throw damaged('The file has no such sound.');
+  if (track === undefined) throw damaged('The file has no such audio track.');
   const context = withCuts(segmentContext, [track]) ?? segmentContext;
   const { probed, zeroSeconds, limits } = context;
   const begin = Math.max(0, firstFrame - PREROLL_FRAMES);
@@ -58,5 +60,5 @@ export async function* encodeAudio(
     position++;
   }
   if (position < frameCount)
-    throw damaged(`Of ${frameCount} frames of sound only ${position} could be made.`);
+    throw damaged(`Only ${position} of ${frameCount} audio frames could be encoded.`);
 }

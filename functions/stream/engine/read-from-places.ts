@@ -25,7 +25,7 @@ export async function readFromPlaces(
   const [place, ...others] = places;
   if (place === undefined) throw new RangeError('There is no place to read from.');
   const { seekSeconds } = place;
-  // What is cut out begins where it would be sought.
+  // Input that was cut begins at the sought time.
   const isSought = seekSeconds !== null && context.cut === undefined;
   const from = { ...place, seekSeconds: isSought ? seekSeconds + clock : null };
   const isLast = others.length === 0;

@@ -10,7 +10,7 @@ import type { StoredObject } from '../source/source.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { Engine } from './ffmpeg.ts';
 
-/** What one ffmpeg process reads an object with. */
+/** Everything with which one ffmpeg process reads an object. */
 export type EngineContext = {
   readonly object: Pick<StoredObject, 'etag'>;
   readonly access: CachedAccess;
@@ -19,11 +19,11 @@ export type EngineContext = {
   readonly limits: { readonly maxPixels: number };
   readonly signal: AbortSignal;
   readonly trace: Trace;
-  /** What is read instead of the object, where its index is long. */
+  /** The shorter movie to read instead of the object, if its index is long. */
   readonly cut?: { readonly movieCut: MovieCut; readonly fromSeconds: number };
 };
 
-/** Runs ffmpeg on an object, whose pictures it sees upright or as the plan turns them. Fails as `Engine` says. */
+/** Runs ffmpeg on an object, whose video it sees upright or rotated by the plan. Fails as `Engine` says. */
 export async function transcodeObject(args: FfmpegArguments, context: EngineContext): Promise<Readable> {
   const { object, engine, signal, trace } = context;
   const loopback = await openLoopback({ access: inputOf(context), etag: object.etag, signal });
@@ -38,7 +38,7 @@ export async function transcodeObject(args: FfmpegArguments, context: EngineCont
       },
     });
   } catch (error) {
-    // Also where ffmpeg has never started, and so never exits.
+    // Closed here too: an ffmpeg that never started never exits.
     void loopback.close();
     throw error;
   }

@@ -12,7 +12,10 @@ import { cutFrom, withCuts } from './with-cuts.ts';
 /** In these formats sound may lie as much before the picture that is shown with it, and decoders want to have heard some. */
 const AHEAD_SECONDS = 1.5;
 
-/** Runs ffmpeg on an object for an output, from a place where all that it shows can be decoded. Fails as `Engine` says. */
+/**
+ * Runs ffmpeg on an object for an output, from a place at which everything in it can be decoded. Fails as
+ * `Engine` says.
+ */
 export async function transcodeOutput(
   output: Output,
   context: EngineContext,
@@ -32,7 +35,7 @@ export async function transcodeOutput(
   return transcodeObject(ffmpegArguments(output, limits, surroundings), given);
 }
 
-/** What ffmpeg is given, and how it comes to where the output starts. */
+/** Chooses ffmpeg's input, and how it reaches the start of the output. */
 async function approached(
   output: Output,
   context: EngineContext,
@@ -64,14 +67,14 @@ function cutOf({ video, audio, startSeconds, prerollSeconds }: Output, context: 
   };
 }
 
-/** Null where nothing is sought, or a demuxer finds its way. */
+/** Returns the entry; null if nothing is sought, or if a demuxer finds its way. */
 async function entryOf(
   { startSeconds, prerollSeconds, video, audio }: Output,
   { access, probed: { media } }: EngineContext,
 ): Promise<Entry | null> {
   const seconds = startSeconds - prerollSeconds;
   if (seconds <= 0) return null;
-  // Sound alone begins there as well: each packet of a picture has sound around it.
+  // Audio alone begins there as well: audio surrounds each video packet.
   const track =
     filmsOf(media).find(({ stream }) => video === null || stream === video.stream) ??
     audiosOf(media).find(({ stream }) => stream === audio?.stream);

@@ -11,7 +11,7 @@ import { type EncodedCoding, videoSegmentArguments } from './video-segment-argum
 import { withCuts } from './with-cuts.ts';
 
 export type EncodedFrame = {
-  /** Place among the frames in the order in which they are shown, from 0. */
+  /** Place among the frames in display order, from 0. */
   readonly position: number;
   readonly data: Uint8Array;
   readonly isSync: boolean;
@@ -20,11 +20,14 @@ export type EncodedFrame = {
 export type FramesPart = {
   readonly firstFrame: number;
   readonly frameCount: number;
-  /** Where they are not a whole segment, the frames of that which they begin. */
+  /** Frames of the segment that these begin, unless they are a whole one. */
   readonly segmentFrames?: number;
 };
 
-/** Frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid in decode order, each as soon as it is made. Fails as `Engine` says. */
+/**
+ * Encodes frames `[firstFrame, firstFrame + frameCount)` of a rendition's grid; yields each in decode order
+ * as soon as it is encoded. Fails as `Engine` says.
+ */
 export async function encodeFrames(
   rendition: EncodedVideo,
   { firstFrame, frameCount, segmentFrames = frameCount }: FramesPart,
@@ -50,9 +53,9 @@ async function framePlaces(
   startSeconds: number,
   { probed, access, cut }: SegmentContext,
 ): Promise<ReadingPlace[]> {
-  // What begins with the track begins with the file: nothing needs to be looked for.
+  // Frames at the track's start need no seek: they begin with the file.
   if (startSeconds <= track.startSeconds) return [BEGINNING];
-  // The keyframe is looked for where it is cut.
+  // The cut is where the keyframe is looked for.
   if (cut !== undefined) return readingPlaces(startSeconds, track.startSeconds, startSeconds);
   const entry = await findEntry(access, probed.media, track, startSeconds);
   if (entry !== null) return placesOfEntry(entry);
@@ -66,7 +69,7 @@ export function codingOf(rendition: EncodedVideo): EncodedCoding {
 
 function trackOf({ source }: EncodedVideo, { probed }: SegmentContext): VideoTrack {
   const track = filmsOf(probed.media).find(({ stream }) => stream === source.video.stream);
-  if (track === undefined) throw damaged('The file has no such picture.');
+  if (track === undefined) throw damaged('The file has no such video track.');
   return track;
 }
 

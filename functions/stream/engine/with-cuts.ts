@@ -2,7 +2,10 @@ import { CUT_ORIGIN_SECONDS, cutOfLongMovie } from '../media/isobmff/movie-cut.t
 import type { Track } from '../media/model/media.ts';
 import type { EngineContext } from './transcode-object.ts';
 
-/** The same work on what is cut out of a movie with a long index, from its beginning on; null where that is not done. */
+/**
+ * Wraps work so that it reads a cut of a movie with a long index, from its beginning on; null if the movie is
+ * not cut.
+ */
 export function withCuts<Context extends EngineContext>(
   context: Context,
   tracks: readonly Track[],
@@ -15,7 +18,7 @@ export function withCuts<Context extends EngineContext>(
   return { ...context, probed: { ...probed, media }, cut: { movieCut, fromSeconds: 0 } };
 }
 
-/** From `fromSeconds` of the file's timeline on, the keyframe before that included. */
+/** Cuts from `fromSeconds` of the file's timeline on, including the keyframe before that. */
 export function cutFrom<Context extends EngineContext>(context: Context, fromSeconds: number): Context {
   return context.cut === undefined ? context : { ...context, cut: { ...context.cut, fromSeconds } };
 }

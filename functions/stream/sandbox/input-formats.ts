@@ -10,8 +10,8 @@ export const INPUT_FORMATS = [
   .replaceAll(' ', ',');
 
 /**
- * What ffmpeg and ffprobe read every input with, whoever made it: over HTTP alone, as one of the known kinds, and no
- * picture that is larger than allowed.
+ * Returns the arguments with which ffmpeg and ffprobe read every input: only over HTTP, only known kinds of
+ * file, and no frame larger than allowed.
  */
 export function confinedInput({ maxPixels }: { readonly maxPixels: number }): string[] {
   return [

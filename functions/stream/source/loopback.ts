@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
 
-/** What is read from its beginning on, and whose length nobody knows. */
+/** A stream of unknown length that is read from its beginning. */
 export type Flow = { readonly sizeBytes: null; stream(): Readable };
 
 export type LoopbackOptions = {
@@ -28,8 +28,8 @@ export type Loopback = {
 };
 
 /**
- * One object over HTTP on 127.0.0.1, for one child process: at a path that nobody can guess, with single ranges where
- * it has a length, for as long as the request lasts. It never redirects.
+ * Serves one object over HTTP on 127.0.0.1 to one child process: at a path that nobody can guess, with single
+ * ranges if it has a length, as long as the request lasts. It never redirects.
  */
 export async function openLoopback({ access, etag, signal }: LoopbackOptions): Promise<Loopback> {
   signal.throwIfAborted();

@@ -106,7 +106,7 @@ describe('damaged ISO media', () => {
     });
   }
 
-  it('reads the made-up movie itself', async () => {
+  it('reads the synthetic movie itself', async () => {
     expect(await outcome(movieBytes())).to.equal('media');
   });
 

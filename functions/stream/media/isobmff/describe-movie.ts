@@ -18,7 +18,7 @@ export function describeMovie(movie: Movie): Media {
   const tracks = movie.tracks.map((track) => describeTrack(movie, track));
   const shown = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
   const played = shown.filter((track) => track.kind !== 'video' || !track.isCoverArt);
-  // Where there is nothing else, the cover is what lasts.
+  // Without any other track, the cover's duration counts.
   const timed = played.length === 0 ? shown : played;
   const starts = timed.map(({ startSeconds }) => startSeconds);
   const ends = timed.flatMap(({ startSeconds, durationSeconds }) =>

@@ -24,7 +24,7 @@ export function initSegment(tracks: readonly TrackHead[], ids = idsOf(tracks)): 
   return Buffer.concat([ftyp, moov]);
 }
 
-/** What tracks are called that have no ids of their own. */
+/** Numbers tracks that have no ids of their own. */
 export function idsOf(tracks: readonly unknown[]): readonly number[] {
   return tracks.map((_, i) => i + 1);
 }

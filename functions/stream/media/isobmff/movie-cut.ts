@@ -11,20 +11,20 @@ import { writeFragmentedMp4 } from './write-fragmented.ts';
 export type MovieCut = (fromSeconds: number) => AsyncGenerator<Uint8Array, void, void>;
 
 /**
- * What the clock of a cut shows where the movie's timeline begins. What is decoded before that, and hidden by an edit
- * list, has times too, which cannot be negative.
+ * The clock of a cut at the beginning of the movie's timeline. Samples that are decoded before it, and hidden
+ * by an edit list, have times too, which cannot be negative.
  */
 export const CUT_ORIGIN_SECONDS = 600;
 
-/** What decoders of sound want to have heard. */
+/** Preroll of audio decoders. */
 const DECODER_PREROLL_SECONDS = 0.5;
 
-/** Two hours of 24 frames a second with AAC have as many. */
+/** As many samples as two hours of 24 frames a second with AAC have. */
 const LONG_SAMPLES = 500_000;
 
 /**
- * Null where a movie is short, or where only a reader of the whole file can do it justice. ffmpeg reads all of an index
- * before it begins, and holds it in memory: of 24 hours 80 MB became 380.
+ * Returns the cut of a long movie; null for a short one, and for one that needs a reader of the whole file.
+ * ffmpeg reads all of an index before it begins, and holds it in memory: 80 MB for 24 hours became 380.
  */
 export function cutOfLongMovie(
   movie: Movie,
@@ -35,7 +35,7 @@ export function cutOfLongMovie(
   return samples < LONG_SAMPLES ? null : movieCut(movie, file, trackIndexes);
 }
 
-/** The same of a movie of any length. The tracks keep their ids. */
+/** Returns the cut of a movie of any length. The tracks keep their ids. */
 export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonly number[]): MovieCut | null {
   const ids = new Set(movie.tracks.map(({ id }) => id));
   const cutTracks = trackIndexes.flatMap((index) => {
@@ -53,7 +53,10 @@ export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonl
     );
 }
 
-/** Of PCM, each moment is a sample. QuickTime's longer sound descriptions are read in QuickTime files alone. */
+/**
+ * Tells whether samples are packets: in PCM, each moment is a sample, and QuickTime's longer sound
+ * descriptions are read only in QuickTime files.
+ */
 function hasPackets({ entry }: MovieTrack): boolean {
   if (entry === null || entry.hasOthers) return false;
   if (entry.audio === null) return entry.video !== null;
@@ -61,7 +64,10 @@ function hasPackets({ entry }: MovieTrack): boolean {
   return isPlain && audioCodecOf(entry) !== 'pcm';
 }
 
-/** Not where the index tells of jumps, or hides what is decoded for what is shown. */
+/**
+ * Tells whether a track can be cut: not if its index has jumps, or hides samples that are needed for shown
+ * ones.
+ */
 function isCuttable(
   { entry, timescale }: MovieTrack,
   table: SampleTable,
@@ -88,7 +94,7 @@ function packetTrack(
   const end = mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY);
   return {
     ...packetHead(track),
-    // ffmpeg would turn the picture by itself.
+    // ffmpeg would rotate the video by itself.
     matrix: null,
     delaySeconds: 0,
     mediaTime: 0,

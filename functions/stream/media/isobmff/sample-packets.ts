@@ -89,7 +89,10 @@ function packetTrack(
   };
 }
 
-/** What does not hang on where a part begins. Throws `damaged-media` where nothing says how the track is coded. */
+/**
+ * Builds the parts of a track's head that do not depend on where an output begins. Throws `damaged-media`
+ * without a sample entry.
+ */
 export function packetHead(track: MovieTrack) {
   const { entry, timescale, language, width, height, matrix } = track;
   if (entry === null) throw damaged('A track of the file has no sample entry.');
@@ -104,7 +107,10 @@ export function packetHead(track: MovieTrack) {
   };
 }
 
-/** The last sync sample that is presented at or before `time`, else the first of all; decode times never fall. */
+/**
+ * Returns the last sync sample that is presented at or before `time`, otherwise the first of all; decode
+ * times never fall.
+ */
 export function firstSample(
   { count, sync, decodeTimes, compositionOffsets }: SampleTable,
   time: number,

@@ -1,21 +1,27 @@
 type CodecProfile = {
-  /** The name of mediabunny for it; null if none of its demuxers reports it. */
+  /** Mediabunny's name of the codec; null if none of its demuxers reports it. */
   readonly mediabunnyName: string | null;
   /** Names in `accept=`. */
   readonly acceptNames: readonly string[];
-  /** Whether current Chromium, Firefox and Safari all play it without a licensed or hardware decoder. */
+  /** True if current Chromium, Firefox and Safari all play it without a licensed or hardware decoder. */
   readonly isPlayedEverywhere: boolean;
-  /** Whether its packets are put into fragmented MP4 without ffmpeg: browsers play it there, and the box is written. */
+  /**
+   * True if its packets are put into fragmented MP4 without ffmpeg: browsers play it there, and the box is
+   * written.
+   */
   readonly isRemuxed: boolean;
 };
 
 type AudioCodecProfile = CodecProfile & {
-  /** Whether the ffmpeg of 2018 copies it into MP4 without `-strict experimental`. */
+  /** True if the ffmpeg of 2018 copies it into MP4 without `-strict experimental`. */
   readonly isCopiedIntoMp4: boolean;
   readonly isLossless: boolean;
-  /** Samples of a frame, where all have as many; HE-AAC has twice as many, E-AC-3 two, three or six times. */
+  /**
+   * Samples of a frame, if all have the same number; HE-AAC has twice as many, E-AC-3 two, three or six
+   * times.
+   */
   readonly frameSamples: number | null;
-  /** What the lengths of its frames are multiples of, in samples, where they differ. */
+  /** Samples of which all frame lengths are multiples, if they differ. */
   readonly stepSamples: number | null;
 };
 
@@ -136,17 +142,20 @@ export function audioProfile(codec: AudioCodec): AudioCodecProfile {
 export const VIDEO_PROFILES = Object.entries(VIDEO_CODECS) as [VideoCodec, CodecProfile][];
 export const AUDIO_PROFILES = Object.entries(AUDIO_CODECS) as [AudioCodec, AudioCodecProfile][];
 
-/** The video codec that ffmpeg calls by this name, which is the table's own; `other` for all that are not in it. */
+/**
+ * Returns the video codec that ffmpeg calls by this name, which is the table's own; `other` for all that are
+ * not in it.
+ */
 export function videoCodecNamed(name: string): VideoCodec {
   return VIDEO_PROFILES.find(([codec]) => codec === name)?.[0] ?? 'other';
 }
 
-/** The same of audio, but for PCM, of which ffmpeg has a name for each kind of samples. */
+/** Returns the audio codec of that name, except PCM, for which ffmpeg has a name for each kind of samples. */
 export function audioCodecNamed(name: string): AudioCodec {
   return AUDIO_PROFILES.find(([codec]) => codec === name)?.[0] ?? 'other';
 }
 
-/** Whether packets of a codec that the table has are put into fragmented MP4 without ffmpeg. */
+/** Tells whether packets of a codec in the table are put into fragmented MP4 without ffmpeg. */
 export function isRemuxedCodec(kind: 'video' | 'audio', codec: string): boolean {
   const profiles: readonly (readonly [string, CodecProfile])[] =
     kind === 'video' ? VIDEO_PROFILES : AUDIO_PROFILES;

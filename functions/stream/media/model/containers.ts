@@ -3,43 +3,46 @@ export type FileType = { readonly type: string; readonly extension: string };
 
 /** Everything that differs between containers, apart from the code that parses each of them. */
 export type ContainerProfile = {
-  /** Who lists its tracks: our own parser of ISO boxes, mediabunny's demuxers, or ffprobe. */
+  /** The reader that lists its tracks: our own parser of ISO boxes, mediabunny's demuxers, or ffprobe. */
   readonly reader: 'isobmff' | 'mediabunny' | 'ffprobe';
-  /** What a file may begin with, as Latin-1; empty where its first bytes tell nothing, or take more than a comparison. */
+  /** First bytes of a file, as Latin-1; empty if they tell nothing, or take more than a comparison. */
   readonly magic: readonly string[];
   /** The first names of `format_name` by which ffprobe reports it. */
   readonly ffprobeNames: readonly string[];
-  /** Which index tells where a video can be cut into segments; null if none does. */
+  /** The index that tells where a video can be cut into segments; null if none does. */
   readonly index: 'sample table' | 'cues' | null;
-  /** Whether its packets are repackaged into fragmented MP4 without ffmpeg. */
+  /** True if its packets are repackaged into fragmented MP4 without ffmpeg. */
   readonly isRemuxed: boolean;
-  /** How ffmpeg finds a time: by an index, or by guessing a byte position, wherever the keyframes are. */
+  /**
+   * Way in which ffmpeg finds a time: by an index, or by guessing a byte position, wherever the keyframes
+   * are.
+   */
   readonly seek: 'index' | 'guess';
-  /** Whether its audio has no times, so that those of compressed blocks follow from a rounded byte rate. */
+  /** True if its audio has no times, so that those of compressed blocks follow from a rounded byte rate. */
   readonly hasByteRateTimes: boolean;
-  /** Whether ffmpeg keeps the times of video that it copies out of it. */
+  /** True if ffmpeg keeps the times of video that it copies out of it. */
   readonly keepsTimes: boolean;
-  /** Whether its times are milliseconds, or ticks that no sample rate divides. */
+  /** True if its times are milliseconds, or ticks that no sample rate divides. */
   readonly hasRoundedTimes: boolean;
-  /** Where the timeline begins: at any clock, at an offset if it is a second or more, or at zero. */
+  /** Start of the timeline: at any clock, at an offset if it is a second or more, or at zero. */
   readonly origin: 'clock' | 'offset' | 'zero';
-  /** What the length follows from: the number of samples, headers and packets, or an estimate. */
+  /** Source of the length: the number of samples, headers and packets, or an estimate. */
   readonly length: 'samples' | 'packets' | 'estimate';
-  /** How a file of it is sent unchanged; null if it never is. */
+  /** File types in which it is sent unchanged; null if it never is. */
   readonly files: { readonly video: FileType; readonly audio: FileType } | null;
   /** Names in `accept=` and in Accept headers, besides its media types. */
   readonly acceptNames: readonly string[];
-  /** Whether current Chromium, Firefox and Safari all open it. */
+  /** True if current Chromium, Firefox and Safari all open it. */
   readonly isPlayedEverywhere: boolean;
 };
 
-/** The same of both kinds of file. */
+/** Returns the same type for both kinds of file. */
 const bothFiles = (type: string, extension: string) => ({
   video: { type, extension },
   audio: { type, extension },
 });
 
-/** Matroska and WebM, which differ in their names and in who plays them. */
+/** Matroska and WebM, which differ in their names and in the players that open them. */
 const MATROSKA = {
   reader: 'mediabunny',
   index: 'cues',
@@ -219,7 +222,10 @@ export function profileOf(container: Container): ContainerProfile {
   return CONTAINERS[container];
 }
 
-/** The extension of a file that is sent as `type`, without a dot. Throws `TypeError` for a type that none is sent as. */
+/**
+ * Returns the extension of a file that is sent as `type`, without a dot. Throws `TypeError` for a type that
+ * none is sent as.
+ */
 export function extensionOf(type: string): string {
   for (const [, { files }] of CONTAINER_PROFILES) {
     const file = [files?.video, files?.audio].find((each) => each?.type === type);

@@ -1,18 +1,18 @@
 import type { RandomAccessPoint } from './coding.ts';
 import type { Splice } from './splice.ts';
 
-/** A coded picture with a time of its own, as a scan of some bytes finds it. */
+/** An access unit with a time of its own, found by a scan of some bytes. */
 export type AccessUnit = {
-  /** Where its packet begins in the file. */
+  /** Byte offset of its packet in the file. */
   readonly position: number;
   /** In ticks of 90 kHz, on the file's own clock. */
   readonly pts: number;
   readonly dts: number;
-  /** Null where decoding cannot begin with it. */
+  /** Null if decoding cannot begin with it. */
   readonly point: RandomAccessPoint | null;
-  /** The file as it is to be read from here on. */
+  /** Returns the splice that reads the file from here on. */
   splice(): Splice;
 };
 
-/** The pictures of one track whose packets begin in `[start, end)`, in their order. */
+/** Returns the access units of one track whose packets begin in `[start, end)`, in order. */
 export type AccessUnitScan = (start: number, end: number) => Promise<readonly AccessUnit[]>;

@@ -5,7 +5,10 @@ import type { ClockPart, TsClock } from './ts-clock.ts';
 import { clockIn, readClock, writeClock } from './ts-clocks.ts';
 import { PACKET_BYTES, type TsPacket, tsPackets } from './ts-packet.ts';
 
-/** The same file with a clock that runs on from its beginning to its end; of the same length, each packet in its place. */
+/**
+ * Opens the file with a clock that runs on from its beginning to its end; its length and the place of each
+ * packet stay.
+ */
 export function clocked(access: CachedAccess, clock: TsClock | null): CachedAccess {
   if (clock === null) return access;
   const { sizeBytes } = access;

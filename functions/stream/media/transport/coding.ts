@@ -4,12 +4,12 @@ import { exponential } from '../codecs/exp-golomb.ts';
 import { unitType } from '../codecs/parameter-sets.ts';
 import type { VideoTrack } from '../model/media.ts';
 
-/** Codings of pictures that transport and program streams carry, as far as a place to begin at can be told. */
+/** Video codings in transport and program streams whose random access points are recognised. */
 export type Coding = 'h264' | 'hevc' | 'mpeg2' | 'mpeg4';
-/** Sound begins anywhere. */
+/** Audio can begin anywhere. */
 export type CodingOrAudio = Coding | 'audio';
 
-/** By the stream types of ISO/IEC 13818-1 table 2-34. */
+/** Codings by the stream types of ISO/IEC 13818-1 table 2-34. */
 export const CODING_OF_STREAM_TYPE: Readonly<Record<number, Coding>> = {
   1: 'mpeg2',
   2: 'mpeg2',
@@ -18,13 +18,13 @@ export const CODING_OF_STREAM_TYPE: Readonly<Record<number, Coding>> = {
   36: 'hevc',
 };
 
-/** What decoding that begins with a picture needs: how many frames later it shows what was coded. */
+/** A point at which decoding can begin, and after how many frames the output is exact. */
 export type RandomAccessPoint = { readonly recoveryFrames: number };
 
 /**
- * Whether decoding can begin with the coded picture that `data` is the beginning of: with all parameter sets or headers,
- * an IDR picture or one with a recovery point (H.264), an IRAP picture (HEVC), an intra picture (MPEG-2, MPEG-4). Null
- * where it cannot.
+ * Returns the random access point at the access unit that begins with `data`: with all parameter sets or
+ * headers, an IDR picture or one with a recovery point (H.264), an IRAP picture (HEVC), an intra picture
+ * (MPEG-2, MPEG-4). Null if decoding cannot begin there.
  */
 export function randomAccessPoint(coding: CodingOrAudio, data: Uint8Array): RandomAccessPoint | null {
   if (coding === 'audio') return AT_ONCE;
@@ -35,7 +35,7 @@ export function randomAccessPoint(coding: CodingOrAudio, data: Uint8Array): Rand
 
 const AT_ONCE: RandomAccessPoint = { recoveryFrames: 0 };
 
-/** Rec. ITU-T H.264 §7.4.1.2: sets and SEI stand before the first slice of their picture. */
+/** Rec. ITU-T H.264 §7.4.1.2: sets and SEI precede the first slice of their access unit. */
 function h264Point(data: Uint8Array): RandomAccessPoint | null {
   const seen = new Set<number>();
   let recoveryFrames: number | null = null;
@@ -51,7 +51,9 @@ function h264Point(data: Uint8Array): RandomAccessPoint | null {
   return null;
 }
 
-/** `recovery_frame_cnt` of a recovery point SEI (Rec. ITU-T H.264 §D.1.8); null where there is none in the unit. */
+/**
+ * Reads `recovery_frame_cnt` of a recovery point SEI (Rec. ITU-T H.264 §D.1.8); null if the unit has none.
+ */
 function recoveryPoint(unit: Uint8Array): number | null {
   const bytes = withoutEmulation(unit);
   let at = 1;
@@ -72,17 +74,21 @@ function recoveryPoint(unit: Uint8Array): number | null {
   return null;
 }
 
-/** The Exp-Golomb code that bytes begin with; null where it is cut short, or more than the longest count. */
+/** Reads an Exp-Golomb code; null if it is cut short, or more than the longest count. */
 function readCount(bytes: Uint8Array): number | null {
   const bits = bitCursor(bytes);
   const count = exponential(bits);
   return bits.isPastEnd() || count > MOST_RECOVERY_FRAMES ? null : count;
 }
 
-/** Codes of 16 zeros in front: `recovery_frame_cnt` is below the most that frames are counted to (§D.2.8). */
+/**
+ * Largest `recovery_frame_cnt`, a code of 16 leading zeros: it is below the highest frame number (§D.2.8).
+ */
 const MOST_RECOVERY_FRAMES = 2 ** 17 - 2;
 
-/** Rec. ITU-T H.265 table 7-1: types 16 to 21 are IRAP pictures. Their leading pictures are shown before them. */
+/**
+ * Rec. ITU-T H.265 table 7-1: types 16 to 21 are IRAP pictures. Their leading pictures are shown before them.
+ */
 function hevcPoint(data: Uint8Array): boolean {
   const seen = new Set<number>();
   for (const unit of nalUnits(data)) {
@@ -115,7 +121,7 @@ const START_CODES = {
   },
 } as const;
 
-/** Which one a track has in a stream that has no list of them; null where it is none of them. */
+/** Returns a track's coding in a stream that lists none; null if it is none of these. */
 export function codingOfTrack({ codec }: VideoTrack, beginning: Uint8Array): Coding | null {
   if (codec === 'h264' || codec === 'hevc') return codec;
   for (const unit of nalUnits(beginning)) {

@@ -10,12 +10,12 @@ import { isProgramStream, psPackets } from './ps-packets.ts';
 import type { Splice } from './splice.ts';
 import { tsAccessUnits } from './ts-access-units.ts';
 
-/** Where a file is read from: its beginning, or a place that stands for one; null where only a demuxer can tell. */
+/** Start of reading: the file's beginning, or a place that replaces it; null if only a demuxer can tell. */
 export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; readonly splice: Splice };
 
 /**
- * Where decoding of a track begins in a transport or program stream, so that all is as coded from `seconds` of
- * the file's timeline on. These have no index, and demuxers guess.
+ * Finds where to decode a track of a transport or program stream so that the output is exact from `seconds`
+ * of the file's timeline on. These have no index, and demuxers guess.
  */
 export async function findEntry(
   file: RandomAccess,
@@ -66,7 +66,7 @@ function openProgramStream(file: RandomAccess, head: Uint8Array, track: VideoTra
   const [streamId] = videos;
   const [first] = timed;
   const [own] = timed.filter(({ id }) => id === streamId);
-  // Of several, only a demuxer knows which is which.
+  // Among several, only a demuxer tells them apart.
   if (streamId === undefined || videos.length > 1 || !first || !own?.header) return null;
   const coding = codingOfTrack(track, head.subarray(own.at + own.header.headerBytes, own.end));
   return coding && psAccessUnits(file, { tables: Buffer.from(head.subarray(0, first.at)), streamId }, coding);

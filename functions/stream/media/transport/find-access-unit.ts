@@ -3,32 +3,32 @@ import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
 
 const WINDOW_BYTES = 128 * 1024;
 const MOST_WINDOW_BYTES = 8 * 2 ** 20;
-/** Between two places so near to each other all is read. */
+/** Between places as near as this, all bytes are read. */
 const NEAR_BYTES = 2 ** 20;
 const MOST_LOOKS = 40;
 const FIRST_CHUNK_BYTES = 512 * 1024;
 const LARGEST_CHUNK_BYTES = 8 * 2 ** 20;
-/** More than any group of pictures has that was made for broadcasts: ten seconds at 50 Mbit/s. */
+/** More than any group of pictures for broadcast has: ten seconds at 50 Mbit/s. */
 const MOST_BYTES = 64 * 2 ** 20;
 
 export type Wanted = {
-  /** On the file's own clock, in ticks. */
+  /** Zero on the file's own clock, in ticks. */
   readonly originTicks: number;
-  /** After that. */
+  /** Seconds after the origin. */
   readonly seconds: number;
   readonly frameSeconds: number;
 };
 
 /**
- * The last picture that decoding can begin with so that all is as coded from `seconds` on; null where there is none
- * within the bytes that are looked at, and decoding begins with the file.
+ * Finds the last access unit at which decoding can begin so that the output is exact from `seconds` on; null
+ * if the searched bytes have none, and decoding begins with the file.
  */
 export async function findAccessUnit(
   scan: AccessUnitScan,
   sizeBytes: number,
   wanted: Wanted,
 ): Promise<AccessUnit | null> {
-  // What times lose where they are written as seconds is less than half a tick.
+  // Times written as seconds lose less than half a tick.
   const most = wanted.seconds * TICKS_PER_SECOND + 0.5;
   let end = await placeBehind(scan, sizeBytes, wanted.originTicks, most);
   let looked = 0;
@@ -52,7 +52,7 @@ function isInTime({ pts, point }: AccessUnit, { originTicks, frameSeconds }: Wan
   return ticksFrom(originTicks, pts) + point.recoveryFrames * frameSeconds * TICKS_PER_SECOND <= most;
 }
 
-/** A place behind which all pictures are decoded later than wanted, near the first of them. */
+/** Finds a place after which all frames are decoded later than wanted, near the first of them. */
 async function placeBehind(
   scan: AccessUnitScan,
   sizeBytes: number,
@@ -62,7 +62,7 @@ async function placeBehind(
   let [low, high] = [0, sizeBytes];
   let [lowTicks, highTicks]: [number, number | null] = [0, null];
   for (let looks = 0; looks < MOST_LOOKS && high - low > NEAR_BYTES; looks++) {
-    // Where the rate is steady the place is almost known; each second look halves what is left in any case.
+    // At a steady rate the place is almost known; each second look halves the rest in any case.
     const share: number =
       highTicks === null || looks % 2 === 1 ? 0.5 : (most - lowTicks) / (highTicks - lowTicks);
     const middle: number = low + Math.floor((high - low) * Math.min(0.98, Math.max(0.02, share)));

@@ -3,20 +3,21 @@ import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
 import type { PacketLayout } from './program-clock.ts';
 import { type ClockReading, readClocks } from './ts-clocks.ts';
 
-/** Files up to this size are read whole, longer ones in so many places. */
+/** Files up to this size are read whole, longer ones in this many places. */
 const WHOLE_BYTES = 4 * 2 ** 20;
 const WINDOWS = 12;
 const WINDOW_BYTES = 64 * 1024;
 const MOST_JOINS = 100;
 const MOST_DOUBTS = 24;
-/** A clock that leaps ahead as far has been set anew; ffmpeg has the same bound. */
+/** A clock that leaps ahead this far has been set again; ffmpeg has the same bound. */
 const LEAP_TICKS = 10 * TICKS_PER_SECOND;
-/** What a steady rate of bytes may be off by. */
+/** Tolerance of a steady byte rate. */
 const TIMES_AS_LONG = 4;
 
 /**
- * Where a transport stream's clock begins anew, as it does where recordings were joined: just behind the last reading. None
- * for a clock that does so more often than recordings are joined: each join costs a reading of what lies around it.
+ * Finds where a transport stream's clock restarts, as it does at the joins of recordings: just after the last
+ * reading. None for a clock that does so more often than recordings are joined: each join costs a reading of
+ * the bytes around it.
  */
 export async function findJoins(file: RandomAccess, layout: PacketLayout): Promise<readonly number[]> {
   const joins = await allJoins(file, layout);
@@ -39,7 +40,7 @@ async function allJoins(file: RandomAccess, layout: PacketLayout): Promise<reado
   const joins: number[] = [];
   let doubts = MOST_DOUBTS;
 
-  /** Between two readings, of which the clock has not run on from the first to the second. */
+  /** Searches between two readings across which the clock has not run on. */
   async function search(before: ClockReading, after: ClockReading): Promise<void> {
     const bytes = after.position - before.position;
     if (joins.length > MOST_JOINS) return;
@@ -86,15 +87,16 @@ function isBroken(before: ClockReading, after: ClockReading, ticksPerByte: numbe
 }
 
 /**
- * Whether far less time has gone by than bytes: a short recording may lie before another whose clock, begun anew, has
- * come further. Or its rate was high there, which is why only so many such places are looked at.
+ * Tells whether far less time has passed than bytes: a short recording may precede another one whose
+ * restarted clock has come further. The rate may also be high there, which is why only this many such places
+ * are looked at.
  */
 function isShort(before: ClockReading, after: ClockReading, ticksPerByte: number): boolean {
   const usual = (after.position - before.position) * ticksPerByte;
   return ticksFrom(before.ticks, after.ticks) < usual / 2;
 }
 
-/** The median of what lies between readings of the same window. */
+/** Returns the median rate between readings of the same window. */
 function usualTicksPerByte(readings: readonly ClockReading[]): number {
   const rates = readings.flatMap(({ position, ticks }, i) => {
     const next = readings[i + 1];

@@ -6,14 +6,14 @@ import type { ClockPart } from './ts-clock.ts';
 import { readClocks } from './ts-clocks.ts';
 import { PACKET_BYTES, tsPackets } from './ts-packet.ts';
 
-/** Before and behind a join: more than all streams have between two of their packets. */
+/** Bytes before and after a join: more than any stream has between two of its packets. */
 const AROUND_BYTES = 2 ** 20;
 
 type Timed = { readonly position: number; readonly pid: number; readonly pts: number };
 
 /**
- * The part that begins behind `join`, the last reading of the clock before it. Its pictures follow those of
- * `before`, and no sound comes before what was heard.
+ * Measures the part after `join`, the last reading of the clock before it. Its frames follow those of
+ * `before`, and no audio precedes what was already played.
  */
 export async function measureJoin(
   file: RandomAccess,
@@ -41,7 +41,8 @@ export async function measureJoin(
       .filter(({ position }) => position >= start)
       .map(({ pts }) => ticksFrom(fresh.ticks, pts));
     if (ended.length === 0 || begun.length === 0) return [];
-    // A packet of sound has frames for longer than a picture lasts, the last one of a film fewer than others.
+    // An audio packet has frames for longer than a video frame lasts, the last one of a film fewer than
+    // others.
     const isCounted = !hasFilm || streamType in CODING_OF_STREAM_TYPE;
     return [Math.max(...ended) + (isCounted ? stepOf(ended) : 0) - Math.min(...begun)];
   });
@@ -60,14 +61,14 @@ function timesOf(bytes: Uint8Array, position: number, layout: ProgramMap['layout
   return times;
 }
 
-/** The usual distance of two times. */
+/** Returns the usual distance of two times. */
 function stepOf(times: readonly number[]): number {
   const rising = [...times].sort((a, b) => a - b);
   const steps = rising.slice(1).map((time, i) => time - (rising[i] ?? 0));
   return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
 }
 
-/** Counters go on as if nothing had been joined (§2.4.3.3): a demuxer takes a gap in them for loss. */
+/** Counters continue as if nothing had been joined (§2.4.3.3): a demuxer takes a gap in them for loss. */
 function countsOf(
   bytes: Uint8Array,
   position: number,

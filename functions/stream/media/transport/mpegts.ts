@@ -1,12 +1,12 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { PacketLayout } from './program-clock.ts';
 
-/** One elementary stream as the program map lists it (ISO/IEC 13818-1 §2.4.4.8), in its order. */
+/** One elementary stream in the program map (ISO/IEC 13818-1 §2.4.4.8), in its order. */
 type ProgramStream = {
   readonly index: number;
   readonly pid: number;
   readonly streamType: number;
-  /** What a demuxer for H.264, HEVC and their usual sound can make of it. */
+  /** What a demuxer for H.264, HEVC and their usual audio can do with it. */
   readonly kind: 'readable' | 'unreadable' | 'data';
   readonly language: string | null;
   readonly codec: string;
@@ -15,23 +15,23 @@ type ProgramStream = {
 export type ProgramMap = {
   readonly streams: readonly ProgramStream[];
   readonly isScrambled: boolean;
-  /** The file ends within a packet. */
+  /** True if the file ends within a packet. */
   readonly isCutOff: boolean;
   readonly layout: PacketLayout;
-  /** The packets, as they stand in the file, that hold the tables which list the streams. */
+  /** The unchanged packets with the tables that list the streams. */
   readonly tables: Uint8Array;
 };
 
-/** The tables repeat at least every 0.7 s in what broadcasters and muxers write; this is seconds of most streams. */
+/** Broadcasters and muxers repeat the tables at least every 0.7 s; this is seconds of most streams. */
 const HEAD_BYTES = [2 ** 16, 2 ** 21];
 const PACKET_BYTES = 188;
 
-/** The program map of a transport stream with one program; null where there is none, or more than one. */
+/** Reads the program map of a transport stream with one program; null if there is none, or more than one. */
 export async function readProgramMap(file: RandomAccess): Promise<ProgramMap | null> {
   for (const headBytes of HEAD_BYTES) {
     const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
     const layout = packetLayout(head);
-    // Its first packets tell, so that nobody reads two megabytes of another kind of file for it.
+    // The first packets decide, so that no other kind of file costs two megabytes.
     if (layout === null) return null;
     const map = findProgramMap(head, layout, file.sizeBytes);
     if (map || head.length < headBytes) return map;
@@ -75,7 +75,10 @@ function findProgramMap(head: Uint8Array, layout: PacketLayout, sizeBytes: numbe
   };
 }
 
-/** Where packets begin and how far apart they are: 188 bytes, 192 with a time code before, 204 with error correction. */
+/**
+ * Finds the first packet and the distance of packets: 188 bytes, 192 with a time code before, 204 with error
+ * correction.
+ */
 function packetLayout(head: Uint8Array): PacketLayout | null {
   for (const [offset, stride] of [
     [0, 188],
@@ -163,13 +166,14 @@ const UNREADABLE = new Set([
 /** Teletext, subtitles, VBI data (ETSI EN 300 468 table 12). */
 const DATA_TAGS = [0x45, 0x46, 0x56, 0x59];
 const REGISTRATION = 0x05;
-/** Registered formats (SMPTE RA) that are neither picture nor sound. */
+/** Registered formats (SMPTE RA) that are neither video nor audio. */
 const DATA_FORMATS = ['KLVA', 'ID3 ', 'CUEI', 'VANC', 'DTG1', 'SCTE'];
 
 /**
- * Stream types of ISO/IEC 13818-1 table 2-34 and ATSC A/52. MPEG audio (3, 4) may be layer II, which the demuxer takes
- * for MP3; private data (6) is AC-3 or E-AC-3 by its descriptor (ETSI EN 300 468 annex D), data that says so, or, with
- * another word about it or none, a picture or sound that only a look at it can tell.
+ * Classifies stream types of ISO/IEC 13818-1 table 2-34 and ATSC A/52. MPEG audio (3, 4) may be layer II,
+ * which the demuxer takes for MP3; private data (6) is AC-3 or E-AC-3 by its descriptor (ETSI EN 300 468
+ * annex D), data with a descriptor that says so, or, with any other descriptor or none, video or audio that
+ * only its bytes can tell.
  */
 function kindOf(streamType: number, tags: ReadonlyMap<number, Buffer>): ProgramStream['kind'] {
   if (READABLE.has(streamType)) return 'readable';

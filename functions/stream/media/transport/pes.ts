@@ -2,7 +2,9 @@
 export const TICKS_PER_SECOND = 90_000;
 export const WRAP_TICKS = 2 ** 33;
 
-/** From one time of such a clock to another: less than half of its 26.5 hours ahead or back. */
+/**
+ * Returns the ticks from one time of such a clock to another: less than half of its 26.5 hours ahead or back.
+ */
 export function ticksFrom(earlier: number, later: number): number {
   const ahead = (((later - earlier) % WRAP_TICKS) + WRAP_TICKS) % WRAP_TICKS;
   return ahead > WRAP_TICKS / 2 ? ahead - WRAP_TICKS : ahead;
@@ -10,19 +12,22 @@ export function ticksFrom(earlier: number, later: number): number {
 
 export type PesHeader = {
   readonly streamId: number;
-  /** In ticks; null where it has none. */
+  /** In ticks; null if it has none. */
   readonly pts: number | null;
   readonly dts: number | null;
-  /** Where the times stand, from the packet's start; null where there are none. */
+  /** Offset of the times from the packet's start; null if there are none. */
   readonly ptsAt: number | null;
   readonly dtsAt: number | null;
   /** Bytes of the header. */
   readonly headerBytes: number;
-  /** Of all that follows the length field; 0 where the packet ends with the next one. */
+  /** Bytes after the length field; 0 if the packet ends with the next one. */
   readonly length: number;
 };
 
-/** The PES packet at `at` (§2.4.3.6, and ISO/IEC 11172-1 §2.4.3.3); null where none with a header of its own begins. */
+/**
+ * Reads the PES packet at `at` (§2.4.3.6, and ISO/IEC 11172-1 §2.4.3.3); null if none with a header of its
+ * own begins there.
+ */
 export function readPesHeader(bytes: Uint8Array, at: number): PesHeader | null {
   const byte = (i: number) => bytes[at + i] ?? 0;
   if (at + 9 > bytes.length || byte(0) !== 0 || byte(1) !== 0 || byte(2) !== 1) return null;
@@ -46,7 +51,7 @@ export function readPesHeader(bytes: Uint8Array, at: number): PesHeader | null {
   };
 }
 
-/** Of MPEG-1: stuffing, a buffer's size, then the times, which tell by their own first bits that they are there. */
+/** Reads an MPEG-1 header: stuffing, a buffer's size, then the times, whose own first bits announce them. */
 function firstHeader(
   bytes: Uint8Array,
   start: number,
@@ -60,7 +65,7 @@ function firstHeader(
   return [0, at, byte() === 0x0f ? at + 1 : null];
 }
 
-/** A time of 33 bits, in three pieces between marker bits. */
+/** Reads a time of 33 bits, in three fields between marker bits. */
 export function readTime(bytes: Uint8Array, at: number): number {
   const byte = (i: number) => bytes[at + i] ?? 0;
   return (
@@ -70,7 +75,7 @@ export function readTime(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Writes one over another, whose other bits stay. */
+/** Writes a time over another, whose other bits stay. */
 export function writeTime(bytes: Uint8Array, at: number, ticks: number): void {
   const middle = Math.floor(ticks / 2 ** 15) % 2 ** 15;
   const low = ticks % 2 ** 15;

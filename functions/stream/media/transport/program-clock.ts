@@ -1,2 +1,2 @@
-/** Where transport packets of 188 bytes begin in a file, and how far apart they are. */
+/** Offset of the first transport packet of 188 bytes in a file, and the distance of packets. */
 export type PacketLayout = { readonly offset: number; readonly stride: number };

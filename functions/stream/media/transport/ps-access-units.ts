@@ -4,16 +4,17 @@ import { type Coding, randomAccessPoint } from './coding.ts';
 import type { PesHeader } from './pes.ts';
 import { type PsPacket, psPackets } from './ps-packets.ts';
 
-/** What stands before the first slice of a picture: headers, parameter sets, messages. */
+/** Bytes before the first slice of an access unit: headers, parameter sets, messages. */
 const HEAD_BYTES = 8 * 1024;
-/** Packets of other streams lie between those of one picture. */
+/** Packets of other streams lie between those of one access unit. */
 const BEHIND_BYTES = 256 * 1024;
 
 type VideoPacket = PsPacket & { readonly header: PesHeader; readonly payloadAt: number };
 
 /**
- * Pictures of a program stream's track `streamId`, which begin anywhere in its packets. Those that are the first to
- * begin in theirs have its time. `tables`: what the file begins with before its first packet of video or audio.
+ * Scans access units of a program stream's track `streamId`, which begin anywhere in its packets. Those that
+ * begin first in their packet have its time. `tables`: the file's bytes before its first packet of video or
+ * audio.
  */
 export function psAccessUnits(
   file: RandomAccess,
@@ -59,7 +60,7 @@ function videoPackets(bytes: Uint8Array, streamId: number): VideoPacket[] {
   return packets;
 }
 
-/** Where the first coded picture begins whose first byte lies in `[begin, end)`; null where none does. */
+/** Finds the first access unit whose first byte lies in `[begin, end)`; null if there is none. */
 function firstAccessUnit(stream: Uint8Array, begin: number, end: number, coding: Coding): number | null {
   for (let at = begin; at < end && at + 4 <= stream.length; at++) {
     if (stream[at] !== 0 || stream[at + 1] !== 0 || stream[at + 2] !== 1) continue;
@@ -68,7 +69,10 @@ function firstAccessUnit(stream: Uint8Array, begin: number, end: number, coding:
   return null;
 }
 
-/** By the byte behind a start code. A slice may be a picture's first one; that of another is no picture to begin at. */
+/**
+ * Judges the byte after a start code. A slice may be an access unit's first one; decoding cannot begin at any
+ * other slice.
+ */
 const BEGINS_ACCESS_UNIT: Readonly<Record<Coding, (code: number) => boolean>> = {
   mpeg2: (code) => code === 0x00 || code === 0xb3 || code === 0xb8,
   mpeg4: (code) => code === 0xb0 || code === 0xb6 || code === 0xb3 || code <= 0x2f,
@@ -76,7 +80,7 @@ const BEGINS_ACCESS_UNIT: Readonly<Record<Coding, (code: number) => boolean>> = 
   hevc: (code) => code >> 1 <= 35 || code >> 1 === 39,
 };
 
-/** A packet without the first `skipped` bytes of its payload. */
+/** Returns a packet without the first `skipped` bytes of its payload. */
 function shortened(packet: Uint8Array, headerBytes: number, skipped: number): Uint8Array {
   const header = Buffer.from(packet.subarray(0, headerBytes));
   header.writeUInt16BE(packet.length - 6 - skipped, 4);

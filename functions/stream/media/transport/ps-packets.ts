@@ -1,18 +1,23 @@
 import { type PesHeader, readPesHeader } from './pes.ts';
 
-/** A packet of a program stream (ISO/IEC 13818-1 §2.5.3, ISO/IEC 11172-1), by where it lies in bytes at hand. */
+/**
+ * A packet of a program stream (ISO/IEC 13818-1 §2.5.3, ISO/IEC 11172-1), by its place in the given bytes.
+ */
 export type PsPacket = {
   readonly at: number;
   readonly end: number;
   readonly id: number;
-  /** Null for what holds no coded picture or sound. */
+  /** Null for packets without coded video or audio. */
   readonly header: PesHeader | null;
 };
 
 const PACK = 0xba;
 const END = 0xb9;
 
-/** The packets of `bytes` from the first that another follows; what is cut off at the end is left out. */
+/**
+ * Yields the packets of `bytes` from the first that another one follows; omits a packet that is cut off at
+ * the end.
+ */
 export function* psPackets(bytes: Uint8Array): Generator<PsPacket, void, void> {
   let at = firstPacket(bytes);
   while (at !== null && at + 6 <= bytes.length) {
@@ -31,7 +36,9 @@ function isPacket(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1 && (bytes[at + 3] ?? 0) >= END;
 }
 
-/** What looks like a packet within another is none, unless there is another one behind it. */
+/**
+ * Finds the first packet: bytes within another one may look like a packet, but no other packet follows them.
+ */
 function firstPacket(bytes: Uint8Array, from = 0): number | null {
   for (let at = from; at + 6 <= bytes.length; at++) {
     if (!isPacket(bytes, at)) continue;

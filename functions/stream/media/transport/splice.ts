@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { CachedAccess } from '../../source/cache.ts';
 
-/** A file that begins with `head` and goes on with the source's bytes from `from` on. */
+/** A file of `head` and the source's bytes from `from` on. */
 export type Splice = { readonly head: Uint8Array; readonly from: number };
 
-/** The file as a splice has it. */
+/** Opens the file with a splice. */
 export function spliced(access: CachedAccess, { head, from }: Splice): CachedAccess {
   const shift = from - head.length;
   const sizeBytes = access.sizeBytes - shift;

@@ -6,10 +6,13 @@ import { type Splice, spliced } from './splice.ts';
 
 /** More than lies between the last packets of a recording's streams. */
 const TAIL_BYTES = 2 * 2 ** 20;
-/** What a program stream's own headers, and its first pack, need. */
+/** Enough for a program stream's own headers and its first pack. */
 const HEAD_BYTES = 64 * 1024;
 
-/** The end of a transport or program stream, behind the tables that list its streams; null for other containers. */
+/**
+ * Opens the end of a transport or program stream, after the tables that list its streams; null for other
+ * containers.
+ */
 export async function tailOf(file: CachedAccess, { container }: Media): Promise<CachedAccess | null> {
   const splice =
     container === 'mpegts' ? await tsTail(file) : container === 'other' ? await psTail(file) : null;

@@ -5,12 +5,12 @@ import type { ProgramMap } from './mpegts.ts';
 import { readPesHeader } from './pes.ts';
 import { PACKET_BYTES, tsPackets } from './ts-packet.ts';
 
-/** What stands before the first slice of a picture: headers, parameter sets, messages. */
+/** Bytes before the first slice of an access unit: headers, parameter sets, messages. */
 const HEAD_BYTES = 8 * 1024;
-/** Packets of other streams lie between those of one picture. */
+/** Packets of other streams lie between those of one access unit. */
 const BEHIND_BYTES = 64 * 1024;
 
-/** Pictures of a transport stream, which begin with PES packets of theirs. */
+/** Scans access units of a transport stream, each of which begins with a PES packet. */
 export function tsAccessUnits(
   file: RandomAccess,
   { layout, tables }: ProgramMap,

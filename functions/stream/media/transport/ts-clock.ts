@@ -6,26 +6,32 @@ import { TICKS_PER_SECOND, ticksFrom, WRAP_TICKS } from './pes.ts';
 import type { PacketLayout } from './program-clock.ts';
 import { readClocks } from './ts-clocks.ts';
 
-/** How the clock of a transport stream is put right: recordings that were joined, and a clock that went round. */
+/** The correction of a transport stream's clock: for joined recordings, and for a clock that wraps around. */
 export type TsClock = {
   readonly layout: PacketLayout;
-  /** In the file's order; the first begins with it. */
+  /** Parts in the file's order; the first begins with it. */
   readonly parts: readonly ClockPart[];
 };
 
 export type ClockPart = {
   readonly start: number;
-  /** What is added to each time of it, in ticks of 90 kHz, and to the continuity counters of each stream. */
+  /**
+   * Ticks of 90 kHz that are added to each time, and the numbers added to the continuity counters of each
+   * stream.
+   */
   readonly addedTicks: number;
   readonly addedCounts: ReadonlyMap<number, number>;
 };
 
-/** Demuxers take what lies within a minute before the clock goes round for negative. */
+/** Demuxers take times within a minute before the clock wraps around for negative. */
 const BEFORE_ROUND_TICKS = 61 * TICKS_PER_SECOND;
-/** Where a clock begins that was moved. */
+/** Start of a corrected clock. */
 const BEGIN_TICKS = 10 * TICKS_PER_SECOND;
 
-/** Null for what is no transport stream of one program, or has a clock that runs on from its beginning to its end. */
+/**
+ * Returns the correction; null if the file is no transport stream of one program, or has a clock that runs on
+ * from its beginning to its end.
+ */
 export async function readTsClock(file: RandomAccess): Promise<TsClock | null> {
   const map = await readProgramMap(file);
   if (map === null) return null;

@@ -1,10 +1,13 @@
 import type { PacketLayout } from './program-clock.ts';
 import { tsPackets } from './ts-packet.ts';
 
-/** What the program clock (PCR, ISO/IEC 13818-1 §2.4.3.5) shows in a packet at `position` of the file, in ticks of 90 kHz. */
+/**
+ * The program clock (PCR, ISO/IEC 13818-1 §2.4.3.5) in a packet at `position` of the file, in ticks of 90
+ * kHz.
+ */
 export type ClockReading = { readonly position: number; readonly ticks: number };
 
-/** The readings of the first clock in `bytes`, which lie at `position`. */
+/** Reads the first clock in `bytes`, which lie at `position`. */
 export function readClocks(bytes: Uint8Array, position: number, layout: PacketLayout): ClockReading[] {
   const readings: ClockReading[] = [];
   let clockPid: number | null = null;
@@ -17,13 +20,13 @@ export function readClocks(bytes: Uint8Array, position: number, layout: PacketLa
   return readings;
 }
 
-/** Where the clock stands in the packet at `at`; null in most. */
+/** Returns the clock in the packet at `at`; null in most. */
 export function clockIn(bytes: Uint8Array, at: number): number | null {
   const hasField = ((bytes[at + 3] ?? 0) & 0x20) !== 0 && (bytes[at + 4] ?? 0) >= 7;
   return hasField && ((bytes[at + 5] ?? 0) & 0x10) !== 0 ? at + 6 : null;
 }
 
-/** 33 bits in a row, unlike the times of PES packets. */
+/** Reads 33 consecutive bits, unlike the times of PES packets. */
 export function readClock(bytes: Uint8Array, at: number): number {
   const byte = (i: number) => bytes[at + i] ?? 0;
   return (((byte(0) * 256 + byte(1)) * 256 + byte(2)) * 256 + byte(3)) * 2 + (byte(4) >> 7);

@@ -2,17 +2,17 @@ import type { PacketLayout } from './program-clock.ts';
 
 export const PACKET_BYTES = 188;
 
-/** One packet of a transport stream (ISO/IEC 13818-1 §2.4.3.2), by where it lies in bytes that are at hand. */
+/** One packet of a transport stream (ISO/IEC 13818-1 §2.4.3.2), by its place in the given bytes. */
 export type TsPacket = {
   readonly at: number;
   readonly pid: number;
-  /** A PES packet, or a section, begins in it. */
+  /** True if a PES packet, or a section, begins in it. */
   readonly isStart: boolean;
-  /** Where its payload begins; null where it has none. */
+  /** Offset of its payload; null if it has none. */
   readonly payloadAt: number | null;
 };
 
-/** The packets of `bytes`, which lie at `position` of the file; what has lost its rhythm is passed over. */
+/** Yields the packets of `bytes`, which lie at `position` of the file; skips bytes out of their rhythm. */
 export function* tsPackets(
   bytes: Uint8Array,
   position: number,
