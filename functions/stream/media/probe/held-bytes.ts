@@ -9,7 +9,7 @@ const KEY_FRAME_BYTES = 4;
 /** Bytes for cutting a second of audio at each of its frames. */
 const AUDIO_BYTES = 47 * 28;
 
-/** Estimates the memory that a probe holds, including what is derived from it later. */
+/** Estimates the memory that a probe holds, including what is derived from it later: a whole number of bytes. */
 export function heldBytes({ movie, media }: Probed): number {
   return BASE_BYTES + (movie === null ? audioBytes(media) : indexBytes(movie));
 }
@@ -25,5 +25,5 @@ function indexBytes(movie: Movie): number {
 }
 
 function audioBytes({ durationSeconds, tracks }: Media): number {
-  return tracks.filter(({ kind }) => kind === 'audio').length * (durationSeconds ?? 0) * AUDIO_BYTES;
+  return tracks.filter(({ kind }) => kind === 'audio').length * Math.ceil(durationSeconds ?? 0) * AUDIO_BYTES;
 }
