@@ -1,5 +1,5 @@
 // Ends with 1 where a test file ran no test: `node files-that-ran.mjs LIST FILE…`.
-// LIST names the files of which a test has begun, one a line (test/support/files-of-run.ts). mocha ends with 0, and leaves
+// LIST names the files of which a test has begun, one a line (testing/files-of-run.ts). mocha ends with 0, and leaves
 // out what comes later, where a file waits for ever for something at its top.
 import { readFileSync } from 'node:fs';
 

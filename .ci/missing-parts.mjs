@@ -1,5 +1,5 @@
 // Names the real parts that tests need and this machine lacks, with where to get them, and ends with 1 where there are any.
-import { missingParts } from '../test/support/needs.ts';
+import { missingParts } from '../testing/needs.ts';
 
 const missing = missingParts();
 for (const part of missing) console.error(`This machine lacks ${part}.`);

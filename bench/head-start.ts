@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, startService, untilIdle } from '../test/support/service.ts';
+import { type Service, startService, untilIdle } from '../testing/service.ts';
 import { median, type Times, timed } from './measure.ts';
 
 /** A viewer receives each of these, and then asks for the next one: all of them last four seconds. */

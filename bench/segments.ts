@@ -3,7 +3,7 @@ import type { FfmpegArguments } from '../functions/stream/engine/arguments.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import { openEncodedSegment } from '../functions/stream/engine/segments.ts';
 import type { Rendition } from '../functions/stream/plan/presentation.ts';
-import { audioRendition, openContext, ownFfmpeg, videoRendition } from '../test/support/encoded.ts';
+import { audioRendition, openContext, ownFfmpeg, videoRendition } from '../testing/encoded.ts';
 import { median, type Times, timed } from './measure.ts';
 
 const ROUNDS = 3;

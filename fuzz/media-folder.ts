@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { corpusDirectory } from '../test/support/needs.ts';
+import { corpusDirectory } from '../testing/needs.ts';
 import { CANARY } from './hostile.ts';
 
 /** A folder to serve, in a folder with a file that must not be served. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { ebmlPositions, headerPositions, mutant } from '../test/support/mutants.ts';
-import { corpusDirectory } from '../test/support/needs.ts';
-import { seeded } from '../test/support/seeded.ts';
+import { ebmlPositions, headerPositions, mutant } from '../testing/mutants.ts';
+import { corpusDirectory } from '../testing/needs.ts';
+import { seeded } from '../testing/seeded.ts';
 
 export type Mutant = {
   /** A name with the original's extension, since that decides how the bytes are shown. */

@@ -1,4 +1,4 @@
-import { seeded } from '../test/support/seeded.ts';
+import { seeded } from '../testing/seeded.ts';
 import {
   GOOD_VALUES,
   HEADERS,

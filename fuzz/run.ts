@@ -1,4 +1,4 @@
-import { mochaHooks } from '../test/support/hooks.ts';
+import { mochaHooks } from '../testing/hooks.ts';
 import { parseFuzz, USAGE } from './options.ts';
 import { type FuzzReport, fuzz } from './session.ts';
 

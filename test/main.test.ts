@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runMain } from './support/run-main.ts';
+import { runMain } from '../testing/run-main.ts';
 
 describe('main', () => {
   let directory: string;

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { type FunctionZip, packageFunction } from '../functions/stream/deploy/package.ts';
-import { elsewhere } from './support/surroundings.ts';
-import { listZip, unpackZip } from './support/zip-file.ts';
+import { elsewhere } from '../testing/surroundings.ts';
+import { listZip, unpackZip } from '../testing/zip-file.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 

@@ -6,9 +6,9 @@ import { openContainer } from '../../functions/stream/media/demux/mediabunny.ts'
 import { sniff } from '../../functions/stream/media/demux/sniff.ts';
 import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { bytesAccess } from '../../test/support/file-access.ts';
-import { probedOf } from '../../test/support/media.ts';
-import { fakeSource } from '../../test/support/sources.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { probedOf } from '../../testing/media.ts';
+import { fakeSource } from '../../testing/sources.ts';
 import { drainCopy } from './drain-copy.ts';
 import { hold, type Target } from './target.ts';
 

@@ -6,8 +6,8 @@ import { type Movie, readMovie } from '../../functions/stream/media/isobmff/movi
 import { moviePackets, movieRemuxObstacle } from '../../functions/stream/media/isobmff/sample-packets.ts';
 import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { bytesAccess } from '../../test/support/file-access.ts';
-import { fakeSource } from '../../test/support/sources.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { fakeSource } from '../../testing/sources.ts';
 import { drainCopy } from './drain-copy.ts';
 import { hold, type Target } from './target.ts';
 

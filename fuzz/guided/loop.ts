@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { seeded } from '../../test/support/seeded.ts';
+import { seeded } from '../../testing/seeded.ts';
 import { containers } from './containers.ts';
 import { openCoverage } from './coverage.ts';
 import { isobmff } from './isobmff.ts';

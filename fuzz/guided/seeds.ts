@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { movieFile } from '../../test/support/movie-file.ts';
-import { corpusDirectory, has } from '../../test/support/needs.ts';
+import { movieFile } from '../../testing/movie-file.ts';
+import { corpusDirectory, has } from '../../testing/needs.ts';
 import type { TargetName } from './messages.ts';
 
 const MOST_BYTES = 48 * 1024;

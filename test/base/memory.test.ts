@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { memoryCheck } from '../../functions/stream/base/memory.ts';
-import { thrownBy } from '../support/problem.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 const MB = 2 ** 20;
 

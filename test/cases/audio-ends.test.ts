@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 const RATE = 48_000;

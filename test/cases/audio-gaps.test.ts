@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { casesDirectory, needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { casesDirectory, needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 const guarded = { maxBuffer: 64 * 2 ** 20, encoding: 'buffer' } as const;

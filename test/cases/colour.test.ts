@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { casesDirectory, needs } from '../support/needs.ts';
-import { openPixelReader, type PixelReader } from '../support/pixels.ts';
-import { type Service, startService } from '../support/service.ts';
+import { casesDirectory, needs } from '../../testing/needs.ts';
+import { openPixelReader, type PixelReader } from '../../testing/pixels.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 const GREEN = [0, 190, 5];

@@ -5,11 +5,11 @@ import { expect } from 'chai';
 import { tableOf } from '../../functions/stream/media/isobmff/describe-movie.ts';
 import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import type { AudioTrack, Track } from '../../functions/stream/media/model/media.ts';
-import { bytesAccess } from '../support/file-access.ts';
-import { codecsOf, listen } from '../support/listen.ts';
-import { casesDirectory, needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { codecsOf, listen } from '../../testing/listen.ts';
+import { casesDirectory, needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 const CASES = [
   'xavc-twos.mp4',

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { beepsOf, flashesOf } from '../support/beeps.ts';
-import { withCleanAperture } from '../support/clean-aperture.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { beepsOf, flashesOf } from '../../testing/beeps.ts';
+import { withCleanAperture } from '../../testing/clean-aperture.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 const make = (args: readonly string[]) =>

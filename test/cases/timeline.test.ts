@@ -7,13 +7,13 @@ import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../functions/stream/media/isobmff/timeline.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { bytesAccess } from '../support/file-access.ts';
-import { fragmentTimes } from '../support/fragment-times.ts';
-import { casesDirectory, needs } from '../support/needs.ts';
-import { openPlayerPage } from '../support/players/player-page.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
-import { type Service, startService } from '../support/service.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { fragmentTimes } from '../../testing/fragment-times.ts';
+import { casesDirectory, needs } from '../../testing/needs.ts';
+import { openPlayerPage } from '../../testing/players/player-page.ts';
+import { readMaster, readMedia } from '../../testing/playlists.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 

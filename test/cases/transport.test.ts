@@ -2,10 +2,10 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { beepsOf, flashesOf } from '../support/beeps.ts';
-import { casesDirectory, needs } from '../support/needs.ts';
-import { expectAsInOnePass } from '../support/one-pass.ts';
-import { type Service, startService } from '../support/service.ts';
+import { beepsOf, flashesOf } from '../../testing/beeps.ts';
+import { casesDirectory, needs } from '../../testing/needs.ts';
+import { expectAsInOnePass } from '../../testing/one-pass.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const CASES = ['h264-g250.ts', 'hevc-nowrap.ts', 'tsrestart.ts', 'ima.wav'];
 

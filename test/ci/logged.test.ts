@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
 
-const KEEPER = new URL('../support/logs-of-run.ts', import.meta.url).href;
+const KEEPER = new URL('../../testing/logs-of-run.ts', import.meta.url).href;
 const LOGGED = fileURLToPath(new URL('../../.ci/logged', import.meta.url));
 
 async function logged(...command: string[]) {

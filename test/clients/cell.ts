@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startFaultProxy } from '../support/fault-proxy.ts';
+import { startFaultProxy } from '../../testing/fault-proxy.ts';
 import type { Address, Kind } from './addresses.ts';
 import type { Client, Fault, Seen, Visit } from './client.ts';
 import type { Film } from './films.ts';

@@ -1,4 +1,4 @@
-import type { Part } from '../support/needs.ts';
+import type { Part } from '../../testing/needs.ts';
 import type { Address, Kind } from './addresses.ts';
 import type { Film } from './films.ts';
 

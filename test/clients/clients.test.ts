@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { needs } from '../support/needs.ts';
+import { needs } from '../../testing/needs.ts';
 import { ADDRESSES, type Address } from './addresses.ts';
 import { type Cell, visitCell } from './cell.ts';
 import type { Client } from './client.ts';

@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { ffmpeg } from '../support/verify.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 import type { Address, Kind } from './addresses.ts';
 import type { Visit } from './client.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { decode } from '../support/verify.ts';
+import { decode } from '../../testing/verify.ts';
 import { StepFault, type Visit } from './client.ts';
 
 /** That a downloaded file is the original, or decodes without a word and is as long as it should be. */

@@ -1,8 +1,8 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoDirectory } from '../../local/function.ts';
-import { casesDirectory } from '../support/needs.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { casesDirectory } from '../../testing/needs.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 export type Film = {
   readonly name: string;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sign } from '../../functions/stream/route/sign.ts';
-import { startService, untilIdle } from '../support/service.ts';
+import { startService, untilIdle } from '../../testing/service.ts';
 import { ADDRESSES, type Address, type Kind, type Over, pathOf } from './addresses.ts';
 import { startControls } from './controls.ts';
 import type { Film } from './films.ts';

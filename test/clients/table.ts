@@ -1,4 +1,4 @@
-import { markdownTable } from '../support/markdown-table.ts';
+import { markdownTable } from '../../testing/markdown-table.ts';
 import { ADDRESSES } from './addresses.ts';
 import type { Cell, Counted } from './cell.ts';
 import type { Fault } from './client.ts';

@@ -10,11 +10,11 @@ import { s3Store } from '../../functions/stream/derived/s3.ts';
 import type { ComposeSource, DerivedStore, StoredRecord } from '../../functions/stream/derived/store.ts';
 import { s3Source } from '../../functions/stream/source/s3.ts';
 import type { StoredObject } from '../../functions/stream/source/source.ts';
-import { startCeph } from '../support/ceph.ts';
-import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
-import { needs, type Part } from '../support/needs.ts';
-import { problemOf } from '../support/problem.ts';
-import { pattern } from '../support/sources.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { descriptorsComeDownTo, openDescriptors } from '../../testing/descriptors.ts';
+import { needs, type Part } from '../../testing/needs.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { pattern } from '../../testing/sources.ts';
 
 /** One implementation with a store of its own, empty at the start. */
 type Bench = {

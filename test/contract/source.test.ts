@@ -9,11 +9,11 @@ import type { ListedObject } from '../../functions/stream/source/listing.ts';
 import { resuming } from '../../functions/stream/source/resume.ts';
 import { s3Source } from '../../functions/stream/source/s3.ts';
 import type { Source, StoredObject } from '../../functions/stream/source/source.ts';
-import { startCeph } from '../support/ceph.ts';
-import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
-import { needs, type Part } from '../support/needs.ts';
-import { problemOf } from '../support/problem.ts';
-import { pattern } from '../support/sources.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { descriptorsComeDownTo, openDescriptors } from '../../testing/descriptors.ts';
+import { needs, type Part } from '../../testing/needs.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { pattern } from '../../testing/sources.ts';
 
 /** One implementation with a store of its own, empty at the start. */
 type Bench = {

@@ -2,7 +2,7 @@ import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runScript } from '../support/run-main.ts';
+import { runScript } from '../../testing/run-main.ts';
 
 describe('npm run deploy', function () {
   this.timeout(120_000);

@@ -5,12 +5,12 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
 import { startFunctionUrl } from '../../local/function-url.ts';
-import { keepForRun } from '../support/logs-of-run.ts';
-import { REGION } from '../support/moto.ts';
-import { differences } from '../support/moto-stack.ts';
-import { needs } from '../support/needs.ts';
-import { decode } from '../support/verify.ts';
-import { listZip, unpackZip } from '../support/zip-file.ts';
+import { keepForRun } from '../../testing/logs-of-run.ts';
+import { REGION } from '../../testing/moto.ts';
+import { differences } from '../../testing/moto-stack.ts';
+import { needs } from '../../testing/needs.ts';
+import { decode } from '../../testing/verify.ts';
+import { listZip, unpackZip } from '../../testing/zip-file.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 
 /** The limit for function and layers together, unpacked (Lambda quotas). */

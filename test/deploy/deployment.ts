@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackId } from '../../infra/stack.ts';
-import { type Aws, REGION, startAws } from '../support/moto.ts';
-import { adaptToMoto, adaptToProvider, type Json } from '../support/moto-stack.ts';
-import { providerMirror } from '../support/provider-mirror.ts';
-import { runMain } from '../support/run-main.ts';
-import { type Terraform, terraformIn } from '../support/terraform.ts';
+import { type Aws, REGION, startAws } from '../../testing/moto.ts';
+import { adaptToMoto, adaptToProvider, type Json } from '../../testing/moto-stack.ts';
+import { providerMirror } from '../../testing/provider-mirror.ts';
+import { runMain } from '../../testing/run-main.ts';
+import { type Terraform, terraformIn } from '../../testing/terraform.ts';
 
 type Context = Readonly<Record<string, unknown>>;
 

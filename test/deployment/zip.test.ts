@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { expect } from 'chai';
 import { writeZip, type ZipEntry } from '../../deployment/zip.ts';
-import { elsewhere } from '../support/surroundings.ts';
-import { listZip, unpackZip } from '../support/zip-file.ts';
+import { elsewhere } from '../../testing/surroundings.ts';
+import { listZip, unpackZip } from '../../testing/zip-file.ts';
 
 // Larger than what fflate compresses in the calling thread.
 const LARGE = Buffer.from(Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`).join(''));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { guardStore } from '../../functions/stream/derived/guarded-store.ts';
-import { fakeStore } from '../support/stores.ts';
+import { fakeStore } from '../../testing/stores.ts';
 
 const { signal } = new AbortController();
 const WAIT = { waitMilliseconds: 400, restMilliseconds: 60_000 };

@@ -9,7 +9,7 @@ import { createDerivedCache } from '../../functions/stream/derived/derived-cache
 import { headStart } from '../../functions/stream/derived/head-start.ts';
 import type { LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import type { HeadStart } from '../../functions/stream/plan/head-start.ts';
-import { type FakeStore, fakeStore } from '../support/stores.ts';
+import { type FakeStore, fakeStore } from '../../testing/stores.ts';
 
 const SEGMENTS = [1, 2, 3];
 const nameOf = (index: number) => `made/segment-${index}.mp4`;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Lease, takeLease } from '../../functions/stream/derived/lease.ts';
-import { rejection } from '../support/rejection.ts';
-import { type FakeStore, fakeStore } from '../support/stores.ts';
+import { rejection } from '../../testing/rejection.ts';
+import { type FakeStore, fakeStore } from '../../testing/stores.ts';
 
 const NAME = 'made/1.mp4';
 const RECORD = `claims/${NAME}`;

@@ -11,9 +11,9 @@ import {
 } from '../../functions/stream/base/problem.ts';
 import { withOwnProblems } from '../../functions/stream/derived/own-problems.ts';
 import type { DerivedStore } from '../../functions/stream/derived/store.ts';
-import { problemOf } from '../support/problem.ts';
-import { rejection } from '../support/rejection.ts';
-import { fakeStore } from '../support/stores.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { rejection } from '../../testing/rejection.ts';
+import { fakeStore } from '../../testing/stores.ts';
 
 const NAME = 'made/0f1e.mp4';
 const OBJECT = { key: NAME, etag: '"1"', sizeBytes: 4, lastModified: new Date(0) };

@@ -7,8 +7,8 @@ import { createTrace } from '../../functions/stream/base/trace.ts';
 import type { FollowingContext } from '../../functions/stream/derived/cache-context.ts';
 import { createDerivedCache, type DerivedCache } from '../../functions/stream/derived/derived-cache.ts';
 import { respondCached } from '../../functions/stream/derived/respond-cached.ts';
-import { problemOf } from '../support/problem.ts';
-import { type FakeStore, fakeStore } from '../support/stores.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { type FakeStore, fakeStore } from '../../testing/stores.ts';
 
 const NAME = 'made/hash.mp4';
 

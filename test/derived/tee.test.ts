@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import { frontedDraft } from '../../functions/stream/derived/fronted-draft.ts';
 import type { Draft } from '../../functions/stream/derived/store.ts';
 import { type Sink, tee } from '../../functions/stream/derived/tee.ts';
-import { rejection } from '../support/rejection.ts';
-import { pattern } from '../support/sources.ts';
-import { fakeStore } from '../support/stores.ts';
+import { rejection } from '../../testing/rejection.ts';
+import { pattern } from '../../testing/sources.ts';
+import { fakeStore } from '../../testing/stores.ts';
 
 const NAME = 'made/1.mp4';
 const MIB = 1024 * 1024;

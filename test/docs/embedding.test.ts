@@ -6,9 +6,9 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { demoDirectory } from '../../local/function.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const WITHIN_MS = 120_000;
 const require = createRequire(import.meta.url);

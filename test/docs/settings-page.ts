@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SETTINGS, type SettingName } from '../../functions/stream/config/settings.ts';
-import { markdownTable } from '../support/markdown-table.ts';
+import { markdownTable } from '../../testing/markdown-table.ts';
 
 const HEAD = `# Settings
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
-import { joinedRenditions } from '../support/joined-renditions.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { decode, ffmpeg } from '../support/verify.ts';
+import { joinedRenditions } from '../../testing/joined-renditions.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { decode, ffmpeg } from '../../testing/verify.ts';
 
 const DEMO = join(demoDirectory, 'video.mp4');
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { type Ceph, startCeph } from '../support/ceph.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { needs } from '../support/needs.ts';
-import { type Received, receive } from '../support/receive.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { type Ceph, startCeph } from '../../testing/ceph.ts';
+import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Received, receive } from '../../testing/receive.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 describe('a segment that fails in the middle', function () {
   this.timeout(180_000);

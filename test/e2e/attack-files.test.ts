@@ -13,13 +13,13 @@ import { cachedAccess, createBlockCache } from '../../functions/stream/source/ca
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { openLoopback } from '../../functions/stream/source/loopback.ts';
 import { demoDirectory, localEnvironment } from '../../local/function.ts';
-import { ROOMY } from '../support/ample.ts';
-import { type AttackFile, attackFiles } from '../support/attack-files.ts';
-import { type Canary, startCanary } from '../support/canary.ts';
-import { needsLinux } from '../support/needs.ts';
-import { descendantsNamed } from '../support/processes.ts';
-import { type Service, startService } from '../support/service.ts';
-import { tellSecret } from '../support/tell-secret.ts';
+import { ROOMY } from '../../testing/ample.ts';
+import { type AttackFile, attackFiles } from '../../testing/attack-files.ts';
+import { type Canary, startCanary } from '../../testing/canary.ts';
+import { needsLinux } from '../../testing/needs.ts';
+import { descendantsNamed } from '../../testing/processes.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { tellSecret } from '../../testing/tell-secret.ts';
 
 const SECRET = `secret-${randomBytes(12).toString('hex')}`;
 const EXTENSIONS = ['mp4', 'mov', 'mkv', 'ts'];

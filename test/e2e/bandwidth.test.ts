@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
-import { type Service, startService } from '../support/service.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { readMaster, readMedia } from '../../testing/playlists.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 type Film = {
   readonly name: string;

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { launchBrowser } from '../support/browser.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { launchFirefox } from '../support/firefox.ts';
-import { ffmpegRuns } from '../support/log-lines.ts';
-import { type AnyPage, watch } from '../support/media-element.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService, untilIdle } from '../support/service.ts';
-import { makeNoise } from '../support/small-film.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
+import { ffmpegRuns } from '../../testing/log-lines.ts';
+import { type AnyPage, watch } from '../../testing/media-element.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService, untilIdle } from '../../testing/service.ts';
+import { makeNoise } from '../../testing/small-film.ts';
 
 type Opened = {
   newPage(): Promise<AnyPage>;

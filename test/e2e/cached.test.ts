@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { firstByteMilliseconds, medians } from '../../bench/measure.ts';
-import { ffmpegRuns, functionLines, linesWhich } from '../support/log-lines.ts';
-import { needs } from '../support/needs.ts';
-import { KINDS_OF_PLACES, type Places } from '../support/places.ts';
-import { type Service, startService } from '../support/service.ts';
-import { makeSmallFilm } from '../support/small-film.ts';
+import { ffmpegRuns, functionLines, linesWhich } from '../../testing/log-lines.ts';
+import { needs } from '../../testing/needs.ts';
+import { KINDS_OF_PLACES, type Places } from '../../testing/places.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { makeSmallFilm } from '../../testing/small-film.ts';
 
 const isCached = ({ message, cached }: { readonly message?: string; readonly cached?: unknown }) =>
   message === 'deferred' && cached !== undefined;

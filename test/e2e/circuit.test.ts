@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type Service, startService } from '../support/service.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const SECRET = 'wJalrXUtnFEMI-not-for-the-log';
 

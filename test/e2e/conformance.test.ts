@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { startCeph } from '../support/ceph.ts';
-import { conformanceDirectory, needs } from '../support/needs.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { conformanceDirectory, needs } from '../../testing/needs.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 describe('range and conditional requests on /media', function () {
   this.timeout(180_000);

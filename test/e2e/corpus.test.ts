@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import { addressOf } from '../../functions/stream/route/route.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { descendants } from '../support/processes.ts';
-import { type Service, startService } from '../support/service.ts';
-import { countDecoded, uprightSize } from '../support/verify.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { descendants } from '../../testing/processes.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { countDecoded, uprightSize } from '../../testing/verify.ts';
 
 const PROBLEM_WITHIN_MILLISECONDS = 10_000;
 

@@ -13,13 +13,13 @@ import {
   DAY_VIDEO_SAMPLES,
   makeDayFilm,
   UNIT_SECONDS,
-} from '../support/day-film.ts';
-import { bytesAccess } from '../support/file-access.ts';
-import { fragmentTimes } from '../support/fragment-times.ts';
-import { needs } from '../support/needs.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
-import { mostResidentMegabytes, peakOfDescendants } from '../support/rss.ts';
-import { type Service, startService } from '../support/service.ts';
+} from '../../testing/day-film.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { fragmentTimes } from '../../testing/fragment-times.ts';
+import { needs } from '../../testing/needs.ts';
+import { readMaster, readMedia } from '../../testing/playlists.ts';
+import { mostResidentMegabytes, peakOfDescendants } from '../../testing/rss.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { DAY_AUDIO_SAMPLES, DAY_FRAME_RATE, DAY_SECONDS } from '../support/day-film.ts';
-import { makeDayMatroska } from '../support/day-matroska.ts';
-import { fragmentTimes } from '../support/fragment-times.ts';
-import { needs } from '../support/needs.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
-import { mostResidentMegabytes, peakOfDescendants } from '../support/rss.ts';
-import { type Service, startService } from '../support/service.ts';
-import { countDecoded } from '../support/verify.ts';
+import { DAY_AUDIO_SAMPLES, DAY_FRAME_RATE, DAY_SECONDS } from '../../testing/day-film.ts';
+import { makeDayMatroska } from '../../testing/day-matroska.ts';
+import { fragmentTimes } from '../../testing/fragment-times.ts';
+import { needs } from '../../testing/needs.ts';
+import { readMaster, readMedia } from '../../testing/playlists.ts';
+import { mostResidentMegabytes, peakOfDescendants } from '../../testing/rss.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { countDecoded } from '../../testing/verify.ts';
 
 /** Of the function's memory, by default; and of ffmpeg, which reads the index of the keyframes alone. */
 const MOST_MEGABYTES = { runtime: 768, ffmpeg: 150 };

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { launchBrowser } from '../support/browser.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { launchFirefox } from '../support/firefox.ts';
-import type { AnyPage } from '../support/media-element.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { makeNoise } from '../support/small-film.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
+import type { AnyPage } from '../../testing/media-element.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { makeNoise } from '../../testing/small-film.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 type Opened = { newPage(): Promise<AnyPage>; close(): Promise<void> };
 

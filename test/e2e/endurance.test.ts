@@ -7,12 +7,12 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { type Ceph, startCeph } from '../support/ceph.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { descendants } from '../support/processes.ts';
-import { peakResidentMegabytes, residentMegabytes } from '../support/rss.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Ceph, startCeph } from '../../testing/ceph.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { descendants } from '../../testing/processes.ts';
+import { peakResidentMegabytes, residentMegabytes } from '../../testing/rss.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const MOST_MEGABYTES_ABOVE_IDLE = 96;
 const SIX_MINUTES = 'mp4/media__long_1080p_lowbitrate.mp4';

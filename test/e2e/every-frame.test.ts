@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { type CountedFrame, countedFrames, countingPicture } from '../support/counter-film.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type CountedFrame, countedFrames, countingPicture } from '../../testing/counter-film.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 const SECONDS = 1;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
-import { startCeph } from '../support/ceph.ts';
-import { exportOf } from '../support/exports.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { needs } from '../support/needs.ts';
-import { type Buckets, openBuckets } from '../support/places.ts';
-import { type Service, startService } from '../support/service.ts';
-import { makeSmallFilm } from '../support/small-film.ts';
-import { decode } from '../support/verify.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { exportOf } from '../../testing/exports.ts';
+import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Buckets, openBuckets } from '../../testing/places.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { makeSmallFilm } from '../../testing/small-film.ts';
+import { decode } from '../../testing/verify.ts';
 
 /** Of an invocation that has to leave work to others. */
 const SHORT_SECONDS = 14;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
-import { exportOf, readEvents, type SeenEvent } from '../support/exports.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { decode } from '../support/verify.ts';
+import { exportOf, readEvents, type SeenEvent } from '../../testing/exports.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { decode } from '../../testing/verify.ts';
 
 /** What is asked for, and how long it is: in parts and in one, and long enough in the making to be struck in it. */
 const STRUCK: readonly [asked: string, seconds: number][] = [

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { exportOf } from '../support/exports.ts';
-import { needs } from '../support/needs.ts';
-import { KINDS_OF_PLACES, type Places } from '../support/places.ts';
-import { type Service, startService } from '../support/service.ts';
-import { makeSmallFilm } from '../support/small-film.ts';
+import { exportOf } from '../../testing/exports.ts';
+import { needs } from '../../testing/needs.ts';
+import { KINDS_OF_PLACES, type Places } from '../../testing/places.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { makeSmallFilm } from '../../testing/small-film.ts';
 
 const ASKED = 'format=mp3&duration=2';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Scope, sign } from '../../functions/stream/route/sign.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { exportOf } from '../support/exports.ts';
-import { type Service, startService } from '../support/service.ts';
+import { exportOf } from '../../testing/exports.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const KEY = { id: 'main', secret: 's3cret/'.repeat(6) };
 const ASKED = 'video.mp4?format=mp3&duration=2';

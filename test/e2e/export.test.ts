@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { parsePosition } from '../../functions/stream/export/api/events.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { launchBrowser, openPage, until } from '../support/browser.ts';
-import { exportOf, readEvents, type SeenEvent } from '../support/exports.ts';
-import { startFaultProxy } from '../support/fault-proxy.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { decode } from '../support/verify.ts';
+import { launchBrowser, openPage, until } from '../../testing/browser.ts';
+import { exportOf, readEvents, type SeenEvent } from '../../testing/exports.ts';
+import { startFaultProxy } from '../../testing/fault-proxy.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { decode } from '../../testing/verify.ts';
 
 const WITHIN_MS = 120_000;
 

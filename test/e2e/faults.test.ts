@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { type Ceph, startCeph } from '../support/ceph.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { receive } from '../support/receive.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Ceph, startCeph } from '../../testing/ceph.ts';
+import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { receive } from '../../testing/receive.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const MEGABYTE = 1_000_000;
 const body = Buffer.from(Uint8Array.from({ length: 8 * MEGABYTE }, (_, i) => (i * 31 + (i >> 9)) & 255));

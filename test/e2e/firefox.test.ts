@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Browser } from 'puppeteer-core';
 import { demoDirectory } from '../../local/function.ts';
-import { launchFirefox } from '../support/firefox.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 describe('Firefox', function () {
   this.timeout(120_000);

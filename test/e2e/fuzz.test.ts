@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { fuzz } from '../../fuzz/session.ts';
-import { needs, needsLinux } from '../support/needs.ts';
+import { needs, needsLinux } from '../../testing/needs.ts';
 
 describe('the service under attack', function () {
   this.timeout(180_000);

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { functionLines, type LogFields } from '../support/log-lines.ts';
-import { needs } from '../support/needs.ts';
-import { openFolders, type Places } from '../support/places.ts';
-import { type Service, startService, untilIdle } from '../support/service.ts';
-import { makeSmallFilm } from '../support/small-film.ts';
+import { functionLines, type LogFields } from '../../testing/log-lines.ts';
+import { needs } from '../../testing/needs.ts';
+import { openFolders, type Places } from '../../testing/places.ts';
+import { type Service, startService, untilIdle } from '../../testing/service.ts';
+import { makeSmallFilm } from '../../testing/small-film.ts';
 
 describe('The segment after the one that was sent', function () {
   this.timeout(120_000);

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const MAIN = { id: 'main', secret: 'm'.repeat(32) };
 const EXPIRES = Math.floor(Date.now() / 1000) + 3600;

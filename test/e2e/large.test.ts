@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { startCeph } from '../support/ceph.ts';
-import { needs } from '../support/needs.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { needs } from '../../testing/needs.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 describe('more than one response carries', function () {
   this.timeout(120_000);

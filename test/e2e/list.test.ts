@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { startCeph } from '../support/ceph.ts';
-import { needs } from '../support/needs.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
+import { launchBrowser, openPage } from '../../testing/browser.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { needs } from '../../testing/needs.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 type List = { readonly media: readonly { readonly key: string }[]; readonly next: string | null };
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 describe('A function that is full', function () {
   this.timeout(60_000);

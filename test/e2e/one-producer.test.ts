@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { ffmpegRuns, linesWhich } from '../support/log-lines.ts';
-import { needs } from '../support/needs.ts';
-import { KINDS_OF_PLACES, type Places } from '../support/places.ts';
-import { type Service, startService } from '../support/service.ts';
-import { makeSmallFilm } from '../support/small-film.ts';
+import { ffmpegRuns, linesWhich } from '../../testing/log-lines.ts';
+import { needs } from '../../testing/needs.ts';
+import { KINDS_OF_PLACES, type Places } from '../../testing/places.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { makeSmallFilm } from '../../testing/small-film.ts';
 
 const INSTANCES = 8;
 const REQUESTS = 16;

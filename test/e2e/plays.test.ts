@@ -7,10 +7,10 @@ import { expect } from 'chai';
 import type { AudioCodec, VideoCodec } from '../../functions/stream/media/model/codecs.ts';
 import type { Container } from '../../functions/stream/media/model/containers.ts';
 import { AUDIO_PAIRS, type Player, VIDEO_PAIRS } from '../../functions/stream/plan/pairs.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { launchFirefox } from '../support/firefox.ts';
-import { needs } from '../support/needs.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
+import { needs } from '../../testing/needs.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 type Planned = { readonly extension: string; readonly type: string; readonly muxer: readonly string[] };
 

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Scope, sign } from '../../functions/stream/route/sign.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { launchBrowser, openPage, until } from '../support/browser.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws.ts';
-import { needs } from '../support/needs.ts';
-import { seeded } from '../support/seeded.ts';
-import { type Service, startService } from '../support/service.ts';
+import { launchBrowser, openPage, until } from '../../testing/browser.ts';
+import { type FakeAws, startFakeAws } from '../../testing/fake-aws.ts';
+import { needs } from '../../testing/needs.ts';
+import { seeded } from '../../testing/seeded.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const SECRETS = { new: 'n3w/'.repeat(11), old: '01d0'.repeat(16) };
 const KEYS = `new:${SECRETS.new},old:${SECRETS.old}`;

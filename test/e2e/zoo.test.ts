@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { addressOf } from '../../functions/stream/route/route.ts';
-import { needs } from '../support/needs.ts';
-import { descendants } from '../support/processes.ts';
-import { type Service, startService } from '../support/service.ts';
-import { measureSync, syncAudio, syncVideo } from '../support/sync.ts';
-import { decode, uprightSize } from '../support/verify.ts';
+import { needs } from '../../testing/needs.ts';
+import { descendants } from '../../testing/processes.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { measureSync, syncAudio, syncVideo } from '../../testing/sync.ts';
+import { decode, uprightSize } from '../../testing/verify.ts';
 
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import { sourceGrid } from '../../functions/stream/engine/source-grid.ts';
 import type { Container } from '../../functions/stream/media/model/containers.ts';
 import type { AudioTrack } from '../../functions/stream/media/model/media.ts';
 import { INPUT_FORMATS } from '../../functions/stream/sandbox/input-formats.ts';
-import { audioTrack, mediaOf, probedOf } from '../support/media.ts';
+import { audioTrack, mediaOf, probedOf } from '../../testing/media.ts';
 
 const aac = {
   kind: 'encode',

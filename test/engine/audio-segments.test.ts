@@ -13,10 +13,10 @@ import type { EncodedAudio, SegmentContext } from '../../functions/stream/engine
 import { encodedInit } from '../../functions/stream/engine/segments.ts';
 import type { Segment } from '../../functions/stream/plan/presentation.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { errorsOf, heardInOnePass, heardInSegments, joinErrors, lagOf } from '../support/audio-error.ts';
-import { audioRendition, everything, openContext } from '../support/encoded.ts';
-import { fragmentTimes } from '../support/fragment-times.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
+import { errorsOf, heardInOnePass, heardInSegments, joinErrors, lagOf } from '../../testing/audio-error.ts';
+import { audioRendition, everything, openContext } from '../../testing/encoded.ts';
+import { fragmentTimes } from '../../testing/fragment-times.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
 
 type AudioEncode = {
   readonly what: string;

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { decodingOf } from '../../functions/stream/engine/decoding.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { openLoopback } from '../../functions/stream/source/loopback.ts';
-import { ownFfmpeg } from '../support/encoded.ts';
-import { needs } from '../support/needs.ts';
-import { fakeSource } from '../support/sources.ts';
+import { ownFfmpeg } from '../../testing/encoded.ts';
+import { needs } from '../../testing/needs.ts';
+import { fakeSource } from '../../testing/sources.ts';
 
 const run = promisify(execFile);
 

@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { createEngine, type TranscodeOptions } from '../../functions/stream/engine/ffmpeg.ts';
-import { ROOMY } from '../support/ample.ts';
-import { gone } from '../support/processes.ts';
+import { ROOMY } from '../../testing/ample.ts';
+import { gone } from '../../testing/processes.ts';
 
 const ARGUMENTS = { input: ['-nostdin'], output: ['-f', 'mp4'] };
 

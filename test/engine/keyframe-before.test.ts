@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { keyframeBefore } from '../../functions/stream/engine/keyframe-before.ts';
 import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
-import { openContext, ownFfmpeg } from '../support/encoded.ts';
-import { needs } from '../support/needs.ts';
+import { openContext, ownFfmpeg } from '../../testing/encoded.ts';
+import { needs } from '../../testing/needs.ts';
 
 const run = promisify(execFile);
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { LONG_SECONDS } from '../support/long-film.ts';
+import { LONG_SECONDS } from '../../testing/long-film.ts';
 import {
   expectAsInOnePass,
   type LongPresentation,
   openLongPresentation,
-} from '../support/long-presentation.ts';
-import { needs } from '../support/needs.ts';
+} from '../../testing/long-presentation.ts';
+import { needs } from '../../testing/needs.ts';
 
 /** Segments that are examined together. */
 const AROUND = 4;

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { needs } from '../support/needs.ts';
-import { expectAsInOnePass } from '../support/one-pass.ts';
+import { needs } from '../../testing/needs.ts';
+import { expectAsInOnePass } from '../../testing/one-pass.ts';
 
 const DEBIAN = '/usr/bin/ffmpeg';
 

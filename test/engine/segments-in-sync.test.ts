@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { heardInSegments } from '../support/audio-error.ts';
-import { audioRendition, everything, openContext, videoRendition } from '../support/encoded.ts';
-import { thumbnails } from '../support/grid-frames.ts';
-import { needs } from '../support/needs.ts';
+import { heardInSegments } from '../../testing/audio-error.ts';
+import { audioRendition, everything, openContext, videoRendition } from '../../testing/encoded.ts';
+import { thumbnails } from '../../testing/grid-frames.ts';
+import { needs } from '../../testing/needs.ts';
 
 const SECONDS = 13;
 /** Times of white video and loud audio in the source. */

@@ -19,7 +19,7 @@ import { readMovie } from '../../functions/stream/media/isobmff/movie.ts';
 import { readStream } from '../../functions/stream/media/isobmff/read-stream.ts';
 import type { Rendition } from '../../functions/stream/plan/presentation.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { ROOMY } from '../support/ample.ts';
+import { ROOMY } from '../../testing/ample.ts';
 import {
   audioRendition,
   everything,
@@ -28,13 +28,13 @@ import {
   segmentOf,
   videoRendition,
   withArguments,
-} from '../support/encoded.ts';
-import { bytesAccess } from '../support/file-access.ts';
-import { fragmentTimes } from '../support/fragment-times.ts';
-import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { problemOf } from '../support/problem.ts';
-import { descendantsNamed } from '../support/processes.ts';
+} from '../../testing/encoded.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { fragmentTimes } from '../../testing/fragment-times.ts';
+import { decodedFrames, losslessly, onePass } from '../../testing/grid-frames.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { descendantsNamed } from '../../testing/processes.ts';
 
 const run = promisify(execFile);
 const DEMO = join(demoDirectory, 'video.mp4');

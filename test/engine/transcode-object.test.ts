@@ -4,9 +4,9 @@ import { createTrace } from '../../functions/stream/base/trace.ts';
 import type { Engine } from '../../functions/stream/engine/ffmpeg.ts';
 import { transcodeObject } from '../../functions/stream/engine/transcode-object.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { audioTrack, mediaOf, probedOf } from '../support/media.ts';
-import { rejection } from '../support/rejection.ts';
-import { fakeSource, pattern } from '../support/sources.ts';
+import { audioTrack, mediaOf, probedOf } from '../../testing/media.ts';
+import { rejection } from '../../testing/rejection.ts';
+import { fakeSource, pattern } from '../../testing/sources.ts';
 
 describe('transcodeObject', () => {
   it('leaves no server behind where there is no place for ffmpeg', async () => {

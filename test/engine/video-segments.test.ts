@@ -9,10 +9,10 @@ import { encodedInit } from '../../functions/stream/engine/segments.ts';
 import { REORDER_FRAMES } from '../../functions/stream/engine/video-segment-arguments.ts';
 import { frameAt, frameTime } from '../../functions/stream/plan/frame-grid.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { everything, openContext, segmentOf, videoRendition, withArguments } from '../support/encoded.ts';
-import { fragmentTimes } from '../support/fragment-times.ts';
-import { decodedFrames, losslessly, onePass, thumbnails } from '../support/grid-frames.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
+import { everything, openContext, segmentOf, videoRendition, withArguments } from '../../testing/encoded.ts';
+import { fragmentTimes } from '../../testing/fragment-times.ts';
+import { decodedFrames, losslessly, onePass, thumbnails } from '../../testing/grid-frames.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
 
 const DEMO = join(demoDirectory, 'video.mp4');
 

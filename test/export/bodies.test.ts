@@ -9,13 +9,13 @@ import { openBody } from '../../functions/stream/export/formats/open-body.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import type { StreamParameters } from '../../functions/stream/route/parameters.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { openContext, withArguments } from '../support/encoded.ts';
-import { bodyContext, exportQuestion } from '../support/export-input.ts';
-import { decodedFrames, losslessly, onePass } from '../support/grid-frames.ts';
-import { MOVING_PICTURE_AND_TONE } from '../support/moving-video.ts';
-import { needs } from '../support/needs.ts';
-import { problemOf } from '../support/problem.ts';
-import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
+import { openContext, withArguments } from '../../testing/encoded.ts';
+import { bodyContext, exportQuestion } from '../../testing/export-input.ts';
+import { decodedFrames, losslessly, onePass } from '../../testing/grid-frames.ts';
+import { MOVING_PICTURE_AND_TONE } from '../../testing/moving-video.ts';
+import { needs } from '../../testing/needs.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { decode, ffmpeg, probedPackets } from '../../testing/verify.ts';
 
 const DEMO = join(demoDirectory, 'video.mp4');
 

@@ -5,7 +5,7 @@ import { Problem } from '../../functions/stream/base/problem.ts';
 import { readableOf } from '../../functions/stream/http/body.ts';
 import type { FileRepresentation, LiveRepresentation } from '../../functions/stream/http/representation.ts';
 import { respond } from '../../functions/stream/http/respond.ts';
-import { problemOf } from '../support/problem.ts';
+import { problemOf } from '../../testing/problem.ts';
 
 const bytes = Buffer.from('0123456789');
 const limits = { maxResponseBytes: 6, maxRanges: 3 };

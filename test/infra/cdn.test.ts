@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Statement } from '../../infra/policy.ts';
-import { needs } from '../support/needs.ts';
-import { type Block, type Synthesised, synthesise } from '../support/synthesised.ts';
-import { evaluateTerraform } from '../support/terraform-console.ts';
-import { forKey, token } from '../support/token-vectors.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Block, type Synthesised, synthesise } from '../../testing/synthesised.ts';
+import { evaluateTerraform } from '../../testing/terraform-console.ts';
+import { forKey, token } from '../../testing/token-vectors.ts';
 
 const CDN = { public: true, cdn: true };
 

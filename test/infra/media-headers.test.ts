@@ -6,9 +6,9 @@ import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { demoDirectory } from '../../local/function.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
-import { synthesise } from '../support/synthesised.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
+import { synthesise } from '../../testing/synthesised.ts';
 
 const HOSTILE = `<title>before</title><script>document.title = 'script'</script>
 <body onload="document.title = 'onload'"><form action="/sent"><button onclick="document.title = 'onclick'">Send</button></form>`;

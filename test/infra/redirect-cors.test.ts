@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
-import { type Block, synthesise } from '../support/synthesised.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Block, synthesise } from '../../testing/synthesised.ts';
 
 /** A page of one origin asks the function of another, which redirects to the bucket of a third. */
 describe('the bucket behind a redirect, in a browser', function () {

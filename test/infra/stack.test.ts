@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import type { Statement } from '../../infra/policy.ts';
-import { needs } from '../support/needs.ts';
+import { needs } from '../../testing/needs.ts';
 import {
   type Block,
   CODE_SHA256,
   LAYER_SHA256,
   type Synthesised,
   synthesise,
-} from '../support/synthesised.ts';
-import { evaluateTerraform } from '../support/terraform-console.ts';
+} from '../../testing/synthesised.ts';
+import { evaluateTerraform } from '../../testing/terraform-console.ts';
 
 const CDN = { public: true, cdn: true };
 const EVERY_WAY: readonly Block[] = [

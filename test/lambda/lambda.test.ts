@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import type { App, Log } from '../../functions/stream/base/request-context.ts';
 import { createLambdaHandler, type FunctionUrlEvent } from '../../functions/stream/lambda/lambda.ts';
 import { demoDirectory } from '../../local/function.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const LIVE_BYTES = 300_000;
 /** An ffmpeg that never ends: with WAV it begins its output, with any other format it does not. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { bundlePage } from '../../functions/stream/deploy/bundle-page.ts';
 import { pageResponse } from '../../functions/stream/http/page.ts';
-import { rejection } from '../support/rejection.ts';
+import { rejection } from '../../testing/rejection.ts';
 
 const PAGE = `<link rel="stylesheet" href="page.css">
 <p>a page</p>

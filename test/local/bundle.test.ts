@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Bundle, bundleFunction } from '../../functions/stream/deploy/bundle.ts';
-import { startService } from '../support/service.ts';
+import { startService } from '../../testing/service.ts';
 
 describe('bundleFunction', () => {
   let directory: string;

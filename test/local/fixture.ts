@@ -6,7 +6,7 @@ import {
   type LocalFunctionUrl,
   startFunctionUrl,
 } from '../../local/function-url.ts';
-import { afterEverything } from '../support/hooks.ts';
+import { afterEverything } from '../../testing/hooks.ts';
 
 export const handlersDirectory = fileURLToPath(new URL('./handlers', import.meta.url));
 

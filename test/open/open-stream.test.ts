@@ -4,9 +4,9 @@ import { parseConfig } from '../../functions/stream/config/config.ts';
 import { openStream } from '../../functions/stream/open/open-stream.ts';
 import type { StreamPlan } from '../../functions/stream/plan/stream-plan.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { audioTrack, mediaOf, probedOf } from '../support/media.ts';
-import { problemOf } from '../support/problem.ts';
-import { fakeSource, pattern } from '../support/sources.ts';
+import { audioTrack, mediaOf, probedOf } from '../../testing/media.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { fakeSource, pattern } from '../../testing/sources.ts';
 
 describe('openStream', () => {
   it('answers with a problem if a remux fails before its first byte', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Colour } from '../../functions/stream/media/model/media.ts';
 import { planColour } from '../../functions/stream/plan/colour.ts';
-import { film } from '../support/media.ts';
+import { film } from '../../testing/media.ts';
 
 const colour = (primaries: number, transfer: number, matrix: number, isFullRange = false): Colour => ({
   ...{ primaries, transfer, matrix, isFullRange },

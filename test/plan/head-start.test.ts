@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { planHeadStart } from '../../functions/stream/plan/head-start.ts';
 import type { Rendition } from '../../functions/stream/plan/presentation.ts';
 import type { AdaptiveAsk } from '../../functions/stream/route/adaptive.ts';
-import { audioTrack, film } from '../support/media.ts';
-import { offered } from '../support/presentations.ts';
+import { audioTrack, film } from '../../testing/media.ts';
+import { offered } from '../../testing/presentations.ts';
 
 const { video, audio } = offered([film({ durationSeconds: 20 }), audioTrack({ durationSeconds: 20 })]);
 const [copy] = video;

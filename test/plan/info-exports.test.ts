@@ -4,7 +4,7 @@ import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeExports } from '../../functions/stream/plan/info-exports.ts';
 import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
 import { NO_PARAMETERS } from '../../functions/stream/route/parameters.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 
 const MEDIA = mediaOf([film({ durationSeconds: 600 }), audioTrack({ durationSeconds: 600 })], {
   durationSeconds: 600,

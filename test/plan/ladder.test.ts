@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { VideoTrack } from '../../functions/stream/media/model/media.ts';
 import { h264Level, highProfileCodecs } from '../../functions/stream/plan/h264-level.ts';
 import { ladder } from '../../functions/stream/plan/ladder.ts';
-import { film } from '../support/media.ts';
+import { film } from '../../testing/media.ts';
 
 function rungs(over: Partial<VideoTrack>, copyBitrate: number | null = null) {
   const track = film(over);

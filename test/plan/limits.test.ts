@@ -8,9 +8,9 @@ import { predictSegment } from '../../functions/stream/plan/predict.ts';
 import { refuseSegment } from '../../functions/stream/plan/refuse.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
 import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
-import { offered } from '../support/presentations.ts';
-import { thrownBy } from '../support/problem.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
+import { offered } from '../../testing/presentations.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 type Choice = Partial<StreamParameters>;
 

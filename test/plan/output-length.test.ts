@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import type { Output } from '../../functions/stream/plan/output.ts';
 import { outputLength, tracksToMeasure } from '../../functions/stream/plan/output-length.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 
 const video: Output['video'] = { kind: 'copy', stream: 'i:1' };
 const aac: Output['audio'] = { kind: 'copy', stream: 'i:2', codec: 'aac' };

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Container } from '../../functions/stream/media/model/containers.ts';
 import type { AudioTrack } from '../../functions/stream/media/model/media.ts';
 import { clientOf, hears, sees } from '../../functions/stream/plan/client.ts';
-import { audioTrack } from '../support/media.ts';
+import { audioTrack } from '../../testing/media.ts';
 
 describe('hears', () => {
   const TABLE: [Container, Partial<AudioTrack>, readonly string[] | null, boolean][] = [

@@ -4,8 +4,8 @@ import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
-import { thrownBy } from '../support/problem.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 const limits = { ...readLimits({}), cores: 2 };
 

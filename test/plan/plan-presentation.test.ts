@@ -3,9 +3,9 @@ import type { Track } from '../../functions/stream/media/model/media.ts';
 import { segmentBits } from '../../functions/stream/plan/bitrates.ts';
 import { copyCandidates } from '../../functions/stream/plan/plan-presentation.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
-import { filmCuts, offered, packetCuts, presentationLimits } from '../support/presentations.ts';
-import { thrownBy } from '../support/problem.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
+import { filmCuts, offered, packetCuts, presentationLimits } from '../../testing/presentations.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 const ids = ({ video, audio }: Presentation) => [...video, ...audio].map(({ id }) => id).join(' ');
 

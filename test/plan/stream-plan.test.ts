@@ -6,8 +6,8 @@ import { planHeader } from '../../functions/stream/plan/describe-plan.ts';
 import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
 import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
-import { thrownBy } from '../support/problem.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 const limits = { ...readLimits({}), cores: 2 };
 

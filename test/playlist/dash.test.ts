@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import type { Presentation } from '../../functions/stream/plan/presentation.ts';
 import { dashManifest } from '../../functions/stream/playlist/dash.ts';
 import { element } from '../../functions/stream/playlist/xml.ts';
-import { audioTrack, film } from '../support/media.ts';
-import { filmCuts, offered } from '../support/presentations.ts';
+import { audioTrack, film } from '../../testing/media.ts';
+import { filmCuts, offered } from '../../testing/presentations.ts';
 
 const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
 const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { Presentation, VideoRendition } from '../../functions/stream/plan/presentation.ts';
 import { hlsMaster } from '../../functions/stream/playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../../functions/stream/playlist/hls-media.ts';
-import { audioTrack, film, mediaOf } from '../support/media.ts';
-import { readMaster, readMedia } from '../support/playlists.ts';
-import { filmCuts, offered, usualCuts } from '../support/presentations.ts';
+import { audioTrack, film, mediaOf } from '../../testing/media.ts';
+import { readMaster, readMedia } from '../../testing/playlists.ts';
+import { filmCuts, offered, usualCuts } from '../../testing/presentations.ts';
 
 const hd = { displayWidth: 1920, displayHeight: 1080, bitrate: 5_000_000 };
 const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;

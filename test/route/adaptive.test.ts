@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseRoute } from '../../functions/stream/route/route.ts';
-import { thrownBy } from '../support/problem.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));
 

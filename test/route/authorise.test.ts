@@ -5,8 +5,8 @@ import type { Problem } from '../../functions/stream/base/problem.ts';
 import { type Access, authorise, type Grant } from '../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../functions/stream/route/route.ts';
 import { splitToken } from '../../functions/stream/route/token.ts';
-import { problemOf } from '../support/problem.ts';
-import { film, forAddress, forKey, NEW, NOW, OLD, OPEN, token, WRONG } from '../support/token-vectors.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { film, forAddress, forKey, NEW, NOW, OLD, OPEN, token, WRONG } from '../../testing/token-vectors.ts';
 
 const SIGNED: Access = { kind: 'signed', keys: async () => [NEW, OLD] };
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { refreshedKeys } from '../../functions/stream/route/keyring.ts';
 import type { SigningKey } from '../../functions/stream/route/sign.ts';
-import { problemOf } from '../support/problem.ts';
+import { problemOf } from '../../testing/problem.ts';
 
 const MINUTE = 60_000;
 const named = (id: string): SigningKey[] => [{ id, secret: 'x'.repeat(32) }];

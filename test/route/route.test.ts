@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { refuseRewrittenPath } from '../../functions/stream/route/key.ts';
 import { addressOf, parseRoute } from '../../functions/stream/route/route.ts';
-import { thrownBy } from '../support/problem.ts';
+import { thrownBy } from '../../testing/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));
 

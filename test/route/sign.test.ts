@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type Scope, type SigningKey, sign } from '../../functions/stream/route/sign.ts';
-import { masked } from '../support/masked.ts';
-import { needs, type Part } from '../support/needs.ts';
+import { masked } from '../../testing/masked.ts';
+import { needs, type Part } from '../../testing/needs.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -4,7 +4,7 @@ import { type Access, authorise } from '../../functions/stream/route/authorise.t
 import { parseRoute } from '../../functions/stream/route/route.ts';
 import { sign } from '../../functions/stream/route/sign.ts';
 import { splitToken } from '../../functions/stream/route/token.ts';
-import { leakOf } from '../support/leak.ts';
+import { leakOf } from '../../testing/leak.ts';
 
 const KEY = { id: 'main', secret: 's'.repeat(32) };
 const ACCESS: Access = { kind: 'signed', keys: async () => [KEY] };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseSigningKeys } from '../../functions/stream/route/signing-keys.ts';
-import { masked } from '../support/masked.ts';
+import { masked } from '../../testing/masked.ts';
 
 const A = 'a'.repeat(32);
 const BASE64 = 'Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/8=';

@@ -3,7 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import type { SigningKey } from '../../functions/stream/route/sign.ts';
 import { keysOfParameter, keysOfSecret } from '../../functions/stream/route/stored-keys.ts';
-import { type FakeAws, startFakeAws } from '../support/fake-aws.ts';
+import { type FakeAws, startFakeAws } from '../../testing/fake-aws.ts';
 
 const SECRET = 's3cret'.repeat(6);
 

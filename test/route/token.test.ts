@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
 import { parseToken, splitToken, withoutTokens } from '../../functions/stream/route/token.ts';
-import { masked } from '../support/masked.ts';
+import { masked } from '../../testing/masked.ts';
 
 const MAC = 'iEH6Sxc8Dcw_TGmPqsDsbGaLp9b-6TK1xAx0Uc2PnHY';
 const TOKEN = `main.1767225600.k.${MAC}`;

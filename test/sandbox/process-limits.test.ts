@@ -9,13 +9,13 @@ import { expect } from 'chai';
 import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
 import { type SandboxLimits, sandboxed } from '../../functions/stream/sandbox/process-limits.ts';
 import { runSandboxed } from '../../functions/stream/sandbox/run.ts';
-import { ROOMY } from '../support/ample.ts';
-import { ownFfmpeg } from '../support/encoded.ts';
-import { needsLinux } from '../support/needs.ts';
-import { problemOf } from '../support/problem.ts';
-import { gone } from '../support/processes.ts';
+import { ROOMY } from '../../testing/ample.ts';
+import { ownFfmpeg } from '../../testing/encoded.ts';
+import { needsLinux } from '../../testing/needs.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { gone } from '../../testing/processes.ts';
 
-const RUNTIME = fileURLToPath(new URL('../support/holding-runtime.ts', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('../../testing/holding-runtime.ts', import.meta.url));
 const MEGABYTE = 2 ** 20;
 
 describe('the sandbox', function () {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Engine, TranscodeOptions } from '../../functions/stream/engine/ffmpeg.ts';
 import { withSlots } from '../../functions/stream/engine/with-slots.ts';
 import { createSlots } from '../../functions/stream/sandbox/slots.ts';
-import { problemOf } from '../support/problem.ts';
+import { problemOf } from '../../testing/problem.ts';
 
 const { signal } = new AbortController();
 const soon = { waitMilliseconds: 5 };

@@ -5,8 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Problem, sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { problemOf } from '../support/problem.ts';
-import { type FakeSource, fakeSource, pattern } from '../support/sources.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { type FakeSource, fakeSource, pattern } from '../../testing/sources.ts';
 
 const BLOCK = 1000;
 const SIZE = 10_500;

@@ -17,8 +17,8 @@ import {
 } from '../../functions/stream/source/circuit-state.ts';
 import { problemOfS3 } from '../../functions/stream/source/s3-problems.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
-import { problemOf } from '../support/problem.ts';
-import { fakeSource, pattern } from '../support/sources.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { fakeSource, pattern } from '../../testing/sources.ts';
 
 const { signal } = new AbortController();
 const at = (now: number, spread = 0) => ({ now, spread });

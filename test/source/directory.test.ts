@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
-import { problemOf } from '../support/problem.ts';
-import { pattern } from '../support/sources.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { pattern } from '../../testing/sources.ts';
 
 const { signal } = new AbortController();
 const NOBODY = 65534;

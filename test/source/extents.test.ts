@@ -4,8 +4,8 @@ import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import type { Extent } from '../../functions/stream/source/bytes.ts';
 import { readExtents } from '../../functions/stream/source/extents.ts';
 import { peek } from '../../functions/stream/source/peek.ts';
-import { problemOf } from '../support/problem.ts';
-import { fakeSource, pattern } from '../support/sources.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { fakeSource, pattern } from '../../testing/sources.ts';
 
 const content = pattern(40);
 const { signal } = new AbortController();

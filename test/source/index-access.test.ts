@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { indexAccess } from '../../functions/stream/source/index-access.ts';
-import { bytesAccess } from '../support/file-access.ts';
-import { fakeSource, pattern } from '../support/sources.ts';
+import { bytesAccess } from '../../testing/file-access.ts';
+import { fakeSource, pattern } from '../../testing/sources.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HEAD = 64 * 1024;

@@ -13,9 +13,9 @@ import { cachedAccess, createBlockCache } from '../../functions/stream/source/ca
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { type Loopback, openLoopback } from '../../functions/stream/source/loopback.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
-import { countStreamed } from '../support/counted-stream.ts';
-import { descriptorsComeDownTo, openDescriptors } from '../support/descriptors.ts';
-import { type FakeSource, fakeSource, pattern } from '../support/sources.ts';
+import { countStreamed } from '../../testing/counted-stream.ts';
+import { descriptorsComeDownTo, openDescriptors } from '../../testing/descriptors.ts';
+import { type FakeSource, fakeSource, pattern } from '../../testing/sources.ts';
 
 const SIZE = 3_000_000;
 const content = pattern(SIZE);

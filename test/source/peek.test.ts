@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { peek } from '../../functions/stream/source/peek.ts';
-import { pattern } from '../support/sources.ts';
+import { pattern } from '../../testing/sources.ts';
 
 const content = pattern(1_000);
 const never = () => false;

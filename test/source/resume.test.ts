@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { forbidden, sourceChanged, sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import { resuming } from '../../functions/stream/source/resume.ts';
-import { problemOf } from '../support/problem.ts';
-import { type FakeSource, fakeSource, pattern } from '../support/sources.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { type FakeSource, fakeSource, pattern } from '../../testing/sources.ts';
 
 const SIZE = 100_000;
 const bytes = pattern(SIZE);

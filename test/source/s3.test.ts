@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { createS3Client, s3Source } from '../../functions/stream/source/s3.ts';
 import type { Source } from '../../functions/stream/source/source.ts';
-import { problemOf } from '../support/problem.ts';
-import { pattern } from '../support/sources.ts';
+import { problemOf } from '../../testing/problem.ts';
+import { pattern } from '../../testing/sources.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

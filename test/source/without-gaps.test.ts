@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { withoutGaps } from '../../functions/stream/source/without-gaps.ts';
-import { pattern } from '../support/sources.ts';
+import { pattern } from '../../testing/sources.ts';
 
 const content = pattern(60);
 const RANGES: readonly (readonly (readonly [number, number])[])[] = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Track } from '../../functions/stream/media/model/media.ts';
+import { audioTrack, film } from '../../testing/media.ts';
 import { describeTrack } from '../../web/describe-track.ts';
-import { audioTrack, film } from '../support/media.ts';
 
 describe('how the player page describes a track', () => {
   const ntsc = { numerator: 30_000, denominator: 1001, constant: false };

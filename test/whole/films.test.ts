@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
-import { joinedRenditions } from '../support/joined-renditions.ts';
-import { makeLongFilm } from '../support/long-film.ts';
-import { needs } from '../support/needs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { decode } from '../support/verify.ts';
+import { joinedRenditions } from '../../testing/joined-renditions.ts';
+import { makeLongFilm } from '../../testing/long-film.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { decode } from '../../testing/verify.ts';
 
 const FILMS: readonly (readonly [what: string, path: () => Promise<string>])[] = [
   ['the demo film', async () => join(demoDirectory, 'video.mp4')],

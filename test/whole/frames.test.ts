@@ -2,8 +2,8 @@ import {
   expectAsInOnePass,
   type LongPresentation,
   openLongPresentation,
-} from '../support/long-presentation.ts';
-import { needs } from '../support/needs.ts';
+} from '../../testing/long-presentation.ts';
+import { needs } from '../../testing/needs.ts';
 
 /** So many that each can be held in memory, two at a time. */
 const STRETCHES = 30;

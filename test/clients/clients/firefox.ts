@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core';
-import { launchFirefox } from '../../support/firefox.ts';
-import { afterEverything } from '../../support/hooks.ts';
+import { launchFirefox } from '../../../testing/firefox.ts';
+import { afterEverything } from '../../../testing/hooks.ts';
 import { type Client, type Step, StepFault, seekTarget, WITHIN_MS, watching } from '../client.ts';
 
 let browser: Promise<Browser> | undefined;

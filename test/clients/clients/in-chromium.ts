@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../support/browser.ts';
-import { afterEverything } from '../../support/hooks.ts';
-import { openPlayerPage, type PlayerName, type Sight } from '../../support/players/player-page.ts';
+import { launchBrowser } from '../../../testing/browser.ts';
+import { afterEverything } from '../../../testing/hooks.ts';
+import { openPlayerPage, type PlayerName, type Sight } from '../../../testing/players/player-page.ts';
 import { type Client, type Step, StepFault, seekTarget, WITHIN_MS, watching } from '../client.ts';
 
 let browser: Promise<Browser> | undefined;

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createMeter } from '../../../functions/stream/export/worker/usage.ts';
 import type { Source } from '../../../functions/stream/source/source.ts';
-import { rejection } from '../../support/rejection.ts';
+import { rejection } from '../../../testing/rejection.ts';
 
 const FILM = { key: 'film.mp4', etag: '"1"', sizeBytes: 6, lastModified: new Date(0) };
 

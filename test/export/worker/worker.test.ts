@@ -18,9 +18,9 @@ import { planExport } from '../../../functions/stream/plan/plan-export.ts';
 import { createBlockCache } from '../../../functions/stream/source/cache.ts';
 import { directorySource } from '../../../functions/stream/source/directory.ts';
 import { demoDirectory, localEnvironment } from '../../../local/function.ts';
-import { ROOMY } from '../../support/ample.ts';
-import { openContext } from '../../support/encoded.ts';
-import { exportQuestion } from '../../support/export-input.ts';
+import { ROOMY } from '../../../testing/ample.ts';
+import { openContext } from '../../../testing/encoded.ts';
+import { exportQuestion } from '../../../testing/export-input.ts';
 
 const { signal } = new AbortController();
 

@@ -3,7 +3,7 @@ import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/base/cont
 import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
 import { parseRoute } from '../../../functions/stream/route/route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
-import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../support/edge.ts';
+import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../../testing/edge.ts';
 
 const OPEN = { isSigned: false, allowedOrigins: [] };
 const SIGNED = { isSigned: true, allowedOrigins: ['https://app.example'] };

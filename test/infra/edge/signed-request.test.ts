@@ -4,7 +4,7 @@ import { authorise, type Grant } from '../../../functions/stream/route/authorise
 import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
 import { parseRoute } from '../../../functions/stream/route/route.ts';
 import { splitToken } from '../../../functions/stream/route/token.ts';
-import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../support/edge.ts';
+import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../../testing/edge.ts';
 import {
   film,
   forAddress,
@@ -16,7 +16,7 @@ import {
   RESULT,
   token,
   WRONG,
-} from '../../support/token-vectors.ts';
+} from '../../../testing/token-vectors.ts';
 
 const STORED = { [NEW.id]: NEW.secret, [OLD.id]: OLD.secret };
 const ORIGIN = 'https://app.example';

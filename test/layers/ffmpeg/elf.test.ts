@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { type Elf, readElf } from '../../../layers/ffmpeg/elf.ts';
-import { ARM64, elfProgram, X86_64 } from '../../support/elf-file.ts';
-import { needsLinux } from '../../support/needs.ts';
+import { ARM64, elfProgram, X86_64 } from '../../../testing/elf-file.ts';
+import { needsLinux } from '../../../testing/needs.ts';
 
 const edited = (at: number, value: number) => {
   const program = elfProgram(X86_64);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { fetchPackage, PackageUnavailable } from '../../../layers/ffmpeg/fetch-package.ts';
 import type { LockedPackage } from '../../../layers/ffmpeg/locked-package.ts';
-import { type Registry, sha512, startRegistry } from '../../support/npm-registry.ts';
-import { rejection } from '../../support/rejection.ts';
+import { type Registry, sha512, startRegistry } from '../../../testing/npm-registry.ts';
+import { rejection } from '../../../testing/rejection.ts';
 
 const NAME = '@sluice-test/program';
 

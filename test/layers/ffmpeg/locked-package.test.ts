@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { lockedPackage } from '../../../layers/ffmpeg/locked-package.ts';
-import { rejection } from '../../support/rejection.ts';
+import { rejection } from '../../../testing/rejection.ts';
 
 describe('lockedPackage', () => {
   // Those of the other architecture are not installed here, and must be in the lock file all the same.

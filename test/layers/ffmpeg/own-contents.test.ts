@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { buildFfmpegLayer } from '../../../layers/ffmpeg/build.ts';
-import { ARM64, elfProgram, X86_64 } from '../../support/elf-file.ts';
-import { rejection } from '../../support/rejection.ts';
-import { elsewhere } from '../../support/surroundings.ts';
-import { listZip, unpackZip } from '../../support/zip-file.ts';
+import { ARM64, elfProgram, X86_64 } from '../../../testing/elf-file.ts';
+import { rejection } from '../../../testing/rejection.ts';
+import { elsewhere } from '../../../testing/surroundings.ts';
+import { listZip, unpackZip } from '../../../testing/zip-file.ts';
 
 const CONFIGURATION = 'configuration: --enable-gpl --enable-libx264';
 

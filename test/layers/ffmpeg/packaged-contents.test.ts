@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { type Architecture, type BuiltLayer, buildFfmpegLayer } from '../../../layers/ffmpeg/build.ts';
 import { readElf } from '../../../layers/ffmpeg/elf.ts';
 import { takeProgram } from '../../../layers/ffmpeg/packaged-contents.ts';
-import { needsLinux, needsPackages } from '../../support/needs.ts';
-import { elsewhere } from '../../support/surroundings.ts';
-import { listZip, unpackZip } from '../../support/zip-file.ts';
+import { needsLinux, needsPackages } from '../../../testing/needs.ts';
+import { elsewhere } from '../../../testing/surroundings.ts';
+import { listZip, unpackZip } from '../../../testing/zip-file.ts';
 
 type Expected = {
   readonly architecture: Architecture;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { unpackPackage } from '../../../layers/ffmpeg/unpack-package.ts';
-import { packFiles } from '../../support/npm-registry.ts';
+import { packFiles } from '../../../testing/npm-registry.ts';
 
 describe('unpackPackage', () => {
   let directory: string;

@@ -12,8 +12,8 @@ import {
 import { openContainer } from '../../../functions/stream/media/demux/mediabunny.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import type { PacketTrack } from '../../../functions/stream/media/model/packets.ts';
-import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/problem.ts';
+import { corpusDirectory, needs } from '../../../testing/needs.ts';
+import { problemOf } from '../../../testing/problem.ts';
 
 const run = promisify(execFile);
 const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readCues } from '../../../functions/stream/media/demux/matroska-cues.ts';
-import { bytesAccess } from '../../support/file-access.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
 
 const number = (value: number) => {
   const bytes: number[] = [];

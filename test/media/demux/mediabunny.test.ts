@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { openContainer } from '../../../functions/stream/media/demux/mediabunny.ts';
 import type { Media } from '../../../functions/stream/media/model/media.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
-import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/problem.ts';
+import { corpusDirectory, needs } from '../../../testing/needs.ts';
+import { problemOf } from '../../../testing/problem.ts';
 
 const { signal } = new AbortController();
 

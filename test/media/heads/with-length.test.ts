@@ -11,7 +11,7 @@ import { mp3WithLength } from '../../../functions/stream/media/heads/mp3.ts';
 import { mp4WithLength } from '../../../functions/stream/media/heads/mp4.ts';
 import { wavWithLength } from '../../../functions/stream/media/heads/wav.ts';
 import { webmWithLength } from '../../../functions/stream/media/heads/webm.ts';
-import { needs } from '../../support/needs.ts';
+import { needs } from '../../../testing/needs.ts';
 
 const SECONDS = 2.5;
 const RATE = 44_100;

@@ -3,8 +3,8 @@ import { cutIndex, cutTime } from '../../../functions/stream/media/isobmff/cut-i
 import { tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { movieFile, type TrackSpec } from '../../support/movie-file.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { movieFile, type TrackSpec } from '../../../testing/movie-file.ts';
 
 async function cutsOf(spec: TrackSpec) {
   const movie = await readMovie(bytesAccess(movieFile({ tracks: [spec] })));

@@ -4,7 +4,7 @@ import { describeMovie } from '../../../functions/stream/media/isobmff/describe-
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import type { AudioTrack, Media, Track, VideoTrack } from '../../../functions/stream/media/model/media.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
-import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
+import { bytesAccess, corpusAccess } from '../../../testing/file-access.ts';
 import {
   avc1,
   IDENTITY,
@@ -14,8 +14,8 @@ import {
   soundEntry,
   type TrackSpec,
   videoEntry,
-} from '../../support/movie-file.ts';
-import { needs } from '../../support/needs.ts';
+} from '../../../testing/movie-file.ts';
+import { needs } from '../../../testing/needs.ts';
 
 async function describeFile(file: RandomAccess): Promise<Media> {
   const movie = await readMovie(file);

@@ -9,9 +9,9 @@ import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/
 import { type Faststart, faststart } from '../../../functions/stream/media/isobmff/faststart.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
-import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
-import { movieFile, type TrackSpec } from '../../support/movie-file.ts';
-import { corpusDirectory, needs } from '../../support/needs.ts';
+import { bytesAccess, corpusAccess } from '../../../testing/file-access.ts';
+import { movieFile, type TrackSpec } from '../../../testing/movie-file.ts';
+import { corpusDirectory, needs } from '../../../testing/needs.ts';
 
 const run = promisify(execFile);
 const film: TrackSpec = { sizes: [50, 10, 10, 30, 10], samplesPerChunk: 2 };

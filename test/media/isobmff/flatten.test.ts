@@ -16,14 +16,14 @@ import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts'
 import { flatHead, secondsOf } from '../../../functions/stream/media/isobmff/write-flat.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import { remux } from '../../../functions/stream/media/remux.ts';
-import { openContext } from '../../support/encoded.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { mp4a } from '../../support/movie-file.ts';
-import { corpusDirectory, needs } from '../../support/needs.ts';
-import { IMAGE_CODECS } from '../../support/packet-track.ts';
-import { problemOf } from '../../support/problem.ts';
-import { pattern } from '../../support/sources.ts';
-import { probedPackets } from '../../support/verify.ts';
+import { openContext } from '../../../testing/encoded.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { mp4a } from '../../../testing/movie-file.ts';
+import { corpusDirectory, needs } from '../../../testing/needs.ts';
+import { IMAGE_CODECS } from '../../../testing/packet-track.ts';
+import { problemOf } from '../../../testing/problem.ts';
+import { pattern } from '../../../testing/sources.ts';
+import { probedPackets } from '../../../testing/verify.ts';
 
 const HEAD = { ...IMAGE_CODECS, mediaTime: 80 };
 const AUDIO: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };

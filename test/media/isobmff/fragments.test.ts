@@ -4,8 +4,8 @@ import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { movieFile } from '../../support/movie-file.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { movieFile } from '../../../testing/movie-file.ts';
 
 const mvex = (duration = 40, size = 10) =>
   box('mvex', fullBox('trex', 0, 0, uint32(1, 1, duration, size, 0)));

@@ -10,10 +10,10 @@ import {
   cutOfLongMovie,
   movieCut,
 } from '../../../functions/stream/media/isobmff/movie-cut.ts';
-import { bytesAccess, fileAccess } from '../../support/file-access.ts';
-import { avc1, movieFile, soundEntry, type TrackSpec } from '../../support/movie-file.ts';
-import { needs } from '../../support/needs.ts';
-import { ffmpeg } from '../../support/verify.ts';
+import { bytesAccess, fileAccess } from '../../../testing/file-access.ts';
+import { avc1, movieFile, soundEntry, type TrackSpec } from '../../../testing/movie-file.ts';
+import { needs } from '../../../testing/needs.ts';
+import { ffmpeg } from '../../../testing/verify.ts';
 
 const run = promisify(execFile);
 

@@ -10,11 +10,11 @@ import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts'
 import type { Probed } from '../../../functions/stream/media/probe/probe.ts';
 import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
 import { cachedAccess, createBlockCache } from '../../../functions/stream/source/cache.ts';
-import { copyTrack, cutTimes } from '../../support/copies.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { movieFile, type TrackSpec } from '../../support/movie-file.ts';
-import { problemOf } from '../../support/problem.ts';
-import { fakeSource } from '../../support/sources.ts';
+import { copyTrack, cutTimes } from '../../../testing/copies.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { movieFile, type TrackSpec } from '../../../testing/movie-file.ts';
+import { problemOf } from '../../../testing/problem.ts';
+import { fakeSource } from '../../../testing/sources.ts';
 
 const { signal } = new AbortController();
 const IDR = 0x65;

@@ -4,9 +4,9 @@ import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/
 import { type Movie, readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { avc1, movieFile, mp4a, type TrackSpec, videoEntry } from '../../support/movie-file.ts';
-import { problemOf } from '../../support/problem.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { avc1, movieFile, mp4a, type TrackSpec, videoEntry } from '../../../testing/movie-file.ts';
+import { problemOf } from '../../../testing/problem.ts';
 
 const film: TrackSpec = { sizes: [50, 10, 10, 30, 10] };
 

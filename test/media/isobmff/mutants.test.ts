@@ -7,11 +7,11 @@ import { faststart } from '../../../functions/stream/media/isobmff/faststart.ts'
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { moviePackets, movieRemuxObstacle } from '../../../functions/stream/media/isobmff/sample-packets.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { movieFile } from '../../support/movie-file.ts';
-import { headerPositions, mutant } from '../../support/mutants.ts';
-import { corpusDirectory, has } from '../../support/needs.ts';
-import { seeded } from '../../support/seeded.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { movieFile } from '../../../testing/movie-file.ts';
+import { headerPositions, mutant } from '../../../testing/mutants.ts';
+import { corpusDirectory, has } from '../../../testing/needs.ts';
+import { seeded } from '../../../testing/seeded.ts';
 
 const movieBytes = () =>
   movieFile({

@@ -6,7 +6,7 @@ import { fragment } from '../../../functions/stream/media/isobmff/fragment.ts';
 import { initSegment } from '../../../functions/stream/media/isobmff/init-segment.ts';
 import { readStream } from '../../../functions/stream/media/isobmff/read-stream.ts';
 import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
-import { problemOf } from '../../support/problem.ts';
+import { problemOf } from '../../../testing/problem.ts';
 
 const TRACK: PacketTrack = {
   kind: 'video',

@@ -15,11 +15,11 @@ import {
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
 import type { RandomAccess } from '../../../functions/stream/source/bytes.ts';
-import { bytesAccess, corpusAccess } from '../../support/file-access.ts';
-import { avc1, movieFile, soundEntry, type TrackSpec, videoEntry } from '../../support/movie-file.ts';
-import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/problem.ts';
-import { probedPackets } from '../../support/verify.ts';
+import { bytesAccess, corpusAccess } from '../../../testing/file-access.ts';
+import { avc1, movieFile, soundEntry, type TrackSpec, videoEntry } from '../../../testing/movie-file.ts';
+import { corpusDirectory, needs } from '../../../testing/needs.ts';
+import { problemOf } from '../../../testing/problem.ts';
+import { probedPackets } from '../../../testing/verify.ts';
 
 const run = promisify(execFile);
 const whole = { startSeconds: 0, durationSeconds: null };

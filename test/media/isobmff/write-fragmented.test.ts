@@ -5,10 +5,10 @@ import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import type { Packet, PacketTrack } from '../../../functions/stream/media/model/packets.ts';
-import { bytesAccess } from '../../support/file-access.ts';
-import { avc1, mp4a } from '../../support/movie-file.ts';
-import { IMAGE_CODECS } from '../../support/packet-track.ts';
-import { pattern } from '../../support/sources.ts';
+import { bytesAccess } from '../../../testing/file-access.ts';
+import { avc1, mp4a } from '../../../testing/movie-file.ts';
+import { IMAGE_CODECS } from '../../../testing/packet-track.ts';
+import { pattern } from '../../../testing/sources.ts';
 
 type Asked = { packets: number; closed: boolean };
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Container } from '../../../functions/stream/media/model/containers.ts';
 import type { Track } from '../../../functions/stream/media/model/media.ts';
 import { withDecodability } from '../../../functions/stream/media/probe/decodability.ts';
-import { audioTrack, film, mediaOf } from '../../support/media.ts';
+import { audioTrack, film, mediaOf } from '../../../testing/media.ts';
 
 describe('withDecodability', () => {
   /** Returns the reason at a track if ffmpeg lists some codecs, and decodes the trial or not. */

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { heldBytes } from '../../../functions/stream/media/probe/held-bytes.ts';
 import type { Probed } from '../../../functions/stream/media/probe/probe.ts';
 import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
-import { audioTrack, mediaOf } from '../../support/media.ts';
+import { audioTrack, mediaOf } from '../../../testing/media.ts';
 
 describe('the weight of a probe', () => {
   const probed: Probed = {

@@ -4,8 +4,8 @@ import { damaged } from '../../../functions/stream/base/problem.ts';
 import type { Probed } from '../../../functions/stream/media/probe/probe.ts';
 import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
 import type { StoredObject } from '../../../functions/stream/source/source.ts';
-import { audioTrack, mediaOf } from '../../support/media.ts';
-import { problemOf } from '../../support/problem.ts';
+import { audioTrack, mediaOf } from '../../../testing/media.ts';
+import { problemOf } from '../../../testing/problem.ts';
 
 const { signal } = new AbortController();
 

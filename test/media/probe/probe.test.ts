@@ -9,10 +9,10 @@ import { cachedAccess, createBlockCache } from '../../../functions/stream/source
 import { directorySource } from '../../../functions/stream/source/directory.ts';
 import type { Source } from '../../../functions/stream/source/source.ts';
 import { localEnvironment } from '../../../local/function.ts';
-import { corpusDirectory, needs } from '../../support/needs.ts';
-import { problemOf } from '../../support/problem.ts';
-import { descendantsNamed } from '../../support/processes.ts';
-import { fakeSource } from '../../support/sources.ts';
+import { corpusDirectory, needs } from '../../../testing/needs.ts';
+import { problemOf } from '../../../testing/problem.ts';
+import { descendantsNamed } from '../../../testing/processes.ts';
+import { fakeSource } from '../../../testing/sources.ts';
 
 const { signal } = new AbortController();
 setMaxListeners(0, signal);

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { box, fullBox, text, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
-import { tableOf } from '../../functions/stream/media/isobmff/describe-movie.ts';
-import { type Movie, type MovieTrack, readMovie } from '../../functions/stream/media/isobmff/movie.ts';
-import { mvhd, type TrackTables, trak } from '../../functions/stream/media/isobmff/track-boxes.ts';
+import { box, fullBox, text, uint32 } from '../functions/stream/media/boxes/write-box.ts';
+import { tableOf } from '../functions/stream/media/isobmff/describe-movie.ts';
+import { type Movie, type MovieTrack, readMovie } from '../functions/stream/media/isobmff/movie.ts';
+import { mvhd, type TrackTables, trak } from '../functions/stream/media/isobmff/track-boxes.ts';
 import { bytesAccess } from './file-access.ts';
 import { ffmpeg } from './verify.ts';
 

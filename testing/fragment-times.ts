@@ -1,4 +1,4 @@
-import { childBoxes } from '../../functions/stream/media/boxes/boxes.ts';
+import { childBoxes } from '../functions/stream/media/boxes/boxes.ts';
 
 export type FragmentTimes = {
   readonly decodeTime: number;

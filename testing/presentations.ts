@@ -1,14 +1,14 @@
-import { readLimits } from '../../functions/stream/base/limits.ts';
-import { listedCuts } from '../../functions/stream/media/cuts/listed-cuts.ts';
-import type { Cuts } from '../../functions/stream/media/model/cuts.ts';
-import type { AudioTrack, Media, Track, VideoTrack } from '../../functions/stream/media/model/media.ts';
+import { readLimits } from '../functions/stream/base/limits.ts';
+import { listedCuts } from '../functions/stream/media/cuts/listed-cuts.ts';
+import type { Cuts } from '../functions/stream/media/model/cuts.ts';
+import type { AudioTrack, Media, Track, VideoTrack } from '../functions/stream/media/model/media.ts';
 import {
   type CutsOrWhyNot,
   copyCandidates,
   type PresentationInput,
   planPresentation,
-} from '../../functions/stream/plan/plan-presentation.ts';
-import type { Presentation } from '../../functions/stream/plan/presentation.ts';
+} from '../functions/stream/plan/plan-presentation.ts';
+import type { Presentation } from '../functions/stream/plan/presentation.ts';
 import { mediaOf } from './media.ts';
 
 export const presentationLimits = readLimits({});

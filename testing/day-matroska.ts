@@ -1,7 +1,7 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Element, elements, find, unsigned } from '../../functions/stream/media/demux/ebml.ts';
-import { ID } from '../../functions/stream/media/demux/matroska-ids.ts';
+import { type Element, elements, find, unsigned } from '../functions/stream/media/demux/ebml.ts';
+import { ID } from '../functions/stream/media/demux/matroska-ids.ts';
 import { DAY_FRAME_RATE, DAY_SECONDS, UNIT_SECONDS } from './day-film.ts';
 import { ffmpeg } from './verify.ts';
 

@@ -1,4 +1,4 @@
-import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
+import { box, fullBox, text, uint16, uint32 } from '../functions/stream/media/boxes/write-box.ts';
 
 /** A file that refers to another one, in the hope that its reader opens that too. */
 export type AttackFile = {

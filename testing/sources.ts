@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { notFound, sourceChanged } from '../../functions/stream/base/problem.ts';
-import type { ByteRange } from '../../functions/stream/base/range.ts';
-import type { Source, StoredObject } from '../../functions/stream/source/source.ts';
+import { notFound, sourceChanged } from '../functions/stream/base/problem.ts';
+import type { ByteRange } from '../functions/stream/base/range.ts';
+import type { Source, StoredObject } from '../functions/stream/source/source.ts';
 
 /** Returns bytes that differ at every place and from seed to seed, so that a wrong offset shows. */
 export function pattern(length: number, seed = 0): Buffer {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { RandomAccess } from '../../functions/stream/source/bytes.ts';
+import type { RandomAccess } from '../functions/stream/source/bytes.ts';
 import { corpusDirectory } from './needs.ts';
 
 /** Random access that counts its reads and their bytes. */

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { LogLine } from '../../local/instance.ts';
+import type { LogLine } from '../local/instance.ts';
 
 /** Records a service's line for CI, which searches all of them for secrets: they are printed nowhere. */
 export function keepForRun({ text }: LogLine): void {

@@ -1,4 +1,4 @@
-import type { SandboxLimits } from '../../functions/stream/sandbox/process-limits.ts';
+import type { SandboxLimits } from '../functions/stream/sandbox/process-limits.ts';
 
 /** Limits that no test reaches. */
 export const ROOMY: SandboxLimits = { cpuSeconds: 900, memoryBytes: null };

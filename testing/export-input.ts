@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import { parseConfig } from '../../functions/stream/config/config.ts';
-import type { SegmentContext } from '../../functions/stream/engine/segment-context.ts';
-import type { BodyContext } from '../../functions/stream/export/formats/body.ts';
-import { clientOf } from '../../functions/stream/plan/client.ts';
-import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
-import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
-import { directorySource } from '../../functions/stream/source/directory.ts';
+import { parseConfig } from '../functions/stream/config/config.ts';
+import type { SegmentContext } from '../functions/stream/engine/segment-context.ts';
+import type { BodyContext } from '../functions/stream/export/formats/body.ts';
+import { clientOf } from '../functions/stream/plan/client.ts';
+import type { PlanInput } from '../functions/stream/plan/plan-input.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../functions/stream/route/parameters.ts';
+import { directorySource } from '../functions/stream/source/directory.ts';
 
 const { limits: LIMITS } = parseConfig({ MEDIA_DIR: '/' });
 

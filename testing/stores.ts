@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { notFound, sourceChanged } from '../../functions/stream/base/problem.ts';
-import type { DerivedStore, Draft, StoredRecord } from '../../functions/stream/derived/store.ts';
-import type { StoredObject } from '../../functions/stream/source/source.ts';
+import { notFound, sourceChanged } from '../functions/stream/base/problem.ts';
+import type { DerivedStore, Draft, StoredRecord } from '../functions/stream/derived/store.ts';
+import type { StoredObject } from '../functions/stream/source/source.ts';
 
 export type FakeStore = DerivedStore & {
   readonly objects: Map<string, Buffer>;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const PROJECT = new URL('../../', import.meta.url);
+const PROJECT = new URL('../', import.meta.url);
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { EncodedAudio, SegmentContext } from '../../functions/stream/engine/segment-context.ts';
+import type { EncodedAudio, SegmentContext } from '../functions/stream/engine/segment-context.ts';
 import { ownFfmpeg } from './encoded.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-import { type Scope, sign } from '../../functions/stream/route/sign.ts';
+import { type Scope, sign } from '../functions/stream/route/sign.ts';
 
 // Paths that tokens open and do not open: for the function and for the edge alike.
 

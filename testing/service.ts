@@ -3,14 +3,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bundle, bundleFunction } from '../../functions/stream/deploy/bundle.ts';
-import { localEnvironment } from '../../local/function.ts';
-import {
-  type FunctionUrlOptions,
-  type LocalFunctionUrl,
-  startFunctionUrl,
-} from '../../local/function-url.ts';
-import type { LogLine } from '../../local/instance.ts';
+import { type Bundle, bundleFunction } from '../functions/stream/deploy/bundle.ts';
+import { localEnvironment } from '../local/function.ts';
+import { type FunctionUrlOptions, type LocalFunctionUrl, startFunctionUrl } from '../local/function-url.ts';
+import type { LogLine } from '../local/instance.ts';
 import { afterEverything } from './hooks.ts';
 import { keepForRun } from './logs-of-run.ts';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import type { EncodedVideo, SegmentContext } from '../../functions/stream/engine/segment-context.ts';
-import { gridFilters, videoFilters } from '../../functions/stream/engine/video-filters.ts';
-import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
+import type { EncodedVideo, SegmentContext } from '../functions/stream/engine/segment-context.ts';
+import { gridFilters, videoFilters } from '../functions/stream/engine/video-filters.ts';
+import { filmsOf } from '../functions/stream/plan/select-tracks.ts';
 import { ownFfmpeg } from './encoded.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-import { median } from '../../bench/measure.ts';
+import { median } from '../bench/measure.ts';
 
 /**
  * Measures whether `late` takes longer than `early`: both run in each of many rounds, `each` times at a

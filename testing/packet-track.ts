@@ -1,4 +1,4 @@
-import type { PacketTrack } from '../../functions/stream/media/model/packets.ts';
+import type { PacketTrack } from '../functions/stream/media/model/packets.ts';
 import { avc1 } from './movie-file.ts';
 
 /** The head of a synthetic video track, for writers of MP4. */

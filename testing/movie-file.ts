@@ -1,4 +1,4 @@
-import { box, fullBox, text, uint16, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
+import { box, fullBox, text, uint16, uint32 } from '../functions/stream/media/boxes/write-box.ts';
 import { pattern } from './sources.ts';
 
 /** A track of a synthetic movie; all times in ticks of `timescale`. */

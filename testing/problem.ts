@@ -1,4 +1,4 @@
-import { Problem } from '../../functions/stream/base/problem.ts';
+import { Problem } from '../functions/stream/base/problem.ts';
 
 /** Returns the Problem that a promise rejects with; fails for any other outcome. */
 export async function problemOf(promise: Promise<unknown>): Promise<Problem> {

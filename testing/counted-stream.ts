@@ -1,4 +1,4 @@
-import type { CachedAccess } from '../../functions/stream/source/cache.ts';
+import type { CachedAccess } from '../functions/stream/source/cache.ts';
 
 /** Wraps the access to count the bytes that its streams have delivered. */
 export function countStreamed(access: CachedAccess): CachedAccess & { streamed(): number } {

@@ -1,22 +1,22 @@
 import { basename, dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { createTrace } from '../../functions/stream/base/trace.ts';
-import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.ts';
+import { createTrace } from '../functions/stream/base/trace.ts';
+import { createEngine, type Engine } from '../functions/stream/engine/ffmpeg.ts';
 import type {
   EncodedAudio,
   EncodedVideo,
   SegmentContext,
-} from '../../functions/stream/engine/segment-context.ts';
-import { encodedInit, openEncodedSegment } from '../../functions/stream/engine/segments.ts';
-import { probe } from '../../functions/stream/media/probe/probe.ts';
-import { clocked } from '../../functions/stream/media/transport/clocked.ts';
-import { planColour } from '../../functions/stream/plan/colour.ts';
-import { frameTime, gridPhaseSeconds } from '../../functions/stream/plan/frame-grid.ts';
-import type { Rendition, Segment } from '../../functions/stream/plan/presentation.ts';
-import { audiosOf, filmsOf } from '../../functions/stream/plan/select-tracks.ts';
-import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import { directorySource } from '../../functions/stream/source/directory.ts';
-import { localEnvironment } from '../../local/function.ts';
+} from '../functions/stream/engine/segment-context.ts';
+import { encodedInit, openEncodedSegment } from '../functions/stream/engine/segments.ts';
+import { probe } from '../functions/stream/media/probe/probe.ts';
+import { clocked } from '../functions/stream/media/transport/clocked.ts';
+import { planColour } from '../functions/stream/plan/colour.ts';
+import { frameTime, gridPhaseSeconds } from '../functions/stream/plan/frame-grid.ts';
+import type { Rendition, Segment } from '../functions/stream/plan/presentation.ts';
+import { audiosOf, filmsOf } from '../functions/stream/plan/select-tracks.ts';
+import { cachedAccess, createBlockCache } from '../functions/stream/source/cache.ts';
+import { directorySource } from '../functions/stream/source/directory.ts';
+import { localEnvironment } from '../local/function.ts';
 import { ROOMY } from './ample.ts';
 
 /** Returns the ffmpeg that the function uses: segments are compared with one pass of it. */

@@ -1,5 +1,5 @@
-import type { AudioTrack, Media, VideoTrack } from '../../functions/stream/media/model/media.ts';
-import type { Probed } from '../../functions/stream/media/probe/probe.ts';
+import type { AudioTrack, Media, VideoTrack } from '../functions/stream/media/model/media.ts';
+import type { Probed } from '../functions/stream/media/probe/probe.ts';
 
 /** Synthetic probe results for tests of pure decisions; each field can be set. */
 export function film(over: Partial<VideoTrack> = {}): VideoTrack {

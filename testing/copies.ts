@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
-import { openCopyTrack, type ProbedCopyInput } from '../../functions/stream/media/copy-track.ts';
-import type { CopyTrack } from '../../functions/stream/media/model/copy-track.ts';
-import { type Probed, probe } from '../../functions/stream/media/probe/probe.ts';
-import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
-import type { Source } from '../../functions/stream/source/source.ts';
+import { openCopyTrack, type ProbedCopyInput } from '../functions/stream/media/copy-track.ts';
+import type { CopyTrack } from '../functions/stream/media/model/copy-track.ts';
+import { type Probed, probe } from '../functions/stream/media/probe/probe.ts';
+import { cachedAccess, createBlockCache } from '../functions/stream/source/cache.ts';
+import type { Source } from '../functions/stream/source/source.ts';
 
 const { signal } = new AbortController();
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PackageUnavailable } from '../../layers/ffmpeg/fetch-package.ts';
+import { PackageUnavailable } from '../layers/ffmpeg/fetch-package.ts';
 import { providerMirror } from './provider-mirror.ts';
 
-const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
+const shared = fileURLToPath(new URL('../../shared/', import.meta.url));
 
 type Need = {
   /** Tells whether this machine has it. */

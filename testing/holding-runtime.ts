@@ -1,4 +1,4 @@
-import { createEngine } from '../../functions/stream/engine/ffmpeg.ts';
+import { createEngine } from '../functions/stream/engine/ffmpeg.ts';
 import { ROOMY } from './ample.ts';
 
 /**

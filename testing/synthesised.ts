@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Testing } from 'cdktn';
-import { readContext } from '../../infra/context.ts';
-import { parseOptions } from '../../infra/options.ts';
-import { SluiceStack } from '../../infra/stack.ts';
+import { readContext } from '../infra/context.ts';
+import { parseOptions } from '../infra/options.ts';
+import { SluiceStack } from '../infra/stack.ts';
 
 export type Block = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ type Json = {
   data?: Record<string, Record<string, Block>>;
 };
 
-const CDKTF_JSON = fileURLToPath(new URL('../../cdktf.json', import.meta.url));
+const CDKTF_JSON = fileURLToPath(new URL('../cdktf.json', import.meta.url));
 
 /** 44 characters of base64, as Lambda reports a SHA-256. */
 export const LAYER_SHA256 = 'bGF5ZXJsYXllcmxheWVybGF5ZXJsYXllcmxheWVybGE=';

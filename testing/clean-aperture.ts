@@ -1,5 +1,5 @@
-import { childBoxes } from '../../functions/stream/media/boxes/boxes.ts';
-import { box, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
+import { childBoxes } from '../functions/stream/media/boxes/boxes.ts';
+import { box, uint32 } from '../functions/stream/media/boxes/write-box.ts';
 
 export type CleanAperture = {
   readonly width: number;

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { createContext, runInContext } from 'node:vm';
-import { type EdgeRole, type EdgeSettings, edgeCode } from '../../infra/edge/code.ts';
+import { type EdgeRole, type EdgeSettings, edgeCode } from '../infra/edge/code.ts';
 
 export type EdgeHeaders = Record<string, { value: string }>;
 export type EdgeRequest = {
