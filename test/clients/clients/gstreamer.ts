@@ -1,11 +1,11 @@
 import { type Client, type Step, StepFault, seekTarget, watching } from '../client.ts';
 import { runProgram } from '../program.ts';
 
-const sink = (isInTime: boolean) => `fakesink sync=${isInTime} silent=false`;
+const SINK = 'fakesink sync=true silent=false';
 
 /**
- * playbin3 with sinks that tell of each buffer, as fast as it decodes; in time where the film is still being made, since it
- * waits for ever where it has to buffer again behind the end of one track and before that of the other.
+ * playbin3 with sinks that tell of each buffer, in time: faster, it waits for ever where it buffers again when one track
+ * has ended and the other one has not.
  */
 export const gstreamer: Client = {
   name: 'GStreamer',
@@ -20,7 +20,7 @@ export const gstreamer: Client = {
           '/usr/bin/gst-play-1.0',
           [
             ...['--no-interactive', '--no-position', '--use-playbin3', '-v', '-s', String(from)],
-            ...['--videosink', sink(!visit.seeks), '--audiosink', sink(!visit.seeks), visit.url],
+            ...['--videosink', SINK, '--audiosink', SINK, visit.url],
           ],
           { mark: /last-message = chain/, env: { HOME: visit.folder } },
         );
