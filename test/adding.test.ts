@@ -8,7 +8,10 @@ import { expect } from 'chai';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Adds one member of a kind to its table, in a copy, and has the compiler name all that must change besides. */
+/**
+ * Adds one member of a kind to its table, in a copy, and lets the compiler name everything that must change
+ * too.
+ */
 describe('One more', function () {
   this.timeout(300_000);
   let copy: string;

@@ -20,7 +20,7 @@ const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
 const token = (scope: Scope, expires = inAnHour()) => sign(MAIN, scope, expires);
 const film = () => `/~${token({ kind: 'key', key: 'video.mp4' })}`;
 
-describe('the app where addresses are signed', () => {
+describe('the app with signed addresses', () => {
   let looked: string[];
   let presigned: number[];
   let app: App;
@@ -84,7 +84,7 @@ describe('the app where addresses are signed', () => {
 
   const range = { range: 'bytes=4-7' };
 
-  it('plays what is signed', async () => {
+  it('plays signed addresses', async () => {
     for (const path of ['/media/video.mp4', '/media/video.mp4?faststart=1', '/stream/video.mp4']) {
       const response = await ask(`${film()}${path}`, range);
       expect([response.status, await response.text()]).to.deep.equal([206, 'ftyp']);
@@ -92,7 +92,7 @@ describe('the app where addresses are signed', () => {
     }
   });
 
-  it('looks at nothing before it has seen the signature', async () => {
+  it('reads nothing before it has checked the signature', async () => {
     const expired = token({ kind: 'key', key: 'video.mp4' }, inAnHour() - 7200);
     const REFUSED: [path: string, type: string][] = [
       ['/media/video.mp4', 'unsigned'],
@@ -121,12 +121,12 @@ describe('the app where addresses are signed', () => {
     expect(refused.status).to.equal(403);
     expect(await refused.text()).to.contain('sign the key instead');
     expect(looked).to.deep.equal([]);
-    // One for the key is let through, to a service that keeps nothing.
+    // A request for the key passes, to a service without a derived store.
     expect((await ask(`${film()}${address}`)).status).not.to.equal(403);
     expect(looked).to.deep.equal(['video.mp4']);
   });
 
-  it('is closed where neither keys nor PUBLIC are set, but tells its health', async () => {
+  it('is closed without keys and PUBLIC, but reports its health', async () => {
     const closed = appWith({});
     for (const path of ['/media/video.mp4', '/', `${film()}/media/video.mp4`]) {
       expect((await ask(path, {}, 'GET', closed)).status).to.equal(403);
@@ -142,18 +142,18 @@ describe('the app where addresses are signed', () => {
     for (const href of own) expect((await ask(href, range)).status).to.equal(206);
   });
 
-  it('names plain addresses in the /info of one address, since its token opens no other', async () => {
+  it('names plain addresses in /info with the token of one address, which opens no other', async () => {
     const exact = `/~${token({ kind: 'address', address: '/info/video.mp4' })}/info/video.mp4`;
     const info = (await (await ask(exact)).json()) as { addresses: { href: string }[] };
     expect(info.addresses[0]?.href).to.equal('/media/video.mp4');
   });
 
-  it('keeps what it shows out of shared caches', async () => {
-    const kept = async (path: string, over = app) =>
+  it('keeps its answers out of shared caches', async () => {
+    const controlOf = async (path: string, over = app) =>
       (await ask(path, range, 'GET', over)).headers.get('cache-control');
-    expect(await kept(`${film()}/media/video.mp4`)).to.equal('no-cache, private');
-    expect(await kept(`${film()}/info/video.mp4`)).to.equal('no-cache, private');
-    expect(await kept('/media/video.mp4', appWith({ PUBLIC: '1' }))).to.equal('no-cache');
+    expect(await controlOf(`${film()}/media/video.mp4`)).to.equal('no-cache, private');
+    expect(await controlOf(`${film()}/info/video.mp4`)).to.equal('no-cache, private');
+    expect(await controlOf('/media/video.mp4', appWith({ PUBLIC: '1' }))).to.equal('no-cache');
     const etag = (await ask(`${film()}/media/video.mp4`, {}, 'HEAD')).headers.get('etag') ?? '';
     const unchanged = await ask(`${film()}/media/video.mp4`, { 'if-none-match': etag });
     expect([unchanged.status, unchanged.headers.get('cache-control')]).to.deep.equal([
@@ -162,25 +162,28 @@ describe('the app where addresses are signed', () => {
     ]);
   });
 
-  it('takes a token that CloudFront hands on where it stands in front, and lets it keep what has a version', async () => {
+  it('accepts the token header if CloudFront is in front, and lets it cache versioned addresses', async () => {
     const behind = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, EDGE_TOKENS: '1' });
     const header = { 'sluice-token': token({ kind: 'key', key: 'video.mp4' }) };
     const playlist = await (await ask(`${film()}/hls/video.mp4/audio-0/index.m3u8`)).text();
     const version = /init\.mp4(\?v=[\w-]+)/.exec(playlist)?.[1] ?? '';
     const segment = `/hls/video.mp4/audio-0/init.mp4${version}`;
-    const kept = async (path: string, headers: Record<string, string>, over: App) => {
+    const controlOf = async (path: string, headers: Record<string, string>, over: App) => {
       const answer = await ask(path, headers, 'GET', over);
       return [answer.status, answer.headers.get('cache-control')];
     };
     const forever = 'max-age=31536000, immutable';
-    expect(await kept(segment, header, behind)).to.deep.equal([200, forever]);
-    // Where the token stands in the path, a cache that does not look at it could take the answer for everybody's.
-    expect(await kept(`${film()}${segment}`, {}, behind)).to.deep.equal([200, `${forever}, private`]);
-    expect(await kept('/info/video.mp4', header, behind)).to.deep.equal([200, 'no-cache, private']);
-    expect(await kept('/hls/other.mp4/copy/init.mp4?v=x', header, behind)).to.deep.equal([403, 'no-store']);
-    expect(await kept(segment, { 'sluice-token': 'x' }, behind)).to.deep.equal([403, 'no-store']);
-    expect(await kept(segment, {}, behind)).to.deep.equal([403, 'no-store']);
-    expect(await kept(segment, header, app)).to.deep.equal([403, 'no-store']);
+    expect(await controlOf(segment, header, behind)).to.deep.equal([200, forever]);
+    // If the token is in the path, a cache that ignores it could serve the answer to everybody.
+    expect(await controlOf(`${film()}${segment}`, {}, behind)).to.deep.equal([200, `${forever}, private`]);
+    expect(await controlOf('/info/video.mp4', header, behind)).to.deep.equal([200, 'no-cache, private']);
+    expect(await controlOf('/hls/other.mp4/copy/init.mp4?v=x', header, behind)).to.deep.equal([
+      403,
+      'no-store',
+    ]);
+    expect(await controlOf(segment, { 'sluice-token': 'x' }, behind)).to.deep.equal([403, 'no-store']);
+    expect(await controlOf(segment, {}, behind)).to.deep.equal([403, 'no-store']);
+    expect(await controlOf(segment, header, app)).to.deep.equal([403, 'no-store']);
   });
 
   it('redirects to the store for no longer than the signature holds', async () => {
@@ -199,11 +202,11 @@ describe('the app where addresses are signed', () => {
     expect(others).to.deep.equal([600, 600]);
   });
 
-  it('shows the page and its list to who has signed its address', async () => {
+  it('shows the page and its list at a signed address', async () => {
     const page = `/~${token({ kind: 'address', address: '/' })}/`;
     expect((await ask(page, { accept: 'text/html' })).headers.get('content-type')).to.match(/^text\/html/);
     expect(await (await ask(page, { accept: 'application/json' })).json()).to.have.property('media');
-    // And the list's further pages with it.
+    // Also further pages of the list.
     const further = await ask(`${page}?after=video.mp4`, { accept: 'application/json' });
     expect(await further.json()).to.deep.include({ media: [], next: null });
   });
@@ -219,7 +222,7 @@ describe('the app where addresses are signed', () => {
     expect(refused.headers.get('access-control-allow-origin')).to.equal('https://app.example');
   });
 
-  it('answers 503 while the keys cannot be had', async () => {
+  it('answers 503 while the keys cannot be fetched', async () => {
     const keys = () => Promise.reject(new Problem('signing-unavailable', 'Try again shortly.'));
     const without = appWith({}, { kind: 'signed', keys });
     expect((await ask(`${film()}/media/video.mp4`, {}, 'GET', without)).status).to.equal(503);

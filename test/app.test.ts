@@ -45,13 +45,13 @@ describe('the app', () => {
   });
   afterEach(() => controller.abort());
 
-  /** Counts what would be started, and gives a few bytes for it. */
+  /** Counts what would be started, and returns a few bytes for it. */
   const engine: Engine = {
     async transcode(_url, { output }, { onSpawn, onExit }) {
       onSpawn(1);
       started.push([...output]);
       onExit('');
-      return Readable.from([Buffer.from('made')], { objectMode: false });
+      return Readable.from([Buffer.from('data')], { objectMode: false });
     },
   };
 
@@ -89,7 +89,7 @@ describe('the app', () => {
     return over(new Request(`https://sluice.example${path}`, { method, headers }), context);
   }
 
-  it('tells by no page of the list what else the store has', async () => {
+  it('shows on no page of the list what else the store has', async () => {
     const pages: Readonly<Record<string, Listing>> = {
       '': { media: [FILM, { ...FILM, key: 'b\\ack.mp4' }], next: 'secret.txt' },
       [FILM.key]: { media: [], next: 'secret.txt' },
@@ -116,7 +116,7 @@ describe('the app', () => {
     expect(started).to.deep.equal([]);
   });
 
-  it('says that what is at an address of /stream depends on Accept', async () => {
+  it('says that the answer of /stream depends on Accept', async () => {
     const allowed = { origin: 'https://app.example' };
     expect((await ask('/stream/video.mp4', allowed)).headers.get('vary')).to.equal('Accept, Origin');
     const etag = (await ask('/stream/video.mp4', {}, 'HEAD')).headers.get('etag') ?? '';
@@ -124,9 +124,9 @@ describe('the app', () => {
     expect([unchanged.status, unchanged.headers.get('vary')]).to.deep.equal([304, 'Accept, Origin']);
   });
 
-  it('starts ffmpeg for what has to be made, once', async () => {
+  it('starts ffmpeg once for a transcode', async () => {
     const response = await ask('/stream/video.mp4?format=mp4&height=360');
-    expect(await response.text()).to.equal('made');
+    expect(await response.text()).to.equal('data');
     expect(response.headers.get('sluice-plan')).to.match(
       /^transcode; format=mp4; video=h264:360; audio=aac; reason=/,
     );
@@ -161,7 +161,7 @@ describe('the app', () => {
     ]);
   });
 
-  it('answers with the new version where an object is replaced before the first byte', async () => {
+  it('answers with the new version if an object is replaced before the first byte', async () => {
     const path = join(folder, 'replaced.mp4');
     await writeFile(path, 'old');
     const source = directorySource(folder);
@@ -195,7 +195,7 @@ describe('the app', () => {
     ['is longer than an answer, and sent by the store', 1_000_001, 307, 'no-store'],
   ];
   for (const [what, sizeBytes, status, cacheControl] of RESULT) {
-    it(`lets caches keep what was made as long as it lasts: it ${what}`, async () => {
+    it(`lets caches store a result as long as it lasts: it ${what}`, async () => {
       const source = directorySource(demo);
       const store = fakeStore();
       const id = '0'.repeat(22);
@@ -211,7 +211,7 @@ describe('the app', () => {
     });
   }
 
-  it('tells its health', async () => {
+  it('reports its health', async () => {
     expect(await (await ask('/health')).json()).to.deep.equal({
       status: 'ok',
       version: '1.2.3',
@@ -219,7 +219,7 @@ describe('the app', () => {
     });
   });
 
-  it('shows the page only where it is switched on', async () => {
+  it('shows the page only if it is switched on', async () => {
     expect((await ask('/')).status).to.equal(404);
     const shown = appOver(demo, { PLAYER_PAGE: '1', PAGE_CREDIT: 'Thanks' });
     const page = await ask('/', { accept: 'text/html' }, 'GET', shown);
@@ -273,7 +273,7 @@ describe('the app', () => {
       });
       await response.arrayBuffer();
     }
-    // The test runner's own clock may be wound up anew in between.
+    // The test runner's own clock may be reset in between.
     for (let i = 0; i < 40 && timers() > before; i++) await new Promise(setImmediate);
     expect(timers()).to.be.at.most(before + 1);
   });

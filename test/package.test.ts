@@ -64,7 +64,7 @@ describe('packageFunction', function () {
     const checkout = join(directory, 'checkout');
     for (const path of await checkedOut())
       await cp(join(PROJECT, path), join(checkout, path), { recursive: true });
-    // What builds is no part of what is built.
+    // The build tools are not part of what is built.
     for (const tool of ['esbuild', 'fflate']) {
       await symlink(join(PROJECT, 'node_modules', tool), join(checkout, 'node_modules', tool));
     }
@@ -73,7 +73,10 @@ describe('packageFunction', function () {
   });
 });
 
-/** What the function is built from: of the packages all but those of tools and the large ones that no bundle holds. */
+/**
+ * What the function is built from: all packages but those of tools and the large ones that no bundle
+ * contains.
+ */
 async function checkedOut(): Promise<string[]> {
   const lock = JSON.parse(await readFile(join(PROJECT, 'package-lock.json'), 'utf8'));
   const packages = Object.entries<{ dev?: boolean; optional?: boolean }>(lock.packages).filter(

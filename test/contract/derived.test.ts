@@ -69,17 +69,17 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
         const bytes = pattern(size);
         const name = newName();
         expect(await store.find(name, signal)).to.equal(null);
-        const kept = await keep(bytes, name);
-        expect(kept).to.include({ key: name, sizeBytes: size });
-        expect(kept.etag).to.match(/^"[\x21\x23-\x7e]+"$/);
-        expect(await store.find(name, signal)).to.deep.equal(kept);
-        expect((await bytesOf(kept)).equals(bytes)).to.equal(true);
+        const saved = await keep(bytes, name);
+        expect(saved).to.include({ key: name, sizeBytes: size });
+        expect(saved.etag).to.match(/^"[\x21\x23-\x7e]+"$/);
+        expect(await store.find(name, signal)).to.deep.equal(saved);
+        expect((await bytesOf(saved)).equals(bytes)).to.equal(true);
       });
     }
 
     it('reads a range', async () => {
-      const kept = await keep(pattern(3000));
-      const read = await buffer(await store.read(kept, { start: 1000, end: 1003 }, signal));
+      const saved = await keep(pattern(3000));
+      const read = await buffer(await store.read(saved, { start: 1000, end: 1003 }, signal));
       expect(read.equals(pattern(3000).subarray(1000, 1003))).to.equal(true);
     });
 
@@ -136,8 +136,8 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
     it('publishes one of those that are published at once', async () => {
       const name = newName();
       const all = await Promise.all(Array.from({ length: 8 }, (_, seed) => keep(pattern(5000, seed), name)));
-      const kept = await store.find(name, signal);
-      expect(all).to.deep.equal(all.map(() => kept));
+      const saved = await store.find(name, signal);
+      expect(all).to.deep.equal(all.map(() => saved));
     });
 
     it('does not take a draft away by discarding it after it was published', async () => {
@@ -147,7 +147,7 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
       expect(await store.find(object.key, signal)).to.deep.equal(object);
     });
 
-    it('ends the draft of a maker that is gone, by its id', async () => {
+    it('ends the draft of a producer that is gone, by its id', async () => {
       const before = await bench.contents();
       const name = newName();
       let begin = (_: string) => {};
@@ -182,26 +182,28 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
         ['nothing', []],
         ['bytes alone', [pattern(100, 3)]],
         ['one whole object', [cut('a', 0, a.length)]],
-        ['a header and a long stretch', [pattern(100, 3), cut('a', 0, a.length)]],
-        ['long stretches after one another', [cut('a', 1, a.length), cut('a', 0, 6 * MIB)]],
+        ['a header and a long extent', [pattern(100, 3), cut('a', 0, a.length)]],
+        ['long extentes after one another', [cut('a', 1, a.length), cut('a', 0, 6 * MIB)]],
         ['short ones only', [cut('b', 0, MIB), pattern(7, 4), cut('b', MIB, 3 * MIB)]],
         [
           'short ones between long ones',
           [cut('a', 0, 7 * MIB), cut('b', 5, 10), cut('a', 7 * MIB, a.length)],
         ],
         ['more than a part of bytes', [pattern(11 * MIB, 5), cut('b', 0, 10)]],
-        ['with empty pieces', [new Uint8Array(), cut('a', 3, 3), cut('a', 0, 9 * MIB), new Uint8Array()]],
+        ['with empty sources', [new Uint8Array(), cut('a', 3, 3), cut('a', 0, 9 * MIB), new Uint8Array()]],
       ];
-      for (const [what, pieces] of tables) {
+      for (const [what, sources] of tables) {
         it(what, async () => {
-          const expected = pieces.map((piece) =>
-            piece instanceof Uint8Array ? piece : (piece.of === 'a' ? a : b).subarray(piece.start, piece.end),
+          const expected = sources.map((source) =>
+            source instanceof Uint8Array
+              ? source
+              : (source.of === 'a' ? a : b).subarray(source.start, source.end),
           );
-          const stored: ComposeSource[] = pieces.map((piece) =>
-            piece instanceof Uint8Array ? piece : { object: objects[piece.of], range: piece },
+          const stored: ComposeSource[] = sources.map((source) =>
+            source instanceof Uint8Array ? source : { object: objects[source.of], range: source },
           );
-          const made = await store.compose(newName(), stored, signal);
-          expect((await bytesOf(made)).equals(Buffer.concat(expected))).to.equal(true);
+          const composed = await store.compose(newName(), stored, signal);
+          expect((await bytesOf(composed)).equals(Buffer.concat(expected))).to.equal(true);
         });
       }
 
@@ -210,15 +212,15 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
         const missing = { ...objects.a, key: 'made/missing.bin' };
         const range = { start: 0, end: missing.sizeBytes };
         const name = newName();
-        const pieces = [pattern(6 * MIB), { object: missing, range }];
-        expect((await problemOf(store.compose(name, pieces, signal))).type).to.equal('not-found');
+        const sources = [pattern(6 * MIB), { object: missing, range }];
+        expect((await problemOf(store.compose(name, sources, signal))).type).to.equal('not-found');
         expect(await bench.contents()).to.deep.equal(before);
       });
 
       it('not over what is there', async () => {
         const first = await keep(pattern(10));
-        const pieces = [{ object: objects.a, range: { start: 0, end: a.length } }];
-        expect(await store.compose(first.key, pieces, signal)).to.deep.equal(first);
+        const sources = [{ object: objects.a, range: { start: 0, end: a.length } }];
+        expect(await store.compose(first.key, sources, signal)).to.deep.equal(first);
       });
     });
 
@@ -286,8 +288,8 @@ for (const { name: implementation, parts, open } of IMPLEMENTATIONS) {
     });
 
     it('gives an address that needs no credentials, where the store has one', async () => {
-      const kept = await keep(pattern(100));
-      const url = await store.presign?.(kept, {
+      const saved = await keep(pattern(100));
+      const url = await store.presign?.(saved, {
         contentType: 'video/x-test',
         contentDisposition: null,
         expiresInSeconds: 60,

@@ -74,14 +74,14 @@ describe('S3 with faults on the way', function () {
     });
   }
 
-  it('goes on from the byte where it stopped, and asks for no byte twice', async () => {
+  it('goes on from the byte where it stopped, and reads no byte twice', async () => {
     proxy.script(reset(300_000));
     const from = proxy.requests.length;
     await collect(await source.read(object, { start: 10, end: 1_000_010 }, signal));
     expect(proxy.requests.slice(from)).to.deep.equal(['GET bytes=10-1000009', 'GET bytes=300010-1000009']);
   });
 
-  it('says that the store is unavailable where nothing answers before the first byte', async () => {
+  it('says that the store is unavailable if nothing answers before the first byte', async () => {
     proxy.always(busy);
     const problems = await Promise.all([
       problemOf(source.stat('faults.mp4', signal)),
@@ -115,7 +115,7 @@ describe('S3 with faults on the way', function () {
     });
   }
 
-  it('never mixes two versions: an object replaced in mid-read breaks the stream that has to be resumed', async () => {
+  it('never mixes two versions: an object replaced in mid-read breaks a stream that must be resumed', async () => {
     await put('swap.mp4', bytes);
     const old = await source.stat('swap.mp4', signal);
     const before = () => put('swap.mp4', pattern(SIZE, 7));
@@ -126,7 +126,7 @@ describe('S3 with faults on the way', function () {
     expect(read.equals(bytes.subarray(0, read.length))).to.equal(true);
   });
 
-  it('never mixes two versions: one that is not broken off is the old one to its end', async () => {
+  it('never mixes two versions: an unbroken stream has the old one to its end', async () => {
     await put('swap.mp4', bytes);
     const old = await source.stat('swap.mp4', signal);
     proxy.script({ kind: 'meanwhile', afterBytes: 300_000, run: () => put('swap.mp4', pattern(SIZE, 8)) });
@@ -147,7 +147,7 @@ describe('S3 with faults on the way', function () {
   it('does not take a slow reader for a stalled store', async () => {
     const from = proxy.requests.length;
     const body = await source.read(object, { start: 0, end: SIZE }, signal);
-    // Nobody reads for longer than the stall limit; then all is still there, from one request.
+    // Nobody reads for longer than the stall limit; then everything still comes, from one request.
     await new Promise((resolve) => setTimeout(resolve, 900));
     const { read, failure } = await collect(body);
     expect(failure).to.equal(null);
@@ -170,15 +170,15 @@ describe('S3 with faults on the way', function () {
     expect(proxy.underWay()).to.equal(0);
   });
 
-  it('reads pieces to their end through breaks', async () => {
+  it('reads extents to their end through breaks', async () => {
     proxy.script(reset(100_000), stall(50_000), reset(1));
-    const made = Buffer.from('made');
+    const own = Buffer.from('data');
     const stream = await readExtents(
       source,
       object,
       [
         { kind: 'source', start: 500_000, end: SIZE },
-        { kind: 'bytes', bytes: made },
+        { kind: 'bytes', bytes: own },
         { kind: 'source', start: 0, end: 500_000 },
       ],
       { start: 0, end: SIZE + 4 },
@@ -186,7 +186,7 @@ describe('S3 with faults on the way', function () {
     );
     const { read, failure } = await collect(stream);
     expect(failure).to.equal(null);
-    expect(read.equals(Buffer.concat([bytes.subarray(500_000), made, bytes.subarray(0, 500_000)]))).to.equal(
+    expect(read.equals(Buffer.concat([bytes.subarray(500_000), own, bytes.subarray(0, 500_000)]))).to.equal(
       true,
     );
   });
@@ -218,7 +218,7 @@ describe('S3 with faults on the way', function () {
   }
 });
 
-/** The client as the function makes it. */
+/** The client as the function creates it. */
 function clientOf(proxy: FaultProxy, { region, accessKeyId, secretAccessKey }: Ceph): S3Client {
   return createS3Client({
     AWS_ENDPOINT_URL_S3: proxy.endpoint,
@@ -228,7 +228,7 @@ function clientOf(proxy: FaultProxy, { region, accessKeyId, secretAccessKey }: C
   });
 }
 
-/** All that came, and what the stream failed with. */
+/** All bytes that came, and the error of the stream. */
 async function collect(stream: Readable): Promise<{ read: Buffer; failure: unknown }> {
   const chunks: Buffer[] = [];
   try {

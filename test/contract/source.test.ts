@@ -63,17 +63,17 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
     });
     after(async () => bench?.close());
 
-    it('tells size, strong ETag and date', () => {
+    it('reports size, strong ETag and date', () => {
       expect(object).to.include({ key: 'films/one.mp4', sizeBytes: SIZE });
       expect(object.etag).to.match(/^"[\x21\x23-\x7e]+"$/);
       expect(Math.abs(Date.now() - object.lastModified.getTime())).to.be.below(60_000);
     });
 
-    it('tells the same of an object that has not changed', async () => {
+    it('reports the same of an unchanged object', async () => {
       expect(await source.stat('films/one.mp4', signal)).to.deep.equal(object);
     });
 
-    it('tells the same together with the first bytes, where one request brings both', async () => {
+    it('reports the same together with the first bytes, if one request brings both', async () => {
       const { statAndRead } = source;
       if (statAndRead === undefined) return;
       for (const mostBytes of [1, 65_536, SIZE, SIZE + 1]) {
@@ -123,7 +123,7 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       expect(await buffer(await source.read(empty, { start: 0, end: 0 }, signal))).to.have.length(0);
     });
 
-    it('refuses to read a version that has been replaced, by one of the same size too', async () => {
+    it('refuses to read a replaced version, even if the new one has the same size', async () => {
       await bench.put('replaced.mp4', pattern(1000, 1));
       const old = await source.stat('replaced.mp4', signal);
       await bench.put('replaced.mp4', pattern(1000, 2));
@@ -132,7 +132,7 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       expect((await source.stat('replaced.mp4', signal)).etag).to.not.equal(old.etag);
     });
 
-    it('says the same where the new version is too short for the range', async () => {
+    it('refuses it if the new version is too short for the range', async () => {
       await bench.put('shrunk.mp4', pattern(1000));
       const old = await source.stat('shrunk.mp4', signal);
       await bench.put('shrunk.mp4', pattern(10));
@@ -250,7 +250,7 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       await descriptorsComeDownTo(before);
     });
 
-    it('gives an address that needs no credentials, where the store has one', async () => {
+    it('returns an address that needs no credentials, if the store has one', async () => {
       if (source.presign === undefined) {
         expect(name).to.include('directory');
         return;

@@ -12,12 +12,12 @@ import { type Service, startService } from '../../testing/service.ts';
 
 const WITHIN_MS = 120_000;
 const require = createRequire(import.meta.url);
-/** In the page. */
+/** Runs in the page. */
 const VIDEO = "document.querySelector('video')";
 type Seen = { readonly error: string | null; readonly duration: number; readonly width: number };
 const DOCUMENT = new URL('../../docs/embedding.md', import.meta.url);
 
-/** What the document takes from a CDN, as the packages bring it. */
+/** What the document takes from a CDN, as in the packages. */
 const CDN: Readonly<Record<string, string>> = {
   'hls.mjs': require.resolve('hls.js/dist/hls.mjs'),
   'dash.js': require.resolve('dashjs'),
@@ -102,7 +102,7 @@ async function serveFromPackages(page: Page): Promise<void> {
   }
 }
 
-/** The first code of that language below a heading of the document. */
+/** Returns the first code of that language below a heading of the document. */
 async function codeBelow(title: string, language: string): Promise<string> {
   const text = await readFile(DOCUMENT, 'utf8');
   const section = text.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';

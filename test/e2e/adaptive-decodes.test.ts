@@ -10,19 +10,19 @@ import { decode, ffmpeg } from '../../testing/verify.ts';
 
 const DEMO = join(demoDirectory, 'video.mp4');
 
-/** Of each kind one that is short, since all of its renditions are made; or the start of one. */
+/** Short files of each kind, since all of their renditions are encoded; or the start of one. */
 const FILES: readonly (readonly [what: string, path: string, seconds?: number])[] = [
-  ['24 a second, sound of six channels', DEMO, 4],
+  ['24 a second, audio of six channels', DEMO, 4],
   ['variable rate', 'mp4/mediabunny__cursed-vfr.mp4'],
   ['29.97 a second, in fragments', 'fmp4/media__sample_fragmented.mp4'],
   ['an edit list', 'mp4/mediabunny__edts.mp4'],
   ['HEVC of ten bits', 'mp4/torchcodec__h265_10bits.mp4'],
-  ['sound alone', 'audio/audio-lena__lena.flac'],
+  ['audio alone', 'audio/audio-lena__lena.flac'],
   ['Matroska', 'mkv/media__sample_with_ass_subtitles.mkv'],
   ['60 a second, high dynamic range', 'ts/mediabunny__0.ts', 1],
 ];
 
-describe('all segments of each rendition behind its init segment', function () {
+describe('all segments of each rendition after its init segment', function () {
   this.timeout(180_000);
   let media: string;
   let service: Service;
@@ -48,7 +48,7 @@ describe('all segments of each rendition behind its init segment', function () {
         const { uri, path: whole, segments, plannedSeconds } = joined;
         const { complaints, seconds } = await decode(whole, 'warning');
         expect(complaints, uri).to.equal('');
-        // Of a variable rate, the decoder does not tell how long the last picture stands.
+        // With a variable rate, the decoder does not say how long the last frame lasts.
         expect(seconds, uri).to.be.within(
           what === 'variable rate' ? 0.8 * plannedSeconds : plannedSeconds - 0.15,
           plannedSeconds + 0.15,

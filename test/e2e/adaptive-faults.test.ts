@@ -23,7 +23,7 @@ describe('a segment that fails in the middle', function () {
     needs(this, 'ceph', 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-adaptive-faults-'));
     const path = join(folder, 'film.mp4');
-    // Noise, and much of it: what ffmpeg reads ahead is not all of a segment.
+    // Noise, and much of it: ffmpeg must not read a whole segment ahead.
     const noise = ['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=24:d=8,noise=alls=60:allf=t'];
     const video = [
       '-c:v',
@@ -59,7 +59,7 @@ describe('a segment that fails in the middle', function () {
     ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key, Body }));
   const goneForGood = async () => proxy.always({ kind: 'refuse', status: 503, code: 'SlowDown' });
 
-  it('because the store does: copied, the connection breaks behind a correct start', async () => {
+  it('because the store fails: copied, the connection breaks after a correct start', async () => {
     const path = '/hls/film.mp4/copy/2.m4s';
     const whole = await receive(service.url + path);
     expect([whole.status, whole.broke]).to.deep.equal([200, false]);
@@ -67,19 +67,19 @@ describe('a segment that fails in the middle', function () {
     expectStart(await receive(service.url + path), whole.bytes);
   });
 
-  it('because the store does: encoded, the connection breaks behind a correct start', async () => {
+  it('because the store fails: encoded, the connection breaks after a correct start', async () => {
     const path = '/hls/film.mp4/240p/2.m4s';
     const whole = await receive(service.url + path);
     expect([whole.status, whole.broke]).to.deep.equal([200, false]);
     await service.close();
     service = await start();
     expect((await receive(`${service.url}/hls/film.mp4/master.m3u8`)).status).to.equal(200);
-    // So slow that the end of the segment's source is still to be asked for when the first pictures are out.
+    // So slow that the end of the segment's source is still to be read when the first frames are out.
     proxy.always({ kind: 'slow', bytesPerSecond: 6_000_000 });
     expectStart(await receive(service.url + path, proxy.close), whole.bytes);
   });
 
-  it('is not begun where the source ends too soon: 415 with the reason', async () => {
+  it('is not begun if the source ends too soon: 415 with the reason', async () => {
     await put('cut.mp4', film.subarray(0, film.length / 2));
     for (const path of ['/hls/cut.mp4/master.m3u8', '/hls/cut.mp4/copy/0.m4s', '/dash/cut.mp4/240p/0.m4s']) {
       const { status, bytes } = await receive(service.url + path);

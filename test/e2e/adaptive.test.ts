@@ -59,7 +59,7 @@ describe('adaptive streaming, behind the Function URL', function () {
     await four.close();
   });
 
-  it('tells what a warm playlist takes', async function () {
+  it('prints what a warm playlist takes', async function () {
     needs(this, 'ffmpeg');
     const long = await makeLongFilm();
     await copyFile(join(long.folder, long.name), join(media, LONG));
@@ -133,7 +133,7 @@ describe('adaptive streaming, behind the Function URL', function () {
     });
   }
 
-  /** Of all renditions: playlists, init segments, segments and pictures, in order. */
+  /** Of all renditions: playlists, init segments, segments and images, in order. */
   async function allAddresses(at: string): Promise<readonly string[]> {
     const master = await text(`${at}master.m3u8`);
     const { variants } = readMaster(master);
@@ -168,7 +168,7 @@ describe('adaptive streaming, behind the Function URL', function () {
   }
 });
 
-/** A film of a codec that nobody has heard of. */
+/** A film of an unknown codec. */
 async function unheardOf(): Promise<Buffer> {
   const film = await readFile(DEMO);
   const at = film.lastIndexOf('avc1');
@@ -176,7 +176,7 @@ async function unheardOf(): Promise<Buffer> {
   return film;
 }
 
-/** Matroska without its last third; its header still tells of all. */
+/** Matroska without its last third; its header still describes all of it. */
 async function cutOff(): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-cut-'));
   try {

@@ -92,7 +92,7 @@ describe('files that refer to others', function () {
     return count;
   }
 
-  it('reach their aim in an ffmpeg without a cage, or else the rest would show nothing', async () => {
+  it('reach their aim in an ffmpeg without the sandbox, as a control', async () => {
     const { FFMPEG_PATH = '' } = await localEnvironment({});
     const environment = { CANARY: SECRET };
     const reached = new Set<string>();
@@ -102,7 +102,7 @@ describe('files that refer to others', function () {
       await writeFile(path, bytes);
       const hits = canary.hits.length;
       const input = ['-nostdin', '-v', 'error', '-protocol_whitelist', 'file,http,tcp,rtp,udp', ...openings];
-      const made = await new Promise<Buffer>((resolve) => {
+      const output = await new Promise<Buffer>((resolve) => {
         execFile(
           FFMPEG_PATH,
           [...input, '-i', path, '-t', '1', '-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:1'],
@@ -110,7 +110,7 @@ describe('files that refer to others', function () {
           (_error, stdout) => resolve(stdout),
         );
       });
-      if (canary.hits.length > hits || made.includes(canary.token) || made.includes(SECRET)) {
+      if (canary.hits.length > hits || output.includes(canary.token) || output.includes(SECRET)) {
         reached.add(`${kind} → ${aim}`);
       }
     });
@@ -122,7 +122,7 @@ describe('files that refer to others', function () {
     expect([...reached]).to.include('mov with an alias → environment');
   });
 
-  it('reach nothing from inside the cage, even where nobody looked at them before', async () => {
+  it('reach nothing from inside the sandbox, even if nobody has probed them before', async () => {
     const { FFMPEG_PATH = '', FFPROBE_PATH: ffprobePath = '' } = await localEnvironment({});
     const engine = createEngine(FFMPEG_PATH, ROOMY);
     const source = directorySource(join(folder, 'media'));
@@ -143,14 +143,14 @@ describe('files that refer to others', function () {
       const access = cachedAccess(source, object, signal, { cache: createBlockCache() });
       const { url, failure } = await openLoopback({ access, etag: object.etag, signal });
       const options = { signal, inputFailure: failure, onSpawn: () => {}, onExit: () => {} };
-      const made = await engine.transcode(url, args, options).then(buffer).catch(asText);
+      const output = await engine.transcode(url, args, options).then(buffer).catch(asText);
       const seen = await describeWithFfprobe(url, {
         ffprobePath,
         isKnown: true,
         signal,
       }).then(JSON.stringify, asText);
       controller.abort(new Error('done'));
-      for (const text of [made, seen]) {
+      for (const text of [output, seen]) {
         for (const found of [canary.token, 'PATH=']) expect(text.includes(found)).to.equal(false);
       }
       opened += 1;

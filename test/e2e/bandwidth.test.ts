@@ -10,9 +10,9 @@ import { ffmpeg } from '../../testing/verify.ts';
 
 type Film = {
   readonly name: string;
-  /** Of what is encoded; the lowest are enough. */
+  /** The renditions that are encoded; the lowest are enough. */
   readonly variants: readonly string[];
-  /** What the heaviest segments need of what is declared. */
+  /** The share of the declared bandwidth that the heaviest segments need. */
   readonly least: number;
   make(path: string): Promise<unknown>;
 };
@@ -45,7 +45,7 @@ const FILMS: readonly Film[] = [
       ),
   },
   {
-    // Calm for long enough to fill the encoder's buffer, then a picture that is another every half a second.
+    // Calm for long enough to fill the encoder's buffer, then a new image every half a second.
     name: 'cuts.avi',
     variants: ['180p'],
     least: 0,
@@ -97,7 +97,7 @@ describe('the bandwidth that playlists declare', function () {
     });
   }
 
-  /** Bits per second of the heaviest segment. */
+  /** Returns bits per second of the heaviest segment. */
   async function peakOf(playlist: string): Promise<number> {
     const { segments } = readMedia(await (await fetch(playlist)).text());
     let peak = 0;

@@ -46,7 +46,7 @@ describe('A stream whose connection breaks in its middle', function () {
   });
 
   for (const [name, launch] of BROWSERS) {
-    it(`is an error to ${name}, and is not made again`, async function () {
+    it(`is an error to ${name}, and is not produced again`, async function () {
       needs(this, name);
       const browser = await launch();
       try {
@@ -58,7 +58,7 @@ describe('A stream whose connection breaks in its middle', function () {
           const before = { runs: ffmpegRuns(service), requests: proxy.requests.length };
           proxy.script({ kind: 'short', afterBytes: CUT_BYTES });
           const seen = await watch(page, `${proxy.endpoint}/stream/film.mp4?${query}`, 'end');
-          // Firefox calls it so where what came was too little to begin with.
+          // Firefox says so if too little came to begin with.
           expect(seen.ended).to.equal(false);
           expect(seen.error).to.be.oneOf([2, 4]);
           await untilIdle(service);

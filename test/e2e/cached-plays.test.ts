@@ -17,12 +17,12 @@ type Opened = { newPage(): Promise<AnyPage>; close(): Promise<void> };
 
 const SECONDS = 320;
 
-/** A file without an index, in which Chromium's demuxer looks for a place by halves, whoever made it. */
+/** A file without an index, in which Chromium's demuxer seeks by bisection, whatever the server. */
 const SEARCHED = /format=flac/;
 
-/** What is repackaged is most of a cached film's bytes; WebM is encoded, so that its film is short. */
+/** Most of a cached film's bytes are remuxed; WebM is encoded, so that its film is short. */
 const FORMS: readonly [what: string, path: string, seconds: number][] = [
-  ['what is repackaged', '/stream/long.mkv?format=mp4', SECONDS],
+  ['a remux', '/stream/long.mkv?format=mp4', SECONDS],
   ['a WebM', '/stream/short.mkv?format=webm&height=64', 8],
   ['a song as MP3', '/stream/song.flac?format=mp3', 60],
   ['a song as FLAC', '/stream/song.flac?format=flac&start=1', 59],
@@ -31,7 +31,7 @@ const FORMS: readonly [what: string, path: string, seconds: number][] = [
   ['a song in MP4', '/stream/song.flac?format=mp4', 60],
 ];
 
-describe('What is cached plays at least as well as what was made', function () {
+describe('A cached output plays at least as well as a live one', function () {
   this.timeout(180_000);
   let service: Service;
   let proxy: FaultProxy;
@@ -43,10 +43,10 @@ describe('What is cached plays at least as well as what was made', function () {
     folder = await mkdtemp(join(tmpdir(), 'sluice-cached-'));
     derived = await mkdtemp(join(tmpdir(), 'sluice-derived-'));
     const film = async (seconds: number, name: string) => {
-      const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=4'];
+      const video = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=4'];
       const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000', '-t', String(seconds), '-c:a', 'aac'];
       await ffmpeg(
-        ...pictures,
+        ...video,
         ...tone,
         '-c:v',
         'libx264',

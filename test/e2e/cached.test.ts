@@ -11,7 +11,7 @@ const isCached = ({ message, cached }: { readonly message?: string; readonly cac
   message === 'deferred' && cached !== undefined;
 
 for (const { name, parts, open } of KINDS_OF_PLACES) {
-  describe(`What is made once is kept, in ${name}`, function () {
+  describe(`An output is cached, in ${name}`, function () {
     this.timeout(120_000);
     let places: Places;
     let film: Buffer;
@@ -31,21 +31,23 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       await places?.close();
     });
 
-    /** What is made by parts of a container that plays by range is cached with an index in front: other bytes. */
+    /**
+     * Formats that players read by range are cached with an index in front: other bytes than the live ones.
+     */
     const FORMS: readonly [what: string, path: string, asSent: boolean][] = [
       ['a transcode', '/stream/film.mp4?format=webm&height=144&duration=4', false],
-      ['sound alone', '/stream/film.mp4?format=mp3', true],
-      ['what is repackaged', '/stream/film.mp4?format=mp4&duration=8', false],
+      ['audio alone', '/stream/film.mp4?format=mp3', true],
+      ['a remux', '/stream/film.mp4?format=mp4&duration=8', false],
       ['a segment', '/hls/film.mp4/240p/1.m4s', true],
     ];
     for (const [what, path, asSent] of FORMS) {
       it(`${what}: another instance serves it with ranges, and starts no ffmpeg`, async () => {
         await places.put('film.mp4', film);
-        const kept = keptCount(producer);
+        const cached = cachedCount(producer);
         const first = await ask(producer, path);
         expect(first).to.include({ status: 200 });
         expect(first.headers.get('accept-ranges')).to.equal('none');
-        await linesWhich(producer, kept + 1, isCached);
+        await linesWhich(producer, cached + 1, isCached);
 
         const runs = ffmpegRuns(other);
         const whole = await ask(other, path);
@@ -63,36 +65,36 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
         expect((await ask(other, path, { 'if-none-match': etag })).status).to.equal(304);
         const rest = { range: 'bytes=-5', 'if-range': etag };
         expect((await ask(producer, path, rest)).body.equals(whole.body.subarray(-5))).to.equal(true);
-        // Who began with the answer that was made holds another tag, and gets no part of these bytes.
+        // A client that began with the live answer has another tag, and gets no part of these bytes.
         const begun = { range: 'bytes=100-199', 'if-range': first.headers.get('etag') ?? '' };
-        const anew = await ask(other, path, begun);
-        expect([anew.status, anew.body.equals(whole.body)]).to.deep.equal([200, true]);
+        const again = await ask(other, path, begun);
+        expect([again.status, again.body.equals(whole.body)]).to.deep.equal([200, true]);
         // Nothing else is left beside it.
-        expect((await places.cachedNames()).filter((name) => name.startsWith('parts/'))).to.deep.equal([]);
+        expect((await places.outputs()).filter((name) => name.startsWith('parts/'))).to.deep.equal([]);
         expect(ffmpegRuns(other) - runs).to.equal(0);
       });
     }
 
-    it('is there as soon as the original is', async () => {
+    it('is there as soon as the original', async () => {
       const path = '/stream/film.mp4?format=mp3';
       const range = { range: 'bytes=0-99999' };
-      const kept = keptCount(other);
-      // In a folder, writing the film again made it another version.
+      const cached = cachedCount(other);
+      // In a folder, writing the film again created another version.
       const { headers } = await ask(other, path);
-      if (!headers.get('sluice-plan')?.endsWith('cached')) await linesWhich(other, kept + 1, isCached);
+      if (!headers.get('sluice-plan')?.endsWith('cached')) await linesWhich(other, cached + 1, isCached);
       const runs = ffmpegRuns(other);
       const figures = await medians(15, {
         media: () => firstByteMilliseconds(`${other.url}/media/film.mp4`, range),
-        kept: () => firstByteMilliseconds(`${other.url}${path}`, range),
+        cached: () => firstByteMilliseconds(`${other.url}${path}`, range),
       });
-      const ratio = figures.kept / figures.media;
+      const ratio = figures.cached / figures.media;
       console.log(
-        `      first byte: kept ${figures.kept.toFixed(2)} ms, the original ${figures.media.toFixed(2)} ms, ` +
+        `      first byte: cached ${figures.cached.toFixed(2)} ms, the original ${figures.media.toFixed(2)} ms, ` +
           `ratio ${ratio.toFixed(2)}`,
       );
       const last = await ask(other, path, range);
       expect(last.headers.get('sluice-plan')).to.match(/; cached$/);
-      // What decides the time, whatever the machine does: nothing is made, and both places are asked once.
+      // What decides the time on any machine: nothing is produced, and both places are asked once.
       expect(ffmpegRuns(other) - runs).to.equal(0);
       const steps = last.headers.get('server-timing')?.replaceAll(/;dur=[\d.]+/g, '');
       expect(steps).to.equal('stat, probe, first');
@@ -101,17 +103,17 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
     it('is never served for another version of its source, nor for another object', async () => {
       const paths = ['/stream/film.mp4?format=webm&height=144&duration=1', '/hls/film.mp4/240p/0.m4s'];
       await places.put('film.mp4', film);
-      const kept = { producer: keptCount(producer), other: keptCount(other) };
+      const cached = { producer: cachedCount(producer), other: cachedCount(other) };
       const olds = await Promise.all(paths.map((path) => ask(producer, path)));
-      await linesWhich(producer, kept.producer + 2, isCached);
+      await linesWhich(producer, cached.producer + 2, isCached);
       const address = await segmentAddress(other);
-      const before = await places.cachedNames();
+      const before = await places.outputs();
 
       await places.put('film.mp4', await readFile(await makeSmallFilm(90)));
       for (const [i, path] of paths.entries()) {
         const fresh = await ask(other, path);
         expect(fresh.status).to.equal(200);
-        expect(fresh.headers.get('sluice-plan')).to.not.match(/kept/);
+        expect(fresh.headers.get('sluice-plan')).to.not.match(/cached/);
         expect(fresh.headers.get('etag')).to.not.equal(olds[i]?.headers.get('etag'));
         expect(fresh.body.equals(olds[i]?.body ?? Buffer.alloc(0))).to.equal(false);
       }
@@ -121,15 +123,15 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       // A copy under another key has the same ETag in S3, and is another object all the same.
       await places.put('copy.mp4', film);
       const copy = await ask(other, '/stream/copy.mp4?format=webm&height=144&duration=1');
-      expect(copy.headers.get('sluice-plan')).to.not.match(/kept/);
-      await linesWhich(other, kept.other + 3, isCached);
-      const names = new Set([...before, ...(await places.cachedNames())]);
+      expect(copy.headers.get('sluice-plan')).to.not.match(/cached/);
+      await linesWhich(other, cached.other + 3, isCached);
+      const names = new Set([...before, ...(await places.outputs())]);
       expect(names.size).to.equal(before.length + 3);
     });
   });
 }
 
-function keptCount(service: Service): number {
+function cachedCount(service: Service): number {
   return functionLines(service).filter(isCached).length;
 }
 

@@ -16,7 +16,7 @@ const PROBLEM_WITHIN_MILLISECONDS = 10_000;
 /**
  * What is right for each file, one a line: what /info tells, the plan of /stream without its reason, what Debian's ffprobe
  * decodes of that, and the renditions of HLS; or status and kind of the problem. Frames and samples are those that it
- * decodes of the file itself, where no frame rate had to be made constant and no sound coded anew.
+ * decodes of the file itself, where no frame rate had to be made constant and no audio encoded again.
  */
 const EXPECTED = new URL('./corpus.tsv', import.meta.url);
 
@@ -103,7 +103,7 @@ describe('every file of the corpus through /info, /stream and /hls', function ()
 
 type Answer = { status: number; headers: Headers; body: Buffer; milliseconds: number };
 
-/** `415 damaged-media`, and soon; null where it is none. */
+/** `415 damaged-media`, and soon; null if it is not refused. */
 function refusal({ status, headers, body, milliseconds }: Answer): string | null {
   if (status === 200) return null;
   expect(status, body.toString().slice(0, 300)).to.be.within(400, 499);

@@ -53,7 +53,7 @@ describe('a film of 24 hours of 60 frames a second', function () {
 
   const runtime = () => service.instances()[0]?.pid ?? Number.NaN;
 
-  it('is told, listed, cut and passed on within bounded memory', async () => {
+  it('is probed, listed, cut and passed on within bounded memory', async () => {
     const times: string[] = [];
     const timed = async <T>(what: string, work: () => Promise<T>) => {
       const start = performance.now();
@@ -82,7 +82,7 @@ describe('a film of 24 hours of 60 frames a second', function () {
         if (looks.includes(index)) {
           const bytes = await timed(`${id} ${index}`, () => get(`/hls/day.mp4/${id}/${uri}`));
           const parts = fragmentTimes(bytes);
-          // Decoding is ahead of what is shown, and so is what a decoder needs to have heard.
+          // Decoding is ahead of what is shown, and audio needs packets before what is heard.
           expect((parts[0]?.decodeTime ?? Number.NaN) / timescale).to.be.closeTo(before, 0.1);
           const samples = parts.reduce((sum, part) => sum + part.samples.length, 0);
           expect(samples).to.be.closeTo(duration * perSecond, 3);
@@ -101,7 +101,7 @@ describe('a film of 24 hours of 60 frames a second', function () {
     expect(peak).to.be.below(MOST_MEGABYTES);
   });
 
-  /** Hashes of the decoded frames of one stream. */
+  /** Returns hashes of the decoded frames of one stream. */
   async function framesOf(bytes: Uint8Array, stream: string): Promise<string[]> {
     const file = join(media, 'answer');
     await writeFile(file, bytes);
@@ -110,7 +110,7 @@ describe('a film of 24 hours of 60 frames a second', function () {
     return [...stdout.matchAll(/^0,.* (\w+)$/gm)].map(([, hash = '']) => hash);
   }
 
-  it('is transcoded from anywhere within bounded memory, as what it repeats is', async () => {
+  it('is transcoded from anywhere within bounded memory, as its repeated unit is', async () => {
     const told: string[] = [];
     let peak = 0;
     for (const query of ['height=240&format=mp4&duration=1', 'format=mp3&duration=1']) {
@@ -140,7 +140,7 @@ describe('a film of 24 hours of 60 frames a second', function () {
     expect(peak).to.be.within(10, MOST_MEGABYTES_OF_FFMPEG);
   });
 
-  it('has encoded segments as what it repeats has', async () => {
+  it('has the encoded segments of its repeated unit', async () => {
     // The last four seconds of the unit.
     const short = mediaOf(await get('/hls/unit.mp4/240p/2.m4s'));
     expect(short.length).to.be.above(10_000);

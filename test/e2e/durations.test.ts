@@ -24,17 +24,17 @@ const BROWSERS: readonly [name: 'chromium' | 'firefox', launch: () => Promise<Op
 const FILM_SECONDS = 5;
 const SONG_SECONDS = 10;
 
-/** All are made while they are sent; each is long enough to have more than players want before they tell anything. */
+/** All are live; each is longer than what players need before they report a duration. */
 const RESULT: readonly [what: string, path: string, seconds: number][] = [
   ['MP4, repackaged', '/stream/film.mkv?format=mp4', 5],
-  ['MP4, a repackaged clip', '/stream/film.mkv?format=mp4&duration=4', 4],
-  ['MP4, repackaged sound', '/stream/song.aac?format=mp4', 10],
+  ['MP4, a remuxed clip', '/stream/film.mkv?format=mp4&duration=4', 4],
+  ['MP4, remuxed audio', '/stream/song.aac?format=mp4', 10],
   ['MP4, encoded', '/stream/film.mkv?height=96', 5],
   ['MP4, a clip beyond the end', '/stream/film.mkv?format=mp4&start=1&duration=60', 4],
-  ['MP4, encoded sound', '/stream/song.flac?format=mp4', 10],
+  ['MP4, encoded audio', '/stream/song.flac?format=mp4', 10],
   ['WebM, copied', '/stream/film.webm?format=webm&duration=4', 4],
   ['WebM, an encoded clip', '/stream/film.mkv?format=webm&height=96&start=1', 4],
-  ['WebM, encoded sound', '/stream/song.flac?format=webm', 10],
+  ['WebM, encoded audio', '/stream/song.flac?format=webm', 10],
   ['MP3 of a film', '/stream/film.mkv?format=mp3&bitrate=320k', 5],
   ['MP3, a clip', '/stream/song.flac?format=mp3&start=0.5&duration=8', 8],
   ['FLAC of a film', '/stream/film.mkv?format=flac', 5],
@@ -43,7 +43,7 @@ const RESULT: readonly [what: string, path: string, seconds: number][] = [
   ['WAV, a clip of a film', '/stream/film.mkv?format=wav&start=0.5&duration=4', 4],
 ];
 
-describe('The duration of what is made is known from its first bytes', function () {
+describe('The duration of a live output is known from its first bytes', function () {
   this.timeout(300_000);
   let service: Service;
   let proxy: FaultProxy;
@@ -53,7 +53,7 @@ describe('The duration of what is made is known from its first bytes', function 
     folder = await mkdtemp(join(tmpdir(), 'sluice-durations-'));
     const at = (name: string) => join(folder, name);
     await makeNoise(at('film.mkv'), FILM_SECONDS);
-    // With one keyframe alone, Firefox reads all of a WebM before it tells anything.
+    // With only one keyframe, Firefox reads all of a WebM before it reports anything.
     const vp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '400k', '-g', '25'];
     await ffmpeg('-i', at('film.mkv'), ...vp8, at('film.webm'));
     const noise = ['-f', 'lavfi', '-i', `anoisesrc=r=44100:a=0.2:d=${SONG_SECONDS}`];
@@ -69,7 +69,7 @@ describe('The duration of what is made is known from its first bytes', function 
   });
 
   const known = new Map<string, Promise<{ readonly bytes: number; readonly seconds: number }>>();
-  /** Of an answer: how many bytes it has, and how long its packets last. */
+  /** Returns how many bytes an answer has, and how long its packets last. */
   function wholeOf(path: string) {
     const whole = known.get(path) ?? measure(path);
     known.set(path, whole);
@@ -152,7 +152,7 @@ function play(address: string): string {
 
 const PATIENCE_MILLISECONDS = 90_000;
 
-/** False where it does not become true. */
+/** Returns false if it does not become true. */
 async function until(page: AnyPage, expression: string): Promise<boolean> {
   const deadline = Date.now() + PATIENCE_MILLISECONDS;
   while (Date.now() < deadline) {

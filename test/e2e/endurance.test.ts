@@ -44,7 +44,7 @@ describe('endurance', function () {
     expect(hash.digest('hex')).to.equal(sha256);
   });
 
-  it('six minutes of film, and of sound, to a slow reader leave the runtime small', async function () {
+  it('six minutes of film, and of audio, to a slow reader leave the runtime small', async function () {
     needs(this, 'corpus');
     // Neither keeps two cores busy.
     await Promise.all(['format=mp4&height=360', 'format=wav'].map(readSlowly));
@@ -59,7 +59,7 @@ describe('endurance', function () {
     await ask(service, 200);
     expect(instance(service), 'the same process').to.equal(pid);
     expect(await descendants(pid)).to.deep.equal([]);
-    // Kept-alive connections and files that are just being closed settle within moments.
+    // Keep-alive connections and files that are just being closed settle within moments.
     for (let i = 0; i < 50 && (await openDescriptors(pid)) > before; i++) await delay(100);
     console.log(`      descriptors: ${before} before, ${await openDescriptors(pid)} after 200 requests`);
     expect(await openDescriptors(pid)).to.be.at.most(before);
@@ -130,7 +130,7 @@ async function openDescriptors(pid: number): Promise<number> {
   return (await readdir(`/proc/${pid}/fd`)).length;
 }
 
-/** 2^30 bytes in parts that differ; returns their SHA-256. */
+/** Writes 2^30 bytes in parts that differ; returns their SHA-256. */
 async function putGigabyte({ client, bucket: Bucket }: Ceph, Key: string): Promise<string> {
   const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
   const hash = createHash('sha256');

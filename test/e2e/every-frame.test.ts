@@ -40,7 +40,7 @@ const ROWS: readonly Row[] = [
   ['mkv', '24', 48_000, 0.313, MP4],
   ['mkv', '25', 48_000, 0.02, MP4],
   ['mkv', '60', 44_100, 0.155, MP4],
-  // What is decoded before the start is no reason to go on behind the end.
+  // Frames decoded before the start are no reason to go on after the end.
   ['ts', '25', 48_000, 0, LATER],
 ];
 
@@ -93,18 +93,20 @@ describe('every frame of a film that is encoded as it streams', function () {
   }
 });
 
-/** `made` has each frame of `source` from `startSeconds` on, within half a frame of its time. */
+/**
+ * Checks that `encoded` has each frame of `source` from `startSeconds` on, within half a frame of its time.
+ */
 function expectEach(
-  made: readonly CountedFrame[],
+  encoded: readonly CountedFrame[],
   source: readonly CountedFrame[],
   { startSeconds, frameSeconds }: { readonly startSeconds: number; readonly frameSeconds: number },
   query: string,
 ): void {
   const due = source.filter(({ seconds }) => seconds >= startSeconds);
-  // What is seen first stands in for what comes before it.
-  const first = made.filter(({ number }) => number === made[0]?.number).length;
-  const frames = made.slice(first - 1);
-  expect(made[0]?.seconds, `${query}: the first frame`).to.equal(0);
+  // The first visible frame stands in for the ones before it.
+  const first = encoded.filter(({ number }) => number === encoded[0]?.number).length;
+  const frames = encoded.slice(first - 1);
+  expect(encoded[0]?.seconds, `${query}: the first frame`).to.equal(0);
   expect(
     frames.map(({ number }) => number),
     query,

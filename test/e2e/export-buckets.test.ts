@@ -13,10 +13,10 @@ import { type Service, startService } from '../../testing/service.ts';
 import { makeSmallFilm } from '../../testing/small-film.ts';
 import { decode } from '../../testing/verify.ts';
 
-/** Of an invocation that has to leave work to others. */
+/** The time of an invocation that must leave work to others. */
 const SHORT_SECONDS = 14;
 
-/** Of a long stretch, its first and its last 5 MiB; and the small records of the work. */
+/** The first and last 5 MiB of a long extent, and the small records of the work. */
 const MOST_PASSED_BYTES = 11 * 1024 * 1024;
 
 describe('An export, in buckets', function () {
@@ -43,25 +43,25 @@ describe('An export, in buckets', function () {
   });
 
   const FORMS = [
-    ['sound, with its frames indexed', 'film.mp4?format=mp3', 20],
+    ['audio, with its frames indexed', 'film.mp4?format=mp3', 20],
     ['a film of less than a part', 'film.mp4?format=mp4&height=96', 20],
   ] as const;
   for (const [what, asked, seconds] of FORMS) {
-    it(`is whole, and of its parts nothing is left: ${what}`, async () => {
+    it(`is whole, and leaves no parts: ${what}`, async () => {
       await expectWhole(service, asked, seconds);
     });
   }
 
-  it('is whole where it has 22 MB, most of which the store copies by itself behind a new index', async () => {
+  it('is whole with 22 MB, most of which the store copies by itself after a new index', async () => {
     const before = proxy.bodyBytes();
     const { sizeBytes, bytesRead } = await expectWhole(service, 'long.mp4?format=mp4&audio=0', 30);
-    // Neither what was read of the source, nor what was fetched of the result, is passed on.
+    // Neither bytes read of the source nor bytes fetched of the result count.
     const passed = proxy.bodyBytes() - before - bytesRead - sizeBytes;
     console.log(`      ${passed} bytes of it came back from the store to be sent again`);
     expect(passed).to.be.below(MOST_PASSED_BYTES);
   });
 
-  it('is whole where several invocations have made it', async () => {
+  it('is whole if several invocations produced it', async () => {
     const hasty = await startService(
       { ...places.environment(), MAX_EXPORT_INVOCATIONS: '2' },
       { timeoutSeconds: SHORT_SECONDS },
@@ -87,7 +87,7 @@ describe('An export, in buckets', function () {
     return { sizeBytes, bytesRead, invocations };
   }
 
-  /** `done` is told before the parts are removed. */
+  /** `done` is sent before the parts are removed. */
   async function untilNothingIsLeft(): Promise<void> {
     while ([...(await places.parts()), ...(await places.drafts())].length > 0) await delay(100);
   }

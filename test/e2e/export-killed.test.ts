@@ -9,7 +9,7 @@ import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { decode } from '../../testing/verify.ts';
 
-/** What is asked for, and how long it is: in parts and in one, and long enough in the making to be struck in it. */
+/** Queries and their durations: in parts and in one, long enough to be killed while it is produced. */
 const STRUCK: readonly [asked: string, seconds: number][] = [
   ['format=mp4&height=240', 30],
   ['format=webm&height=96&duration=20', 20],
@@ -31,7 +31,7 @@ describe('An export whose workers are killed', function () {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
-  it('is made by others, whom a follower sends; nothing partial is ever to be had', async () => {
+  it('is finished by others, whom a follower sends, and is never served in part', async () => {
     const seen = await Promise.all(
       STRUCK.map(([asked]) => readEvents(`${service.url}/export/video.mp4?${asked}`, { enough: isMoving })),
     );
@@ -50,31 +50,35 @@ describe('An export whose workers are killed', function () {
         await delay(10);
       }
     })();
-    const made = await Promise.all(
+    const exported = await Promise.all(
       STRUCK.map(([asked], i) => exportOf(service, `/export/video.mp4?${asked}`, seen[i])),
     ).finally(() => {
       isOver = true;
     });
     await watching;
-    for (const [i, { events, file }] of made.entries()) {
+    for (const [i, { events, file }] of exported.entries()) {
       const { name, data } = events.at(-1) ?? { name: 'nothing', data: {} };
       expect(name, JSON.stringify(data)).to.equal('done');
-      const path = join(folder, `made-${i}`);
+      const path = join(folder, `exported-${i}`);
       await writeFile(path, file);
       const decoded = await decode(path);
       expect(decoded.complaints).to.equal('');
       expect(decoded.seconds).to.be.closeTo(STRUCK[i]?.[1] ?? 0, 0.1);
     }
-    // Each has had its whole length from the moment on when its name was there.
-    const lengths = made.map(({ file }) => file.length);
+    // Each has had its full size since its name appeared.
+    const lengths = exported.map(({ file }) => file.length);
     expect([...firstSizes.values()]).to.have.members(lengths);
-    console.log(`      ${pids.length} instances killed; made all the same: ${lengths.join(' and ')} bytes`);
+    console.log(
+      `      ${pids.length} instances killed; finished all the same: ${lengths.join(' and ')} bytes`,
+    );
   });
 
   async function sizesKept(): Promise<[name: string, bytes: number][]> {
     const names = await readdir(join(folder, 'made')).catch(() => []);
     return Promise.all(
-      names.map(async (name) => [name, (await stat(join(folder, 'made', name))).size] as [string, number]),
+      names.map(
+        async (name) => [name, (await stat(join(folder, 'exported', name))).size] as [string, number],
+      ),
     );
   }
 });

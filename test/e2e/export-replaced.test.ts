@@ -24,7 +24,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       await places?.close();
     });
 
-    it('is at another address, and nothing is at the old one; nor is it that of a copy', async () => {
+    it('has another address, with nothing at the old one, and not that of a copy', async () => {
       const film = await readFile(await makeSmallFilm());
       await places.put('film.mp4', film);
       await places.put('copy.mp4', film);
@@ -36,9 +36,9 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
 
       await places.put('film.mp4', await readFile(await makeSmallFilm(180)));
       expect(await statusOf(old.address)).to.equal(404);
-      const made = await exportOf(service, `/export/film.mp4?${ASKED}`);
-      expect(made.address).not.to.equal(old.address);
-      expect(await statusOf(made.address)).to.equal(200);
+      const next = await exportOf(service, `/export/film.mp4?${ASKED}`);
+      expect(next.address).not.to.equal(old.address);
+      expect(await statusOf(next.address)).to.equal(200);
       expect(await statusOf(old.address)).to.equal(404);
       expect(await statusOf(copy.address)).to.equal(200);
     });

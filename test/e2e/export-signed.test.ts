@@ -33,14 +33,14 @@ describe('An export at a signed address', function () {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
-  it('is open, and so is its result, to who has the token of the object, and to nobody else', async () => {
+  it('is open with its result to the token of the object, and to no other', async () => {
     const open = `/~${token({ kind: 'key', key: 'video.mp4' })}`;
     const { events, address = '' } = await exportOf(service, `${open}/export/${ASKED}`);
     expect(events.at(-1)?.name).to.equal('done');
     expect(address.startsWith(`${open}/made/video.mp4/`)).to.equal(true);
     const response = await fetch(`${service.url}${address}`);
     expect(response.status).to.equal(200);
-    // Not for a cache that others read from, however long it holds.
+    // Not for a shared cache, however long it holds.
     expect(response.headers.get('cache-control')).to.equal('max-age=31536000, immutable, private');
     await response.arrayBuffer();
 

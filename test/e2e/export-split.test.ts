@@ -18,10 +18,10 @@ const DEADLINE_SECONDS = 20;
 const MINUTES = 10;
 const FILM = 'ten minutes.mkv';
 const MOST_AT_ONCE = 2;
-/** Like the picture, never the same again: a part that is made of another place would be seen and heard. */
+/** Video and audio that never repeat: a part from the wrong place would be seen and heard. */
 const RISING_TONE = ['-f', 'lavfi', '-i', "aevalsrc='0.3*sin(2*PI*(200*t+t*t/2))':s=48000"];
 
-/** Puts another quality in front of ffmpeg and nothing else: what goes into the encoder comes out of the decoder. */
+/** Changes ffmpeg's quality and nothing else: the decoder's frames are those that went into the encoder. */
 const LOSSLESS = `#!/bin/bash
 args=()
 while [ $# -gt 0 ]; do
@@ -34,7 +34,7 @@ done
 exec FFMPEG "\${args[@]}"
 `;
 
-describe('an export that no invocation has the time for', function () {
+describe('an export that is too long for one invocation', function () {
   this.timeout(400_000);
   let folder: string;
   let derived: string;
@@ -69,7 +69,7 @@ describe('an export that no invocation has the time for', function () {
       if (each !== undefined) await rm(each, { recursive: true, force: true });
   });
 
-  it('goes through several, and has the frames and the sound of a single pass', async () => {
+  it('takes several, and has the frames and the audio of a single pass', async () => {
     const query = 'format=mp4&height=144';
     const begun = Date.now();
     const { events, reconnects, file } = await exportOf(
@@ -83,12 +83,12 @@ describe('an export that no invocation has the time for', function () {
     expect(invocations).to.be.above(1);
     const shifts = await linesWhich(service, invocations, ({ message }) => message === 'work');
     expect(mostAtOnce(shifts)).to.be.at.most(MOST_AT_ONCE);
-    const path = join(folder, 'made.mp4');
+    const path = join(folder, 'export.mp4');
     await writeFile(path, file);
 
     const context = await openContext(join(folder, FILM));
     const { recipe } = planExport(exportQuestion(context, { format: 'mp4', height: 144 }));
-    if (recipe.kind !== 'film' || recipe.film.audio === null) throw new Error('It is a film with sound.');
+    if (recipe.kind !== 'film' || recipe.film.audio === null) throw new Error('It is a film with audio.');
     const { film, frames, audio, zeroSeconds } = recipe.film;
     expect(frames).to.equal(MINUTES * 60 * 24);
     const at = { ...context, zeroSeconds };
@@ -113,8 +113,8 @@ describe('an export that no invocation has the time for', function () {
     const median = [...errors].sort((a, b) => a - b)[errors.length >> 1] ?? 0;
     console.log(
       `      ${invocations} invocations of at most ${DEADLINE_SECONDS} s, ${took.toFixed(0)} s in all, ${reconnects} times ` +
-        `followed anew; ${gbSeconds} GB-s, ${bytesRead} bytes read; ${frames} of ${hashes.length} frames as in one pass; ` +
-        `sound: worst frame ${worst.toFixed(1)}, median ${median.toFixed(1)} (of 32768)`,
+        `reconnected; ${gbSeconds} GB-s, ${bytesRead} bytes read; ${frames} of ${hashes.length} frames as in one pass; ` +
+        `audio: worst frame ${worst.toFixed(1)}, median ${median.toFixed(1)} (of 32768)`,
     );
     expect(durationSeconds).to.equal(MINUTES * 60);
     // A click at a join is above 2000.
@@ -122,7 +122,10 @@ describe('an export that no invocation has the time for', function () {
   });
 });
 
-/** Of invocations by their lines in the log. Who has sent for the next one ends a moment after that has begun. */
+/**
+ * Of invocations by their lines in the log. One that has sent for the next ends a moment after that has
+ * begun.
+ */
 function mostAtOnce(shifts: readonly LogFields[]): number {
   const spans = shifts.map(({ timestamp, seconds }) => {
     const end = Date.parse(String(timestamp)) / 1000;

@@ -31,15 +31,15 @@ describe('an export of the demo film', function () {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
-  /** What is asked for, and how long the result is: that of the film, or of its sound. */
-  const made = [
+  /** Queries, and the duration of the result: of the film, or of its audio. */
+  const cases = [
     ['format=mp3', 'video.mp3', 30.016],
     ['format=webm&height=96', 'video.webm', 30.02],
     ['format=mp4&height=480', 'video.mp4', 30],
   ] as const;
 
-  for (const [query, name, seconds] of made) {
-    it(`is told from beginning to end, and is whole: ${query}`, async function () {
+  for (const [query, name, seconds] of cases) {
+    it(`is reported from beginning to end, and is whole: ${query}`, async function () {
       needs(this, 'ffmpeg');
       const { events, file, address } = await exportOf(service, `/export/video.mp4?${query}`);
       expectCourse(events);
@@ -63,7 +63,7 @@ describe('an export of the demo film', function () {
     });
   }
 
-  it('goes on behind what was seen where the connection was cut, and is one for all who ask', async () => {
+  it('resumes after the last event if the connection was cut, and is shared by all clients', async () => {
     const url = `${service.url}/export/video.mp4?format=mp4&height=144&duration=14`;
     const isMoving = ({ name, data }: SeenEvent) => name === 'progress' && data.secondsDone > 0;
     const before = await readEvents(url, { enough: isMoving });
@@ -78,7 +78,7 @@ describe('an export of the demo film', function () {
     expectCourse([...before, ...rest]);
     expect(other.at(-1)?.data).to.deep.equal(rest.at(-1)?.data);
     expect(rest.at(-1)?.data.invocations).to.equal(1);
-    // Who has seen the end is told that there is no more: EventSource stops then.
+    // A client that has seen the end learns that there is no more: EventSource stops then.
     const headers = { accept: 'text/event-stream', 'last-event-id': rest.at(-1)?.id ?? '' };
     expect((await fetch(url, { headers })).status).to.equal(204);
   });
@@ -122,7 +122,7 @@ describe('an export of the demo film', function () {
     }
   });
 
-  it('is followed on by the browser where the connection is cut, and the bar never goes back', async function () {
+  it('is resumed by the browser if the connection is cut, and the bar never goes back', async function () {
     needs(this, 'chromium');
     const browser: Browser = await launchBrowser();
     const proxy = await startFaultProxy(service.url);
@@ -142,7 +142,7 @@ describe('an export of the demo film', function () {
       const seen = (await page.evaluate('window.seen')) as number[];
       expect(seen).to.deep.equal([...seen].sort((a, b) => a - b));
       expect(seen.length).to.be.above(before);
-      // It has asked twice, the second time behind what it had seen.
+      // It has asked twice, the second time after its last event.
       const asked = proxy.heads.filter(({ path }) => path.startsWith('/export/'));
       const seenBefore = asked.map(({ headers }) => Boolean(headers['last-event-id']));
       expect(seenBefore).to.deep.equal([false, true]);
@@ -152,7 +152,7 @@ describe('an export of the demo film', function () {
     }
   });
 
-  it('is followed again by the page where the server had too much to do for a moment', async function () {
+  it('is followed again by the page if the server was busy for a moment', async function () {
     needs(this, 'chromium');
     const browser: Browser = await launchBrowser();
     try {
@@ -160,7 +160,7 @@ describe('an export of the demo film', function () {
       let asked = 0;
       await page.route('**/export/**', async (route) => {
         asked++;
-        // One event and the end; then a refusal, and that it was one; then the service.
+        // One event and the end; then a refusal, and a check that it was one; then the service.
         const id = '1-0-1-0-0';
         const body = `retry: 10\nid: ${id}\nevent: queued\ndata: {}\n\n`;
         if (asked === 1) await route.fulfill({ contentType: 'text/event-stream', body });
@@ -177,11 +177,11 @@ describe('an export of the demo film', function () {
     }
   });
 
-  it('that cannot be kept fails in words that name nothing of the store; the log tells more', async function () {
+  it('that cannot be stored fails in words that name nothing of the store; the log has more', async function () {
     needs(this, 'ffmpeg');
     const derived = join(folder, 'full');
     await mkdir(derived);
-    // Where the results would be.
+    // The place of the results.
     await writeFile(join(derived, 'made'), '');
     const unable = await startService({ MEDIA_DIR: demoDirectory, DERIVED_DIR: derived });
     const events = await readEvents(`${unable.url}/export/video.mp4?format=mp3&duration=1`);
@@ -198,7 +198,7 @@ describe('an export of the demo film', function () {
     expect(logged).to.match(/"cause":"[^"]*EEXIST/);
   });
 
-  it('is refused before it begins, by the problem that /stream would have', async () => {
+  it('is refused before it begins, with the problem of /stream', async () => {
     const refused = [
       ['/export/video.mp4?format=gif', 'text/event-stream', 400, 'bad-parameter'],
       ['/export/video.mp4?format=mp3', 'text/html', 406, 'not-acceptable'],

@@ -40,7 +40,7 @@ describe('a source that breaks in mid-body, behind the whole service', function 
   const put = (Key: string, Body: Buffer) =>
     ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key, Body }));
 
-  describe('is continued where that is possible', () => {
+  describe('is continued if that is possible', () => {
     const STORIES: [string, () => void][] = [
       ['reset', () => proxy.script({ kind: 'reset', afterBytes: 3 * MEGABYTE })],
       [

@@ -5,9 +5,9 @@ import { needs, needsLinux } from '../../testing/needs.ts';
 describe('the service under attack', function () {
   this.timeout(180_000);
 
-  it('answers hostile requests and damaged files with what it should: a short run of npm run fuzz', async function () {
+  it('answers hostile requests and damaged files correctly: a short run of npm run fuzz', async function () {
     needs(this, 'corpus');
-    // Processes, descriptors and memory are looked up in /proc.
+    // Processes, descriptors and memory are read from /proc.
     needsLinux(this);
     const { requests, mutants, sightings, faults } = await fuzz({
       seed: 7,
@@ -21,7 +21,7 @@ describe('the service under attack', function () {
         `resident in a runtime, ${ffmpeg.toFixed(0)} MB in ffmpeg`,
     );
     expect(faults).to.deep.equal([]);
-    // Where nothing is ever answered with success, nothing was attacked.
+    // If nothing is ever answered with success, nothing was attacked.
     const answered = Object.values({ ...requests.rows(), ...mutants.rows() }).filter(
       (row) => (row['200'] ?? 0) > 0,
     );

@@ -25,10 +25,10 @@ describe('The segment after the one that was sent', function () {
     await places?.close();
   });
 
-  it('is kept before anybody asks for it: another instance starts no ffmpeg', async () => {
+  it('is cached before anybody asks for it: another instance starts no ffmpeg', async () => {
     await ask(ahead, '/hls/film.mp4/240p/0.m4s');
     await untilIdle(ahead);
-    expect(await places.cachedNames()).to.have.length(2);
+    expect(await places.outputs()).to.have.length(2);
 
     const next = await ask(reader, '/hls/film.mp4/240p/1.m4s');
     expect(next.headers.get('sluice-plan')).to.match(/; cached$/);
@@ -38,42 +38,42 @@ describe('The segment after the one that was sent', function () {
     await plain.close();
   });
 
-  it('is made as well where the one that was sent was kept, and not for HEAD, 304 or a picture', async () => {
+  it('is also produced if the sent one was cached, and not for HEAD, 304 or an image', async () => {
     const etag = (await ask(reader, '/hls/film.mp4/240p/1.m4s')).headers.get('etag') ?? '';
-    const before = await places.cachedNames();
+    const before = await places.outputs();
     await ask(ahead, '/hls/film.mp4/240p/1.m4s', { method: 'HEAD' });
     const unchanged = await ask(ahead, '/hls/film.mp4/240p/1.m4s', { headers: { 'if-none-match': etag } });
     expect(unchanged.status).to.equal(304);
     await untilIdle(ahead);
-    expect(await places.cachedNames()).to.have.members(before);
+    expect(await places.outputs()).to.have.members(before);
 
     await ask(ahead, '/hls/film.mp4/240p/iframe-1.m4s');
     await untilIdle(ahead);
-    expect(await places.cachedNames()).to.have.length(before.length + 1);
+    expect(await places.outputs()).to.have.length(before.length + 1);
 
     const hit = await ask(ahead, '/hls/film.mp4/240p/1.m4s');
     expect(hit.headers.get('sluice-plan')).to.match(/; cached$/);
     await untilIdle(ahead);
-    expect(await places.cachedNames()).to.have.length(before.length + 2);
+    expect(await places.outputs()).to.have.length(before.length + 2);
     const next = await ask(reader, '/hls/film.mp4/240p/2.m4s');
     expect(next.headers.get('sluice-plan')).to.match(/; cached$/);
     expect(runs(reader)).to.equal(0);
   });
 
-  it('is made once, also where a player asks for it at once', async () => {
+  it('is produced once, even if a player asks for it at once', async () => {
     await places.put('other.mp4', await readFile(await makeSmallFilm()));
     const playlist = (await ask(reader, '/hls/other.mp4/240p/index.m3u8')).body.toString();
     const names = playlist.split('\n').filter((line) => /^\d+\.m4s/.test(line));
     expect(names.length).to.be.above(4);
-    const before = { runs: runs(ahead), kept: (await places.cachedNames()).length };
+    const before = { runs: runs(ahead), outputs: (await places.outputs()).length };
     for (const segment of names) {
       expect((await ask(ahead, `/hls/other.mp4/240p/${segment}`)).status).to.equal(200);
     }
     await untilIdle(ahead);
-    expect((await places.cachedNames()).length - before.kept).to.equal(names.length);
-    const made = runs(ahead) - before.runs;
-    console.log(`      ${names.length} segments played in turn: ${made} runs of ffmpeg`);
-    expect(made).to.equal(names.length);
+    expect((await places.outputs()).length - before.outputs).to.equal(names.length);
+    const produced = runs(ahead) - before.runs;
+    console.log(`      ${names.length} segments played in turn: ${produced} runs of ffmpeg`);
+    expect(produced).to.equal(names.length);
   });
 });
 
@@ -86,13 +86,13 @@ async function ask(service: Service, path: string, init: RequestInit = {}) {
   };
 }
 
-/** The same media, and nothing kept. */
+/** The same media, and nothing cached. */
 function without(environment: Record<string, string>): Record<string, string> {
   const { DERIVED_DIR: _, DERIVED_BUCKET: __, ...rest } = environment;
   return rest;
 }
 
-/** How many ffmpegs were run for viewers and ahead of them, where each goes on with one segment at most. */
+/** Counts the ffmpegs that ran for viewers and ahead of them, with a head start of at most one segment. */
 function runs(service: Service): number {
   const ran = ({ timing }: LogFields) => timing?.includes('spawn');
   return functionLines(service).filter(ran).length;

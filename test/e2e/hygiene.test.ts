@@ -13,7 +13,7 @@ const EXPIRES = Math.floor(Date.now() / 1000) + 3600;
 const token = (key: string) => `/~${sign(MAIN, { kind: 'key', key }, EXPIRES)}`;
 const exact = (address: string) => `/~${sign(MAIN, { kind: 'address', address }, EXPIRES)}${address}`;
 const film = token('video.mp4');
-/** Of no export. */
+/** An id of no export. */
 const ID = 'a'.repeat(22);
 const ORIGIN = 'https://app.example';
 
@@ -23,7 +23,7 @@ type Answer = {
   readonly body: string;
 };
 
-/** Every kind of address and of answer: what all of them have, and what none of them has. */
+/** Every kind of address and of answer: the headers that all have, and those that none has. */
 describe('the header fields of every answer', function () {
   this.timeout(60_000);
   let service: Service;
@@ -197,7 +197,7 @@ describe('the header fields of every answer', function () {
     expect(text).to.not.match(/[ka]\.[\w-]{43}|127\.0\.0\.1/);
   });
 
-  it('lets no page of another origin read, and says who may', async () => {
+  it('lets no page of another origin read, and names those that may', async () => {
     for (const origin of ['https://evil.example', 'null', `${ORIGIN}.evil.example`, 'http://app.example']) {
       const { headers } = await ask('GET', '/health', { origin });
       expect(headers).to.not.have.property('access-control-allow-origin');

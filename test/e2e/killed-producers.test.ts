@@ -22,16 +22,16 @@ import { ffmpeg } from '../../testing/verify.ts';
 
 const SEED = 20_261_124;
 const ROUNDS = 20;
-/** Of the kills, of which the others may come when a busy machine has already sent the whole. */
+/** Of the kills; the others may come when a busy machine has already sent everything. */
 const LEAST_CUT = 8;
 
 /**
- * Addresses that nobody asked for before: in parts, in parts by ffmpeg, and in one piece. The bodies of the first two are
+ * Addresses that nobody asked for before: in parts, in parts by ffmpeg, and as a whole. The bodies of the first two are
  * longer than twice what is on its way to a viewer who does not read.
  */
 const ADDRESSES: readonly ((round: number) => string)[] = [
   (round) => `/stream/long.mp4?format=mp4&duration=${35 + round / 10}`,
-  (round) => `/stream/sound.wav?format=wav&duration=${120 + round / 10}`,
+  (round) => `/stream/audio.wav?format=wav&duration=${120 + round / 10}`,
   (round) => `/hls/film.mp4/240p/${round}.m4s`,
 ];
 
@@ -44,7 +44,7 @@ const STRIKES: readonly (Fault | null)[] = [
   null,
 ];
 
-/** By then the first part is full, and an upload in parts begins. */
+/** Then the first part is full, and an upload in parts begins. */
 const DRAFT_BYTES = 9_500_000;
 /** More would be further ahead of a store that has stopped than it may be. */
 const MOST_BYTES = 12_000_000;
@@ -53,11 +53,11 @@ type Undisturbed = {
   readonly path: string;
   readonly tag: string;
   readonly body: Buffer;
-  /** Without its fragments, as what is repackaged is cached. */
+  /** Without its fragments, as a remux is cached. */
   readonly cached: Buffer;
 };
 
-describe('Makers that die, and a store that fails, at random moments', function () {
+describe('Producers that die, and a store that fails, at random moments', function () {
   // Against hanging alone: each of the rounds makes a film three times.
   this.timeout(600_000);
   let folder: string;
@@ -75,7 +75,7 @@ describe('Makers that die, and a store that fails, at random moments', function 
     await repeat(join(demoDirectory, 'video.mp4'), 2, 'long.mp4');
     await repeat(await makeSmallFilm(), 6, 'film.mp4');
     const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000', '-ac', '2', '-t', '125'];
-    await ffmpeg(...tone, join(folder, 'sound.wav'));
+    await ffmpeg(...tone, join(folder, 'audio.wav'));
     buckets = await openBuckets();
     proxy = await startFaultProxy((await startCeph()).endpoint);
     const serviceAt = ({ MEDIA_BUCKET: _, ...derived }: Record<string, string>) =>
@@ -122,11 +122,11 @@ describe('Makers that die, and a store that fails, at random moments', function 
       expect(first.bytes.equals(body.subarray(0, first.bytes.length)), `round ${round}`).to.equal(true);
       await lookAtKept();
 
-      // A segment's is served when the claim of the dead has expired.
+      // A segment is served when the lease of the dead producer has expired.
       nexts.push(expectServed(whole, round));
     }
     await Promise.all(nexts);
-    // The dead keep nobody from keeping a segment; their claims to the others last longer than this does.
+    // Dead producers prevent nobody from caching a segment; their leases of the others outlast this test.
     for (const path of segments) await untilKept(path);
     const fresh = ADDRESSES.slice(0, 2).map((address) => address(ROUNDS));
     for (const path of fresh) {
@@ -141,7 +141,7 @@ describe('Makers that die, and a store that fails, at random moments', function 
     console.log(
       `      ${ROUNDS} rounds with the seed ${SEED}: ${counts.killed} instances killed, ${counts.cut} of them in mid-body; ` +
         `${counts.failed} times the store failed; ${counts.begun} times a draft had begun; all ${nexts.length} next viewers ` +
-        `had the whole; ${names.length} objects kept, none partial; ${left.length} uploads unfinished before the sweep, 0 after`,
+        `had the whole; ${names.length} objects cached, none partial; ${left.length} uploads unfinished before the sweep, 0 after`,
     );
     expect(counts.cut).to.be.at.least(LEAST_CUT);
     expect(left.length).to.be.at.least(1);
@@ -177,8 +177,8 @@ describe('Makers that die, and a store that fails, at random moments', function 
 
   /** Whatever has a name there that was not seen before is whole, and what its name says. */
   async function lookAtKept(): Promise<string[]> {
-    // A part of what a dead maker was making is nothing that anybody is served.
-    const names = (await buckets.cachedNames()).filter((name) => name.startsWith('made/'));
+    // The part of a dead producer is served to nobody.
+    const names = (await buckets.outputs()).filter((name) => name.startsWith('made/'));
     for (const name of names.filter((each) => !seen.has(each))) {
       const [, tag = ''] = /^made\/([\w-]+)\./.exec(name) ?? [];
       expect(digest(await buckets.readCached(name)), name).to.equal(wholes.get(tag));
@@ -187,7 +187,7 @@ describe('Makers that die, and a store that fails, at random moments', function 
     return names;
   }
 
-  /** False where the store was too busy for the maker, who keeps nothing then. */
+  /** Returns false if the store was too busy for the producer, who caches nothing then. */
   async function draftBegun(tag: string): Promise<boolean> {
     for (let looks = 0; looks < 100; looks++) {
       if (
@@ -248,9 +248,9 @@ function tagOf({ headers }: Received): string {
 
 async function plainMovie(body: Buffer): Promise<Buffer> {
   const { logs, media } = await flatten(Readable.from(inChunks(body)));
-  const made: Uint8Array[] = [];
-  for await (const chunk of media) made.push(chunk);
-  const bytes = Buffer.concat(made);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of media) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
   return Buffer.concat([flatHead(logs, bytes.length), bytes]);
 }
 

@@ -39,7 +39,7 @@ describe('more than one response carries', function () {
     expect([head.status, head.headers.get('x-amzn-remapped-content-length')]).to.deep.equal([200, '2500000']);
   });
 
-  it('is not needed for a whole: the store sends it, with its length, where no page and no player asks', async function () {
+  it('is not needed for a whole file: the store sends it, with its length, if neither a page nor a player asks', async function () {
     needs(this, 'ceph');
     const ceph = await startCeph();
     await ceph.client.send(new PutObjectCommand({ Bucket: ceph.bucket, Key: 'song.mp3', Body: body }));
@@ -72,7 +72,7 @@ describe('more than one response carries', function () {
     expect([sent.status, (await sent.arrayBuffer()).byteLength]).to.deep.equal([200, body.length]);
   });
 
-  it('is clipped where there is nowhere to send the client, and players follow the true total', async () => {
+  it('is clipped if the client cannot be redirected, and players follow the true total', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-large-'));
     await writeFile(join(folder, 'film.mp4'), body);
     service = await startService({ MEDIA_DIR: folder, ...limit });

@@ -44,7 +44,7 @@ describe('the list of media', function () {
     return (await answer.json()) as List;
   }
 
-  it('says where it goes on behind a thousand, and each page is in the order of people', async () => {
+  it('says where it goes on after a thousand, and each page is in natural order', async () => {
     const first = await ask(service);
     expect(first.next).to.be.a('string');
     const second = await ask(service, first.next ?? '');
@@ -76,10 +76,10 @@ describe('the list of media', function () {
     expect(complaints.filter((text) => !/415|film/i.test(text))).to.deep.equal([]);
   });
 
-  it('names of a bucket what an address opens, and nothing else', async function () {
+  it('lists the objects of a bucket that an address opens, and no others', async function () {
     needs(this, 'ceph');
     const ceph = await startCeph();
-    // That of the other suites holds what they leave.
+    // The bucket of the other suites contains their leftovers.
     const Bucket = 'listed';
     await ceph.client.send(new CreateBucketCommand({ Bucket }));
     const open = [

@@ -6,13 +6,13 @@ describe('A function that is full', function () {
   this.timeout(60_000);
   let service: Service;
   before(async () => {
-    // Of so small a function its own code may hold less than Node.js needs to begin with.
+    // In a function this small its own code may use less than Node.js needs to start.
     const environment = { MEDIA_DIR: demoDirectory, MAX_MEMORY_MEGABYTES: '128' };
     service = await startService(environment, { memoryMegabytes: 128 });
   });
   after(() => service?.close());
 
-  it('refuses what takes memory, and still sends what is there', async () => {
+  it('refuses what takes memory, and still sends cached bytes', async () => {
     const refused = await fetch(`${service.url}/info/video.mp4`);
     expect(refused.status).to.equal(503);
     expect(refused.headers.get('retry-after')).to.equal('2');

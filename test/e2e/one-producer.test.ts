@@ -30,7 +30,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       await places?.close();
     });
 
-    it(`make a segment that ${REQUESTS} ask for at once no more than twice`, async () => {
+    it(`produce a segment at most twice for ${REQUESTS} simultaneous requests`, async () => {
       const path = '/hls/film.mp4/240p/2.m4s';
       const bodies = await Promise.all(Array.from({ length: REQUESTS }, () => insist(service, path)));
       await linesWhich(service, REQUESTS, (line) => line.message === 'request' && line.path === path);
@@ -45,7 +45,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
   });
 }
 
-/** As a player does, asks again while all instances are busy. */
+/** Repeats the request while all instances are busy, as a player does. */
 async function insist(service: Service, path: string): Promise<Buffer> {
   for (;;) {
     const response = await fetch(`${service.url}${path}`);

@@ -81,7 +81,7 @@ describe('the player page in Chromium', function () {
     const { page, complaints } = await openPage(browser);
     const address = `/stream/${LONG}?format=mp4&height=360`;
     await page.goto(`${service.url}#${address}`);
-    // Set by the callback of the first frame that was put on the screen.
+    // Set by the callback of the first frame on the screen.
     await until(
       page,
       WITHIN_MS,
@@ -108,7 +108,7 @@ describe('the player page in Chromium', function () {
     await page.close();
   });
 
-  it('starts a live answer anew where the slider is put, and shows the time of the film', async () => {
+  it('restarts a live answer at the position of the slider, and shows the time of the film', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(`${service.url}#/stream/${FILM}?format=mp4&height=144`);
     const slider = page.getByLabel(/^Seek/);
@@ -124,7 +124,7 @@ describe('the player page in Chromium', function () {
     await page.close();
   });
 
-  it('keeps to what was asked for while the list of media was on its way', async () => {
+  it('keeps a choice that was entered while the list of media was loading', async () => {
     const { page, complaints } = await openPage(browser);
     let release = () => {};
     const held = new Promise<void>((resolve) => {

@@ -13,10 +13,11 @@ import {
   AUDIO,
   makeAlignedFilm,
   makeSound,
-  SOUND_SECONDS,
-} from '../../testing/aligned-film.ts';
-import { launchBrowser } from '../../testing/browser.ts';
-import { needs } from '../../testing/needs.ts';
+  SONG,
+  SONG_SECONDS,
+} from '../support/aligned-film.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { needs } from '../support/needs.ts';
 import {
   openPlayerPage,
   type PlayerName,
@@ -31,11 +32,11 @@ const DEMO_SECONDS = 30;
 const DEMO_NEAR_END = 28;
 const SECRET = 'n3w/'.repeat(11);
 
-// Only against hanging: how fast segments are made is told elsewhere.
+// Only against hanging: other tests measure how fast segments are produced.
 const WITHIN_MS = 120_000;
-/** Longer is no playing. Whoever measures it has let the player load enough before. */
+/** A longer stall is not playing. Tests let the player load enough before they measure it. */
 const MOST_STALL_MS = 1000;
-/** Sound and pictures do not end together. */
+/** Audio and video do not end together. */
 const TOLERANCE_SECONDS = 0.2;
 
 type Client = readonly [player: PlayerName, route: 'hls' | 'dash', entry: string];
@@ -63,7 +64,7 @@ describe('players in Chromium', function () {
     await makeSound(media);
     await copyFile(DEMO, join(media, 'demo.mp4'));
     derived = await mkdtemp(join(tmpdir(), 'sluice-players-derived-'));
-    // What the first player asks for is made once, for all of them.
+    // What the first player requests is produced once, for all of them.
     service = await startService({ MEDIA_DIR: media, DERIVED_DIR: derived });
     const closed = { PUBLIC: '0', SIGNING_KEYS: `key:${SECRET}`, ALLOWED_ORIGINS: service.url };
     signed = await startService({ MEDIA_DIR: media, ...closed });
@@ -114,7 +115,7 @@ describe('players in Chromium', function () {
   }
 
   inEach(
-    'are switched by hand to the copy and back, and to the other sound; seek to the middle and the end',
+    'are switched by hand to the copy and back, and to the other audio; seek to the middle and the end',
     { atOnce: 2 },
     async (client) => {
       const page = await open(client[0], 5);
@@ -127,14 +128,14 @@ describe('players in Chromium', function () {
       let frames = 0;
       for (const height of [360, 240]) {
         times.push(await switching(page, height));
-        // What lies ahead is replaced piece by piece.
+        // What lies ahead is replaced bit by bit.
         await page.until('no gap is left', ({ buffered }) => buffered.length === 1);
         const sight = await page.look();
         expect(sight.frames).to.be.above(frames);
         frames = sight.frames;
       }
       await page.chooseSound('de');
-      times.push(`sound after ${seconds(await untilAsked(page, '/audio-1/'))}`);
+      times.push(`audio after ${seconds(await untilAsked(page, '/audio-1/'))}`);
       const { currentTime } = await page.look();
       await page.until('it goes on', (sight) => sight.currentTime > currentTime + 2);
       const played = await page.look();
@@ -193,18 +194,18 @@ describe('players in Chromium', function () {
     });
   }
 
-  inEach('play sound alone from a signed address of another origin', { atOnce: 4 }, async (client) => {
+  inEach('play audio alone from a signed address of another origin', { atOnce: 4 }, async (client) => {
     const [player, route, entry] = client;
-    const page = await open(player, 2 * SOUND_SECONDS);
+    const page = await open(player, 2 * SONG_SECONDS);
     const expires = Math.floor(Date.now() / 1000) + 3600;
-    const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: AUDIO }, expires)}`;
-    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${AUDIO}/${entry}`, null))}`];
+    const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: SONG }, expires)}`;
+    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${SONG}/${entry}`, null))}`];
     await page.pause();
-    await page.until('all is there', isLoaded(SOUND_SECONDS));
-    expectNoGap(await page.look(), 0, SOUND_SECONDS);
+    await page.until('all is there', isLoaded(SONG_SECONDS));
+    expectNoGap(await page.look(), 0, SONG_SECONDS);
     await page.forgetStalls();
     await page.play();
-    times.push(`middle after ${seconds(await seeking(page, SOUND_SECONDS / 2))}`);
+    times.push(`middle after ${seconds(await seeking(page, SONG_SECONDS / 2))}`);
     await page.play(4);
     await page.until('it ends', ({ ended }) => ended);
     const last = await page.look();
@@ -259,7 +260,7 @@ async function seeking(page: PlayerPage, to: number): Promise<number> {
 
 /**
  * To the rendition of that height by hand, and on to where it is seen. What is ahead is thrown away by some players: how
- * soon they have other pictures is a matter of the machine, and no join.
+ * soon they show other frames depends on the machine, and is no join.
  */
 async function switching(page: PlayerPage, height: number): Promise<string> {
   await page.choose(height);

@@ -33,8 +33,8 @@ const CONTAINERS = {
   other: null,
 } satisfies Record<Container, Planned | null>;
 
-/** Each kind of sound in all the ways that count as it. */
-const SOUNDS: Readonly<Partial<Record<AudioCodec, readonly (readonly string[])[]>>> = {
+/** Each kind of audio in every codec that counts as it. */
+const AUDIO_WAYS: Readonly<Partial<Record<AudioCodec, readonly (readonly string[])[]>>> = {
   aac: [['aac']],
   mp3: [['libmp3lame']],
   opus: [['libopus']],
@@ -57,7 +57,7 @@ const IMAGE_CODECS: Readonly<Partial<Record<VideoCodec, readonly string[]>>> = {
 type Trial = {
   readonly what: string;
   readonly kind: 'audio' | 'video';
-  readonly made: Planned;
+  readonly planned: Planned;
   readonly codec: readonly string[];
   readonly players: readonly Player[];
 };
@@ -65,24 +65,24 @@ type Trial = {
 /** Every pair that the tables promise of a browser. */
 function trials(): readonly Trial[] {
   const found: Trial[] = [];
-  for (const [container, made] of Object.entries(CONTAINERS)) {
-    if (made === null) continue;
+  for (const [container, planned] of Object.entries(CONTAINERS)) {
+    if (planned === null) continue;
     const audios: Readonly<Record<string, readonly Player[]>> = AUDIO_PAIRS[container as Container];
     for (const [codec, players] of Object.entries(audios)) {
       const ways =
         container === 'wav' && codec === 'pcm'
           ? WAV_SOUNDS.map((name) => [name])
-          : (SOUNDS[codec as AudioCodec] ?? []);
-      const muxer = container === 'mp4' && codec === 'pcm' ? PCM_MUXER : made.muxer;
+          : (AUDIO_WAYS[codec as AudioCodec] ?? []);
+      const muxer = container === 'mp4' && codec === 'pcm' ? PCM_MUXER : planned.muxer;
       for (const way of ways) {
         const what = `${way.join(' ')} in ${container}`;
-        found.push({ what, kind: 'audio', made: { ...made, muxer }, codec: way, players });
+        found.push({ what, kind: 'audio', planned: { ...planned, muxer }, codec: way, players });
       }
     }
-    const pictures: Readonly<Record<string, readonly Player[]>> = VIDEO_PAIRS[container as Container];
-    for (const [codec, players] of Object.entries(pictures)) {
+    const videoPairs: Readonly<Record<string, readonly Player[]>> = VIDEO_PAIRS[container as Container];
+    for (const [codec, players] of Object.entries(videoPairs)) {
       const way = IMAGE_CODECS[codec as VideoCodec];
-      if (way) found.push({ what: `${codec} in ${container}`, kind: 'video', made, codec: way, players });
+      if (way) found.push({ what: `${codec} in ${container}`, kind: 'video', planned, codec: way, players });
     }
   }
   return found;
@@ -106,14 +106,14 @@ describe('what the tables say that browsers play', function () {
   before(async function () {
     needs(this, 'chromium', 'firefox', 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-pairs-'));
-    for (const [i, { kind, made, codec }] of all.entries()) {
-      const path = join(folder, `${i}.${made.extension}`);
+    for (const [i, { kind, planned, codec }] of all.entries()) {
+      const path = join(folder, `${i}.${planned.extension}`);
       const source =
         kind === 'audio'
           ? ['-f', 'lavfi', '-i', 'sine=f=440:r=48000:d=0.6', '-af', 'volume=8', '-c:a']
           : ['-f', 'lavfi', '-i', 'testsrc=s=160x90:r=25:d=0.4', '-pix_fmt', 'yuv420p', '-c:v'];
-      await ffmpeg(...source, ...codec, '-strict', '-2', ...made.muxer, path);
-      files.set(`/${i}`, { bytes: await readFile(path), type: made.type });
+      await ffmpeg(...source, ...codec, '-strict', '-2', ...planned.muxer, path);
+      files.set(`/${i}`, { bytes: await readFile(path), type: planned.type });
     }
     server = createServer((request, response) => {
       const file = files.get(request.url ?? '');
@@ -175,12 +175,12 @@ describe('what the tables say that browsers play', function () {
   }
 });
 
-/** Plays a file to its end; sound is also decoded by itself, since a machine without loudspeakers hears nothing. */
+/** Plays a file to its end; audio is also decoded separately, since a machine without loudspeakers hears nothing. */
 function playing(path: string, kind: 'audio' | 'video'): string {
   return `(async () => {
     const element = document.createElement('video');
     document.body.append(element);
-    // Firefox gives up a sound for which there is no loudspeaker; a graph needs none.
+    // Firefox gives up audio without a loudspeaker; an audio graph needs none.
     const context = new AudioContext();
     context.createMediaElementSource(element).connect(context.destination);
     element.src = ${JSON.stringify(path)};

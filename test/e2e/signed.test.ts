@@ -103,20 +103,20 @@ describe('signed addresses, behind the Function URL', function () {
     ['an address for a key', `/~${exact.replace('.a.', '.k.')}/stream/video.mp4`, 403, 'bad-signature'],
     ['another object', `/~${right}/media/other.mp4`, 403, 'bad-signature'],
     ['no token, for an export', '/export/video.mp4', 403, 'unsigned'],
-    ['no token, for what was made', `/made/video.mp4/${RESULT}`, 403, 'unsigned'],
+    ['no token, for a result', `/made/video.mp4/${RESULT}`, 403, 'unsigned'],
     ['an export of another object', `/~${right}/export/other.mp4`, 403, 'bad-signature'],
-    ['what was made of another object', `/~${right}/made/other.mp4/${RESULT}`, 403, 'bad-signature'],
-    ['what was made of a key below it', `/~${right}/made/video.mp4/x/${RESULT}`, 403, 'bad-signature'],
+    ['the result of another object', `/~${right}/made/other.mp4/${RESULT}`, 403, 'bad-signature'],
+    ['the result of a key below it', `/~${right}/made/video.mp4/x/${RESULT}`, 403, 'bad-signature'],
     ['an export with the token of a stream', `/~${exact}/export${ASKED}`, 403, 'bad-signature'],
     ['a stream with the token of an export', `/~${exporting}/stream${ASKED}`, 403, 'bad-signature'],
-    ['what was made, with that', `/~${exporting}/made/video.mp4/${RESULT}`, 403, 'bad-signature'],
+    ['a result, with that', `/~${exporting}/made/video.mp4/${RESULT}`, 403, 'bad-signature'],
     [
       'an export with a token that its result is not open to',
       `/~${exporting}/export${ASKED}`,
       403,
       'unsigned',
     ],
-    ['what was never made', `/~${right}/made/video.mp4/${RESULT}`, 404, 'not-found'],
+    ['a result that does not exist', `/~${right}/made/video.mp4/${RESULT}`, 404, 'not-found'],
     [
       'an end that has passed',
       `/~${token(FILM, { expires: inSeconds(-1) })}/media/video.mp4`,
@@ -271,7 +271,7 @@ describe('signed addresses, behind the Function URL', function () {
       while ((await ask(path, 'GET', stored)).status === 503) await delay(100);
       for (let i = 0; i < 5; i++) expect((await ask(path, 'GET', stored)).status).to.equal(206);
       expect(aws.asked).to.have.length(2);
-      // The first piece of a secret twice: once, a request's id may hold it by chance.
+      // The first part of a secret twice: once, a request's id may contain it by chance.
       expect(stored.logs.map(({ text }) => text).join()).not.to.match(/(n3w\/){2}|(01d0){2}|\.k\./);
       await stored.close();
       await aws.close();
@@ -325,12 +325,12 @@ function* randomAddresses(count: number, right: string): Generator<string> {
     () => sign({ id: 'new', secret: String(random()) }, FILM, inSeconds(60)),
     () => String(random()),
   ];
-  for (let made = 0; made < count; ) {
+  for (let sent = 0; sent < count; ) {
     const wrong = pick(wrongTokens)();
     const place = damage(pick(PLACES));
     const path = pick([`/~${wrong}${pick(PLACES)}`, `/~${wrong}${place}`, `/~${right}${place}`, place]);
     if (wrong === right || isRight(path, right) || path === '/health') continue;
-    made += 1;
+    sent += 1;
     yield path;
   }
 }
@@ -340,8 +340,8 @@ function isRight(path: string, right: string): boolean {
   const [, route = '', rest = ''] = path.startsWith(`/~${right}/`)
     ? (/^\/~[^/]*\/([a-z]+)\/([^?]*)/.exec(path) ?? [])
     : [];
-  const [, made = ''] = /^(.*)\/[\w-]{22}\.[a-z0-9]{1,5}$/.exec(rest) ?? [];
-  const key = route === 'made' ? made : rest;
+  const [, source = ''] = /^(.*)\/[\w-]{22}\.[a-z0-9]{1,5}$/.exec(rest) ?? [];
+  const key = route === 'made' ? source : rest;
   try {
     return decodeURIComponent(key) === 'video.mp4';
   } catch {

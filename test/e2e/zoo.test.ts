@@ -31,7 +31,10 @@ const twice: Change = (file) => Buffer.concat([file, file]);
 const padded: Change = (file) => Buffer.concat([file, Buffer.alloc(70_000)]);
 const beginning: Change = (file) => file.subarray(188 * 40 + 77);
 
-/** What is made of a file, and what else is asked for; the plan's header tells that it went the way it was to go. */
+/**
+ * What is produced of a file, and what else is requested; the plan's header shows that it was the expected
+ * plan.
+ */
 const ZOO: [file: string, args: string[], plan: RegExp, more?: { query?: string; change?: Change }][] = [
   ['hevc.ts', [...film, ...hevc, ...aac], /video=h264:96; audio=copy/],
   ['h264.ts', [...film, ...h264, ...aac], /^remux/],
@@ -61,7 +64,7 @@ const ZOO: [file: string, args: string[], plan: RegExp, more?: { query?: string;
   ['narrow.mkv', [...film, ...h264, ...narrow, ...aac], /^remux/],
   ['cut-fragments.mp4', [...film, ...h264, ...aac, ...fragments], /^remux.*cut off/, { change: cut }],
   ['late.mp4', [...late, ...hevc, ...aac], /video=h264:96; audio=copy/],
-  ['late-sound.mp4', [...late, ...h264, ...aac], /format=mp3/, { query: '?format=mp3' }],
+  ['late-audio.mp4', [...late, ...h264, ...aac], /format=mp3/, { query: '?format=mp3' }],
   ['surround.mp4', [...film, ...h264, ...aac, '-ac', '6'], /audio=aac/, { query: '?format=mp4&height=60' }],
   ['narrow.mp4', [...film, ...hevc, ...narrow, ...aac], /video=h264:96/],
   ['mpeg4.avi', [...film, '-c:v', 'mpeg4', '-bf', '0', '-c:a', 'libmp3lame'], /video=h264:96; audio=copy/],
@@ -76,7 +79,7 @@ const ZOO: [file: string, args: string[], plan: RegExp, more?: { query?: string;
   ['cut.ogg', [...syncAudio(48_000, 6), '-c:a', 'libvorbis'], /damaged/, { change: cut }],
 ];
 
-describe('files of all kinds, made by Debian’s ffmpeg', function () {
+describe('files of all kinds, written by Debian’s ffmpeg', function () {
   this.timeout(60_000);
   let folder: string;
   let service: Service;
@@ -101,7 +104,7 @@ describe('files of all kinds, made by Debian’s ffmpeg', function () {
     });
   }
 
-  it('a joined recording plays on where its clock starts anew', async () => {
+  it('a joined recording plays on when its clock restarts', async () => {
     const [source, output] = [join(folder, 'joined.ts'), join(folder, 'output')];
     await make(source, [...film, ...h264, ...aac], twice);
     const response = await fetch(`${service.url}${addressOf('stream', 'joined.ts')}?height=60`);
@@ -130,13 +133,13 @@ async function make(path: string, args: readonly string[], change?: Change): Pro
   if (change) await writeFile(path, change(await readFile(path)));
 }
 
-/** The same length, frames, picture size, and the same moments of flash and beep, as far as that was asked for. */
+/** The same duration, frame count and size, and the same moments of flash and beep, as far as requested. */
 async function expectSame(source: string, output: string, query: URLSearchParams): Promise<void> {
-  const [own, made] = [await decode(source), await decode(output)];
-  expect(made.complaints, 'decodes without an error').to.equal('');
+  const [own, result] = [await decode(source), await decode(output)];
+  expect(result.complaints, 'decodes without an error').to.equal('');
   const start = Number(query.get('start') ?? 0);
   const length = Number(query.get('duration') ?? own.seconds - start);
-  expect(made.seconds, 'duration').to.be.closeTo(length, 0.2);
+  expect(result.seconds, 'duration').to.be.closeTo(length, 0.2);
 
   const size = await uprightSize(source);
   const hasVideo = size !== null && query.get('format') !== 'mp3';

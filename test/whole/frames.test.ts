@@ -18,12 +18,12 @@ describe('all encoded segments of two hours', function () {
     long = await openLongPresentation();
   });
 
-  it('hold what one pass has, in its time', async () => {
+  it('have the frames of one pass, at their times', async () => {
     let next = 0;
     const compareSome = async () => {
       for (let i = next++; i < STRETCHES; i = next++) {
         const stretch = (count: number) => ({
-          // With the join to the one before.
+          // With the join to the previous one.
           from: Math.max(0, Math.floor((count * i) / STRETCHES) - 1),
           to: Math.floor((count * (i + 1)) / STRETCHES),
         });
