@@ -76,9 +76,7 @@ describe('An export whose workers are killed', function () {
   async function sizesKept(): Promise<[name: string, bytes: number][]> {
     const names = await readdir(join(folder, 'made')).catch(() => []);
     return Promise.all(
-      names.map(
-        async (name) => [name, (await stat(join(folder, 'exported', name))).size] as [string, number],
-      ),
+      names.map(async (name) => [name, (await stat(join(folder, 'made', name))).size] as [string, number]),
     );
   }
 });

@@ -187,7 +187,7 @@ describe('signed addresses, behind the Function URL', function () {
   it('has written no token, signature or secret into the log of all that', async () => {
     const log = await logUntilNow();
     expect(log).to.include('"path":"/~…/media/video.mp4"');
-    expect(log).to.include('the signature is another');
+    expect(log).to.include('the signature differs');
   });
 
   /** The lines of the requests so far, which hold nothing that opens anything. */

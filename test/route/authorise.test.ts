@@ -60,9 +60,7 @@ describe('authorise', () => {
     it(`refuses ${why}`, async () => {
       const { type, status, message } = await refusal(path);
       expect([type, status]).to.deep.equal(['bad-signature', 403]);
-      expect(message, 'the same for all').to.match(
-        /^The signature does not hold: it was made for another[^\d]*$/,
-      );
+      expect(message, 'the same for all').to.match(/^The signature is invalid: it is for another[^\d]*$/);
     });
   }
 

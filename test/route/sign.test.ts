@@ -39,7 +39,7 @@ describe('sign', () => {
 
   for (const expires of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, Date.now()]) {
     it(`refuses ${expires} for a time in seconds`, () => {
-      expect(() => sign(HEX, key('film.mp4'), expires)).to.throw(RangeError, /no time in whole seconds/);
+      expect(() => sign(HEX, key('film.mp4'), expires)).to.throw(RangeError, /not a time in whole seconds/);
     });
   }
 

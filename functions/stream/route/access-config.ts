@@ -1,6 +1,6 @@
 import type { SigningKey } from './sign.ts';
 
-/** Who may ask, as the settings say it. */
+/** Who may call, according to the settings. */
 export type AccessConfig =
   | { readonly kind: 'public' }
   /** Without any key, nobody can have signed anything: closed. */
@@ -15,7 +15,7 @@ export type AccessSettings = {
   readonly SIGNING_KEYS_SECRET?: string | undefined;
 };
 
-/** Closed where nothing is set. Throws an Error with one sentence where two settings contradict each other. */
+/** Closed without settings. Throws an Error with one sentence if two settings contradict each other. */
 export function accessOf({
   PUBLIC,
   SIGNING_KEYS: keys,

@@ -5,7 +5,7 @@ import type { Access } from './authorise.ts';
 import { refreshedKeys } from './keyring.ts';
 import { keysOfParameter, keysOfSecret } from './stored-keys.ts';
 
-/** Nothing is fetched yet. `onStale` is told why keys that grow old could not be fetched anew. */
+/** Fetches nothing yet. `onStale` is called with the cause if old keys could not be refreshed. */
 export function openAccess(config: AccessConfig, onStale: (cause: unknown) => void): Access {
   switch (config.kind) {
     case 'public':

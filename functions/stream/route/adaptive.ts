@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts';
 
-/** What is asked of adaptive streaming, below an object's key. */
+/** The part of an adaptive streaming address below an object's key. */
 export type AdaptiveAsk = PlaylistAsk | MediaAsk;
 
 export type PlaylistAsk =
@@ -15,7 +15,7 @@ export type PlaylistAsk =
 export type MediaAsk =
   | { readonly kind: 'init'; readonly rendition: string }
   | { readonly kind: 'segment'; readonly rendition: string; readonly index: number }
-  /** The one at the start of segment `index`. */
+  /** The image at the start of segment `index`. */
   | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number };
 
 export function isMediaAsk(ask: AdaptiveAsk): ask is MediaAsk {
@@ -25,8 +25,8 @@ export function isMediaAsk(ask: AdaptiveAsk): ask is MediaAsk {
 export type AdaptiveRoute = 'hls' | 'dash';
 
 /**
- * Reads what lies behind `/hls/` and `/dash/` from the right, since a key may hold slashes. The key stays encoded.
- * Throws `not-found` for a name that is none of ours.
+ * Reads the path after `/hls/` and `/dash/` from the right, since a key may contain slashes. The key stays
+ * encoded. Throws `not-found` for an unknown name.
  */
 export function parseAdaptive(
   route: AdaptiveRoute,

@@ -4,28 +4,28 @@ import { type Route, signedAddress } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';
 import { type Address, type Claim, parseToken } from './token.ts';
 
-/** Who may ask. */
+/** Who may call. */
 export type Access =
   | { readonly kind: 'public' }
-  /** Only who has a token that one of these keys made. Rejects with `signing-unavailable`. */
+  /** Only clients with a token that one of these keys signed. Rejects with `signing-unavailable`. */
   | { readonly kind: 'signed'; keys(): Promise<readonly SigningKey[]> };
 
-/** That a request may be answered, and how. */
+/** The permission to answer a request, and its limits. */
 export type Grant =
   | { readonly kind: 'open' }
   | {
       readonly kind: 'signed';
-      /** Until the token expires, at least 1: what is handed out must not hold for longer. */
+      /** Seconds until the token expires, at least 1: what is handed out must not be valid for longer. */
       readonly secondsLeft: number;
-      /** Whether CloudFront's cache may give the answer to others, whose tokens it checks before. */
+      /** Whether CloudFront's cache, which checks tokens first, may give the answer to others. */
       readonly isShared: boolean;
-      /** What to put before other addresses of the same key, so that they are open too. */
+      /** The prefix for other addresses of the same key, so that they are open too. */
       readonly prefix: string;
     };
 
 /**
- * Lets a request pass or throws `unsigned`, `bad-signature` or `expired`. A token is held against the route that will
- * be answered, so that no way of writing an address can move it to another object.
+ * Lets a request pass or throws `unsigned`, `bad-signature` or `expired`. The token is checked against the
+ * route that will be answered, so that no spelling of an address can move it to another object.
  */
 export async function authorise(
   route: Route,
@@ -44,7 +44,7 @@ export async function authorise(
   if (key === undefined) throw badSignature('no key has this id');
   const scope = claimedScope(claim, route, url);
   if (scope === null) throw badSignature('the address has no key');
-  if (!isSame(token, sign(key, scope, claim.expiresSeconds))) throw badSignature('the signature is another');
+  if (!isSame(token, sign(key, scope, claim.expiresSeconds))) throw badSignature('the signature differs');
   const millisecondsLeft = claim.expiresSeconds * 1000 - now;
   if (millisecondsLeft <= 0) throw expired();
   return {
@@ -60,7 +60,7 @@ function claimedScope(claim: Claim, route: Route, url: URL): Scope | null {
   return 'key' in route ? { kind: 'key', key: route.key } : null;
 }
 
-/** The time that this takes does not tell where two tokens differ. */
+/** The duration of the comparison does not show where two tokens differ. */
 function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);

@@ -4,15 +4,15 @@ type FormatProfile = {
   readonly container: Container;
   /** Whether it may hold video; the others hold audio alone. */
   readonly isVideo: boolean;
-  /** What its audio is encoded to. */
+  /** The codec of its audio. */
   readonly audioCodec: 'aac' | 'opus' | 'mp3' | 'flac' | 'pcm';
-  /** Bits per second that `bitrate=` may ask for of its audio; null where there is no choice. */
+  /** Bits per second that `bitrate=` may request for its audio; null if there is no choice. */
   readonly audioBitrates: { readonly least: number; readonly most: number } | null;
 };
 
 /**
- * What `/stream` and `/export` can be asked for, with all facts that others derive. The player page, which bundles this
- * file, offers them as well.
+ * The formats of `/stream` and `/export`, with all facts from which others are derived. The player page,
+ * which bundles this file, offers them as well.
  */
 export const FORMATS = {
   mp4: {
@@ -56,7 +56,7 @@ export type VideoFormat = {
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as [Format, ...Format[]];
 
-/** Whether a format may hold video. */
+/** Returns whether a format may hold video. */
 export function isVideoFormat(format: Format): format is VideoFormat {
   return FORMATS[format].isVideo;
 }

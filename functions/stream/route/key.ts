@@ -1,8 +1,8 @@
 import { Problem } from '../base/problem.ts';
 
 /**
- * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that what was checked is
- * what is read.
+ * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that the checked
+ * path is the one that is read.
  */
 export function refuseRewrittenPath(rawPath: string): void {
   const decoded = rawPath.replace(/%2e/gi, '.').replace(/%5c/gi, '\\').replace(/%2f/gi, '/');
@@ -13,7 +13,7 @@ export function refuseRewrittenPath(rawPath: string): void {
 
 export const MAX_KEY_BYTES = 1024;
 
-/** The key of a path below a route's word. Throws `bad-address` or, for none, `not-found`. */
+/** Returns the key of a path below a route. Throws `bad-address`, or `not-found` if there is none. */
 export function parseKey(encoded: string): string {
   let key: string;
   try {
@@ -33,7 +33,7 @@ export function parseKey(encoded: string): string {
   return key;
 }
 
-/** The inverse of `parseKey`: each part between slashes encoded. */
+/** The inverse of `parseKey`: encodes each part between slashes. */
 export function encodeKey(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }

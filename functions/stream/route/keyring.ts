@@ -3,21 +3,21 @@ import type { SigningKey } from './sign.ts';
 
 const FRESH_MILLISECONDS = 5 * 60_000;
 const PAUSE_MILLISECONDS = 30_000;
-/** Without any keys there is somebody who waits for them. */
+/** Not empty: a request waits for the keys. */
 const SHORT_PAUSE_MILLISECONDS = 2_000;
 const USABLE_MILLISECONDS = 60 * 60_000;
 
 export type KeyringOptions = {
-  /** Called with the cause where keys could not be fetched anew and the old ones stay in use. */
+  /** Is called with the cause if keys could not be refreshed and the old ones stay in use. */
   onStale(cause: unknown): void;
-  /** The clock on the wall, since others stand still while Lambda freezes an instance. */
+  /** The wall clock, since other clocks stand still while Lambda freezes an instance. */
   readonly now?: () => number;
 };
 
 /**
- * Keys that are fetched when they are first needed, and again after five minutes, so that a new key reaches instances
- * that live. While they cannot be fetched, those of the last hour stay in use; else it rejects with
- * `signing-unavailable`, and tries again two seconds later.
+ * Fetches keys on first use, and again after five minutes, so that a new key reaches live instances. If they
+ * cannot be fetched, keys of the last hour stay in use; otherwise it rejects with `signing-unavailable`, and
+ * tries again two seconds later.
  */
 export function refreshedKeys(
   fetchKeys: () => Promise<readonly SigningKey[]>,

@@ -1,10 +1,13 @@
-/** Of letters: a shorter name is too common to be taken for a slip of another, or to be refused outside its own route. */
+/**
+ * In letters: a shorter name is too common to count as a misspelling, or to be refused outside its own route.
+ */
 export const LEAST_TELLING = 5;
 
 /**
- * Whether a parameter was meant to be `own`: but for capitals it is the same, or one letter is wrong, missing, too many
- * or has changed places with its neighbour. In names of six letters and more it may be two, where the first letter
- * is right (`light` is no `height`). The edge runs this text too, in a runtime without destructuring and for-of.
+ * Returns whether a parameter was meant to be `own`: it is the same but for capitals, or one letter is wrong,
+ * missing, too many or swapped with its neighbour. In names of six letters and more two such mistakes count,
+ * if the first letter is right (`light` is not `height`). The edge runs this code too, in a runtime without
+ * destructuring and for-of.
  */
 export function isMisspelling(name: string, own: string): boolean {
   if (own.length < LEAST_TELLING || Math.abs(name.length - own.length) > 2) return false;
@@ -13,7 +16,7 @@ export function isMisspelling(name: string, own: string): boolean {
   return slips < 2 || (slips === 2 && own.length > LEAST_TELLING && given.charAt(0) === own.charAt(0));
 }
 
-/** The optimal string alignment distance: as Levenshtein's, with a swap of neighbours as one. */
+/** Returns the optimal string alignment distance: Levenshtein's, with a swap of neighbours as one step. */
 function slipsBetween(given: string, own: string): number {
   const rows: number[][] = [];
   for (let i = 0; i <= given.length; i++) {

@@ -10,16 +10,16 @@ export type MediaParameters = { readonly faststart: boolean; readonly download: 
 
 export type StreamParameters = {
   readonly format: Format | null;
-  /** Pixels of the upright picture; the picture fits into what is given and is never enlarged. */
+  /** Pixels of the upright video, which fits into them and is never enlarged. */
   readonly height: number | null;
   readonly width: number | null;
-  /** Bits per second, of the video where there is one, else of the audio. */
+  /** Bits per second, of the video if there is one, otherwise of the audio. */
   readonly bitrate: number | null;
   readonly startSeconds: number;
   readonly durationSeconds: number | null;
-  /** Which of the file's audio tracks, from 0. */
+  /** Number of the audio track in the file, from 0. */
   readonly audio: number | null;
-  /** Names of containers and codecs that the client plays; null where it does not say. */
+  /** Names of containers and codecs that the client plays; null if it does not say. */
   readonly accept: readonly string[] | null;
 };
 
@@ -37,7 +37,7 @@ export const NO_PARAMETERS: StreamParameters = {
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-/** The same once they are parsed, as events carry them from one invocation to the next. */
+/** The parsed parameters, as events carry them from one invocation to the next. */
 export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.strictObject({
   format: v.nullable(v.picklist(FORMAT_NAMES)),
   height: v.nullable(count),
@@ -63,8 +63,9 @@ type Parameters = {
 export type ParameterRoute = keyof Parameters;
 
 /**
- * Parses a query: its own parameters strictly, once each. What players, CDNs and campaigns add (`CMCD`, `utm_source`) is
- * left alone. Throws `bad-parameter`, also for a slip of one's own name and for one of another route.
+ * Parses a query: its own parameters strictly, once each. Parameters that players, CDNs and campaigns add
+ * (`CMCD`, `utm_source`) are ignored. Throws `bad-parameter`, also for a misspelt parameter and for one of
+ * another route.
  */
 export function parseParameters<Name extends ParameterRoute>(
   route: Name,
@@ -85,10 +86,13 @@ export function parseParameters<Name extends ParameterRoute>(
   return SHAPES[route](result.output as never);
 }
 
-/** Whether a parameter is none of Sluice's, and changes nothing: neither the answer nor what a signature covers. */
+/**
+ * Returns whether a parameter is not one of Sluice's, and changes neither the answer nor what a signature
+ * covers.
+ */
 export function isForeign(route: ParameterRoute, name: string): boolean {
   if (isOwn(route, name)) return false;
-  // One of another route would be taken here for nothing, and is refused; but `v` is a word of everybody's.
+  // A parameter of another route would have no effect here, and is refused; but `v` is in common use.
   if (PARAMETER_NAMES.includes(name)) return name.length < LEAST_TELLING;
   return meantBy(route, name) === undefined;
 }
@@ -97,7 +101,10 @@ function isOwn(route: ParameterRoute, name: string): boolean {
   return Object.hasOwn(SCHEMAS[route].entries, name);
 }
 
-/** A slip of another route's would be none here: `weight` is a word of its own where there is no `height`. */
+/**
+ * A misspelling of another route's parameter need not be one here: `weight` is a word of its own on a route
+ * without `height`.
+ */
 function meantBy(route: ParameterRoute, name: string): string | undefined {
   return Object.keys(SCHEMAS[route].entries).find((own) => isMisspelling(name, own));
 }
@@ -179,11 +186,11 @@ const SCHEMAS = {
   }),
   made: v.object({ download: flag }),
   playlist: v.object({}),
-  // What is not the version of now is answered as one that is gone, whatever it looks like.
+  // Any other version is answered as one that is gone, whatever it looks like.
   segment: v.object({ v: v.optional(v.string()) }),
 };
 
-/** Sluice's own, of every route; the edge knows them as well. */
+/** Sluice's own parameters, of every route; the edge knows them as well. */
 export const PARAMETER_NAMES: readonly string[] = [
   ...new Set(Object.values(SCHEMAS).flatMap(({ entries }) => Object.keys(entries))),
 ];

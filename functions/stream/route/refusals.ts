@@ -5,14 +5,14 @@ export const unsigned = () => new Problem('unsigned', 'This address must be sign
 export const keyUnsigned = () =>
   new Problem(
     'unsigned',
-    'An export ends with another address, which a token for this one alone does not open: sign the key instead.',
+    'The result of an export has another address, which a token for this one does not open: sign the key instead.',
   );
 
 /** The public sentence is the same for all; the log has the cause. */
 export const badSignature = (cause: string) =>
   new Problem(
     'bad-signature',
-    'The signature does not hold: it was made for another address or with another key, or was damaged on its way.',
+    'The signature is invalid: it is for another address, of another key, or damaged.',
     { cause: new Error(cause) },
   );
 

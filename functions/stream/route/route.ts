@@ -13,7 +13,7 @@ import {
 export type Route =
   | {
       readonly kind: 'page';
-      /** Behind which key the list of media goes on; empty for its beginning. */
+      /** The key after which the list of media goes on; empty for its beginning. */
       readonly after: string;
     }
   | { readonly kind: 'health' }
@@ -21,12 +21,12 @@ export type Route =
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
   | { readonly kind: 'info'; readonly key: string }
   | { readonly kind: 'export'; readonly key: string; readonly parameters: StreamParameters }
-  /** What an export has made. */
+  /** The result of an export. */
   | {
       readonly kind: 'made';
       readonly key: string;
       readonly id: string;
-      /** Without its dot. */
+      /** Without the dot. */
       readonly extension: string;
       readonly download: boolean;
     }
@@ -34,16 +34,19 @@ export type Route =
       readonly kind: 'adaptive';
       readonly key: string;
       readonly ask: AdaptiveAsk;
-      /** What the playlist said that the address stands for; null without a word. */
+      /** The version of the address, as the playlist has it; null without one. */
       readonly version: string | null;
     };
 
 type RouteEntry = {
-  /** What `/{word}` is followed by. */
+  /** What follows `/{word}`. */
   readonly shape: 'nothing' | 'key';
-  /** What stands behind the key where a token's holder begins, in `sluice sign --route`; null where no key alone leads there. */
+  /**
+   * What follows the key in the first address of `sluice sign --route`; null if a key alone does not lead
+   * there.
+   */
   readonly entry: string | null;
-  /** Takes what follows `/{word}/`, as it was sent. */
+  /** Parses what follows `/{word}/`, as it was sent. */
   readonly parse: (rest: string, query: URLSearchParams) => Route;
 };
 
@@ -112,7 +115,7 @@ type Routes = typeof ROUTES;
 export type KeyedWord = {
   [Word in keyof Routes]: Routes[Word]['shape'] extends 'key' ? Word : never;
 }[keyof Routes];
-/** Of a route that a key alone leads to. */
+/** The word of a route that a key alone leads to. */
 export type EntryWord = {
   [Word in keyof Routes]: Routes[Word]['entry'] extends string ? Word : never;
 }[keyof Routes];
@@ -121,7 +124,7 @@ export const ENTRY_WORDS = (Object.keys(ROUTES) as (keyof Routes)[]).filter(
 );
 
 /**
- * Reads an address. Throws `bad-address` for a path that is not well formed, `bad-parameter` for a parameter that is
+ * Parses an address. Throws `bad-address` for a malformed path, `bad-parameter` for a parameter that is
  * misspelt or out of range, `not-found` for an address that does not exist.
  */
 export function parseRoute(url: URL): Route {
@@ -148,9 +151,12 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
   return { kind: 'adaptive', key, ask, version: null };
 }
 
-/** Path and query as a signature of one address covers them: as they were sent, but for what is not Sluice's own. */
+/**
+ * Path and query as a signature of one address covers them: as they were sent, without parameters that are
+ * not Sluice's own.
+ */
 export function signedAddress(route: Route, { pathname, search }: URL): string {
-  // Who was let in to see the list may turn its pages.
+  // A client that may see the list may turn its pages.
   if (route.kind === 'page') return pathname;
   const kind = parameterRouteOf(route);
   const pairs = search.slice(1).split('&');
@@ -171,25 +177,28 @@ function parameterRouteOf(route: Route): ParameterRoute {
   }
 }
 
-/** Read from the right, since a key may hold slashes. */
+/** Read from the right, since a key may contain slashes. */
 function parseResult(rest: string, query: URLSearchParams): Route {
   const [, encodedKey, id, extension] = /^(.*)\/([\w-]{22})\.([a-z0-9]{1,5})$/s.exec(rest) ?? [];
   if (encodedKey === undefined || id === undefined || extension === undefined) {
     throw new Problem(
       'not-found',
-      'There is nothing at this address; /export/{key} tells where its result is.',
+      'There is nothing at this address; /export/{key} reports where its result is.',
     );
   }
   const key = parseKey(encodedKey);
   return { kind: 'made', key, id, extension, ...parseParameters('made', query) };
 }
 
-/** The address of a key below a route's word: the inverse of `parseRoute`. */
+/** Returns the address of a key below a route: the inverse of `parseRoute`. */
 export function addressOf(word: KeyedWord, key: string): string {
   return `/${word}/${encodeKey(key)}`;
 }
 
-/** Whether `addressOf` can name a key: S3 holds some that no address opens, since others would read them in another way. */
+/**
+ * Returns whether `addressOf` can name a key: no address opens some keys of S3, since other programs would
+ * read it differently.
+ */
 export function isAddressable(key: string): boolean {
   try {
     const path = addressOf('media', key);

@@ -6,7 +6,7 @@ const FORM =
 const MAX_KEYS = 16;
 
 /**
- * Reads `id:secret,id:secret,…`, or what is wrong with it, as the end of a sentence that never repeats a secret. The
+ * Parses `id:secret,id:secret,…`; returns a fault as the end of a sentence that never repeats a secret. The
  * secret is used as it is written, as `openssl rand -hex 32` or `-base64 32` prints it.
  */
 export function parseSigningKeys(text: string): readonly SigningKey[] | string {

@@ -3,10 +3,13 @@ import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { SigningKey } from './sign.ts';
 import { parseSigningKeys } from './signing-keys.ts';
 
-/** Of all attempts together, since a viewer waits for it. */
+/** For all attempts together, since a viewer waits for it. */
 const FETCH_SECONDS = 5;
 
-/** From a parameter of SSM Parameter Store, in the form of SIGNING_KEYS. Rejects with one sentence, and its cause. */
+/**
+ * Reads a parameter of SSM Parameter Store, in the form of SIGNING_KEYS. Rejects with one sentence, and its
+ * cause.
+ */
 export function keysOfParameter(client: SSMClient, name: string): Promise<readonly SigningKey[]> {
   return readKeys(`parameter ${name}`, async (abortSignal) => {
     const command = new GetParameterCommand({ Name: name, WithDecryption: true });
@@ -14,7 +17,7 @@ export function keysOfParameter(client: SSMClient, name: string): Promise<readon
   });
 }
 
-/** From a secret of Secrets Manager; else as `keysOfParameter`. */
+/** Reads a secret of Secrets Manager; otherwise as `keysOfParameter`. */
 export function keysOfSecret(client: SecretsManagerClient, name: string): Promise<readonly SigningKey[]> {
   return readKeys(`secret ${name}`, async (abortSignal) => {
     const command = new GetSecretValueCommand({ SecretId: name });
