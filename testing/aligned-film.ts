@@ -38,12 +38,12 @@ export async function makeAlignedFilm(folder: string): Promise<void> {
   );
 }
 
-export const SONG = 'audio/tone.flac';
-export const SONG_SECONDS = 40;
+export const AUDIO = 'audio/tone.flac';
+export const SOUND_SECONDS = 40;
 
 /** Writes audio alone, which has to be encoded. */
 export async function makeSound(folder: string): Promise<void> {
-  await mkdir(join(folder, 'sound'), { recursive: true });
-  const input = ['-f', 'lavfi', '-i', `sine=f=440:r=44100:d=${SONG_SECONDS}`];
-  await ffmpeg(...input, '-ac', '2', join(folder, SONG));
+  await mkdir(join(folder, 'audio'), { recursive: true });
+  const input = ['-f', 'lavfi', '-i', `sine=f=440:r=44100:d=${SOUND_SECONDS}`];
+  await ffmpeg(...input, '-ac', '2', join(folder, AUDIO));
 }

@@ -17,9 +17,9 @@ export type Places = {
   /** Returns the settings that name them; of another endpoint, such as a proxy before the store. */
   environment(endpoint?: string): Record<string, string>;
   put(key: string, bytes: Uint8Array): Promise<void>;
-  /** The names of what is outputs. */
-  outputs(): Promise<string[]>;
-  /** What is neither published nor gone. */
+  /** Names of the cached objects. */
+  cachedNames(): Promise<string[]>;
+  /** Names of drafts that are neither published nor gone. */
   drafts(): Promise<string[]>;
   close(): Promise<void>;
 };
@@ -44,7 +44,7 @@ export async function openFolders(): Promise<Places> {
       await writeFile(join(media, '.new'), bytes);
       await rename(join(media, '.new'), join(media, key));
     },
-    outputs: () => readdir(join(derived, 'made')),
+    cachedNames: () => readdir(join(derived, 'made')),
     drafts: () => readdir(join(derived, '.drafts')).catch(() => []),
     close: () => rm(root, { recursive: true, force: true }),
   };
@@ -83,7 +83,7 @@ export async function openBuckets(): Promise<Buckets> {
     async put(Key, Body) {
       await client.send(new PutObjectCommand({ Bucket: media, Key, Body }));
     },
-    outputs: () => list('made/'),
+    cachedNames: () => list('made/'),
     parts: () => list('parts/'),
     async readCached(Key) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: derived, Key }));

@@ -70,7 +70,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
         const again = await ask(other, path, begun);
         expect([again.status, again.body.equals(whole.body)]).to.deep.equal([200, true]);
         // Nothing else is left beside it.
-        expect((await places.outputs()).filter((name) => name.startsWith('parts/'))).to.deep.equal([]);
+        expect((await places.cachedNames()).filter((name) => name.startsWith('parts/'))).to.deep.equal([]);
         expect(ffmpegRuns(other) - runs).to.equal(0);
       });
     }
@@ -107,7 +107,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       const olds = await Promise.all(paths.map((path) => ask(producer, path)));
       await linesWhich(producer, cached.producer + 2, isCached);
       const address = await segmentAddress(other);
-      const before = await places.outputs();
+      const before = await places.cachedNames();
 
       await places.put('film.mp4', await readFile(await makeSmallFilm(90)));
       for (const [i, path] of paths.entries()) {
@@ -125,7 +125,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       const copy = await ask(other, '/stream/copy.mp4?format=webm&height=144&duration=1');
       expect(copy.headers.get('sluice-plan')).to.not.match(/cached/);
       await linesWhich(other, cached.other + 3, isCached);
-      const names = new Set([...before, ...(await places.outputs())]);
+      const names = new Set([...before, ...(await places.cachedNames())]);
       expect(names.size).to.equal(before.length + 3);
     });
   });

@@ -28,7 +28,7 @@ describe('The segment after the one that was sent', function () {
   it('is cached before anybody asks for it: another instance starts no ffmpeg', async () => {
     await ask(ahead, '/hls/film.mp4/240p/0.m4s');
     await untilIdle(ahead);
-    expect(await places.outputs()).to.have.length(2);
+    expect(await places.cachedNames()).to.have.length(2);
 
     const next = await ask(reader, '/hls/film.mp4/240p/1.m4s');
     expect(next.headers.get('sluice-plan')).to.match(/; cached$/);
@@ -40,21 +40,21 @@ describe('The segment after the one that was sent', function () {
 
   it('is also produced if the sent one was cached, and not for HEAD, 304 or an image', async () => {
     const etag = (await ask(reader, '/hls/film.mp4/240p/1.m4s')).headers.get('etag') ?? '';
-    const before = await places.outputs();
+    const before = await places.cachedNames();
     await ask(ahead, '/hls/film.mp4/240p/1.m4s', { method: 'HEAD' });
     const unchanged = await ask(ahead, '/hls/film.mp4/240p/1.m4s', { headers: { 'if-none-match': etag } });
     expect(unchanged.status).to.equal(304);
     await untilIdle(ahead);
-    expect(await places.outputs()).to.have.members(before);
+    expect(await places.cachedNames()).to.have.members(before);
 
     await ask(ahead, '/hls/film.mp4/240p/iframe-1.m4s');
     await untilIdle(ahead);
-    expect(await places.outputs()).to.have.length(before.length + 1);
+    expect(await places.cachedNames()).to.have.length(before.length + 1);
 
     const hit = await ask(ahead, '/hls/film.mp4/240p/1.m4s');
     expect(hit.headers.get('sluice-plan')).to.match(/; cached$/);
     await untilIdle(ahead);
-    expect(await places.outputs()).to.have.length(before.length + 2);
+    expect(await places.cachedNames()).to.have.length(before.length + 2);
     const next = await ask(reader, '/hls/film.mp4/240p/2.m4s');
     expect(next.headers.get('sluice-plan')).to.match(/; cached$/);
     expect(runs(reader)).to.equal(0);
@@ -65,12 +65,12 @@ describe('The segment after the one that was sent', function () {
     const playlist = (await ask(reader, '/hls/other.mp4/240p/index.m3u8')).body.toString();
     const names = playlist.split('\n').filter((line) => /^\d+\.m4s/.test(line));
     expect(names.length).to.be.above(4);
-    const before = { runs: runs(ahead), outputs: (await places.outputs()).length };
+    const before = { runs: runs(ahead), outputs: (await places.cachedNames()).length };
     for (const segment of names) {
       expect((await ask(ahead, `/hls/other.mp4/240p/${segment}`)).status).to.equal(200);
     }
     await untilIdle(ahead);
-    expect((await places.outputs()).length - before.outputs).to.equal(names.length);
+    expect((await places.cachedNames()).length - before.outputs).to.equal(names.length);
     const produced = runs(ahead) - before.runs;
     console.log(`      ${names.length} segments played in turn: ${produced} runs of ffmpeg`);
     expect(produced).to.equal(names.length);

@@ -178,7 +178,7 @@ describe('Producers that die, and a store that fails, at random moments', functi
   /** Whatever has a name there that was not seen before is whole, and what its name says. */
   async function lookAtKept(): Promise<string[]> {
     // The part of a dead producer is served to nobody.
-    const names = (await buckets.outputs()).filter((name) => name.startsWith('made/'));
+    const names = (await buckets.cachedNames()).filter((name) => name.startsWith('made/'));
     for (const name of names.filter((each) => !seen.has(each))) {
       const [, tag = ''] = /^made\/([\w-]+)\./.exec(name) ?? [];
       expect(digest(await buckets.readCached(name)), name).to.equal(wholes.get(tag));

@@ -13,11 +13,10 @@ import {
   AUDIO,
   makeAlignedFilm,
   makeSound,
-  SONG,
-  SONG_SECONDS,
-} from '../support/aligned-film.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
+  SOUND_SECONDS,
+} from '../../testing/aligned-film.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
 import {
   openPlayerPage,
   type PlayerName,
@@ -196,16 +195,16 @@ describe('players in Chromium', function () {
 
   inEach('play audio alone from a signed address of another origin', { atOnce: 4 }, async (client) => {
     const [player, route, entry] = client;
-    const page = await open(player, 2 * SONG_SECONDS);
+    const page = await open(player, 2 * SOUND_SECONDS);
     const expires = Math.floor(Date.now() / 1000) + 3600;
-    const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: SONG }, expires)}`;
-    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${SONG}/${entry}`, null))}`];
+    const prefix = `${signed.url}/~${sign({ id: 'key', secret: SECRET }, { kind: 'key', key: AUDIO }, expires)}`;
+    const times = [`starts ${seconds(await starting(page, `${prefix}/${route}/${AUDIO}/${entry}`, null))}`];
     await page.pause();
-    await page.until('all is there', isLoaded(SONG_SECONDS));
-    expectNoGap(await page.look(), 0, SONG_SECONDS);
+    await page.until('all is there', isLoaded(SOUND_SECONDS));
+    expectNoGap(await page.look(), 0, SOUND_SECONDS);
     await page.forgetStalls();
     await page.play();
-    times.push(`middle after ${seconds(await seeking(page, SONG_SECONDS / 2))}`);
+    times.push(`middle after ${seconds(await seeking(page, SOUND_SECONDS / 2))}`);
     await page.play(4);
     await page.until('it ends', ({ ended }) => ended);
     const last = await page.look();

@@ -26,7 +26,7 @@ import { pattern } from '../../../testing/sources.ts';
 import { probedPackets } from '../../../testing/verify.ts';
 
 const HEAD = { ...IMAGE_CODECS, mediaTime: 80 };
-const SONG: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
+const AUDIO: typeof HEAD = { ...HEAD, kind: 'audio', sampleEntry: mp4a(), width: 0, height: 0, mediaTime: 0 };
 
 /** Yields packets of 40 ticks with a keyframe every 25, the frames among them reordered. */
 async function* packets(count: number, isVideo: boolean) {
@@ -57,7 +57,7 @@ describe('an MP4 whose fragments are taken off', function () {
   it('has each sample where its index says, with its times', async () => {
     const tracks = [
       { ...HEAD, packets: packets(60, true) },
-      { ...SONG, delaySeconds: 0.5, packets: packets(70, false) },
+      { ...AUDIO, delaySeconds: 0.5, packets: packets(70, false) },
     ];
     const { file } = await flat(writeFragmentedMp4(tracks));
     const movie = await movieIn(file);
@@ -92,7 +92,7 @@ describe('an MP4 whose fragments are taken off', function () {
   });
 
   it('tells the length that its head claims, to the sample', () => {
-    const log = createSampleLog({ ...SONG, durationTicks: 55 });
+    const log = createSampleLog({ ...AUDIO, durationTicks: 55 });
     logSamples(log, 0, [{ dts: 0, pts: 0, duration: 40, sizeBytes: 4, isSync: true }]);
     expect(secondsOf(log)).to.equal(0.055);
   });
