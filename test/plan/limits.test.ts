@@ -219,13 +219,13 @@ describe('the limits of segments', () => {
     const tooMuch = thrownBy(() => refuseSegment(segment, rendition, means(cpu - 1, cpu)));
     expect(tooMuch.message).to.equal(
       `The work would take about ${cpu} seconds of a processor, and the limit is ${cpu - 1} (MAX_CPU_SECONDS); ` +
-        'choose a rendition with a smaller picture.',
+        'choose a smaller rendition.',
     );
     const tooLate = thrownBy(() => refuseSegment(segment, rendition, means(cpu, 2.5)));
     expect([tooLate.type, tooLate.message]).to.deep.equal([
       'too-large',
       `The work would take about ${cpu} seconds and one invocation has 2 left; ` +
-        'choose a rendition with a smaller picture.',
+        'choose a smaller rendition.',
     ]);
     const iFrame = { kind: 'iframe', index: 2 } as const;
     expect(() => refuseSegment(iFrame, rendition, means(cpu - 1, cpu))).to.not.throw();
@@ -246,7 +246,7 @@ describe('the limits of segments', () => {
     expect([late.type, late.message]).to.deep.equal([
       'too-large',
       'The work would take about 433 seconds of a processor, and the limit is 100 (MAX_CPU_SECONDS); ' +
-        'stream the sound from its beginning, whose samples have to be counted up to here.',
+        'stream the audio from its beginning, since its samples have to be counted up to here.',
     ]);
     const limits = withLimit('maxCpuSeconds', 100);
     const part = (startSeconds: number, source = media) =>

@@ -147,9 +147,9 @@ describe('planPresentation offers', () => {
 
 describe('planPresentation refuses', () => {
   const TABLE: [string, readonly Track[], Parameters<typeof offered>[1], number, RegExp][] = [
-    ['a file with neither film nor sound', [], {}, 415, /neither a film nor sound/],
-    ['cover art', [film({ isCoverArt: true })], {}, 415, /neither a film nor sound/],
-    ['what lasts no time', [film({ durationSeconds: 0 })], {}, 415, /last no time/],
+    ['a file with neither film nor sound', [], {}, 415, /neither video nor audio/],
+    ['cover art', [film({ isCoverArt: true })], {}, 415, /neither video nor audio/],
+    ['what lasts no time', [film({ durationSeconds: 0 })], {}, 415, /have no duration/],
     [
       'no end',
       [film({ durationSeconds: null })],

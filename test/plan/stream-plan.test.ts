@@ -293,7 +293,7 @@ describe('planStream refuses', () => {
       'unsupported-media',
       /no audio track/,
     ],
-    ['nothing to play', mediaOf([]), {}, 'unsupported-media', /neither a film nor sound/],
+    ['nothing to play', mediaOf([]), {}, 'unsupported-media', /neither video nor audio/],
     ['a cover alone', mediaOf([cover]), {}, 'unsupported-media', /neither/],
     [
       'an audio track that is not there',

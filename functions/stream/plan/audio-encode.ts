@@ -3,7 +3,7 @@ import type { AudioTrack, Media } from '../media/model/media.ts';
 import type { AudioOutput } from './output.ts';
 import { audiosOf } from './select-tracks.ts';
 
-/** Of what is encoded anew. */
+/** Audio that is encoded. */
 export type AudioEncode = Extract<AudioOutput, { kind: 'encode' }>;
 
 /** Bits per second of one channel and of two; null for lossless codecs. */
@@ -15,7 +15,7 @@ const USUAL_BITRATES = {
   pcm: null,
 } as const;
 
-/** The track's sound for one loudspeaker or two, at the bitrate that was asked for or is usual. */
+/** Plans the track's audio for one or two loudspeakers, at the requested or the usual bitrate. */
 export function planAudioEncode(
   audio: AudioTrack,
   { codec, sampleRate, asked }: Pick<AudioEncode, 'codec' | 'sampleRate'> & { readonly asked: number | null },
@@ -31,7 +31,7 @@ export function planAudioEncode(
     channels,
     sampleRate,
     bitrate: usual === null ? null : Math.min(asked ?? usual, most),
-    // A lossy source decodes to floats, whose 24 bits would be noise kept without loss.
+    // A lossy source decodes to floats, whose 24 bits would be noise stored without loss.
     bits: audioProfile(audio.codec).isLossless ? null : 16,
   };
 }

@@ -12,7 +12,10 @@ import { decodingExcess, refuse } from './refuse.ts';
 
 export type PlannedAudio = { readonly rendition: AudioRendition; readonly whyNotCopied: Obstacle };
 
-/** A copy where the track can be cut, else AAC; null for what can be neither cut nor decoded. Its segments meet where those of the film do (`meetsAt`, in seconds). */
+/**
+ * A copy if the track can be cut, otherwise AAC; null if it can be neither cut nor decoded. Its segments meet where those
+ * of the film do (`meetsAt`, in seconds).
+ */
 export function planAudioRendition(
   audio: Offered<AudioTrack>,
   input: PresentationInput,
@@ -38,7 +41,7 @@ export function planAudioRendition(
 
 type Planned = Omit<AudioRendition, 'kind' | 'id' | 'language' | 'title' | 'purpose' | 'isDefault'>;
 
-/** A playlist of HLS cannot say that sound begins late: beyond a second hls.js takes what comes first for its start. */
+/** An HLS playlist cannot say that audio begins late: beyond a second hls.js takes the first segment for its start. */
 const MOST_LATE_SECONDS = 0.5;
 
 function planCopy(
@@ -48,13 +51,13 @@ function planCopy(
 ): Planned | NonNullable<Obstacle> {
   const obstacle = audioCopyObstacle(media, track);
   if (obstacle !== null) return obstacle;
-  if (startSeconds > MOST_LATE_SECONDS) return 'the sound begins long after the film';
-  const known = cuts.get(track.index) ?? { whyNot: 'where the sound can be cut is not known' };
+  if (startSeconds > MOST_LATE_SECONDS) return 'the audio begins long after the film';
+  const known = cuts.get(track.index) ?? { whyNot: 'where the audio can be cut is not known' };
   if ('whyNot' in known) return known.whyNot;
   const { timescale } = known;
   const chosen = nearestCuts(known, times);
   const segments = cutSegments(known, chosen);
-  if (segments.length === 0) return 'the sound has no packets';
+  if (segments.length === 0) return 'the audio has no packets';
   return {
     codecs: track.codecString ?? '',
     timescale,
@@ -68,11 +71,11 @@ function planCopy(
   };
 }
 
-/** ISO/IEC 14496-3 table 1.18, as far as players know them in MP4. */
+/** Sample rates of ISO/IEC 14496-3 table 1.18 that players know in MP4. */
 const SAMPLE_RATES: readonly number[] = [
   48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
 ];
-/** A frame has at most 6144 bits a channel, that is six a sample: the lowest rates get less than is usual. */
+/** A frame has at most 6144 bits a channel, which is six a sample: the lowest rates get less than usual. */
 const MOST_BITS_PER_SAMPLE = 4;
 
 function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly number[]): Planned {
@@ -80,7 +83,7 @@ function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly num
   const usual = planAudioEncode(track, { codec: 'aac', sampleRate, asked: null });
   const most = MOST_BITS_PER_SAMPLE * sampleRate * usual.channels;
   const bitrate = Math.min(usual.bitrate ?? most, most);
-  // What sums of seconds lose is less than a sample.
+  // Sums of seconds lose less than a sample.
   const frames = Math.max(1, Math.ceil((endSeconds * sampleRate - 0.5) / AAC_FRAME));
   const boundaries = onGrid(times, frames, (seconds) => Math.round((seconds * sampleRate) / AAC_FRAME));
   const segments = gridSegments(boundaries, (frame) => frame * AAC_FRAME);
@@ -89,7 +92,7 @@ function planAac({ track, endSeconds }: Offered<AudioTrack>, times: readonly num
     timescale: sampleRate,
     segments,
     ...bitratesOf(segments, sampleRate, (seconds, i) => {
-      // The very first has what the encoder puts before it, which no time is for.
+      // The very first has the encoder's priming, which has no time.
       const packets = Math.round((seconds * sampleRate) / AAC_FRAME) + (i === 0 ? 1 : 0);
       return audioBits(bitrate, (packets * AAC_FRAME) / sampleRate) + fragmentedBits(seconds, packets);
     }),

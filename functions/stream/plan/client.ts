@@ -42,14 +42,14 @@ export function clientOf(accept: readonly string[] | null, acceptHeader: string 
   };
 }
 
-/** Whether a client plays a track's sound in a container: both together, which it takes more than both apart. */
+/** Whether a client plays an audio track in a container: judged as a pair, not each alone. */
 export function hears(client: Client, container: Container, track: AudioTrack): boolean {
   if (!client.audio.has(track.codec)) return false;
   const isCommon = EVERYWHERE.audio.has(track.codec);
   return isPlayed(client, { container, codec: track.codec, isCommon }, whoHears(container, audioKind(track)));
 }
 
-/** The same of a picture. */
+/** Whether a client plays a video codec in a container. */
 export function sees(client: Client, container: Container, codec: VideoCodec): boolean {
   if (!client.video.has(codec)) return false;
   const isCommon = EVERYWHERE.video.has(codec);

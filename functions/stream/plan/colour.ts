@@ -1,6 +1,6 @@
 import type { Colour, VideoTrack } from '../media/model/media.ts';
 
-/** How the numbers of an encoded picture are read (ITU-T H.273); their range is the limited one. */
+/** How the values of encoded frames are read (ITU-T H.273); their range is limited. */
 export type ColourTags = Omit<Colour, 'isFullRange'>;
 
 /** What the samples of a source are, nothing of it unspecified, and what those that are encoded of it are to be. */
@@ -40,7 +40,7 @@ function sourceColour(track: VideoTrack): Colour {
   };
 }
 
-/** Those that are in use; the rest are reserved, or of other kinds of pictures. */
+/** The values in use; the rest are reserved, or for other kinds of images. */
 const PRIMARIES = new Set([1, 4, 5, 6, 7, 9, 11, 12]);
 const TRANSFERS = new Set([1, 4, 5, 6, 7, 13, 14, 15]);
 const MATRICES = new Set([0, 1, 4, 5, 6, 7, 9, 10]);

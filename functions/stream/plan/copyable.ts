@@ -5,18 +5,18 @@ import { clientOf } from './client.ts';
 import { videoObstacle } from './obstacles.ts';
 import type { Obstacle } from './parameter-effects.ts';
 
-/** HEVC is offered beside H.264 only, so that it needs no client's word. */
+/** HEVC is offered only beside H.264, so that it needs no client that names it. */
 const CLIENT = clientOf(['h264', 'hevc', 'aac'], null);
 
-/** Why a film cannot be cut into segments as it is, for all that its description tells; null if it may. */
+/** Why a film cannot be cut into segments unchanged, as far as its description tells; null if it may. */
 export function filmCopyObstacle({ container }: Media, film: VideoTrack): Obstacle {
   const obstacle = videoObstacle(film, 'mp4', CLIENT);
   if (obstacle !== null) return obstacle;
-  if (film.rotation !== 0) return 'the picture is rotated';
+  if (film.rotation !== 0) return 'the video is rotated';
   return containerObstacle(container);
 }
 
-/** The same of a track of sound. */
+/** Why an audio track cannot be cut into segments unchanged; null if it may. */
 export function audioCopyObstacle({ container }: Media, { codec, codecString }: AudioTrack): Obstacle {
   if (codec !== 'aac') return `${codec} is not put into segments`;
   if (codecString === null || !PLAIN_AAC.test(codecString))

@@ -18,7 +18,7 @@ export function withCost({ seconds, bytes }: Prediction, memoryMegabytes: number
   return { seconds, bytes, gigabyteSeconds: Math.round(gigabyteSeconds * 1000) / 1000 };
 }
 
-/** As `withCost`, for work whose result is kept: nobody's connection holds it up. */
+/** As `withCost`, for work whose result is stored: no connection holds it up. */
 export function withWorkCost({ seconds, bytes }: Prediction, memoryMegabytes: number | null): PredictedCost {
   const isKnown = seconds !== null && memoryMegabytes !== null;
   const gigabyteSeconds = isKnown ? Math.round((seconds * memoryMegabytes * 1000) / 1024) / 1000 : null;

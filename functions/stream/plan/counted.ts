@@ -2,8 +2,8 @@ import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media } from '../media/model/media.ts';
 
 /**
- * Files whose sound has no times, and blocks that a demuxer can only guess a time's place among: by a rate of bytes that
- * its writer has rounded. And recordings that follow each other, where only a film's clock can be put right. Their samples are counted from the beginning.
+ * Returns whether audio samples have to be counted from the beginning: in files without times, in which a demuxer can only
+ * guess a block's time by a rounded byte rate; and in joined recordings, of which only a film's clock can be corrected.
  */
 export function isCounted({ container, tracks, isJoined }: Media): boolean {
   if (isJoined) return true;

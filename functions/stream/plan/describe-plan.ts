@@ -32,7 +32,7 @@ function outputDetails({ format, video, audio }: Output): string[] {
   ];
 }
 
-/** Reasons are made of fixed words and numbers; what else may have slipped in must not break a header. */
+/** Reasons consist of fixed words and numbers; anything else must not break a header. */
 function asciiOnly(text: string): string {
   return text.replace(/[^\x20-\x7e]|["\\]/g, '?');
 }

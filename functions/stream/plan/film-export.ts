@@ -11,33 +11,33 @@ import type { Selection } from './plan-input.ts';
 import type { AudioRendition, VideoRendition } from './presentation.ts';
 import type { VideoEncode } from './video-encode.ts';
 
-/** A film whose pictures are encoded on a constant grid, so that any group of them can be made by itself. */
+/** A film encoded on a constant grid, so that any group of its frames can be encoded independently. */
 export type FilmExport = {
-  /** Where it begins on the file's timeline. */
+  /** Its beginning on the file's timeline. */
   readonly zeroSeconds: number;
   readonly film: VideoRendition & {
     readonly source: Extract<VideoRendition['source'], { kind: 'encode' }>;
   };
-  /** Of the grid, and of each group of pictures. */
+  /** Frames of the whole grid, and of each group. */
   readonly frames: number;
   readonly groupFrames: number;
   readonly audio: FilmAudio | null;
 };
 
 export type FilmAudio = {
-  /** `Track.index` of what is copied where it can be cut; null where it is encoded anyhow. */
+  /** `Track.index` of audio that is copied if it can be cut; null if it is encoded anyhow. */
   readonly copies: number | null;
   readonly rendition: AudioRendition & {
     readonly source: Extract<AudioRendition['source'], { kind: 'encode' }>;
   };
-  /** Of AAC, and how many samples of them are heard. */
+  /** AAC frames, and how many of their samples are heard. */
   readonly frames: number;
   readonly samples: number;
 };
 
 const GROUP_SECONDS = 2;
 
-/** Null where the pictures are not encoded to H.264, or the file does not tell how long it is. */
+/** Plans a film export; null if its video is not encoded to H.264, or the file does not tell its length. */
 export function planFilmExport(output: Output, { video, audio }: Selection, media: Media): FilmExport | null {
   if (output.format !== 'mp4' || output.video?.kind !== 'encode' || video === null) return null;
   const tracks = [video, ...(output.audio === null || audio === null ? [] : [audio])];
@@ -89,7 +89,7 @@ function filmRendition(encode: VideoEncode, groupFrames: number, phaseSeconds: n
   };
 }
 
-/** What is said of renditions that are segments. */
+/** The fields that only renditions with segments need. */
 const NO_BITRATES = { peakBitrate: 0, averageBitrate: 0 };
 const NOT_CUT = { ...NO_BITRATES, segments: [] };
 
@@ -118,7 +118,7 @@ function planFilmAudio(
   return { copies, rendition, samples, frames: Math.ceil(samples / AAC_FRAME) };
 }
 
-/** Of a track that was to be copied, and turns out to be one that cannot be cut. */
+/** The encoding of a track that was to be copied, and cannot be cut. */
 function encodedInstead(track: AudioTrack): AudioEncode {
   if (track.undecodable !== null) throw unsupported(track.undecodable);
   const sampleRate = track.sampleRate > 0 && track.sampleRate % 11_025 === 0 ? 44_100 : 48_000;

@@ -15,7 +15,7 @@ import { COPY_ID } from './renditions.ts';
 export type PlannedFilm = {
   /** Best first. */
   readonly renditions: readonly VideoRendition[];
-  /** Where segments meet, the end included, in seconds: what the sound follows. Empty where they are too long. */
+  /** Where segments meet, the end included, in seconds: which the audio follows. Empty if they are too long. */
   readonly meetsAt: readonly number[];
   readonly whyNotCopied: Obstacle;
 };

@@ -8,7 +8,7 @@ const FIRST_SECONDS: readonly number[] = [1, 2];
 const LONG_SECONDS = 6;
 /** A remainder that is shorter belongs to the segment before it. */
 const LEAST_SECONDS = 0.5;
-/** A group of pictures of 4.004 s, as NTSC's rates have it, is one of 4 s. */
+/** A group of frames of 4.004 s, as at NTSC's rates, counts as 4 s. */
 const TOLERANCE_SECONDS = 0.05;
 
 /**
@@ -91,7 +91,7 @@ export function chooseCuts(cuts: Cuts): readonly number[] {
   return chosen;
 }
 
-/** Which cuts of a track of sound, where every packet is one, are nearest to `times`. */
+/** Returns the cuts of an audio track, in which every packet is one, that are nearest to `times`. */
 export function nearestCuts(cuts: Cuts, wanted: readonly number[]): readonly number[] {
   const first = firstCut(cuts);
   const last = cuts.count - 1;

@@ -23,12 +23,12 @@ const LEVELS = [
   [62, 16_711_680, 139_264, 696_320, 800_000, 800_000],
 ] as const;
 
-/** Pictures that x264 keeps where B-frames are references. */
-const DECODED_PICTURES = 4;
+/** Frames that x264 holds if B-frames are references. */
+const DECODED_FRAMES = 4;
 /** The High profile may take a quarter more than the table says (cpbBrNalFactor, §A.3.3). */
 const HIGH = 1.25 * 1000;
 
-/** The lowest level, times ten, that a picture of the High profile fits in; the highest where it fits in none. */
+/** The lowest level, times ten, that video of the High profile fits in; the highest if it fits in none. */
 export function h264Level({
   width,
   height,
@@ -43,9 +43,9 @@ export function h264Level({
     ([, maxRate, maxFrame, maxDecoded, maxKilobits]) =>
       rate <= maxRate &&
       frame <= maxFrame &&
-      // §A.3.1: nor may a picture be too long or too high.
+      // §A.3.1: nor may a frame be too wide or too high.
       Math.max(columns, rows) <= Math.sqrt(8 * maxFrame) &&
-      frame * DECODED_PICTURES <= maxDecoded &&
+      frame * DECODED_FRAMES <= maxDecoded &&
       maxBitrate <= maxKilobits * HIGH,
   );
   return fitting?.[0] ?? 62;

@@ -3,7 +3,7 @@ import type { Rendition } from './presentation.ts';
 
 type SegmentAsk = Extract<AdaptiveAsk, { kind: 'segment' }>;
 
-/** What is made ahead of a viewer who was sent one segment. */
+/** The segments to encode ahead of a viewer who was sent one. */
 export type HeadStart = {
   /** In their order. */
   readonly asks: readonly SegmentAsk[];

@@ -7,7 +7,7 @@ import type { AddressInfo } from './object-info.ts';
 import { planExport } from './plan-export.ts';
 import type { PlanInput } from './plan-input.ts';
 
-/** What `/info` says of the complete files that may be made of an object: one for each format. */
+/** Describes the complete files that can be exported of an object, one for each format. */
 export function describeExports(
   key: string,
   input: PlanInput,

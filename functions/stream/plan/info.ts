@@ -16,7 +16,7 @@ import { planStream } from './stream-plan.ts';
 export type InfoOptions = {
   readonly prefix: string;
   readonly memoryMegabytes: number | null;
-  /** Whether there is a place to keep them. */
+  /** Whether there is a derived store for them. */
   readonly hasExports: boolean;
 };
 
@@ -47,7 +47,7 @@ export function describeObject(
   };
 }
 
-/** Every plan is made, nothing is carried out. */
+/** Plans everything, and carries nothing out. */
 function describeAddresses(
   key: string,
   input: PlanInput,

@@ -11,7 +11,7 @@ import {
 } from './video-encode.ts';
 
 export type Rung = {
-  /** As it stands in addresses, such as `720p`. */
+  /** Its name in addresses, such as `720p`. */
   readonly id: string;
   readonly codecs: string;
   readonly level: number;
@@ -20,24 +20,24 @@ export type Rung = {
 
 type Copy = Pick<VideoRendition, 'averageBitrate' | 'width' | 'height'>;
 
-/** Lengths of the short side. */
+/** Pixels of the short side. */
 const HIGHEST = 1080;
 const STEPS: readonly number[] = [HIGHEST, 720, 480, 360, 240];
-/** How much more than the ladder gives a copy of the same size may take, before another is made of it. */
+/** How far a copy may exceed the ladder's bitrate before a rendition of the same size is added. */
 const COPY_FACTOR = 1.5;
-/** What H.264 takes for a picture that HEVC has in one. */
+/** The bits of H.264 for the quality of one bit of HEVC. */
 const HEVC_FACTOR = 2;
 
 /**
- * The renditions that are encoded of a film, best first, never larger than it is upright; its own size is one where it
- * lies below the highest step. Beside a copy there are those alone that take less than it: a player would choose by
- * bandwidth, and get a worse picture for more of it.
+ * The encoded renditions of a film, best first, never larger than the upright film; its own size is one of them if it
+ * lies below the highest step. Beside a copy there are only those that need less than it: a player chooses by
+ * bandwidth, and would get worse video for more of it.
  */
 export function ladder(film: VideoTrack, copy: Copy | null): readonly Rung[] {
   const own = Math.min(film.displayWidth, film.displayHeight);
   const top = own <= HIGHEST ? [rung(film, own, 1)] : [];
   const steps = STEPS.filter((step) => step < own).map((step) => rung(film, step, step / own));
-  // Sizes are made even: of an odd one, the step below it may be the same picture.
+  // Sizes are even: for an odd one, the step below it may be the same size.
   const smaller = steps.filter((step) => !top.some((each) => isSameSize(each, step)));
   if (copy === null) return [...top, ...smaller];
   const { averageBitrate } = copy;
@@ -50,7 +50,7 @@ export function ladder(film: VideoTrack, copy: Copy | null): readonly Rung[] {
   ].filter(({ video }) => video.maxBitrate < averageBitrate);
 }
 
-/** What of a ladder may be made; none where the lowest step is too high. */
+/** The steps of a ladder within the limits; none if the lowest step is too high. */
 export function withinLimits(
   rungs: readonly Rung[],
   { maxOutputHeight, maxOutputBitrate }: Limits,
@@ -71,18 +71,18 @@ function rung(film: VideoTrack, shortSide: number, scale: number): Rung {
   return rungOf(`${shortSide}p`, { ...size, maxBitrate: ladderBitrate(size) });
 }
 
-/** From here on, pixels. */
+/** Large, in pixels, from here on. */
 const LARGE = 640 * 360;
-/** So that the ceiling is reached: what the heaviest seconds of a film need rises less with its size than the rest. */
+/** The heaviest seconds of a film need less more with its size than the rest does. */
 const LARGE_EXPONENT = -0.2;
 
-/** What is usual is a bound for one pass. What a playlist says is to be what is needed: less, where that is rarely met. */
+/** The bitrate of a rung: the usual one, lowered for large sizes, whose segments rarely reach it, so that playlists declare what is needed. */
 function ladderBitrate(video: Omit<VideoEncode, 'maxBitrate'>): number {
   const larger = Math.max(1, (video.width * video.height) / LARGE);
   return Math.max(LEAST_BITRATE, Math.round(usualBitrate(video) * larger ** LARGE_EXPONENT));
 }
 
-/** With no more than `bitrate` is at the size of the copy. */
+/** A rung with no more than what `bitrate` is at the size of the copy. */
 function atMost({ id, video }: Rung, bitrate: number, copy: Copy): Rung {
   const scaled = Math.max(LEAST_BITRATE, Math.round(scaledBitrate(bitrate, copy, video)));
   return rungOf(id, { ...video, maxBitrate: Math.min(video.maxBitrate, scaled) });

@@ -7,7 +7,7 @@ import { audioKind } from './pairs.ts';
 import { effectObstacle, type Obstacle } from './parameter-effects.ts';
 import type { Selection } from './plan-input.ts';
 
-/** What the request asks to change, or what a file has that players cannot tell from what they play. */
+/** Says what the request asks to change, or which track players may choose although nothing plays it. */
 export function requestObstacle(media: Media, selection: Selection, parameters: StreamParameters): Obstacle {
   const asked = effectObstacle('original', parameters, { media, ...selection });
   if (asked !== null) return asked;
@@ -21,7 +21,7 @@ export function containerObstacle({ container }: Media, format: Format | null, c
   return client.containers.has(container) ? null : `the client does not play ${container} files`;
 }
 
-/** Why a picture does not play on a client in a container. */
+/** Says why video does not play on a client in a container; null if it does. */
 export function videoObstacle(video: VideoTrack, container: Media['container'], client: Client): Obstacle {
   const { codec } = video;
   if (!client.video.has(codec)) return `${codec} does not play on this client`;
@@ -39,9 +39,9 @@ export function videoObstacle(video: VideoTrack, container: Media['container'], 
   if (video.chroma !== null && video.chroma !== '4:2:0' && !isGrey) {
     return `${video.chroma} chroma does not play everywhere`;
   }
-  if (video.interlaced) return 'the picture is interlaced';
-  if (video.mirrored) return 'players do not mirror the picture';
-  if (video.crop !== null) return 'not every player crops the picture';
+  if (video.interlaced) return 'the video is interlaced';
+  if (video.mirrored) return 'players do not mirror video';
+  if (video.crop !== null) return 'not every player crops video';
   return null;
 }
 
@@ -72,7 +72,7 @@ export function trackObstacle(
   );
 }
 
-/** Of the formats, one names a codec whose container holds others as well. */
+/** One of the formats names a codec whose container holds others as well. */
 export function codecObstacle({ audio }: Selection, format: Format | null): Obstacle {
   return format === 'opus' && audio !== null && audio.codec !== 'opus' ? 'format=opus was asked for' : null;
 }

@@ -6,7 +6,7 @@ import { audiosOf, nothingPlays, selectTracks } from './select-tracks.ts';
 
 /** The tracks that adaptive streaming offers, on the presentation's own timeline. */
 export type Offer = {
-  /** Where its zero lies on the file's timeline: the earliest start of the tracks. */
+  /** Its zero on the file's timeline: the earliest start of the tracks. */
   readonly zeroSeconds: number;
   readonly film: Offered<VideoTrack> | null;
   /** The default one first. */
@@ -25,7 +25,7 @@ const MAX_SECONDS = 30 * 3600;
 /** More than any film has; a file can claim to have many and to last for ever, and each is planned. */
 const MAX_AUDIO_TRACKS = 32;
 
-/** Throws `unsupported-media` where there is nothing to play, or no end to it. */
+/** Selects the tracks to offer. Throws `unsupported-media` if there is nothing to play, or no end to it. */
 export function offerOf(media: Media): Offer {
   const { video, audio } = selectTracks(media, NO_PARAMETERS);
   const film = video !== null && isLasting(video) ? video : null;
@@ -34,7 +34,7 @@ export function offerOf(media: Media): Offer {
     .filter((track) => isLasting(track) && isOffered(media, track))
     .slice(0, MAX_AUDIO_TRACKS);
   const starts = [...(film === null ? [] : [film]), ...audios].map(({ startSeconds }) => startSeconds);
-  if (starts.length === 0) throw nothingPlays(media, 'The film and the sound of the file last no time.');
+  if (starts.length === 0) throw nothingPlays(media, 'The video and the audio of the file have no duration.');
   const zeroSeconds = Math.min(...starts);
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
     track,
@@ -44,7 +44,7 @@ export function offerOf(media: Media): Offer {
   return { zeroSeconds, film: film && offered(film), audios: audios.map(offered) };
 }
 
-/** What cannot be decoded here is offered only where it need not be. */
+/** A track that cannot be decoded here is offered only if it can be copied. */
 function isOffered(media: Media, track: AudioTrack): boolean {
   return track.undecodable === null || audioCopyObstacle(media, track) === null;
 }
@@ -64,13 +64,13 @@ export function trackEndSeconds(
       'The file does not tell how long it is, which segments need; it can be streamed whole.',
     );
   }
-  // Where only the file as a whole tells its end, that counts from zero, unless it began later.
+  // If only the whole file tells its end, that counts from zero, unless it began later.
   const end =
     durationSeconds === null && whole !== null && whole > startSeconds
       ? whole
       : startSeconds + (durationSeconds ?? whole ?? 0);
   if (end - startSeconds <= MAX_SECONDS) return end;
   throw unsupported(
-    `The file claims to last ${Math.round(end - startSeconds)} seconds; segments are made of at most ${MAX_SECONDS}.`,
+    `The file claims to last ${Math.round(end - startSeconds)} seconds; segments cover at most ${MAX_SECONDS}.`,
   );
 }

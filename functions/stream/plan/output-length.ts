@@ -3,18 +3,18 @@ import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Output } from './output.ts';
 import { audiosOf, earliestStart, filmsOf } from './select-tracks.ts';
 
-/** How long what is made of each kind of track will be, in seconds; null where there is none of it. */
+/** How long each kind of track of an output will be, in seconds; null for a kind that it has not. */
 export type OutputLength = {
   readonly video: number | null;
   readonly audio: number | null;
-  /** To the sample; else to a frame of the source. */
+  /** Whether it is exact to the sample; otherwise it is to a frame of the source. */
   readonly isExact: boolean;
 };
 
-/** Where a track ends, in seconds on the file's timeline, as far as it was measured; by `Track.index`. */
+/** The measured ends of tracks, in seconds on the file's timeline, by `Track.index`. */
 export type TrackEnds = ReadonlyMap<number, number>;
 
-/** Null where it is not known before it is made. */
+/** Computes the length of an output before it is encoded; null if it is unknown. */
 export function outputLength(media: Media, output: Output, ends: TrackEnds): OutputLength | null {
   if (CONTAINERS[media.container].length === 'estimate') return null;
   const lengthOf = (end: number) =>
@@ -28,7 +28,7 @@ export function outputLength(media: Media, output: Output, ends: TrackEnds): Out
     if (track === null) continue;
     const end = endOf(media, track) ?? ends.get(track.index) ?? endOfFile(media, output);
     if (end === null) return null;
-    // What is made begins with the earliest of the file's tracks.
+    // An output begins with the earliest of the file's tracks.
     lengths[kind] = lengthOf(end - earliestStart(media));
   }
   if (output.video?.kind === 'encode' && lengths.video !== null) {
@@ -39,7 +39,7 @@ export function outputLength(media: Media, output: Output, ends: TrackEnds): Out
   return { ...lengths, isExact: isExact(media, output, audio) };
 }
 
-/** The tracks whose own end is to be looked for: nothing else tells it, and the file may go on beyond it. */
+/** The tracks whose own end has to be measured: nothing else tells it, and the file may go on beyond it. */
 export function tracksToMeasure(media: Media, output: Output): readonly number[] {
   const { audio } = sourcesOf(media, output);
   if (output.video !== null || audio === null || endOf(media, audio) !== null) return [];
@@ -60,7 +60,7 @@ function endOf(
   return durationSeconds === null || isJoined ? null : startSeconds + durationSeconds;
 }
 
-/** For a track that is all there is of the file, or for a film that is played as a whole. */
+/** The end of the file, for a track that is alone in it, or for a film that is played as a whole. */
 function endOfFile(media: Media, { video }: Output): number | null {
   const { durationSeconds, tracks, layout } = media;
   if (durationSeconds === null || (video === null && tracks.length > 1)) return null;
@@ -68,7 +68,7 @@ function endOfFile(media: Media, { video }: Output): number | null {
   return layout === null ? durationSeconds : durationSeconds + earliestStart(media);
 }
 
-/** Headers that count samples, of sound without loss whose rate stays as it is. */
+/** Exact are headers that count samples, of lossless audio whose rate is unchanged. */
 function isExact({ container, isJoined }: Media, output: Output, audio: AudioTrack | null): boolean {
   if (output.video !== null || audio === null || isJoined) return false;
   const isCounted = CONTAINERS[container].length === 'samples';

@@ -4,16 +4,16 @@ import type { Crop } from '../media/model/media.ts';
 import { FORMATS, type Format } from '../route/formats.ts';
 import type { ColourPlan } from './colour.ts';
 
-/** A definite wish to ffmpeg: everything that its arguments follow from. */
+/** Everything that the arguments of ffmpeg follow from. */
 export type Output = {
   readonly format: Format;
-  /** The source's picture: which, and how it becomes what is seen. Null for audio alone. */
+  /** Which video of the source, and how it is encoded; null for audio alone. */
   readonly video: VideoOutput | null;
   readonly audio: AudioOutput | null;
   /** The part of the source, on its timeline. */
   readonly startSeconds: number;
   readonly durationSeconds: number | null;
-  /** Decoded before the start and thrown away: what is seen at the start may lie there. */
+  /** Decoded before the start and dropped: the frame shown at the start may be there. */
   readonly prerollSeconds: number;
   /** How far the frames of a track that has the output's rate lie behind its grid: from −½ to ½ of a frame. */
   readonly phaseSeconds: number;
@@ -56,13 +56,13 @@ export type AudioOutput =
       readonly bits: 16 | null;
     };
 
-/** The media type of what an output is. */
+/** The media type of an output. */
 export function contentTypeOf({ format, video }: Pick<Output, 'format' | 'video'>): string {
   const { files } = CONTAINERS[FORMATS[format].container];
   return files[video === null ? 'audio' : 'video'].type;
 }
 
-/** How the sound is sampled that an output has encoded. */
+/** The sampling of an output's encoded audio. */
 export function samplingOf({ audio }: Output): { readonly sampleRate: number; readonly channels: number } {
   const { sampleRate = 48_000, channels = 2 } = audio?.kind === 'encode' ? audio : {};
   return { sampleRate, channels };

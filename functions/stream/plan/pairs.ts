@@ -3,11 +3,11 @@ import type { VideoCodec } from '../media/model/codecs.ts';
 import type { Container } from '../media/model/containers.ts';
 import type { AudioTrack } from '../media/model/media.ts';
 
-/** Programs whose word counts here. Of the first two it is tried in `test/e2e/plays.test.ts`, of Safari it is assumed. */
+/** The players that count. `test/e2e/plays.test.ts` tries the first two; Safari is assumed. */
 export type Player = 'chromium' | 'firefox' | 'safari';
 export const PLAYERS: readonly Player[] = ['chromium', 'firefox', 'safari'];
 
-/** Codecs of sound, as finely as players tell them apart. */
+/** Audio codecs, as finely as players tell them apart. */
 export type AudioKind =
   | Exclude<AudioTrack['codec'], 'aac' | 'flac'>
   | 'aac'
@@ -27,19 +27,19 @@ const FREE: readonly Player[] = ['chromium', 'firefox'];
 const SAFARI: readonly Player[] = ['safari'];
 /** Chromium needs hardware for it. */
 const NOT_CHROMIUM: readonly Player[] = ['firefox', 'safari'];
-/** Told by Apple's documentation, and by Chromium. */
+/** According to Apple's documentation, and tried in Chromium. */
 const NOT_FIREFOX: readonly Player[] = ['chromium', 'safari'];
 
 type Pairs<Coding extends string> = Readonly<Partial<Record<Coding, readonly Player[]>>>;
 
-/** Who plays which sound in which container: heard, not asked (`canPlayType`). What does not stand here plays nowhere. */
+/** Who plays which audio in which container: played, not asked (`canPlayType`). A pair that is missing plays nowhere. */
 export const AUDIO_PAIRS = {
   mp4: {
     aac: ALL,
     mp3: ALL,
     opus: ALL,
     flac: ALL,
-    // Firefox shows the picture without a sound, or refuses the file.
+    // Firefox plays the video silently, or refuses the file.
     pcm: CHROMIUM,
     vorbis: CHROMIUM,
     alac: SAFARI,
@@ -48,7 +48,7 @@ export const AUDIO_PAIRS = {
   },
   mov: { aac: ALL, mp3: ALL, pcm: NOT_FIREFOX, alac: SAFARI, ac3: SAFARI, eac3: SAFARI },
   webm: { opus: ALL, vorbis: ALL },
-  // Firefox takes of Matroska what it takes of WebM, and AAC.
+  // Firefox plays in Matroska what it plays in WebM, and AAC.
   matroska: { aac: FREE, opus: FREE, vorbis: FREE, mp3: CHROMIUM, flac: CHROMIUM, pcm: CHROMIUM },
   ogg: { opus: ALL, vorbis: ALL, flac: ALL },
   mp3: { mp3: ALL },
@@ -63,7 +63,7 @@ export const AUDIO_PAIRS = {
   other: {},
 } satisfies Record<Container, Pairs<AudioKind>>;
 
-/** The same of pictures. */
+/** Who plays which video in which container. */
 export const VIDEO_PAIRS = {
   mp4: { h264: ALL, hevc: NOT_CHROMIUM, vp9: ALL, av1: FREE },
   mov: { h264: ALL, hevc: NOT_CHROMIUM },
@@ -92,7 +92,7 @@ export function whoSees(container: Container, codec: VideoCodec): readonly Playe
   return pairs[codec] ?? [];
 }
 
-/** Who plays anything at all in a container. */
+/** Returns who plays anything at all in a container. */
 export function whoOpens(container: Container): readonly Player[] {
   const pairs = [...Object.values(AUDIO_PAIRS[container]), ...Object.values(VIDEO_PAIRS[container])];
   return PLAYERS.filter((player) => pairs.some((players: readonly Player[]) => players.includes(player)));

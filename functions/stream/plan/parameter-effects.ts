@@ -29,7 +29,7 @@ const PARAMETER_EFFECTS = {
     original: bitrateWish,
     remux: bitrateWish,
     videoCopy: bitrateWish,
-    // With video, it is about the video.
+    // If there is video, the bitrate is that of the video.
     audioCopy: (parameters, { video }) => (video === null ? bitrateWish(parameters) : null),
   },
   startSeconds: {
@@ -51,7 +51,7 @@ const PARAMETER_EFFECTS = {
   height: {
     original: (parameters, { video }) =>
       video !== null && isSmaller(parameters, video)
-        ? `a picture smaller than ${video.displayWidth}x${video.displayHeight} was asked for`
+        ? `a size below ${video.displayWidth}x${video.displayHeight} was asked for`
         : null,
     remux: sizeWish,
     videoCopy: sizeWish,
@@ -62,7 +62,7 @@ const PARAMETER_EFFECTS = {
   format: {
     original: ({ format }, { media, video }) =>
       format !== null && video === null && media.tracks.some((t) => t.kind === 'video' && !t.isCoverArt)
-        ? `format=${format} holds no picture`
+        ? `format=${format} holds no video`
         : null,
     remux: ({ format }) => (format !== null && format !== 'mp4' ? `format=${format} was asked for` : null),
     videoCopy: NONE,
@@ -79,7 +79,7 @@ const PARAMETER_EFFECTS = {
     videoCopy: NONE,
     audioCopy: NONE,
   },
-  // It has become the client of the plan.
+  // It decides the client of the plan.
   accept: { original: NONE, remux: NONE, videoCopy: NONE, audioCopy: NONE },
 } as const satisfies Record<keyof StreamParameters, Record<CheaperWay, Effect>>;
 
@@ -105,7 +105,7 @@ function startWish({ startSeconds }: StreamParameters): Obstacle {
 }
 
 function sizeWish(parameters: StreamParameters, { video }: EffectSubject): Obstacle {
-  return video !== null && isSmaller(parameters, video) ? 'a smaller picture was asked for' : null;
+  return video !== null && isSmaller(parameters, video) ? 'a smaller size was asked for' : null;
 }
 
 function isSmaller({ height, width }: StreamParameters, video: VideoTrack): boolean {

@@ -10,16 +10,16 @@ import { refuseAbove } from './refuse.ts';
 import { selectTracks } from './select-tracks.ts';
 import { planStream, type StreamPlan } from './stream-plan.ts';
 
-/** How a complete file is made. */
+/** How a complete file is produced. */
 export type Recipe =
-  /** The bytes of the object, perhaps with their index moved to the front. */
+  /** The object's bytes, if need be with the index moved to the front. */
   | { readonly kind: 'original'; readonly plan: Extract<StreamPlan, { kind: 'passthrough' | 'faststart' }> }
-  /** MP4 whose fragments are taken off while they are made. */
+  /** MP4, flattened from the fragments of a stream. */
   | { readonly kind: 'movie'; readonly plan: Extract<StreamPlan, { kind: 'remux' | 'transcode' }> }
-  /** MP4 of groups of pictures, which several invocations may share. */
+  /** MP4 of groups of frames, which several invocations may encode. */
   | { readonly kind: 'film'; readonly film: FilmExport }
   | { readonly kind: 'webm' | 'mp3' | 'flac' | 'wav'; readonly output: Output }
-  /** Ogg and ADTS need nothing in front that is known at their end only. */
+  /** Ogg and ADTS, which need no header that is known only at the end. */
   | { readonly kind: 'stream'; readonly output: Output };
 
 export type ExportPlan = {
@@ -27,25 +27,25 @@ export type ExportPlan = {
   /** Without a dot. */
   readonly extension: string;
   readonly contentType: string;
-  /** For `Sluice-Plan`. */
+  /** The value of `Sluice-Plan`. */
   readonly header: string;
   readonly reason: string;
-  /** Of the result; null where the file does not tell. */
+  /** Length of the result; null if the file does not tell. */
   readonly secondsTotal: number | null;
-  /** Of work, at most; null where unknown. */
+  /** Seconds of work, at most; null if unknown. */
   readonly predictedSeconds: number | null;
-  /** Of the result, at most; null where unknown. */
+  /** Size of the result, at most; null if unknown. */
   readonly predictedBytes: number | null;
-  /** Parts that can be made by themselves; null where it is all of one piece. */
+  /** Number of groups that can be encoded independently; null if the result cannot be divided. */
   readonly groups: number | null;
 };
 
-/** Beyond it a WAV file's own sizes do not count. */
+/** The size fields of a WAV file count no further. */
 const MAX_WAV_BYTES = 0xffff_ffff - 44;
 
 /**
- * What a complete file takes. Throws as `planStream` does, but for what comes of one response: the file is read by
- * ranges. What is of one piece must fit into one invocation.
+ * Plans a complete file. Throws as `planStream` does, except for the limits of one response: the file is read by
+ * ranges. A result that cannot be divided must fit into one invocation.
  */
 export function planExport(asked: PlanInput): ExportPlan {
   const input = { ...asked, parameters: inMilliseconds(asked.parameters) };
@@ -94,7 +94,7 @@ export function planExport(asked: PlanInput): ExportPlan {
   };
 }
 
-/** Of the tracks that are exported: those of one file may end long before others. Null where it does not tell. */
+/** The end of the exported tracks, which may lie long before that of others; null if the file does not tell. */
 function endOf(recipe: Recipe, { media, parameters }: PlanInput): number | null {
   const { video, audio } = selectTracks(media, parameters);
   const tracks = [
@@ -108,7 +108,7 @@ function endOf(recipe: Recipe, { media, parameters }: PlanInput): number | null 
   return Math.max(...tracks.map((track) => trackEndSeconds(track, media)));
 }
 
-/** Nobody hears or sees less; endless digits would be as many exports of the same. */
+/** Rounds times to milliseconds: more digits would only make other exports of the same content. */
 function inMilliseconds(parameters: StreamParameters): StreamParameters {
   const { startSeconds, durationSeconds } = parameters;
   return {
@@ -141,7 +141,7 @@ function recipeOf(plan: StreamPlan, { media, parameters }: PlanInput): Recipe {
   }
 }
 
-/** How many invocations share the work at once, each of which has `secondsLeft`; a third of them is kept back. */
+/** Divides the work among invocations of `secondsLeft` seconds each, of which a third is reserved. */
 export function shardsFor(
   { groups, predictedSeconds }: Pick<ExportPlan, 'groups' | 'predictedSeconds'>,
   secondsLeft: number,

@@ -13,7 +13,7 @@ import { decodingExcess, refuse } from './refuse.ts';
 import { earliestStart } from './select-tracks.ts';
 import { planVideoEncode, usualBitrate } from './video-encode.ts';
 
-/** What ffmpeg is to make: only the tracks that need it are encoded. Throws `Problem`. */
+/** Decides what ffmpeg encodes: only the tracks that need it. Throws `Problem`. */
 export function planOutput(input: PlanInput, { video, audio }: Selection): Output {
   const { media, parameters, limits } = input;
   const { startSeconds, bitrate } = parameters;
@@ -31,7 +31,7 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
           media.durationSeconds - startSeconds,
         );
   const audioBitrate = audioOutput?.kind === 'encode' ? (audioOutput.bitrate ?? 0) : COPIED_AUDIO_BITRATE;
-  // What is left for the picture if the whole is to fit into one response, with 5 % for the container.
+  // The bits left for the video if the output is to fit into one response, with 5 % for the container.
   const budget =
     lengthSeconds === null
       ? null
@@ -48,7 +48,7 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
   };
 }
 
-/** ffmpeg counts from where the earliest of all tracks begins, and the output from `start` behind that. */
+/** ffmpeg counts from the start of the earliest track, and the output from `start` seconds after that. */
 function phaseSeconds(
   { frameRate, startSeconds }: VideoTrack,
   output: Extract<VideoOutput, { kind: 'encode' }>,
@@ -58,12 +58,12 @@ function phaseSeconds(
   return nearestPhaseSeconds(frameRate, startSeconds - zeroSeconds, output.frameRate);
 }
 
-/** Of variable rate, the picture at the start may have been shown for long: a slide, a screen where nothing moves. */
+/** At a variable rate, the frame shown at the start may be much older: a slide, a screen on which nothing moves. */
 function needsPreroll({ frameRate }: VideoTrack, { container }: Media): boolean {
   return CONTAINERS[container].seek === 'guess' || frameRate?.constant !== true;
 }
 
-/** As long as a group of pictures is in what is made for streaming. */
+/** The length of a group of pictures in media encoded for streaming. */
 const PREROLL_SECONDS = 6;
 
 const COPIED_AUDIO_BITRATE = 400_000;
@@ -73,12 +73,12 @@ function defaultFormat(video: VideoTrack | null, input: PlanInput): Format {
   const film = video !== null;
   const plays = (container: Media['container'], codec: AudioTrack['codec']) =>
     client.containers.has(container) && client.audio.has(codec);
-  // A picture that can stay as it is in WebM alone: VP8 has no other container, VP9 mostly comes with sound of WebM.
+  // Video that is copied only into WebM: VP8 has no other container, VP9 mostly comes with audio of WebM.
   if (film && client.containers.has('webm') && canCopyVideo(video, 'webm', input)) return 'webm';
   if (film && client.containers.has('mp4') && client.video.has('h264')) return 'mp4';
   if (film && client.containers.has('webm') && (client.video.has('vp9') || client.video.has('vp8')))
     return 'webm';
-  // mp3 starts anywhere and needs no length, which makes it the surest for sound alone.
+  // mp3 starts anywhere and needs no length, which makes it the safest for audio alone.
   if (!film && plays('mp3', 'mp3')) return 'mp3';
   if (!film && plays('mp4', 'aac')) return 'mp4';
   if (!film && plays('adts', 'aac')) return 'aac';
@@ -88,7 +88,7 @@ function defaultFormat(video: VideoTrack | null, input: PlanInput): Format {
   if (!film && plays('wav', 'pcm')) return 'wav';
   throw new Problem(
     'not-acceptable',
-    'None of the containers and codecs that the client accepts can be made here.',
+    'None of the containers and codecs that the client accepts can be encoded here.',
   );
 }
 
@@ -101,7 +101,7 @@ function checkBitrate(format: Format, film: boolean, bitrate: number | null): vo
   if (bitrate < range.least || bitrate > range.most) {
     throw badParameter(
       `The parameter "bitrate" must be between ${range.least} and ${range.most} bits per second for format=${format}` +
-        `${film ? '' : ' without a picture'}.`,
+        `${film ? '' : ' without video'}.`,
     );
   }
 }
@@ -145,7 +145,7 @@ function canCopyVideo(
   return videoObstacle(video, format, client) === null;
 }
 
-/** What was asked for, else what is usual, lowered to what one response can carry (by two thirds at most). */
+/** The requested bitrate, otherwise the usual one, lowered to what one response can carry (by two thirds at most). */
 function ceiling(usual: number, asked: number | null, budget: number | null): number {
   if (asked !== null) return asked;
   return budget === null ? usual : Math.max(Math.min(usual, budget), Math.round(usual / 3));
@@ -156,7 +156,7 @@ function planAudio(
   format: Format,
   { media, parameters, client }: PlanInput,
 ): AudioOutput {
-  // Whoever asks for a made film gets sound that two loudspeakers play, at their bitrate.
+  // A requested format has audio for two loudspeakers, at the requested bitrate.
   const copy =
     isVideoFormat(format) &&
     audio.channels <= 2 &&

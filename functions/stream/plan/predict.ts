@@ -15,7 +15,7 @@ export function predictCopy(sizeBytes: number): Prediction {
 
 /**
  * Megapixels per second and core, measured with the 2018 build on one core of a 2.x GHz cloud machine and rounded
- * down. They decide only whether work is begun that could not end in time.
+ * down. They only decide which work is refused because it could not end in time.
  */
 const DECODE: Readonly<Record<VideoTrack['codec'], number>> = {
   h264: 180,
@@ -29,13 +29,13 @@ const ENCODE = { h264: 35, vp8: 30, vp9: 15 } as const;
 const TONE_MAP = 6;
 const AUDIO_SPEED = 40;
 
-/** Of sound that is read, decoded and thrown away, since its samples are counted from the beginning; on one core. */
+/** Seconds of audio that one core decodes in a second only to count its samples from the beginning. */
 const COUNTING_SPEED = 200;
 
-/** What may lie between the picture that decoding begins with and a segment, in what is made for streaming. */
+/** Seconds between the keyframe that decoding begins with and a segment, in media encoded for streaming. */
 const LEAD_SECONDS = 6;
 
-/** Of one segment, or of the picture at its start; nothing for what is copied. */
+/** Predicts one segment, or the I-frame at its start; copies cost nothing. */
 export function predictSegment(
   { kind, source, segments, timescale }: Rendition,
   ask: { readonly kind: 'segment' | 'iframe'; readonly index: number },
@@ -53,12 +53,12 @@ export function predictSegment(
   return { seconds: work / cores, bytes: null };
 }
 
-/** Before an output of sound that begins there can begin. */
+/** Seconds of counting before an audio output that begins there. */
 function countingSeconds(media: Media, startSeconds: number): number {
   return isCounted(media) ? startSeconds / COUNTING_SPEED : 0;
 }
 
-/** On one core, for so many seconds of the film. */
+/** Seconds on one core for so many seconds of the film. */
 function videoSeconds(
   source: VideoTrack,
   video: VideoEncode,
@@ -72,7 +72,7 @@ function videoSeconds(
   return (seconds.decoded * decoded) / DECODE[source.codec] + seconds.encoded * making;
 }
 
-/** Throws nothing: without a duration, nothing is predicted. */
+/** Predicts a transcode; null without a duration. Throws nothing. */
 export function predictTranscode(
   { video, audio, startSeconds, durationSeconds, format }: Output,
   selection: Selection,

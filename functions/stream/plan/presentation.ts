@@ -2,31 +2,31 @@ import type { AudioPurpose } from '../media/model/media.ts';
 import type { AudioOutput, VideoOutput } from './output.ts';
 
 /**
- * What adaptive streaming (HLS, DASH) offers of one version of an object: all that its playlists say and its segments
- * keep. A pure function of the probe, so that any instance answers any of its addresses.
+ * What adaptive streaming (HLS, DASH) offers of one version of an object: all facts of its playlists and segments. It
+ * is a pure function of the probe, so that any instance answers any of its addresses.
  */
 export type Presentation = {
-  /** Where the presentation's own zero lies on the file's timeline: the earliest start of what is offered. */
+  /** The presentation's zero on the file's timeline: the earliest start of the offered tracks. */
   readonly zeroSeconds: number;
   readonly durationSeconds: number;
-  /** Best first; empty for sound alone. */
+  /** Best first; empty for audio alone. */
   readonly video: readonly VideoRendition[];
   /** One for each audio track of the file, the default first. */
   readonly audio: readonly AudioRendition[];
-  /** Why tracks are encoded anew, or that none is; in words for people. */
+  /** Why tracks are encoded, or that none is; in words for people. */
   readonly reason: string;
 };
 
 export type Rendition = VideoRendition | AudioRendition;
 
 /**
- * Bits per second that no segment exceeds over its own duration, and that the whole has on average; for what is encoded,
- * at most has.
+ * Bits per second that no segment exceeds over its own duration, and the average of all; for encoded renditions, the
+ * most that it can be.
  */
 export type Bitrates = { readonly peakBitrate: number; readonly averageBitrate: number };
 
 type RenditionBase = Bitrates & {
-  /** As it stands in addresses: `copy`, `720p`, `audio-0`. */
+  /** Its name in addresses: `copy`, `720p`, `audio-0`. */
   readonly id: string;
   /** RFC 6381, such as `avc1.64001f`; what the segments' sample entry says, exactly. */
   readonly codecs: string;
@@ -41,12 +41,12 @@ export type Segment = { readonly startTicks: number; readonly durationTicks: num
 
 export type VideoRendition = RenditionBase & {
   readonly kind: 'video';
-  /** Of trick play, which has the first picture of each segment alone. */
+  /** Bitrates of trick play, which has only the first frame of each segment. */
   readonly iFrames: Bitrates;
   readonly width: number;
   readonly height: number;
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | null;
-  /** What is encoded is always in standard range. */
+  /** Encoded renditions are always in standard range. */
   readonly dynamicRange: 'sdr' | 'pq' | 'hlg';
   readonly source:
     | CopySource
@@ -54,19 +54,19 @@ export type VideoRendition = RenditionBase & {
         readonly kind: 'encode';
         /** One frame of the constant grid; every segment is a whole number of them. */
         readonly frameTicks: number;
-        /** How far behind the presentation's zero the grid lies; the first frame is shown from zero all the same. */
+        /** The delay of the grid after the presentation's zero; the first frame is shown from zero nevertheless. */
         readonly phaseTicks: number;
         readonly video: Extract<VideoOutput, { kind: 'encode' }>;
         /** H.264 level times ten, such as 31. */
         readonly level: number;
-        /** Where not each segment is one, the frames of a closed group of pictures. */
+        /** Frames of a closed group of frames, if a segment has several. */
         readonly groupFrames?: number;
       };
 };
 
 export type AudioRendition = RenditionBase & {
   readonly kind: 'audio';
-  /** BCP 47 or ISO 639; null where the file does not tell. */
+  /** BCP 47 or ISO 639; null if the file does not tell. */
   readonly language: string | null;
   readonly title: string | null;
   readonly purpose: AudioPurpose;
@@ -81,7 +81,7 @@ export type AudioRendition = RenditionBase & {
       };
 };
 
-/** The file's own samples. Segment i holds what lies between the cuts `cuts[i]` and `cuts[i + 1]` of its track. */
+/** The file's own samples. Segment i has those between the cuts `cuts[i]` and `cuts[i + 1]` of its track. */
 export type CopySource = {
   readonly kind: 'copy';
   readonly trackIndex: number;

@@ -6,12 +6,12 @@ import { type Prediction, predictSegment } from './predict.ts';
 import type { Rendition } from './presentation.ts';
 import { selectTracks } from './select-tracks.ts';
 
-/** Throws `too-large` above a limit, with what to do about it. */
+/** Throws `too-large` above a limit, with advice. */
 export function refuseAbove(name: LimitName, value: number, limits: Limits, advice = ''): void {
   refuse(excessOf(name, value, limits), advice);
 }
 
-/** Why nothing of a file is decoded here, in a sentence; null if it may. Without a film it is about its sound. */
+/** Says why a file may not be decoded, in a sentence; null if it may. Without `film` it is about the audio. */
 export function decodingExcess(
   {
     media,
@@ -35,30 +35,30 @@ function filmExcess({ codedWidth, codedHeight, frameRate }: VideoTrack, limits: 
   );
 }
 
-/** Throws `too-large` where `excess` is a sentence. */
+/** Throws `too-large` if `excess` is a sentence. */
 export function refuse(excess: string | null, advice = ''): void {
   if (excess !== null) throw new Problem('too-large', `${excess}${advice === '' ? '' : `; ${advice}`}.`);
 }
 
-/** Each track is planned, and a file can claim to have any number of them. */
+/** Throws `too-large` for too many tracks: each is planned, and a file can declare any number. */
 export function refuseTracks({ tracks }: Media, limits: Limits): void {
   refuseAbove('maxTracks', tracks.length, limits);
 }
 
-/** What a request asks of an output that is made. */
+/** Throws `too-large` for a requested output above the limits. */
 export function refuseParameters({ height, bitrate }: StreamParameters, limits: Limits): void {
   refuseAbove('maxOutputHeight', height ?? 0, limits);
   refuseAbove('maxOutputBitrate', bitrate ?? 0, limits);
 }
 
-/** What work may take. */
+/** The bounds of work. */
 export type WorkMeans = {
   readonly limits: Limits & { readonly cores: number };
-  /** Until the invocation must have ended. */
+  /** Seconds until the invocation must have ended. */
   readonly secondsLeft: number;
 };
 
-/** What a piece of work would cost, where that can be told. */
+/** Throws `too-large` for work whose predicted cost is above its bounds. */
 export function refuseWork(
   { seconds, bytes }: Prediction,
   { limits, secondsLeft }: WorkMeans,
@@ -73,7 +73,7 @@ export function refuseWork(
   refuseAbove('maxResponseBytes', bytes ?? 0, limits, advice.forBytes);
 }
 
-/** Before a segment is begun that cannot be made in time. */
+/** Throws `too-large` for a segment that cannot be encoded in time. */
 export function refuseSegment(
   ask: { readonly kind: 'segment' | 'iframe'; readonly index: number },
   rendition: Rendition,
@@ -82,8 +82,8 @@ export function refuseSegment(
   const film = rendition.kind === 'video' ? selectTracks(media, NO_PARAMETERS).video : null;
   const advice =
     film === null
-      ? 'stream the sound from its beginning, whose samples have to be counted up to here'
-      : 'choose a rendition with a smaller picture';
+      ? 'stream the audio from its beginning, since its samples have to be counted up to here'
+      : 'choose a smaller rendition';
   const prediction = predictSegment(rendition, ask, { film, media, cores: means.limits.cores });
   refuseWork(prediction, means, { forSeconds: advice, forBytes: advice });
 }

@@ -2,7 +2,7 @@ import { Problem } from '../base/problem.ts';
 import type { AdaptiveAsk } from '../route/adaptive.ts';
 import type { Presentation, Rendition, VideoRendition } from './presentation.ts';
 
-/** The film as it is. */
+/** The rendition that copies the film. */
 export const COPY_ID = 'copy';
 
 type RenditionAsk = Extract<AdaptiveAsk, { rendition: string }>;
@@ -14,7 +14,7 @@ export function findRendition(presentation: Presentation, ask: RenditionAsk): Re
   return found([...video, ...audio], ask);
 }
 
-/** The same of what has pictures. */
+/** The same of video alone. */
 export function findFilm({ video }: Presentation, ask: RenditionAsk): VideoRendition {
   return found(video, ask);
 }

@@ -4,7 +4,7 @@ import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import type { Selection } from './plan-input.ts';
 
-/** The moving pictures of a file: cover art is none. */
+/** The video tracks of a file without its cover art. */
 export function filmsOf(media: Media): readonly VideoTrack[] {
   return media.tracks.filter((track): track is VideoTrack => track.kind === 'video' && !track.isCoverArt);
 }
@@ -13,7 +13,7 @@ export function audiosOf(media: Media): readonly AudioTrack[] {
   return media.tracks.filter((track): track is AudioTrack => track.kind === 'audio');
 }
 
-/** Where ffmpeg's own timeline begins: with the earliest of all that plays, which cover art does not. */
+/** The zero of ffmpeg's timeline: the earliest start of all tracks that play, which cover art does not. */
 export function earliestStart(media: Media): number {
   const starts = [...filmsOf(media), ...audiosOf(media)].map(({ startSeconds }) => startSeconds);
   return starts.length === 0 ? 0 : Math.min(...starts);
@@ -42,10 +42,10 @@ export function selectTracks(media: Media, { audio: wanted, format }: StreamPara
   return { video, audio };
 }
 
-/** Says what of the file keeps it from being played, where that is known. */
+/** Says why nothing of a file plays, if that is known. */
 export function nothingPlays(
   { tracks }: Media,
-  otherwise = 'The file has neither a film nor sound.',
+  otherwise = 'The file has neither video nor audio.',
 ): Problem {
   const [reason = otherwise] = tracks.flatMap(({ undecodable }) => undecodable ?? []);
   return unsupported(reason);

@@ -75,8 +75,8 @@ export function planStream(input: PlanInput): StreamPlan {
 }
 
 /**
- * Why the sound of a film is left out: it can neither be decoded here nor stay as it is. Throws `unsupported-media` where
- * nothing is left without it, or where it was asked for.
+ * Says why the audio of a film is left out: it can neither be decoded here nor copied. Throws `unsupported-media` if
+ * nothing is left without it, or if it was asked for.
  */
 function undecodableAudio(input: PlanInput, { video, audio }: Selection): Obstacle {
   const { client, parameters, remuxObstacle } = input;

@@ -3,10 +3,10 @@ import { planColour } from './colour.ts';
 import { frameGrid } from './frame-grid.ts';
 import type { VideoOutput } from './output.ts';
 
-/** Of what is encoded anew. */
+/** Video that is encoded. */
 export type VideoEncode = Extract<VideoOutput, { kind: 'encode' }>;
 
-/** The track's picture upright, progressive, in standard dynamic range, scaled by `scale` to even sizes. */
+/** Plans the track's video upright, progressive, in standard dynamic range, scaled by `scale` to even sizes. */
 export function planVideoEncode(
   video: VideoTrack,
   scale: number,
@@ -23,7 +23,7 @@ export function planVideoEncode(
     rotation: video.rotation,
     mirrored: video.mirrored,
     // Codecs whose headers are not read here may be interlaced; the filter leaves progressive frames alone. It takes
-    // no picture of less than three lines or columns.
+    // no frame of less than three lines or columns.
     deinterlace:
       (video.interlaced || video.codec === 'other') && Math.min(video.codedWidth, video.codedHeight) >= 3,
     toneMap: video.dynamicRange === 'pq' || video.dynamicRange === 'hlg' ? video.dynamicRange : null,
@@ -32,24 +32,24 @@ export function planVideoEncode(
   };
 }
 
-/** The nearest even number that is no more than there is: H.264 in 4:2:0 has no odd sizes. */
+/** The nearest even number that is not larger: H.264 in 4:2:0 has no odd sizes. */
 function even(pixels: number, scale: number): number {
   return Math.max(2, 2 * Math.min(Math.round((pixels * scale) / 2), Math.floor(pixels / 2)));
 }
 
-/** Below it, pictures of any size fall apart. */
+/** Below it, video of any size falls apart. */
 export const LEAST_BITRATE = 150_000;
 
 type Sized = Pick<VideoEncode, 'width' | 'height'>;
 
-/** Bits per second that a picture of this size may take: 800 kbit/s at 640x360, half as much again for fast motion. */
+/** Bits per second of video of this size: 800 kbit/s at 640x360, half as much again for fast motion. */
 export function usualBitrate({ width, height, frameRate }: Sized & Pick<VideoEncode, 'frameRate'>): number {
   const motion = frameRate.numerator / frameRate.denominator > 32 ? 1.5 : 1;
   const bitrate = scaledBitrate(800_000 * motion, { width: 640, height: 360 }, { width, height });
   return Math.max(LEAST_BITRATE, Math.round(bitrate));
 }
 
-/** What is as good at another size: bits rise with the pixels to the power of 0.9. */
+/** The bitrate of the same quality at another size: it rises with the pixels to the power of 0.9. */
 export function scaledBitrate(bitrate: number, from: Sized, to: Sized): number {
   return bitrate * ((to.width * to.height) / (from.width * from.height)) ** 0.9;
 }
