@@ -34,7 +34,7 @@ describe('memoryCheck', () => {
     });
   }
 
-  it('knows what this process holds, and frees what it does not', () => {
+  it("knows this process's memory, and frees unreferenced memory", () => {
     const held = Math.ceil(process.memoryUsage.rss() / MB);
     expect(() => memoryCheck({ maxMemoryMegabytes: 10 * held })()).to.not.throw();
     expect(thrownBy(memoryCheck({ maxMemoryMegabytes: 1 })).type).to.equal('busy');

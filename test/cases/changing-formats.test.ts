@@ -151,7 +151,7 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     expect(await framesOf(bytes)).to.equal('320x180, 480x270');
   });
 
-  it('shows of crop.mkv what it is to show', async () => {
+  it('shows the cropped part of crop.mkv', async () => {
     const info = JSON.parse((await bytesOf('/info/crop.mkv')).toString());
     const film = info.media.tracks.find(({ kind }: { kind: string }) => kind === 'video');
     expect([film.displayWidth, film.displayHeight]).to.deep.equal([240, 140]);

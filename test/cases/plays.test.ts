@@ -67,7 +67,7 @@ describe('what plays, and which outputs exist', function () {
     expect(little).to.deep.equal(big);
   });
 
-  it('answers xHE-AAC with 415 and the reason everywhere, where no decoder is at hand', async () => {
+  it('refuses xHE-AAC everywhere with 415 and the reason, without a decoder', async () => {
     const name = 'sine-3s-xhe-aac-44khz-mono.mp4';
     const reason = 'The audio codec xHE-AAC (mp4a.40.42) cannot be decoded here.';
     for (const path of [
@@ -104,7 +104,7 @@ describe('what plays, and which outputs exist', function () {
     expect((await fetch(at('/stream/he.mp4?audio=0'))).status).to.equal(415);
   });
 
-  it('plays the audio behind one that nothing reads', async () => {
+  it('plays the audio track after an unreadable one', async () => {
     expect(await planOf('/stream/apac1.mov')).to.match(/^remux;/);
     const source = await listen(join(media, 'apac1.mov'), 1);
     for (const path of ['?', '?audio=0', '?start=1', '?height=90', '?format=mp3']) {

@@ -66,7 +66,7 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     });
   }
 
-  it('shows of a frame what its clean aperture has', async () => {
+  it('shows the clean aperture of a frame', async () => {
     const box = 'color=red:s=320x180:r=25:d=1,drawbox=x=60:y=30:w=240:h=140:c=0x00ff00:t=fill,format=yuv420p';
     const plain = join(folder, 'plain.mp4');
     await make(['-f', 'lavfi', '-i', box, '-c:v', 'libx264', '-crf', '10', plain]);

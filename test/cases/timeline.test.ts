@@ -92,7 +92,7 @@ describe('no frame before zero', function () {
     ['trimmed.mp4', [], '108p'],
   ];
   for (const [name, make, videoId] of [...cases, ...ROWS]) {
-    it(`in ${name}: each rendition begins at 0, and its segments where its playlist says`, async () => {
+    it(`in ${name}: each rendition begins at 0, and its segments at their playlist's times`, async () => {
       if (make.length > 0)
         await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...make, join(media, name)]);
       const at = `${service.url}/hls/${name}/`;

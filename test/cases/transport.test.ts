@@ -68,7 +68,7 @@ describe('cases: files whose times a demuxer guesses', function () {
     expectNear(await flashesOf(address('/stream/tsrestart.ts')), shown, 0.045);
   });
 
-  it('has its beeps where the source has them: ima.wav', async () => {
+  it("has its beeps at the source's times: ima.wav", async () => {
     const beeps = [0.5, 1.5, 2, 2.5, 3.5, 4.5, 5.5];
     expectNear(await beepsOf(address('/stream/ima.wav?format=wav')), beeps, 0.005);
     const later = beeps.filter((time) => time > 2.2).map((time) => time - 2.2);

@@ -85,7 +85,7 @@ describe('ffmpegArguments', () => {
 
   it('leaves -ss out at the start', () => expect(make({ audio: aac }).input).not.to.include('-ss'));
 
-  it('decodes from before the start where no index tells the keyframes', () => {
+  it('decodes from before the start without an index of keyframes', () => {
     const part = { video: video, startSeconds: 12.5, durationSeconds: 3, prerollSeconds: 6 };
     expect(make(part).input.join(' ')).to.match(/-reinit_filter:v 0 -ss 6.5$/);
     expect(make(part).output.join(' ')).to.include(
@@ -110,7 +110,7 @@ describe('ffmpegArguments', () => {
     expect(late(0.02, part)).to.include('[0:i:1]fps=24/1:start_time=6.020000,setpts=PTS-STARTPTS,');
   });
 
-  it('leaves out what the end of the file cuts off, where it copies', () => {
+  it("omits a packet that the file's end cuts off, if it copies", () => {
     expect(make({ video: { kind: 'copy', stream: 'i:1' } }).input.join(' ')).to.include(
       '-fflags +discardcorrupt',
     );

@@ -48,7 +48,7 @@ describe('soundSegmentArguments', () => {
     );
   });
 
-  it('resamples from where a sample of both rates falls together', () => {
+  it('resamples from a time at which samples of both rates coincide', () => {
     // 300 times a second: 147 samples of the source and 160 of the output coincide.
     const filters = filtersOf({ sourceRate: 44_100 });
     expect(filters).to.include('-round(2.110000000*SR)');
@@ -61,7 +61,7 @@ describe('soundSegmentArguments', () => {
     expect(filters).to.include('apad,asetpts=N,atrim=start_pts=0:end_pts=51200,');
   });
 
-  it('fills the least gaps where frames are counted, and only long ones where they are not', () => {
+  it('fills every gap of counted frames, and only long ones of others', () => {
     const grid = { originSeconds: 0, samples: 1024 };
     expect(filtersOf({ grid: { kind: 'frames', ...grid } })).to.include('min_hard_comp=0.010667');
     expect(filtersOf({ grid: { kind: 'settling', ...grid } })).to.include('min_hard_comp=0.030000');

@@ -20,7 +20,7 @@ describe('a trial of a track', function () {
     needs(this, 'ffmpeg');
   });
 
-  it('looks where the track begins, long after the others', async () => {
+  it("looks at the track's start, long after the others", async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-trial-'));
     const path = join(folder, 'late.mkv');
     const film = ['-f', 'lavfi', '-i', 'color=s=32x32:r=5:d=22'];

@@ -95,7 +95,7 @@ describe('the engine', () => {
     expect(await pidsOf('arguments')).to.have.length(1);
   });
 
-  it('gives what the program writes, and ends when it did', async () => {
+  it("passes on the program's output, and ends when it did", async () => {
     expect((await buffer(await transcode('whole'))).toString()).to.equal('output');
     expect(ends).to.deep.equal(['']);
   });
@@ -132,7 +132,7 @@ describe('the engine', () => {
     );
   });
 
-  it('keeps what the program said for the log', async () => {
+  it("reports the program's last lines to the log", async () => {
     await failureOf(transcode('failing'));
     expect(ends[0]).to.contain('Invalid data found');
   });
@@ -154,7 +154,7 @@ describe('the engine', () => {
     expect(environment.replace(/NODE_V8_COVERAGE=[^\0]*\0/, '')).to.equal('[]');
   });
 
-  it('leaves no process behind that will not listen, when its reader goes', async () => {
+  it('kills a stubborn process when its reader goes', async () => {
     const output = await transcode('stubborn');
     output.destroy();
     await gone(await started('stubborn'));

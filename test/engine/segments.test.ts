@@ -168,7 +168,7 @@ describe('encoded segments', function () {
     expect(runs).to.equal(rendition.segments.length);
   });
 
-  it('have a frame for each, alone, that lasts as long', async () => {
+  it('have a single frame for each, as long as the segment', async () => {
     const lossless = withArguments(context, losslessly);
     const rendition = videoRendition(context, FILM);
     const init = await encodedInit(rendition, lossless);
@@ -188,7 +188,7 @@ describe('encoded segments', function () {
     }
   });
 
-  it('go on with the last frame and with silence where a file is cut off', async () => {
+  it('continue with the last frame and with silence in a file that is cut off', async () => {
     const path = join(folder, 'cut.mkv');
     const inputs = ['testsrc2=s=192x108:r=25:d=8', 'sine=d=8'].flatMap((input) => [
       '-f',
@@ -214,7 +214,7 @@ describe('encoded segments', function () {
     expect(frames).to.equal(Math.ceil((8 * 44_100) / 1024) + 1);
   });
 
-  it('break where a frame is missing', async () => {
+  it('break if a frame is missing', async () => {
     const fewer = withArguments(context, (output) =>
       output.map((arg) => arg.replace(/:end_pts=\d+/, ':end_pts=150')),
     );
@@ -222,7 +222,7 @@ describe('encoded segments', function () {
     expect((await problemOf(buffer(stream))).type).to.equal('damaged-media');
   });
 
-  it('break where the source does, and are answered with its problem before that', async () => {
+  it('break if the source does, and report its problem before the first byte', async () => {
     const rendition = videoRendition(context, { ...FILM, seconds: 30, lengths: [30] });
     const failing = (bytes: number) => ({ ...context, access: breakingAfter(context.access, bytes) });
     expect((await problemOf(openEncodedSegment(rendition, 0, failing(100_000)))).type).to.equal(
@@ -290,7 +290,7 @@ describe('encoded segments', function () {
     expect(runs).to.equal(67);
   });
 
-  it('are none where the rendition has none', async () => {
+  it('are refused if the rendition has none', async () => {
     const rendition = videoRendition(context, FILM);
     const failure = await openEncodedSegment(rendition, 99, context).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(RangeError);

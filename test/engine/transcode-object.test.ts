@@ -9,7 +9,7 @@ import { rejection } from '../../testing/rejection.ts';
 import { fakeSource, pattern } from '../../testing/sources.ts';
 
 describe('transcodeObject', () => {
-  it('leaves no server behind where there is no place for ffmpeg', async () => {
+  it('leaves no server behind without a slot for ffmpeg', async () => {
     const source = fakeSource(pattern(1_000));
     const { object } = source;
     const { signal } = new AbortController();

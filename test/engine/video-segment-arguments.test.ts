@@ -60,14 +60,14 @@ describe('pictureSegmentArguments', () => {
     );
   });
 
-  it('seeks nothing at the start of the file, and fills what comes before the first frame', () => {
+  it('seeks nothing at the start of the file, and fills the time before the first frame', () => {
     const from = { seekSeconds: null, fillsFront: true };
     const { input, output } = videoSegmentArguments({ ...segment, from }, limits);
     expect(input.join(' ')).to.equal(`${INPUT} -copyts`);
     expect(output[1]).to.include('fps=30000/1001:start_time=0,');
   });
 
-  it('deinterlaces before the grid, and turns and maps tones behind it', () => {
+  it('deinterlaces before the grid, and rotates and maps tones after it', () => {
     const video = { ...coding.video, deinterlace: true, rotation: 90 as const, toneMap: 'hlg' as const };
     const from = { seekSeconds: null, fillsFront: true };
     const { output } = videoSegmentArguments({ ...segment, coding: { ...coding, video }, from }, limits);
@@ -90,7 +90,7 @@ describe('readingPlaces', () => {
   const told = (places: ReturnType<typeof readingPlaces>) =>
     places.map(({ seekSeconds, fillsFront }) => `${seekSeconds}${fillsFront ? ' fills' : ''}`);
 
-  it('takes what the index tells, then goes back', () => {
+  it("takes the index's place, then goes back", () => {
     expect(told(readingPlaces(200, 0, 196.5))).to.deep.equal(['196.5', '199', '196', '184', '136 fills']);
   });
   it('guesses without one', () => {

@@ -249,7 +249,7 @@ describe('segments of encoded video', function () {
     });
   }
 
-  it('are looked for nowhere in a transport stream where the film begins', async () => {
+  it('are not looked for at the beginning of a transport stream', async () => {
     const path = join(folder, 'begins.ts');
     const make = [...encodedFrames('25', 3), '-c:v', 'libx264', ...groups(25)];
     await promisify(execFile)('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...make, '-y', path]);

@@ -10,7 +10,7 @@ function sessionOf(pid: number | undefined): Promise<string | null> {
 }
 
 describe('yieldProcessor', () => {
-  it('puts a process behind those that answer, and its session where the system shares by sessions', async () => {
+  it('lowers a process, and its session if the system shares by sessions', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
       stdio: 'ignore',
       detached: true,

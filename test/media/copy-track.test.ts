@@ -223,7 +223,7 @@ describe('open groups of pictures', function () {
     return openFile(directorySource(directory), name);
   };
 
-  it('are not cut, where the index shows that frames lead up to their key frames', async () => {
+  it('are not cut if the index shows frames that lead up to a keyframe', async () => {
     const track = await copyTrack(await encode('leading.mp4', 0), 0);
     expect(cutTimes(track).map((time) => time / track.cuts.timescale)).to.deep.equal([0, 4, 8, 12]);
     const path = join(directory, 'out.mp4');
@@ -240,7 +240,7 @@ describe('open groups of pictures', function () {
     ['there is no index of times', 'leading.mkv', 0],
   ];
   for (const [what, name, adapt] of LEFT_OUT) {
-    it(`are a reason not to cut, where ${what}`, async () => {
+    it(`are a reason not to cut if ${what}`, async () => {
       expect(await openCopyTrack({ ...(await encode(name, adapt)), trackIndex: 0 })).to.deep.equal({
         whyNot: 'decoding cannot begin at each of its keyframes',
       });

@@ -18,12 +18,12 @@ function fileOf(seconds: readonly number[]) {
 describe('findJoins', () => {
   const upTo = (seconds: number) => Array.from({ length: seconds }, (_, i) => i + 1);
 
-  it('finds where the clock begins anew', async () => {
+  it('finds where the clock restarts', async () => {
     const joins = await findJoins(fileOf([...upTo(6), ...upTo(6), ...upTo(6)]), LAYOUT);
     expect(joins).to.deep.equal([5 * PACKET_BYTES, 11 * PACKET_BYTES]);
   });
 
-  it('finds a short recording before a long one, whose clock has come further where one looks', async () => {
+  it('finds a short recording before a long one, whose clock has come further', async () => {
     // Six megabytes, of which the first recording is a fifteenth.
     const [first, second] = [2_000, 30_000];
     const clock = (packets: number) => Array.from({ length: packets }, (_, i) => 100 + i / 100);
@@ -48,7 +48,7 @@ describe('findJoins', () => {
     expect(reads).to.be.at.most(12 + 2 * 24);
   });
 
-  it('takes a clock that begins anew again and again for none of joined recordings', async () => {
+  it('takes a clock that restarts repeatedly for a broken one', async () => {
     const toAndFro = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 50 : 10));
     expect(await findJoins(fileOf(toAndFro), LAYOUT)).to.deep.equal([]);
   });

@@ -28,11 +28,11 @@ describe('begun', () => {
     expect(log).to.deep.equal(['output a', 'output b', 'let go']);
   });
 
-  it('is null where there is none', async () => {
+  it('is null if there is none', async () => {
     expect(await peekFirst(values())).to.equal(null);
   });
 
-  it('fails where the first value does', async () => {
+  it('fails if the first value does', async () => {
     const failing = async function* () {
       yield* values();
       throw new RangeError('no first');
@@ -41,7 +41,7 @@ describe('begun', () => {
   });
 
   for (const chunks of [0, 1]) {
-    it(`lets go of what the values hold when a stream of them goes after ${chunks} chunks`, async () => {
+    it(`releases the values' resources when a stream of them goes after ${chunks} chunks`, async () => {
       const stream = Readable.from((await peekFirst(values('a', 'b', 'c'))) ?? []);
       if (chunks === 1) for await (const _ of stream.iterator({ destroyOnReturn: false })) break;
       await new Promise((resolve) => stream.once('close', resolve).destroy());

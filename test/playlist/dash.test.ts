@@ -122,7 +122,7 @@ describe('dashManifest', () => {
     }
   });
 
-  it('tells what a player chooses by', () => {
+  it('declares everything by which a player chooses', () => {
     const presentation = offered(films);
     for (const rendition of presentation.video) {
       const found = all(manifest(presentation), 'Representation').find(
@@ -153,7 +153,7 @@ describe('dashManifest', () => {
     it(`sets to switch within: ${name}`, () => expect(sets(presentation)).to.deep.equal(expected));
   }
 
-  it('claims that segments are aligned only where they are', () => {
+  it('claims that segments are aligned only if they are', () => {
     const variable = { numerator: 29_500, denominator: 1000, constant: false };
     const track = film({ ...hd, frameRate: variable });
     const exact = manifest(offered(films));
@@ -217,7 +217,7 @@ describe('dashManifest', () => {
 });
 
 describe('element', () => {
-  it('escapes what stands in attributes', () => {
+  it('escapes attributes', () => {
     const text = element('a', { b: `<&>"'\u20ac`, c: 0, d: null }, [element('e', {})]);
     const read = new DOMParser({ onError: onErrorStopParsing }).parseFromString(
       text,

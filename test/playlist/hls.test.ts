@@ -101,7 +101,7 @@ describe('hlsMaster', () => {
     ]);
   });
 
-  it('names audio tracks by what the file says of them, each apart', () => {
+  it("names audio tracks by the file's titles, none twice", () => {
     const tracks = [
       audioTrack({ language: 'eng' }),
       audioTrack({ language: 'eng', channels: 6 }),
@@ -127,14 +127,14 @@ describe('hlsMaster', () => {
     expect(text.match(/CHARACTERISTICS="public.accessibility.describes-video"/g)).to.have.length(1);
   });
 
-  it('says of every variant that there are no captions within the video', () => {
+  it('declares for every variant that the video has no captions', () => {
     const lines = hlsMaster(offered([film(hd), audioTrack()])).split('\n');
     const variants = lines.filter((line) => line.startsWith('#EXT-X-STREAM-INF'));
     expect(variants).to.have.length(5);
     expect(variants.every((line) => line.includes(',CLOSED-CAPTIONS=NONE'))).to.equal(true);
   });
 
-  it('tells what trick play needs, which is only its frames', () => {
+  it('declares the codecs of trick play, which needs only video', () => {
     const track = film(hd);
     const cuts = filmCuts(track);
     const presentation = offered([track], { cuts: new Map([[0, { ...cuts, keyframeBytes: () => 10_000 }]]) });

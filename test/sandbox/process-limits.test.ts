@@ -45,7 +45,7 @@ describe('the sandbox', function () {
       maxOutputBytes: MEGABYTE,
     });
 
-  it('hands on what varies as arguments, which no shell reads', async () => {
+  it('passes values as arguments, which no shell reads', async () => {
     const hostile = ['$(id)', '; id', '`id`', '"', "'", '\n', '-c', '*'];
     const path = await program('arguments', `printf '%s\\0' "$@"`);
     const { file, args, options } = sandboxed(path, hostile, ROOMY);
@@ -66,7 +66,7 @@ describe('the sandbox', function () {
     expect(stdout).to.include('at /\n');
   });
 
-  it('has no environment but what it is given, and no secret of its parent', async () => {
+  it('has only the given environment, and no secret of its parent', async () => {
     process.env.CANARY = 'a secret';
     try {
       const path = await program('environment', 'tr "\\0" "\\n" < /proc/$$/environ');
@@ -85,7 +85,7 @@ describe('the sandbox', function () {
     expect((await stat(`${path}.out`)).size).to.equal(0);
   });
 
-  it('kills what a program leaves behind when it ends', async () => {
+  it('kills processes that a program leaves behind', async () => {
     const path = await program('leaving', 'sleep 1000 & echo $!');
     const { code, stdout } = await run(path);
     expect(code).to.equal(0);
@@ -104,7 +104,7 @@ describe('the sandbox', function () {
     await gone(Number(stdout));
   });
 
-  it('ends a program that says too much', async () => {
+  it('ends a program that writes too much', async () => {
     const path = await program('talking', 'yes');
     const { stdout, isCutShort } = await run(path);
     expect([stdout.length <= MEGABYTE, isCutShort]).to.deep.equal([true, true]);
@@ -155,7 +155,7 @@ describe('the sandbox', function () {
     expect(message).to.match(/^This takes more than 1 seconds of CPU/);
   });
 
-  it('ends by them too what does not know of such a limit', async () => {
+  it('ends programs that do not know of such a limit', async () => {
     const path = await program('busy', 'while :; do :; done');
     expect((await problemOf(encode({ cpuSeconds: 1, memoryBytes: null }, path))).type).to.equal('too-large');
   });

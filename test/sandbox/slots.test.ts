@@ -86,7 +86,7 @@ describe('withSlots', () => {
     expect([running.length, ends]).to.deep.equal([2, 1]);
   });
 
-  it('gives the place back where nothing was started', async () => {
+  it('frees the slot if nothing was started', async () => {
     const failing: Engine = { transcode: () => Promise.reject(new Error('not here')) };
     const engine = withSlots(failing, createSlots({ maxFfmpegs: 1 }, soon));
     for (let i = 0; i < 3; i++) {

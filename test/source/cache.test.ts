@@ -17,7 +17,7 @@ setMaxListeners(0, signal);
 describe('createBlockCache', () => {
   const block = (length: number) => new Uint8Array(length);
 
-  it('keeps what was used last, within its bytes', () => {
+  it('keeps the most recently used blocks within its bytes', () => {
     const cache = createBlockCache(30);
     for (const key of ['a', 'b', 'c']) cache.put(key, block(10));
     cache.get('a');
@@ -80,7 +80,7 @@ describe('cachedAccess', () => {
     it(what, async () => expect(await access().read(start, end)).to.have.length(length));
   }
 
-  it('asks once for what it holds', async () => {
+  it('reads a cached block once', async () => {
     const reader = access();
     await reader.read(0, 10);
     await reader.read(500, 900);
@@ -152,7 +152,7 @@ describe('cachedAccess', () => {
     same(await staying, 0, 10);
   });
 
-  it('stops the read when the last of them is gone, and the next one starts anew', async () => {
+  it('stops the read when the last of them is gone, and the next one reads again', async () => {
     source.script.push(() => new PassThrough());
     const leaving = new AbortController();
     const reads = [1, 2].map(() =>
@@ -196,7 +196,7 @@ describe('cachedAccess', () => {
     ['a body that is too long', () => Readable.from([content.subarray(0, 1_500)])],
   ];
   for (const [what, step] of failing) {
-    it(`keeps nothing of ${what}: the next one reads anew`, async () => {
+    it(`keeps nothing of ${what}: the next one reads again`, async () => {
       source.script.push(step);
       const outcomes = await Promise.all([1, 2].map(() => problemOf(access().read(0, 10))));
       expect(outcomes.map(({ type }) => type)).to.deep.equal(['source-unavailable', 'source-unavailable']);
@@ -213,7 +213,7 @@ describe('cachedAccess', () => {
     expect(pattern(SIZE, 9).subarray(0, 10).equals(read)).to.equal(true);
   });
 
-  it('reads what is larger than half of the cache in one go, and past it', async () => {
+  it('reads a range larger than half of the cache at once, around it', async () => {
     const small = createBlockCache(4 * BLOCK, { blockBytes: BLOCK });
     const reader = cachedAccess(source, source.object, signal, { cache: small });
     same(await reader.read(100, 9_000), 100, 9_000);
@@ -285,7 +285,7 @@ describe('cachedAccess', () => {
       expect(cache.pending.size).to.equal(0);
     });
 
-    it('errors with what the source failed with', async () => {
+    it("errors with the source's failure", async () => {
       const stream = access().stream({ start: 0, end: SIZE });
       source.script.push(() => {
         throw sourceUnavailable();

@@ -50,13 +50,13 @@ describe('the circuit', () => {
     });
   }
 
-  it('forgets what was a minute ago', () => {
+  it('forgets outcomes of a minute ago', () => {
     const four = having('ffff');
     expect(settle(four, 'pass', 'failed', at(64_000)).open).to.equal(null);
     expect(settle(four, 'pass', 'failed', at(59_999)).open).to.not.equal(null);
   });
 
-  it('lets nobody pass for two seconds, then one who tries, and all once that one is answered', () => {
+  it('lets nothing pass for two seconds, then one trial, and all once it is answered', () => {
     const opened = having('fffff');
     expect(admit(opened, 4_500).admission).to.deep.equal({ waitMilliseconds: 1_500 });
     const { circuit: tried, admission } = admit(opened, 6_000);

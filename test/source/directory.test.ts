@@ -89,7 +89,7 @@ describe('directorySource', () => {
     });
   }
 
-  it('does not show hidden files, nor what lies in hidden directories', async () => {
+  it('does not show hidden files, nor files in hidden directories', async () => {
     await mkdir(join(root, '.git'));
     await writeFile(join(root, '.git/film.mp4'), 'x');
     await writeFile(join(root, '.hidden.mp4'), 'x');
@@ -110,7 +110,7 @@ describe('directorySource', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('says that what it may not read is forbidden', async () => {
+  it('reports unreadable files as forbidden', async () => {
     const object = await source.stat('films/one.mp4', signal);
     await chmod(join(root, 'films/one.mp4'), 0);
     await mkdir(join(root, 'closed'));
@@ -136,7 +136,7 @@ describe('directorySource', () => {
     for (const problem of problems) expect(problem.message).to.not.include(base);
   });
 
-  it('is unavailable where its root is gone', async () => {
+  it('is unavailable if its root is gone', async () => {
     source = directorySource(join(base, 'nowhere'));
     expect((await problemOf(source.stat('a.mp4', signal))).type).to.equal('source-unavailable');
     expect((await problemOf(source.list('', 1, signal))).type).to.equal('source-unavailable');
@@ -219,7 +219,7 @@ describe('directorySource', () => {
       }
     }
 
-    it('goes on behind any key, in whatever directory that is', async () => {
+    it('continues after any key, in any directory', async () => {
       const all = [
         'a-b.mp4',
         'a.mp4',
@@ -270,7 +270,7 @@ describe('directorySource', () => {
       expect(await keys()).to.include.members(['b/film.mp4', 'a/b/film.mp4', 'films/one.mp4']);
     });
 
-    it('leaves out what may not be read', async () => {
+    it('omits unreadable files', async () => {
       await mkdir(join(root, 'closed'));
       await writeFile(join(root, 'closed/film.mp4'), 'x');
       await chmod(join(root, 'closed'), 0);

@@ -54,7 +54,7 @@ describe('readPieces', () => {
     ]);
   });
 
-  it('reads over small gaps, and leaves out what lies in them', async () => {
+  it('reads over small gaps, and omits their bytes', async () => {
     const scattered = [merged('HEAD'), from(2, 5), from(8, 10), from(10, 12), from(30, 33), from(28, 29)];
     const wanted = Buffer.concat([
       Buffer.from('HEAD'),

@@ -47,7 +47,7 @@ describe('indexAccess', () => {
     expect([ranges(), blocks.reads.count]).to.deep.equal([[[start, content.length]], 0]);
   });
 
-  it('leaves to the blocks what is neither', async () => {
+  it('leaves all other reads to the blocks', async () => {
     const { read, ranges, blocks } = open();
     await read(MEGABYTE, MEGABYTE + 16);
     await read(HEAD - 10, HEAD + 10);

@@ -61,7 +61,7 @@ describe('openLoopback', () => {
     });
   }
 
-  it('answers what has no length as a whole, and without ranges', async () => {
+  it('serves a stream without a length as a whole, and without ranges', async () => {
     const flow = { sizeBytes: null, stream: () => Readable.from([content]) };
     const own = await openLoopback({ access: flow, etag: '"1"', signal: controller.signal });
     for (const range of [null, 'bytes=0-', 'bytes=5-9']) {
@@ -75,7 +75,7 @@ describe('openLoopback', () => {
     await own.close();
   });
 
-  it('is open to nobody who does not know its path, and to no other method', async () => {
+  it('is open only at its path, and to no other method', async () => {
     const { origin, pathname } = new URL(loopback.url);
     expect(pathname).to.have.length.above(20);
     for (const path of ['/', '/film.mp4', `${pathname}/`, `${pathname}?x`, pathname.slice(0, -1)]) {
@@ -152,7 +152,7 @@ describe('openLoopback', () => {
     expect(loopback.failure()).to.equal(null);
   });
 
-  it('breaks the connection where the source fails, and remembers the first failure', async () => {
+  it('breaks the connection if the source fails, and remembers the first failure', async () => {
     const failure = sourceUnavailable();
     await ask(loopback.url, { range: 'bytes=0-9' });
     source.script.push(() => {

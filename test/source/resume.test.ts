@@ -128,14 +128,14 @@ describe('resuming', () => {
     });
   }
 
-  it('rejects, and does not try again, what cannot be opened at all', async () => {
+  it('rejects, without another attempt, if nothing can be opened', async () => {
     source.script.push(refused);
     expect((await problemOf(read())).type).to.equal('source-unavailable');
     expect(source.script).to.have.length(0);
     expect(source.reads).to.have.length(0);
   });
 
-  it('takes up again what a stat has brought along', async () => {
+  it('resumes a body that came with a stat', async () => {
     const opening = broken(300, 'error')({ start: 0, end: 1_000 }, signal);
     const statAndRead = async () => ({ object: source.object, body: await opening });
     const opened = await resuming({ ...source, statAndRead }, options).statAndRead?.(
@@ -200,7 +200,7 @@ describe('resuming', () => {
     });
   }
 
-  it('destroys what it reads when its reader goes away', async () => {
+  it('destroys its source when its reader goes away', async () => {
     const stream = await read();
     stream.once('readable', () => {});
     await delay(5);

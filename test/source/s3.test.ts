@@ -49,7 +49,7 @@ describe('s3Source, by the answers of the store', () => {
 
   const statAndRead = async (key: string, mostBytes: number) => source.statAndRead?.(key, mostBytes, signal);
 
-  it('goes on behind a thousand keys of something else, up to the first media', async () => {
+  it('continues after a thousand other keys, up to the first media', async () => {
     const page = (key: string, next: string | null) =>
       `<ListBucketResult><Contents><Key>${key}</Key><Size>1</Size></Contents>` +
       `${next === null ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}</ListBucketResult>`;
@@ -143,7 +143,7 @@ describe('s3Source, by the answers of the store', () => {
     expect(problem.message).to.include('restored');
   });
 
-  it('tells what an object is by the answer that brings its beginning', async () => {
+  it('describes an object by the response with its first bytes', async () => {
     let range: string | undefined;
     handle = (request, response) => {
       range = request.headers.range;
@@ -179,7 +179,7 @@ describe('s3Source, by the answers of the store', () => {
     });
   }
 
-  it('says of a beginning what it says of a read', async () => {
+  it('reports the same problems for the first bytes as for a read', async () => {
     for (const [status, code, type] of errors) {
       if (status === 416) continue;
       handle = refuse(status, code);
@@ -198,7 +198,7 @@ describe('s3Source, by the answers of the store', () => {
   });
 
   for (const etag of ['"a b"', '"a"b"', 'W/"a"', '"\u00e9"', '"a', '"a\tb"']) {
-    it(`does without a store whose ETag is none that may go on: ${JSON.stringify(etag)}`, async () => {
+    it(`rejects a store whose ETag cannot be sent on: ${JSON.stringify(etag)}`, async () => {
       handle = (_, response) => response.writeHead(200, { etag, 'content-length': 10 }).end();
       expect((await problemOf(source.stat('film.mp4', signal))).type).to.equal('source-unavailable');
     });
@@ -231,7 +231,7 @@ describe('s3Source, by the answers of the store', () => {
     expect(read.toString()).to.equal('abc');
   });
 
-  it('asks for nothing where nothing is wanted', async () => {
+  it('requests nothing for an empty range', async () => {
     expect(await buffer(await source.read(object, { start: 4, end: 4 }, signal))).to.have.length(0);
     expect(requests).to.deep.equal([]);
   });
@@ -251,7 +251,7 @@ describe('s3Source, by the answers of the store', () => {
     });
   }
 
-  it('errors with a Problem where the body breaks', async () => {
+  it('errors with a Problem if the body breaks', async () => {
     handle = (_, response) => {
       response.writeHead(206, { 'content-range': 'bytes 0-9/10', 'content-length': 10 });
       response.write('0123', () => response.destroy());
@@ -330,7 +330,7 @@ describe('s3Source, by the answers of the store', () => {
     expect(requests.length).to.be.at.most(100);
   });
 
-  it('presigns without asking the store, and only where that is wanted', async () => {
+  it('presigns without asking the store, and only if configured', async () => {
     const options = { contentType: 'video/mp4', contentDisposition: null, expiresInSeconds: 60 };
     const url = new URL((await source.presign?.(object, options)) ?? '');
     expect(url.pathname).to.equal('/media/film.mp4');
@@ -353,7 +353,7 @@ describe('createS3Client', () => {
     expect(url).to.match(/^https:\/\/media\.s3\.eu-central-1\.amazonaws\.com\/film\.mp4\?/);
   });
 
-  it('says that the store is unavailable where nobody listens', async () => {
+  it('reports the store as unavailable if nothing listens', async () => {
     const client = createS3Client({ ...keys, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' });
     const problem = await problemOf(s3Source({ client, bucket: 'media' }).stat('film.mp4', signal));
     expect(problem.type).to.equal('source-unavailable');

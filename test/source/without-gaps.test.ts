@@ -29,7 +29,7 @@ const RANGES: readonly (readonly (readonly [number, number])[])[] = [
 
 describe('withoutGaps', () => {
   for (const [i, pairs] of RANGES.entries()) {
-    it(`passes on the bytes of the ranges alone, whatever the chunks (${i})`, async () => {
+    it(`passes on only the bytes of the ranges, whatever the chunks (${i})`, async () => {
       const ranges = pairs.map(([start, end]) => ({ start, end }));
       const [begin, end] = [ranges[0]?.start ?? 0, ranges.at(-1)?.end ?? 0];
       const wanted = Buffer.concat(ranges.map((range) => content.subarray(range.start, range.end)));

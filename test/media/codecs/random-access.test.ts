@@ -68,7 +68,7 @@ describe('the beginning of a sample, as a sample', () => {
     });
   }
 
-  it('stays as it is where its lengths do not add up', () => {
+  it('stays unchanged if its lengths do not add up', () => {
     const wrong = Uint8Array.of(0, 0, 9, 9, 0x65, 1, 2);
     expect(shortened(wrong, 4, 100)).to.equal(wrong);
   });

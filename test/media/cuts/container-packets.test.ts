@@ -135,7 +135,7 @@ describe('containerPackets', function () {
     });
   }
 
-  it('keeps the audio of Opus free of what the decoder puts before it', async () => {
+  it("keeps the audio of Opus free of the decoder's delay", async () => {
     const source = `${corpusDirectory}/audio/audio-lena__lena.opus`;
     const result = join(folder, 'opus.mp4');
     await writeFile(result, await remuxFile(source, { trackIndexes: [0] }));

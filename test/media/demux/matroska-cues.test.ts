@@ -81,7 +81,7 @@ describe('the cues of Matroska', () => {
     expect(access.reads.bytes).to.be.below(200_000);
   });
 
-  it('are read in a third read where they are long', async () => {
+  it('are read in a third read if they are long', async () => {
     const points = Array.from({ length: 4_000 }, (_, i) => ({ time: i * 1_000, at: i * 70 }));
     const access = bytesAccess(film(points).bytes);
     expect((await readCues(access))?.get(1)).to.have.length(4_000);
@@ -126,7 +126,7 @@ describe('the cues of Matroska', () => {
     ['the file is empty', Buffer.alloc(0)],
   ];
   for (const [what, bytes] of NONE) {
-    it(`are not found where ${what}`, async () => {
+    it(`are not found if ${what}`, async () => {
       expect(await readCues(bytesAccess(bytes))).to.equal(null);
     });
   }

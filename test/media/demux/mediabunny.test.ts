@@ -90,7 +90,7 @@ describe('openContainer on real files', () => {
     ]);
   });
 
-  it('leaves to others what it would describe in part', async () => {
+  it('leaves files that it would describe in part to other readers', async () => {
     for (const name of [
       'ts/media__sample_h262_mpeg_audio.ts',
       'mp4/media__sample_opus.mp4',
@@ -110,7 +110,7 @@ describe('openContainer on real files', () => {
     expect(file.bytesRead()).to.be.lessThan(25e6);
   });
 
-  it('passes on what its source fails with', async () => {
+  it("passes on its source's failure", async () => {
     const bytes = await readFile(`${corpusDirectory}/ts/mediabunny__0.ts`);
     const failure = new Error('the store is gone');
     const read = async (start: number, end: number) => {
@@ -180,7 +180,7 @@ describe('openContainer on synthetic ADTS', () => {
 });
 
 describe('openContainer on FLAC', () => {
-  it('knows no length where the demuxer takes the number of samples for less than nothing', async function () {
+  it('knows no length if the demuxer takes the number of samples for negative', async function () {
     needs(this, 'corpus');
     const file = await readFile(`${corpusDirectory}/audio/audio-lena__lena.flac`);
     // The lower 32 of the 36 bits that count samples (RFC 9639 §8.2).
@@ -245,7 +245,7 @@ describe('openContainer on synthetic Matroska files', () => {
     ]);
   });
 
-  it('comes to an end where the search for the next element does not', async () => {
+  it('ends although the search for the next element does not', async () => {
     const junk = Buffer.alloc(5000, 0x01);
     const file = Buffer.concat([header, element('18538067', element('1654ae6b', entry()), junk)]);
     // The demuxer looks at the last eight bytes over and over, until its reads are refused: for seconds,

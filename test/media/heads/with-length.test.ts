@@ -58,7 +58,7 @@ describe('The front of an output that is sent while it is encoded', function () 
     ...['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'],
   ];
 
-  it('of MP3 counts its frames and bytes, and what is cut at both ends', async () => {
+  it('of MP3 counts its frames, its bytes, and the samples cut at both ends', async () => {
     for (const bitrate of ['192k', '320k', '64k']) {
       const output = await piped(...sine, ...mp3(bitrate));
       const whole = await told(output, (bytes) => mp3WithLength(bytes, { samples: SAMPLES, isExact: true }));
@@ -85,7 +85,7 @@ describe('The front of an output that is sent while it is encoded', function () 
     }
   });
 
-  it('of MP3 counts frames alone where the end is not known to the sample', async () => {
+  it('of MP3 counts only frames if the end is not known to the sample', async () => {
     const output = await piped(...sine, ...mp3('128k'));
     const whole = await told(output, (bytes) => mp3WithLength(bytes, { samples: SAMPLES, isExact: false }));
     const tag = whole.indexOf('Info', 0, 'latin1');
@@ -164,7 +164,7 @@ describe('The front of an output that is sent while it is encoded', function () 
     );
   });
 
-  it('is left as it is where it is of no kind that is known', async () => {
+  it('is left unchanged if its kind is unknown', async () => {
     const noise = Buffer.alloc(3 * 2 ** 20, 0x55);
     expect((await buffer(withFront(chunked(noise, 2 ** 16), () => null))).equals(noise)).to.equal(true);
     const fronts: readonly Front[] = [

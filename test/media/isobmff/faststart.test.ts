@@ -64,7 +64,7 @@ describe('virtual faststart', () => {
     expect(movie && describeMovie(movie).layout?.moovAtEnd).to.equal(false);
   });
 
-  it('moves media that lie behind the index by nothing', async () => {
+  it('does not move media that follow the index', async () => {
     const whole = movieFile({ tracks: [film], mediaAt: 0 });
     const start = whole.length + 8;
     const file = bytesAccess(
@@ -83,7 +83,7 @@ describe('virtual faststart', () => {
     expect(bytes && (await samplesOf(bytesAccess(bytes)))).to.deep.equal(await samplesOf(file));
   });
 
-  it('makes nothing where the index is in front, or the file fragmented', async () => {
+  it('changes nothing if the index is in front, or the file fragmented', async () => {
     const mvex = box('mvex', fullBox('trex', 0, 0, uint32(1, 1, 0, 0, 0)));
     expect(await faststartOf(bytesAccess(movieFile({ tracks: [film], moovAtEnd: false })), true)).to.equal(
       null,

@@ -54,7 +54,7 @@ async function movieIn(bytes: Buffer) {
 describe('an MP4 whose fragments are taken off', function () {
   this.timeout(30_000);
 
-  it('has each sample where its index says, with its times', async () => {
+  it("has each sample at its index's offset, with its times", async () => {
     const tracks = [
       { ...HEAD, packets: packets(60, true) },
       { ...AUDIO, delaySeconds: 0.5, packets: packets(70, false) },
@@ -130,7 +130,7 @@ describe('an MP4 whose fragments are taken off', function () {
     expect(Number(head.readBigUInt64BE(at + 20))).to.equal(head.length + 2 ** 32 - 1);
   });
 
-  it('is refused where it is none, and where nothing is in it', async () => {
+  it('is refused if it is none, or empty', async () => {
     const nothing = async function* (...parts: Buffer[]) {
       yield* parts;
     };

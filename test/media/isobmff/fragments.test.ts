@@ -71,7 +71,7 @@ describe('the fragments of a movie', () => {
     });
   }
 
-  it('go on where the one before ended, without a time of their own', async () => {
+  it('continue at the end of the one before, without a time of their own', async () => {
     const trun = fullBox('trun', 0, 0, uint32(2));
     const table = await tableIn(fragment({ time: 100, trun }, 20), fragment({ trun }, 20));
     expect([...table.decodeTimes]).to.deep.equal([100, 140, 180, 220]);

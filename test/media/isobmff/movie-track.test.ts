@@ -146,7 +146,7 @@ describe('a copied segment', () => {
     });
   }
 
-  it('is not offered where an edit list begins between two key frames', async () => {
+  it('is not offered if an edit list begins between two keyframes', async () => {
     for (const mediaTime of [200, 240, 250]) {
       const spec = { ...film, edits: [{ duration: 120, mediaTime }] };
       const track = await openCopyTrack({ ...(await openMovie(await movieOf([spec]))), trackIndex: 0 });
@@ -192,7 +192,7 @@ describe('a copied segment', () => {
     }
   });
 
-  it('is refused before its first byte where its key frame is none', async () => {
+  it('is refused before its first byte if its keyframe is none', async () => {
     const opened = await openMovie(await movieOf([film], [3]));
     const track = await copyTrack(opened, 0);
     await buffer(await track.segment(0, 1, 1).open());
@@ -211,7 +211,7 @@ describe('a copied segment', () => {
     expect((await problemOf(track.segment(1, 2, 1).open())).type).to.equal('damaged-media');
   });
 
-  it('breaks, and does not end, where the source does', async () => {
+  it('breaks, and does not end, if the source does', async () => {
     const opened = await openMovie(await movieOf([film]));
     const track = await copyTrack(opened, 0);
     const whole = track.segment(0, 3, 1);
@@ -236,7 +236,7 @@ describe('a copied segment', () => {
       expect(() => track.segment(from, to, 1), `${from}-${to}`).to.throw(RangeError);
   });
 
-  it('is refused where the index scatters it over the file', async () => {
+  it('is refused if the index scatters it over the file', async () => {
     const sizes = Array<number>(1_100).fill(8);
     const bytes = await movieOf([{ sizes, sync: [1], samplesPerChunk: 1 }]);
     const table = findBox(
@@ -281,7 +281,7 @@ describe('a copied segment', () => {
     ]);
   });
 
-  it('weighs in a cache of probes what its tables take', async () => {
+  it('counts in a cache of probes with the memory of its tables', async () => {
     const bytes = await movieOf([film]);
     const opened = await openMovie(bytes);
     const probes = createProbeCache();

@@ -46,7 +46,7 @@ function sparse(
 }
 
 describe('the index of a movie', () => {
-  it('is null for what is no ISO media', async () => {
+  it('is null for files that are no ISO media', async () => {
     for (const bytes of [
       Buffer.alloc(100),
       Buffer.from('RIFF....WAVE'),
@@ -57,7 +57,7 @@ describe('the index of a movie', () => {
     }
   });
 
-  it('lies behind the media or before it, and without ftyp means QuickTime', async () => {
+  it('lies after the media or before it, and without ftyp means QuickTime', async () => {
     const places = [
       [{ tracks: [film] }, 'isom', true],
       [{ tracks: [film], moovAtEnd: false }, 'isom', false],
@@ -72,7 +72,7 @@ describe('the index of a movie', () => {
     }
   });
 
-  it('is found behind four gigabytes of media without reading them', async () => {
+  it('is found after four gigabytes of media without reading them', async () => {
     const mdat = Buffer.concat([uint32(1), text('mdat'), Buffer.from('0000000140000000', 'hex')]);
     const mediaBytes = 0x1_4000_0000;
     const whole = movieFile({ tracks: [{ ...film, wideOffsets: true }], mediaAt: 0x1_2000_0000 });
@@ -90,7 +90,7 @@ describe('the index of a movie', () => {
     expect(file.bytesRead()).to.be.below(4096);
   });
 
-  it('needs no sense behind the last box, nor a size for it', async () => {
+  it('ignores bytes after the last box, and needs no size for it', async () => {
     const whole = movieFile({ tracks: [film], moovAtEnd: false });
     const open = Buffer.from(whole);
     open.writeUInt32BE(0, open.indexOf('mdat', 0, 'latin1') - 4);
@@ -190,7 +190,7 @@ describe('a sample table', () => {
     });
   }
 
-  it('takes the first samples from the moov where fragments follow', async () => {
+  it('takes the first samples from the moov if fragments follow', async () => {
     const output = movieFile({
       tracks: [film],
       moovAtEnd: false,
@@ -245,7 +245,7 @@ function withBox(file: Buffer, type: string, other: Buffer): Buffer {
   return output;
 }
 
-describe('what can be repackaged', () => {
+describe('repackaging', () => {
   const OBSTACLES: readonly (readonly [track: TrackSpec, obstacle: string | null])[] = [
     [film, null],
     [{ handler: 'soun', sizes: [9, 9] }, null],

@@ -84,7 +84,7 @@ describe('readStream', () => {
     expect((await problemOf(readStream(extents(empty, 50)))).type).to.equal('damaged-media');
   });
 
-  it('ends what makes the bytes where it finds no head in them', async () => {
+  it('ends the producer of bytes without a head', async () => {
     for (const bytes of [Buffer.from('no MP4 at all'), box('moov', Buffer.alloc(0))]) {
       let hasEnded = false;
       const endless = async function* () {

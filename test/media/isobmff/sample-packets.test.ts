@@ -125,7 +125,7 @@ describe('the packets of a movie', () => {
     });
   }
 
-  it('end behind what is asked for', async () => {
+  it('end after the requested stretch', async () => {
     const file = bytesAccess(movieFile({ tracks: [film, audio] }));
     const [video, audios] = await tracksOf(file, { startSeconds: 0.12, durationSeconds: 0.1 });
     expect(video?.durationTicks).to.equal(100);
@@ -143,7 +143,7 @@ describe('the packets of a movie', () => {
     expect(packet && shownAt(track, packet)).to.equal(-80);
   });
 
-  it('count from where a recording of a live stream begins', async function () {
+  it('count from the beginning of a recording of a live stream', async function () {
     needs(this, 'corpus');
     const [video, audios] = await tracksOf(corpusAccess('fmp4/media__sample_fragmented.mp4'));
     const [iFrame] = await packetsOf(video);
@@ -152,7 +152,7 @@ describe('the packets of a movie', () => {
     expect(heard && shownAt(audios, heard)).to.equal(0);
   });
 
-  it('end in a Problem where the file does', async () => {
+  it('end in a Problem if the file is cut off', async () => {
     const bytes = movieFile({ tracks: [film] });
     const file: RandomAccess = {
       sizeBytes: bytes.length,

@@ -99,14 +99,14 @@ describe('a fragmented MP4', () => {
     expect(media.tracks.map(({ durationSeconds }) => durationSeconds)).to.deep.equal([1.96, 1.6]);
   });
 
-  it('leaves the length open where one is unknown', async () => {
+  it('leaves the length open if one is unknown', async () => {
     const movie = await movieIn(
       await written([track(), audio({ durationTicks: 1600, packets: packets(40) })]),
     );
     expect(movie.fragments?.durationTicks).to.equal(null);
   });
 
-  it('begins early, and then anew at each key frame or second', async () => {
+  it('begins early, and a new fragment at each keyframe or second', async () => {
     const often = await written([track({ packets: packets(50, { gop: 10 }) })]);
     expect(fragmentStarts(often)).to.deep.equal([0, 280, 400, 800, 1200, 1600]);
     const seldom = await written([track({ packets: packets(100, { gop: 60 }) })]);
@@ -126,7 +126,7 @@ describe('a fragmented MP4', () => {
     }
   });
 
-  it('asks for packets as it is read, and lets go of them when it is left', async () => {
+  it('requests packets as it is read, and releases them when it is left', async () => {
     const asked = newAsked();
     const output = writeFragmentedMp4([track({ packets: packets(1_000_000, { asked }) })]);
     expect((await output.next()).done).to.equal(false);
@@ -148,7 +148,7 @@ describe('a fragmented MP4', () => {
     expect([...childBoxes(bytes, 0, bytes.length)].map(({ type }) => type)).to.deep.equal(['ftyp', 'moov']);
   });
 
-  it('passes on what goes wrong on the way', async () => {
+  it('passes on failures on the way', async () => {
     const failing = (async function* (): AsyncGenerator<Packet, void, void> {
       yield* packets(3);
       throw new Error('The source is gone.');

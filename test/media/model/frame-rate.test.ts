@@ -41,14 +41,14 @@ describe('measureFrameRate', () => {
     });
   }
 
-  it('takes the declared rate where the times agree with it', () => {
+  it('takes the declared rate if the times agree with it', () => {
     const declared = { numerator: 1e9, denominator: 41708333, constant: true };
     // Nine frames at milliseconds cannot tell 24 from 23.976.
     const rate = measureFrameRate(times(9, 24000 / 1001), MILLISECOND, declared);
     expect(rate).to.deep.equal({ numerator: 24000, denominator: 1001, constant: true });
   });
 
-  it('does not take the declared rate where the times deny it', () => {
+  it('does not take the declared rate if the times contradict it', () => {
     const declared = { numerator: 60, denominator: 1, constant: true };
     const rate = measureFrameRate(times(60, 25), MILLISECOND, declared);
     expect(rate).to.deep.equal({ numerator: 25, denominator: 1, constant: true });

@@ -58,7 +58,7 @@ describe('withDecodability', () => {
     it(what, async () => expect((await told(track, codecs, works, container)).why).to.equal(why));
   }
 
-  it('asks nothing about what every ffmpeg decodes', async () => {
+  it('asks nothing about codecs that every ffmpeg decodes', async () => {
     for (const track of [film(), audioTrack(), audioTrack({ codec: 'mp3' }), audioTrack({ codec: 'pcm' })])
       expect((await told(track, [], null, 'mp4')).asked).to.equal(0);
   });

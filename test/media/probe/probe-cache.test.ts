@@ -59,7 +59,7 @@ describe('a cache of probes', () => {
     expect(cache.usedBytes, 'of the latest version alone').to.equal(WEIGHT);
   });
 
-  it('shares what is under way, also where one of those who wait leaves', async () => {
+  it('shares a probe under way, even if one of its callers leaves', async () => {
     const cache = createProbeCache();
     const { make, signals, finish } = probing();
     const leaving = new AbortController();
@@ -73,7 +73,7 @@ describe('a cache of probes', () => {
     expect(cache.latest('a')).not.to.equal(null);
   });
 
-  it('gives up what nobody waits for, and makes it anew for who comes next', async () => {
+  it('gives up a probe that nobody waits for, and starts again for the next caller', async () => {
     const cache = createProbeCache();
     const { make, signals, finish } = probing();
     const leaving = new AbortController();
@@ -98,7 +98,7 @@ describe('a cache of probes', () => {
     expect((await cache.get(version('a'), signal, async () => probedOf())).movie).to.equal(null);
   });
 
-  it('drops what was not used for longest, within its bytes', async () => {
+  it('drops the least recently used probe beyond its bytes', async () => {
     const cache = createProbeCache(2.5 * WEIGHT);
     for (const key of ['a', 'b']) await cache.get(version(key), signal, async () => probedOf());
     cache.latest('a');
