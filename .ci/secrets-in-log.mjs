@@ -1,6 +1,6 @@
 // Looks for what opens something in a log and in those of the services behind it, and ends with 1 where it finds any:
 // `node secrets-in-log.mjs SECRETS LOG SERVICES`.
-// SECRETS is a file with those that were made for this run, one a line. What is found is not repeated.
+// SECRETS is a file with those of this run, one a line. What is found is not repeated.
 // An ellipsis stands for what has been left out of a log (redact.ts), and is no secret.
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -113,8 +113,8 @@ describe('adaptive streaming, behind the Function URL', function () {
     ['nothing.mp3', () => corpus('broken/mutagen__emptyfile.mp3'), 'not-media', /^The file is empty/],
     ['no-stsd.mp4', () => corpus('broken/media__sample_missing_stsd.mp4'), 'damaged-media', /\(stsd box\)/],
     ['drm.mp4', () => corpus('fmp4/media__sample_fragmented_clearkey.mp4'), 'encrypted', /encrypted \(DRM\)/],
-    ['unheard-of.mp4', unheardOf, 'unsupported-media', /coded is not known here/],
-    ['cut.mkv', cutOff, 'damaged-media', /truncated, and its segments after its end would be invented/],
+    ['unheard-of.mp4', unheardOf, 'unsupported-media', /codec of this media is unknown/],
+    ['cut.mkv', cutOff, 'damaged-media', /truncated, and segments after its end would be invented/],
     ['vvc.mp4', () => corpus('mp4/media__sample_vvc.mp4'), 'unsupported-media', /"vvc1" cannot be decoded/],
   ];
   for (const [name, bytes, wanted, sentence] of UNFIT) {

@@ -4,7 +4,7 @@ import type { ReadFrom } from './segment-arguments.ts';
 
 /**
  * Seconds that are decoded before a segment if no index tells where its keyframe lies: most groups of
- * pictures are no longer.
+ * frames are no longer.
  */
 const GUESSES_SECONDS = [1, 4, 16, 64];
 

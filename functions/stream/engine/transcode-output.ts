@@ -9,7 +9,7 @@ import { sourceGrid } from './source-grid.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
 import { cutFrom, withCuts } from './with-cuts.ts';
 
-/** In these formats sound may lie as much before the picture that is shown with it, and decoders want to have heard some. */
+/** Seconds by which these formats store audio ahead of the video shown with it, and some more for decoders to settle. */
 const AHEAD_SECONDS = 1.5;
 
 /**

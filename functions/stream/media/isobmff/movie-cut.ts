@@ -54,8 +54,8 @@ export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonl
 }
 
 /**
- * Tells whether samples are packets: in PCM, each moment is a sample, and QuickTime's longer sound
- * descriptions are read only in QuickTime files.
+ * Tells whether samples are packets: in PCM, each moment is a sample, and QuickTime's longer audio
+ * entries are read only in QuickTime files.
  */
 function hasPackets({ entry }: MovieTrack): boolean {
   if (entry === null || entry.hasOthers) return false;
