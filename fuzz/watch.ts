@@ -148,7 +148,7 @@ async function commandOf(pid: number): Promise<string> {
 }
 
 /** Of requests, of work after an answer, and of work on an export. */
-const MESSAGES: readonly unknown[] = ['request', 'waitUntil', 'work'];
+const MESSAGES: readonly unknown[] = ['request', 'deferred', 'work'];
 /** Two invocations had the same work, and this one has left it to the other. */
 const GIVEN_UP = 'Another invocation does this work now.';
 

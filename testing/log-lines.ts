@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from './service.ts';
 
-/** A line of the function's log; `message` is `request` or `afterwards`. */
+/** A line of the function's log; `message` is `request` or `deferred`. */
 export type LogFields = Readonly<Record<string, unknown>> & {
   readonly message?: string;
   readonly path?: string;
