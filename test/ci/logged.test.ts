@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { sign } from '../../functions/stream/route/sign.ts';
 
-const KEEPER = new URL('../../testing/logs-of-run.ts', import.meta.url).href;
+const LOGS = new URL('../../testing/logs-of-run.ts', import.meta.url).href;
 const LOGGED = fileURLToPath(new URL('../../.ci/logged', import.meta.url));
 
 async function logged(...command: string[]) {
@@ -47,16 +47,16 @@ describe('the check of the log of a CI run', function () {
     });
   }
 
-  it('finds what a test has made for this run alone, in either stream', async () => {
-    const made = 'echo 5up3r >> "$SECRETS_OF_RUN"; echo ';
-    expect((await logged('bash', '-c', `${made} it is 5up3r >&2`)).code).to.equal(1);
-    expect((await logged('bash', '-c', `${made} it is not`)).code).to.equal(0);
+  it('finds what a test has created for this run alone, in either stream', async () => {
+    const create = 'echo 5up3r >> "$SECRETS_OF_RUN"; echo ';
+    expect((await logged('bash', '-c', `${create} it is 5up3r >&2`)).code).to.equal(1);
+    expect((await logged('bash', '-c', `${create} it is not`)).code).to.equal(0);
   });
 
   it('finds what a service of a test has logged, which is printed nowhere', async () => {
     const keep = (text: string) => {
       const line = JSON.stringify({ source: 'function', pid: 1, text });
-      const script = `import { keepForRun } from ${JSON.stringify(KEEPER)}; keepForRun(${line});`;
+      const script = `import { keepForRun } from ${JSON.stringify(LOGS)}; keepForRun(${line});`;
       return logged(process.execPath, '--import', 'tsx', '--input-type=module', '--eval', script);
     };
     const { code, stdout, stderr } = await keep(`{"path":"/~${token}/media/a"}`);

@@ -22,7 +22,7 @@ export type Cell = { readonly client: string; readonly address: string; readonly
   | { readonly kind: 'none'; readonly why: string }
   /** `once` is what went wrong when it was looked at first. */
   | ({ readonly kind: 'right'; readonly once: Fault | null } & Counted)
-  /** It fails at the same step with what ffmpeg made. */
+  /** It fails at the same step with ffmpeg’s own output. */
   | ({ readonly kind: 'own fault'; readonly proof: string } & Fault & Counted)
   | ({ readonly kind: 'ours' } & Fault & Counted)
 );
@@ -56,7 +56,7 @@ export async function visitCell(
   return { ...names, kind: 'ours', ...again, ...countedAgain };
 }
 
-/** The same client with what ffmpeg made. */
+/** The same client with ffmpeg’s own output. */
 function controlled(
   services: Services,
   client: Client,

@@ -11,13 +11,13 @@ export type Visit = {
   readonly film: Film;
   readonly seconds: number;
   readonly frames: number | null;
-  /** Lines of the rendition to play; null where there is no choice, or no picture. */
+  /** Lines of the rendition to play; null if there is no choice, or no video. */
   readonly height: number | null;
   readonly rendition: 'copy' | 'encoded' | null;
   /** Its place among the variants of a playlist, from 0. */
   readonly variant: number;
   readonly seeks: boolean;
-  /** The file whose very bytes are the answer; null where the answer was made. */
+  /** The file whose very bytes are the answer; null if the answer was produced. */
   readonly original: string | null;
   /** A folder of its own. */
   readonly folder: string;

@@ -8,20 +8,20 @@ import type { Address, Kind } from './addresses.ts';
 import type { Visit } from './client.ts';
 
 /**
- * The same made by ffmpeg alone and served by a plain server: what a client cannot do with this either is its own fault.
+ * The same written by ffmpeg alone and served by a plain server: what a client cannot do with this either is its own fault.
  * `folder` holds the films.
  */
 export async function startControls(folder: string) {
-  const made = new Map<string, Promise<string>>();
+  const written = new Map<string, Promise<string>>();
   const once = (name: string, make: (path: string) => Promise<unknown>): Promise<string> => {
     const path = join(folder, 'controls', name);
     const known =
-      made.get(name) ??
+      written.get(name) ??
       mkdir(join(path, '..'), { recursive: true }).then(async () => {
         await make(path);
         return `/controls/${name}`;
       });
-    made.set(name, known);
+    written.set(name, known);
     return known;
   };
   const server = createServer((request, response) => {

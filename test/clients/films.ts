@@ -8,7 +8,7 @@ export type Film = {
   readonly name: string;
   readonly key: string;
   readonly seconds: number;
-  /** Pictures from first to last; null for audio alone. */
+  /** Frames from first to last; null for audio alone. */
   readonly frames: number | null;
   readonly height: number | null;
   /** What makes `/stream` transcode or remux it, how long that is, and what the result is called. */
@@ -39,7 +39,7 @@ export const FILMS: readonly Film[] = [
     key: 'sixty.mp4',
     ...SIXTY,
     height: 360,
-    // Half of it, since every client has it made anew.
+    // Half of it, since every client has it encoded again.
     stream: { query: '?height=240&duration=4', seconds: 4, frames: 240, extension: 'mp4' },
     // With its index at the end, as cameras write it.
     make: (path) =>

@@ -12,7 +12,7 @@ end. Written by \`CLIENTS_ALL=1 CLIENTS_WRITE=1 npm run test:clients\`; the same
 this page is not what it sees, and CI does that with some of the cells.
 
 - **✓** all three steps are right (\`stream made\` cannot be sought while it is made: two steps).
-- **own: step** it fails there, and fails there as well with the same made by ffmpeg and served by a plain server
+- **own: step** it fails there, and fails there as well with the same written by ffmpeg and served by a plain server
   (without Content-Length, as a Function URL does). Why is told below.
 - **–** it does not read such an address, or the film has none.
 

@@ -16,7 +16,7 @@ const PROBLEM_WITHIN_MILLISECONDS = 10_000;
 /**
  * What is right for each file, one a line: what /info tells, the plan of /stream without its reason, what Debian's ffprobe
  * decodes of that, and the renditions of HLS; or status and kind of the problem. Frames and samples are those that it
- * decodes of the file itself, where no frame rate had to be made constant and no audio encoded again.
+ * decodes of the file itself, where no frame rate had to become constant and no audio encoded again.
  */
 const EXPECTED = new URL('./corpus.tsv', import.meta.url);
 

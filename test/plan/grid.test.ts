@@ -70,7 +70,7 @@ describe('onGrid', () => {
     ['begins with 0 and ends with the last step', [1, 3], 50, [0, 10, 30, 50]],
     ['has no step twice', [0.01, 1, 1.04, 1.06], 50, [0, 10, 11, 50]],
     ['has none at or behind the end', [1, 4.96, 5, 6], 50, [0, 10, 50]],
-    ['is one piece without times', [], 1, [0, 1]],
+    ['is one part without times', [], 1, [0, 1]],
   ];
   for (const [name, times, count, steps] of TABLE) {
     it(name, () => expect(onGrid(times, count, (time) => Math.round(time * 10))).to.deep.equal(steps));
@@ -104,7 +104,7 @@ describe('chooseCuts', () => {
     ['a late start', [0.5, 1.5, 3.5, 7.5], [0.5, 1.5, 3.5, 7.5]],
     ['an edit list that begins within a group', [-3, -1, 0.5, 2, 4], [-1, 0.5, 2, 4]],
     ['nothing', [], []],
-    ['no picture', [0], []],
+    ['no frame', [0], []],
   ];
   for (const [name, seconds, chosen] of TABLE) {
     it(name, () => {

@@ -29,8 +29,8 @@ describe('planHeadStart', () => {
     ['has nothing behind the last', segment(last), encoded, 16, null],
     ['does nothing where it is off', segment(0), encoded, 0, null],
     ['leaves alone what is copied', segment(0), copy, 2, null],
-    ['leaves alone sound that is copied', segment(0), copiedAudio, 2, null],
-    ['does nothing for a picture of trick play', iFrame, encoded, 2, null],
+    ['leaves alone copied audio', segment(0), copiedAudio, 2, null],
+    ['does nothing for an I-frame of trick play', iFrame, encoded, 2, null],
     ['does nothing for an init segment', { kind: 'init', rendition: '240p' }, encoded, 2, null],
     ['does nothing for a playlist', { kind: 'playlist', rendition: '240p' }, null, 2, null],
   ];

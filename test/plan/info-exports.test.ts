@@ -32,7 +32,7 @@ function said(over: Partial<PlanInput>, format: string) {
 describe('what /info says of exports', () => {
   it('is what the work takes, and no more for the length of the result', () => {
     const mp3 = said({}, 'mp3');
-    if (!('predicted' in mp3)) throw new Error('It can be made.');
+    if (!('predicted' in mp3)) throw new Error('It is offered.');
     const { seconds, bytes, gigabyteSeconds } = mp3.predicted;
     expect(mp3).to.include({ plan: 'export', contentType: 'audio/mpeg' });
     expect(bytes).to.be.above(1_000_000);
@@ -48,7 +48,7 @@ describe('what /info says of exports', () => {
 
   it('is the problem where it is not to be divided and is too long for one invocation', () => {
     const webm = said({ secondsLeft: 20 }, 'webm');
-    if (!('problem' in webm)) throw new Error('It cannot be made.');
+    if (!('problem' in webm)) throw new Error('It is refused.');
     expect(webm.problem.type).to.equal('urn:sluice:problem:too-large');
     expect(webm.problem.detail).to.match(/cannot be divided among invocations, of which one has 20/);
   });

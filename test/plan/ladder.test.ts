@@ -75,7 +75,7 @@ describe('ladder', () => {
     ['beside one of many', 6_000_000, [2_111_000, 1_197_000, 800_000, 385_000]],
   ];
   for (const [name, copyBitrate, expected] of BITRATES) {
-    it(`gives fewer bits to smaller pictures, ${name}`, () => {
+    it(`gives fewer bits to smaller sizes, ${name}`, () => {
       const bitrates = rungs(size(1920, 1080), copyBitrate).map(({ video }) => video.maxBitrate);
       expect(bitrates).to.have.length(expected.length);
       for (const [i, bitrate] of bitrates.entries()) {
@@ -84,7 +84,7 @@ describe('ladder', () => {
     });
   }
 
-  it('plans the picture as /stream does', () => {
+  it('plans the video as /stream does', () => {
     const [first] = rungs({
       ...size(720, 1280),
       rotation: 90,

@@ -120,7 +120,7 @@ describe('the limits of /stream', () => {
 
   for (const [name, limit, at, above, value] of TABLE) {
     const { setting } = LIMITS[name];
-    it(`${setting}: at it a plan is made, above it none, and the problem says so`, () => {
+    it(`${setting}: at it there is a plan, above it none, and the problem says so`, () => {
       expect(planStream(at).kind).to.equal('transcode');
       const { type, status, message } = thrownBy(() => planStream(above));
       expect([type, status]).to.deep.equal(['too-large', 413]);
@@ -231,7 +231,7 @@ describe('the limits of segments', () => {
     expect(() => refuseSegment(iFrame, rendition, means(cpu - 1, cpu))).to.not.throw();
   });
 
-  it('MAX_CPU_SECONDS: sound whose samples are counted costs all that lies before it', () => {
+  it('MAX_CPU_SECONDS: counted audio costs all that is before it', () => {
     const day = 86_400;
     const adpcm = audioTrack({ index: 0, codec: 'other', codecName: 'adpcm_ima_wav', durationSeconds: day });
     const about = { container: 'wav', durationSeconds: day } as const;

@@ -85,13 +85,13 @@ describe('outputLength', () => {
       { video: 10.02, audio: 10.02, isExact: false },
     ],
     [
-      'the sound of such a film, as measured',
+      'the audio of such a film, as measured',
       mkv,
       output({ audio: aac }),
       [[1, 8.02]],
       { video: null, audio: 8.02, isExact: false },
     ],
-    ['nothing of its sound unmeasured', mkv, output({ audio: aac }), [], null],
+    ['nothing of its audio unmeasured', mkv, output({ audio: aac }), [], null],
     [
       'a song to the sample',
       song,
@@ -134,7 +134,7 @@ describe('outputLength', () => {
     expect(seconds).to.be.closeTo((300 * 1001) / 30_000, 1e-9);
   });
 
-  it('has the end of sound looked for where a film tells its whole length alone', () => {
+  it('has the end of audio measured if a film tells its whole length alone', () => {
     expect(tracksToMeasure(mkv, output({ audio: aac }))).to.deep.equal([1]);
     expect(tracksToMeasure(mkv, output({ video, audio: aac }))).to.deep.equal([]);
     expect(tracksToMeasure(both, output({ audio: aac }))).to.deep.equal([]);

@@ -39,7 +39,7 @@ describe('hears', () => {
 });
 
 describe('sees', () => {
-  it('judges pictures by their container as well', () => {
+  it('judges video by their container as well', () => {
     const usual = clientOf(null, null);
     expect(sees(usual, 'mp4', 'h264')).to.equal(true);
     expect(sees(usual, 'mp4', 'vp8')).to.equal(false);

@@ -27,7 +27,7 @@ describe('the plan of an export', () => {
     durationSeconds: 3_600,
   });
   for (const wishes of [{ format: 'mp4', height: 144 }, { format: 'mp3' }] as const) {
-    it(`MAX_EXPORT_CPU_SECONDS: at it ${wishes.format} is made, above it not, however many share the work`, () => {
+    it(`MAX_EXPORT_CPU_SECONDS: at it ${wishes.format} is exported, above it not, however many share the work`, () => {
       const { predictedSeconds } = plan(hour, wishes);
       const cpu = Math.ceil((predictedSeconds ?? 0) * 2);
       expect(cpu).to.be.above(30);
@@ -51,13 +51,13 @@ describe('the plan of an export', () => {
     [{}, 6],
   ] as const;
   for (const [wishes, seconds] of totals) {
-    it(`lasts ${seconds} s where sound ends before the film: ${JSON.stringify(wishes)}`, () => {
+    it(`lasts ${seconds} s where audio ends before the film: ${JSON.stringify(wishes)}`, () => {
       expect(plan(short, wishes).secondsTotal).to.equal(seconds);
     });
   }
 
   for (const format of ['opus', 'mp3', 'wav', 'aac', 'flac'] as const) {
-    it(`is refused where the sound has ended before the start of it: ${format}`, () => {
+    it(`is refused if the audio has ended before the start of it: ${format}`, () => {
       const { type, message } = thrownBy(() => plan(short, { format, startSeconds: 3 }));
       expect([type, message]).to.deep.equal([
         'bad-parameter',

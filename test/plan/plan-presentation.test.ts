@@ -34,8 +34,8 @@ const ac3 = { codec: 'ac3', codecString: 'ac-3' } as const;
 describe('planPresentation offers', () => {
   const TABLE: [string, readonly Track[], string, RegExp][] = [
     ['a copy and the ladder', [film(hd), audioTrack()], 'copy 720p 480p 360p 240p audio-0', /cut as it is/],
-    ['a film without sound', [film(hd)], 'copy 720p 480p 360p 240p', /cut as it is/],
-    ['sound alone', [audioTrack()], 'audio-0', /cut as it is/],
+    ['a film without audio', [film(hd)], 'copy 720p 480p 360p 240p', /cut as it is/],
+    ['audio alone', [audioTrack()], 'audio-0', /cut as it is/],
     [
       'HEVC beside H.264',
       [film({ ...hd, ...hevc }), audioTrack()],
@@ -58,7 +58,7 @@ describe('planPresentation offers', () => {
     ],
     ['xHE-AAC encoded', [audioTrack({ codecString: 'mp4a.40.42' })], 'audio-0', /this kind of aac/],
     [
-      'the default sound first',
+      'the default audio first',
       [audioTrack({ index: 0, isDefault: false }), audioTrack({ index: 1 })],
       'audio-1 audio-0',
       /cut/,
@@ -75,14 +75,14 @@ describe('planPresentation offers', () => {
     });
   }
 
-  it('eight tracks of sound, one of them the default', () => {
+  it('eight audio tracks, one of them the default', () => {
     const tracks = Array.from({ length: 8 }, (_, i) => audioTrack({ index: i + 1, language: 'eng' }));
     const { audio } = offered([film(hd), ...tracks]);
     expect(audio.map(({ id }) => id)).to.deep.equal(tracks.map((_, i) => `audio-${i}`));
     expect(audio.filter(({ isDefault }) => isDefault).map(({ id }) => id)).to.deep.equal(['audio-0']);
   });
 
-  it('no more sounds than a film can have', () => {
+  it('no more audio tracks than a film can have', () => {
     const tracks = Array.from({ length: 60 }, (_, index) =>
       audioTrack({ ...ac3, index, isDefault: index === 50 }),
     );
@@ -134,7 +134,7 @@ describe('planPresentation offers', () => {
     });
   }
 
-  it('a copy alone where the picture is too large to be encoded', () => {
+  it('a copy alone if the video is too large to be encoded', () => {
     const limits = { ...presentationLimits, maxPixels: 1_000_000 };
     expect(ids(offered([film(hd), audioTrack()], { limits }))).to.equal('copy audio-0');
   });
@@ -147,7 +147,7 @@ describe('planPresentation offers', () => {
 
 describe('planPresentation refuses', () => {
   const TABLE: [string, readonly Track[], Parameters<typeof offered>[1], number, RegExp][] = [
-    ['a file with neither film nor sound', [], {}, 415, /neither video nor audio/],
+    ['a file with neither film nor audio', [], {}, 415, /neither video nor audio/],
     ['cover art', [film({ isCoverArt: true })], {}, 415, /neither video nor audio/],
     ['what lasts no time', [film({ durationSeconds: 0 })], {}, 415, /have no duration/],
     [
@@ -158,13 +158,7 @@ describe('planPresentation refuses', () => {
       /does not tell how long/,
     ],
     ['an absurd end', [audioTrack({ durationSeconds: 1e9 })], {}, 415, /claims to last 1000000000 seconds/],
-    [
-      'a picture that is too large',
-      [film({ ...hd, codec: 'vp9', codedWidth: 20_000 })],
-      {},
-      413,
-      /20000x1080/,
-    ],
+    ['video that is too large', [film({ ...hd, codec: 'vp9', codedWidth: 20_000 })], {}, 413, /20000x1080/],
     ['HEVC that would be alone', [film({ ...hd, ...hevc, codedWidth: 20_000 })], {}, 413, /20000x1080/],
   ];
   for (const [name, tracks, over, status, sentence] of TABLE) {
@@ -190,7 +184,7 @@ describe('planPresentation cuts', () => {
     }
   });
 
-  it('sound in shorter pieces beside a copy alone whose segments are long', () => {
+  it('audio in shorter segments beside a copy alone whose segments are long', () => {
     const tracks = [film({ durationSeconds: 20, bitrate: 100_000 }), audioTrack({ durationSeconds: 20 })];
     const cuts = new Map([
       [0, filmCuts(film({ durationSeconds: 20, bitrate: 100_000 }), 10)],
@@ -220,8 +214,8 @@ describe('planPresentation cuts', () => {
   it('what is encoded on the clock of its copy, where that has whole frames', () => {
     const clock = (timescale: number) => {
       const cuts = new Map([[0, filmCuts(film(hd), 1, timescale)]]);
-      const { timescale: made, source } = find(offered([film(hd)], { cuts }), '720p');
-      return [made, source.kind === 'encode' && 'frameTicks' in source && source.frameTicks];
+      const { timescale: own, source } = find(offered([film(hd)], { cuts }), '720p');
+      return [own, source.kind === 'encode' && 'frameTicks' in source && source.frameTicks];
     };
     expect(clock(12_288)).to.deep.equal([12_288, 512]);
     expect(clock(24)).to.deep.equal([24, 1]);
@@ -257,9 +251,9 @@ describe('planPresentation cuts', () => {
   const LENGTHS: [string, Track[], string, number[]][] = [
     ['a tenth of a second', [film({ codec: 'vp9', durationSeconds: 0.1 })], '720p', [0.083]],
     ['less than a frame', [film({ codec: 'vp9', durationSeconds: 0.01 })], '720p', [0.042]],
-    ['a short sound', [audioTrack({ ...ac3, durationSeconds: 0.1 })], 'audio-0', [0.107]],
+    ['short audio', [audioTrack({ ...ac3, durationSeconds: 0.1 })], 'audio-0', [0.107]],
     [
-      'a sound without film',
+      'audio without film',
       [audioTrack({ ...ac3, durationSeconds: 12 })],
       'audio-0',
       [1.003, 3.008, 6.997, 11.008, 12.011],
@@ -271,13 +265,13 @@ describe('planPresentation cuts', () => {
       [1, 3, 6],
     ],
     [
-      'sound longer than the film',
+      'audio longer than the film',
       [film({ durationSeconds: 3.5 }), audioTrack({ ...ac3, durationSeconds: 10 })],
       'audio-0',
       [1.003, 3.008, 3.499, 7.509, 10.005],
     ],
     [
-      'film longer than the sound',
+      'film longer than the audio',
       [film(), audioTrack({ ...ac3, durationSeconds: 3.2 })],
       'audio-0',
       [1.003, 3.2],
@@ -290,7 +284,7 @@ describe('planPresentation cuts', () => {
     });
   }
 
-  it('a late film from its own first picture where it is copied', () => {
+  it('a late film from its own first frame if it is copied', () => {
     const late = film({ startSeconds: 0.5, durationSeconds: 9.5 });
     const presentation = offered([late, audioTrack()]);
     expect(presentation.zeroSeconds).to.equal(0);
@@ -374,7 +368,7 @@ describe('planPresentation tells', () => {
     expect(rendition.peakBitrate / rendition.source.video.maxBitrate).to.be.above(2);
   });
 
-  const SOUNDS: [string, Partial<Parameters<typeof audioTrack>[0] & object>, object][] = [
+  const TRACKS: [string, Partial<Parameters<typeof audioTrack>[0] & object>, object][] = [
     ['stereo', { sampleRate: 44_100 }, { channels: 2, sampleRate: 44_100, bitrate: 160_000 }],
     ['one channel', { channels: 1 }, { channels: 1, sampleRate: 48_000, bitrate: 96_000 }],
     ['six channels as two', { channels: 6 }, { channels: 2, sampleRate: 48_000, bitrate: 160_000 }],
@@ -385,8 +379,8 @@ describe('planPresentation tells', () => {
     ],
     ['a telephone', { sampleRate: 8_000, channels: 1 }, { channels: 1, sampleRate: 8_000, bitrate: 32_000 }],
   ];
-  for (const [name, over, expected] of SOUNDS) {
-    it(`how sound is encoded: ${name}`, () => {
+  for (const [name, over, expected] of TRACKS) {
+    it(`how audio is encoded: ${name}`, () => {
       const [rendition] = offered([audioTrack({ ...ac3, ...over })]).audio;
       if (rendition?.source.kind !== 'encode') throw new Error('it is encoded');
       expect(rendition.source.audio).to.deep.include({ codec: 'aac', stream: 'i:2', ...expected });

@@ -65,7 +65,7 @@ describe('planStream takes the cheapest way', () => {
       /^remux; .*duration=10/,
     ],
     ['a start within a film', mediaOf(both), { startSeconds: 2 }, /^transcode;.*video=h264:720; audio=aac/],
-    ['a start within sound', mediaOf([audioTrack()]), { startSeconds: 2 }, /^remux;/],
+    ['a start within audio', mediaOf([audioTrack()]), { startSeconds: 2 }, /^remux;/],
     ['mkv with AC-3', mediaOf([film(), audioTrack({ codec: 'ac3' })], matroska), {}, /video=copy; audio=aac/],
     [
       'HEVC in mp4',
@@ -94,7 +94,7 @@ describe('planStream takes the cheapest way', () => {
       /^transcode; format=mp4; video=h264:720; audio=aac;.*av1/,
     ],
     [
-      'FLAC beside what is made anew',
+      'FLAC beside encoded video',
       mediaOf([film({ codec: 'other' }), audioTrack({ codec: 'flac' })], matroska),
       {},
       /format=mp4; video=h264:720; audio=aac;/,
@@ -167,11 +167,11 @@ describe('planStream takes the cheapest way', () => {
     expect(planHeader(plan(mediaOf(both), {}, { originalObstacle }))).to.match(/^remux; .*cut off/);
   });
 
-  it('decodes from before the start without an index, and where a picture may stand for long', () => {
+  it('decodes from before the start without an index, and if a frame may be shown for long', () => {
     const preroll = (container: Media['container'], startSeconds: number, constant = true) => {
       const frameRate = { numerator: 24, denominator: 1, constant };
-      const made = plan(mediaOf([film({ frameRate })], { container, layout: null }), { startSeconds });
-      return made.kind === 'transcode' && made.output.prerollSeconds;
+      const planned = plan(mediaOf([film({ frameRate })], { container, layout: null }), { startSeconds });
+      return planned.kind === 'transcode' && planned.output.prerollSeconds;
     };
     expect(preroll('mpegts', 8)).to.equal(6);
     expect(preroll('mpegts', 2.5)).to.equal(2.5);
@@ -180,23 +180,23 @@ describe('planStream takes the cheapest way', () => {
   });
 
   it('transcodes what cannot be repackaged, and says why', () => {
-    const made = plan(
+    const planned = plan(
       mediaOf(both, { container: 'mov' }),
       {},
       { remuxObstacle: () => 'its edit list jumps' },
     );
-    expect(planHeader(made)).to.match(
+    expect(planHeader(planned)).to.match(
       /^transcode; .*video=copy; audio=copy; reason=".*mov files; its edit list jumps"/,
     );
   });
 
   it('leaves GPS behind', () => {
-    const made = plan(mediaOf(both, { layout: { ...layout, moovAtEnd: true, hasLocation: true } }));
-    expect(made).to.include({ kind: 'faststart', withoutLocation: true });
+    const planned = plan(mediaOf(both, { layout: { ...layout, moovAtEnd: true, hasLocation: true } }));
+    expect(planned).to.include({ kind: 'faststart', withoutLocation: true });
   });
 });
 
-describe('planStream shapes the picture', () => {
+describe('planStream shapes the video', () => {
   const TABLE: [string, Parameters<typeof film>[0], Partial<StreamParameters>, object][] = [
     ['by height', {}, { height: 360 }, { width: 640, height: 360 }],
     ['by width', {}, { width: 320 }, { width: 320, height: 180 }],
@@ -243,21 +243,21 @@ describe('planStream shapes the picture', () => {
   ];
   for (const [what, video, wishes, expected] of TABLE) {
     it(what, () => {
-      const made = plan(mediaOf([film(video)]), wishes);
-      expect(made.kind === 'transcode' && made.output.video).to.deep.include(expected);
+      const planned = plan(mediaOf([film(video)]), wishes);
+      expect(planned.kind === 'transcode' && planned.output.video).to.deep.include(expected);
     });
   }
 
   it('lowers its ceiling to what one response carries', () => {
-    const made = plan(mediaOf([hevc], { durationSeconds: 700 }));
-    expect(made.kind === 'transcode' && made.output.video)
+    const planned = plan(mediaOf([hevc], { durationSeconds: 700 }));
+    expect(planned.kind === 'transcode' && planned.output.video)
       .to.have.property('maxBitrate')
       .that.is.below(2_300_000);
-    expect(made.predicted.bytes).to.be.at.most(limits.maxResponseBytes);
+    expect(planned.predicted.bytes).to.be.at.most(limits.maxResponseBytes);
   });
 });
 
-describe('planStream shapes the sound', () => {
+describe('planStream shapes the audio', () => {
   const TABLE: [string, Parameters<typeof audioTrack>[0], Partial<StreamParameters>, object][] = [
     ['5.1 to stereo', { codec: 'ac3', channels: 6 }, {}, { channels: 2, codec: 'mp3' }],
     ['mono stays', { codec: 'ac3', channels: 1 }, {}, { channels: 1, bitrate: 112_000 }],
@@ -269,8 +269,8 @@ describe('planStream shapes the sound', () => {
   ];
   for (const [what, track, wishes, expected] of TABLE) {
     it(what, () => {
-      const made = plan(mediaOf([audioTrack({ ...track, index: 0 })]), wishes);
-      expect(made.kind === 'transcode' && made.output.audio).to.deep.include(expected);
+      const planned = plan(mediaOf([audioTrack({ ...track, index: 0 })]), wishes);
+      expect(planned.kind === 'transcode' && planned.output.audio).to.deep.include(expected);
     });
   }
 });
@@ -287,7 +287,7 @@ describe('planStream refuses', () => {
   });
   const TABLE: [string, Media, Partial<StreamParameters>, string, RegExp][] = [
     [
-      'a format without a picture and no sound',
+      'a format without video, and no audio',
       mediaOf([film()]),
       { format: 'mp3' },
       'unsupported-media',
@@ -311,7 +311,7 @@ describe('planStream refuses', () => {
       /less than the duration.*10.000/,
     ],
     [
-      'a height for sound',
+      'a height for audio',
       mediaOf(both),
       { format: 'mp3', height: 100 },
       'bad-parameter',

@@ -28,7 +28,7 @@ describe('parseRoute below /hls and /dash', () => {
     });
   }
 
-  it('reads the version of what is made, which may be anything', () => {
+  it('reads the version of the segment, which may be anything', () => {
     expect(route('/hls/a/720p/0.m4s?v=a-_9')).to.include({ version: 'a-_9' });
     expect(route('/dash/a/720p/init.mp4?v=')).to.include({ version: '' });
     expect(route('/hls/a/720p/iframe-1.m4s?v=%00')).to.include({ version: '\0' });

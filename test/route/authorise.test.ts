@@ -97,7 +97,7 @@ describe('authorise', () => {
     });
   }
 
-  it('asks for no keys before there is a token that one could have made', async () => {
+  it('asks for no keys before there is a token that one could have signed', async () => {
     let asked = 0;
     const counting: Access = { kind: 'signed', keys: async () => [asked++ ? OLD : NEW] };
     await problemOf(enter('/media/a', counting));

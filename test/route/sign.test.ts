@@ -14,7 +14,7 @@ const BASE64 = { id: 'web_2', secret: 'Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+/Zm9v+
 const key = (text: string): Scope => ({ kind: 'key', key: text });
 const address = (text: string): Scope => ({ kind: 'address', address: text });
 
-// Made by Python's hmac. What was given out must go on to work: none of these may ever change.
+// Computed by Python's hmac. What was given out must go on to work: none of these may ever change.
 const VECTORS: [SigningKey, Scope, number, string][] = [
   [HEX, key('film.mp4'), 1767225600, 'main.1767225600.k.iEH6Sxc8Dcw_TGmPqsDsbGaLp9b-6TK1xAx0Uc2PnHY'],
   [

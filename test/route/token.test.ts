@@ -117,7 +117,7 @@ describe('withoutTokens', () => {
     it(masked(path), () => expect(withoutTokens(path)).to.equal(logged));
   }
 
-  it('takes no longer for a path that was made to take long', () => {
+  it('takes no longer for a path built to take long', () => {
     for (const part of [`/${'a'.repeat(42)}`, '.k.', 'k', '%25', '%257', '%2e', '%6b%2e', '25', '~']) {
       const long = `/media/${part.repeat(100_000 / part.length)}`;
       expect(withoutTokens(long)).to.equal(long);

@@ -25,7 +25,7 @@ export const ytDlp: Client = {
       for (const [line] of output.matchAll(/^(WARNING|ERROR).*$/gm)) tell.event(line);
       if (code !== 0) throw new StepFault('start', output.slice(-400));
       if (sinceStart[0] !== undefined) tell.first(sinceStart[0]);
-      const made = output.split('\n').findLast((line) => line.startsWith(file)) ?? file;
-      await expectWhole(visit, made);
+      const written = output.split('\n').findLast((line) => line.startsWith(file)) ?? file;
+      await expectWhole(visit, written);
     }),
 };
