@@ -5,7 +5,7 @@ import { markdownTable } from '../../testing/markdown-table.ts';
 const HEAD = `# Settings
 
 Environment variables of the function, read once; a wrong one stops the start with one sentence that names it. This page
-is written from \`functions/stream/config/settings.ts\` and \`functions/stream/base/limits.ts\` by \`DOCS_WRITE=1 npx mocha test/docs\`.
+is written from \`functions/stream/config/settings.ts\` and \`functions/stream/base/limits.ts\` by \`DOCS_WRITE=1 npx mocha test/docs/*.test.ts\`.
 
 Set by: **d**, the option \`environment\` of a deployment (the stack sets the others as its own options say); **l**, the
 environment of \`npm start\` (which has options of its own for the others).

@@ -94,7 +94,7 @@ describe('npm start', () => {
     const child = start(['--port', 'eighty']);
     const exit = once(child, 'exit');
     expect(await text(child.stderr)).to.equal(
-      '--port must be a whole number from 0 to 65535, and "eighty" is not.\n',
+      '--port must be a whole number between 0 and 65535, and "eighty" is not.\n',
     );
     expect(await exit).to.deep.equal([2, null]);
   });
