@@ -1,4 +1,5 @@
 import type { Cuts } from '../media/model/cuts.ts';
+import { firstIndex } from '../media/model/first-index.ts';
 import type { Segment } from './presentation.ts';
 
 const TARGET_SECONDS = 4;
@@ -125,13 +126,9 @@ function nearestIndex(cuts: Cuts, wanted: number, from: number): number {
   const start = cuts.timeAt(from);
   const guess = from + Math.round(((wanted - start) / (cuts.timeAt(last) - start)) * (last - from));
   const isBefore = (index: number) => index > from && index <= last && cuts.timeAt(index) < wanted;
-  let low = isBefore(guess - 2) ? guess - 2 : from;
-  let high = isBefore(guess + 2) ? last : Math.min(last, Math.max(from, guess + 2));
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cuts.timeAt(middle) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  const before = low > from ? wanted - cuts.timeAt(low - 1) : Number.POSITIVE_INFINITY;
-  return before < cuts.timeAt(low) - wanted ? low - 1 : low;
+  const low = isBefore(guess - 2) ? guess - 2 : from;
+  const high = isBefore(guess + 2) ? last : Math.min(last, Math.max(from, guess + 2));
+  const next = firstIndex(low, high, (cut) => cuts.timeAt(cut) >= wanted);
+  const before = next > from ? wanted - cuts.timeAt(next - 1) : Number.POSITIVE_INFINITY;
+  return before < cuts.timeAt(next) - wanted ? next - 1 : next;
 }

@@ -5,20 +5,15 @@ import { timelineOf } from '../../media/isobmff/timeline.ts';
 import type { TrackHead } from '../../media/isobmff/track-boxes.ts';
 import type { CopyTrack } from '../../media/model/copy-track.ts';
 import type { Cuts } from '../../media/model/cuts.ts';
+import { firstIndex } from '../../media/model/first-index.ts';
 import type { Packet } from '../../media/model/packets.ts';
 
 /** Returns the cut nearest to a time of the presentation. */
 export function nearestCut(cuts: Cuts, seconds: number): number {
   const wanted = seconds * cuts.timescale;
-  let low = 0;
-  let high = cuts.count - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cuts.timeAt(middle) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  const isBefore = low > 0 && wanted - cuts.timeAt(low - 1) < cuts.timeAt(low) - wanted;
-  return isBefore ? low - 1 : low;
+  const next = firstIndex(0, cuts.count - 1, (cut) => cuts.timeAt(cut) >= wanted);
+  const isBefore = next > 0 && wanted - cuts.timeAt(next - 1) < cuts.timeAt(next) - wanted;
+  return isBefore ? next - 1 : next;
 }
 
 /** Reads the init segment of the track. */

@@ -1,3 +1,4 @@
+import { firstIndex } from '../model/first-index.ts';
 import type { MovieTrack } from './movie.ts';
 import { gatherSamples, type SampleList } from './sample-list.ts';
 import { prerollTicks } from './sample-packets.ts';
@@ -89,14 +90,7 @@ export function shownAt({ decodeTimes, compositionOffsets }: SampleTable, sample
  * for it.
  */
 function firstUnneeded({ count, decodeTimes, compositionOffsets }: SampleTable, end: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (decodeTimes.at(middle) + compositionOffsets.least >= end) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstIndex(0, count, (sample) => decodeTimes.at(sample) + compositionOffsets.least >= end);
 }
 
 function syncSamples({ sync }: SampleTable, endSample: number): SampleList {

@@ -1,6 +1,7 @@
 import { damaged } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { isRemuxedCodec } from '../model/codecs.ts';
+import { firstIndex } from '../model/first-index.ts';
 import type { Packet, PacketTrack } from '../model/packets.ts';
 import { audioCodecOf, videoCodecOf } from './codec.ts';
 import { audioSampleEntry, esds } from './codec-entry.ts';
@@ -115,14 +116,8 @@ export function firstSample(
   { count, sync, decodeTimes, compositionOffsets }: SampleTable,
   time: number,
 ): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (decodeTimes.at(middle) > time) high = middle;
-    else low = middle + 1;
-  }
-  for (let i = low - 1; i > 0; i--) {
+  const later = firstIndex(0, count, (sample) => decodeTimes.at(sample) > time);
+  for (let i = later - 1; i > 0; i--) {
     if (sync.at(i) === 1 && decodeTimes.at(i) + compositionOffsets.at(i) <= time) return i;
   }
   return 0;
