@@ -3,7 +3,7 @@ import { type Entry, findEntry } from '../media/transport/entry.ts';
 import { spliced } from '../media/transport/splice.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { Output } from '../plan/output.ts';
-import { audiosOf, earliestStart, filmsOf } from '../plan/select-tracks.ts';
+import { audiosOf, earliestStart, filmsOf, sourcesOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments } from './arguments.ts';
 import { sourceGrid } from './source-grid.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
@@ -23,7 +23,7 @@ export async function transcodeOutput(
 ): Promise<Readable> {
   const { probed, limits } = context;
   const { approach, given } = await approached(output, context);
-  const heard = audiosOf(probed.media).find(({ stream }) => stream === output.audio?.stream);
+  const { audio: heard } = sourcesOf(probed.media, output);
   const surroundings = {
     approach,
     ...(heard && {
@@ -53,17 +53,17 @@ async function approached(
 }
 
 /** Null where ffmpeg is to read the file as it is. */
-function cutOf({ video, audio, startSeconds, prerollSeconds }: Output, context: EngineContext) {
+function cutOf(output: Output, context: EngineContext) {
   const { media } = context.probed;
-  const streams = [video?.stream, audio?.stream];
-  const tracks = [...filmsOf(media), ...audiosOf(media)].filter(({ stream }) => streams.includes(stream));
+  const { video, audio } = sourcesOf(media, output);
+  const tracks = [video, audio].filter((track) => track !== null);
   const cutting = withCuts(context, tracks);
   if (cutting === null) return null;
   const zeroSeconds = earliestStart(media);
   const originSeconds = cutting.probed.media.originSeconds + zeroSeconds;
   return {
     approach: { kind: 'clock', originSeconds } as const,
-    given: cutFrom(cutting, zeroSeconds + startSeconds - prerollSeconds),
+    given: cutFrom(cutting, zeroSeconds + output.startSeconds - output.prerollSeconds),
   };
 }
 

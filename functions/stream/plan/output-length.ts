@@ -1,7 +1,7 @@
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Output } from './output.ts';
-import { audiosOf, earliestStart, filmsOf } from './select-tracks.ts';
+import { earliestStart, sourcesOf } from './select-tracks.ts';
 
 /** How long each kind of track of an output will be, in seconds; null for a kind that it has not. */
 export type OutputLength = {
@@ -45,12 +45,6 @@ export function tracksToMeasure(media: Media, output: Output): readonly number[]
   if (output.video !== null || audio === null || endOf(media, audio) !== null) return [];
   // The clocks of joined recordings tell no end.
   return media.tracks.length > 1 && !media.isJoined ? [audio.index] : [];
-}
-
-function sourcesOf(media: Media, { video, audio }: Output) {
-  const find = <T extends VideoTrack | AudioTrack>(tracks: readonly T[], wanted: { stream: string } | null) =>
-    (wanted && tracks.find(({ stream }) => stream === wanted.stream)) ?? null;
-  return { video: find(filmsOf(media), video), audio: find(audiosOf(media), audio) };
 }
 
 function endOf(

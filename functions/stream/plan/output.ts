@@ -57,7 +57,7 @@ export type AudioOutput =
     };
 
 /** The media type of an output. */
-export function contentTypeOf({ format, video }: Pick<Output, 'format' | 'video'>): string {
+export function mediaTypeOf({ format, video }: Pick<Output, 'format' | 'video'>): string {
   const { files } = CONTAINERS[FORMATS[format].container];
   return files[video === null ? 'audio' : 'video'].type;
 }

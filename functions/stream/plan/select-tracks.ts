@@ -2,6 +2,7 @@ import { badParameter, type Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
+import type { Output } from './output.ts';
 import type { Selection } from './plan-input.ts';
 
 /** The video tracks of a file without its cover art. */
@@ -11,6 +12,14 @@ export function filmsOf(media: Media): readonly VideoTrack[] {
 
 export function audiosOf(media: Media): readonly AudioTrack[] {
   return media.tracks.filter((track): track is AudioTrack => track.kind === 'audio');
+}
+
+/** The tracks that an output has been planned of. */
+export function sourcesOf(media: Media, { video, audio }: Pick<Output, 'video' | 'audio'>): Selection {
+  return {
+    video: filmsOf(media).find(({ stream }) => stream === video?.stream) ?? null,
+    audio: audiosOf(media).find(({ stream }) => stream === audio?.stream) ?? null,
+  };
 }
 
 /** The zero of ffmpeg's timeline: the earliest start of all tracks that play, which cover art does not. */

@@ -10,7 +10,7 @@ import {
   requestObstacle,
   trackObstacle,
 } from './obstacles.ts';
-import { contentTypeOf, type Output } from './output.ts';
+import { mediaTypeOf, type Output } from './output.ts';
 import { effectObstacle, type Obstacle } from './parameter-effects.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import { planOutput } from './plan-output.ts';
@@ -65,7 +65,7 @@ export function planStream(input: PlanInput): StreamPlan {
   const plan = {
     kind: 'transcode' as const,
     output,
-    contentType: contentTypeOf(output),
+    contentType: mediaTypeOf(output),
     // What the request itself rules out has been said once.
     reason: asked !== null || asIs === inTracks ? asIs : `${asIs}; ${inTracks}`,
     predicted: predictTranscode(output, selection, input),
