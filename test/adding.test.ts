@@ -38,7 +38,7 @@ describe('One more', function () {
       'container',
       'media/model/containers.ts',
       '  w64: {',
-      "caf: { ...AUDIO_STREAM, magic: ['caff'], ffprobeNames: ['caf'], files: bothFiles('audio/x-caf', 'caf'), " +
+      "caf: { ...DEMUXED, magic: ['caff'], ffprobeNames: ['caf'], files: bothFiles('audio/x-caf', 'caf'), " +
         'acceptNames: [], isPlayedEverywhere: false },',
       ['media/demux/mediabunny.ts', 'plan/pairs.ts'],
     ],

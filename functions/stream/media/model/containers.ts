@@ -42,46 +42,8 @@ const bothFiles = (type: string, extension: string) => ({
   audio: { type, extension },
 });
 
-/** Matroska and WebM, which differ in their names and in the players that open them. */
-const MATROSKA = {
-  reader: 'mediabunny',
-  index: 'cues',
-  isRemuxed: true,
-  seek: 'index',
-  hasByteRateTimes: false,
-  keepsTimes: true,
-  hasRoundedTimes: true,
-  origin: 'offset',
-  length: 'packets',
-} as const;
-
-const ISOBMFF = {
-  reader: 'isobmff',
-  index: 'sample table',
-  isRemuxed: true,
-  seek: 'index',
-  hasByteRateTimes: false,
-  keepsTimes: true,
-  hasRoundedTimes: false,
-  origin: 'zero',
-  length: 'packets',
-} as const;
-
-/** A stream of audio without an index that segments could be cut by. */
-const AUDIO_STREAM = {
-  reader: 'mediabunny',
-  index: null,
-  isRemuxed: true,
-  seek: 'index',
-  hasByteRateTimes: false,
-  keepsTimes: false,
-  hasRoundedTimes: false,
-  origin: 'zero',
-  length: 'packets',
-} as const;
-
-const FOREIGN = {
-  reader: 'ffprobe',
+/** A container without an index, whose times are exact and which nobody copies. */
+const PLAIN = {
   index: null,
   isRemuxed: false,
   seek: 'index',
@@ -90,6 +52,30 @@ const FOREIGN = {
   hasRoundedTimes: false,
   origin: 'zero',
   length: 'packets',
+} as const;
+
+const ISOBMFF = {
+  ...PLAIN,
+  reader: 'isobmff',
+  index: 'sample table',
+  isRemuxed: true,
+  keepsTimes: true,
+} as const;
+
+const DEMUXED = { ...PLAIN, reader: 'mediabunny', isRemuxed: true } as const;
+
+/** Matroska and WebM, which differ in their names and in who plays them. */
+const MATROSKA = {
+  ...DEMUXED,
+  index: 'cues',
+  keepsTimes: true,
+  hasRoundedTimes: true,
+  origin: 'offset',
+} as const;
+
+const FOREIGN = {
+  ...PLAIN,
+  reader: 'ffprobe',
   files: null,
   acceptNames: [],
   isPlayedEverywhere: false,
@@ -139,7 +125,7 @@ export const CONTAINERS = {
     isPlayedEverywhere: true,
   },
   mpegts: {
-    ...AUDIO_STREAM,
+    ...DEMUXED,
     magic: [],
     ffprobeNames: ['mpegts'],
     seek: 'guess',
@@ -151,7 +137,7 @@ export const CONTAINERS = {
     isPlayedEverywhere: false,
   },
   ogg: {
-    ...AUDIO_STREAM,
+    ...DEMUXED,
     magic: ['OggS'],
     ffprobeNames: ['ogg'],
     files: {
@@ -162,7 +148,7 @@ export const CONTAINERS = {
     isPlayedEverywhere: true,
   },
   mp3: {
-    ...AUDIO_STREAM,
+    ...DEMUXED,
     magic: ['ID3'],
     ffprobeNames: ['mp3'],
     isRemuxed: false,
@@ -171,7 +157,7 @@ export const CONTAINERS = {
     isPlayedEverywhere: true,
   },
   adts: {
-    ...AUDIO_STREAM,
+    ...DEMUXED,
     magic: [],
     ffprobeNames: ['aac'],
     files: bothFiles('audio/aac', 'aac'),
@@ -179,7 +165,7 @@ export const CONTAINERS = {
     isPlayedEverywhere: true,
   },
   flac: {
-    ...AUDIO_STREAM,
+    ...DEMUXED,
     magic: ['fLaC'],
     ffprobeNames: ['flac'],
     length: 'samples',
@@ -188,7 +174,7 @@ export const CONTAINERS = {
     isPlayedEverywhere: true,
   },
   wav: {
-    ...AUDIO_STREAM,
+    ...DEMUXED,
     magic: [],
     ffprobeNames: ['wav'],
     isRemuxed: false,
