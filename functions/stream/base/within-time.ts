@@ -1,4 +1,5 @@
 import { unsupported } from './problem.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 const TIME_LIMIT_MILLISECONDS = 9_000;
 
@@ -12,10 +13,7 @@ export async function withTimeLimit<T>(
   const timer = setTimeout(() => limit.abort(tooSlow), TIME_LIMIT_MILLISECONDS);
   const limited = AbortSignal.any([signal, limit.signal]);
   try {
-    return await new Promise<T>((resolve, reject) => {
-      limited.addEventListener('abort', () => reject(limited.reason), { once: true });
-      work(limited).then(resolve, reject);
-    });
+    return await unlessAborted(work(limited), limited);
   } finally {
     clearTimeout(timer);
   }

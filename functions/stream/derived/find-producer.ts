@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessAborted } from '../base/unless-aborted.ts';
 import type { StoredObject } from '../source/source.ts';
-import { unlessAborted } from '../source/unless-aborted.ts';
 import type { CacheContext, FollowingContext } from './cache-context.ts';
 import type { GuardedStore } from './guarded-store.ts';
 import { type Lease, takeLease } from './lease.ts';

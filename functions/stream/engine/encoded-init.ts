@@ -47,7 +47,9 @@ async function sampleEntryOf(rendition: EncodedVideo, context: SegmentContext): 
   const key = JSON.stringify(coding);
   const entries = known.get(context.engine) ?? new LRUCache<string, Buffer>({ max: MAX_KNOWN });
   known.set(context.engine, entries);
-  const entry = entries.get(key) ?? (await askEncoder(coding, context));
+  const cached = entries.get(key);
+  if (cached !== undefined) return cached;
+  const entry = await askEncoder(coding, context);
   entries.set(key, entry);
   return entry;
 }

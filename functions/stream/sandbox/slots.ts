@@ -1,4 +1,5 @@
 import { excessOf, type Limits } from '../base/limits.ts';
+import { onAbort } from '../base/on-abort.ts';
 import { busy } from '../base/problem.ts';
 
 /** Limits how many ffmpegs (and ffprobes) run in this process at once. */
@@ -40,21 +41,20 @@ export function createSlots(
         const leave = () => {
           waiting.delete(enter);
           clearTimeout(timer);
-          signal.removeEventListener('abort', abort);
+          release();
         };
         const enter = () => {
           leave();
           resolve(give());
         };
-        const abort = () => {
-          leave();
-          reject(signal.reason);
-        };
         const timer = setTimeout(() => {
           leave();
           reject(busy(excessOf('maxFfmpegs', running + 1, limits) ?? 'No ffmpeg may be started'));
         }, waitMilliseconds);
-        signal.addEventListener('abort', abort, { once: true });
+        const release = onAbort(signal, () => {
+          leave();
+          reject(signal.reason);
+        });
         waiting.add(enter);
       });
     },

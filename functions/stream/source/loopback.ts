@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { onAbort } from '../base/on-abort.ts';
 import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
 
@@ -36,6 +37,7 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
   const path = `/${randomBytes(18).toString('base64url')}`;
   let failure: unknown = null;
   let closing: Promise<void> | null = null;
+  let release = () => {};
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -44,14 +46,13 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const abort = () => void close();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   if (signal.aborted) {
     await close();
     throw signal.reason;
   }
-  signal.addEventListener('abort', abort, { once: true });
+  release = onAbort(signal, () => void close());
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;
   return {
@@ -101,7 +102,7 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
 
   function close(): Promise<void> {
     closing ??= new Promise((resolve) => {
-      signal.removeEventListener('abort', abort);
+      release();
       server.close(() => resolve());
       server.closeAllConnections();
     });

@@ -16,6 +16,7 @@ import {
   WAVE,
   WEBM,
 } from 'mediabunny';
+import { onAbort } from '../../base/on-abort.ts';
 import { damaged, Problem } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from '../model/container.ts';
@@ -50,8 +51,6 @@ const CONTAINER_OF = new Map<InputFormat, Demuxed>(
   (Object.keys(DEMUXERS) as Demuxed[]).map((container) => [DEMUXERS[container], container]),
 );
 
-const EBML_MAGIC = Buffer.of(0x1a, 0x45, 0xdf, 0xa3);
-
 const CACHE_BYTES = 4 * 2 ** 20;
 
 /**
@@ -62,7 +61,9 @@ const CACHE_BYTES = 4 * 2 ** 20;
 export async function openContainer(file: RandomAccess, signal: AbortSignal): Promise<OpenContainer | null> {
   signal.throwIfAborted();
   if (file.sizeBytes === 0) return null;
-  const isMatroska = Buffer.from(await file.read(0, 4)).equals(EBML_MAGIC);
+  const [magic] = CONTAINERS.matroska.magic;
+  const head = Buffer.from(await file.read(0, magic.length));
+  const isMatroska = head.toString('latin1') === magic;
   const reads = boundedReads(file, signal);
   reads.limit(PROBE_BYTES);
   const input =
@@ -73,11 +74,11 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
     if (reads.failure()) throw reads.failure();
     return null;
   }
+  const release = onAbort(signal, () => input.dispose());
   const close = () => {
-    signal.removeEventListener('abort', close);
+    release();
     input.dispose();
   };
-  signal.addEventListener('abort', close, { once: true });
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

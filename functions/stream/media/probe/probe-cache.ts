@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
+import { unlessAborted } from '../../base/unless-aborted.ts';
 import type { StoredObject } from '../../source/source.ts';
-import { unlessAborted } from '../../source/unless-aborted.ts';
 import { heldBytes } from './held-bytes.ts';
 import type { Probed } from './probe.ts';
 
@@ -36,7 +36,7 @@ const FRESH_MILLISECONDS = 30_000;
 export function createProbeCache(maxBytes: number = DEFAULT_BYTES, now = Date.now): ProbeCache {
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
-    sizeCalculation: ({ bytes }) => Math.max(1, bytes),
+    sizeCalculation: ({ bytes }) => bytes,
   });
   const pending = new Map<string, SharedProbe>();
 

@@ -1,4 +1,4 @@
-import { onAbort } from '../base/on-abort.ts';
+import { onAbort } from './on-abort.ts';
 
 /** The value of `promise`, or rejects with the signal's reason as soon as it aborts. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
