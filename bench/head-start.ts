@@ -1,8 +1,12 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Figures, interleave } from '../testing/rounds.ts';
 import { type Service, startService, untilIdle } from '../testing/service.ts';
-import { median, type Times, timed } from './measure.ts';
+import { type Times, timed } from '../testing/timed.ts';
+import type { Client } from './client.ts';
+import { demoFilm } from './demo-film.ts';
+import type { Row, Table } from './report.ts';
 
 /** A viewer receives each of these, and then asks for the next one: all of them last four seconds. */
 const FIRSTS = [2, 4, 6];
@@ -12,38 +16,48 @@ const RENDITION = '480p';
  * Measures the segment after the one that was sent: without a head start; with one that is cached, as for a
  * player whose buffer is full; and with one that is requested at once, while it is being produced.
  */
-export async function measureHeadStart(film: string): Promise<{ what: string; figure: string }[]> {
+export async function measureHeadStart(_client: Client, rounds: number): Promise<Table> {
   const root = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   const media = join(root, 'media');
   await mkdir(media);
-  await copyFile(film, join(media, 'video.mp4'));
+  await copyFile(demoFilm, join(media, 'video.mp4'));
   const start = (name: string, HEAD_START_SEGMENTS: string) =>
     startService({ MEDIA_DIR: media, DERIVED_DIR: join(root, name), HEAD_START_SEGMENTS });
   const services = await Promise.all([start('without', '0'), start('there', '1'), start('at-once', '1')]);
   const [without, there, atOnce] = services;
-  const times = { without: [] as Times[], there: [] as Times[], atOnce: [] as Times[] };
-  for (const first of FIRSTS) {
-    for (const service of services) await untilIdle(service);
-    times.without.push(await next(without, first, true));
-    times.there.push(await next(there, first, true));
-    times.atOnce.push(await next(atOnce, first, false));
-  }
+  let index = 0;
+  const next = async (service: Service, waits: boolean) => {
+    await untilIdle(service);
+    return afterwards(service, FIRSTS[Math.floor(index++ / services.length)] ?? 0, waits);
+  };
+  const figures = await interleave(Math.min(rounds, 2), {
+    without: () => next(without, true),
+    there: () => next(there, true),
+    atOnce: () => next(atOnce, false),
+  });
   for (const service of services) await service.close();
   await rm(root, { recursive: true, force: true });
-  const row = (what: string, part: keyof Times, own: readonly Times[]) => {
-    const [ours, its] = [own, times.without].map((all) => median(all.map((one) => one[part])));
-    return { what, figure: ratio(ours ?? Number.NaN, its ?? Number.NaN) };
+  const row = (work: string, part: keyof Times, ours: Record<keyof Times, Figures>): Row => ({
+    work,
+    unit: 'ms',
+    ours: ours[part],
+    limit: figures.without[part],
+  });
+  return {
+    title: 'Segments produced ahead',
+    about: 'The segment after the one that was sent, with a head start of one segment and without.',
+    against: 'without',
+    rows: [
+      row('cached by then: first byte', 'first', figures.there),
+      row('cached by then: total', 'total', figures.there),
+      row('requested at once: first byte', 'first', figures.atOnce),
+      row('requested at once: total', 'total', figures.atOnce),
+    ],
   };
-  return [
-    row('first byte of the next segment of 480p, produced ahead, to without', 'first', times.there),
-    row('all of it', 'whole', times.there),
-    row('first byte of a segment that is being produced', 'first', times.atOnce),
-    row('all of it', 'whole', times.atOnce),
-  ];
 }
 
 /** Returns milliseconds for the segment after `first`. */
-async function next(service: Service, first: number, waits: boolean): Promise<Times> {
+async function afterwards(service: Service, first: number, waits: boolean): Promise<Times> {
   const address = (index: number) => `${service.url}/hls/video.mp4/${RENDITION}/${index}.m4s`;
   await receive(address(first));
   if (waits) await untilIdle(service);
@@ -56,8 +70,4 @@ function receive(url: string): Promise<Times> {
     if (!ok || body === null) throw new Error(`${url} answered ${status}`);
     return body;
   });
-}
-
-function ratio(ours: number, its: number): string {
-  return `${(ours / its).toFixed(2)} (${ours.toFixed(0)} ms : ${its.toFixed(0)} ms)`;
 }

@@ -1,4 +1,4 @@
-import { median } from '../bench/measure.ts';
+import { spread } from './rounds.ts';
 
 /**
  * Measures whether `late` takes longer than `early`: both run in each of many rounds, `each` times at a
@@ -24,7 +24,7 @@ export async function leakOf(
   }
   // The sign test: for a fair coin, the standard deviation is half the root of the throws.
   const sigmas = (later - rounds / 2) / (Math.sqrt(rounds) / 2);
-  return { sigmas, medians: [median(first) / each, median(second) / each] };
+  return { sigmas, medians: [spread(first).median / each, spread(second).median / each] };
 }
 
 /** Microseconds. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { firstByteMilliseconds, medians } from '../../bench/measure.ts';
 import { ffmpegRuns, functionLines, linesWhich } from '../../testing/log-lines.ts';
 import { needs } from '../../testing/needs.ts';
 import { KINDS_OF_PLACES, type Places } from '../../testing/places.ts';
@@ -83,15 +82,6 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       const { headers } = await ask(other, path);
       if (!headers.get('sluice-plan')?.endsWith('cached')) await linesWhich(other, cached + 1, isCached);
       const runs = ffmpegRuns(other);
-      const figures = await medians(15, {
-        media: () => firstByteMilliseconds(`${other.url}/media/film.mp4`, range),
-        cached: () => firstByteMilliseconds(`${other.url}${path}`, range),
-      });
-      const ratio = figures.cached / figures.media;
-      console.log(
-        `      first byte: cached ${figures.cached.toFixed(2)} ms, the original ${figures.media.toFixed(2)} ms, ` +
-          `ratio ${ratio.toFixed(2)}`,
-      );
       const last = await ask(other, path, range);
       expect(last.headers.get('sluice-plan')).to.match(/; cached$/);
       // What decides the time on any machine: nothing is produced, and both places are asked once.

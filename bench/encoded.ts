@@ -1,28 +1,29 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptionsWithStdioTuple, spawn } from 'node:child_process';
 import type { FfmpegArguments } from '../functions/stream/engine/arguments.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import { openEncodedSegment } from '../functions/stream/engine/segments.ts';
 import type { Rendition } from '../functions/stream/plan/presentation.ts';
 import { audioRendition, openContext, ownFfmpeg, videoRendition } from '../testing/encoded.ts';
-import { median, type Times, timed } from './measure.ts';
+import { interleave } from '../testing/rounds.ts';
+import { timed } from '../testing/timed.ts';
+import type { Client } from './client.ts';
+import { demoFilm } from './demo-film.ts';
+import type { Row, Table } from './report.ts';
 
-const ROUNDS = 3;
 /** From the eleventh second of the demo film to the fifteenth, where there is much motion. */
 const INDEX = 4;
 
-/**
- * Measures first byte and whole of an encoded segment, each relative to a bare ffmpeg that does the same work
- * on the same file.
- */
-export async function measureSegments(film: string): Promise<{ what: string; figure: string }[]> {
-  const context = await openContext(film);
+/** First byte and whole of an encoded segment, and a bare ffmpeg that does the same work on the same file. */
+export async function measureEncoded(_client: Client, rounds: number): Promise<Table> {
+  const context = await openContext(demoFilm);
   const frameRate = { numerator: 24, denominator: 1 };
   const shape = { seconds: 30, lengths: [1, 2, 4] };
   const renditions: [string, Rendition][] = [
     ['720p', videoRendition(context, { ...shape, height: 720, frameRate, maxBitrate: 2_800_000 })],
     ['audio', audioRendition(context, { ...shape, sampleRate: 48_000 })],
   ];
-  const rows: { what: string; figure: string }[] = [];
+  const program = await ownFfmpeg();
+  const rows: Row[] = [];
   for (const [name, rendition] of renditions) {
     let args: FfmpegArguments = { input: [], output: [] };
     const engine: Engine = {
@@ -31,32 +32,24 @@ export async function measureSegments(film: string): Promise<{ what: string; fig
         return context.engine.transcode(url, ours, options);
       },
     };
-    const rounds: Times[] = [];
-    const bare: Times[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      rounds.push(await timed(() => openEncodedSegment(rendition, INDEX, { ...context, engine })));
-      const command = bareCommand(args, film);
-      const program = await ownFfmpeg();
-      bare.push(
-        await timed(
-          async () => spawn(program, command, { env: {}, stdio: ['ignore', 'pipe', 'ignore'] }).stdout,
-        ),
-      );
-    }
-    for (const part of ['first', 'whole'] as const) {
-      const [ours, its] = [
-        median(rounds.map((times) => times[part])),
-        median(bare.map((times) => times[part])),
-      ];
-      const what = `${part === 'first' ? 'first byte' : 'all'} of 4 s of ${name}, to bare ffmpeg`;
-      rows.push({
-        what,
-        figure: `${(ours / its).toFixed(2)} (${ours.toFixed(0)} ms : ${its.toFixed(0)} ms)`,
-      });
-    }
+    const { sluice: ours, ffmpeg: limit } = await interleave(rounds, {
+      sluice: () => timed(() => openEncodedSegment(rendition, INDEX, { ...context, engine })),
+      ffmpeg: () => timed(async () => spawn(program, bareCommand(args, demoFilm), OPTIONS).stdout),
+    });
+    rows.push(
+      { work: `4 s of ${name}: first byte`, unit: 'ms', ours: ours.first, limit: limit.first },
+      { work: `4 s of ${name}: total`, unit: 'ms', ours: ours.total, limit: limit.total },
+    );
   }
-  return rows;
+  const about = 'A segment in the middle of a film, and ffmpeg with the same arguments on the file itself.';
+  return { title: 'Encoded segments', about, against: 'ffmpeg', rows };
 }
+
+const OPTIONS = { env: {}, stdio: ['ignore', 'pipe', 'ignore'] } satisfies SpawnOptionsWithStdioTuple<
+  'ignore',
+  'pipe',
+  'ignore'
+>;
 
 /** On the file itself, with ffmpeg's own fragments of a quarter of a second. */
 function bareCommand({ input, output }: FfmpegArguments, film: string): string[] {
