@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { findEntry } from '../../functions/stream/media/transport/entry.ts';
+import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
+import { openContext } from '../../testing/encoded.ts';
+import { withHeadersOnce, withoutMessages } from '../../testing/headers-once.ts';
 import { needs } from '../../testing/needs.ts';
 import { expectAsInOnePass } from '../../testing/one-pass.ts';
 
@@ -44,6 +49,23 @@ const FILMS: readonly Film[] = [
   { name: 'mpeg4.avi', coding: '-c:v mpeg4 -q:v 3 -g 60' },
 ];
 
+/** Films whose first frame alone has the headers that a decoder needs. */
+const ONCE = [
+  { name: 'h264.ts', coding: h264(50), sets: 'h264' },
+  { name: 'h264.m2ts', coding: `${h264(50)} -mpegts_m2ts_mode 1`, sets: 'h264' },
+  {
+    name: 'recovery-points.ts',
+    coding: `${h264(50)} -x264-params open-gop=1:bframes=3:b-adapt=0`,
+    sets: 'h264',
+  },
+  { name: 'h264.mpg', coding: `${h264(50)} -qp 5 -f vob`, sets: 'h264' },
+  { name: 'hevc.ts', coding: hevc(50, 'open-gop=1:bframes=3'), sets: 'hevc' },
+  { name: 'mpeg2.ts', coding: `${mpeg2} -g 50 -bf 2`, sets: 'mpeg2' },
+  { name: 'mpeg2.mpg', coding: `${mpeg2} -g 50 -bf 2 -f vob`, sets: 'mpeg2' },
+  { name: 'mpeg1.mpg', coding: '-c:v mpeg1video -q:v 3 -g 50 -bf 2', sets: 'mpeg2' },
+  { name: 'mpeg4.ts', coding: '-c:v mpeg4 -q:v 3 -g 50 -bf 2', sets: 'mpeg4' },
+] as const;
+
 const SECONDS = 6;
 
 describe('video of files without an index', function () {
@@ -58,11 +80,48 @@ describe('video of files without an index', function () {
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
+  async function make(name: string, coding: string): Promise<string> {
+    const path = join(folder, name);
+    const args = ['-v', 'error', '-nostdin', ...source(SECONDS), ...coding.split(' '), '-y', path];
+    await promisify(execFile)(DEBIAN, args);
+    return path;
+  }
+
+  /** Expects decoding to begin two seconds before the end, and not with the file. */
+  async function expectPlace(path: string): Promise<void> {
+    const { access, probed } = await openContext(path);
+    const [film] = filmsOf(probed.media);
+    const entry = film && (await findEntry(access, probed, film, SECONDS - 1));
+    expect(entry?.kind).to.equal('place');
+    if (entry?.kind === 'place') expect(entry.splice.from / access.sizeBytes).to.be.within(0.5, 0.75);
+  }
+
+  it('begins at frames that the stream marks: no recovery points', async () => {
+    const path = await make('marked.ts', `${h264(50)} -x264-params open-gop=1:bframes=3:b-adapt=0`);
+    await writeFile(path, withoutMessages(await readFile(path)));
+    await expectPlace(path);
+    const film = { path, seconds: SECONDS, lengths: [4.4, 0.4], scratch: join(folder, 'output.mp4') };
+    await expectAsInOnePass(film);
+    await expectAsInOnePass({ ...film, ffmpegPath: DEBIAN });
+  });
+
+  for (const { name, coding, sets } of ONCE) {
+    it(`has the headers of its beginning in mid-film: ${name}`, async () => {
+      const path = await make(`once-${name}`, coding);
+      await writeFile(path, withHeadersOnce(await readFile(path), sets));
+      await expectPlace(path);
+      await expectAsInOnePass({
+        path,
+        seconds: SECONDS,
+        lengths: [4.4, 0.4],
+        scratch: join(folder, 'output.mp4'),
+      });
+    });
+  }
+
   for (const { name, coding, alsoDebian = false } of FILMS) {
     it(`are as in one pass: ${name}`, async () => {
-      const path = join(folder, name);
-      const args = ['-v', 'error', '-nostdin', ...source(SECONDS), ...coding.split(' '), '-y', path];
-      await promisify(execFile)(DEBIAN, args);
+      const path = await make(name, coding);
       const film = { path, seconds: SECONDS, lengths: [1.24, 2.2], scratch: join(folder, 'output.mp4') };
       await expectAsInOnePass(film);
       if (alsoDebian) await expectAsInOnePass({ ...film, lengths: [4.2], ffmpegPath: DEBIAN });

@@ -5,6 +5,8 @@ import { mp3Extent } from '../../functions/stream/media/demux/mp3-extent.ts';
 import { audioEnd } from '../../functions/stream/media/demux/mp3-tags.ts';
 import { chainedOggSeconds } from '../../functions/stream/media/demux/ogg-links.ts';
 import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
+import { decoderHeaders } from '../../functions/stream/media/transport/decoder-headers.ts';
+import { findSplice } from '../../functions/stream/media/transport/find-splice.ts';
 import { readPesHeader, readTime, ticksFrom, writeTime } from '../../functions/stream/media/transport/pes.ts';
 import { spliced } from '../../functions/stream/media/transport/splice.ts';
 
@@ -16,7 +18,7 @@ const recovery = (code: number) => unit(6, 6, 1, code, 0x80);
 describe('randomAccessPoint', () => {
   const POINTS: [what: string, coding: Coding, data: number[], frames: number | null][] = [
     ['an IDR picture with its sets', 'h264', [...unit(9, 0x10), ...SETS, ...unit(0x65, 1)], 0],
-    ['an IDR picture without them', 'h264', unit(0x65, 1), null],
+    ['an IDR picture without them', 'h264', unit(0x65, 1), 0],
     ['a slice that is no keyframe', 'h264', [...SETS, ...unit(0x41, 1)], null],
     ['a recovery point', 'h264', [...SETS, ...recovery(0x84), ...unit(0x41, 1)], 0],
     ['one that takes a frame', 'h264', [...SETS, ...recovery(0x44), ...unit(0x41, 1)], 1],
@@ -24,7 +26,9 @@ describe('randomAccessPoint', () => {
     ['a trailing picture', 'hevc', [...unit(64, 1), ...unit(66, 1), ...unit(68, 1), ...unit(2, 1)], null],
     ['an intra picture behind a header', 'mpeg2', [...unit(0xb3, 1), ...unit(0, 0, 0x08, 0)], 0],
     ['a predicted one', 'mpeg2', [...unit(0xb3, 1), ...unit(0, 0, 0x10, 0)], null],
-    ['an intra picture without a header', 'mpeg2', unit(0, 0, 0x08, 0), null],
+    ['a whole intra frame without a header', 'mpeg2', [...unit(0, 0, 0x08), ...unit(0xb5, 0x8f, 0xff, 3)], 0],
+    ['a field without one', 'mpeg2', [...unit(0, 0, 0x08), ...unit(0xb5, 0x8f, 0xff, 2)], null],
+    ['an intra picture of MPEG-1', 'mpeg2', [...unit(0, 0, 0x08), ...unit(1)], 0],
     ['an intra VOP', 'mpeg4', [...unit(0x20, 1), ...unit(0xb6, 0x10)], 0],
     ['a predicted VOP', 'mpeg4', [...unit(0x20, 1), ...unit(0xb6, 0x50)], null],
   ];
@@ -33,6 +37,92 @@ describe('randomAccessPoint', () => {
       expect(randomAccessPoint(coding, Buffer.from(data))?.recoveryFrames ?? null).to.equal(frames);
     });
   }
+});
+
+describe('decoderHeaders', () => {
+  const HEADERS: [what: string, coding: Coding, data: number[], headers: number[] | null][] = [
+    [
+      'both sets',
+      'h264',
+      [...unit(9, 0x10), ...SETS, ...unit(6, 5), ...unit(0x65, 1)],
+      [0, ...unit(0x67, 1), 0, ...unit(0x68, 1)],
+    ],
+    ['a set alone', 'h264', [...unit(0x68, 1), ...unit(0x65, 1)], null],
+    ['sets of the next frame', 'h264', [...unit(0x65, 1), ...SETS], null],
+    [
+      'three sets',
+      'hevc',
+      [...unit(64, 1), ...unit(66, 1), ...unit(68, 1), ...unit(38, 1)],
+      [0, ...unit(64, 1), 0, ...unit(66, 1), 0, ...unit(68, 1)],
+    ],
+    // The zeros at the end of an extension are its own.
+    [
+      'a sequence with its extension',
+      'mpeg2',
+      [...unit(0xb3, 1), ...unit(0xb5, 0x14, 0, 0), ...unit(0xb8, 1)],
+      [...unit(0xb3, 1), ...unit(0xb5, 0x14, 0, 0)],
+    ],
+    ['a group without one', 'mpeg2', [...unit(0xb8, 1), ...unit(0, 0, 8)], null],
+    ['a layer', 'mpeg4', [...unit(0xb0, 1), ...unit(0x20, 1), ...unit(0xb6, 0)], unit(0x20, 1)],
+  ];
+  for (const [what, coding, data, headers] of HEADERS) {
+    it(`${what} (${coding})`, () => {
+      const found = decoderHeaders(coding, Buffer.from(data));
+      expect(found && [...found]).to.deep.equal(headers);
+    });
+  }
+});
+
+describe('findSplice', () => {
+  const MEGABYTE = 2 ** 20;
+
+  /** Scans a film of one frame per megabyte and second, some of which are points, and some with headers. */
+  function filmOf(megabytes: number, points: readonly number[], headed: Readonly<Record<number, string>>) {
+    const frames = Array.from({ length: megabytes }, (_, i) => ({
+      position: i * MEGABYTE,
+      pts: i * 90_000,
+      dts: i * 90_000,
+      point: points.includes(i) ? { recoveryFrames: 0 } : null,
+      headers: headed[i] === undefined ? null : Buffer.from(headed[i]),
+      splice: (headers: Uint8Array | null) => ({ head: headers ?? Buffer.from('own'), from: i }),
+    }));
+    const scan = async (start: number, end: number) =>
+      frames.filter(({ position }) => position >= start && position < end);
+    return async (seconds: number, beginnings: readonly number[] = [0]) => {
+      const searched = { sizeBytes: megabytes * MEGABYTE, beginnings };
+      const found = await findSplice(scan, searched, { originTicks: 0, seconds, frameSeconds: 1 });
+      return found && { from: found.from, head: Buffer.from(found.head).toString() };
+    };
+  }
+
+  it('begins at the last point with headers of its own', async () => {
+    const find = filmOf(20, [0, 5, 10, 15], { 0: 'a', 5: 'a', 10: 'b', 15: 'b' });
+    expect(await find(12)).to.deep.equal({ from: 10, head: 'own' });
+    expect(await find(10)).to.deep.equal({ from: 10, head: 'own' });
+    expect(await find(9.9)).to.deep.equal({ from: 5, head: 'own' });
+  });
+
+  it('takes headers from before, as near as they are', async () => {
+    const find = filmOf(20, [0, 5, 10, 15], { 0: 'first', 14: 'near' });
+    expect(await find(17)).to.deep.equal({ from: 15, head: 'near' });
+    expect(await find(12)).to.deep.equal({ from: 10, head: 'first' });
+  });
+
+  it('takes those of the same recording', async () => {
+    const find = filmOf(200, [0, 90, 150], { 0: 'first', 100: 'second' });
+    expect(await find(160, [0, 100 * MEGABYTE])).to.deep.equal({ from: 150, head: 'second' });
+    expect(await find(95, [0, 100 * MEGABYTE])).to.deep.equal({ from: 90, head: 'first' });
+  });
+
+  it('goes back as far as a group of frames reaches', async () => {
+    const find = filmOf(500, [0, 100], { 0: 'a', 100: 'a' });
+    expect(await find(450)).to.deep.equal({ from: 100, head: 'own' });
+  });
+
+  it('begins with the file if nothing else is decodable', async () => {
+    expect(await filmOf(20, [10], {})(15)).to.equal(null);
+    expect(await filmOf(20, [], { 0: 'a' })(15)).to.equal(null);
+  });
 });
 
 describe('times of PES packets', () => {

@@ -70,13 +70,13 @@ function cutOf(output: Output, context: EngineContext) {
 /** Returns the entry; null if nothing is sought, or if a demuxer finds its way. */
 async function entryOf(
   { startSeconds, prerollSeconds, video, audio }: Output,
-  { access, probed: { media } }: EngineContext,
+  { access, probed }: EngineContext,
 ): Promise<Entry | null> {
   const seconds = startSeconds - prerollSeconds;
   if (seconds <= 0) return null;
   // Audio alone begins there as well: audio surrounds each video packet.
   const track =
-    filmsOf(media).find(({ stream }) => video === null || stream === video.stream) ??
-    audiosOf(media).find(({ stream }) => stream === audio?.stream);
-  return track === undefined ? null : findEntry(access, media, track, seconds - AHEAD_SECONDS);
+    filmsOf(probed.media).find(({ stream }) => video === null || stream === video.stream) ??
+    audiosOf(probed.media).find(({ stream }) => stream === audio?.stream);
+  return track === undefined ? null : findEntry(access, probed, track, seconds - AHEAD_SECONDS);
 }

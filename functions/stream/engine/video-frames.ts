@@ -57,7 +57,7 @@ async function framePlaces(
   if (startSeconds <= track.startSeconds) return [BEGINNING];
   // The cut is where the keyframe is looked for.
   if (cut !== undefined) return readingPlaces(startSeconds, track.startSeconds, startSeconds);
-  const entry = await findEntry(access, probed.media, track, startSeconds);
+  const entry = await findEntry(access, probed, track, startSeconds);
   if (entry !== null) return placesOfEntry(entry);
   return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
 }

@@ -8,10 +8,12 @@ export type AccessUnit = {
   /** In ticks of 90 kHz, on the file's own clock. */
   readonly pts: number;
   readonly dts: number;
-  /** Null if decoding cannot begin with it. */
+  /** Null if decoding cannot begin with it, whatever headers precede it. */
   readonly point: RandomAccessPoint | null;
-  /** Returns the splice that reads the file from here on. */
-  splice(): Splice;
+  /** The headers with which it begins, if they are all that a decoder needs; otherwise null. */
+  readonly headers: Uint8Array | null;
+  /** Returns the splice that reads the file from here on, after headers if it needs those of another one. */
+  splice(headers: Uint8Array | null): Splice;
 };
 
 /** Returns the access units of one track whose packets begin in `[start, end)`, in order. */

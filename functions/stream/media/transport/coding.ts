@@ -22,34 +22,45 @@ export const CODING_OF_STREAM_TYPE: Readonly<Record<number, Coding>> = {
 export type RandomAccessPoint = { readonly recoveryFrames: number };
 
 /**
- * Returns the random access point at the access unit that begins with `data`: with all parameter sets or
- * headers, an IDR picture or one with a recovery point (H.264), an IRAP picture (HEVC), an intra picture
- * (MPEG-2, MPEG-4). Null if decoding cannot begin there.
+ * Returns the random access point at the access unit that begins with `data`: an IDR picture, one with a
+ * recovery point, or an intra picture that its container marks as one (H.264), an IRAP picture (HEVC), an
+ * intra picture (MPEG-2, MPEG-4). Null if decoding cannot begin there, even with all headers.
  */
-export function randomAccessPoint(coding: CodingOrAudio, data: Uint8Array): RandomAccessPoint | null {
+export function randomAccessPoint(
+  coding: CodingOrAudio,
+  data: Uint8Array,
+  isMarked = false,
+): RandomAccessPoint | null {
   if (coding === 'audio') return AT_ONCE;
-  if (coding === 'h264') return h264Point(data);
-  if (coding === 'hevc') return hevcPoint(data) ? AT_ONCE : null;
-  return START_CODES[coding](data) ? AT_ONCE : null;
+  if (coding === 'h264') return h264Point(data, isMarked);
+  return IS_POINT[coding](data) ? AT_ONCE : null;
 }
 
 const AT_ONCE: RandomAccessPoint = { recoveryFrames: 0 };
 
 /** Rec. ITU-T H.264 §7.4.1.2: sets and SEI precede the first slice of their access unit. */
-function h264Point(data: Uint8Array): RandomAccessPoint | null {
-  const seen = new Set<number>();
+function h264Point(data: Uint8Array, isMarked: boolean): RandomAccessPoint | null {
   let recoveryFrames: number | null = null;
   for (const unit of nalUnits(data)) {
     const type = unitType('h264', unit);
-    seen.add(type);
     if (type === 6) recoveryFrames ??= recoveryPoint(unit);
     if (type < 1 || type > 5) continue;
-    if (!seen.has(7) || !seen.has(8)) return null;
     if (type === 5) return AT_ONCE;
-    return recoveryFrames === null ? null : { recoveryFrames };
+    if (recoveryFrames !== null) return { recoveryFrames };
+    return isMarked && isIntraSlice(unit) ? AT_ONCE : null;
   }
   return null;
 }
+
+/** Reads `slice_type` (Rec. ITU-T H.264 §7.4.3): 2 and 7 are I slices. */
+function isIntraSlice(unit: Uint8Array): boolean {
+  const bits = bitCursor(withoutEmulation(unit.subarray(1, 1 + SLICE_HEADER_BYTES)));
+  // The first macroblock.
+  exponential(bits);
+  return [2, 7].includes(exponential(bits)) && !bits.isPastEnd();
+}
+
+const SLICE_HEADER_BYTES = 16;
 
 /**
  * Reads `recovery_frame_cnt` of a recovery point SEI (Rec. ITU-T H.264 §D.1.8); null if the unit has none.
@@ -86,47 +97,49 @@ function readCount(bytes: Uint8Array): number | null {
  */
 const MOST_RECOVERY_FRAMES = 2 ** 17 - 2;
 
-/**
- * Rec. ITU-T H.265 table 7-1: types 16 to 21 are IRAP pictures. Their leading pictures are shown before them.
- */
-function hevcPoint(data: Uint8Array): boolean {
-  const seen = new Set<number>();
-  for (const unit of nalUnits(data)) {
-    const type = unitType('hevc', unit);
-    if (type <= 31) return type >= 16 && type <= 21 && [32, 33, 34].every((set) => seen.has(set));
-    seen.add(type);
-  }
-  return false;
-}
-
-const START_CODES = {
-  /** ISO/IEC 13818-2 §6.2: a sequence header, and a picture whose `picture_coding_type` is 1. */
-  mpeg2(data: Uint8Array): boolean {
-    let hasHeader = false;
+const IS_POINT = {
+  /** Rec. ITU-T H.265 table 7-1: types 16 to 21 are IRAP pictures, whose leading ones are shown earlier. */
+  hevc(data: Uint8Array): boolean {
     for (const unit of nalUnits(data)) {
-      if (unit[0] === 0xb3) hasHeader = true;
-      if (unit[0] === 0x00) return hasHeader && (((unit[2] ?? 0) >> 3) & 7) === 1;
+      const type = unitType('hevc', unit);
+      if (type <= 31) return type >= 16 && type <= 21;
     }
     return false;
   },
-  /** ISO/IEC 14496-2 §6.2: a video object layer, and a VOP whose `vop_coding_type` is 0. */
-  mpeg4(data: Uint8Array): boolean {
-    let hasLayer = false;
+  /**
+   * ISO/IEC 13818-2 §6.3.9: a picture whose `picture_coding_type` is 1. Without a header before it, it must
+   * be a whole frame: it may be the second field of one.
+   */
+  mpeg2(data: Uint8Array): boolean {
+    let [hasHeader, isIntra] = [false, false];
     for (const unit of nalUnits(data)) {
-      const code = unit[0] ?? 0;
-      if (code >= 0x20 && code <= 0x2f) hasLayer = true;
-      if (code === 0xb6) return hasLayer && (unit[1] ?? 0xff) >> 6 === 0;
+      const [code = 0, second = 0, third = 0, fourth = 0] = unit;
+      if (code === 0xb3 || code === 0xb8) hasHeader = true;
+      else if (code === 0x00) {
+        isIntra = ((third >> 3) & 7) === 1;
+        if (hasHeader || !isIntra) return isIntra;
+      } else if (code === 0xb5 && second >> 4 === 8 && isIntra) return (fourth & 3) === 3;
+      else if (code <= 0xaf) return isIntra;
     }
+    return false;
+  },
+  /** ISO/IEC 14496-2 §6.3.5: a VOP whose `vop_coding_type` is 0. */
+  mpeg4(data: Uint8Array): boolean {
+    for (const unit of nalUnits(data)) if (unit[0] === 0xb6) return (unit[1] ?? 0xff) >> 6 === 0;
     return false;
   },
 } as const;
 
-/** Returns a track's coding in a stream that lists none; null if it is none of these. */
-export function codingOfTrack({ codec }: VideoTrack, beginning: Uint8Array): Coding | null {
-  if (codec === 'h264' || codec === 'hevc') return codec;
-  for (const unit of nalUnits(beginning)) {
-    if (unit[0] === 0xb3) return 'mpeg2';
-    if (unit[0] === 0xb0 || (unit[0] ?? 0) >> 4 === 2) return 'mpeg4';
-  }
-  return null;
+/** Codings by ffmpeg's names. */
+const CODING_NAMED: Readonly<Record<string, Coding>> = {
+  h264: 'h264',
+  hevc: 'hevc',
+  mpeg1video: 'mpeg2',
+  mpeg2video: 'mpeg2',
+  mpeg4: 'mpeg4',
+};
+
+/** Returns a track's coding; null if it is none of these. */
+export function codingOfTrack({ codec, codecName }: VideoTrack): Coding | null {
+  return CODING_NAMED[codec === 'other' ? (codecName ?? '') : codec] ?? null;
 }

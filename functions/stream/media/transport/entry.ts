@@ -1,14 +1,15 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
 import type { AccessUnitScan } from './access-units.ts';
-import { CODING_OF_STREAM_TYPE, codingOfTrack } from './coding.ts';
-import { findAccessUnit } from './find-access-unit.ts';
+import { codingOfTrack } from './coding.ts';
+import { findSplice } from './find-splice.ts';
 import { readProgramMap } from './mpegts.ts';
 import { TICKS_PER_SECOND } from './pes.ts';
 import { psAccessUnits } from './ps-access-units.ts';
 import { isProgramStream, psPackets } from './ps-packets.ts';
 import type { Splice } from './splice.ts';
 import { tsAccessUnits } from './ts-access-units.ts';
+import type { TsClock } from './ts-clock.ts';
 
 /** Start of reading: the file's beginning, or a place that replaces it; null if only a demuxer can tell. */
 export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; readonly splice: Splice };
@@ -19,19 +20,24 @@ export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; r
  */
 export async function findEntry(
   file: RandomAccess,
-  media: Media,
-  track: VideoTrack | AudioTrack,
+  { media, clock }: { readonly media: Media; readonly clock: TsClock | null },
+  track: MediaTrack,
   seconds: number,
 ): Promise<Entry | null> {
   const scan = await openAccessUnits(file, media, track);
   if (scan === null) return null;
   const { numerator, denominator } = (track.kind === 'video' && track.frameRate) || USUAL_RATE;
-  const accessUnit = await findAccessUnit(scan, file.sizeBytes, {
-    originTicks: Math.round(media.originSeconds * TICKS_PER_SECOND),
-    seconds,
-    frameSeconds: denominator / numerator,
-  });
-  return accessUnit === null ? { kind: 'beginning' } : { kind: 'place', splice: accessUnit.splice() };
+  const beginnings = clock?.parts.map(({ start }) => start) ?? [0];
+  const splice = await findSplice(
+    scan,
+    { sizeBytes: file.sizeBytes, beginnings },
+    {
+      originTicks: Math.round(media.originSeconds * TICKS_PER_SECOND),
+      seconds,
+      frameSeconds: denominator / numerator,
+    },
+  );
+  return splice === null ? { kind: 'beginning' } : { kind: 'place', splice };
 }
 
 const USUAL_RATE = { numerator: 25, denominator: 1 };
@@ -51,23 +57,23 @@ async function openAccessUnits(
 
 async function openTransportStream(file: RandomAccess, track: MediaTrack): Promise<AccessUnitScan | null> {
   const map = await readProgramMap(file);
-  const stream = map?.streams[track.index];
-  const coding = track.kind === 'audio' ? 'audio' : stream && CODING_OF_STREAM_TYPE[stream.streamType];
-  return map && stream && coding ? tsAccessUnits(file, map, stream.pid, coding) : null;
+  const pid = map?.streams.find((stream) => track.stream === `i:${stream.pid}`)?.pid;
+  const coding = track.kind === 'audio' ? 'audio' : codingOfTrack(track);
+  return map && pid !== undefined && coding ? tsAccessUnits(file, map, pid, coding) : null;
 }
 
 const HEAD_BYTES = 512 * 1024;
 
 function openProgramStream(file: RandomAccess, head: Uint8Array, track: VideoTrack): AccessUnitScan | null {
-  const packets = [...psPackets(head)];
-  const timed = packets.filter(({ header }) => header !== null);
-  const ids = new Set(timed.map(({ id }) => id));
-  const videos = [...ids].filter((id) => id >= 0xe0);
-  const [streamId] = videos;
+  const timed = [...psPackets(head)].filter(({ header }) => header !== null);
+  const videos = [...new Set(timed.map(({ id }) => id))].filter((id) => id >= FIRST_VIDEO_ID);
+  // ffmpeg numbers program streams by their ids, and MPEG-1 and MPEG-2 have one each.
+  const streamId = videos.find((id) => track.stream === `i:${0x100 + id}`) ?? videos[0];
+  const coding = codingOfTrack(track);
   const [first] = timed;
-  const [own] = timed.filter(({ id }) => id === streamId);
-  // Among several, only a demuxer tells them apart.
-  if (streamId === undefined || videos.length > 1 || !first || !own?.header) return null;
-  const coding = codingOfTrack(track, head.subarray(own.at + own.header.headerBytes, own.end));
-  return coding && psAccessUnits(file, { tables: Buffer.from(head.subarray(0, first.at)), streamId }, coding);
+  if (streamId === undefined || first === undefined || coding === null) return null;
+  return psAccessUnits(file, { tables: Buffer.from(head.subarray(0, first.at)), streamId }, coding);
 }
+
+/** The least stream id of video (ISO/IEC 13818-1 table 2-22). */
+const FIRST_VIDEO_ID = 0xe0;

@@ -85,3 +85,10 @@ export function writeTime(bytes: Uint8Array, at: number, ticks: number): void {
   bytes[at + 3] = low >> 7;
   bytes[at + 4] = ((low & 0x7f) << 1) | 1;
 }
+
+/** Returns a PES packet with the times of another one, whose header is given, and content of its own. */
+export function pesLike(header: Uint8Array, content: Uint8Array): Uint8Array {
+  const packet = Buffer.concat([header, content]);
+  packet.writeUInt16BE(packet.length - 6, 4);
+  return packet;
+}

@@ -1,7 +1,8 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { AccessUnit, AccessUnitScan } from './access-units.ts';
 import { type Coding, randomAccessPoint } from './coding.ts';
-import type { PesHeader } from './pes.ts';
+import { decoderHeaders } from './decoder-headers.ts';
+import { type PesHeader, pesLike } from './pes.ts';
 import { type PsPacket, psPackets } from './ps-packets.ts';
 
 /** Bytes before the first slice of an access unit: headers, parameter sets, messages. */
@@ -36,13 +37,24 @@ export function psAccessUnits(
       if (position >= end) break;
       const first = header.pts === null ? null : firstAccessUnit(stream, begin, begin + length, coding);
       if (header.pts !== null && first !== null) {
-        const point = randomAccessPoint(coding, stream.subarray(first, first + HEAD_BYTES));
+        const data = stream.subarray(first, first + HEAD_BYTES);
         const [from, skipped] = [packet.end, first - begin];
-        const splice = () => ({
-          head: Buffer.concat([tables, shortened(bytes.subarray(at, from), payloadAt - at, skipped)]),
-          from: start + from,
+        const own = bytes.subarray(at, payloadAt);
+        found.push({
+          position,
+          pts: header.pts,
+          dts: header.dts ?? header.pts,
+          point: randomAccessPoint(coding, data),
+          headers: decoderHeaders(coding, data),
+          splice: (headers) => ({
+            head: Buffer.concat([
+              tables,
+              ...(headers === null ? [] : [pesLike(own, headers)]),
+              pesLike(own, bytes.subarray(payloadAt + skipped, from)),
+            ]),
+            from: start + from,
+          }),
         });
-        found.push({ position, pts: header.pts, dts: header.dts ?? header.pts, point, splice });
       }
       begin += length;
     }
@@ -79,10 +91,3 @@ const BEGINS_ACCESS_UNIT: Readonly<Record<Coding, (code: number) => boolean>> = 
   h264: (code) => [1, 2, 5, 6, 7, 8, 9].includes(code & 0x1f),
   hevc: (code) => code >> 1 <= 35 || code >> 1 === 39,
 };
-
-/** Returns a packet without the first `skipped` bytes of its payload. */
-function shortened(packet: Uint8Array, headerBytes: number, skipped: number): Uint8Array {
-  const header = Buffer.from(packet.subarray(0, headerBytes));
-  header.writeUInt16BE(packet.length - 6 - skipped, 4);
-  return Buffer.concat([header, packet.subarray(headerBytes + skipped)]);
-}

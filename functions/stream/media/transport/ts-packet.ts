@@ -8,6 +8,8 @@ export type TsPacket = {
   readonly pid: number;
   /** True if a PES packet, or a section, begins in it. */
   readonly isStart: boolean;
+  /** True if it is marked as one at which decoding can begin (`random_access_indicator`). */
+  readonly isMarked: boolean;
   /** Offset of its payload; null if it has none. */
   readonly payloadAt: number | null;
 };
@@ -27,6 +29,7 @@ export function* tsPackets(
       at,
       pid: (((bytes[at + 1] ?? 0) & 0x1f) << 8) | (bytes[at + 2] ?? 0),
       isStart: ((bytes[at + 1] ?? 0) & 0x40) !== 0,
+      isMarked: (control & 2) !== 0 && (bytes[at + 4] ?? 0) > 0 && ((bytes[at + 5] ?? 0) & 0x40) !== 0,
       payloadAt: (control & 1) === 1 && payloadAt < at + PACKET_BYTES ? payloadAt : null,
     };
   }

@@ -1,5 +1,6 @@
 import type { AccessUnit, AccessUnitScan } from './access-units.ts';
 import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
+import type { Splice } from './splice.ts';
 
 const WINDOW_BYTES = 128 * 1024;
 const MOST_WINDOW_BYTES = 8 * 2 ** 20;
@@ -8,8 +9,8 @@ const NEAR_BYTES = 2 ** 20;
 const MOST_LOOKS = 40;
 const FIRST_CHUNK_BYTES = 512 * 1024;
 const LARGEST_CHUNK_BYTES = 8 * 2 ** 20;
-/** More than any group of pictures for broadcast has: ten seconds at 50 Mbit/s. */
-const MOST_BYTES = 64 * 2 ** 20;
+/** Bytes at a recording's beginning that are searched for the headers of all its frames. */
+const HEADERS_BYTES = 2 ** 20;
 
 export type Wanted = {
   /** Zero on the file's own clock, in ticks. */
@@ -19,32 +20,48 @@ export type Wanted = {
   readonly frameSeconds: number;
 };
 
+/** Bytes to search, and where the recordings in them begin. */
+export type Searched = { readonly sizeBytes: number; readonly beginnings: readonly number[] };
+
 /**
- * Finds the last access unit at which decoding can begin so that the output is exact from `seconds` on; null
- * if the searched bytes have none, and decoding begins with the file.
+ * Finds the last access unit at which decoding can begin so that the output is exact from `seconds` on, and
+ * returns the splice that begins with it. Headers that the stream does not repeat are taken from before. Null
+ * if there is none: decoding begins with the file.
  */
-export async function findAccessUnit(
+export async function findSplice(
   scan: AccessUnitScan,
-  sizeBytes: number,
+  { sizeBytes, beginnings }: Searched,
   wanted: Wanted,
-): Promise<AccessUnit | null> {
+): Promise<Splice | null> {
   // Times written as seconds lose less than half a tick.
   const most = wanted.seconds * TICKS_PER_SECOND + 0.5;
   let end = await placeBehind(scan, sizeBytes, wanted.originTicks, most);
-  let looked = 0;
-  for (
-    let chunk = FIRST_CHUNK_BYTES;
-    end > 0 && looked < MOST_BYTES;
-    chunk = Math.min(2 * chunk, LARGEST_CHUNK_BYTES)
-  ) {
+  // However long a group of frames is, ffmpeg would read it as well.
+  for (let chunk = FIRST_CHUNK_BYTES; end > 0; chunk = Math.min(2 * chunk, LARGEST_CHUNK_BYTES)) {
     const start = Math.max(0, end - chunk);
     const accessUnits = await scan(start, end);
-    const last = accessUnits.findLast((accessUnit) => isInTime(accessUnit, wanted, most));
-    if (last !== undefined) return last;
-    looked += end - start;
+    const at = accessUnits.findLastIndex((accessUnit) => isInTime(accessUnit, wanted, most));
+    const last = accessUnits[at];
+    if (last?.headers != null) return last.splice(null);
+    if (last !== undefined) {
+      const near = accessUnits.slice(0, at).findLast(({ headers }) => headers !== null);
+      const headers = near?.headers ?? (await firstHeaders(scan, beginnings, last.position));
+      if (headers !== null) return last.splice(headers);
+    }
     end = start;
   }
   return null;
+}
+
+/** Returns the first headers of the recording that has `position`. */
+async function firstHeaders(
+  scan: AccessUnitScan,
+  beginnings: readonly number[],
+  position: number,
+): Promise<Uint8Array | null> {
+  const start = beginnings.findLast((beginning) => beginning <= position) ?? 0;
+  const accessUnits = await scan(start, Math.min(position, start + HEADERS_BYTES));
+  return accessUnits.find(({ headers }) => headers !== null)?.headers ?? null;
 }
 
 function isInTime({ pts, point }: AccessUnit, { originTicks, frameSeconds }: Wanted, most: number): boolean {
