@@ -1,10 +1,9 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { findJoins } from './find-joins.ts';
 import { measureJoin } from './measure-join.ts';
-import { type ProgramMap, readProgramMap } from './mpegts.ts';
+import { readProgramMap } from './mpegts.ts';
 import { TICKS_PER_SECOND, ticksFrom, WRAP_TICKS } from './pes.ts';
 import type { PacketLayout } from './program-clock.ts';
-import { readClocks } from './ts-clocks.ts';
+import { surveyClock } from './survey-clock.ts';
 
 /** The correction of a transport stream's clock: for joined recordings, and for a clock that wraps around. */
 export type TsClock = {
@@ -36,10 +35,9 @@ export async function readTsClock(file: RandomAccess): Promise<TsClock | null> {
   const map = await readProgramMap(file);
   if (map === null) return null;
   const { layout } = map;
-  const joins = await findJoins(file, layout);
-  const [first] = await clocksAt(file, map, 0);
-  const last = (await clocksAt(file, map, Math.max(0, file.sizeBytes - END_BYTES))).at(-1);
-  if (first === undefined || last === undefined) return null;
+  const survey = await surveyClock(file, layout);
+  if (survey === null) return null;
+  const { first, last, joins } = survey;
   const lastTicks = first.ticks + (joins.length > 0 ? 0 : ticksFrom(first.ticks, last.ticks));
   const goesRound = lastTicks > WRAP_TICKS - BEFORE_ROUND_TICKS;
   if (joins.length === 0 && !goesRound) return null;
@@ -52,10 +50,4 @@ export async function readTsClock(file: RandomAccess): Promise<TsClock | null> {
     if (part) parts.push(part);
   }
   return { layout, parts };
-}
-
-const END_BYTES = 2 ** 20;
-
-async function clocksAt(file: RandomAccess, { layout }: ProgramMap, start: number) {
-  return readClocks(await file.read(start, start + END_BYTES), start, layout);
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findJoins } from '../../functions/stream/media/transport/find-joins.ts';
+import { surveyClock } from '../../functions/stream/media/transport/survey-clock.ts';
 import { writeClock } from '../../functions/stream/media/transport/ts-clocks.ts';
 
 const PACKET_BYTES = 188;
@@ -15,7 +15,11 @@ function fileOf(seconds: readonly number[]) {
   return { sizeBytes: bytes.length, read: async (start: number, end: number) => bytes.slice(start, end) };
 }
 
-describe('findJoins', () => {
+/** Returns where the clock of a file restarts. */
+const findJoins = async (...[file, layout]: Parameters<typeof surveyClock>) =>
+  (await surveyClock(file, layout))?.joins;
+
+describe('surveyClock', () => {
   const upTo = (seconds: number) => Array.from({ length: seconds }, (_, i) => i + 1);
 
   it('finds where the clock restarts', async () => {
@@ -46,6 +50,34 @@ describe('findJoins', () => {
     const counted = { ...file, read };
     expect(await findJoins(counted, LAYOUT)).to.deep.equal([]);
     expect(reads).to.be.at.most(12 + 2 * 24);
+  });
+
+  it('reads each window of an ordinary film once', async () => {
+    const file = fileOf(Array.from({ length: 200_000 }, (_, i) => i / 1000));
+    const reads: [start: number, end: number][] = [];
+    const read = (start: number, end: number) => {
+      reads.push([start, end]);
+      return file.read(start, end);
+    };
+    const survey = await surveyClock({ ...file, read }, LAYOUT);
+    expect(survey?.joins).to.deep.equal([]);
+    expect([survey?.first.ticks, survey?.last.ticks]).to.deep.equal([0, 199_999 * 90]);
+    expect(reads.map(([start, end]) => end - start)).to.deep.equal(Array(12).fill(65_536));
+    expect(reads.every(([start], i) => start >= (reads[i - 1]?.[1] ?? 0))).to.equal(true);
+  });
+
+  it('looks further at the ends of a film of a high rate', async () => {
+    // A packet without a clock, as often as 80 Mbit/s have them.
+    const file = fileOf(Array.from({ length: 100_000 }, (_, i) => i / 50_000));
+    const bytes = Buffer.from(await file.read(0, file.sizeBytes));
+    for (let i = 0; i < 100_000; i++) if (i % 5_000 !== 2_500) bytes[i * PACKET_BYTES + 5] = 0;
+    const read = async (start: number, end: number) => bytes.subarray(start, end);
+    const survey = await surveyClock({ ...file, read }, LAYOUT);
+    expect(survey).to.deep.include({
+      first: { position: 2_500 * PACKET_BYTES, ticks: 4_500 },
+      last: { position: 97_500 * PACKET_BYTES, ticks: 175_500 },
+      joins: [],
+    });
   });
 
   it('takes a clock that restarts repeatedly for a broken one', async () => {

@@ -7,6 +7,8 @@ import { type ClockReading, readClocks } from './ts-clocks.ts';
 const WHOLE_BYTES = 4 * 2 ** 20;
 const WINDOWS = 12;
 const WINDOW_BYTES = 64 * 1024;
+/** Bytes at both ends that have a reading in any case: a tenth of a second of the highest rates. */
+const END_BYTES = 2 ** 20;
 const MOST_JOINS = 100;
 const MOST_DOUBTS = 24;
 /** A clock that leaps ahead this far has been set again; ffmpeg has the same bound. */
@@ -14,28 +16,46 @@ const LEAP_TICKS = 10 * TICKS_PER_SECOND;
 /** Tolerance of a steady byte rate. */
 const TIMES_AS_LONG = 4;
 
-/**
- * Finds where a transport stream's clock restarts, as it does at the joins of recordings: just after the last
- * reading. None for a clock that does so more often than recordings are joined: each join costs a reading of
- * the bytes around it.
- */
-export async function findJoins(file: RandomAccess, layout: PacketLayout): Promise<readonly number[]> {
-  const joins = await allJoins(file, layout);
-  return joins.length > MOST_JOINS ? [] : joins;
+/** A transport stream's clock, seen from afar. */
+export type ClockSurvey = {
+  readonly first: ClockReading;
+  readonly last: ClockReading;
+  /**
+   * Where it restarts, as it does at the joins of recordings: just after the last reading. None for a clock
+   * that does so more often than recordings are joined: each join costs a reading of the bytes around it.
+   */
+  readonly joins: readonly number[];
+};
+
+/** Surveys the clock of a transport stream in a few windows, each read once; null if it has none. */
+export async function surveyClock(file: RandomAccess, layout: PacketLayout): Promise<ClockSurvey | null> {
+  const { sizeBytes } = file;
+  const read: ReadClocks = async (start, bytes) =>
+    readClocks(await file.read(start, Math.min(sizeBytes, start + bytes)), start, layout);
+  const readings = sizeBytes <= WHOLE_BYTES ? await read(0, sizeBytes) : await readWindows(read, sizeBytes);
+  const [first] = readings;
+  const last = readings.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const joins = sizeBytes <= WHOLE_BYTES ? joinsAmong(readings) : await joinsBetween(readings, read);
+  return { first, last, joins: joins.length > MOST_JOINS ? [] : joins };
 }
 
-async function allJoins(file: RandomAccess, layout: PacketLayout): Promise<readonly number[]> {
-  const { sizeBytes } = file;
-  const read = async (start: number, bytes: number) =>
-    readClocks(await file.read(start, Math.min(sizeBytes, start + bytes)), start, layout);
-  if (sizeBytes <= WHOLE_BYTES) return joinsAmong(await read(0, sizeBytes));
+type ReadClocks = (start: number, bytes: number) => Promise<ClockReading[]>;
 
+async function readWindows(read: ReadClocks, sizeBytes: number): Promise<ClockReading[]> {
   const windows = await Promise.all(
-    Array.from({ length: WINDOWS }, (_, i) =>
-      read(Math.floor(((sizeBytes - WINDOW_BYTES) * i) / (WINDOWS - 1)), WINDOW_BYTES),
-    ),
+    Array.from({ length: WINDOWS }, async (_, i) => {
+      const start = Math.floor(((sizeBytes - WINDOW_BYTES) * i) / (WINDOWS - 1));
+      const readings = await read(start, WINDOW_BYTES);
+      if (readings.length > 0 || (i > 0 && i < WINDOWS - 1)) return readings;
+      const more = END_BYTES - WINDOW_BYTES;
+      return read(i === 0 ? WINDOW_BYTES : start - more, more);
+    }),
   );
-  const readings = windows.flat();
+  return windows.flat();
+}
+
+async function joinsBetween(readings: readonly ClockReading[], read: ReadClocks): Promise<readonly number[]> {
   const usual = usualTicksPerByte(readings);
   const joins: number[] = [];
   let doubts = MOST_DOUBTS;
