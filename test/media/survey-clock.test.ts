@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { surveyClock } from '../../functions/stream/media/transport/survey-clock.ts';
+import { readWindows } from '../../functions/stream/media/transport/survey-windows.ts';
 import { writeClock } from '../../functions/stream/media/transport/ts-clocks.ts';
+import type { RandomAccess } from '../../functions/stream/source/bytes.ts';
 
 const PACKET_BYTES = 188;
 const LAYOUT = { stride: PACKET_BYTES, offset: 0 };
@@ -15,15 +17,14 @@ function fileOf(seconds: readonly number[]) {
   return { sizeBytes: bytes.length, read: async (start: number, end: number) => bytes.slice(start, end) };
 }
 
-/** Returns where the clock of a file restarts. */
-const findJoins = async (...[file, layout]: Parameters<typeof surveyClock>) =>
-  (await surveyClock(file, layout))?.joins;
+const survey = async (file: RandomAccess) => surveyClock(file, LAYOUT, await readWindows(file, LAYOUT));
+const findJoins = async (file: RandomAccess) => (await survey(file))?.joins;
 
 describe('surveyClock', () => {
   const upTo = (seconds: number) => Array.from({ length: seconds }, (_, i) => i + 1);
 
   it('finds where the clock restarts', async () => {
-    const joins = await findJoins(fileOf([...upTo(6), ...upTo(6), ...upTo(6)]), LAYOUT);
+    const joins = await findJoins(fileOf([...upTo(6), ...upTo(6), ...upTo(6)]));
     expect(joins).to.deep.equal([5 * PACKET_BYTES, 11 * PACKET_BYTES]);
   });
 
@@ -31,7 +32,7 @@ describe('surveyClock', () => {
     // Six megabytes, of which the first recording is a fifteenth.
     const [first, second] = [2_000, 30_000];
     const clock = (packets: number) => Array.from({ length: packets }, (_, i) => 100 + i / 100);
-    const joins = await findJoins(fileOf([...clock(first), ...clock(second)]), LAYOUT);
+    const joins = await findJoins(fileOf([...clock(first), ...clock(second)]));
     expect(joins).to.deep.equal([(first - 1) * PACKET_BYTES]);
   });
 
@@ -48,7 +49,7 @@ describe('surveyClock', () => {
       return file.read(start, end);
     };
     const counted = { ...file, read };
-    expect(await findJoins(counted, LAYOUT)).to.deep.equal([]);
+    expect(await findJoins(counted)).to.deep.equal([]);
     expect(reads).to.be.at.most(12 + 2 * 24);
   });
 
@@ -59,9 +60,9 @@ describe('surveyClock', () => {
       reads.push([start, end]);
       return file.read(start, end);
     };
-    const survey = await surveyClock({ ...file, read }, LAYOUT);
-    expect(survey?.joins).to.deep.equal([]);
-    expect([survey?.first.ticks, survey?.last.ticks]).to.deep.equal([0, 199_999 * 90]);
+    const seen = await survey({ ...file, read });
+    expect(seen?.joins).to.deep.equal([]);
+    expect([seen?.first.ticks, seen?.last.ticks]).to.deep.equal([0, 199_999 * 90]);
     expect(reads.map(([start, end]) => end - start)).to.deep.equal(Array(12).fill(65_536));
     expect(reads.every(([start], i) => start >= (reads[i - 1]?.[1] ?? 0))).to.equal(true);
   });
@@ -72,8 +73,8 @@ describe('surveyClock', () => {
     const bytes = Buffer.from(await file.read(0, file.sizeBytes));
     for (let i = 0; i < 100_000; i++) if (i % 5_000 !== 2_500) bytes[i * PACKET_BYTES + 5] = 0;
     const read = async (start: number, end: number) => bytes.subarray(start, end);
-    const survey = await surveyClock({ ...file, read }, LAYOUT);
-    expect(survey).to.deep.include({
+    const seen = await survey({ ...file, read });
+    expect(seen).to.deep.include({
       first: { position: 2_500 * PACKET_BYTES, ticks: 4_500 },
       last: { position: 97_500 * PACKET_BYTES, ticks: 175_500 },
       joins: [],
@@ -82,6 +83,6 @@ describe('surveyClock', () => {
 
   it('takes a clock that restarts repeatedly for a broken one', async () => {
     const toAndFro = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 50 : 10));
-    expect(await findJoins(fileOf(toAndFro), LAYOUT)).to.deep.equal([]);
+    expect(await findJoins(fileOf(toAndFro))).to.deep.equal([]);
   });
 });

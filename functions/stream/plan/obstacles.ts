@@ -26,7 +26,7 @@ export function videoObstacle(video: VideoTrack, container: Media['container'], 
   const { codec } = video;
   if (!client.video.has(codec)) return `${codec} does not play on this client`;
   if (!sees(client, container, codec)) return `${container} players do not take ${codec}`;
-  if (video.codecString === null) return `the ${codec} stream lacks its decoder configuration`;
+  if (video.codecString === null) return noConfiguration(video);
   if (codec === 'h264' && !isCommonProfile(video)) {
     return 'this profile of h264 does not play everywhere';
   }
@@ -45,6 +45,10 @@ export function videoObstacle(video: VideoTrack, container: Media['container'], 
   return null;
 }
 
+/** Players need one: without any in the container, or with several, they fail at the first frame or midway. */
+const noConfiguration = ({ kind, codec }: VideoTrack | AudioTrack) =>
+  `no one decoder configuration describes the ${codec} ${kind}`;
+
 /** Baseline, Main and High; what lies beyond them (lossless among it) only software decoders know. */
 function isCommonProfile({ codecString, bitDepth, chroma }: VideoTrack): boolean {
   // Depth and colour have a sentence of their own.
@@ -55,6 +59,7 @@ function isCommonProfile({ codecString, bitDepth, chroma }: VideoTrack): boolean
 export function audioObstacle(audio: AudioTrack, container: Media['container'], client: Client): Obstacle {
   const { codec } = audio;
   if (!client.audio.has(codec)) return `${codec} does not play on this client`;
+  if (codec === 'aac' && audio.codecString === null) return noConfiguration(audio);
   return hears(client, container, audio) ? null : `${container} players do not take ${kindName(audio)}`;
 }
 

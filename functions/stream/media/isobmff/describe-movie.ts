@@ -168,7 +168,7 @@ function videoTrack(
     kind: 'video',
     codec: videoCodecOf(entry),
     codecName: codecNameOf(entry),
-    codecString: videoCodecString(entry),
+    codecString: entry.hasOthers ? null : videoCodecString(entry),
     ...frameSize(entry, entry.video, { matrix, width, height }),
     frameRate: table && frameRateOf(table, timescale),
     ...sampleFormat(entry),
@@ -180,7 +180,8 @@ function audioTrack(time: Time, { entry, title, roles }: MovieTrack): AudioTrack
   const audio = entry?.audio;
   if (!entry || !audio) throw damaged('An audio track of the file has no sample entry.');
   const { channels, sampleRate, bitsPerSample } = audio;
-  const codecString = audioCodecString(entry);
+  // A track whose coding changes has no one codec string: players take the first sample entry for the only one.
+  const codecString = entry.hasOthers ? null : audioCodecString(entry);
   const codec = { codec: audioCodecOf(entry), codecName: codecNameOf(entry), codecString };
   const undecodable = pcmObstacle(entry);
   const format = { channels, sampleRate, bitsPerSample, codecDelaySeconds: 0 };

@@ -12,7 +12,8 @@ import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts'
 import type { Decoding } from '../model/decoding.ts';
 import type { Media } from '../model/media.ts';
 import { clocked } from '../transport/clocked.ts';
-import { readTsClock, type TsClock } from '../transport/ts-clock.ts';
+import { surveyTransportStream, withChanges } from '../transport/survey.ts';
+import type { TsClock } from '../transport/ts-clock.ts';
 import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
 import { decidedMedia } from './decided.ts';
 import { probeForeign } from './probe-foreign.ts';
@@ -70,9 +71,11 @@ async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: Abort
   const { file } = input;
   const movie = kind === 'iso' ? await probeMovie(input, signal) : null;
   if (movie !== null) return movie;
-  const clock = kind === 'container' ? await readTsClock(file) : null;
-  const given = { ...input, file: clocked(file, clock) };
-  return { ...(await probeOther(given, kind, signal)), clock };
+  const survey = kind === 'container' ? await surveyTransportStream(file) : null;
+  if (survey === null) return probeOther(input, kind, signal);
+  const { clock } = survey;
+  const probed = await probeOther({ ...input, file: clocked(file, clock) }, kind, signal);
+  return { ...probed, media: withChanges(probed.media, survey), clock };
 }
 
 /** Probes a container other than ISO base media. */

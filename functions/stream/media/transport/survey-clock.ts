@@ -1,14 +1,9 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
 import type { PacketLayout } from './program-clock.ts';
+import { WINDOW_BYTES, type Window } from './survey-windows.ts';
 import { type ClockReading, readClocks } from './ts-clocks.ts';
 
-/** Files up to this size are read whole, longer ones in this many places. */
-const WHOLE_BYTES = 4 * 2 ** 20;
-const WINDOWS = 12;
-const WINDOW_BYTES = 64 * 1024;
-/** Bytes at both ends that have a reading in any case: a tenth of a second of the highest rates. */
-const END_BYTES = 2 ** 20;
 const MOST_JOINS = 100;
 const MOST_DOUBTS = 24;
 /** A clock that leaps ahead this far has been set again; ffmpeg has the same bound. */
@@ -27,35 +22,26 @@ export type ClockSurvey = {
   readonly joins: readonly number[];
 };
 
-/** Surveys the clock of a transport stream in a few windows, each read once; null if it has none. */
-export async function surveyClock(file: RandomAccess, layout: PacketLayout): Promise<ClockSurvey | null> {
-  const { sizeBytes } = file;
-  const read: ReadClocks = async (start, bytes) =>
-    readClocks(await file.read(start, Math.min(sizeBytes, start + bytes)), start, layout);
-  const readings = sizeBytes <= WHOLE_BYTES ? await read(0, sizeBytes) : await readWindows(read, sizeBytes);
+/** Surveys the clock of a transport stream by windows of it; null if it has none. */
+export async function surveyClock(
+  file: RandomAccess,
+  layout: PacketLayout,
+  windows: readonly Window[],
+): Promise<ClockSurvey | null> {
+  const readings = windows.flatMap(({ clocks }) => clocks);
   const [first] = readings;
   const last = readings.at(-1);
   if (first === undefined || last === undefined) return null;
-  const joins = sizeBytes <= WHOLE_BYTES ? joinsAmong(readings) : await joinsBetween(readings, read);
+  const joins = await joinsBetween(readings, async (start, bytes) =>
+    readClocks(await file.read(start, Math.min(file.sizeBytes, start + bytes)), start, layout),
+  );
   return { first, last, joins: joins.length > MOST_JOINS ? [] : joins };
 }
 
-type ReadClocks = (start: number, bytes: number) => Promise<ClockReading[]>;
-
-async function readWindows(read: ReadClocks, sizeBytes: number): Promise<ClockReading[]> {
-  const windows = await Promise.all(
-    Array.from({ length: WINDOWS }, async (_, i) => {
-      const start = Math.floor(((sizeBytes - WINDOW_BYTES) * i) / (WINDOWS - 1));
-      const readings = await read(start, WINDOW_BYTES);
-      if (readings.length > 0 || (i > 0 && i < WINDOWS - 1)) return readings;
-      const more = END_BYTES - WINDOW_BYTES;
-      return read(i === 0 ? WINDOW_BYTES : start - more, more);
-    }),
-  );
-  return windows.flat();
-}
-
-async function joinsBetween(readings: readonly ClockReading[], read: ReadClocks): Promise<readonly number[]> {
+async function joinsBetween(
+  readings: readonly ClockReading[],
+  read: (start: number, bytes: number) => Promise<ClockReading[]>,
+): Promise<readonly number[]> {
   const usual = usualTicksPerByte(readings);
   const joins: number[] = [];
   let doubts = MOST_DOUBTS;

@@ -1,9 +1,10 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { measureJoin } from './measure-join.ts';
-import { readProgramMap } from './mpegts.ts';
+import type { ProgramMap } from './mpegts.ts';
 import { TICKS_PER_SECOND, ticksFrom, WRAP_TICKS } from './pes.ts';
 import type { PacketLayout } from './program-clock.ts';
 import { surveyClock } from './survey-clock.ts';
+import type { Window } from './survey-windows.ts';
 
 /** The correction of a transport stream's clock: for joined recordings, and for a clock that wraps around. */
 export type TsClock = {
@@ -27,15 +28,14 @@ const BEFORE_ROUND_TICKS = 61 * TICKS_PER_SECOND;
 /** Start of a corrected clock. */
 const BEGIN_TICKS = 10 * TICKS_PER_SECOND;
 
-/**
- * Returns the correction; null if the file is no transport stream of one program, or has a clock that runs on
- * from its beginning to its end.
- */
-export async function readTsClock(file: RandomAccess): Promise<TsClock | null> {
-  const map = await readProgramMap(file);
-  if (map === null) return null;
+/** Returns the correction; null if the clock runs on from the file's beginning to its end. */
+export async function readTsClock(
+  file: RandomAccess,
+  map: ProgramMap,
+  windows: readonly Window[],
+): Promise<TsClock | null> {
   const { layout } = map;
-  const survey = await surveyClock(file, layout);
+  const survey = await surveyClock(file, layout, windows);
   if (survey === null) return null;
   const { first, last, joins } = survey;
   const lastTicks = first.ticks + (joins.length > 0 ? 0 : ticksFrom(first.ticks, last.ticks));
