@@ -66,6 +66,29 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     });
   }
 
+  // A track that begins after three seconds has its first flash, or beep, half a second later.
+  for (const late of ['video', 'audio'] as const) {
+    for (const container of ['mp4', 'mkv', 'ts']) {
+      it(`plays from before the beginning of a track: ${late} in ${container}`, async () => {
+        const name = `late-${late}.${container}`;
+        const filters = `[0:v]setpts=PTS+${late === 'video' ? 3 : 0}/TB[v];[1:a]asetpts=PTS+${late === 'audio' ? 3 : 0}/TB[a]`;
+        await make([...FILM, '-filter_complex', filters, '-map', '[v]', '-map', '[a]', join(folder, name)]);
+        const path = join(folder, 'output.mp4');
+        const start = 1.2;
+        const answer = await fetch(`${service.url}/stream/${name}?start=${start}&format=mp4&height=72`);
+        expect(answer.status).to.equal(200);
+        await writeFile(path, Buffer.from(await answer.arrayBuffer()));
+        expect(await firstFrame(path)).to.equal(0);
+        const early = [0.3, 1.3, 2.3, 3.3];
+        const after = [2.3, 3.3, 4.3, 5.3, 6.3];
+        const before = await startBefore(path);
+        const flashes = (await flashesOf(path)).map((time) => time + before);
+        near(flashes, plus(late === 'video' ? after : early, 0.02), 0.045);
+        near(await beepsOf(path), late === 'audio' ? after : early, 0.045);
+      });
+    }
+  }
+
   it('shows the clean aperture of a frame', async () => {
     const box = 'color=red:s=320x180:r=25:d=1,drawbox=x=60:y=30:w=240:h=140:c=0x00ff00:t=fill,format=yuv420p';
     const plain = join(folder, 'plain.mp4');

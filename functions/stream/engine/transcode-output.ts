@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import { CONTAINERS } from '../media/model/containers.ts';
+import type { Media } from '../media/model/media.ts';
 import { type Entry, findEntry } from '../media/transport/entry.ts';
 import { spliced } from '../media/transport/splice.ts';
 import { isCounted } from '../plan/counted.ts';
@@ -44,12 +46,24 @@ async function approached(
   const cut = cutOf(output, context);
   if (cut !== null) return cut;
   const entry = await entryOf(output, context);
-  if (entry === null)
-    return { approach: { kind: isCounted(probed.media) ? 'count' : 'seek' }, given: context };
+  if (entry === null) {
+    const isFromBeginning = isCounted(probed.media) || beginsBeforeFilm(output, probed.media);
+    return { approach: { kind: isFromBeginning ? 'count' : 'seek' }, given: context };
+  }
   return {
     approach: { kind: 'clock', originSeconds: probed.media.originSeconds },
     given: entry.kind === 'place' ? { ...context, access: spliced(access, entry.splice) } : context,
   };
+}
+
+/**
+ * Tells whether an output begins before the film's first frame: demuxers seek video, and would begin with that
+ * frame. MP4 is sought track by track.
+ */
+function beginsBeforeFilm({ startSeconds, prerollSeconds }: Output, media: Media): boolean {
+  if (CONTAINERS[media.container].index === 'sample table') return false;
+  const zeroSeconds = earliestStart(media);
+  return filmsOf(media).some((film) => film.startSeconds - zeroSeconds > startSeconds - prerollSeconds);
 }
 
 /** Null where ffmpeg is to read the file as it is. */
