@@ -51,20 +51,39 @@ async function* group(
   const start = starts[from];
   if (track === undefined || start === undefined) throw noCut();
   const end = starts[to]?.ticks ?? Number.POSITIVE_INFINITY;
+  const late: TimedPacket[] = [];
   let isFirst = true;
   // Times are rounded: half a step more finds the packet itself, and none after it.
   for await (const packet of track.packets(start.seconds + track.resolutionSeconds / 2)) {
+    const { isKey: isSync } = packet;
     const pts = toTicks(packet.timestampSeconds - baseSeconds, grid);
-    if (isFirst && (!packet.isKey || pts !== start.ticks)) throw noCut();
-    if (pts >= end) {
-      if (packet.isKey) return;
-      throw noCut();
-    }
+    if (isFirst && (!isSync || pts !== start.ticks)) throw noCut();
     isFirst = false;
+    if (isSync && pts >= end) {
+      if (late.length > 0 && pts !== end) throw noCut();
+      yield* squeezed(late, end);
+      return;
+    }
     const duration = grid.frameTicks ?? Math.round(packet.durationSeconds * grid.timescale);
     // The parameter sets stay in: the segment before may have had others.
-    yield { data: coding.convert(packet.data, true), pts, duration, isSync: packet.isKey };
+    const timed = { data: coding.convert(packet.data, true), pts, duration, isSync };
+    if (pts < end && late.length === 0) yield timed;
+    else if (late.push(timed) > MOST_LATE) throw noCut();
   }
+  if (late.length > 0) throw noCut();
+}
+
+/** More than the frames of a second: a recording that overlaps the next one by more is no mere join. */
+const MOST_LATE = 64;
+
+/**
+ * Yields frames of a joined recording from the first one on that is shown after the next recording has begun.
+ * Others may need them: they are shown for a moment at the end.
+ */
+function* squeezed(late: readonly TimedPacket[], end: number): Generator<TimedPacket, void, void> {
+  const isLate = ({ pts }: TimedPacket) => pts >= end;
+  let place = end - late.filter(isLate).length;
+  for (const packet of late) yield isLate(packet) ? { ...packet, pts: place++ } : packet;
 }
 
 const noCut = () =>
