@@ -46,7 +46,10 @@ async function start(
   options: StartOptions,
   more: Readonly<Record<string, string>>,
 ): Promise<LocalFunctionUrl> {
-  const { directory, handler } = await bundleFunction();
+  // Of its own: instances load modules when they need them, and another build may take place meanwhile.
+  const code = await mkdtemp(join(tmpdir(), '.sluice-function-'));
+  process.once('exit', () => rmSync(code, { recursive: true, force: true }));
+  const { directory, handler } = await bundleFunction(code);
   const environment = await localEnvironment({ ...options.settings, ...more });
   const first = options.port ?? DEFAULT_PORT;
   const last = options.port === null ? first + PORTS_TO_TRY : first;

@@ -6,18 +6,17 @@ import { createApp } from './app.ts';
 import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';
 import { redactFields } from './base/redact.ts';
+import type { LogFields } from './base/request-context.ts';
 import { type Place, parseConfig } from './config/config.ts';
 import { createDerivedCache } from './derived/derived-cache.ts';
 import { directoryStore } from './derived/directory.ts';
 import { withOwnProblems } from './derived/own-problems.ts';
-import { s3Store } from './derived/s3.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { decodingOf } from './engine/decoding.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
 import { withSlots } from './engine/with-slots.ts';
-import type { Send } from './export/job/work-event.ts';
-import { createWorker } from './export/worker/worker.ts';
+import type { Send, Work } from './export/job/work-event.ts';
 import { createLambdaHandler, type LambdaContext } from './lambda/lambda.ts';
 import { receive } from './lambda/received.ts';
 import { confirming } from './media/probe/confirming.ts';
@@ -28,7 +27,6 @@ import { createBlockCache } from './source/cache.ts';
 import { withCircuit } from './source/circuit.ts';
 import { directorySource } from './source/directory.ts';
 import { resuming } from './source/resume.ts';
-import { createS3Client, s3Source } from './source/s3.ts';
 import type { Source } from './source/source.ts';
 
 declare const SLUICE_VERSION: string;
@@ -50,10 +48,10 @@ if (config.access.kind === 'keys' && config.access.keys.length === 0) {
 const slots = createSlots(config.limits);
 const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 // A read counts as failed if it could not be resumed.
-const source = confirming(withCircuit(openSource(config.media)), caches.probes);
+const source = confirming(withCircuit(await openSource(config.media)), caches.probes);
 const engine = withSlots(createEngine(config.ffmpegPath, config.sandbox), slots);
 const decoding = decodingOf(config.ffmpegPath, config.sandbox);
-const store = config.derived === null ? null : withOwnProblems(openStore(config.derived));
+const store = config.derived === null ? null : withOwnProblems(await openStore(config.derived));
 
 /** Only a function that needs it loads the client of Lambda's API. */
 const send: Send = async (work) => {
@@ -84,17 +82,27 @@ const app = createApp({
   ffmpegVersion: ffmpegVersionOf(config.ffmpegPath),
 });
 
-function openStore(place: Place): DerivedStore {
+/** Loads the client of S3 only where it is used. */
+async function openStore(place: Place): Promise<DerivedStore> {
   if (place.kind === 'directory') return directoryStore(place.path);
+  const [{ createS3Client, s3Source }, { s3Store }] = await Promise.all([
+    import('./source/s3.ts'),
+    import('./derived/s3.ts'),
+  ]);
+  const { bucket } = place;
   const client = createS3Client(process.env);
-  return s3Store({ client, bucket: place.bucket, source: openSource(place, () => client) });
+  return s3Store({ client, bucket, source: resumed(s3Source({ client, bucket })) });
 }
 
-function openSource(place: Place, client = () => createS3Client(process.env)): Source {
-  return resuming(
-    place.kind === 's3' ? s3Source({ client: client(), bucket: place.bucket }) : directorySource(place.path),
-    { stallMilliseconds: config.limits.readTimeoutSeconds * 1000, attempts: READ_ATTEMPTS },
-  );
+async function openSource(place: Place): Promise<Source> {
+  if (place.kind === 'directory') return resumed(directorySource(place.path));
+  const { createS3Client, s3Source } = await import('./source/s3.ts');
+  return resumed(s3Source({ client: createS3Client(process.env), bucket: place.bucket }));
+}
+
+function resumed(source: Source): Source {
+  const stallMilliseconds = config.limits.readTimeoutSeconds * 1000;
+  return resuming(source, { stallMilliseconds, attempts: READ_ATTEMPTS });
 }
 
 function reportStore(cause: unknown): void {
@@ -107,17 +115,25 @@ const answerRequest = createLambdaHandler(
   config.allowedOrigins,
 );
 
-const { exportWork } = config;
-const workSlots = createSlots(exportWork);
-const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox), workSlots);
-
-const doWork =
-  store &&
-  createWorker({
+/** Created for the first work: most instances only answer requests. */
+const openWorker = async (store: DerivedStore) => {
+  const { createWorker } = await import('./export/worker/worker.ts');
+  const { exportWork } = config;
+  const workSlots = createSlots(exportWork);
+  const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox), workSlots);
+  return createWorker({
     ...{ source, engine: workEngine, decoding, slots: workSlots, store, send, config, ...caches },
     memoryGigabytes: (config.memoryMegabytes ?? 1024) / 1024,
     maxInvocations: config.maxExportInvocations,
   });
+};
+let worker: ReturnType<typeof openWorker> | null = null;
+
+async function doWork(work: Work, context: LambdaContext): Promise<LogFields> {
+  if (store === null) return { problem: 'there is no derived store' };
+  worker ??= openWorker(store);
+  return (await worker)(work, context);
+}
 
 export const handler = awslambda.streamifyResponse(
   async (event: unknown, stream: Writable, context: LambdaContext): Promise<void> => {
@@ -126,8 +142,7 @@ export const handler = awslambda.streamifyResponse(
       case 'request':
         return answerRequest(received.event, stream, context);
       case 'work': {
-        const fields =
-          doWork === null ? { problem: 'there is no derived store' } : await doWork(received.work, context);
+        const fields = await doWork(received.work, context);
         logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
         // Nobody reads it.
         return finish(stream, '{}');

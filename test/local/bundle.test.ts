@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { type Bundle, bundleFunction } from '../../functions/stream/deploy/bundle.ts';
 import { startService } from '../../testing/service.ts';
@@ -14,11 +14,20 @@ describe('bundleFunction', () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  it('writes one module and its source map, and nothing else', async () => {
-    expect((await readdir(directory)).sort()).to.deep.equal(['index.mjs', 'index.mjs.map']);
-    const { size } = await stat(join(directory, 'index.mjs'));
-    expect(bundle).to.deep.equal({ directory, handler: 'index.handler', sizeBytes: size });
-    console.log(`      ${(size / 1024).toFixed(0)} KiB`);
+  it('writes modules with their source maps, and nothing else', async () => {
+    const names = await filesIn(directory);
+    expect(names).to.include('index.mjs');
+    const modules = names.filter((name) => name.endsWith('.mjs'));
+    expect(names).to.deep.equal(modules.flatMap((name) => [name, `${name}.map`]));
+    const sizes = await Promise.all(modules.map(async (name) => (await stat(join(directory, name))).size));
+    const { firstBytes, ...rest } = bundle;
+    const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
+    expect(rest).to.deep.equal({ directory, handler: 'index.handler', sizeBytes });
+    console.log(`      ${kibibytes(sizeBytes)}, of which a new instance loads ${kibibytes(firstBytes)}`);
+  });
+
+  it('has a new instance load a fifth of it', () => {
+    expect(bundle.firstBytes).to.be.within(1, bundle.sizeBytes / 5);
   });
 
   it('maps to the sources without their text', async () => {
@@ -30,9 +39,11 @@ describe('bundleFunction', () => {
     );
   });
 
-  it('replaces the previous module and leaves nothing half-written', async () => {
+  it('replaces the previous modules and leaves nothing of another build', async () => {
+    const names = await filesIn(directory);
+    await writeFile(join(directory, 'chunks', 'of-another-build.mjs'), '');
     await bundleFunction(directory);
-    expect((await readdir(directory)).sort()).to.deep.equal(['index.mjs', 'index.mjs.map']);
+    expect(await filesIn(directory)).to.deep.equal(names);
   });
 
   it('runs away from node_modules, with the version of the package', async () => {
@@ -43,3 +54,15 @@ describe('bundleFunction', () => {
     await service.close();
   });
 });
+
+async function filesIn(directory: string): Promise<string[]> {
+  const names = [];
+  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) names.push(relative(directory, join(entry.parentPath, entry.name)));
+  }
+  return names.sort();
+}
+
+function kibibytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(0)} KiB`;
+}

@@ -1,8 +1,7 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
+import { keysOfParameter } from '../../functions/stream/route/keys-of-parameter.ts';
+import { keysOfSecret } from '../../functions/stream/route/keys-of-secret.ts';
 import type { SigningKey } from '../../functions/stream/route/sign.ts';
-import { keysOfParameter, keysOfSecret } from '../../functions/stream/route/stored-keys.ts';
 import { type FakeAws, startFakeAws } from '../../testing/fake-aws.ts';
 
 const SECRET = 's3cret'.repeat(6);
@@ -19,7 +18,7 @@ type Store = {
 const STORES: Store[] = [
   {
     name: 'parameter',
-    fetchKeys: (options, name) => keysOfParameter(new SSMClient(options), name),
+    fetchKeys: (options, name) => keysOfParameter(name, options),
     operation: 'AmazonSSM.GetParameter',
     input: { Name: '/sluice/keys', WithDecryption: true },
     missing: 'ParameterNotFound',
@@ -27,7 +26,7 @@ const STORES: Store[] = [
   },
   {
     name: 'secret',
-    fetchKeys: (options, name) => keysOfSecret(new SecretsManagerClient(options), name),
+    fetchKeys: (options, name) => keysOfSecret(name, options),
     operation: 'secretsmanager.GetSecretValue',
     input: { SecretId: '/sluice/keys' },
     missing: 'ResourceNotFoundException',

@@ -1,21 +1,16 @@
 import type { RequestContext } from '../base/request-context.ts';
 import type { FunctionLimits } from '../config/config.ts';
-import { clocked } from '../media/transport/clocked.ts';
-import { findingOf } from '../open/open-adaptive.ts';
-import { CURRENT_VERSION, findObject, probeObject } from '../open/open-object.ts';
+import { CURRENT_VERSION, findObject } from '../open/find-object.ts';
+import { findingOf } from '../open/segment-version.ts';
 import type { Grant } from '../route/authorise.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { cachedAccess } from '../source/cache.ts';
-import { answerAdaptive } from './answer-adaptive.ts';
 import type { AnswerContext, ObjectRoute } from './answer-context.ts';
-import { answerExport } from './answer-export.ts';
-import { answerInfo } from './answer-info.ts';
 import { answerMedia } from './answer-media.ts';
 import { answerResult } from './answer-result.ts';
-import { answerStream } from './answer-stream.ts';
 import type { Services } from './services.ts';
 
-/** Finds and probes the object, then answers by the route. Throws `Problem`. */
+/** Finds the object, and answers with its bytes as they are, or by what a probe says. Throws `Problem`. */
 export async function answerObject(
   route: ObjectRoute,
   grant: Grant,
@@ -39,20 +34,9 @@ export async function answerObject(
   };
   if (route.kind === 'media') return answerMedia(route, context);
   if (route.kind === 'made') return answerResult(route, context);
-  const probed = await probeObject(found, services, requestContext);
-  const onClock = { ...context, access: clocked(access, probed.clock) };
-  switch (route.kind) {
-    case 'stream':
-      return answerStream(route, onClock, probed);
-    case 'adaptive':
-      return answerAdaptive(route, onClock, probed);
-    case 'info':
-      return answerInfo(onClock, probed);
-    case 'export':
-      return answerExport(route, onClock, probed);
-    default:
-      return route satisfies never;
-  }
+  // Loaded when it is needed, since the first answer of an instance waits for all that is loaded before it.
+  const { answerProbed } = await import('./answer-probed.ts');
+  return answerProbed(route, context, found);
 }
 
 /** Limits under which a redirect to the store expires no later than the address it answers. */

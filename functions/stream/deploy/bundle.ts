@@ -1,20 +1,28 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { replaceFile } from '../../../deployment/replace-file.ts';
 import { pages } from './bundle-page.ts';
 
 export type Bundle = {
-  /** What goes to Lambda: the minified module and its source map, nothing else. */
+  /** What goes to Lambda: minified modules and their source maps, nothing else. */
   readonly directory: string;
   /** The handler as Lambda's configuration names it. */
   readonly handler: string;
-  /** The size of the module without its map. */
+  /** The size of all modules without their maps. */
   readonly sizeBytes: number;
+  /** The part of it that a new instance loads before its first request. */
+  readonly firstBytes: number;
 };
 
-export type BundleFile = { readonly name: string; readonly bytes: Uint8Array };
+export type BundleFile = {
+  /** Its path, with slashes. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Whether a new instance loads it before its first request. */
+  readonly isFirst: boolean;
+};
 
 /** The handler as Lambda's configuration names it. */
 export const HANDLER = 'index.handler';
@@ -22,28 +30,42 @@ export const HANDLER = 'index.handler';
 /** The file that holds the handler. */
 export const MODULE = 'index.mjs';
 
+/** The folder of the modules that it imports. */
+const CHUNKS = 'chunks';
+
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 // Some dependencies are CommonJS: they use `require` and `__filename`, which an ES module does not have.
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);const __dirname = import.meta.dirname;`;
 
-/** Builds the function into one file. A build that fails leaves the previous one. */
+/** Builds the function into a folder. A build that fails leaves the previous one. */
 export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')): Promise<Bundle> {
   const files = await buildBundle();
-  await mkdir(outDirectory, { recursive: true });
-  for (const { name, bytes } of files) await replaceFile(join(outDirectory, name), bytes);
-  const sizeBytes = files.find(({ name }) => name === MODULE)?.bytes.length ?? 0;
-  return { directory: outDirectory, handler: HANDLER, sizeBytes };
+  // The module that names the others comes last.
+  for (const { name, bytes } of files.toSorted(
+    (a, b) => Number(a.name === MODULE) - Number(b.name === MODULE),
+  )) {
+    const path = join(outDirectory, name);
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, bytes);
+  }
+  await removeOthers(outDirectory, files);
+  return { directory: outDirectory, handler: HANDLER, ...sizesOf(files) };
 }
 
-/** Builds the module and its source map: the same bytes from the same sources, wherever they lie. */
+/** Builds the modules and their source maps: the same bytes from the same sources, wherever they lie. */
 export async function buildBundle(): Promise<readonly BundleFile[]> {
   const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [join(PROJECT, 'functions/stream/index.ts')],
+    metafile: true,
     // Nothing is written here: the source map names the sources relative to this folder, so it must not
     // depend on the output folder.
-    outfile: join(PROJECT, 'dist/stream', MODULE),
+    outdir: join(PROJECT, 'dist/stream'),
+    outExtension: { '.js': '.mjs' },
+    // What the code imports when it needs it is a module of its own: a new instance parses only what it uses.
+    splitting: true,
+    chunkNames: `${CHUNKS}/[name]-[hash]`,
     absWorkingDir: PROJECT,
     write: false,
     bundle: true,
@@ -61,10 +83,45 @@ export async function buildBundle(): Promise<readonly BundleFile[]> {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  return outputFiles.map(({ path, contents }) => ({ name: basename(path), bytes: contents }));
+  const first = importsOf(metafile, join('dist/stream', MODULE));
+  return outputFiles.map(({ path, contents }) => ({
+    name: relative(join(PROJECT, 'dist/stream'), path),
+    bytes: contents,
+    isFirst: first.has(relative(PROJECT, path)),
+  }));
+}
+
+/** Returns a module and all that it imports before it runs. */
+function importsOf(
+  { outputs }: Pick<Metafile, 'outputs'>,
+  module: string,
+  known = new Set<string>(),
+): ReadonlySet<string> {
+  known.add(module);
+  for (const { path, kind } of outputs[module]?.imports ?? []) {
+    if (kind === 'import-statement' && path in outputs && !known.has(path))
+      importsOf({ outputs }, path, known);
+  }
+  return known;
+}
+
+function sizesOf(files: readonly BundleFile[]): Pick<Bundle, 'sizeBytes' | 'firstBytes'> {
+  const sizeOf = (some: readonly BundleFile[]) => some.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const modules = files.filter(({ name }) => name.endsWith('.mjs'));
+  return { sizeBytes: sizeOf(modules), firstBytes: sizeOf(modules.filter(({ isFirst }) => isFirst)) };
+}
+
+/** Removes modules of an earlier build, whose names say what was in them. */
+async function removeOthers(outDirectory: string, files: readonly BundleFile[]): Promise<void> {
+  const names = new Set(files.map(({ name }) => name));
+  for (const chunk of await readdir(join(outDirectory, CHUNKS))) {
+    if (!names.has(`${CHUNKS}/${chunk}`)) await rm(join(outDirectory, CHUNKS, chunk));
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { directory, sizeBytes } = await bundleFunction();
-  console.log(`${join(directory, MODULE)}: ${(sizeBytes / 1024).toFixed(0)} KiB`);
+  const { directory, sizeBytes, firstBytes } = await bundleFunction();
+  console.log(
+    `${directory}: ${(sizeBytes / 1024).toFixed(0)} KiB, of which a new instance loads ${(firstBytes / 1024).toFixed(0)} KiB`,
+  );
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { requireUnzippedFits } from '../../../deployment/unzipped-limit.ts';
 import { type WrittenZip, writeZip, type ZipEntry } from '../../../deployment/zip.ts';
-import { buildBundle, HANDLER, MODULE } from './bundle.ts';
+import { buildBundle, HANDLER } from './bundle.ts';
 
 export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
   /** The handler as Lambda's configuration names it. */
@@ -10,12 +10,12 @@ export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
 };
 
 /**
- * Builds the function and zips it, with its source map for the stack traces: the same sources give the same
+ * Builds the function and zips it, with its source maps for the stack traces: the same sources give the same
  * bytes.
  */
 export async function packageFunction(outDirectory: string): Promise<FunctionZip> {
   const files = await buildBundle();
-  const entries = files.map((file): ZipEntry => ({ ...file, mode: 0o644 }));
+  const entries = files.map(({ name, bytes }): ZipEntry => ({ name, bytes, mode: 0o644 }));
   requireUnzippedFits(
     'function',
     entries.reduce((sum, { bytes }) => sum + bytes.length, 0),
@@ -28,9 +28,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { zipPath, zipBytes } = await packageFunction(
     fileURLToPath(new URL('../../../dist', import.meta.url)),
   );
-  const module = (await buildBundle()).find(({ name }) => name === MODULE);
-  const moduleBytes = deflateRawSync(module?.bytes ?? '').length;
-  console.log(`${zipPath}: ${kibibytes(zipBytes)}, of which the module ${kibibytes(moduleBytes)}`);
+  const modules = (await buildBundle()).filter(({ name }) => name.endsWith('.mjs'));
+  const moduleBytes = modules.reduce((sum, { bytes }) => sum + deflateRawSync(bytes).length, 0);
+  console.log(`${zipPath}: ${kibibytes(zipBytes)}, of which the modules ${kibibytes(moduleBytes)}`);
 }
 
 function kibibytes(bytes: number): string {

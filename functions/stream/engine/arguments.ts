@@ -1,9 +1,9 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
-import { confinedInput } from '../sandbox/input-formats.ts';
 import { gaplessFilters } from './audio-places.ts';
 import type { SourceGrid } from './audio-segment-arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
+import { inputArguments } from './input-arguments.ts';
 import { type FilledGrid, filledGridFilters, videoFilters } from './video-filters.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
@@ -79,19 +79,6 @@ function approachArguments(approach: Approach, seconds: number): string[] {
   }
   // Near the start, -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];
-}
-
-/** Returns the arguments with which ffmpeg reads every input. */
-export function inputArguments(limits: { readonly maxPixels: number }): string[] {
-  return [
-    '-nostdin',
-    '-hide_banner',
-    ...['-loglevel', 'warning'],
-    ...confinedInput(limits),
-    '-noautorotate',
-    // A film whose size changes goes through one graph: a second one would restart its grid.
-    ...['-reinit_filter:v', '0'],
-  ];
 }
 
 function videoArguments(video: VideoOutput, grid: FilledGrid): string[] {

@@ -1,8 +1,9 @@
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
-import { type FfmpegArguments, inputArguments } from './arguments.ts';
+import type { FfmpegArguments } from './arguments.ts';
 import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
+import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 
 /**

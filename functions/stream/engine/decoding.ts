@@ -2,7 +2,7 @@ import { MOST_PIXELS } from '../base/limits.ts';
 import type { Decoding, Tried } from '../media/model/decoding.ts';
 import type { SandboxLimits } from '../sandbox/process-limits.ts';
 import { runSandboxed } from '../sandbox/run.ts';
-import { inputArguments } from './arguments.ts';
+import { inputArguments } from './input-arguments.ts';
 
 /** Asks ffmpeg what it decodes; `limits` are those of every ffmpeg here. */
 export function decodingOf(ffmpegPath: string, limits: SandboxLimits): Decoding {

@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { finished, type Readable, Transform } from 'node:stream';
-import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+import type { FfmpegCommand } from 'fluent-ffmpeg';
 import { asError } from '../base/as-error.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { damaged } from '../base/problem.ts';
@@ -41,8 +41,12 @@ const KILL_AFTER_MILLISECONDS = 2_000;
 export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine {
   return {
     async transcode(url, args, options) {
+      const { default: ffmpeg } = await import('fluent-ffmpeg');
       options.signal.throwIfAborted();
-      const output = run({ path: ffmpegPath, limits }, url, args, options);
+      const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
+        .inputOptions([...args.input])
+        .outputOptions([...args.output]);
+      const output = run(command, { path: ffmpegPath, limits }, options);
       await firstBytes(output);
       return output;
     },
@@ -51,7 +55,7 @@ export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine 
 
 type Program = { readonly path: string; readonly limits: SandboxLimits };
 
-function run(program: Program, url: string, args: FfmpegArguments, options: TranscodeOptions): Readable {
+function run(command: FfmpegCommand, program: Program, options: TranscodeOptions): Readable {
   const output = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
@@ -63,9 +67,6 @@ function run(program: Program, url: string, args: FfmpegArguments, options: Tran
   });
   // A failure before the first read waits for its reader.
   output.on('error', () => {});
-  const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
-    .inputOptions([...args.input])
-    .outputOptions([...args.output]);
   const child = confine(command, program, output);
 
   const release = onAbort(options.signal, () => output.destroy(asError(options.signal.reason)));

@@ -1,7 +1,8 @@
 import { BUFFER_SECONDS, segmentCeiling } from '../plan/bitrates.ts';
-import { type FfmpegArguments, inputArguments } from './arguments.ts';
+import type { FfmpegArguments } from './arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
+import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 import { gridFilters, type VideoEncode, videoFilters } from './video-filters.ts';
 

@@ -1,4 +1,3 @@
-import type { LimitName } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
@@ -8,17 +7,14 @@ import { playlistHeader, segmentHeader } from '../plan/describe-plan.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
-import { hashOf } from '../plan/tag.ts';
 import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
-import { type AdaptiveAsk, isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
+import { isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
-import type { Finding } from './open-object.ts';
 import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
-
-type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | null };
+import { type AdaptiveAddress, versionOf } from './segment-version.ts';
 
 export type AdaptiveAnswer = {
   readonly representation: Representation;
@@ -69,34 +65,6 @@ export async function openAdaptive(
     plan: segmentHeader(rendition, ask),
     rendition,
   };
-}
-
-/** Returns how to look for the object of such an address. */
-export function findingOf({ ask, version }: AdaptiveAddress, limits: ObjectContext['limits']): Finding {
-  return {
-    indexAlone: !isMediaAsk(ask) || ask.rendition === COPY_ID,
-    names: (object) => version !== null && versionOf({ object, limits }) === version,
-  };
-}
-
-/** The limits that decide the plan of segments. */
-const SEGMENT_LIMITS: readonly LimitName[] = [
-  'maxPixels',
-  'maxResponseBytes',
-  'maxSourceBytes',
-  'maxSourceSeconds',
-  'maxFrameRate',
-  'maxOutputHeight',
-  'maxOutputBitrate',
-];
-
-/**
- * Identifies the object and everything that decides the bounds and content of segments: caches store them for
- * a year, and a player must not get an init segment of one encoder and a segment of another.
- */
-function versionOf({ object, limits }: Pick<ObjectContext, 'object' | 'limits'>): string {
-  const deciding = SEGMENT_LIMITS.map((name) => limits[name]);
-  return hashOf(object, ['segments', limits.ffmpegBuild(), ...deciding]).slice(0, 12);
 }
 
 const HLS = 'application/vnd.apple.mpegurl';

@@ -1,8 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import { fileOptions, type ObjectContext, openExtents, openOriginal } from '../http/original.ts';
 import type { FileRepresentation } from '../http/representation.ts';
-import { faststart } from '../media/isobmff/faststart.ts';
-import { readMovie } from '../media/isobmff/movie.ts';
 import type { MediaParameters } from '../route/parameters.ts';
 
 /**
@@ -20,6 +18,10 @@ export async function openMedia(
     plan: `passthrough; reason="${reason}"`,
   });
   if (!parameters.faststart) return original('the own bytes of the object');
+  const [{ readMovie }, { faststart }] = await Promise.all([
+    import('../media/isobmff/movie.ts'),
+    import('../media/isobmff/faststart.ts'),
+  ]);
   const movie = await context.trace.time('probe', () => readMovie(access));
   if (movie === null) {
     throw new Problem('not-media', 'faststart=1 is for MP4 and MOV files, and this is none.');

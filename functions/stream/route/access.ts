@@ -1,9 +1,7 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { AccessConfig } from './access-config.ts';
 import type { Access } from './authorise.ts';
 import { refreshedKeys } from './keyring.ts';
-import { keysOfParameter, keysOfSecret } from './stored-keys.ts';
+import type { SigningKey } from './sign.ts';
 
 /** Fetches nothing yet. `onStale` is called with the cause if old keys could not be refreshed. */
 export function openAccess(config: AccessConfig, onStale: (cause: unknown) => void): Access {
@@ -12,23 +10,18 @@ export function openAccess(config: AccessConfig, onStale: (cause: unknown) => vo
       return { kind: 'public' };
     case 'keys':
       return { kind: 'signed', keys: async () => config.keys };
-    case 'parameter': {
-      const client = new SSMClient(CLIENT_OPTIONS);
-      return {
-        kind: 'signed',
-        keys: refreshedKeys(() => keysOfParameter(client, config.name), { onStale }),
-      };
-    }
-    case 'secret': {
-      const client = new SecretsManagerClient(CLIENT_OPTIONS);
-      return { kind: 'signed', keys: refreshedKeys(() => keysOfSecret(client, config.name), { onStale }) };
-    }
+    case 'parameter':
+    case 'secret':
+      return { kind: 'signed', keys: refreshedKeys(() => fetchKeys(config), { onStale }) };
     default:
       return config satisfies never;
   }
 }
 
-const CLIENT_OPTIONS = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_500, requestTimeout: 2_000, throwOnRequestTimeout: true },
-};
+type StoredKeys = Extract<AccessConfig, { kind: 'parameter' | 'secret' }>;
+
+/** Loads the client that this needs: most functions have their keys in the environment. */
+async function fetchKeys({ kind, name }: StoredKeys): Promise<readonly SigningKey[]> {
+  if (kind === 'parameter') return (await import('./keys-of-parameter.ts')).keysOfParameter(name);
+  return (await import('./keys-of-secret.ts')).keysOfSecret(name);
+}

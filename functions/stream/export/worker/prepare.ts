@@ -1,8 +1,9 @@
 import { sourceChanged } from '../../base/problem.ts';
 import { exportId } from '../../derived/output-names.ts';
 import { clocked } from '../../media/transport/clocked.ts';
-import { CURRENT_VERSION, findObject, probeObject } from '../../open/open-object.ts';
+import { CURRENT_VERSION, findObject } from '../../open/find-object.ts';
 import { planInput } from '../../open/plan-input.ts';
+import { probeObject } from '../../open/probe-object.ts';
 import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
 import { cachedAccess } from '../../source/cache.ts';
 import type { StoredObject } from '../../source/source.ts';

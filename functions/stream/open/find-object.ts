@@ -1,11 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import type { RequestContext } from '../base/request-context.ts';
 import type { Decoding } from '../media/model/decoding.ts';
-import { type Probed, probe } from '../media/probe/probe.ts';
 import type { ProbeCache } from '../media/probe/probe-cache.ts';
 import type { Slots } from '../sandbox/slots.ts';
-import { type BlockCache, cachedAccess } from '../source/cache.ts';
-import { indexAccess } from '../source/index-access.ts';
+import type { BlockCache } from '../source/cache.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 
 /** What the process reads and probes objects with. */
@@ -57,21 +55,4 @@ export async function findObject(
     const { object, body } = await statAndRead(key, HEAD_BYTES, signal);
     return { object, head: await buffer(body) };
   });
-}
-
-/** Probes the object, or returns what this process knows of it. */
-export async function probeObject(
-  { object, head }: FoundObject,
-  { source, cache, probes, slots, decoding, config }: ProbeServices,
-  { signal, trace }: Pick<RequestContext, 'signal' | 'trace'>,
-): Promise<Probed> {
-  const { ffprobePath } = config;
-  return trace.time('probe', () =>
-    probes.get(object, signal, async (within) => {
-      const file = cachedAccess(source, object, within, { cache });
-      const index =
-        head === null ? file : indexAccess({ source, object, head, blocks: file, signal: within });
-      return probe({ file, index, object, ffprobePath, slots, decoding, signal: within });
-    }),
-  );
 }

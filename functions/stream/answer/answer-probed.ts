@@ -1,0 +1,30 @@
+import { clocked } from '../media/transport/clocked.ts';
+import type { FoundObject } from '../open/find-object.ts';
+import { probeObject } from '../open/probe-object.ts';
+import { answerAdaptive } from './answer-adaptive.ts';
+import type { AnswerContext, RouteTo } from './answer-context.ts';
+import { answerExport } from './answer-export.ts';
+import { answerInfo } from './answer-info.ts';
+import { answerStream } from './answer-stream.ts';
+
+/** Probes the object, then answers by the route. Throws `Problem`. */
+export async function answerProbed(
+  route: RouteTo<'stream' | 'adaptive' | 'info' | 'export'>,
+  context: AnswerContext,
+  found: FoundObject,
+): Promise<Response> {
+  const probed = await probeObject(found, context.services, context);
+  const onClock = { ...context, access: clocked(context.access, probed.clock) };
+  switch (route.kind) {
+    case 'stream':
+      return answerStream(route, onClock, probed);
+    case 'adaptive':
+      return answerAdaptive(route, onClock, probed);
+    case 'info':
+      return answerInfo(onClock, probed);
+    case 'export':
+      return answerExport(route, onClock, probed);
+    default:
+      return route satisfies never;
+  }
+}
