@@ -30,7 +30,7 @@ const GROUPS: Readonly<Record<string, (client: Client, rounds: number) => Promis
   growth: measureAndPlotGrowth,
 };
 const NEEDS_CEPH = 'store';
-const ROUNDS = 7;
+const ROUNDS = Number(process.env.R ?? 7);
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const PLOT = fileURLToPath(new URL('../docs/performance.svg', import.meta.url));
 

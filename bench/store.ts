@@ -17,7 +17,7 @@ export async function measureStore(client: Client, rounds: number): Promise<Tabl
   const sluice = await startSluice(s3Environment(ceph));
   const bare = await startBareStore(s3Environment(ceph));
   const through = async (subject: Subject, path: string) => {
-    const { cpu, total } = await costOf(subject, client, [{ path, bytes: BYTES }]);
+    const { cpu, total } = await costOf(subject, client, [{ path, range: `0-${BYTES - 1}`, bytes: BYTES }]);
     return { cpu, speed: BYTES / 1000 / total };
   };
   const {
