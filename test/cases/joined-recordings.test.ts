@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../testing/browser.ts';
+import { joinedRenditions } from '../../testing/joined-renditions.ts';
+import { needs } from '../../testing/needs.ts';
+import { openPlayerPage } from '../../testing/players/player-page.ts';
+import { type Service, startService } from '../../testing/service.ts';
+
+const run = promisify(execFile);
+const ffmpeg = (...args: readonly string[]) => run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...args]);
+
+describe('cases: joined recordings', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let service: Service;
+  let browser: Browser;
+
+  before(async function () {
+    needs(this, 'ffmpeg', 'chromium');
+    folder = await mkdtemp(join(tmpdir(), 'sluice-joined-'));
+    browser = await launchBrowser();
+    service = await startService({ MEDIA_DIR: folder });
+  });
+  after(async () => {
+    await service?.close();
+    await browser?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  it('plays a copy of recordings that overlap in Matroska', async () => {
+    // The second one begins where a segment does, a tenth of a second before the first one ends.
+    for (const seconds of [3, 6]) {
+      const film = ['-f', 'lavfi', '-i', `testsrc2=s=160x90:r=25:d=${seconds},format=yuv420p`];
+      await ffmpeg(...film, '-c:v', 'libx264', '-g', '25', join(folder, `part-${seconds}.mkv`));
+    }
+    const list = join(folder, 'list.txt');
+    await writeFile(list, 'file part-3.mkv\nduration 2.9\nfile part-6.mkv\n');
+    await ffmpeg('-f', 'concat', '-i', list, '-c', 'copy', join(folder, 'overlap.mkv'));
+    const frames: Record<string, number> = {};
+    for await (const { uri, path } of joinedRenditions(service.url, 'overlap.mkv', folder)) {
+      const count = ['-count_frames', '-select_streams', 'v', '-show_entries', 'stream=nb_read_frames'];
+      const { stdout } = await run('/usr/bin/ffprobe', ['-v', 'error', ...count, '-of', 'csv=p=0', path]);
+      frames[uri] = Number.parseInt(stdout, 10);
+    }
+    expect(frames).to.deep.equal({ 'copy/index.m3u8': 225 });
+    const own = { aheadSeconds: 30, withinMs: 30_000 };
+    const page = await openPlayerPage(browser, 'hls.js', service.url, own);
+    await page.start(`${service.url}/hls/overlap.mkv/master.m3u8`, 90);
+    await page.play(4);
+    await page.until('it ends', ({ ended }) => ended);
+    expect((await page.look()).currentTime).to.be.closeTo(8.9, 0.1);
+    expect(page.complaints).to.deep.equal([]);
+    await page.close();
+  });
+});
