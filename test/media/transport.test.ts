@@ -276,15 +276,20 @@ describe('the length of files that follow each other', () => {
     head[27] = body.length;
     return Buffer.concat([head, body]);
   };
-  const opus = (serial: number, seconds: number) => {
+  /** Writes Opus with 20 ms in its first page of audio; its samples are counted from `from`. */
+  const opus = (serial: number, seconds: number, from = 0) => {
     const head = Buffer.alloc(19);
     head.write('OpusHead', 0, 'latin1');
     head.writeUInt16LE(312, 10);
-    return [page(serial, 0, head), page(serial, 312 + 48_000 * seconds, 'audio')];
+    const audio = Buffer.from([0xf8, 1, 2, 3]);
+    const end = from + 312 + 48_000 * seconds;
+    return [page(serial, 0, head), page(serial, from + 960, audio), page(serial, end, audio)];
   };
 
   it('is that of all links of an Ogg file', async () => {
     expect(await chainedOggSeconds(fileOf(...opus(1, 4)))).to.equal(null);
     expect(await chainedOggSeconds(fileOf(...opus(1, 4), ...opus(2, 3), ...opus(3, 2)))).to.equal(9);
+    // A recording that was cut out of a longer one counts on.
+    expect(await chainedOggSeconds(fileOf(...opus(1, 4, 9_000), ...opus(2, 3, 4_800_000)))).to.equal(7);
   });
 });

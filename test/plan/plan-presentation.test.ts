@@ -302,6 +302,13 @@ describe('planPresentation cuts', () => {
     expect(ends(presentation, '720p').at(-1)).to.equal(10.5);
     expect(presentation.durationSeconds).to.equal(10.5);
   });
+  it('has the same zero whether or not the ffmpeg at hand decodes the first track', () => {
+    const late = film({ ...hd, startSeconds: 2 });
+    for (const undecodable of [null, 'The audio codec ac4 cannot be decoded here.']) {
+      const presentation = offered([late, audioTrack({ ...ac3, undecodable })]);
+      expect(presentation.zeroSeconds).to.equal(0);
+    }
+  });
 
   it('a day', () => {
     const durationSeconds = 86_400;

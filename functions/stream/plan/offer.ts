@@ -2,11 +2,11 @@ import { unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { NO_PARAMETERS } from '../route/parameters.ts';
 import { audioCopyObstacle } from './copyable.ts';
-import { audiosOf, nothingPlays, selectTracks } from './select-tracks.ts';
+import { audiosOf, filmsOf, nothingPlays, selectTracks } from './select-tracks.ts';
 
 /** The tracks that adaptive streaming offers, on the presentation's own timeline. */
 export type Offer = {
-  /** Its zero on the file's timeline: the earliest start of the tracks. */
+  /** Its zero on the file's timeline: the earliest start of all tracks of the file that last. */
   readonly zeroSeconds: number;
   readonly film: Offered<VideoTrack> | null;
   /** The default one first. */
@@ -33,9 +33,11 @@ export function offerOf(media: Media): Offer {
   const audios = [...(audio === null ? [] : [audio]), ...others]
     .filter((track) => isLasting(track) && isOffered(media, track))
     .slice(0, MAX_AUDIO_TRACKS);
-  const starts = [...(film === null ? [] : [film]), ...audios].map(({ startSeconds }) => startSeconds);
-  if (starts.length === 0) throw nothingPlays(media, 'The video and the audio of the file have no duration.');
-  const zeroSeconds = Math.min(...starts);
+  if (film === null && audios.length === 0)
+    throw nothingPlays(media, 'The video and the audio of the file have no duration.');
+  // Tracks that are not offered count as well: what can be decoded here must not move the others.
+  const lasting = [...filmsOf(media), ...audiosOf(media)].filter(isLasting);
+  const zeroSeconds = Math.min(...lasting.map(({ startSeconds }) => startSeconds));
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
     track,
     startSeconds: track.startSeconds - zeroSeconds,

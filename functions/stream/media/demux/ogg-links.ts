@@ -1,7 +1,14 @@
 import type { RandomAccess } from '../../source/bytes.ts';
+import { flacSamples, opusSamples } from '../codecs/audio-frames.ts';
 
 /** One of several recordings that an Ogg file holds in a row (RFC 3533 §4, "chaining"). */
-type Link = { readonly serial: number; readonly rate: number; readonly skipped: number };
+type Link = {
+  readonly rate: number;
+  /** Samples that its decoder drops. */
+  readonly skipped: number;
+  /** Returns the samples of its first packets of audio. */
+  samples(packets: readonly Uint8Array[]): number;
+};
 
 const LOOK_BYTES = 192 * 1024;
 const MOST_LINKS = 64;
@@ -10,7 +17,8 @@ type Page = {
   readonly at: number;
   readonly serial: number;
   readonly granule: bigint;
-  readonly payload: Buffer;
+  /** Those that end in it. */
+  readonly packets: readonly Buffer[];
 };
 
 /**
@@ -32,10 +40,18 @@ export async function chainedOggSeconds(file: RandomAccess): Promise<number | nu
     const link = linkOf(first);
     if (link === null) return null;
     const { last, next } = await endOfLink(file, first);
-    seconds += Math.max(0, (Number(last.granule) - link.skipped) / link.rate);
+    const start = await startOfLink(file, first, link);
+    seconds += Math.max(0, (Number(last.granule) - start - link.skipped) / link.rate);
     first = next;
   }
   return first === undefined ? seconds : null;
+}
+
+/** Returns the position of its first sample: not 0 in a recording that was cut out of a longer one. */
+async function startOfLink(file: RandomAccess, first: Page, { samples }: Link): Promise<number> {
+  const pages = pagesIn(await look(file, first.at), first.at);
+  const page = pages.find(({ serial, granule }) => serial === first.serial && granule > 0n);
+  return page === undefined ? 0 : Math.max(0, Number(page.granule) - samples(page.packets));
 }
 
 /** Finds its last page, and the first page of the next link. */
@@ -59,28 +75,48 @@ function pagesIn(view: Uint8Array, position: number): Page[] {
   const pages: Page[] = [];
   let at = bytes.indexOf('OggS', 0, 'latin1');
   while (at >= 0 && at + 27 <= bytes.length) {
-    const segments = bytes[at + 26] ?? 0;
-    const start = at + 27 + segments;
-    const end = start + bytes.subarray(at + 27, start).reduce((sum, length) => sum + length, 0);
-    const payload = bytes.subarray(start, end);
+    const start = at + 27 + (bytes[at + 26] ?? 0);
+    const segments = bytes.subarray(at + 27, start);
+    const end = start + segments.reduce((sum, length) => sum + length, 0);
+    const packets = packetsIn(segments, bytes.subarray(start, end));
     const about = { serial: bytes.readUInt32LE(at + 14), granule: bytes.readBigInt64LE(at + 6) };
-    pages.push({ at: position + at, ...about, payload });
+    pages.push({ at: position + at, ...about, packets });
     at = end <= bytes.length ? bytes.indexOf('OggS', end, 'latin1') : -1;
   }
   return pages;
 }
 
+/** Splits a page into the packets that end in it: a segment of less than 255 bytes is the last of one (RFC 3533 §6). */
+function packetsIn(segments: Uint8Array, payload: Buffer): Buffer[] {
+  const packets: Buffer[] = [];
+  let [start, end] = [0, 0];
+  for (const bytes of segments) {
+    end += bytes;
+    if (bytes === 255) continue;
+    packets.push(payload.subarray(start, end));
+    start = end;
+  }
+  return packets;
+}
+
 /**
  * Reads the first packet: Opus counts at 48 kHz and skips (RFC 7845 §5.1), Vorbis and FLAC name their rates.
  */
-function linkOf({ serial, payload }: Page): Link | null {
-  if (payload.toString('latin1', 0, 8) === 'OpusHead') {
-    return { serial, rate: 48_000, skipped: payload.readUInt16LE(10) };
+function linkOf({ packets: [packet = Buffer.alloc(0)] }: Page): Link | null {
+  const sum = (samplesOf: (packet: Uint8Array) => number | null) => (packets: readonly Uint8Array[]) =>
+    packets.reduce((samples, each) => samples + (samplesOf(each) ?? 0), 0);
+  if (packet.toString('latin1', 0, 8) === 'OpusHead') {
+    return { rate: 48_000, skipped: packet.readUInt16LE(10), samples: sum(opusSamples) };
   }
-  if (payload.toString('latin1', 0, 7) === '\x01vorbis') return linkAt(serial, payload.readUInt32LE(12));
-  if (payload.toString('latin1', 0, 5) === '\x7fFLAC') return linkAt(serial, payload.readUIntBE(27, 3) >> 4);
+  if (packet.toString('latin1', 0, 7) === '\x01vorbis') {
+    // Each packet but the first completes half a block; most blocks are long ones (Vorbis I §4.3.8).
+    const half = 2 ** ((packet[28] ?? 0) >> 4) / 2;
+    return linkAt(packet.readUInt32LE(12), (packets) => (packets.length - 1) * half);
+  }
+  if (packet.toString('latin1', 0, 5) === '\x7fFLAC')
+    return linkAt(packet.readUIntBE(27, 3) >> 4, sum(flacSamples));
   return null;
 }
 
-const linkAt = (serial: number, rate: number): Link | null =>
-  rate > 0 ? { serial, rate, skipped: 0 } : null;
+const linkAt = (rate: number, samples: Link['samples']): Link | null =>
+  rate > 0 ? { rate, skipped: 0, samples } : null;
