@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
+import { beepsOf, flashesOf } from '../../testing/beeps.ts';
 import { launchBrowser } from '../../testing/browser.ts';
 import { joinedRenditions } from '../../testing/joined-renditions.ts';
 import { needs } from '../../testing/needs.ts';
@@ -57,4 +58,39 @@ describe('cases: joined recordings', function () {
     expect(page.complaints).to.deep.equal([]);
     await page.close();
   });
+
+  // Two recordings of two seconds, with a flash and a beep in each second.
+  for (const [name, codec] of [
+    ['second.mpg', 'mpeg2video'],
+    ['first.mpg', 'mpeg1video'],
+  ] as const) {
+    it(`plays program streams one after the other: ${codec}`, async () => {
+      const sign = 'between(mod(t,1),0.4999,0.6)';
+      const film = `testsrc2=s=160x96:r=25:d=2,format=yuv420p,drawbox=t=fill:c=white:enable='${sign}'`;
+      const tone = `aevalsrc='if(${sign},0.9,0.01)*sin(2*PI*1000*t)':s=48000:d=2`;
+      const coding = ['-c:v', codec, '-q:v', '3', '-c:a', 'mp2'];
+      const muxer = ['-f', codec === 'mpeg2video' ? 'vob' : 'mpeg'];
+      const part = join(folder, 'part.mpg');
+      await ffmpeg('-f', 'lavfi', '-i', film, '-f', 'lavfi', '-i', tone, ...coding, ...muxer, '-y', part);
+      const bytes = await readFile(part);
+      await writeFile(join(folder, name), Buffer.concat([bytes, bytes]));
+      const info = (await (await fetch(`${service.url}/info/${name}`)).json()) as {
+        media: { durationSeconds: number };
+      };
+      expect(info.media.durationSeconds).to.be.closeTo(4, 0.03);
+      const stream = `${service.url}/stream/${name}`;
+      near(await flashesOf(stream), [0.52, 1.52, 2.52, 3.52], 0.045);
+      near(await beepsOf(stream), [0.5, 1.5, 2.5, 3.5], 0.045);
+      near(await flashesOf(`${stream}?start=2.2`), [0.32, 1.32], 0.045);
+      near(await beepsOf(`${stream}?start=2.2`), [0.3, 1.3], 0.045);
+      near(await flashesOf(`${service.url}/hls/${name}/96p/index.m3u8`), [0.52, 1.52, 2.52, 3.52], 0.045);
+      // They follow the priming packet of the AAC encoder.
+      near(await beepsOf(`${service.url}/hls/${name}/audio-0/index.m3u8`), [0.52, 1.52, 2.52, 3.52], 0.045);
+    });
+  }
 });
+
+function near(found: readonly number[], wanted: readonly number[], tolerance: number): void {
+  expect(found, found.join(' ')).to.have.length(wanted.length);
+  for (const [i, time] of found.entries()) expect(time).to.be.closeTo(wanted[i] ?? 0, tolerance);
+}

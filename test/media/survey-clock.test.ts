@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { surveyClock } from '../../functions/stream/media/transport/survey-clock.ts';
 import { readWindows } from '../../functions/stream/media/transport/survey-windows.ts';
 import { writeClock } from '../../functions/stream/media/transport/ts-clocks.ts';
+import { transportTimekeeping } from '../../functions/stream/media/transport/ts-timekeeping.ts';
 import type { RandomAccess } from '../../functions/stream/source/bytes.ts';
 
 const PACKET_BYTES = 188;
@@ -17,7 +18,11 @@ function fileOf(seconds: readonly number[]) {
   return { sizeBytes: bytes.length, read: async (start: number, end: number) => bytes.slice(start, end) };
 }
 
-const survey = async (file: RandomAccess) => surveyClock(file, LAYOUT, await readWindows(file, LAYOUT));
+const survey = async (file: RandomAccess) => {
+  const map = { streams: [], isScrambled: false, isCutOff: false, layout: LAYOUT, tables: new Uint8Array() };
+  const timekeeping = transportTimekeeping(map, file.sizeBytes);
+  return surveyClock(file, timekeeping, await readWindows(file, timekeeping));
+};
 const findJoins = async (file: RandomAccess) => (await survey(file))?.joins;
 
 describe('surveyClock', () => {

@@ -8,6 +8,7 @@ import { type Coding, randomAccessPoint } from '../../functions/stream/media/tra
 import { decoderHeaders } from '../../functions/stream/media/transport/decoder-headers.ts';
 import { findSplice } from '../../functions/stream/media/transport/find-splice.ts';
 import { readPesHeader, readTime, ticksFrom, writeTime } from '../../functions/stream/media/transport/pes.ts';
+import { programTimekeeping } from '../../functions/stream/media/transport/ps-timekeeping.ts';
 import { spliced } from '../../functions/stream/media/transport/splice.ts';
 
 const unit = (...bytes: number[]) => [0, 0, 1, ...bytes];
@@ -148,6 +149,37 @@ describe('times of PES packets', () => {
     expect(ticksFrom(2 ** 33 - 10, 5)).to.equal(15);
     expect(ticksFrom(5, 2 ** 33 - 10)).to.equal(-15);
   });
+});
+
+describe('the clock of a program stream', () => {
+  const pack = (...bytes: number[]) => unit(0xba, ...bytes);
+  // MPEG-2 writes 33 bits and an extension of nine, MPEG-1 only the former.
+  const second = pack(0x44, 0, 4, 0, 4, 1, 0, 0, 3, 0xf8);
+  const first = pack(0x21, 0, 1, 0, 1, 0x80, 0, 1);
+  const packet = unit(0xe0, 0, 12, 0x80, 0x80, 5, 0x21, 0, 1, 0, 1, 7, 7, 7, 7);
+  const END = unit(0xb9);
+
+  for (const [what, head] of [
+    ['MPEG-2', second],
+    ['MPEG-1', first],
+  ] as const) {
+    it(`is read and written over, as are the times of packets: ${what}`, () => {
+      const bytes = Buffer.from([...head, ...packet, ...head, ...END]);
+      const timekeeping = programTimekeeping(bytes.length);
+      expect(timekeeping.clocks(bytes, 100)).to.deep.equal([
+        { position: 100, ticks: 0 },
+        { position: 100 + head.length + packet.length, ticks: 0 },
+      ]);
+      for (const addedTicks of [1, 2 ** 15 + 3, 2 ** 30 + 2 ** 13, 2 ** 33 - 1]) {
+        const copy = Buffer.from(bytes);
+        timekeeping.correct(copy, 100, () => ({ start: 0, addedTicks, addedCounts: new Map() }));
+        expect(timekeeping.clocks(copy, 0).map(({ ticks }) => ticks)).to.deep.equal([addedTicks, addedTicks]);
+        expect(timekeeping.times(copy, 0).map(({ pts }) => pts)).to.deep.equal([addedTicks]);
+        timekeeping.correct(copy, 100, () => ({ start: 0, addedTicks: -addedTicks, addedCounts: new Map() }));
+        expect(copy.equals(bytes)).to.equal(true);
+      }
+    });
+  }
 });
 
 describe('spliced', () => {

@@ -12,8 +12,8 @@ import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts'
 import type { Decoding } from '../model/decoding.ts';
 import type { Media } from '../model/media.ts';
 import { clocked } from '../transport/clocked.ts';
-import { surveyTransportStream, withChanges } from '../transport/survey.ts';
-import type { TsClock } from '../transport/ts-clock.ts';
+import type { StreamClock } from '../transport/stream-clock.ts';
+import { surveyStream, withChanges } from '../transport/survey.ts';
 import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
 import { decidedMedia } from './decided.ts';
 import { probeForeign } from './probe-foreign.ts';
@@ -41,9 +41,9 @@ export type Probed = {
   /** True if the file ends before its headers say so, and nothing tells where. */
   readonly endsEarly: boolean;
   /**
-   * The correction of a transport stream's clock; null if it is right. Every reader of its media applies it.
+   * The correction of a transport or program stream's clock; null if it is right. Every reader of its media applies it.
    */
-  readonly clock: TsClock | null;
+  readonly clock: StreamClock | null;
   /**
    * Returns why a track, by its index, cannot be repackaged unchanged, in words for people; null if it can.
    */
@@ -71,7 +71,7 @@ async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: Abort
   const { file } = input;
   const movie = kind === 'iso' ? await probeMovie(input, signal) : null;
   if (movie !== null) return movie;
-  const survey = kind === 'container' ? await surveyTransportStream(file) : null;
+  const survey = kind === 'iso' ? null : await surveyStream(file);
   if (survey === null) return probeOther(input, kind, signal);
   const { clock } = survey;
   const probed = await probeOther({ ...input, file: clocked(file, clock) }, kind, signal);

@@ -8,8 +8,8 @@ import { TICKS_PER_SECOND } from './pes.ts';
 import { psAccessUnits } from './ps-access-units.ts';
 import { isProgramStream, psPackets } from './ps-packets.ts';
 import type { Splice } from './splice.ts';
+import type { StreamClock } from './stream-clock.ts';
 import { tsAccessUnits } from './ts-access-units.ts';
-import type { TsClock } from './ts-clock.ts';
 
 /** Start of reading: the file's beginning, or a place that replaces it; null if only a demuxer can tell. */
 export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; readonly splice: Splice };
@@ -20,7 +20,7 @@ export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; r
  */
 export async function findEntry(
   file: RandomAccess,
-  { media, clock }: { readonly media: Media; readonly clock: TsClock | null },
+  { media, clock }: { readonly media: Media; readonly clock: StreamClock | null },
   track: MediaTrack,
   seconds: number,
 ): Promise<Entry | null> {

@@ -86,6 +86,22 @@ export function writeTime(bytes: Uint8Array, at: number, ticks: number): void {
   bytes[at + 4] = ((low & 0x7f) << 1) | 1;
 }
 
+/** Returns a time of such a clock so many ticks later, or earlier. */
+export function addTicks(ticks: number, added: number): number {
+  return (((ticks + added) % WRAP_TICKS) + WRAP_TICKS) % WRAP_TICKS;
+}
+
+/** Makes the times in the header of the PES packet at `at` later by so many ticks. */
+export function writeTimes(
+  bytes: Uint8Array,
+  at: number,
+  { pts, ptsAt, dts, dtsAt }: PesHeader,
+  addedTicks: number,
+): void {
+  if (pts !== null && ptsAt !== null) writeTime(bytes, at + ptsAt, addTicks(pts, addedTicks));
+  if (dts !== null && dtsAt !== null) writeTime(bytes, at + dtsAt, addTicks(dts, addedTicks));
+}
+
 /** Returns a PES packet with the times of another one, whose header is given, and content of its own. */
 export function pesLike(header: Uint8Array, content: Uint8Array): Uint8Array {
   const packet = Buffer.concat([header, content]);

@@ -11,7 +11,8 @@ export type PsPacket = {
   readonly header: PesHeader | null;
 };
 
-const PACK = 0xba;
+/** The id of a pack's header. */
+export const PACK = 0xba;
 const END = 0xb9;
 
 /**

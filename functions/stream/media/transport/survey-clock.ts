@@ -1,8 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
-import type { PacketLayout } from './program-clock.ts';
 import { WINDOW_BYTES, type Window } from './survey-windows.ts';
-import { type ClockReading, readClocks } from './ts-clocks.ts';
+import type { ClockReading, Timekeeping } from './timekeeping.ts';
 
 const MOST_JOINS = 100;
 const MOST_DOUBTS = 24;
@@ -11,7 +10,7 @@ const LEAP_TICKS = 10 * TICKS_PER_SECOND;
 /** Tolerance of a steady byte rate. */
 const TIMES_AS_LONG = 4;
 
-/** A transport stream's clock, seen from afar. */
+/** A stream's clock, seen from afar. */
 export type ClockSurvey = {
   readonly first: ClockReading;
   readonly last: ClockReading;
@@ -22,10 +21,10 @@ export type ClockSurvey = {
   readonly joins: readonly number[];
 };
 
-/** Surveys the clock of a transport stream by windows of it; null if it has none. */
+/** Surveys the clock of a stream by windows of it; null if it has none. */
 export async function surveyClock(
   file: RandomAccess,
-  layout: PacketLayout,
+  timekeeping: Timekeeping,
   windows: readonly Window[],
 ): Promise<ClockSurvey | null> {
   const readings = windows.flatMap(({ clocks }) => clocks);
@@ -33,7 +32,7 @@ export async function surveyClock(
   const last = readings.at(-1);
   if (first === undefined || last === undefined) return null;
   const joins = await joinsBetween(readings, async (start, bytes) =>
-    readClocks(await file.read(start, Math.min(file.sizeBytes, start + bytes)), start, layout),
+    timekeeping.clocks(await file.read(start, Math.min(file.sizeBytes, start + bytes)), start),
   );
   return { first, last, joins: joins.length > MOST_JOINS ? [] : joins };
 }

@@ -1,8 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { PacketLayout } from './program-clock.ts';
-import { type ClockReading, readClocks } from './ts-clocks.ts';
+import type { ClockReading, Timekeeping } from './timekeeping.ts';
 
-/** Bytes of a transport stream, at `position` in the file, and the readings of its clock in them. */
+/** Bytes of a stream, at `position` in the file, and the readings of its clock in them. */
 export type Window = {
   readonly position: number;
   readonly bytes: Uint8Array;
@@ -16,12 +15,12 @@ export const WINDOW_BYTES = 64 * 1024;
 /** Bytes at both ends that have a reading in any case: a tenth of a second of the highest rates. */
 const END_BYTES = 2 ** 20;
 
-/** Reads a few windows of a transport stream, in order, from its beginning to its end: each of them once. */
-export async function readWindows(file: RandomAccess, layout: PacketLayout): Promise<readonly Window[]> {
+/** Reads a few windows of a stream, in order, from its beginning to its end: each of them once. */
+export async function readWindows(file: RandomAccess, timekeeping: Timekeeping): Promise<readonly Window[]> {
   const { sizeBytes } = file;
   const read = async (position: number, end: number): Promise<Window> => {
     const bytes = await file.read(position, end);
-    return { position, bytes, clocks: readClocks(bytes, position, layout) };
+    return { position, bytes, clocks: timekeeping.clocks(bytes, position) };
   };
   if (sizeBytes <= WHOLE_BYTES) return [await read(0, sizeBytes)];
   const windows = await Promise.all(

@@ -2,24 +2,36 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import type { Media } from '../model/media.ts';
 import { changingAudio } from './changing-audio.ts';
 import { readProgramMap } from './mpegts.ts';
+import { isProgramStream } from './ps-packets.ts';
+import { programTimekeeping } from './ps-timekeeping.ts';
+import { readStreamClock, type StreamClock } from './stream-clock.ts';
 import { readWindows } from './survey-windows.ts';
-import { readTsClock, type TsClock } from './ts-clock.ts';
+import { transportTimekeeping } from './ts-timekeeping.ts';
 
-/** What a look at a transport stream from afar tells, which its demuxers do not. */
+/** What a look at a transport or program stream from afar tells, which its demuxers do not. */
 export type Survey = {
   /** Null if its clock is right. */
-  readonly clock: TsClock | null;
+  readonly clock: StreamClock | null;
   /** The PIDs of audio whose configuration changes. */
   readonly changing: ReadonlySet<number>;
 };
 
-/** Surveys a transport stream of one program; null for other files. */
-export async function surveyTransportStream(file: RandomAccess): Promise<Survey | null> {
+/** Surveys a transport stream of one program, or a program stream; null for other files. */
+export async function surveyStream(file: RandomAccess): Promise<Survey | null> {
+  if (isProgramStream(await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes)))) {
+    const timekeeping = programTimekeeping(file.sizeBytes);
+    const windows = await readWindows(file, timekeeping);
+    return { clock: await readStreamClock(file, timekeeping, windows), changing: new Set() };
+  }
   const map = await readProgramMap(file);
   if (map === null) return null;
-  const windows = await readWindows(file, map.layout);
-  return { clock: await readTsClock(file, map, windows), changing: changingAudio(windows, map) };
+  const timekeeping = transportTimekeeping(map, file.sizeBytes);
+  const windows = await readWindows(file, timekeeping);
+  const clock = await readStreamClock(file, timekeeping, windows);
+  return { clock, changing: changingAudio(windows, map) };
 }
+
+const HEAD_BYTES = 4;
 
 /** Returns the media without the one codec string that audio which changes does not have. */
 export function withChanges(media: Media, { changing }: Survey): Media {

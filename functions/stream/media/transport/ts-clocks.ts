@@ -1,13 +1,11 @@
 import type { PacketLayout } from './program-clock.ts';
+import type { ClockReading } from './timekeeping.ts';
 import { tsPackets } from './ts-packet.ts';
 
 /**
- * The program clock (PCR, ISO/IEC 13818-1 §2.4.3.5) in a packet at `position` of the file, in ticks of 90
- * kHz.
+ * Reads the first program clock (PCR, ISO/IEC 13818-1 §2.4.3.5) in `bytes`, which lie at `position`, in ticks
+ * of 90 kHz.
  */
-export type ClockReading = { readonly position: number; readonly ticks: number };
-
-/** Reads the first clock in `bytes`, which lie at `position`. */
 export function readClocks(bytes: Uint8Array, position: number, layout: PacketLayout): ClockReading[] {
   const readings: ClockReading[] = [];
   let clockPid: number | null = null;
