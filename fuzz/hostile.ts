@@ -33,13 +33,13 @@ export const KEY_PARTS: readonly string[] = [
 export const NAMES: readonly string[] = [
   ...words(`format height width bitrate start duration audio accept faststart download v
     FORMAT format[] format%00 %66ormat %20format format+ __proto__ constructor toString hasOwnProperty
-    X-Amz-Signature t % & ;format`),
+    nearest fit quality interval X-Amz-Signature t % & ;format`),
   ...['', 'f\xc3\xb6rmat', long('n', 2000)],
 ];
 
 /** Valid values of a parameter, small, so that the output stays small. */
 export const GOOD_VALUES: Readonly<Record<string, readonly string[]>> = {
-  format: words('mp4 webm mp3 aac opus flac wav'),
+  format: words('mp4 webm mp3 aac opus flac wav jpeg png auto'),
   height: words('16 48 64 4320'),
   width: words('16 64 7680'),
   bitrate: words('8k 64k 1.5M 50M'),
@@ -50,6 +50,11 @@ export const GOOD_VALUES: Readonly<Record<string, readonly string[]>> = {
   faststart: ['1', '0', '', 'true'],
   download: ['1', '0', 'false'],
   v: ['AAAAAAAAAAAA', ''],
+  t: words('0 0.5 50% auto 86400'),
+  nearest: words('frame keyframe'),
+  fit: words('contain cover pad'),
+  quality: words('1 85 100'),
+  interval: words('1 10 3600'),
 };
 
 export const VALUES: readonly string[] = [

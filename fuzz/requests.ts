@@ -93,6 +93,18 @@ export function requestAt(seed: number, index: number, targets: FuzzTargets): Fu
 const TOKEN = `main.1767225600.k.${'A'.repeat(43)}`;
 
 const STREAM = ['format', 'height', 'width', 'bitrate', 'start', 'duration', 'audio', 'accept'];
+const IMAGE = ['t', 'nearest', 'width', 'height', 'fit', 'format', 'quality', 'v'];
+const SHEETS = [
+  'index.vtt',
+  'index.json',
+  'index.m3u8',
+  'iframes.m3u8',
+  'init.mp4',
+  '0.jpg',
+  '00.jpg',
+  '9999.jpg',
+  'iframe-0.m4s',
+];
 const RENDITIONS = ['copy', '240p', 'audio', 'audio-2', '__proto__', 'constructor', '9999p', '-', '%2e%2e'];
 const FILES = [
   'init.mp4',
@@ -121,6 +133,12 @@ const ROUTES: readonly RouteCase[] = [
   { kind: 'page', names: [], path: () => '/' },
   { kind: 'health', names: [], path: () => '/health' },
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
+  { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
+  {
+    kind: 'storyboard',
+    names: ['width', 'interval', 'v'],
+    path: (key, pick) => `/storyboard/${key}/${pick(SHEETS)}`,
+  },
   { kind: 'info', names: [], path: (key) => `/info/${key}` },
   { kind: 'hls', names: [], path: (key) => `/hls/${key}/master.m3u8` },
   { kind: 'hls', names: ['v'], path: (key, pick) => `/hls/${key}/${pick(RENDITIONS)}/${pick(PLAYLISTS)}` },

@@ -61,7 +61,7 @@ describe('One more', function () {
       'route',
       'route/route.ts',
       '  info: {',
-      "image: { shape: 'key', entry: '', parse: (rest, _query) => ({ kind: 'image', key: parseKey(rest) }) },",
+      "lyrics: { shape: 'key', entry: '', parse: (rest, _query) => ({ kind: 'lyrics', key: parseKey(rest) }) },",
       ['answer/answer-object.ts', 'app.ts', 'http/caching.ts', 'route/route.ts'],
     ],
     [
@@ -105,6 +105,6 @@ function withRoute(text: string): string {
   return insert(
     text,
     "  | { readonly kind: 'health' }",
-    "| { readonly kind: 'image'; readonly key: string }",
+    "| { readonly kind: 'lyrics'; readonly key: string }",
   );
 }

@@ -49,6 +49,15 @@ export async function countedFrames(path: string): Promise<CountedFrame[]> {
   return seconds.map((at, i) => ({ seconds: at, number: numberIn(pixels.subarray(i * WIDTH * HEIGHT)) }));
 }
 
+/** Returns the number that an image of a frame shows; `upright` are filters that turn it back. */
+export async function countedImage(image: Buffer, upright: readonly string[] = []): Promise<number> {
+  const filters = [...upright, `scale=${WIDTH}:${HEIGHT}`, 'format=gray'].join(',');
+  const args = ['-v', 'error', '-i', '-', '-vf', filters, '-f', 'rawvideo', '-'];
+  const decoding = run('/usr/bin/ffmpeg', args, { encoding: 'buffer' });
+  decoding.child.stdin?.end(image);
+  return numberIn((await decoding).stdout);
+}
+
 /** Reads the middle of each column. */
 function numberIn(frame: Buffer): number {
   const isLit = (bit: number) => (frame[(HEIGHT / 2) * WIDTH + bit * BLOCK + BLOCK / 2] ?? 0) > 128;

@@ -24,6 +24,8 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${film}/media/films%2Fa%20b.mp4`, 'its key, however it is encoded'],
   [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another route'],
   [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
+  [`/~${film}/image/films/a%20b.mp4?t=1`, 'an image of its key'],
+  [`/~${film}/storyboard/films/a%20b.mp4/0.jpg?v=abc`, 'its thumbnails'],
   [`/~${film}/export/films/a%20b.mp4?format=mp3`, 'an export of its key'],
   [`/~${film}/made/films/a%20b.mp4/${RESULT}`, 'the result of its key'],
   [`/~${token(forAddress('/export/a'))}/export/a`, 'an export, by its address'],

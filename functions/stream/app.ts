@@ -62,6 +62,8 @@ async function answerRoute(
       });
     case 'media':
     case 'stream':
+    case 'image':
+    case 'storyboard':
     case 'info':
     case 'export':
     case 'made':

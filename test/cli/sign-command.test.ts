@@ -60,7 +60,10 @@ describe('npx sluice sign: what is signed', () => {
   const WRONG: [args: string[], sentence: RegExp][] = [
     [['a', 'b'], /^Give one KEY, or --exact ADDRESS/],
     [['a', '--exact', '/media/a'], /^Give one KEY, or --exact ADDRESS/],
-    [['a', '--route', 'attic'], /^--route must be one of media, stream, hls, dash, export, info\.$/],
+    [
+      ['a', '--route', 'attic'],
+      /^--route must be one of media, stream, image, storyboard, hls, dash, export, info\.$/,
+    ],
     [[''], /^The address names no object\.$/],
     [['a/../b'], /^The path must not contain backslashes/],
     [['a\nb'], /^A key must not contain control characters\.$/],

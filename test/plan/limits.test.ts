@@ -139,6 +139,8 @@ describe('the limits of /stream', () => {
       prefix: '',
       memoryMegabytes: null,
       hasExports: false,
+      version: 'v',
+      hasCover: false,
     });
     const said = (href: string) => {
       const found = addresses.find((address) => address.href === href);

@@ -84,7 +84,7 @@ const FOREIGN = [
     'path',
     'loop',
   ],
-  ...['autoplay', 'muted', 'volume', 'speed', 'quality', 'Policy', 'Signature', 'Key-Pair-Id', 'Expires'],
+  ...['autoplay', 'muted', 'volume', 'speed', 'Policy', 'Signature', 'Key-Pair-Id', 'Expires'],
   ...['X-Amz-Date', 'cache', 'nocache', 'ver', 'mode', '', '__proto__', 'constructor'],
 ];
 

@@ -1,6 +1,8 @@
 import { jsonResponse } from '../http/json.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { hasCoverAlone } from '../open/open-image.ts';
 import { presentationOrProblem } from '../open/open-presentation.ts';
+import { versionOf } from '../open/version.ts';
 import { describeObject } from '../plan/info.ts';
 import { NO_PARAMETERS } from '../route/parameters.ts';
 import { type AnswerContext, planInputOf, prefixOf } from './answer-context.ts';
@@ -10,7 +12,10 @@ export async function answerInfo(context: AnswerContext, probed: Probed): Promis
   const { object, grant, services } = context;
   const offer = await presentationOrProblem(context, probed);
   const { memoryMegabytes } = services.config;
-  const about = { prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null };
+  const about = {
+    ...{ prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null },
+    ...{ version: versionOf(context), hasCover: await hasCoverAlone(context, probed) },
+  };
   const input = planInputOf(context, probed, NO_PARAMETERS, null);
   return jsonResponse(describeObject(object, input, offer, about));
 }

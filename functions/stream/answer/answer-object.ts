@@ -1,7 +1,8 @@
 import type { RequestContext } from '../base/request-context.ts';
 import type { FunctionLimits } from '../config/config.ts';
-import { CURRENT_VERSION, findObject } from '../open/find-object.ts';
+import { CURRENT_VERSION, type Finding, findObject } from '../open/find-object.ts';
 import { findingOf } from '../open/segment-version.ts';
+import { imageFinding } from '../open/version.ts';
 import type { Grant } from '../route/authorise.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { cachedAccess } from '../source/cache.ts';
@@ -24,8 +25,7 @@ export async function answerObject(
   // The export would run, and its result could not be fetched.
   if (route.kind === 'export' && grant.kind === 'signed' && grant.prefix === '') throw keyUnsigned();
   const limits = limitsWithin(grant, config.limits);
-  const finding = route.kind === 'adaptive' ? findingOf(route, limits) : CURRENT_VERSION;
-  const found = await findObject(route.key, services, requestContext, finding);
+  const found = await findObject(route.key, services, requestContext, howToFind(route, limits));
   const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });
   const context: AnswerContext = {
@@ -37,6 +37,18 @@ export async function answerObject(
   // Loaded when it is needed, since the first answer of an instance waits for all that is loaded before it.
   const { answerProbed } = await import('./answer-probed.ts');
   return answerProbed(route, context, found);
+}
+
+function howToFind(route: ObjectRoute, limits: FunctionLimits): Finding {
+  switch (route.kind) {
+    case 'adaptive':
+      return findingOf(route, limits);
+    case 'image':
+    case 'storyboard':
+      return imageFinding(route.parameters.version, limits);
+    default:
+      return CURRENT_VERSION;
+  }
 }
 
 /** Limits under which a redirect to the store expires no later than the address it answers. */

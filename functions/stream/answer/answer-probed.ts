@@ -4,12 +4,14 @@ import { probeObject } from '../open/probe-object.ts';
 import { answerAdaptive } from './answer-adaptive.ts';
 import type { AnswerContext, RouteTo } from './answer-context.ts';
 import { answerExport } from './answer-export.ts';
+import { answerImage } from './answer-image.ts';
 import { answerInfo } from './answer-info.ts';
+import { answerStoryboard } from './answer-storyboard.ts';
 import { answerStream } from './answer-stream.ts';
 
 /** Probes the object, then answers by the route. Throws `Problem`. */
 export async function answerProbed(
-  route: RouteTo<'stream' | 'adaptive' | 'info' | 'export'>,
+  route: RouteTo<'stream' | 'image' | 'storyboard' | 'adaptive' | 'info' | 'export'>,
   context: AnswerContext,
   found: FoundObject,
 ): Promise<Response> {
@@ -18,6 +20,10 @@ export async function answerProbed(
   switch (route.kind) {
     case 'stream':
       return answerStream(route, onClock, probed);
+    case 'image':
+      return answerImage(route, onClock, probed);
+    case 'storyboard':
+      return answerStoryboard(route, onClock, probed);
     case 'adaptive':
       return answerAdaptive(route, onClock, probed);
     case 'info':

@@ -43,6 +43,9 @@ const SCALER_MATRICES = {
   10: 'bt2020',
 };
 
+/** Of those that are encoded. */
+const ZSCALE_MATRICES = { 1: '709', 5: '470bg', 6: '170m' };
+
 type Names = Readonly<Record<number, string>> & { readonly 1: string };
 const nameOf = (names: Names, number: number) => names[number] ?? names[1];
 
@@ -63,6 +66,11 @@ export function scalerColour({ source, encoded }: ColourPlan, isConverted: boole
   const range = source.isFullRange ? 'pc' : 'tv';
   const matrix = isConverted ? own : nameOf(SCALER_MATRICES, encoded.matrix);
   return `in_color_matrix=${own}:in_range=${range}:out_color_matrix=${matrix}:out_range=tv`;
+}
+
+/** Returns the names of a matrix for the two filters that convert between matrices. */
+export function matrixNames(matrix: number): { readonly scaler: string; readonly zscale: string } {
+  return { scaler: nameOf(SCALER_MATRICES, matrix), zscale: nameOf(ZSCALE_MATRICES, matrix) };
 }
 
 /** Converts a wide gamut to the encoded one in whole numbers: the same pixels on every processor. */

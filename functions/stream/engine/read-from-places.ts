@@ -13,14 +13,28 @@ const LATE_SECONDS = 0.001;
 
 /**
  * Returns ffmpeg's output from the first of `places` (seconds of the file's timeline) at which it begins in
- * time. Tries the next place if nothing can be decoded, or if the output begins too late: a frame may have
- * been shown for long, and without an index a place is a guess. Fails as `Engine` says, at the last one.
+ * time. Fails as `Engine` says, at the last one.
  */
 export async function readFromPlaces(
   places: readonly ReadingPlace[],
   context: EngineContext,
   argumentsFor: (from: ReadFrom) => FfmpegArguments,
 ): Promise<StreamedTrack> {
+  return tryPlaces(places, context, (from, placed, isLast) =>
+    startedInTime(argumentsFor(from), placed, isLast),
+  );
+}
+
+/**
+ * Tries each of `places` until one yields a result. The next one is tried after null, which means that the
+ * output begins too late, and if nothing can be decoded: a frame may have been shown for long, and without an
+ * index a place is a guess. Fails as the attempt at the last one does.
+ */
+export async function tryPlaces<Result>(
+  places: readonly ReadingPlace[],
+  context: EngineContext,
+  attempt: (from: ReadFrom, context: EngineContext, isLast: boolean) => Promise<Result | null>,
+): Promise<Result> {
   const clock = context.probed.media.originSeconds;
   const [place, ...others] = places;
   if (place === undefined) throw new RangeError('There is no place to read from.');
@@ -30,13 +44,13 @@ export async function readFromPlaces(
   const from = { ...place, seekSeconds: isSought ? seekSeconds + clock : null };
   const isLast = others.length === 0;
   try {
-    const stream = await startedInTime(argumentsFor(from), atPlace(context, place), isLast);
-    if (stream !== null) return stream;
+    const result = await attempt(from, atPlace(context, place), isLast);
+    if (result !== null) return result;
   } catch (error) {
     const isNothing = error instanceof Problem && error.type === 'damaged-media';
     if (!isNothing || isLast) throw error;
   }
-  return readFromPlaces(others, context, argumentsFor);
+  return tryPlaces(others, context, attempt);
 }
 
 function atPlace(context: EngineContext, { splice, seekSeconds }: ReadingPlace): EngineContext {

@@ -21,6 +21,8 @@ export type EngineContext = {
   readonly trace: Trace;
   /** The shorter movie to read instead of the object, if its index is long. */
   readonly cut?: { readonly movieCut: MovieCut; readonly fromSeconds: number };
+  /** What is read instead of the object, from its beginning. */
+  readonly flow?: Flow;
 };
 
 /** Runs ffmpeg on an object, whose video it sees upright or rotated by the plan. Fails as `Engine` says. */
@@ -44,7 +46,8 @@ export async function transcodeObject(args: FfmpegArguments, context: EngineCont
   }
 }
 
-function inputOf({ access, probed: { movie }, cut }: EngineContext): CachedAccess | Flow {
+function inputOf({ access, probed: { movie }, cut, flow }: EngineContext): CachedAccess | Flow {
+  if (flow !== undefined) return flow;
   if (cut === undefined) return overlay(access, movie === null ? [] : patchesForFfmpeg(movie));
   const { movieCut, fromSeconds } = cut;
   const stream = () => Readable.from(movieCut(fromSeconds), { objectMode: false, highWaterMark: 256 * 1024 });

@@ -12,7 +12,7 @@ export type FilledGrid = { readonly cutSeconds: number; readonly phaseSeconds: n
  * `frameRate`, which begins at 0.
  */
 export function gridFilters(video: VideoEncode, { fillsFront = false } = {}): string[] {
-  return [...progressive(video), `fps=${rateOf(video)}${fillsFront ? ':start_time=0' : ''}`];
+  return [...progressiveFilters(video), `fps=${rateOf(video)}${fillsFront ? ':start_time=0' : ''}`];
 }
 
 /**
@@ -26,7 +26,7 @@ export function filledGridFilters(video: VideoEncode, { cutSeconds, phaseSeconds
   // `fps` does not move the end with the frames: rounded like them, it would cut off the last one.
   const end = (phaseSeconds * numerator) / denominator < -0.25 ? ':eof_action=pass' : '';
   return [
-    ...progressive(video),
+    ...progressiveFilters(video),
     `fps=${rateOf(video)}:start_time=${startSeconds.toFixed(6)}${end}`,
     // After it: the 2018 ffmpeg does not move the end here either, up to which the last frame would be
     // repeated.
@@ -34,7 +34,8 @@ export function filledGridFilters(video: VideoEncode, { cutSeconds, phaseSeconds
   ];
 }
 
-function progressive({ deinterlace, crop, coded }: VideoEncode): string[] {
+/** Returns filters that deinterlace, and give frames one size if a filter needs that. */
+export function progressiveFilters({ deinterlace, crop, coded }: VideoEncode): string[] {
   return [
     ...(deinterlace || crop !== null ? [`scale=${coded.width}:${coded.height}:interl=1`] : []),
     ...(deinterlace ? ['yadif=mode=send_frame:deint=interlaced'] : []),
@@ -50,6 +51,11 @@ function rateOf({ frameRate: { numerator, denominator } }: VideoEncode): string 
  * pixels on every processor.
  */
 export function videoFilters(video: VideoEncode): string[] {
+  return [...uprightFilters(video), 'format=yuv420p'];
+}
+
+/** Returns the same filters, in whatever format the frames have. */
+export function uprightFilters(video: VideoEncode): string[] {
   const { width, height, crop, rotation, mirrored, toneMap, colour } = video;
   const sideways = rotation === 90 || rotation === 270;
   const [across, down] = sideways ? [height, width] : [width, height];
@@ -57,13 +63,14 @@ export function videoFilters(video: VideoEncode): string[] {
   return [
     ...(crop === null ? [] : [`crop=${crop.width}:${crop.height}:${crop.left}:${crop.top}:exact=1`]),
     `scale=${fitted(video, across, down)}:eval=frame:${scalerColour(colour, isWide || toneMap !== null)}:flags=bicubic+accurate_rnd+bitexact`,
+    // With fewer colour samples than pixels, the filter takes no odd sizes.
+    ...(across % 2 === 0 && down % 2 === 0 ? [] : ['format=yuv444p|yuva444p|yuv444p10']),
     `pad=${across}:${down}:(ow-iw)/2:(oh-ih)/2:eval=frame`,
     ...(isWide ? gamutFilters(colour) : []),
     ...(toneMap === null ? [] : toneMapFilters(colour)),
     ...(mirrored ? ['hflip'] : []),
     ...TURNS[rotation],
     'setsar=1',
-    'format=yuv420p',
   ];
 }
 

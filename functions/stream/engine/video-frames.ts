@@ -1,11 +1,9 @@
 import { damaged } from '../base/problem.ts';
 import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
 import type { VideoTrack } from '../media/model/media.ts';
-import { findEntry } from '../media/transport/entry.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
-import { keyframeBefore } from './keyframe-before.ts';
+import { framePlaces } from './frame-places.ts';
 import { readFromPlaces } from './read-from-places.ts';
-import { BEGINNING, placesOfEntry, type ReadingPlace, readingPlaces } from './reading-places.ts';
 import type { EncodedVideo, SegmentContext } from './segment-context.ts';
 import { type EncodedCoding, videoSegmentArguments } from './video-segment-arguments.ts';
 import { withCuts } from './with-cuts.ts';
@@ -46,20 +44,6 @@ export async function encodeFrames(
     videoSegmentArguments({ coding, gridSeconds: grid, firstFrame, frameCount, segmentFrames, from }, limits),
   );
   return framesOf(stream, numerator, denominator);
-}
-
-async function framePlaces(
-  track: VideoTrack,
-  startSeconds: number,
-  { probed, access, cut }: SegmentContext,
-): Promise<ReadingPlace[]> {
-  // Frames at the track's start need no seek: they begin with the file.
-  if (startSeconds <= track.startSeconds) return [BEGINNING];
-  // The cut is where the keyframe is looked for.
-  if (cut !== undefined) return readingPlaces(startSeconds, track.startSeconds, startSeconds);
-  const entry = await findEntry(access, probed, track, startSeconds);
-  if (entry !== null) return placesOfEntry(entry);
-  return readingPlaces(startSeconds, track.startSeconds, keyframeBefore(probed, track, startSeconds));
 }
 
 export function codingOf(rendition: EncodedVideo): EncodedCoding {

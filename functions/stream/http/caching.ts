@@ -26,9 +26,11 @@ const CACHING = {
   info: { answer: ASK, redirect: NEVER, problem: NEVER },
   media: { answer: ASK, redirect: NEVER, problem: NEVER },
   stream: { answer: ASK, redirect: NEVER, problem: NEVER },
+  image: { answer: ASK, redirect: NEVER, problem: NEVER },
+  storyboard: { answer: ASK, redirect: NEVER, problem: NEVER },
   playlist: { answer: ASK, redirect: NEVER, problem: NEVER },
   segment: { answer: ASK, redirect: NEVER, problem: NEVER },
-  versionedSegment: { answer: FOREVER, redirect: NEVER, problem: NEVER },
+  versioned: { answer: FOREVER, redirect: NEVER, problem: NEVER },
   export: { answer: NEVER, redirect: NEVER, problem: NEVER },
   made: { answer: FOREVER, redirect: NEVER, problem: NEVER },
 } satisfies Record<string, Row>;
@@ -52,9 +54,11 @@ export function cacheControlOf(
 
 function rowOf(route: Route | null, search: string): keyof typeof CACHING {
   if (route === null) return 'none';
+  const isVersioned = LITERAL_VERSION.test(search);
+  if (route.kind === 'image' || route.kind === 'storyboard') return isVersioned ? 'versioned' : route.kind;
   if (route.kind !== 'adaptive') return route.kind;
   if (!isMediaAsk(route.ask)) return 'playlist';
-  return route.version !== null && LITERAL_VERSION.test(search) ? 'versionedSegment' : 'segment';
+  return route.version !== null && isVersioned ? 'versioned' : 'segment';
 }
 
 /**

@@ -1,4 +1,3 @@
-import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
@@ -14,7 +13,8 @@ import { isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
 import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
-import { type AdaptiveAddress, versionOf } from './segment-version.ts';
+import type { AdaptiveAddress } from './segment-version.ts';
+import { refuseOtherVersion, versionOf } from './version.ts';
 
 export type AdaptiveAnswer = {
   readonly representation: Representation;
@@ -38,9 +38,7 @@ export async function openAdaptive(
   }: { readonly probed: Probed; readonly engine: Engine; readonly secondsLeft: number },
 ): Promise<AdaptiveAnswer> {
   const current = versionOf(context);
-  if (version !== null && version !== current) {
-    throw new Problem('not-found', 'This address is of another version of the media: reload the playlist.');
-  }
+  refuseOtherVersion(version, current);
   // A copied rendition was inspected when its playlist was requested.
   const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
   const presentation = await context.trace.time('plan', () =>

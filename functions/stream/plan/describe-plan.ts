@@ -1,6 +1,8 @@
 import type { MediaAsk } from '../route/adaptive.ts';
+import type { ImagePlan } from './image-plan.ts';
 import type { Output } from './output.ts';
 import type { Presentation, Rendition } from './presentation.ts';
+import type { Storyboard } from './storyboard-plan.ts';
 import type { StreamPlan } from './stream-plan.ts';
 
 /** One line for the `Sluice-Plan` header: `transcode; video=h264:360; audio=aac; reason="…"`. */
@@ -22,6 +24,20 @@ export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
   const output =
     'video' in source ? `video=${source.video.codec}:${source.video.height}` : `audio=${source.audio.codec}`;
   return `transcode; ${output}; ${what}`;
+}
+
+/** The same of an image: `image; format=jpeg; frame=12.500`. */
+export function imageHeader({ format, source }: ImagePlan): string {
+  if (source.kind === 'cover') return `image; format=${format}; cover`;
+  const { at } = source;
+  const frame =
+    at.kind === 'auto' ? 'frame=auto' : `${at.isNear ? 'keyframe' : 'frame'}=${at.seconds.toFixed(3)}`;
+  return `image; format=${format}; ${frame}`;
+}
+
+/** The same of a storyboard: `storyboard; tiles=100; sheets=1; interval=72.000`. */
+export function storyboardHeader({ tileCount, sheetCount, intervalSeconds }: Storyboard): string {
+  return `storyboard; tiles=${tileCount}; sheets=${sheetCount}; interval=${intervalSeconds.toFixed(3)}`;
 }
 
 function outputDetails({ format, video, audio }: Output): string[] {

@@ -7,15 +7,14 @@ import { addressOf } from '../route/route.ts';
 import type { StoredObject } from '../source/source.ts';
 import { withCost } from './cost.ts';
 import { describeExports } from './info-exports.ts';
+import { describePoster, type InfoImages } from './info-images.ts';
 import type { AddressInfo, ObjectInfo, PredictedCost } from './object-info.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
 import { planStream } from './stream-plan.ts';
 
-export type InfoOptions = {
-  readonly prefix: string;
-  readonly memoryMegabytes: number | null;
+export type InfoOptions = InfoImages & {
   /** Whether there is a derived store for them. */
   readonly hasExports: boolean;
 };
@@ -30,8 +29,10 @@ export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   input: PlanInput,
   presentation: Presentation | Problem,
-  { prefix, memoryMegabytes, hasExports }: InfoOptions,
+  options: InfoOptions,
 ): ObjectInfo {
+  const { prefix, memoryMegabytes, hasExports } = options;
+  const poster = describePoster(key, input, options);
   const cost = (prediction: Prediction) => withCost(prediction, memoryMegabytes);
   return {
     key,
@@ -39,9 +40,11 @@ export function describeObject(
     etag,
     lastModified: lastModified.toJSON(),
     media: input.media,
+    poster: 'problem' in poster ? null : poster.href,
     addresses: [
       ...describeAddresses(key, input, prefix, cost),
       ...describeAdaptive(key, presentation, prefix, cost),
+      poster,
       ...(hasExports ? describeExports(key, input, { prefix, memoryMegabytes }) : []),
     ],
   };

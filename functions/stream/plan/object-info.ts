@@ -10,6 +10,8 @@ export type ObjectInfo = {
   /** ISO 8601, in UTC. */
   readonly lastModified: string;
   readonly media: Media;
+  /** The address of an image that stands for the object; null if it has none. */
+  readonly poster: string | null;
   readonly addresses: readonly AddressInfo[];
 };
 

@@ -53,6 +53,34 @@ export function predictSegment(
   return { seconds: work / cores, bytes: null };
 }
 
+/** Predicts one frame of a film as an image: decoded from the keyframe before it on. */
+export function predictImage(
+  film: VideoTrack,
+  video: VideoEncode,
+  { cores }: { readonly cores: number },
+): Prediction {
+  const frame = video.frameRate.denominator / video.frameRate.numerator;
+  return {
+    seconds: videoSeconds(film, video, { decoded: LEAD_SECONDS, encoded: frame }) / cores,
+    bytes: null,
+  };
+}
+
+/** Predicts keyframes of a film, decoded alone. */
+export function predictKeyframes(
+  film: VideoTrack,
+  video: VideoEncode,
+  count: number,
+  { cores }: { readonly cores: number },
+): Prediction {
+  const frames = (count * video.frameRate.denominator) / video.frameRate.numerator;
+  const work = videoSeconds(film, video, { decoded: KEYFRAME_WEIGHT * frames, encoded: frames });
+  return { seconds: work / cores, bytes: null };
+}
+
+/** Keyframes have several times the bits of other frames. */
+const KEYFRAME_WEIGHT = 4;
+
 /** Seconds of counting before an audio output that begins there. */
 function countingSeconds(media: Media, startSeconds: number): number {
   return isCounted(media) ? startSeconds / COUNTING_SPEED : 0;

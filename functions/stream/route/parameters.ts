@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { firstIssue } from '../base/first-issue.ts';
 import { badParameter, type Problem } from '../base/problem.ts';
-import { wholeText } from '../base/whole-number.ts';
 import { FORMAT_NAMES, type Format } from './formats.ts';
+import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-parameters.ts';
 import { MAX_KEY_BYTES } from './key.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
+import { flag, seconds, whole } from './schemas.ts';
+import { STORYBOARD_ENTRIES, type StoryboardParameters, storyboardParameters } from './storyboard.ts';
 
 export type MediaParameters = { readonly faststart: boolean; readonly download: boolean };
 
@@ -55,6 +57,8 @@ type Parameters = {
   info: object;
   media: MediaParameters;
   stream: StreamParameters;
+  image: ImageParameters;
+  storyboard: StoryboardParameters;
   made: { readonly download: boolean };
   playlist: object;
   segment: { readonly version: string | null };
@@ -119,32 +123,6 @@ function unknown(route: ParameterRoute, name: string): Problem {
   );
 }
 
-/** `name=`, `name=1` and `name=true` switch on; `0` and `false` off. */
-const flag = v.optional(
-  v.pipe(
-    v.string(),
-    v.check((text) => ['', '1', 'true', '0', 'false'].includes(text), 'must be 1 or 0'),
-    v.transform((text) => !['0', 'false'].includes(text)),
-  ),
-  '0',
-);
-
-const whole = (least: number, most: number) => v.optional(wholeText(least, most));
-
-const MAX_SECONDS = 86_400;
-const seconds = (least: number) => {
-  const message = `must be a number of seconds between ${least} and ${MAX_SECONDS}`;
-  return v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,6}(\.\d{1,6})?$/, message),
-      v.transform(Number),
-      v.minValue(least, message),
-      v.maxValue(MAX_SECONDS, message),
-    ),
-  );
-};
-
 const BITRATE = 'must be between 8k and 50M bits per second, such as 800k, 2.5M or 2500000';
 const bitrate = v.optional(
   v.pipe(
@@ -184,6 +162,8 @@ const SCHEMAS = {
     audio: whole(0, 63),
     accept,
   }),
+  image: v.object(IMAGE_ENTRIES),
+  storyboard: v.object(STORYBOARD_ENTRIES),
   made: v.object({ download: flag }),
   playlist: v.object({}),
   // Any other version is answered as one that is gone, whatever it looks like.
@@ -212,6 +192,8 @@ const SHAPES: {
     audio: audio ?? null,
     accept: accept ?? null,
   }),
+  image: imageParameters,
+  storyboard: storyboardParameters,
   made: (output) => output,
   playlist: () => ({}),
   segment: ({ v: version }) => ({ version: version ?? null }),

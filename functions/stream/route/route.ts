@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import { type AdaptiveAsk, isMediaAsk, parseAdaptive } from './adaptive.ts';
+import type { ImageParameters } from './image-parameters.ts';
 import { encodeKey, parseKey, refuseRewrittenPath } from './key.ts';
 import {
   isForeign,
@@ -8,6 +9,7 @@ import {
   parseParameters,
   type StreamParameters,
 } from './parameters.ts';
+import { parseStoryboard, type StoryboardAsk, type StoryboardParameters } from './storyboard.ts';
 
 /** What an address asks for, before anything is known of the object behind it. */
 export type Route =
@@ -20,6 +22,13 @@ export type Route =
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
   | { readonly kind: 'info'; readonly key: string }
+  | { readonly kind: 'image'; readonly key: string; readonly parameters: ImageParameters }
+  | {
+      readonly kind: 'storyboard';
+      readonly key: string;
+      readonly ask: StoryboardAsk;
+      readonly parameters: StoryboardParameters;
+    }
   | { readonly kind: 'export'; readonly key: string; readonly parameters: StreamParameters }
   /** The result of an export. */
   | {
@@ -81,6 +90,24 @@ export const ROUTES = {
       kind: 'stream',
       key: parseKey(rest),
       parameters: parseParameters('stream', query),
+    }),
+  },
+  image: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => ({
+      kind: 'image',
+      key: parseKey(rest),
+      parameters: parseParameters('image', query),
+    }),
+  },
+  storyboard: {
+    shape: 'key',
+    entry: '/index.vtt',
+    parse: (rest, query) => ({
+      kind: 'storyboard',
+      ...parseStoryboard(rest),
+      parameters: parseParameters('storyboard', query),
     }),
   },
   hls: { shape: 'key', entry: '/master.m3u8', parse: (rest, query) => parsePresentation('hls', rest, query) },

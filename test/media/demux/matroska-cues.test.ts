@@ -72,11 +72,11 @@ describe('the cues of Matroska', () => {
     const access = bytesAccess(bytes);
     const found = await readCues(access);
     expect(found?.get(1)).to.deep.equal([
-      { seconds: 0, at: segmentAt + 100 },
-      { seconds: 2.5, at: segmentAt + 150 },
-      { seconds: 5, at: segmentAt + 70_000 },
+      { seconds: 0, at: segmentAt + 100, isBlock: false },
+      { seconds: 2.5, at: segmentAt + 150, isBlock: true },
+      { seconds: 5, at: segmentAt + 70_000, isBlock: false },
     ]);
-    expect(found?.get(2)).to.deep.equal([{ seconds: 0, at: segmentAt + 100 }]);
+    expect(found?.get(2)).to.deep.equal([{ seconds: 0, at: segmentAt + 100, isBlock: false }]);
     expect(access.reads.count).to.equal(2);
     expect(access.reads.bytes).to.be.below(200_000);
   });

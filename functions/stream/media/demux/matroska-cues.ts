@@ -8,6 +8,8 @@ export type Cue = {
   readonly seconds: number;
   /** Its position in the file, or that of its cluster if the index tells no more. */
   readonly at: number;
+  /** True if that is the position of a block. */
+  readonly isBlock: boolean;
 };
 
 const HEAD_BYTES = 64 * 1024;
@@ -76,7 +78,7 @@ function byTrack(cues: Uint8Array, { tickSeconds, origin, sizeBytes }: Scale): M
       const last = list.at(-1);
       // Neither writers nor damage may lead back in time, or out of the file.
       const isNext = last === undefined || (seconds > last.seconds && at >= last.at);
-      if (isNext && at < sizeBytes) list.push({ seconds, at });
+      if (isNext && at < sizeBytes) list.push({ seconds, at, isBlock: within !== undefined });
       found.set(number, list);
     }
   }

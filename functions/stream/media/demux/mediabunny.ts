@@ -128,7 +128,7 @@ async function readable(formats: InputFormat[], source: CustomSource): Promise<I
  * would hang. Without the cache each round passes our reads, and is noticed; the blocks behind `file` are
  * cached anyway.
  */
-function uncached(file: RandomAccess, reads: BoundedReads): CustomSource {
+export function uncached(file: RandomAccess, reads: BoundedReads): CustomSource {
   return sourceOf(file, reads, { maxCacheSize: 0, prefetchProfile: 'none' });
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { damaged, unsupported } from '../../base/problem.ts';
+import type { ByteRange } from '../../base/range.ts';
 import type { Extent } from '../../source/bytes.ts';
 import { readExtents } from '../../source/extents.ts';
 import { peek } from '../../source/peek.ts';
@@ -33,27 +34,44 @@ const LOOK_BYTES = 64 * 1024;
 
 /** Opens samples as one fragment, streamed from the source in as few reads as their places allow. */
 export function movieSegment(
-  { source, object, signal }: CopyTrackInput,
+  input: CopyTrackInput,
   track: MovieTrack,
   table: SampleTable,
-  { first, samples, sequenceNumber }: SampleStretch,
+  stretch: SampleStretch,
 ): Segment {
+  const { sizeBytes, headBytes, open } = openSamples(input, table, stretch);
+  return {
+    sizeBytes,
+    async open(range = { start: 0, end: sizeBytes }) {
+      const body = await open(range);
+      if (range.start === 0)
+        await refuseNonKey(body, range.end, headBytes, track, stretch.samples[0]?.sizeBytes ?? 0);
+      return body;
+    },
+  };
+}
+
+/** Opens the same without a look at its first frame, behind an `init` if there is one. */
+export function openSamples(
+  { source, object, signal }: Pick<CopyTrackInput, 'source' | 'object' | 'signal'>,
+  table: SampleTable,
+  { first, samples, sequenceNumber }: SampleStretch,
+  init: Uint8Array = new Uint8Array(),
+) {
   const mediaBytes = samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (mediaBytes > MAX_BYTES) throw unsupported(`A segment of this track has ${mediaBytes} bytes, too many.`);
-  const head = fragmentHead(sequenceNumber, [{ trackId: 1, samples }]);
+  const head = Buffer.concat([init, fragmentHead(sequenceNumber, [{ trackId: 1, samples }])]);
   const places = mediaExtents(table, first, samples.length);
   const sizeBytes = head.byteLength + mediaBytes;
   return {
     sizeBytes,
-    async open(range = { start: 0, end: sizeBytes }) {
+    headBytes: head.byteLength,
+    open(range: ByteRange = { start: 0, end: sizeBytes }): Promise<Readable> {
       const extents: Extent[] = [{ kind: 'bytes', bytes: head }, ...places];
-      const body = await readExtents(source, object, extents, range, signal, {
+      return readExtents(source, object, extents, range, signal, {
         maxGapBytes: MAX_GAP_BYTES,
         readsAhead: READS_AHEAD,
       });
-      if (range.start === 0)
-        await refuseNonKey(body, range.end, head.byteLength, track, samples[0]?.sizeBytes ?? 0);
-      return body;
     },
   };
 }

@@ -1,0 +1,76 @@
+import type { Size } from '../media/model/size.ts';
+import type { ColourPlan } from '../plan/colour.ts';
+import type { ImageCoding } from '../plan/image-plan.ts';
+import type { ImageFormat } from '../route/image-parameters.ts';
+import { matrixNames } from './colour-arguments.ts';
+
+/**
+ * Returns filters from upright frames of limited range to the samples that browsers expect in an image: of
+ * BT.601 in JPEG (full range) and WebP (limited), and RGB as sRGB names it in PNG, without the gamma that
+ * would make them brighter.
+ */
+export function imageFilters(format: ImageFormat, { encoded }: ColourPlan, size: Size): string[] {
+  const { scaler, zscale } = matrixNames(encoded.matrix);
+  const flags = 'flags=bicubic+accurate_rnd+bitexact';
+  switch (format) {
+    case 'jpeg':
+      return [
+        `zscale=min=${zscale}:pin=709:tin=709:rin=limited:m=470bg:p=709:t=709:r=full`,
+        // With fewer colour samples than pixels, the filter takes no odd sizes.
+        size.width % 2 === 0 && size.height % 2 === 0 ? 'format=yuvj420p' : 'format=yuvj444p',
+      ];
+    case 'webp':
+      return [
+        `scale=in_color_matrix=${scaler}:in_range=tv:out_color_matrix=bt601:out_range=tv:${flags}`,
+        'format=yuva420p|yuv420p',
+      ];
+    case 'png':
+      return [
+        `scale=in_color_matrix=${scaler}:in_range=tv:${flags}`,
+        'format=rgba|rgb24',
+        'setparams=color_trc=iec61966-2-1',
+      ];
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Returns the same for cover art, whose samples are those of an image already. */
+export function coverFilters(format: ImageFormat): string[] {
+  switch (format) {
+    case 'jpeg':
+      return ['scale=out_color_matrix=bt601:out_range=pc', 'format=yuvj420p'];
+    case 'webp':
+      return ['scale=out_color_matrix=bt601:out_range=tv', 'format=yuva420p|yuv420p'];
+    case 'png':
+      return ['format=rgba|rgb24', 'setparams=color_trc=iec61966-2-1'];
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Returns the encoder of one image, without metadata, and the muxer that writes nothing around it. */
+export function imageEncoder({ format, quality }: ImageCoding): string[] {
+  return [
+    ...['-frames:v', '1', '-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact'],
+    ...['-threads', '1', ...encoderOf(format, quality), '-f', 'image2pipe'],
+  ];
+}
+
+function encoderOf(format: ImageFormat, quality: number): string[] {
+  switch (format) {
+    case 'jpeg':
+      return ['-c:v', 'mjpeg', '-q:v', String(jpegScale(quality))];
+    case 'webp':
+      return ['-c:v', 'libwebp', '-quality', String(quality)];
+    case 'png':
+      return ['-c:v', 'png'];
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Returns the quantiser of ffmpeg's JPEG, from 2 (quality 100) to 31: 3 for 90, 4 for 85, 6 for 75. */
+function jpegScale(quality: number): number {
+  return Math.round(2 + 29 * ((100 - quality) / 100) ** 1.5);
+}

@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import { Problem } from '../base/problem.ts';
+import type { Engine } from '../engine/ffmpeg.ts';
+import { encodeSheet, encodeTile } from '../engine/sheet.ts';
+import type { StillContext } from '../engine/still.ts';
+import type { ObjectContext } from '../http/original.ts';
+import type { Representation } from '../http/representation.ts';
+import { fragment } from '../media/isobmff/fragment.ts';
+import { initSegment } from '../media/isobmff/init-segment.ts';
+import { jpegTrack } from '../media/isobmff/jpeg-track.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { storyboardHeader } from '../plan/describe-plan.ts';
+import { planStoryboard, type Storyboard } from '../plan/storyboard-plan.ts';
+import { hashOf } from '../plan/tag.ts';
+import {
+  type SheetAddresses,
+  storyboardFrames,
+  storyboardJson,
+  storyboardPlaylist,
+  storyboardVtt,
+} from '../playlist/storyboard.ts';
+import { type StoryboardAsk, type StoryboardParameters, USUAL_WIDTH } from '../route/storyboard.ts';
+import { knownBytes } from './known-bytes.ts';
+import { refuseOtherVersion, versionOf } from './version.ts';
+
+type StoryboardAddress = { readonly ask: StoryboardAsk; readonly parameters: StoryboardParameters };
+
+export type StoryboardServices = {
+  readonly probed: Probed;
+  readonly engine: Engine;
+  readonly secondsLeft: number;
+  /** The address of this storyboard, for indexes whose addresses are to be absolute; empty otherwise. */
+  readonly base: string;
+};
+
+/**
+ * Turns a request below `/storyboard` into what can be sent; images are encoded when they are opened. Rejects
+ * as `planStoryboard` throws, and with `not-found` for an address of another version or a sheet that does not
+ * exist.
+ */
+export async function openStoryboard(
+  { ask, parameters }: StoryboardAddress,
+  context: ObjectContext,
+  { probed, engine, secondsLeft, base }: StoryboardServices,
+): Promise<{ readonly representation: Representation; readonly plan: string }> {
+  const { object, limits } = context;
+  const version = versionOf(context);
+  refuseOtherVersion(parameters.version, version);
+  const { sizeBytes } = object;
+  const input = { media: probed.media, sizeBytes, parameters, limits, secondsLeft };
+  const storyboard = planStoryboard(input);
+  const addresses = { base, query: queryOf(parameters, version) };
+  const representation = representationOf(ask, storyboard, addresses, { ...context, probed, engine });
+  return { representation, plan: storyboardHeader(storyboard) };
+}
+
+/** Returns what the addresses of sheets say beside their number. */
+export function queryOf({ width, intervalSeconds }: StoryboardParameters, version: string): string {
+  return [
+    `v=${version}`,
+    ...(width === USUAL_WIDTH ? [] : [`width=${width}`]),
+    ...(intervalSeconds === null ? [] : [`interval=${intervalSeconds}`]),
+  ].join('&');
+}
+
+const HLS = 'application/vnd.apple.mpegurl';
+const TIMESCALE = 1000;
+
+function representationOf(
+  ask: StoryboardAsk,
+  storyboard: Storyboard,
+  addresses: SheetAddresses,
+  context: ObjectContext & StillContext,
+): Representation {
+  const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
+  switch (ask.kind) {
+    case 'vtt':
+      return written('text/vtt', storyboardVtt(storyboard, addresses));
+    case 'json':
+      return written('application/json', storyboardJson(storyboard, addresses));
+    case 'playlist':
+      return written(HLS, storyboardPlaylist(storyboard, addresses));
+    case 'iframes':
+      return written(HLS, storyboardFrames(storyboard, addresses));
+    case 'init':
+      return knownBytes('video/mp4', initSegment([jpegTrack(storyboard.tile, TIMESCALE)]));
+    case 'sheet':
+      refuseBeyond(ask.index, storyboard.sheetCount, 'sheet');
+      return live('image/jpeg', ask, storyboard, context, () => encodeSheet(storyboard, ask.index, context));
+    case 'iframe':
+      refuseBeyond(ask.index, storyboard.tileCount, 'tile');
+      return live('video/mp4', ask, storyboard, context, () => iFrame(storyboard, ask.index, context));
+    default:
+      return ask satisfies never;
+  }
+}
+
+function live(
+  contentType: string,
+  ask: StoryboardAsk,
+  { predicted: _, ...decisive }: Storyboard,
+  { object, limits, trace }: ObjectContext,
+  bytes: () => Promise<Uint8Array>,
+): Representation {
+  return {
+    kind: 'live',
+    contentType,
+    // Weak: not every processor computes the same last bits.
+    etag: `W/"${hashOf(object, ['storyboard', limits.ffmpegBuild(), ask, decisive])}"`,
+    // The whole is there before the first byte is sent, so that a failure can be answered with a problem.
+    open: () => trace.time('first', async () => Readable.from([await bytes()], { objectMode: false })),
+  };
+}
+
+async function iFrame(storyboard: Storyboard, index: number, context: StillContext): Promise<Uint8Array> {
+  const { intervalSeconds } = storyboard;
+  const data = await encodeTile(storyboard, index * intervalSeconds, context);
+  const time = Math.round(index * intervalSeconds * TIMESCALE);
+  const duration = Math.round(intervalSeconds * TIMESCALE);
+  const packet = { data, dts: time, pts: time, duration, isSync: true };
+  return Buffer.concat(fragment(index + 1, [{ trackId: 1, packets: [packet] }]));
+}
+
+function refuseBeyond(index: number, count: number, what: string): void {
+  if (index < count) return;
+  throw new Problem('not-found', `There is no ${what} ${index}: there are ${count}, and the first is 0.`);
+}

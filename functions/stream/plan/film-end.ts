@@ -1,0 +1,9 @@
+import type { Media, VideoTrack } from '../media/model/media.ts';
+import { earliestStart } from './select-tracks.ts';
+
+/** Returns the end of a film, in seconds from the presentation's zero; null if the file does not tell. */
+export function filmEnd({ startSeconds, durationSeconds }: VideoTrack, media: Media): number | null {
+  const zero = earliestStart(media);
+  if (durationSeconds !== null) return Math.max(0, startSeconds + durationSeconds - zero);
+  return media.durationSeconds === null ? null : Math.max(0, media.durationSeconds - zero);
+}

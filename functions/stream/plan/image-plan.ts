@@ -1,0 +1,155 @@
+import { badParameter, Problem, unsupported } from '../base/problem.ts';
+import type { Media, VideoTrack } from '../media/model/media.ts';
+import type { Size } from '../media/model/size.ts';
+import {
+  IMAGE_FORMATS,
+  type ImageFormat,
+  type ImageParameters,
+  type ImageTime,
+} from '../route/image-parameters.ts';
+import { NO_PARAMETERS } from '../route/parameters.ts';
+import { filmEnd } from './film-end.ts';
+import { imageSize, type WantedSize } from './image-size.ts';
+import { type Prediction, predictImage } from './predict.ts';
+import { decodingExcess, refuse, refuseAbove, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
+import { filmsOf, selectTracks } from './select-tracks.ts';
+import { planVideoEncode, type VideoEncode } from './video-encode.ts';
+
+/** All that an image is a function of. */
+export type ImageInput = WorkMeans & {
+  readonly media: Media;
+  readonly sizeBytes: number;
+  readonly parameters: ImageParameters;
+  /** The client's header. */
+  readonly accept: string | null;
+  /** Whether the file has cover art that is not one of its tracks. */
+  readonly hasCover: boolean;
+};
+
+/** How an image is encoded. */
+export type ImageCoding = { readonly format: ImageFormat; readonly quality: number };
+
+export type ImagePlan = ImageCoding & {
+  readonly source: FrameSource | { readonly kind: 'cover'; readonly size: WantedSize };
+  readonly predicted: Prediction;
+};
+
+export type FrameSource = {
+  readonly kind: 'frame';
+  /** `Track.index` of the film. */
+  readonly trackIndex: number;
+  readonly video: VideoEncode;
+  /** What is left of the film around its middle, or set in bars. */
+  readonly canvas: Size;
+  readonly at: FrameTime;
+};
+
+/** Which frame, in seconds from the presentation's zero. */
+export type FrameTime =
+  | {
+      readonly kind: 'time';
+      readonly seconds: number;
+      /** True if the keyframe before it will do. */
+      readonly isNear: boolean;
+    }
+  | { readonly kind: 'auto'; readonly candidates: readonly number[] };
+
+/**
+ * Decides an image. Throws `not-found` for a file with neither video nor cover art, `unsupported-media` for
+ * video that cannot be decoded here, `bad-parameter` and `too-large`.
+ */
+export function planImage(input: ImageInput): ImagePlan {
+  const { media, parameters, limits } = input;
+  const { width, height, fit } = parameters;
+  refuseTracks(media, limits);
+  refuseAbove('maxOutputHeight', height ?? 0, limits);
+  const coding = codingOf(parameters, input.accept);
+  const size = { width, height, fit };
+  if (filmsOf(media).length === 0) {
+    if (!input.hasCover && !media.tracks.some((track) => track.kind === 'video' && track.isCoverArt))
+      throw new Problem('not-found', 'The file has no video and no cover art, of which an image could be.');
+    return { ...coding, source: { kind: 'cover', size }, predicted: NO_WORK };
+  }
+  const { video: film } = selectTracks(media, NO_PARAMETERS);
+  if (film === null) throw unsupported('The file has no video.');
+  if (film.undecodable !== null) throw unsupported(film.undecodable);
+  refuse(decodingExcess(input, film));
+  const source = frameSource(film, { at: timeOf(parameters, film, media), size, limits });
+  const predicted = predictImage(film, source.video, limits);
+  const advice = 'ask for nearest=keyframe';
+  refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
+  return { ...coding, source, predicted };
+}
+
+/** Returns one frame of a film, in the wanted size, which the limits may lower. */
+export function frameSource(
+  film: VideoTrack,
+  {
+    at,
+    size,
+    limits,
+  }: {
+    readonly at: FrameTime;
+    readonly size: WantedSize;
+    readonly limits: { readonly maxOutputHeight: number };
+  },
+): FrameSource {
+  const upright = { width: film.displayWidth, height: film.displayHeight };
+  const most = size.height ?? limits.maxOutputHeight;
+  const { scaled, canvas } = imageSize(upright, { ...size, height: most });
+  const video = { ...planVideoEncode(film, 1, 'h264'), ...scaled, maxBitrate: 0 };
+  return { kind: 'frame', trackIndex: film.index, video, canvas, at };
+}
+
+const NO_WORK: Prediction = { seconds: 0, bytes: null };
+
+/** The usual quality: a frame of 720p has about 150 kB in each lossy format. */
+const USUAL_QUALITY = 85;
+
+function codingOf({ format, quality }: ImageParameters, accept: string | null): ImageCoding {
+  if (format === 'png' && quality !== null)
+    throw badParameter('The parameter "quality" does not apply to format=png, which loses nothing.');
+  return { format: format === 'auto' ? acceptedFormat(accept) : format, quality: quality ?? USUAL_QUALITY };
+}
+
+/** Returns WebP for clients that name it, and JPEG, which all of them show, for others. */
+function acceptedFormat(accept: string | null): ImageFormat {
+  const named = new Set(
+    (accept ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((range) => range.split(';')[0]?.trim()),
+  );
+  const preferred: readonly ImageFormat[] = ['webp', ...IMAGE_FORMATS];
+  return preferred.find((format) => named.has(`image/${format}`)) ?? 'jpeg';
+}
+
+/** Shares of the film at which `auto` looks. */
+const CANDIDATES = [0, 0.05, 0.1, 0.25, 0.5];
+/** Seconds, if the duration is not known. */
+const EARLY = [0, 2, 5, 10, 20];
+
+function timeOf({ at, nearest }: ImageParameters, film: VideoTrack, media: Media): FrameTime {
+  const end = filmEnd(film, media);
+  if (at.kind === 'auto') {
+    const seconds = end === null ? EARLY : CANDIDATES.map((share) => rounded(share * end));
+    return { kind: 'auto', candidates: [...new Set(seconds)] };
+  }
+  const seconds = secondsOf(at, end);
+  return {
+    kind: 'time',
+    seconds: rounded(Math.min(seconds, end ?? seconds)),
+    isNear: nearest === 'keyframe',
+  };
+}
+
+function secondsOf(at: Exclude<ImageTime, { kind: 'auto' }>, end: number | null): number {
+  if (at.kind === 'seconds') return at.seconds;
+  if (end !== null) return at.share * end;
+  throw badParameter('The parameter "t" cannot be a share: the file does not tell how long it is.');
+}
+
+/** Whole milliseconds: the same moment has one name. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,96 @@
+import { badParameter, Problem, unsupported } from '../base/problem.ts';
+import type { Media, VideoTrack } from '../media/model/media.ts';
+import type { Size } from '../media/model/size.ts';
+import { NO_PARAMETERS } from '../route/parameters.ts';
+import type { StoryboardParameters } from '../route/storyboard.ts';
+import { filmEnd } from './film-end.ts';
+import { imageSize } from './image-size.ts';
+import { type Prediction, predictKeyframes } from './predict.ts';
+import { decodingExcess, refuse, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
+import { filmsOf, selectTracks } from './select-tracks.ts';
+import { planVideoEncode, type VideoEncode } from './video-encode.ts';
+
+export type StoryboardInput = WorkMeans & {
+  readonly media: Media;
+  readonly sizeBytes: number;
+  readonly parameters: StoryboardParameters;
+};
+
+/** Thumbnails of a film at a constant interval, on sheets of one size. */
+export type Storyboard = {
+  /** `Track.index` of the film. */
+  readonly trackIndex: number;
+  /** The film as it is on a tile. */
+  readonly video: VideoEncode;
+  readonly tile: Size;
+  readonly columns: number;
+  readonly rows: number;
+  /** Tile `n` stands for the time from `n` intervals on. */
+  readonly intervalSeconds: number;
+  readonly tileCount: number;
+  readonly sheetCount: number;
+  readonly durationSeconds: number;
+  /** The most that one sheet takes. */
+  readonly predicted: Prediction;
+};
+
+const SHORT_SECONDS = 900;
+/** Tiles of a film below and above 15 minutes; longer ones have one at least every so many seconds. */
+const FEW = 50;
+const MANY = 100;
+const LONGEST_INTERVAL = 72;
+const MOST_TILES = 5_000;
+/** Across and down a sheet. */
+const MOST_ACROSS = 10;
+
+/**
+ * Decides the thumbnails of a film. Throws `not-found` for a file without video, `unsupported-media` for
+ * video that cannot be decoded here or does not tell its length, `bad-parameter` and `too-large`.
+ */
+export function planStoryboard(input: StoryboardInput): Storyboard {
+  const { media, parameters } = input;
+  refuseTracks(media, input.limits);
+  if (filmsOf(media).length === 0) throw new Problem('not-found', 'The file has no video.');
+  const { video: film } = selectTracks(media, NO_PARAMETERS);
+  if (film === null) throw unsupported('The file has no video.');
+  if (film.undecodable !== null) throw unsupported(film.undecodable);
+  refuse(decodingExcess(input, film));
+  const durationSeconds = filmEnd(film, media);
+  if (durationSeconds === null || durationSeconds <= 0)
+    throw unsupported('The file does not tell how long it is, which thumbnails need.');
+  const intervalSeconds = parameters.intervalSeconds ?? usualInterval(durationSeconds);
+  const tileCount = Math.max(1, Math.ceil(durationSeconds / intervalSeconds - 1e-6));
+  if (tileCount > MOST_TILES) {
+    const least = Math.ceil(durationSeconds / MOST_TILES);
+    throw badParameter(`The parameter "interval" must be at least ${least} for a film of this length.`);
+  }
+  const perSheet = Math.min(tileCount, MOST_ACROSS ** 2);
+  const columns = Math.min(MOST_ACROSS, Math.ceil(Math.sqrt(perSheet)));
+  const rows = Math.ceil(perSheet / columns);
+  const { video, tile } = tileOf(film, parameters.width);
+  const predicted = predictKeyframes(film, video, perSheet, input.limits);
+  const advice = 'ask for a smaller width';
+  refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
+  return {
+    ...{ trackIndex: film.index, video, tile, columns, rows, intervalSeconds, tileCount, durationSeconds },
+    sheetCount: Math.ceil(tileCount / (columns * rows)),
+    predicted,
+  };
+}
+
+/** Whole milliseconds, and at least a second. */
+function usualInterval(durationSeconds: number): number {
+  const tiles = durationSeconds < SHORT_SECONDS ? FEW : MANY;
+  const seconds = Math.ceil((durationSeconds * 1000) / tiles) / 1000;
+  return Math.min(LONGEST_INTERVAL, Math.max(1, seconds));
+}
+
+function tileOf(film: VideoTrack, longest: number): { readonly video: VideoEncode; readonly tile: Size } {
+  const upright = { width: film.displayWidth, height: film.displayHeight };
+  const { scaled } = imageSize(upright, { width: longest, height: longest, fit: 'contain' });
+  // Even sizes, which tiles of sheets have in any case.
+  const tile = { width: even(scaled.width), height: even(scaled.height) };
+  return { video: { ...planVideoEncode(film, 1, 'h264'), ...tile, maxBitrate: 0 }, tile };
+}
+
+const even = (pixels: number) => Math.max(2, 2 * Math.round(pixels / 2));

@@ -1,0 +1,102 @@
+import type { Storyboard } from '../plan/storyboard-plan.ts';
+import { text } from './hls-master.ts';
+
+/** Where sheets are, as indexes beside them name them. */
+export type SheetAddresses = {
+  /** What follows `?` in each of them. */
+  readonly query: string;
+  /** What stands before each of them; empty for an address relative to the index. */
+  readonly base: string;
+};
+
+export const sheetAddress = (index: number | string, { query, base }: SheetAddresses) =>
+  `${base}${index}.jpg?${query}`;
+
+/** Writes thumbnails as WebVTT: a cue for each tile, with its place on the sheet as a media fragment. */
+export function storyboardVtt(storyboard: Storyboard, addresses: SheetAddresses): string {
+  const { tile } = storyboard;
+  const cues = tilesOf(storyboard).map(({ start, end, sheet, x, y }) => {
+    const place = `#xywh=${x},${y},${tile.width},${tile.height}`;
+    return `${clock(start)} --> ${clock(end)}\n${sheetAddress(sheet, addresses)}${place}\n`;
+  });
+  return ['WEBVTT\n', ...cues].join('\n');
+}
+
+/**
+ * Writes thumbnails as JSON. `url`, `tile_width`, `tile_height` and `tiles` are what players of Mux's
+ * storyboards read, if there is one sheet; `sheets` names all of them.
+ */
+export function storyboardJson(storyboard: Storyboard, addresses: SheetAddresses): string {
+  const { tile, columns, rows, intervalSeconds, sheetCount, tileCount, durationSeconds } = storyboard;
+  const sheets = Array.from({ length: sheetCount }, (_, index) => sheetAddress(index, addresses));
+  return JSON.stringify({
+    url: sheets[0],
+    tile_width: tile.width,
+    tile_height: tile.height,
+    duration: durationSeconds,
+    tiles: tilesOf(storyboard).map(({ start, x, y, sheet }) => ({
+      start,
+      x,
+      y,
+      ...(sheetCount > 1 ? { sheet } : {}),
+    })),
+    ...{ interval: intervalSeconds, count: tileCount, columns, rows, sheets },
+  });
+}
+
+/** Writes sheets as an image playlist of HLS. */
+export function storyboardPlaylist(storyboard: Storyboard, addresses: SheetAddresses): string {
+  const { tile, columns, rows, intervalSeconds, sheetCount, durationSeconds } = storyboard;
+  const whole = columns * rows * intervalSeconds;
+  const lengths = Array.from({ length: sheetCount }, (_, i) => Math.min(whole, durationSeconds - i * whole));
+  return text([
+    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.ceil(Math.max(...lengths))}`],
+    ...['#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-IMAGES-ONLY'],
+    ...lengths.flatMap((length, i) => [
+      `#EXTINF:${length.toFixed(3)},`,
+      `#EXT-X-TILES:RESOLUTION=${tile.width}x${tile.height},LAYOUT=${columns}x${rows},DURATION=${intervalSeconds.toFixed(3)}`,
+      sheetAddress(i, addresses),
+    ]),
+    '#EXT-X-ENDLIST',
+  ]);
+}
+
+/** Writes tiles as an I-frame playlist of HLS whose frames are JPEG images. */
+export function storyboardFrames(storyboard: Storyboard, { query, base }: SheetAddresses): string {
+  const { intervalSeconds, tileCount, durationSeconds } = storyboard;
+  return text([
+    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.ceil(intervalSeconds)}`],
+    ...['#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-I-FRAMES-ONLY'],
+    `#EXT-X-MAP:URI="${base}init.mp4?${query}"`,
+    ...Array.from({ length: tileCount }, (_, i) => {
+      const length = Math.min(intervalSeconds, durationSeconds - i * intervalSeconds);
+      return `#EXTINF:${length.toFixed(3)},\n${base}iframe-${i}.m4s?${query}`;
+    }),
+    '#EXT-X-ENDLIST',
+  ]);
+}
+
+/** Returns each tile's time in seconds, and its place. */
+function tilesOf({ tile, columns, rows, intervalSeconds, tileCount, durationSeconds }: Storyboard) {
+  return Array.from({ length: tileCount }, (_, i) => {
+    const onSheet = i % (columns * rows);
+    const start = rounded(i * intervalSeconds);
+    return {
+      start,
+      end: rounded(Math.min(durationSeconds, (i + 1) * intervalSeconds)),
+      sheet: Math.floor(i / (columns * rows)),
+      x: (onSheet % columns) * tile.width,
+      y: Math.floor(onSheet / columns) * tile.height,
+    };
+  });
+}
+
+const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
+
+/** `hh:mm:ss.ttt` (WebVTT §4.3). */
+function clock(seconds: number): string {
+  const milliseconds = Math.round(seconds * 1000);
+  const [hours, minutes] = [Math.floor(milliseconds / 3_600_000), Math.floor(milliseconds / 60_000) % 60];
+  const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
+  return `${pad(hours, 2)}:${pad(minutes, 2)}:${pad(Math.floor(milliseconds / 1000) % 60, 2)}.${pad(milliseconds % 1000, 3)}`;
+}

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { MAX_SECONDS, whole } from './schemas.ts';
+
+/** Which frame of a film an image shows. */
+export type ImageTime =
+  /** The first of a few candidates that is neither black nor flat. */
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  /** A part of the duration, from 0 to 1. */
+  | { readonly kind: 'share'; readonly share: number };
+
+export const IMAGE_FORMATS = ['jpeg', 'webp', 'png'] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+
+/** How a film is fitted into a width and a height: within them, filling them and cropped, or within bars. */
+export const FITS = ['contain', 'cover', 'pad'] as const;
+export type Fit = (typeof FITS)[number];
+
+export type ImageParameters = {
+  readonly at: ImageTime;
+  /** The exact frame, or the keyframe at or before it, which takes less to decode. */
+  readonly nearest: 'frame' | 'keyframe';
+  /** Pixels; an image is never enlarged. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fit: Fit;
+  /** `auto` is decided by what the client accepts. */
+  readonly format: ImageFormat | 'auto';
+  /** From 1 to 100; null for the usual one. */
+  readonly quality: number | null;
+  /** The version of the address; null without one. */
+  readonly version: string | null;
+};
+
+const TIME = `must be "auto", a number of seconds between 0 and ${MAX_SECONDS}, or a share such as 50%`;
+const time = v.pipe(
+  v.string(),
+  v.regex(/^(auto|\d{1,6}(\.\d{1,6})?%?)$/, TIME),
+  v.transform((text): ImageTime => {
+    if (text === 'auto') return { kind: 'auto' };
+    const number = Number.parseFloat(text);
+    return text.endsWith('%') ? { kind: 'share', share: number / 100 } : { kind: 'seconds', seconds: number };
+  }),
+  v.check((at) => at.kind !== 'share' || at.share <= 1, TIME),
+  v.check((at) => at.kind !== 'seconds' || at.seconds <= MAX_SECONDS, TIME),
+);
+
+const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  v.picklist(names, `must be one of ${names.join(', ')}`);
+
+export const IMAGE_ENTRIES = {
+  t: v.optional(time, 'auto'),
+  nearest: v.optional(oneOf(['frame', 'keyframe']), 'frame'),
+  width: whole(16, 7680),
+  height: whole(16, 4320),
+  fit: v.optional(oneOf(FITS), 'contain'),
+  format: v.optional(oneOf([...IMAGE_FORMATS, 'auto']), 'jpeg'),
+  quality: whole(1, 100),
+  v: v.optional(v.string()),
+};
+
+export function imageParameters({
+  t,
+  width,
+  height,
+  quality,
+  v: version,
+  ...rest
+}: v.InferOutput<v.ObjectSchema<typeof IMAGE_ENTRIES, undefined>>): ImageParameters {
+  return {
+    ...rest,
+    at: t,
+    width: width ?? null,
+    height: height ?? null,
+    quality: quality ?? null,
+    version: version ?? null,
+  };
+}

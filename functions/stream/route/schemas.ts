@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { wholeText } from '../base/whole-number.ts';
+
+/** `name=`, `name=1` and `name=true` switch on; `0` and `false` off. */
+export const flag = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => ['', '1', 'true', '0', 'false'].includes(text), 'must be 1 or 0'),
+    v.transform((text) => !['0', 'false'].includes(text)),
+  ),
+  '0',
+);
+
+/** A whole number, both bounds included. */
+export const whole = (least: number, most: number) => v.optional(wholeText(least, most));
+
+export const MAX_SECONDS = 86_400;
+/** Seconds of media, from `least` on. */
+export const seconds = (least: number) => {
+  const message = `must be a number of seconds between ${least} and ${MAX_SECONDS}`;
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,6}(\.\d{1,6})?$/, message),
+      v.transform(Number),
+      v.minValue(least, message),
+      v.maxValue(MAX_SECONDS, message),
+    ),
+  );
+};
