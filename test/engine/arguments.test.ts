@@ -57,7 +57,7 @@ describe('ffmpegArguments', () => {
     expect(output.join(' ')).to.equal(
       `-filter_complex [0:i:1]fps=24/1:start_time=0,${SCALE}:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact,${PAD},setsar=1,format=yuv420p[video] -map [video] ` +
         '-vsync vfr -g 48 -c:v libx264 -preset veryfast -profile:v high -crf 22 -maxrate:v 800000 -bufsize:v 800000 ' +
-        '-sc_threshold 0 -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:i:2 -c:a aac -ac 2 -ar 48000 -af aresample=async=1:min_hard_comp=0.005:first_pts=0 -b:a 160000 -t 3 ' +
+        '-sc_threshold 0 -x264-params cpu-independent=1 -chroma_sample_location left -colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -map 0:i:2 -c:a aac -aac_coder fast -ac 2 -ar 48000 -af aresample=async=1:min_hard_comp=0.005:first_pts=0 -b:a 160000 -t 3 ' +
         '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact -max_muxing_queue_size 4096 ' +
         '-movflags +frag_keyframe+delay_moov+default_base_moof+skip_trailer+write_colr -frag_duration 500000 ' +
         '-brand iso6 -f mp4',

@@ -38,13 +38,13 @@ const INPUT =
   '-max_pixels 9437184 -noautorotate -reinit_filter:v 0';
 const codingOf = (maxrate: number, bufsize: number, beginning: number) =>
   `-vsync passthrough -c:v libx264 -preset veryfast -profile:v high -crf 19 -maxrate:v ${maxrate} ` +
-  `-bufsize:v ${bufsize} -sc_threshold 0 -rc_init_occupancy:v ${beginning} ` +
+  `-bufsize:v ${bufsize} -sc_threshold 0 -x264-params cpu-independent=1 -chroma_sample_location left -rc_init_occupancy:v ${beginning} ` +
   '-level:v 3.0 -bf 3 -g 100000 -keyint_min 100000 -threads 1 ' +
   '-colorspace 1 -color_primaries 1 -color_trc 1 -color_range tv -video_track_timescale 30000 ' +
   '-sn -dn -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +bitexact+cgop ' +
   '-movflags +frag_every_frame+delay_moov+default_base_moof+skip_trailer+write_colr -f mp4';
 
-describe('pictureSegmentArguments', () => {
+describe('videoSegmentArguments', () => {
   it('writes the whole list for frames within a film', () => {
     const from = { seekSeconds: 12.0123, fillsFront: false };
     const { input, output } = videoSegmentArguments({ ...segment, from }, limits);

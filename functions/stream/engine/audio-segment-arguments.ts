@@ -1,7 +1,7 @@
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
-import type { FfmpegArguments } from './arguments.ts';
+import { AAC_ENCODER, type FfmpegArguments } from './arguments.ts';
 import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
 import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
@@ -66,8 +66,7 @@ export function audioSegmentArguments(
     input: [...inputArguments(limits), ...readingFrom(from)],
     output: [
       ...['-filter_complex', `[0:${stream}]${filters.join(',')}[audio]`, '-map', '[audio]'],
-      // Of the two coders this one is closer to the source, by far for pure tones.
-      ...['-c:a', 'aac', '-aac_coder', 'fast', ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
+      ...['-c:a', ...AAC_ENCODER, ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
       ...['-ar', String(sampleRate), '-ac', String(channels)],
       ...unbuffered('+bitexact'),
     ],

@@ -5,7 +5,7 @@ import type { StoredObject } from '../source/source.ts';
  * Is raised when the same plan gives other bytes: it is part of the tags of live answers, of the addresses of segments,
  * and of the names of cached outputs.
  */
-const ENGINE_VERSION = 2;
+const ENGINE_VERSION = 3;
 
 /** A hash that stands for the output of one plan of one version of an object. */
 export function hashOf({ key, etag }: StoredObject, plan: unknown): string {
