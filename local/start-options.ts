@@ -34,6 +34,8 @@ export const USAGE = `Usage: npm start -- [--media DIR] [--derived DIR | --no-de
   --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
   --max-instances N   how many requests are worked on at once, 1 to 100 (32)
   --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
+
+FFMPEG_DIRECTORY names a folder with other ffmpeg and ffprobe, such as dist/ffmpeg of \`npm run ffmpeg:build\`.
 `;
 
 export const DEMO_CREDIT =

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { EncodedAudio, SegmentContext } from '../functions/stream/engine/segment-context.ts';
 import { ownFfmpeg } from './encoded.ts';
+import { overLoopback } from './over-loopback.ts';
 
 const run = promisify(execFile);
 
@@ -37,11 +38,14 @@ export async function heardInOnePass(
     ...(end === undefined ? [] : [`atrim=start_pts=${first}:end_pts=${end}`]),
   ];
   const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
-  const input = [
-    ...['-v', 'error', '-nostdin', ...seek, '-copyts'],
-    ...['-i', file, '-map', `0:${audio.stream}`],
-  ];
-  return (await samplesOf(await ownFfmpeg(), [...input, '-af', filters.join(',')])).samples;
+  const input = [...['-v', 'error', '-nostdin', ...seek, '-copyts'], '-i'];
+  const output = ['-map', `0:${audio.stream}`, '-af', filters.join(',')];
+  const program = await ownFfmpeg();
+  return overLoopback(
+    file,
+    null,
+    async (url) => (await samplesOf(program, [...input, url, ...output])).samples,
+  );
 }
 
 /**

@@ -1,14 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { EncodedVideo, SegmentContext } from '../functions/stream/engine/segment-context.ts';
 import { gridFilters, videoFilters } from '../functions/stream/engine/video-filters.ts';
 import { filmsOf } from '../functions/stream/plan/select-tracks.ts';
 import { ownFfmpeg } from './encoded.ts';
+import { overLoopback } from './over-loopback.ts';
 
 const run = promisify(execFile);
 const guarded = { maxBuffer: 256 * 1024 * 1024 };
@@ -26,29 +23,10 @@ type Stretch = { readonly firstFrame?: number; readonly ffmpegPath?: string };
  */
 export async function onePass(
   file: string,
-  rendition: EncodedVideo,
-  context: SegmentContext,
-  endFrame: number,
-  stretch: Stretch = {},
-): Promise<string[]> {
-  const { access, probed } = context;
-  if (probed.clock === null) return passOver(file, rendition, context, endFrame, stretch);
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-clocked-'));
-  try {
-    const copy = join(folder, 'clocked.ts');
-    await pipeline(access.stream({ start: 0, end: access.sizeBytes }), createWriteStream(copy));
-    return await passOver(copy, rendition, context, endFrame, stretch);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function passOver(
-  file: string,
   { source: { video } }: EncodedVideo,
   context: SegmentContext,
   endFrame: number,
-  { firstFrame = 0, ffmpegPath }: Stretch,
+  { firstFrame = 0, ffmpegPath }: Stretch = {},
 ): Promise<string[]> {
   const { numerator, denominator } = video.frameRate;
   const seekSeconds = context.zeroSeconds + (firstFrame * denominator) / numerator - LEAD_SECONDS;
@@ -68,9 +46,12 @@ async function passOver(
     ...videoFilters(video),
   ];
   const seek = fromStart ? [] : ['-ss', seekSeconds.toFixed(3)];
-  const input = ['-v', 'error', '-nostdin', '-noautorotate', ...seek, '-copyts', '-i', file];
+  const input = ['-v', 'error', '-nostdin', '-noautorotate', ...seek, '-copyts', '-i'];
   const output = ['-an', '-sn', '-vf', filters.join(','), '-vsync', 'passthrough', '-f', 'framemd5', '-'];
-  const { stdout } = await run(ffmpegPath ?? (await ownFfmpeg()), [...input, ...output], guarded);
+  const program = ffmpegPath ?? (await ownFfmpeg());
+  const { stdout } = await overLoopback(file, context.probed.clock, (url) =>
+    run(program, [...input, url, ...output], guarded),
+  );
   return hashesOf(stdout);
 }
 

@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 
@@ -30,13 +31,15 @@ export async function listZip(zipPath: string): Promise<ListedEntry[]> {
   return entries;
 }
 
-/** Unpacks a zip like Lambda, with the modes of its entries. */
+/** Unpacks a zip like Lambda, with its links and the modes of its files. */
 export async function unpackZip(zipPath: string, directory: string): Promise<void> {
   const zip = await openPromise(zipPath);
   for await (const entry of zip.eachEntry()) {
     const path = join(directory, entry.fileName);
     await mkdir(dirname(path), { recursive: true });
-    const mode = (entry.externalFileAttributes >>> 16) & 0o777;
-    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path, { mode }));
+    const mode = entry.externalFileAttributes >>> 16;
+    const bytes = await zip.openReadStreamPromise(entry);
+    if ((mode & constants.S_IFMT) === constants.S_IFLNK) await symlink(await text(bytes), path);
+    else await pipeline(bytes, createWriteStream(path, { mode: mode & 0o777 }));
   }
 }

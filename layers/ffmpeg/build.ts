@@ -14,7 +14,8 @@ export type BuiltLayer = WrittenZip;
 export type LayerOptions = {
   readonly architecture: Architecture;
   readonly outDirectory: string;
-  /** A directory with the executables `ffmpeg` and `ffprobe`; null takes those of the npm packages. */
+  /** A directory with the executables `ffmpeg` and `ffprobe`, or with one of them for each architecture; null takes
+   * those of the npm packages. */
   readonly binaries: string | null;
 };
 
@@ -30,7 +31,7 @@ export async function buildFfmpegLayer(options: LayerOptions): Promise<BuiltLaye
   const contents =
     binaries === null
       ? await packagedContents(architecture, { cacheDirectory: TARBALLS, environment: process.env })
-      : await ownContents(binaries);
+      : await ownContents(binaries, architecture);
   for (const program of contents.programs) requireRunsOn(architecture, program);
   const entries = entriesOf(contents);
   requireUnzippedFits(
@@ -60,10 +61,14 @@ function requireRunsOn(architecture: Architecture, { origin, bytes }: Program): 
   }
 }
 
-/** Lambda unpacks them below /opt. */
+/** Lambda unpacks them below /opt. A program that is the same file as another one is a link to it. */
 function entriesOf({ programs, licences }: LayerContents): ZipEntry[] {
   return [
-    ...programs.map(({ name, bytes }) => ({ name: `bin/${name}`, bytes, mode: 0o755 }) as const),
+    ...programs.map(({ name, bytes }, i): ZipEntry => {
+      const same = programs.slice(0, i).find((other) => other.bytes.equals(bytes));
+      if (same !== undefined) return { name: `bin/${name}`, bytes: Buffer.from(same.name), mode: 'link' };
+      return { name: `bin/${name}`, bytes, mode: 0o755 };
+    }),
     ...licences.map(
       ({ name, bytes }) => ({ name: `share/licences/ffmpeg/${name}`, bytes, mode: 0o644 }) as const,
     ),

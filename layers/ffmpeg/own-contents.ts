@@ -1,24 +1,33 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { requireUnzippedFits } from '../../deployment/unzipped-limit.ts';
+import type { Architecture } from './architecture.ts';
 import { type LayerContents, type LicenceText, PROGRAM_NAMES, type Program } from './contents.ts';
 import { ownNotice } from './notice.ts';
+import { programDirectory } from './program-directory.ts';
 
-const LICENCE_FILE = /^(licen[cs]e|copying|notice)/i;
+const LICENCE_FILE = /^(licen[cs]e|copying|notice|sources|sbom)/i;
 
-/** Takes the executables `ffmpeg` and `ffprobe` from a directory, with the licences that lie beside them. */
-export async function ownContents(directory: string): Promise<LayerContents> {
-  const paths = PROGRAM_NAMES.map((name) => ({ name, path: join(resolve(directory), name) }));
-  let unzippedBytes = 0;
-  for (const { path } of paths) unzippedBytes += await sizeOf(path);
+/**
+ * Takes the executables `ffmpeg` and `ffprobe` from a directory, or from the one in it that is named like the
+ * architecture, with the licences that lie beside them.
+ */
+export async function ownContents(directory: string, architecture: Architecture): Promise<LayerContents> {
+  const folder = programDirectory(directory, architecture);
+  const paths = PROGRAM_NAMES.map((name) => ({ name, path: join(folder, name) }));
+  const sizes = new Map<string, number>();
+  for (const { path } of paths) sizes.set(await realpath(path).catch(() => path), await sizeOf(path));
   // Checked before anything is read: a file may be larger than the memory.
-  requireUnzippedFits('layer', unzippedBytes);
+  requireUnzippedFits(
+    'layer',
+    [...sizes.values()].reduce((sum, size) => sum + size, 0),
+  );
   const programs: Program[] = [];
   for (const { name, path } of paths) programs.push({ name, origin: path, bytes: await read(path) });
   return {
     programs,
     licences: [
-      ...(await licencesIn(resolve(directory))),
+      ...(await licencesIn(folder)),
       { name: 'README.txt', bytes: Buffer.from(ownNotice(programs)) },
     ],
   };

@@ -8,6 +8,7 @@ import { keyframeBefore } from '../../functions/stream/engine/keyframe-before.ts
 import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
 import { openContext, ownFfmpeg } from '../../testing/encoded.ts';
 import { needs } from '../../testing/needs.ts';
+import { overLoopback } from '../../testing/over-loopback.ts';
 
 const run = promisify(execFile);
 
@@ -43,9 +44,12 @@ describe('keyframeBefore', function () {
       const { probed } = await openContext(path);
       const [film] = filmsOf(probed.media);
       const place = film && keyframeBefore(probed, film, asked);
-      const seek = ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', String(place), '-copyts', '-i', path];
+      const seek = ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', String(place), '-copyts', '-i'];
       const output = ['-frames:v', '1', '-vf', 'showinfo', '-f', 'null', '-'];
-      const { stderr } = await run(await ownFfmpeg(), ['-nostdin', ...seek, ...output]);
+      const program = await ownFfmpeg();
+      const { stderr } = await overLoopback(path, null, (url) =>
+        run(program, ['-nostdin', ...seek, url, ...output]),
+      );
       expect(/ n: *0 .*pts_time:(\S+)/.exec(stderr)?.[1]).to.equal(String(found));
     });
   }

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export async function fragmentedFilm(): Promise<readonly Buffer[]> {
   const { FFMPEG_PATH = '' } = await localEnvironment({});
   const args = [
-    ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc=s=128x96:r=24:d=${PART_SECONDS}`],
+    ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=s=128x96:r=24:d=${PART_SECONDS}`],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '12', '-f', 'mp4'],
     ...['-movflags', 'frag_keyframe+empty_moov+default_base_moof+skip_trailer', 'pipe:1'],
   ];

@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -58,6 +70,24 @@ describe('buildFfmpegLayer of programs of one’s own', () => {
       'share/licences/ffmpeg/README.txt',
       'share/licences/ffmpeg/licence.md',
     ]);
+  });
+
+  it('has a link if both programs are one file, in the folder of the architecture', async () => {
+    await rm(join(binaries, 'ffprobe'));
+    await symlink('ffmpeg', join(binaries, 'ffprobe'));
+    await mkdir(join(directory, 'built'));
+    await rename(binaries, join(directory, 'built/arm64'));
+    const { zipPath, unzippedBytes } = await build('out', join(directory, 'built'));
+    expect((await listZip(zipPath)).map(({ name, mode }) => [name, mode])).to.deep.equal([
+      ['bin/ffmpeg', '100755'],
+      ['bin/ffprobe', '120777'],
+      ['share/licences/ffmpeg/README.txt', '100644'],
+    ]);
+    await unpackZip(zipPath, join(directory, 'opt'));
+    expect(await readlink(join(directory, 'opt/bin/ffprobe'))).to.equal('ffmpeg');
+    const program = await readFile(join(directory, 'built/arm64/ffmpeg'));
+    expect((await readFile(join(directory, 'opt/bin/ffprobe'))).equals(program)).to.equal(true);
+    expect(unzippedBytes).to.be.below(2 * program.length + 2000);
   });
 
   it('gives the same bytes from another folder, at another time, in another time zone and umask', async () => {

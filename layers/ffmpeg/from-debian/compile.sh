@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Compiles ffmpeg and ffprobe into one static program: `compile.sh WORK ARCHITECTURE VERSION < configure's arguments`, a line
+# each. WORK/sources has the unpacked sources of x264, dav1d and ffmpeg, WORK/ARCHITECTURE/sysroot the libraries that Debian
+# has compiled; WORK/ARCHITECTURE/ffmpeg is the result. No path of this machine gets into it: the same sources and compilers
+# give the same bytes in every folder.
+set -euo pipefail
+work=$1 architecture=$2 version=$3
+mapfile -t arguments
+here=$(cd "$(dirname "$0")" && pwd)
+room=$work/$architecture sysroot=$work/$architecture/sysroot
+jobs=$(nproc)
+
+case $architecture in
+  x86_64) triplet=x86_64-linux-gnu processor=x86_64 protection=-fcf-protection ;;
+  arm64) triplet=aarch64-linux-gnu processor=aarch64 protection=-mbranch-protection=standard ;;
+  *) echo "There is no architecture $architecture." >&2 && exit 1 ;;
+esac
+# A cross compiler on any machine but the one that it compiles for.
+[[ $(uname -m) == "$processor" ]] && prefix= || prefix=$triplet-
+
+export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=0 PKG_CONFIG_PATH=
+export PKG_CONFIG_SYSROOT_DIR=$sysroot PKG_CONFIG_LIBDIR=$sysroot/usr/lib/$triplet/pkgconfig:$sysroot/usr/share/pkgconfig
+hardening="-fstack-protector-strong -fstack-clash-protection $protection -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$work=."
+# By the environment and not by arguments, which the program contains.
+export CFLAGS="-O2 $hardening -fPIE -I$sysroot/usr/include -I$sysroot/usr/include/$triplet"
+export LDFLAGS="-L$sysroot/usr/lib/$triplet -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none"
+
+unpacked() {
+  mkdir -p "$room/$1"
+  cp -a "$work/sources/$1/." "$room/$1"
+  cd "$room/$1"
+}
+
+# Debian's own x264 for arm64 cannot be moved in memory, as a hardened program is.
+unpacked x264
+cross=()
+[[ -z $prefix ]] || cross=(--host="$processor-linux-gnu" --cross-prefix="$prefix")
+# It takes the place of assembler's arguments, too.
+(unset CFLAGS LDFLAGS && ./configure --prefix=/usr --libdir="/usr/lib/$triplet" --enable-static --enable-pic --disable-cli \
+  --disable-opencl --bit-depth=8 --extra-cflags="$hardening" "${cross[@]}" >"$room/x264.log")
+make -j"$jobs" >>"$room/x264.log" 2>&1
+rm -f "$sysroot/usr/lib/$triplet"/libx264.*
+make install-lib-static DESTDIR="$sysroot" >>"$room/x264.log"
+
+unpacked dav1d
+cat >"$room/cross.ini" <<INI
+[binaries]
+c = '${prefix}gcc'
+ar = '${prefix}ar'
+strip = '${prefix}strip'
+[host_machine]
+system = 'linux'
+cpu_family = '$processor'
+cpu = '$processor'
+endian = 'little'
+INI
+meson setup build --cross-file "$room/cross.ini" --buildtype=release -Ddefault_library=static -Denable_tools=false \
+  -Denable_tests=false -Db_ndebug=true -Db_staticpic=true --prefix=/usr --libdir="lib/$triplet" >"$room/dav1d.log"
+ninja -C build >>"$room/dav1d.log"
+DESTDIR=$sysroot ninja -C build install >>"$room/dav1d.log"
+
+unpacked ffmpeg
+cross=()
+[[ -z $prefix ]] || cross=(--enable-cross-compile --target-os=linux --arch="$processor" --cross-prefix="$prefix")
+./configure --pkg-config=pkg-config --extra-version="$version" --extra-ldexeflags=-static-pie "${cross[@]}" "${arguments[@]}" \
+  >"$room/ffmpeg.log" 2>&1 || { tail -50 "$room/ffmpeg.log" ffbuild/config.log >&2 && exit 1; }
+# A name that this version does not know is left out with no more than a warning.
+if grep 'did not match anything' "$room/ffmpeg.log" >&2; then exit 1; fi
+make -j"$jobs" ffmpeg ffprobe >>"$room/ffmpeg.log" 2>&1 || { tail -50 "$room/ffmpeg.log" >&2 && exit 1; }
+
+# The objects of each program become one, which shows nothing but its `main` under another name.
+for program in ffmpeg ffprobe; do
+  objects=$(make -s -f - objects <<MAKE
+include ffbuild/config.mak
+include fftools/Makefile
+objects:
+	@echo \$(sort \$(OBJS-$program) fftools/$program.o fftools/cmdutils.o fftools/opt_common.o)
+MAKE
+  )
+  # shellcheck disable=SC2086
+  "${prefix}ld" -r -o "$program.all.o" $objects
+  "${prefix}objcopy" --redefine-sym "main=${program}_main" --keep-global-symbol "${program}_main" "$program.all.o"
+done
+# shellcheck disable=SC2086
+"${prefix}gcc" $CFLAGS -c -o argv0.o "$here/argv0.c"
+make -s -f - joined <<'MAKE' >>"$room/ffmpeg.log" 2>&1 || { tail -20 "$room/ffmpeg.log" >&2 && exit 1; }
+include ffbuild/config.mak
+PARTS = avdevice avfilter avformat avcodec swresample swscale avutil
+joined:
+	$(LD) $(foreach part,$(PARTS),-Llib$(part)) $(LDFLAGS) $(LDEXEFLAGS) -o joined argv0.o ffmpeg.all.o ffprobe.all.o \
+	  $(foreach part,$(PARTS),lib$(part)/lib$(part).a) $(foreach part,$(PARTS),$(EXTRALIBS-$(part))) $(EXTRALIBS)
+MAKE
+"${prefix}strip" --strip-all -o "$room/ffmpeg.stripped" joined
+mv "$room/ffmpeg.stripped" "$room/program"
