@@ -75,7 +75,7 @@ async function make(apt: Apt, architecture: Architecture, work: string, built: s
   const files = await download(apt, downloads);
   const materials = await materialsOf(downloads, files, architecture);
   const sysroot = join(work, architecture, 'sysroot');
-  await mkdir(sysroot, { recursive: true });
+  for (const folder of [sysroot, join(work, 'sources')]) await mkdir(folder, { recursive: true });
   for (const file of files) {
     if (file.endsWith('.deb')) await run('dpkg-deb', ['--extract', join(downloads, file), sysroot]);
     const name = SOURCES.find((source) => file.startsWith(`${source}_`) && file.endsWith('.dsc'));

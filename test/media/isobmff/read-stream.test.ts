@@ -41,6 +41,18 @@ async function* extents(bytes: Buffer, size: number) {
 }
 
 describe('readStream', () => {
+  it('leaves out the bitrate of a stretch', async () => {
+    const fields = Buffer.alloc(78);
+    const [colour, aspect] = [box('colr', Buffer.alloc(11, 1)), box('pasp', Buffer.alloc(8, 1))];
+    const sampleEntry = box('avc1', fields, colour, box('btrt', Buffer.alloc(12, 7)), aspect);
+    const bytes = Buffer.concat([
+      initSegment([{ ...TRACK, sampleEntry }]),
+      ...fragment(1, [{ trackId: 1, packets: PACKETS }]),
+    ]);
+    const stream = await readStream(extents(bytes, 1000));
+    expect(stream.sampleEntry.equals(box('avc1', fields, colour, aspect))).to.equal(true);
+  });
+
   for (const size of [1, 7, 64, 10_000]) {
     it(`reads a fragmented MP4 in chunks of ${size} bytes`, async () => {
       const stream = await readStream(extents(BYTES, size));

@@ -1,8 +1,10 @@
 import { damaged } from '../../base/problem.ts';
 import { readBoxes } from '../boxes/box-stream.ts';
 import { findBox } from '../boxes/boxes.ts';
+import { box } from '../boxes/write-box.ts';
 import { type ReadMovie, readMovie } from './movie.ts';
 import { emptyTable, readDefaults, readFragment } from './read-fragment.ts';
+import type { SampleEntry } from './sample-entry.ts';
 import { timelineOf } from './timeline.ts';
 
 /** One sample of a fragmented MP4 that is read while it is encoded. Times are ticks of the track's clock. */
@@ -15,7 +17,7 @@ export type StreamedSample = {
 };
 
 export type StreamedTrack = {
-  /** The complete sample entry box, such as `avc1`. */
+  /** The sample entry box, such as `avc1`, without its bitrate. */
   readonly sampleEntry: Buffer;
   readonly timescale: number;
   /** Delay by the edit list: presentation time = delay + (decode time + composition offset - media time). */
@@ -58,12 +60,23 @@ async function readTrack(boxes: ReturnType<typeof readBoxes>): Promise<OpenedTra
   if (!track?.entry) throw damaged('The transcoder wrote no track.');
   const { delaySeconds, mediaTime } = timelineOf(movie, track);
   return {
-    sampleEntry: track.entry.bytes,
+    sampleEntry: withoutBitrate(track.entry),
     timescale: track.timescale,
     delaySeconds,
     mediaTime,
     samples: readSamples(boxes, movie, track.id),
   };
+}
+
+/**
+ * Leaves out `btrt` (ISO/IEC 14496-12 §8.5.2), which newer builds of ffmpeg write: its figures are of the
+ * stretch that was encoded, and the entry describes the whole track.
+ */
+function withoutBitrate({ format, bytes, configurations }: SampleEntry): Buffer {
+  const bitrate = configurations.get('btrt');
+  if (bitrate === undefined) return bytes;
+  const body = bitrate.byteOffset - bytes.byteOffset;
+  return box(format, bytes.subarray(8, body - 8), bytes.subarray(body + bitrate.length));
 }
 
 async function readHead(bytes: Buffer): Promise<ReadMovie> {
