@@ -15,14 +15,16 @@ export type Table = {
   readonly title: string;
   /** What it is compared with, and how. */
   readonly about: string;
+  /** The name of the column with our figures, if it is not Sluice's. */
+  readonly subject?: string;
   /** The name of the limit's column. */
   readonly against: string;
   readonly rows: readonly Row[];
 };
 
 /** Returns a table as Markdown: medians, and the ratio with its least and most of all rounds. */
-export function renderTable({ title, about, against, rows }: Table): string {
-  const head = ['work', 'Sluice', against, 'ratio (min–max)', 'target'];
+export function renderTable({ title, about, subject = 'Sluice', against, rows }: Table): string {
+  const head = ['work', subject, against, 'ratio (min–max)', 'target'];
   const lines = rows.map(({ work, unit, ours, limit, target = '' }) => {
     const cell = (figures: Figures) => `${number(spread(figures).median)} ${unit}`;
     const compared = limit === null ? null : spread(ratios(ours, limit));

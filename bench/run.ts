@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { BUILT_DIRECTORY } from '../layers/ffmpeg/program-directory.ts';
 import { mochaHooks } from '../testing/hooks.ts';
 import { has } from '../testing/needs.ts';
 import { measureAdaptive } from './adaptive.ts';
+import { measureBuilds } from './builds.ts';
 import { type Client, startClient } from './client.ts';
 import { measureEncoded } from './encoded.ts';
 import { measureGrowth } from './growth.ts';
@@ -25,11 +28,16 @@ const GROUPS: Readonly<Record<string, (client: Client, rounds: number) => Promis
   starts: measureStarts,
   transcode: measureTranscode,
   encoded: measureEncoded,
+  builds: measureBuilds,
   'head-start': measureHeadStart,
   memory: measureMemory,
   growth: measureAndPlotGrowth,
 };
-const NEEDS_CEPH = 'store';
+/** What this machine may lack of a group. */
+const NEEDS: Readonly<Record<string, { readonly isHere: () => boolean; readonly what: string }>> = {
+  store: { isHere: () => has('ceph'), what: 'Ceph' },
+  builds: { isHere: () => existsSync(BUILT_DIRECTORY), what: 'npm run ffmpeg:build first' },
+};
 const ROUNDS = Number(process.env.R ?? 7);
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const PLOT = fileURLToPath(new URL('../docs/performance.svg', import.meta.url));
@@ -45,8 +53,9 @@ async function main(): Promise<void> {
   try {
     for (const [name, measure] of Object.entries(GROUPS)) {
       if (asked.length > 0 && !asked.includes(name)) continue;
-      if (name === NEEDS_CEPH && !has('ceph')) {
-        console.log(`${name}: needs Ceph, which this machine does not have.\n`);
+      const need = NEEDS[name];
+      if (need !== undefined && !need.isHere()) {
+        console.log(`${name}: needs ${need.what}.\n`);
         continue;
       }
       const table = renderTable(await measure(client, ROUNDS));

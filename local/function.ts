@@ -21,14 +21,17 @@ export async function localEnvironment(
   settings: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
   return {
-    ...(await programs(process.env.FFMPEG_DIRECTORY || null)),
+    ...(await programsOf(process.env.FFMPEG_DIRECTORY || null)),
     // The SDK's notice about Node.js 20 concerns people who deploy, and Lambda runs a newer one.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...settings,
   };
 }
 
-async function programs(directory: string | null): Promise<Record<'FFMPEG_PATH' | 'FFPROBE_PATH', string>> {
+export type Programs = Readonly<Record<'FFMPEG_PATH' | 'FFPROBE_PATH', string>>;
+
+/** Returns the paths of the programs in a folder; null stands for the npm packages. */
+export async function programsOf(directory: string | null): Promise<Programs> {
   if (directory === null) {
     await makeExecutable(ffmpeg.path);
     await makeExecutable(ffprobe.path);

@@ -25,6 +25,10 @@ hardening="-fstack-protector-strong -fstack-clash-protection $protection -D_FORT
 export CFLAGS="-O2 $hardening -fPIE -I$sysroot/usr/include -I$sysroot/usr/include/$triplet"
 export LDFLAGS="-L$sysroot/usr/lib/$triplet -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none"
 
+mkdir -p "$room"
+# shellcheck disable=SC2086
+"${prefix}gcc" $CFLAGS -c -o "$room/argv0.o" "$here/argv0.c"
+
 unpacked() {
   mkdir -p "$room/$1"
   cp -a "$work/sources/$1/." "$room/$1"
@@ -81,8 +85,7 @@ MAKE
   "${prefix}ld" -r -o "$program.all.o" $objects
   "${prefix}objcopy" --redefine-sym "main=${program}_main" --keep-global-symbol "${program}_main" "$program.all.o"
 done
-# shellcheck disable=SC2086
-"${prefix}gcc" $CFLAGS -c -o argv0.o "$here/argv0.c"
+mv "$room/argv0.o" .
 make -s -f - joined <<'MAKE' >>"$room/ffmpeg.log" 2>&1 || { tail -20 "$room/ffmpeg.log" >&2 && exit 1; }
 include ffbuild/config.mak
 PARTS = avdevice avfilter avformat avcodec swresample swscale avutil
