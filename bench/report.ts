@@ -1,6 +1,6 @@
 import { type Figures, ratios, spread } from '../testing/rounds.ts';
 
-/** What a piece of work costs here, beside its limit in the same rounds. */
+/** What some work costs here, beside its limit in the same rounds. */
 export type Row = {
   readonly work: string;
   readonly unit: 'ms' | 'MB/s' | 'MB' | 'KiB' | 's';

@@ -7,7 +7,7 @@ set -euo pipefail
 work=$1 architecture=$2 version=$3
 mapfile -t arguments
 here=$(cd "$(dirname "$0")" && pwd)
-room=$work/$architecture sysroot=$work/$architecture/sysroot
+target=$work/$architecture sysroot=$work/$architecture/sysroot
 jobs=$(nproc)
 
 case $architecture in
@@ -25,14 +25,14 @@ hardening="-fstack-protector-strong -fstack-clash-protection $protection -D_FORT
 export CFLAGS="-O2 $hardening -fPIE -I$sysroot/usr/include -I$sysroot/usr/include/$triplet"
 export LDFLAGS="-L$sysroot/usr/lib/$triplet -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none"
 
-mkdir -p "$room"
+mkdir -p "$target"
 # shellcheck disable=SC2086
-"${prefix}gcc" $CFLAGS -c -o "$room/argv0.o" "$here/argv0.c"
+"${prefix}gcc" $CFLAGS -c -o "$target/argv0.o" "$here/argv0.c"
 
 unpacked() {
-  mkdir -p "$room/$1"
-  cp -a "$work/sources/$1/." "$room/$1"
-  cd "$room/$1"
+  mkdir -p "$target/$1"
+  cp -a "$work/sources/$1/." "$target/$1"
+  cd "$target/$1"
 }
 
 # Debian's own x264 for arm64 cannot be moved in memory, as a hardened program is.
@@ -41,13 +41,13 @@ cross=()
 [[ -z $prefix ]] || cross=(--host="$processor-linux-gnu" --cross-prefix="$prefix")
 # It takes the place of assembler's arguments, too.
 (unset CFLAGS LDFLAGS && ./configure --prefix=/usr --libdir="/usr/lib/$triplet" --enable-static --enable-pic --disable-cli \
-  --disable-opencl --bit-depth=8 --extra-cflags="$hardening" "${cross[@]}" >"$room/x264.log")
-make -j"$jobs" >>"$room/x264.log" 2>&1
+  --disable-opencl --bit-depth=8 --extra-cflags="$hardening" "${cross[@]}" >"$target/x264.log")
+make -j"$jobs" >>"$target/x264.log" 2>&1
 rm -f "$sysroot/usr/lib/$triplet"/libx264.*
-make install-lib-static DESTDIR="$sysroot" >>"$room/x264.log"
+make install-lib-static DESTDIR="$sysroot" >>"$target/x264.log"
 
 unpacked dav1d
-cat >"$room/cross.ini" <<INI
+cat >"$target/cross.ini" <<INI
 [binaries]
 c = '${prefix}gcc'
 ar = '${prefix}ar'
@@ -58,19 +58,19 @@ cpu_family = '$processor'
 cpu = '$processor'
 endian = 'little'
 INI
-meson setup build --cross-file "$room/cross.ini" --buildtype=release -Ddefault_library=static -Denable_tools=false \
-  -Denable_tests=false -Db_ndebug=true -Db_staticpic=true --prefix=/usr --libdir="lib/$triplet" >"$room/dav1d.log"
-ninja -C build >>"$room/dav1d.log"
-DESTDIR=$sysroot ninja -C build install >>"$room/dav1d.log"
+meson setup build --cross-file "$target/cross.ini" --buildtype=release -Ddefault_library=static -Denable_tools=false \
+  -Denable_tests=false -Db_ndebug=true -Db_staticpic=true --prefix=/usr --libdir="lib/$triplet" >"$target/dav1d.log"
+ninja -C build >>"$target/dav1d.log"
+DESTDIR=$sysroot ninja -C build install >>"$target/dav1d.log"
 
 unpacked ffmpeg
 cross=()
 [[ -z $prefix ]] || cross=(--enable-cross-compile --target-os=linux --arch="$processor" --cross-prefix="$prefix")
 ./configure --pkg-config=pkg-config --extra-version="$version" --extra-ldexeflags=-static-pie "${cross[@]}" "${arguments[@]}" \
-  >"$room/ffmpeg.log" 2>&1 || { tail -50 "$room/ffmpeg.log" ffbuild/config.log >&2 && exit 1; }
+  >"$target/ffmpeg.log" 2>&1 || { tail -50 "$target/ffmpeg.log" ffbuild/config.log >&2 && exit 1; }
 # A name that this version does not know is left out with no more than a warning.
-if grep 'did not match anything' "$room/ffmpeg.log" >&2; then exit 1; fi
-make -j"$jobs" ffmpeg ffprobe >>"$room/ffmpeg.log" 2>&1 || { tail -50 "$room/ffmpeg.log" >&2 && exit 1; }
+if grep 'did not match anything' "$target/ffmpeg.log" >&2; then exit 1; fi
+make -j"$jobs" ffmpeg ffprobe >>"$target/ffmpeg.log" 2>&1 || { tail -50 "$target/ffmpeg.log" >&2 && exit 1; }
 
 # The objects of each program become one, which shows nothing but its `main` under another name.
 for program in ffmpeg ffprobe; do
@@ -85,13 +85,13 @@ MAKE
   "${prefix}ld" -r -o "$program.all.o" $objects
   "${prefix}objcopy" --redefine-sym "main=${program}_main" --keep-global-symbol "${program}_main" "$program.all.o"
 done
-mv "$room/argv0.o" .
-make -s -f - joined <<'MAKE' >>"$room/ffmpeg.log" 2>&1 || { tail -20 "$room/ffmpeg.log" >&2 && exit 1; }
+mv "$target/argv0.o" .
+make -s -f - joined <<'MAKE' >>"$target/ffmpeg.log" 2>&1 || { tail -20 "$target/ffmpeg.log" >&2 && exit 1; }
 include ffbuild/config.mak
 PARTS = avdevice avfilter avformat avcodec swresample swscale avutil
 joined:
 	$(LD) $(foreach part,$(PARTS),-Llib$(part)) $(LDFLAGS) $(LDEXEFLAGS) -o joined argv0.o ffmpeg.all.o ffprobe.all.o \
 	  $(foreach part,$(PARTS),lib$(part)/lib$(part).a) $(foreach part,$(PARTS),$(EXTRALIBS-$(part))) $(EXTRALIBS)
 MAKE
-"${prefix}strip" --strip-all -o "$room/ffmpeg.stripped" joined
-mv "$room/ffmpeg.stripped" "$room/program"
+"${prefix}strip" --strip-all -o "$target/ffmpeg.stripped" joined
+mv "$target/ffmpeg.stripped" "$target/program"
