@@ -13,6 +13,7 @@ const ORDER = [
   'media/model',
   'media/boxes',
   'media/codecs',
+  'media/text',
   'media/isobmff',
   'media/ffprobe',
   'media/transport',

@@ -1,0 +1,44 @@
+import { type Cue, MAX_TEXT_BYTES, type ParsedText, textTooLong } from './cue.ts';
+
+/** Formats of text files, and the extensions of their names. */
+export const TEXT_FORMATS = {
+  srt: { extensions: ['srt'] },
+  webvtt: { extensions: ['vtt', 'webvtt'] },
+} as const satisfies Record<string, { readonly extensions: readonly string[] }>;
+
+export type TextFormat = keyof typeof TEXT_FORMATS;
+
+/**
+ * Reads a whole file: its cues by start time, those that begin together in their order, and none that is never
+ * shown. Some files have another format than their name says; their beginning counts. Throws `too-large`.
+ */
+export async function parseText(bytes: Uint8Array, format: TextFormat): Promise<ParsedText> {
+  if (bytes.length > MAX_TEXT_BYTES) throw textTooLong();
+  const { decodeText } = await import('./charset.ts');
+  const text = decodeText(bytes);
+  const { cues, skipped } = await parseAs(text, formatOf(text, format));
+  return { cues: shownCues(cues), skipped };
+}
+
+async function parseAs(text: string, format: TextFormat): Promise<ParsedText> {
+  switch (format) {
+    case 'srt':
+      return (await import('./srt.ts')).parseSrt(text);
+    case 'webvtt':
+      return (await import('./webvtt.ts')).parseWebVtt(text);
+    default:
+      return format satisfies never;
+  }
+}
+
+function formatOf(text: string, format: TextFormat): TextFormat {
+  if (/^WEBVTT(?:[ \t\r\n]|$)/.test(text)) return 'webvtt';
+  return format === 'webvtt' ? 'srt' : format;
+}
+
+function shownCues(cues: readonly Cue[]): Cue[] {
+  return cues
+    .filter(({ startSeconds, endSeconds, text }) => endSeconds > Math.max(0, startSeconds) && text !== '')
+    .map((cue) => (cue.startSeconds < 0 ? { ...cue, startSeconds: 0 } : cue))
+    .sort((a, b) => a.startSeconds - b.startSeconds);
+}
