@@ -3,11 +3,18 @@ import { movieTimescale, mvhd, type TrackHead, trak } from './track-boxes.ts';
 
 /**
  * The start of a fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp` and a `moov` without samples. Track ids are the
- * positions in `tracks`, from 1, unless told. Where a duration is known, `mdhd` and `mehd` tell it.
+ * positions in `tracks`, from 1, unless told. Where a duration is known, `mdhd` and `mehd` tell it. `isQuickTime`:
+ * sample entries of audio have QuickTime's form.
  */
-export function initSegment(tracks: readonly TrackHead[], ids = idsOf(tracks)): Buffer {
+export function initSegment(
+  tracks: readonly TrackHead[],
+  ids = idsOf(tracks),
+  { isQuickTime = false } = {},
+): Buffer {
   const timescale = movieTimescale(tracks);
-  const ftyp = box('ftyp', text('iso6'), uint32(512), text('iso6mp41'));
+  const ftyp = isQuickTime
+    ? box('ftyp', text('qt  '), uint32(512), text('qt  '))
+    : box('ftyp', text('iso6'), uint32(512), text('iso6mp41'));
   const moov = box(
     'moov',
     mvhd(timescale, 0, Math.max(...ids) + 1),

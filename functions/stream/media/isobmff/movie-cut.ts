@@ -2,6 +2,9 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import { audioCodecOf } from './codec.ts';
 import { knownTable, tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
+import { withQuickTimeName } from './pcm.ts';
+import { pcmPackets, pcmSampleBytes } from './pcm-packets.ts';
+import type { SampleEntry } from './sample-entry.ts';
 import { firstSample, packetHead, readPackets } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { endOf, type Timeline, timelineOf } from './timeline.ts';
@@ -31,7 +34,9 @@ export function cutOfLongMovie(
   file: RandomAccess,
   trackIndexes: readonly number[],
 ): MovieCut | null {
-  const samples = movie.tracks.reduce((sum, track) => sum + (knownTable(movie, track)?.count ?? 0), 0);
+  // PCM has a sample for each moment, and no long index.
+  const listed = movie.tracks.filter((track) => !isPcm(track));
+  const samples = listed.reduce((sum, track) => sum + (knownTable(movie, track)?.count ?? 0), 0);
   return samples < LONG_SAMPLES ? null : movieCut(movie, file, trackIndexes);
 }
 
@@ -40,8 +45,8 @@ export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonl
   const ids = new Set(movie.tracks.map(({ id }) => id));
   const cutTracks = trackIndexes.flatMap((index) => {
     const track = movie.tracks[index];
-    const table = track && hasPackets(track) ? tableOf(movie, track) : null;
-    if (!track || table === null) return [];
+    const table = track?.entry && !track.entry.hasOthers ? tableOf(movie, track) : null;
+    if (!track || table === null || !hasPackets(track, table)) return [];
     const timeline = timelineOf(movie, track);
     return isCuttable(track, table, timeline) ? [{ track, table, timeline }] : [];
   });
@@ -50,18 +55,28 @@ export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonl
     writeFragmentedMp4(
       cutTracks.map(({ track, table, timeline }) => packetTrack(file, track, table, timeline, fromSeconds)),
       cutTracks.map(({ track }) => track.id),
+      { isQuickTime: cutTracks.some(({ track }) => track.entry !== null && isQuickTimeEntry(track.entry)) },
     );
 }
 
-/**
- * Tells whether samples are packets: in PCM, each moment is a sample, and QuickTime's longer audio
- * entries are read only in QuickTime files.
- */
-function hasPackets({ entry }: MovieTrack): boolean {
-  if (entry === null || entry.hasOthers) return false;
-  if (entry.audio === null) return entry.video !== null;
-  const isPlain = entry.bytes.readUInt16BE(16) === 0 || entry.audio.audioSpecificConfig != null;
-  return isPlain && audioCodecOf(entry) !== 'pcm';
+const isPcm = ({ entry }: MovieTrack) => entry?.audio != null && audioCodecOf(entry) === 'pcm';
+
+/** Tells whether an audio entry has one of QuickTime's longer forms, which only its files have. */
+function isQuickTimeEntry({ audio, bytes }: SampleEntry): boolean {
+  return audio !== null && audio.audioSpecificConfig === null && bytes.readUInt16BE(VERSION_AT) > 0;
+}
+
+/** Offsets in an audio entry: its version, and what tells that its samples are packets of any size. */
+const VERSION_AT = 16;
+const COMPRESSION_AT = 28;
+const OF_ANY_SIZE = -2;
+
+/** Tells whether a track's samples are packets, or PCM of a known size. */
+function hasPackets(track: MovieTrack, table: SampleTable): boolean {
+  const { entry } = track;
+  if (!entry?.audio) return entry?.video != null;
+  if (isPcm(track)) return pcmSampleBytes(entry, table) !== null;
+  return !isQuickTimeEntry(entry) || entry.bytes.readInt16BE(COMPRESSION_AT) === OF_ANY_SIZE;
 }
 
 /**
@@ -92,13 +107,19 @@ function packetTrack(
   const from = mediaTime + (fromSeconds - ahead - delaySeconds) * timescale;
   const shift = mediaTime - Math.round((delaySeconds + CUT_ORIGIN_SECONDS) * timescale);
   const end = mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY);
+  const first = firstSample(table, from);
+  const sampleBytes = track.entry && isPcm(track) ? pcmSampleBytes(track.entry, table) : null;
   return {
     ...packetHead(track),
+    ...(track.entry && sampleBytes !== null && { sampleEntry: withQuickTimeName(track.entry) }),
     // ffmpeg would rotate the video by itself.
     matrix: null,
     delaySeconds: 0,
     mediaTime: 0,
     durationTicks: null,
-    packets: readPackets(file, table, firstSample(table, from), shift, end),
+    packets:
+      sampleBytes === null
+        ? readPackets(file, table, first, shift, end)
+        : pcmPackets(file, table, sampleBytes, first, shift, end),
   };
 }

@@ -24,27 +24,36 @@ export function pcmObstacle(entry: SampleEntry): string | null {
  */
 export function pcmPatches({ tracks, moov }: Movie): Patch[] {
   return tracks.flatMap(({ entry }) => {
-    if (entry?.format !== 'ipcm' && entry?.format !== 'fpcm') return [];
-    const pcm = pcmFormat(entry);
-    const name = pcm && quickTimeName(entry.format, pcm);
-    if (pcm === null || name === null) return [];
+    if (entry === null) return [];
     const start = moov.start + entry.startInIndex;
-    const bits = Buffer.alloc(2);
-    bits.writeUInt16BE(pcm.bits);
-    return [
-      { start: start + 4, bytes: Buffer.from(name, 'latin1') },
-      { start: start + SAMPLE_SIZE_AT, bytes: bits },
-      // For floats, a box of its own declares little-endian samples.
-      ...(entry.format === 'fpcm' && pcm.isLittleEndian
-        ? [
-            {
-              start: start + entry.bytes.indexOf('pcmC', 0, 'latin1'),
-              bytes: Buffer.from('enda\0\x01', 'latin1'),
-            },
-          ]
-        : []),
-    ];
+    return patchesOf(entry).map((patch) => ({ ...patch, start: start + patch.start }));
   });
+}
+
+/** Returns a sample entry with QuickTime's name for its PCM. */
+export function withQuickTimeName(entry: SampleEntry): Buffer {
+  const bytes = Buffer.from(entry.bytes);
+  for (const patch of patchesOf(entry)) bytes.set(patch.bytes, patch.start);
+  return bytes;
+}
+
+/** Returns patches whose places count from the start of the entry. */
+function patchesOf(entry: SampleEntry): Patch[] {
+  const { format, bytes } = entry;
+  if (format !== 'ipcm' && format !== 'fpcm') return [];
+  const pcm = pcmFormat(entry);
+  const name = pcm && quickTimeName(format, pcm);
+  if (pcm === null || name === null) return [];
+  const bits = Buffer.alloc(2);
+  bits.writeUInt16BE(pcm.bits);
+  return [
+    { start: 4, bytes: Buffer.from(name, 'latin1') },
+    { start: SAMPLE_SIZE_AT, bytes: bits },
+    // For floats, a box of its own declares little-endian samples.
+    ...(format === 'fpcm' && pcm.isLittleEndian
+      ? [{ start: bytes.indexOf('pcmC', 0, 'latin1'), bytes: Buffer.from('enda\0\x01', 'latin1') }]
+      : []),
+  ];
 }
 
 /** Offset after the box's header, six reserved bytes, a reference, more reserved bytes and the channels. */

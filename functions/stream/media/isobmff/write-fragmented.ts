@@ -21,8 +21,9 @@ const MAX_RUN_PACKETS = 16_384;
 export async function* writeFragmentedMp4(
   tracks: readonly PacketTrack[],
   ids = idsOf(tracks),
+  { isQuickTime = false } = {},
 ): AsyncGenerator<Uint8Array, void, void> {
-  yield initSegment(tracks, ids);
+  yield initSegment(tracks, ids, { isQuickTime });
   const readers = tracks.map((track, i) => openReader(track, ids[i] ?? 0));
   const video = readers[tracks.findIndex(({ kind }) => kind === 'video')];
   try {
