@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Trace } from '../base/trace.ts';
 import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
-import type { MovieCut } from '../media/isobmff/movie-cut.ts';
+import { flowOf, type MovieCut } from '../media/isobmff/movie-cut.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { type Flow, openLoopback } from '../source/loopback.ts';
@@ -49,7 +49,5 @@ export async function transcodeObject(args: FfmpegArguments, context: EngineCont
 function inputOf({ access, probed: { movie }, cut, flow }: EngineContext): CachedAccess | Flow {
   if (flow !== undefined) return flow;
   if (cut === undefined) return overlay(access, movie === null ? [] : patchesForFfmpeg(movie));
-  const { movieCut, fromSeconds } = cut;
-  const stream = () => Readable.from(movieCut(fromSeconds), { objectMode: false, highWaterMark: 256 * 1024 });
-  return { sizeBytes: null, stream };
+  return flowOf(cut.movieCut, cut.fromSeconds);
 }

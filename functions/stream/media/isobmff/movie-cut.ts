@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import type { RandomAccess } from '../../source/bytes.ts';
+import type { Flow } from '../../source/loopback.ts';
 import { audioCodecOf } from './codec.ts';
 import { knownTable, tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
@@ -38,6 +40,23 @@ export function cutOfLongMovie(
   const listed = movie.tracks.filter((track) => !isPcm(track));
   const samples = listed.reduce((sum, track) => sum + (knownTable(movie, track)?.count ?? 0), 0);
   return samples < LONG_SAMPLES ? null : movieCut(movie, file, trackIndexes);
+}
+
+/** Opens tracks of a long movie, from a time of its timeline on; null where `cutOfLongMovie` is. */
+export function flowOfLongMovie(
+  movie: Movie,
+  file: RandomAccess,
+  trackIndexes: readonly number[],
+  fromSeconds: number,
+): Flow | null {
+  const cut = cutOfLongMovie(movie, file, trackIndexes);
+  return cut && flowOf(cut, fromSeconds);
+}
+
+/** Opens a cut for a reader of its own. */
+export function flowOf(cut: MovieCut, fromSeconds: number): Flow {
+  const stream = () => Readable.from(cut(fromSeconds), { objectMode: false, highWaterMark: 256 * 1024 });
+  return { sizeBytes: null, stream };
 }
 
 /** Returns the cut of a movie of any length. The tracks keep their ids. */

@@ -4,6 +4,7 @@ import { name } from '../boxes/boxes.ts';
 import { aacName } from '../codecs/aac.ts';
 import { patchesForFfmpeg } from '../isobmff/for-ffmpeg.ts';
 import type { Movie } from '../isobmff/movie.ts';
+import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
 import { clocked } from '../transport/clocked.ts';
 import { withDecodability } from './decodability.ts';
@@ -20,12 +21,15 @@ export async function decidedMedia(
     decoding,
     nameOf: (track) => codingName(track, movie),
     async tries(track) {
-      const access = movie === null ? clocked(file, clock) : overlay(file, patchesForFfmpeg(movie));
-      const loopback = await openLoopback({ access, etag: object.etag, signal });
+      const flow = movie && flowOfLongMovie(movie, file, [track.index], track.startSeconds);
+      const whole = movie === null ? clocked(file, clock) : overlay(file, patchesForFfmpeg(movie));
+      const loopback = await openLoopback({ access: flow ?? whole, etag: object.etag, signal });
       let release = () => {};
       try {
         if (slots !== undefined) release = await slots.take(signal);
-        const hasDecoded = await decoding.tries(loopback.url, track, signal);
+        // The flow begins with the track.
+        const tried = flow === null ? track : { ...track, startSeconds: 0 };
+        const hasDecoded = await decoding.tries(loopback.url, tried, signal);
         const failure = loopback.failure();
         if (!hasDecoded && failure) throw failure;
         return hasDecoded;

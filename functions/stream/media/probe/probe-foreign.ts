@@ -1,6 +1,6 @@
 import { damaged, Problem } from '../../base/problem.ts';
 import type { CachedAccess } from '../../source/cache.ts';
-import { openLoopback } from '../../source/loopback.ts';
+import { type Flow, openLoopback } from '../../source/loopback.ts';
 import type { Sniffed } from '../demux/sniff.ts';
 import { withTrackEnds } from '../demux/track-ends.ts';
 import { describeWithFfprobe } from '../ffprobe/ffprobe.ts';
@@ -9,13 +9,17 @@ import type { Media } from '../model/media.ts';
 import { tailOf } from '../transport/tail.ts';
 import type { ProbeInput } from './probe.ts';
 
-/** Probes a file with ffprobe. Rejects with the source's own problems if those were in the way. */
+/**
+ * Probes a file, or the flow that stands for it, with ffprobe. Rejects with the source's own problems if those
+ * were in the way.
+ */
 export async function probeForeign(
   { file, object, ffprobePath, slots }: ProbeInput,
   kind: Sniffed['kind'],
   signal: AbortSignal,
+  flow: Flow | null = null,
 ): Promise<Media> {
-  const loopback = await openLoopback({ access: file, etag: object.etag, signal });
+  const loopback = await openLoopback({ access: flow ?? file, etag: object.etag, signal });
   let release = () => {};
   try {
     if (slots !== undefined) release = await slots.take(signal);

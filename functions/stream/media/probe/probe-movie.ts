@@ -7,6 +7,7 @@ import { ownFormat } from '../codecs/own-format.ts';
 import { lengthSizeOf } from '../codecs/random-access.ts';
 import { describeMovie, tableOf, withoutLongIndex } from '../isobmff/describe-movie.ts';
 import { type Movie, readMovie } from '../isobmff/movie.ts';
+import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import { movieRemuxObstacle } from '../isobmff/sample-packets.ts';
 import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
 import { CUT_OFF } from './container-probed.ts';
@@ -21,9 +22,14 @@ export async function probeMovie(input: ProbeInput, signal: AbortSignal): Promis
   const described = await withOwnFormats(describeMovie(movie), movie, index);
   const film = described.tracks.find((track) => track.kind === 'video' && !track.isCoverArt);
   if (film?.kind === 'video') await refuseUndecodableSample(movie, film, index);
+  const ffprobed = (tracks: readonly Track[]) => {
+    const start = Math.min(...tracks.map(({ startSeconds }) => startSeconds));
+    const indexes = tracks.map((track) => track.index);
+    return probeForeign(input, 'iso', signal, flowOfLongMovie(movie, input.file, indexes, start));
+  };
   const isUnclear = film?.kind === 'video' && film.dynamicRange === null && (film.bitDepth ?? 8) > 8;
-  const coloured = isUnclear ? withColours(described, await probeForeign(input, 'iso', signal)) : described;
-  const media = await withoutUnknown(coloured, movie, input, signal);
+  const coloured = isUnclear ? withColours(described, await ffprobed([film])) : described;
+  const media = await withoutUnknown(coloured, movie, ffprobed);
   const isCutOff = movie.fragments !== null && movie.topLevel.at(-1)?.isCutOff === true;
   return {
     media,
@@ -43,11 +49,11 @@ export async function probeMovie(input: ProbeInput, signal: AbortSignal): Promis
 async function withoutUnknown(
   described: Media,
   movie: Movie,
-  input: ProbeInput,
-  signal: AbortSignal,
+  ffprobed: (tracks: readonly Track[]) => Promise<Media>,
 ): Promise<Media> {
-  if (!described.tracks.some(isForeign)) return described;
-  const found = await probeForeign(input, 'iso', signal).catch(nothingSeen);
+  const foreign = described.tracks.filter(isForeign);
+  if (foreign.length === 0) return described;
+  const found = await ffprobed(foreign).catch(nothingSeen);
   const seen = new Map(found.tracks.map((track) => [track.stream, track]));
   return {
     ...described,
