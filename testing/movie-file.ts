@@ -161,7 +161,8 @@ function stblOf(track: TrackSpec, mediaAt: number): Buffer {
     ...(compositionOffsets ? [fullBox('ctts', 1, 0, uint32(runs.length / 2, ...runs))] : []),
     ...(sync ? [fullBox('stss', 0, 0, uint32(sync.length, ...sync))] : []),
     fullBox('stsc', 0, 0, uint32(1, 1, samplesPerChunk, 1)),
-    fullBox('stsz', 0, 0, uint32(0, sizes.length, ...sizes)),
+    // Too long for arguments.
+    fullBox('stsz', 0, 0, uint32(0, sizes.length), Buffer.concat(sizes.map((size) => uint32(size)))),
     offsets,
   );
 }
