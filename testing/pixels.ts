@@ -24,6 +24,8 @@ export type PixelReader = {
    * player's error.
    */
   read(address: string): Promise<Readonly<Record<'chromium' | 'firefox', Pixels>>>;
+  /** Returns what each browser shows of an image: red, green, blue, alpha in the middle of each of its columns. */
+  readImage(address: string, columns: number): Promise<Readonly<Record<'chromium' | 'firefox', number[][]>>>;
   close(): Promise<void>;
 };
 
@@ -49,15 +51,14 @@ export async function openPixelReader(): Promise<PixelReader> {
     chromium: await opened(await browsers.chromium.newPage()),
     firefox: await opened(await browsers.firefox.newPage()),
   };
+  const evaluate = async <Seen>(ask: string) => {
+    const asked = [pages.chromium.evaluate(ask), pages.firefox.evaluate(ask)] as Promise<Seen>[];
+    const [chromium, firefox] = (await Promise.all(asked)) as [Seen, Seen];
+    return { chromium, firefox };
+  };
   return {
-    async read(url) {
-      const ask = `readPixels(${JSON.stringify(url)})`;
-      const [chromium, firefox] = await Promise.all([
-        pages.chromium.evaluate(ask),
-        pages.firefox.evaluate(ask),
-      ]);
-      return { chromium: chromium as Pixels, firefox: firefox as Pixels };
-    },
+    read: (url) => evaluate(`readPixels(${JSON.stringify(url)})`),
+    readImage: (url, columns) => evaluate(`readImage(${JSON.stringify(url)}, ${columns})`),
     async close() {
       await Promise.all([browsers.chromium.close(), browsers.firefox.close()]);
       server.close();
@@ -102,5 +103,18 @@ async function readPixels(address) {
     player?.destroy();
     video.remove();
   }
+}
+async function readImage(address, columns) {
+  const image = new Image();
+  image.crossOrigin = 'anonymous';
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  const { naturalWidth: width, naturalHeight: height } = image;
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0);
+  const x = (column) => Math.floor(((column + 0.5) * width) / columns);
+  return Array.from({ length: columns }, (_, i) => [...context.getImageData(x(i), height >> 1, 1, 1).data]);
 }
 </script>`;

@@ -15,25 +15,29 @@ export function imageFilters(format: ImageFormat, { encoded }: ColourPlan, size:
   switch (format) {
     case 'jpeg':
       return [
+        LIMITED,
         `zscale=min=${zscale}:pin=709:tin=709:rin=limited:m=470bg:p=709:t=709:r=full`,
         // With fewer colour samples than pixels, the filter takes no odd sizes.
         size.width % 2 === 0 && size.height % 2 === 0 ? 'format=yuvj420p' : 'format=yuvj444p',
       ];
     case 'webp':
       return [
+        LIMITED,
         `scale=in_color_matrix=${scaler}:in_range=tv:out_color_matrix=bt601:out_range=tv:${flags}`,
         'format=yuva420p|yuv420p',
       ];
     case 'png':
-      return [
-        `scale=in_color_matrix=${scaler}:in_range=tv:${flags}`,
-        'format=rgba|rgb24',
-        'setparams=color_trc=iec61966-2-1',
-      ];
+      return [LIMITED, `scale=in_color_matrix=${scaler}:in_range=tv:${flags}`, 'format=rgba|rgb24', SRGB];
     default:
       return format satisfies never;
   }
 }
+
+/** Others are written into a PNG, whose colours browsers would then convert. */
+const SRGB = 'setparams=color_primaries=bt709:color_trc=iec61966-2-1';
+
+/** Formats of limited range: without them, ffmpeg might choose one of full range or RGB for the way up to here. */
+const LIMITED = 'format=yuv420p|yuva420p|yuv444p|yuva444p';
 
 /** Returns the same for cover art, whose samples are those of an image already. */
 export function coverFilters(format: ImageFormat): string[] {
@@ -43,7 +47,7 @@ export function coverFilters(format: ImageFormat): string[] {
     case 'webp':
       return ['scale=out_color_matrix=bt601:out_range=tv', 'format=yuva420p|yuv420p'];
     case 'png':
-      return ['format=rgba|rgb24', 'setparams=color_trc=iec61966-2-1'];
+      return ['format=rgba|rgb24', SRGB];
     default:
       return format satisfies never;
   }

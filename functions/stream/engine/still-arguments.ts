@@ -17,6 +17,8 @@ export type Still = {
   readonly from: ReadFrom;
   /** True if the input was cut at a keyframe: its group may be open. */
   readonly isCut: boolean;
+  /** The decoder, if not the usual one. */
+  readonly decoder?: string | null;
 };
 
 /** What is done with a frame after it is upright. */
@@ -27,7 +29,7 @@ const TOLERANCE_SECONDS = 0.0005;
 
 /** Returns ffmpeg's arguments for one frame. */
 export function stillArguments(
-  { video, zeroSeconds, taken, from, isCut }: Still,
+  { video, zeroSeconds, taken, from, isCut, decoder = null }: Still,
   limits: { readonly maxPixels: number },
   { filters, encoder }: FrameOutput,
 ): FfmpegArguments {
@@ -43,6 +45,7 @@ export function stillArguments(
       ...inputArguments(limits),
       // Frames of an open group are whole from its keyframe on, although the decoder doubts it.
       ...(isCut ? ['-flags:v', '+output_corrupt'] : []),
+      ...(decoder === null ? [] : ['-c:v', decoder]),
       ...readingFrom(from),
     ],
     output: [

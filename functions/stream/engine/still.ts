@@ -6,6 +6,7 @@ import type { VideoTrack } from '../media/model/media.ts';
 import type { FrameSource } from '../plan/image-plan.ts';
 import { earliestStart } from '../plan/select-tracks.ts';
 import type { Source, StoredObject } from '../source/source.ts';
+import { alphaDecoder } from './alpha-decoder.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import { framePlaces } from './frame-places.ts';
 import { tryPlaces } from './read-from-places.ts';
@@ -44,9 +45,10 @@ export async function encodeStill(
   );
   if (own !== null) return own;
   const clockSeconds = zeroSeconds + media.originSeconds;
+  const decoder = await alphaDecoder(track, context);
   const places = await framePlaces(track, zeroSeconds + seconds, context, { isNear });
   return tryPlaces([...places, BEGINNING], context, async (from, placed, isLast) => {
-    const still = { zeroSeconds: clockSeconds, taken: isLast ? ('first' as const) : taken };
+    const still = { decoder, zeroSeconds: clockSeconds, taken: isLast ? ('first' as const) : taken };
     return buffer(await transcodeObject(argumentsOf({ ...still, from, isCut: false }), placed));
   });
 }

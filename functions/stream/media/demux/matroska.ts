@@ -18,6 +18,8 @@ export type MatroskaTrack = {
   /** True for zlib and the like: packets must be inflated first. */
   readonly isCompressed: boolean;
   readonly isInterlaced: boolean;
+  /** True if its blocks have a second frame that tells what is transparent. */
+  readonly hasAlpha: boolean;
   readonly shown: MatroskaShape | null;
   readonly defaultDurationNanoseconds: number | null;
   readonly codecDelayNanoseconds: number;
@@ -64,6 +66,7 @@ const ID = {
   codecDelay: 0x56aa,
   video: 0xe0,
   flagInterlaced: 0x9a,
+  alphaMode: 0x53c0,
   cropBottom: 0x54aa,
   cropTop: 0x54bb,
   cropLeft: 0x54cc,
@@ -111,6 +114,7 @@ function trackEntry(bytes: Uint8Array, entry: Element) {
   const encodings = encodingsOf(bytes, fields.get(ID.contentEncodings));
   const video = fields.get(ID.video);
   const interlaced = video && find(bytes, video, ID.flagInterlaced);
+  const alpha = video && find(bytes, video, ID.alphaMode);
   return {
     number: uint(ID.number, -1),
     type: uint(ID.type, 0),
@@ -122,6 +126,7 @@ function trackEntry(bytes: Uint8Array, entry: Element) {
     isEnabled: uint(ID.flagEnabled, 1) === 1,
     isEncrypted: encodings.isEncrypted,
     isCompressed: encodings.isCompressed,
+    hasAlpha: alpha ? unsigned(bytes, alpha) === 1 : false,
     isInterlaced: interlaced ? unsigned(bytes, interlaced) === 1 : false,
     shown: video ? shapeOf(bytes, video) : null,
     defaultDurationNanoseconds: uint(ID.defaultDuration, 0) || null,
