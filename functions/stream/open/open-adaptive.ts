@@ -9,10 +9,12 @@ import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
 import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
+import type { Thumbnails } from '../playlist/storyboard.ts';
 import { isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
 import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
+import { thumbnailsOf } from './open-storyboard.ts';
 import type { AdaptiveAddress } from './segment-version.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
@@ -46,7 +48,11 @@ export async function openAdaptive(
   );
   if (!isMediaAsk(ask)) {
     return {
-      representation: playlist(ask, presentation, current),
+      representation: playlist(
+        ask,
+        { presentation, thumbnails: thumbnailsOf(context, { probed: parts.probed, secondsLeft }) },
+        current,
+      ),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', presentation),
       rendition: null,
     };
@@ -68,13 +74,15 @@ export async function openAdaptive(
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
 
-function playlist(ask: PlaylistAsk, presentation: Presentation, version: string): Representation {
+type Listed = { readonly presentation: Presentation; readonly thumbnails: Thumbnails | null };
+
+function playlist(ask: PlaylistAsk, { presentation, thumbnails }: Listed, version: string): Representation {
   const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
   switch (ask.kind) {
     case 'master':
-      return written(HLS, hlsMaster(presentation));
+      return written(HLS, hlsMaster(presentation, thumbnails));
     case 'manifest':
-      return written(DASH, dashManifest(presentation, version));
+      return written(DASH, dashManifest(presentation, version, thumbnails));
     case 'playlist':
       return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version));
     case 'iframes':

@@ -18,7 +18,9 @@ import {
   storyboardJson,
   storyboardPlaylist,
   storyboardVtt,
+  type Thumbnails,
 } from '../playlist/storyboard.ts';
+import { addressOf } from '../route/route.ts';
 import { type StoryboardAsk, type StoryboardParameters, USUAL_WIDTH } from '../route/storyboard.ts';
 import { knownBytes } from './known-bytes.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
@@ -54,8 +56,31 @@ export async function openStoryboard(
   return { representation, plan: storyboardHeader(storyboard) };
 }
 
+/**
+ * Returns the usual storyboard as a playlist or a manifest of the same key names it, in addresses relative to
+ * that; null for an object without one.
+ */
+export function thumbnailsOf(
+  { object, limits }: ObjectContext,
+  { probed, secondsLeft }: Pick<StoryboardServices, 'probed' | 'secondsLeft'>,
+): Thumbnails | null {
+  const { sizeBytes, key } = object;
+  try {
+    const input = { media: probed.media, sizeBytes, parameters: USUAL, limits, secondsLeft };
+    const storyboard = planStoryboard(input);
+    const up = '../'.repeat(key.split('/').length + 1);
+    const base = `${up}${addressOf('storyboard', key).slice(1)}/`;
+    return { storyboard, addresses: { base, query: queryOf(USUAL, versionOf({ object, limits })) } };
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+const USUAL: StoryboardParameters = { width: USUAL_WIDTH, intervalSeconds: null, version: null };
+
 /** Returns what the addresses of sheets say beside their number. */
-export function queryOf({ width, intervalSeconds }: StoryboardParameters, version: string): string {
+function queryOf({ width, intervalSeconds }: StoryboardParameters, version: string): string {
   return [
     `v=${version}`,
     ...(width === USUAL_WIDTH ? [] : [`width=${width}`]),

@@ -3,18 +3,24 @@ import { type SwitchingSet, switchingSets } from './dash-sets.ts';
 import { segmentTemplate } from './dash-template.ts';
 import { longestSeconds } from './longest.ts';
 import { type Named, named } from './names.ts';
+import { type Thumbnails, thumbnailSet } from './storyboard.ts';
 import { element, escaped } from './xml.ts';
 
 /**
  * Writes the static manifest (ISO/IEC 23009-1): the same segments as HLS, by number and timeline. The init
  * segments' edit lists already set their times, so that no offset is declared.
  */
-export function dashManifest(presentation: Presentation, version: string): string {
+export function dashManifest(
+  presentation: Presentation,
+  version: string,
+  thumbnails: Thumbnails | null = null,
+): string {
   const { video, audio, durationSeconds } = presentation;
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, version)),
     ...named(audio).map((rendition, i) => audioSet(rendition, sets.length + i, version)),
+    ...(thumbnails ? [thumbnailSet(thumbnails, sets.length + audio.length)] : []),
   ]);
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',

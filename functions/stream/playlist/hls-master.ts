@@ -1,11 +1,13 @@
 import type { AudioRendition, Presentation, VideoRendition } from '../plan/presentation.ts';
 import { type Named, named } from './names.ts';
+import { type Thumbnails, thumbnailVariants } from './storyboard.ts';
+import { text } from './text.ts';
 
 /**
  * Writes the multivariant playlist (RFC 8216 §4.3.4). hls-parser is not used for writing, since it takes ten
  * times the CPU for a long media playlist and escapes nothing; the tests read every playlist with it.
  */
-export function hlsMaster({ video, audio }: Presentation): string {
+export function hlsMaster({ video, audio }: Presentation, thumbnails: Thumbnails | null = null): string {
   const audios = named(audio);
   const lines = ['#EXTM3U', VERSION, '#EXT-X-INDEPENDENT-SEGMENTS', ...media(audios)];
   if (video.length === 0) {
@@ -19,16 +21,12 @@ export function hlsMaster({ video, audio }: Presentation): string {
     ...lines,
     ...video.flatMap((rendition) => filmVariant(rendition, audio)),
     ...(trickPlay ? [iFrameVariant(trickPlay)] : []),
+    ...(thumbnails ? thumbnailVariants(thumbnails) : []),
   ]);
 }
 
 /** `EXT-X-MAP` in anything but I-frame playlists came with version 6, CMAF with 7. */
 export const VERSION = '#EXT-X-VERSION:7';
-
-/** Ends each line and joins them. */
-export function text(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
-}
 
 const GROUP = 'audio';
 

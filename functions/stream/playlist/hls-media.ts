@@ -1,7 +1,8 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { iFrameAddress, initAddress, segmentAddress } from './addresses.ts';
-import { text, VERSION } from './hls-master.ts';
+import { VERSION } from './hls-master.ts';
 import { longestSeconds } from './longest.ts';
+import { text } from './text.ts';
 
 /** Writes the playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
 export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {

@@ -1,5 +1,6 @@
 import type { Storyboard } from '../plan/storyboard-plan.ts';
-import { text } from './hls-master.ts';
+import { text } from './text.ts';
+import { element } from './xml.ts';
 
 /** Where sheets are, as indexes beside them name them. */
 export type SheetAddresses = {
@@ -73,6 +74,45 @@ export function storyboardFrames(storyboard: Storyboard, { query, base }: SheetA
       return `#EXTINF:${length.toFixed(3)},\n${base}iframe-${i}.m4s?${query}`;
     }),
     '#EXT-X-ENDLIST',
+  ]);
+}
+
+/** The thumbnails of a presentation, as its main playlist names them. */
+export type Thumbnails = { readonly storyboard: Storyboard; readonly addresses: SheetAddresses };
+
+/** Bits per pixel that JPEG images of films need at most, of this quality. */
+const BITS_PER_PIXEL = 4;
+
+/** Writes the variants of HLS whose media are thumbnails: sheets, and tiles as I-frames. */
+export function thumbnailVariants({ storyboard, addresses: { base, query } }: Thumbnails): string[] {
+  const { tile, intervalSeconds } = storyboard;
+  const bits = Math.ceil((tile.width * tile.height * BITS_PER_PIXEL) / intervalSeconds);
+  const variant = (codecs: string, name: string) =>
+    `BANDWIDTH=${bits},CODECS="${codecs}",RESOLUTION=${tile.width}x${tile.height},URI="${base}${name}?${query}"`;
+  return [
+    `#EXT-X-I-FRAME-STREAM-INF:${variant('mjpg', 'iframes.m3u8')}`,
+    `#EXT-X-IMAGE-STREAM-INF:${variant('jpeg', 'index.m3u8')}`,
+  ];
+}
+
+/** Writes the sheets as an adaptation set (DASH-IF IOP §6.2.6). */
+export function thumbnailSet({ storyboard, addresses }: Thumbnails, id: number): string {
+  const { tile, columns, rows, intervalSeconds } = storyboard;
+  const [width, height] = [tile.width * columns, tile.height * rows];
+  const seconds = columns * rows * intervalSeconds;
+  const template = {
+    media: sheetAddress('$Number$', addresses),
+    timescale: 1000,
+    duration: Math.round(seconds * 1000),
+    startNumber: 0,
+  };
+  const bandwidth = Math.ceil((width * height * BITS_PER_PIXEL) / seconds);
+  const tiles = { schemeIdUri: 'http://dashif.org/guidelines/thumbnail_tile', value: `${columns}x${rows}` };
+  return element('AdaptationSet', { id, contentType: 'image', mimeType: 'image/jpeg' }, [
+    element('SegmentTemplate', template),
+    element('Representation', { id: 'thumbnails', bandwidth, width, height }, [
+      element('EssentialProperty', tiles),
+    ]),
   ]);
 }
 
