@@ -35,6 +35,10 @@ const FILMS: readonly Film[] = [
     coding: `${h264(50)} -x264-params open-gop=1:bframes=3:b-adapt=0`,
     alsoDebian: true,
   },
+  {
+    name: 'two-programs.ts',
+    coding: `-map 0 -map 1 -map 0 ${h264(10_000)} -program st=0:st=1 -program st=2`,
+  },
   { name: 'h264.mpg', coding: `${h264(50)} -f vob` },
   { name: 'h264.m2ts', coding: `${h264(50)} -mpegts_m2ts_mode 1` },
   { name: 'hevc-open.ts', coding: hevc(50, 'open-gop=1:bframes=3'), alsoDebian: true },

@@ -3,7 +3,7 @@ import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
 import type { AccessUnitScan } from './access-units.ts';
 import { codingOfTrack } from './coding.ts';
 import { findSplice } from './find-splice.ts';
-import { readProgramMap } from './mpegts.ts';
+import { readProgramMaps } from './mpegts.ts';
 import { TICKS_PER_SECOND } from './pes.ts';
 import { psAccessUnits } from './ps-access-units.ts';
 import { isProgramStream, psPackets } from './ps-packets.ts';
@@ -56,7 +56,7 @@ async function openAccessUnits(
 }
 
 async function openTransportStream(file: RandomAccess, track: MediaTrack): Promise<AccessUnitScan | null> {
-  const map = await readProgramMap(file);
+  const map = await readProgramMaps(file);
   const pid = map?.streams.find((stream) => track.stream === `i:${stream.pid}`)?.pid;
   const coding = track.kind === 'audio' ? 'audio' : codingOfTrack(track);
   return map && pid !== undefined && coding ? tsAccessUnits(file, map, pid, coding) : null;

@@ -28,46 +28,52 @@ const PACKET_BYTES = 188;
 
 /** Reads the program map of a transport stream with one program; null if there is none, or more than one. */
 export async function readProgramMap(file: RandomAccess): Promise<ProgramMap | null> {
+  const maps = await readProgramMaps(file);
+  return maps?.programs === 1 ? maps : null;
+}
+
+/** Reads the streams of all programs as if they were one; null if there is none. */
+export async function readProgramMaps(file: RandomAccess): Promise<ProgramMaps | null> {
   for (const headBytes of HEAD_BYTES) {
     const head = await file.read(0, Math.min(headBytes, file.sizeBytes));
     const layout = packetLayout(head);
     // The first packets decide, so that no other kind of file costs two megabytes.
     if (layout === null) return null;
-    const map = findProgramMap(head, layout, file.sizeBytes);
-    if (map || head.length < headBytes) return map;
+    const maps = findProgramMaps(head, layout, file.sizeBytes);
+    if (maps || head.length < headBytes) return maps;
   }
   return null;
 }
 
-function findProgramMap(head: Uint8Array, layout: PacketLayout, sizeBytes: number): ProgramMap | null {
+type ProgramMaps = ProgramMap & { readonly programs: number };
+
+/** Returns null unless the maps of all programs are there. */
+function findProgramMaps(head: Uint8Array, layout: PacketLayout, sizeBytes: number): ProgramMaps | null {
   const sections = new Map<number, Uint8Array>();
-  let mapPid: number | null = null;
-  let streams: ProgramStream[] | null = null;
+  const maps = new Map<number, ProgramStream[] | null>();
   const tables: Uint8Array[] = [];
   const scrambled = new Set<number>();
+  const isWhole = () => maps.size > 0 && [...maps.values()].every((streams) => streams !== null);
   for (let at = layout.offset; at + PACKET_BYTES <= head.length; at += layout.stride) {
     const packet = head.subarray(at, at + PACKET_BYTES);
     if (packet[0] !== 0x47) return null;
     const pid = ((byte(packet, 1) & 0x1f) << 8) | byte(packet, 2);
     if (byte(packet, 3) >> 6 !== 0) scrambled.add(pid);
-    if (streams || (pid !== 0 && pid !== mapPid)) continue;
+    if ((pid !== 0 && !maps.has(pid)) || isWhole()) continue;
     tables.push(head.subarray(at - layout.offset, at - layout.offset + layout.stride));
     const section = collectSection(packet, sections.get(pid));
     if (!section) continue;
     sections.set(pid, section);
     if (!isComplete(section)) continue;
     sections.delete(pid);
-    if (pid === 0) {
-      const pids = programMapPids(section);
-      if (pids.length !== 1) return null;
-      mapPid = pids[0] ?? null;
-    } else if (section[0] === 0x02) {
-      streams = programStreams(section);
-    }
+    if (pid !== 0 && section[0] === 0x02) maps.set(pid, programStreams(section));
+    if (pid === 0) for (const map of programMapPids(section)) if (!maps.has(map)) maps.set(map, null);
   }
-  if (!streams) return null;
+  if (!isWhole()) return null;
+  const streams = [...maps.values()].flatMap((own) => own ?? []);
   return {
     streams,
+    programs: maps.size,
     isScrambled: streams.some((stream) => scrambled.has(stream.pid)),
     isCutOff: sizeBytes % layout.stride !== 0,
     layout,
