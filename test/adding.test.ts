@@ -40,7 +40,7 @@ describe('One more', function () {
       '  w64: {',
       "caf: { ...DEMUXED, magic: ['caff'], ffprobeNames: ['caf'], files: bothFiles('audio/x-caf', 'caf'), " +
         'acceptNames: [], isPlayedEverywhere: false },',
-      ['media/demux/mediabunny.ts', 'plan/pairs.ts'],
+      ['media/demux/demuxers.ts', 'plan/pairs.ts'],
     ],
     ['audio codec', 'media/model/codecs.ts', '  dts: {', 'speex: { ...AUDIO, ...UNNAMED },', []],
     [

@@ -1,7 +1,7 @@
 import { ALL_FORMATS, Input } from 'mediabunny';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { boundedReads } from './bounded-reads.ts';
-import { uncached } from './mediabunny.ts';
+import { uncached } from './demuxers.ts';
 
 /** Covers have some megabytes, and stand in the metadata at either end of a file. */
 const TAG_BYTES = 32 * 2 ** 20;
