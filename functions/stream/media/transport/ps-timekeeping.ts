@@ -19,8 +19,10 @@ export function programTimekeeping(sizeBytes: number): Timekeeping {
     },
     times(bytes, position) {
       const found: TimeReading[] = [];
-      for (const { at, id, header } of psPackets(bytes))
-        if (header?.pts != null) found.push({ position: position + at, stream: id, pts: header.pts });
+      for (const { at, id, header } of psPackets(bytes)) {
+        const { pts = null, dts = null } = header ?? {};
+        if (pts !== null) found.push({ position: position + at, stream: id, pts, dts: dts ?? pts });
+      }
       return found;
     },
     isFilm: (id) => id >= FIRST_VIDEO_ID,

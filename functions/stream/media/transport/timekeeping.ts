@@ -1,8 +1,13 @@
 /** The clock of a stream at a place of the file, in ticks of 90 kHz. */
 export type ClockReading = { readonly position: number; readonly ticks: number };
 
-/** The presentation time in a packet of one elementary stream (a PID, or a stream id), in ticks. */
-export type TimeReading = { readonly position: number; readonly stream: number; readonly pts: number };
+/** The times in a packet of one elementary stream (a PID, or a stream id), in ticks. */
+export type TimeReading = {
+  readonly position: number;
+  readonly stream: number;
+  readonly pts: number;
+  readonly dts: number;
+};
 
 /** A stretch of a file by one clock, and its correction. */
 export type ClockPart = {

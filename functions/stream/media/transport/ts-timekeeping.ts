@@ -16,8 +16,9 @@ export function transportTimekeeping({ layout, streams }: ProgramMap, sizeBytes:
       const found = [];
       for (const { at, pid, isStart, payloadAt } of tsPackets(bytes, position, layout)) {
         if (!isStart || payloadAt === null) continue;
-        const pts = readPesHeader(bytes.subarray(0, at + PACKET_BYTES), payloadAt)?.pts ?? null;
-        if (pts !== null) found.push({ position: position + at, stream: pid, pts });
+        const { pts = null, dts = null } =
+          readPesHeader(bytes.subarray(0, at + PACKET_BYTES), payloadAt) ?? {};
+        if (pts !== null) found.push({ position: position + at, stream: pid, pts, dts: dts ?? pts });
       }
       return found;
     },
