@@ -1,11 +1,12 @@
+import { analyse } from 'chardet';
+
 /**
  * Decodes a text file: by its byte order mark, as UTF-16 where zero bytes tell it, as UTF-8 if it is that, and
- * otherwise as Windows-1252. Never throws: what cannot be decoded is U+FFFD.
+ * otherwise in the encoding that its letters are most likely in. Never throws: what cannot be decoded is U+FFFD.
  */
 export function decodeText(bytes: Uint8Array): string {
   const label = markOf(bytes) ?? utf16Of(bytes);
-  const text =
-    label === null ? (decodeUtf8(bytes) ?? decodeAs('windows-1252', bytes)) : decodeAs(label, bytes);
+  const text = label === null ? (decodeUtf8(bytes) ?? decodeLegacy(bytes)) : decodeAs(label, bytes);
   // Programs that failed to write leave zeros behind, and concatenated files marks inside.
   return text.replace(/[\0\ufeff]/g, '');
 }
@@ -42,6 +43,27 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
+function decodeLegacy(bytes: Uint8Array): string {
+  const letters = lettersOf(bytes);
+  const labels = analyse(letters).map(({ name }) => name);
+  const possible = labels.filter((label) => !NOT_TRIED.test(label) && isLabel(label));
+  // A file in UTF-8 that is broken in a place or two is still that.
+  const fitting = possible.find((label) => label === 'UTF-8' || !decodeAs(label, letters).includes('\ufffd'));
+  return decodeAs(fitting ?? possible[0] ?? 'windows-1252', bytes);
+}
+
+/** Tells whether the web has an encoding of this name; some of the detector's are of no such. */
+function isLabel(label: string): boolean {
+  try {
+    return new TextDecoder(label) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** They have been ruled out before. */
+const NOT_TRIED = /^(?:UTF-16|UTF-32|ASCII)/i;
+
 function decodeAs(label: string, bytes: Uint8Array): string {
   const decoder = new TextDecoder(label);
   const text = decoder.decode(bytes);
@@ -57,3 +79,18 @@ function decodeAs(label: string, bytes: Uint8Array): string {
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 const SAMPLE_BYTES = 64 * 1024;
+
+/** Returns the first lines that have more than ASCII: times and numbers tell nothing. */
+function lettersOf(bytes: Uint8Array): Uint8Array {
+  const letters: number[] = [];
+  let isTelling = false;
+  for (let i = 0, start = 0; i <= bytes.length && letters.length < SAMPLE_BYTES; i++) {
+    const byte = bytes[i] ?? 10;
+    if (byte >= 128) isTelling = true;
+    if (byte !== 10) continue;
+    if (isTelling)
+      for (const each of bytes.subarray(start, Math.min(i + 1, start + SAMPLE_BYTES))) letters.push(each);
+    [start, isTelling] = [i + 1, false];
+  }
+  return Uint8Array.from(letters);
+}

@@ -4,6 +4,7 @@ import { type Cue, MAX_TEXT_BYTES, type ParsedText, textTooLong } from './cue.ts
 export const TEXT_FORMATS = {
   srt: { extensions: ['srt'] },
   webvtt: { extensions: ['vtt', 'webvtt'] },
+  ass: { extensions: ['ass', 'ssa'] },
 } as const satisfies Record<string, { readonly extensions: readonly string[] }>;
 
 export type TextFormat = keyof typeof TEXT_FORMATS;
@@ -26,6 +27,8 @@ async function parseAs(text: string, format: TextFormat): Promise<ParsedText> {
       return (await import('./srt.ts')).parseSrt(text);
     case 'webvtt':
       return (await import('./webvtt.ts')).parseWebVtt(text);
+    case 'ass':
+      return (await import('./ass.ts')).parseAss(text);
     default:
       return format satisfies never;
   }

@@ -12,7 +12,7 @@ export function webvttCueText(text: string): string {
     out += escapeText(text.slice(from, match.index));
     from = match.index + match[0].length;
     const { closed, opened, rest = '' } = match.groups ?? {};
-    if (opened !== undefined && TAGS.has(opened)) {
+    if (opened !== undefined && TAGS.has(opened) && open.length < MOST_OPEN) {
       open.push(opened);
       out += `<${opened}${attributesOf(opened, rest)}>`;
     } else if (closed !== undefined && open.includes(closed)) {
@@ -29,6 +29,9 @@ export function webvttCueText(text: string): string {
   while (open.length > 0) out += `</${open.pop()}>`;
   return out;
 }
+
+/** No file nests them deeper. */
+const MOST_OPEN = 32;
 
 const TAGS = new Set(['b', 'i', 'u', 'c', 'v', 'lang', 'ruby', 'rt']);
 const TOKENS = new RegExp(
