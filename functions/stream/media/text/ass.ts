@@ -96,7 +96,8 @@ function parseEvents(format: string, lines: readonly string[]): (Event | null)[]
  */
 function tamed(fields: string): string {
   const line = fields
-    .replace(/\s+/g, ' ')
+    .replace(/[ \t\n\v\f\r\u2028\u2029]+/g, ' ')
+    .replace(/\s{10,}/g, ' ')
     .replaceAll('\\{', OPENING)
     .replace(/\\([biu])(?=[\\}])/g, '\\$10');
   const end = line.lastIndexOf('}') + 1;

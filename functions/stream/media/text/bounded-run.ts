@@ -9,9 +9,9 @@ const MOST_MILLISECONDS = 5_000;
  * Runs what a library does with hostile text, and stops it when the time is up, which nothing else can do to code
  * that does not wait. Throws `unsupported-media` then, and `damaged-media` if it throws.
  */
-export function boundedRun<T>(run: () => T): T {
+export function boundedRun<T>(run: () => T, mostMilliseconds = MOST_MILLISECONDS): T {
   try {
-    return runInNewContext('run()', { run }, { timeout: MOST_MILLISECONDS }) as T;
+    return runInNewContext('run()', { run }, { timeout: mostMilliseconds }) as T;
   } catch (error) {
     // The error of the time limit is not an instance of this context's Error.
     if (error instanceof Problem) throw error;

@@ -45,11 +45,18 @@ function decodeUtf8(bytes: Uint8Array): string | null {
 
 function decodeLegacy(bytes: Uint8Array): string {
   const letters = lettersOf(bytes);
-  const labels = analyse(letters).map(({ name }) => name);
+  const labels = [...declaredBy(bytes), ...analyse(letters).map(({ name }) => name)];
   const possible = labels.filter((label) => !NOT_TRIED.test(label) && isLabel(label));
   // A file in UTF-8 that is broken in a place or two is still that.
   const fitting = possible.find((label) => label === 'UTF-8' || !decodeAs(label, letters).includes('\ufffd'));
   return decodeAs(fitting ?? possible[0] ?? 'windows-1252', bytes);
+}
+
+/** The encoding that an XML declaration names. */
+function declaredBy(bytes: Uint8Array): string[] {
+  const beginning = String.fromCharCode(...bytes.subarray(0, 200));
+  const [, label] = /^\s{0,9}<\?xml [^>]{0,80}?encoding=["']([\w-]{1,40})["']/.exec(beginning) ?? [];
+  return label === undefined ? [] : [label];
 }
 
 /** Tells whether the web has an encoding of this name; some of the detector's are of no such. */

@@ -5,6 +5,7 @@ export const TEXT_FORMATS = {
   srt: { extensions: ['srt'] },
   webvtt: { extensions: ['vtt', 'webvtt'] },
   ass: { extensions: ['ass', 'ssa'] },
+  ttml: { extensions: ['ttml', 'dfxp'] },
 } as const satisfies Record<string, { readonly extensions: readonly string[] }>;
 
 export type TextFormat = keyof typeof TEXT_FORMATS;
@@ -29,19 +30,32 @@ async function parseAs(text: string, format: TextFormat): Promise<ParsedText> {
       return (await import('./webvtt.ts')).parseWebVtt(text);
     case 'ass':
       return (await import('./ass.ts')).parseAss(text);
+    case 'ttml':
+      return (await import('./ttml.ts')).parseTtml(text);
     default:
       return format satisfies never;
   }
 }
 
 function formatOf(text: string, format: TextFormat): TextFormat {
-  if (/^WEBVTT(?:[ \t\r\n]|$)/.test(text)) return 'webvtt';
+  const beginning = text.slice(0, 1_000).trimStart();
+  if (/^WEBVTT(?:[ \t\r\n]|$)/.test(beginning)) return 'webvtt';
+  if (/^\[Script Info\]/i.test(beginning)) return 'ass';
+  if (/^<\?xml|^<(?:\w{1,20}:)?tt[\s>]/.test(beginning)) return 'ttml';
   return format === 'webvtt' ? 'srt' : format;
 }
 
 function shownCues(cues: readonly Cue[]): Cue[] {
   return cues
     .filter(({ startSeconds, endSeconds, text }) => endSeconds > Math.max(0, startSeconds) && text !== '')
-    .map((cue) => (cue.startSeconds < 0 ? { ...cue, startSeconds: 0 } : cue))
+    .filter(({ startSeconds }) => startSeconds < LAST_SECONDS)
+    .map((cue) => ({
+      ...cue,
+      startSeconds: Math.max(0, cue.startSeconds),
+      endSeconds: Math.min(LAST_SECONDS, cue.endSeconds),
+    }))
     .sort((a, b) => a.startSeconds - b.startSeconds);
 }
+
+/** No film is longer; a number far beyond is written in another form. */
+const LAST_SECONDS = 100_000 * 3_600;

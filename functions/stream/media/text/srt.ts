@@ -1,4 +1,5 @@
 import { type Cue, MAX_CUES, type ParsedText, tooManyCues } from './cue.ts';
+import { resolveEntities } from './entities.ts';
 import { linesOf } from './lines.ts';
 import { cueText, type Run, type Style } from './markup.ts';
 import { keyOfSsa, settingsOfKey } from './positions.ts';
@@ -82,7 +83,7 @@ export function srtCueText(text: string): { readonly text: string; readonly sett
     add(text.slice(from, match.index));
     from = match.index + match[0].length;
     const { slash, name = '', tags, single, entity, escaped } = match.groups ?? {};
-    if (entity !== undefined) add(characterOf(entity));
+    if (entity !== undefined) add(resolveEntities(match[0]));
     else if (escaped !== undefined) add(ESCAPES[escaped] ?? match[0]);
     else if (tags !== undefined) settings ??= applyTags(tags, styles);
     else if (single !== undefined) for (const style of single.split(',')) setStyle(styles, style, true);
@@ -134,17 +135,4 @@ function applyTags(tags: string, styles: Set<Style>): string | null {
     else if (name !== undefined) setStyle(styles, name, digits !== '0');
   }
   return settings;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', lrm: '\u200e', rlm: '\u200f' },
-};
-
-/** Returns the character, or the entity as it is written if it is none. */
-function characterOf(entity: string): string {
-  const known = Object.hasOwn(ENTITIES, entity.toLowerCase()) ? ENTITIES[entity.toLowerCase()] : undefined;
-  if (known !== undefined) return known;
-  if (!entity.startsWith('#')) return `&${entity};`;
-  const code = Number(`${/^#x/i.test(entity) ? '0' : ''}${entity.slice(1)}`);
-  return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '';
 }
