@@ -318,6 +318,13 @@ describe('the length of files that follow each other', () => {
     return [page(serial, 0, head), page(serial, from + 960, audio), page(serial, end, audio)];
   };
 
+  it('is not told by links that are cut off in their first packet', async () => {
+    for (const head of ['OpusHead', '\x01vorbis', '\x7fFLAC', 'OpusHead\x01\x02', '']) {
+      const links = [page(1, 0, Buffer.from(head, 'latin1')), page(2, 48_000, Buffer.from([0xf8]))];
+      expect(await chainedOggSeconds(fileOf(...links)), head).to.equal(null);
+    }
+  });
+
   it('is that of all links of an Ogg file', async () => {
     expect(await chainedOggSeconds(fileOf(...opus(1, 4)))).to.equal(null);
     expect(await chainedOggSeconds(fileOf(...opus(1, 4), ...opus(2, 3), ...opus(3, 2)))).to.equal(9);

@@ -105,9 +105,11 @@ function packetsIn(segments: Uint8Array, payload: Buffer): Buffer[] {
 function linkOf({ packets: [packet = Buffer.alloc(0)] }: Page): Link | null {
   const sum = (samplesOf: (packet: Uint8Array) => number | null) => (packets: readonly Uint8Array[]) =>
     packets.reduce((samples, each) => samples + (samplesOf(each) ?? 0), 0);
+  if (packet.length < LEAST_HEAD_BYTES) return null;
   if (packet.toString('latin1', 0, 8) === 'OpusHead') {
     return { rate: 48_000, skipped: packet.readUInt16LE(10), samples: sum(opusSamples) };
   }
+  if (packet.length < 30) return null;
   if (packet.toString('latin1', 0, 7) === '\x01vorbis') {
     // Each packet but the first completes half a block; most blocks are long ones (Vorbis I §4.3.8).
     const half = 2 ** ((packet[28] ?? 0) >> 4) / 2;
@@ -117,6 +119,9 @@ function linkOf({ packets: [packet = Buffer.alloc(0)] }: Page): Link | null {
     return linkAt(packet.readUIntBE(27, 3) >> 4, sum(flacSamples));
   return null;
 }
+
+/** Of Opus; those of Vorbis and FLAC have 30 and 51. */
+const LEAST_HEAD_BYTES = 19;
 
 const linkAt = (rate: number, samples: Link['samples']): Link | null =>
   rate > 0 ? { rate, skipped: 0, samples } : null;
