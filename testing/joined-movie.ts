@@ -95,24 +95,22 @@ function samplesOf(parts: readonly Part[], track: MovieTrack) {
 }
 
 /** Copies a track's box with another sample table, for as long as its samples last. */
-function trakOf(movie: ReadMovie, track: MovieTrack & { readonly ticks: number }, stbl: Buffer): Buffer {
+function trakOf(
+  movie: ReadMovie,
+  { trak, timescale, ticks }: MovieTrack & { readonly ticks: number },
+  stbl: Buffer,
+) {
   const { moovBytes } = movie;
-  const copy = (
-    parent: { body: number; end: number },
-    type: string,
-    change: (bytes: Buffer) => void,
-  ): Buffer => {
+  const copy = (parent: { body: number; end: number }, type: string): Buffer => {
     const children = [...childBoxes(moovBytes, parent.body, parent.end)].map((child) => {
       if (child.type === 'stbl') return stbl;
-      if (['mdia', 'minf', 'edts'].includes(child.type)) return copy(child, child.type, change);
+      if (['mdia', 'minf', 'edts'].includes(child.type)) return copy(child, child.type);
       const bytes = Buffer.from(moovBytes.subarray(child.start, child.end));
-      if (child.type === 'elst')
-        bytes.writeUInt32BE(Math.round((track.ticks / track.timescale) * movie.timescale), 16);
-      if (child.type === 'mdhd') bytes.writeUInt32BE(track.ticks, 24);
-      change(bytes);
+      if (child.type === 'elst') bytes.writeUInt32BE(Math.round((ticks / timescale) * movie.timescale), 16);
+      if (child.type === 'mdhd') bytes.writeUInt32BE(ticks, 24);
       return bytes;
     });
     return box(type, ...children);
   };
-  return copy(track.trak, 'trak', () => {});
+  return copy(trak, 'trak');
 }
