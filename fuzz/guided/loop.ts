@@ -5,8 +5,9 @@ import { openCoverage } from './coverage.ts';
 import { isobmff } from './isobmff.ts';
 import type { LoopData, LoopMessage } from './messages.ts';
 import { mutate } from './mutate.ts';
+import { text } from './text.ts';
 
-const TARGETS = { isobmff, containers };
+const TARGETS = { isobmff, containers, text };
 /** The number of runs in one report. */
 const RUNS_A_REPORT = 50;
 

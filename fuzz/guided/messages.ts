@@ -1,4 +1,4 @@
-export type TargetName = 'isobmff' | 'containers';
+export type TargetName = 'isobmff' | 'containers' | 'text';
 
 /** The data that the worker starts with. */
 export type LoopData = {

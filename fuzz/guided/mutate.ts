@@ -14,11 +14,29 @@ const WORDS = [
   ),
   ...'vide soun text sbtl OggS OpusHead RIFF RF64 WAVE fmt data ID3 Xing Info VBRI'.split(' '),
 ].map((word) => Buffer.from(word, 'latin1'));
+/** What begins or ends something in the text of subtitles. */
+const MARKS = [
+  ...'1|00:00:01,000 --> 00:00:02,500|0:0:1.5 --> |-00:00:01,000|WEBVTT|NOTE|STYLE|X-TIMESTAMP-MAP='.split(
+    '|',
+  ),
+  ...'<i>|</i>|<b>|<c.x>|</c>|<v A>|<font color="#fff">|<00:00:01.000>|{\\an8}|{\\i1}|{\\p1}|{\\pos(1,2)}|{\\t(0,1,\\fs2)}|\\N|\\h'.split(
+    '|',
+  ),
+  ...'Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,|Format: |Style: |[Events]|[V4+ Styles]|[Script Info]'.split(
+    '|',
+  ),
+  ...'<p begin="1s" end="2s">|</p>|<span begin="1s">|<br/>|<div timeContainer="seq">|region="a"|style="a"|<!--|<![CDATA['.split(
+    '|',
+  ),
+  ...'\n|\n\n|\r\n|&amp;|&#10;|&#x41;|&|<|>|{|}|\u0000|\ufeff|\u2028|\u00a0|-->|line:0|align:start'.split(
+    '|',
+  ),
+].map((word) => Buffer.from(word));
 const IDS =
   '1a45dfa3 18538067 1549a966 1654ae6b 1f43b675 1c53bb6b 114d9b74 ae d7 83 86 63a2 e0 e1 b0 ba a3 a0 a1 e7 bb b3 b7 f1 9b 6d80 01ffffffffffffff ff 0000'
     .split(' ')
     .map((id) => Buffer.from(id, 'hex'));
-const DICTIONARY = [...WORDS, ...IDS];
+const DICTIONARY = [...WORDS, ...IDS, ...MARKS];
 
 const NUMBERS = [
   0, 1, 2, 7, 8, 9, 15, 16, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff,

@@ -11,7 +11,7 @@ import { seedsOf } from './seeds.ts';
 
 const INPUT_BYTES = 128 * 1024;
 const HANG_MILLISECONDS = 15_000;
-const TARGETS: readonly TargetName[] = ['isobmff', 'containers'];
+const TARGETS: readonly TargetName[] = ['isobmff', 'containers', 'text'];
 
 /** `npm run fuzz:guided`: runs each target for so many minutes; ends with 1 if there were findings. */
 async function main(): Promise<number> {

@@ -1,10 +1,11 @@
 import { escapeText } from './markup.ts';
 
 /**
- * Returns the text of a WebVTT cue as a parser by the book would show it: tags nested and closed, what is no tag or
+ * Returns the text of a WebVTT cue, of so many lines, as a parser by the book would show it: tags nested and closed, what is no tag or
  * entity escaped, unknown tags removed. Timestamps inside are removed as well, since the cue may be shifted.
  */
-export function webvttCueText(text: string): string {
+export function webvttCueText(lines: readonly string[]): string {
+  const text = withoutBlanks(lines);
   const open: string[] = [];
   let out = '';
   let from = 0;
@@ -27,7 +28,16 @@ export function webvttCueText(text: string): string {
   }
   out += escapeText(text.slice(from));
   while (open.length > 0) out += `</${open.pop()}>`;
-  return out;
+  const isShown = /\S/.test(out.replace(/<[^<>]*>/g, ''));
+  // Tags that were left out may leave a line blank, which would end the cue.
+  return isShown ? withoutBlanks(out.split('\n')) : '';
+}
+
+function withoutBlanks(lines: readonly string[]): string {
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 /** No file nests them deeper. */

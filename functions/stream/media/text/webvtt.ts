@@ -27,7 +27,7 @@ export function parseWebVtt(text: string): ParsedText {
     let end = i + 1;
     while (end < lines.length && lines[end] !== '' && !lines[end]?.includes('-->')) end++;
     const { startSeconds, endSeconds, rest } = timing;
-    const body = webvttCueText(lines.slice(i + 1, end).join('\n')).trim();
+    const body = webvttCueText(lines.slice(i + 1, end));
     cues.push({ startSeconds, endSeconds, text: body, settings: validSettings(rest) });
     i = end - 1;
   }
