@@ -12,7 +12,7 @@ import type { Output } from '../../functions/stream/plan/output.ts';
 import { cachedAccess, createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { openLoopback } from '../../functions/stream/source/loopback.ts';
-import { demoDirectory, localEnvironment } from '../../local/function.ts';
+import { demoDirectory, localEnvironment, programsOf } from '../../local/function.ts';
 import { ROOMY } from '../../testing/ample.ts';
 import { type AttackFile, attackFiles } from '../../testing/attack-files.ts';
 import { type Canary, startCanary } from '../../testing/canary.ts';
@@ -93,7 +93,8 @@ describe('files that refer to others', function () {
   }
 
   it('reach their aim in an ffmpeg without the sandbox, as a control', async () => {
-    const { FFMPEG_PATH = '' } = await localEnvironment({});
+    // That of the packages, since the built one opens no files and reads no playlists at all.
+    const { FFMPEG_PATH } = await programsOf(null);
     const environment = { CANARY: SECRET };
     const reached = new Set<string>();
     const targets = { server: canary.url, file: canary.path, environment: '/proc/self/environ' };
