@@ -1,3 +1,4 @@
+import { fragmentPlace } from '../media/isobmff/fragment-place.ts';
 import type { VideoTrack } from '../media/model/media.ts';
 import { findEntry } from '../media/transport/entry.ts';
 import { keyframeBefore } from './keyframe-before.ts';
@@ -20,6 +21,9 @@ export async function framePlaces(
   if (cut !== undefined) return readingPlaces(startSeconds, track.startSeconds, startSeconds);
   const entry = await findEntry(access, probed, track, startSeconds);
   if (entry !== null) return placesOfEntry(entry);
+  const { movie } = probed;
+  const splice = movie && (await fragmentPlace(movie, access, track.index, startSeconds));
+  if (splice) return placesOfEntry({ kind: 'place', splice });
   const indexed = keyframeBefore(probed, track, startSeconds) ?? (isNear ? startSeconds : null);
   return readingPlaces(startSeconds, track.startSeconds, indexed);
 }

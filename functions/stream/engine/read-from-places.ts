@@ -1,7 +1,10 @@
 import { damaged, Problem } from '../base/problem.ts';
+import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
 import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
 import { peekFirst } from '../media/peek-first.ts';
 import { spliced } from '../media/transport/splice.ts';
+import type { CachedAccess } from '../source/cache.ts';
+import { overlay } from '../source/overlay.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { ReadingPlace } from './reading-places.ts';
 import type { ReadFrom } from './segment-arguments.ts';
@@ -54,8 +57,16 @@ export async function tryPlaces<Result>(
 }
 
 function atPlace(context: EngineContext, { splice, seekSeconds }: ReadingPlace): EngineContext {
-  if (splice !== null) return { ...context, access: spliced(context.access, splice) };
+  if (splice !== null) return { ...context, ...splicedInput(context, spliced(context.access, splice)) };
   return cutFrom(context, seekSeconds ?? Number.NEGATIVE_INFINITY);
+}
+
+/** A demuxer of fragments that can seek would walk all of them before it begins. */
+function splicedInput({ probed: { movie } }: EngineContext, access: CachedAccess): Partial<EngineContext> {
+  if (movie === null) return { access };
+  const patched = overlay(access, patchesForFfmpeg(movie));
+  const stream = () => patched.stream({ start: 0, end: patched.sizeBytes });
+  return { flow: { sizeBytes: null, stream } };
 }
 
 /**

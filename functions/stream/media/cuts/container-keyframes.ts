@@ -69,8 +69,10 @@ async function firstPacket(track: ContainerVideoTrack, seconds: number): Promise
 
 /** Reads the frame that a cue points at. Rejects with `damaged-media` if there is none. */
 async function readFrame({ source, object, signal }: Input, cue: Cue, number: number): Promise<Buffer> {
+  // Each read has its own signal: several of them listen at the same time.
+  const own = AbortSignal.any([signal]);
   const read = async (start: number, end: number) =>
-    buffer(await source.read(object, { start, end: Math.min(end, object.sizeBytes) }, signal));
+    buffer(await source.read(object, { start, end: Math.min(end, object.sizeBytes) }, own));
   const bytes = await read(cue.at, cue.at + READ_BYTES);
   const frame = blockAt(bytes, cue, number);
   if (frame === null || frame.end > object.sizeBytes || frame.end - frame.start > MOST_BYTES)

@@ -78,15 +78,30 @@ async function tablesOf(
   return tables;
 }
 
+/** A fragment at which decoding can begin. `time` is in ticks of the track's clock. */
+export type FragmentEntry = { readonly time: number; readonly moofAt: number };
+
 /** Returns where the last fragment of each track begins, by `mfra`. */
 async function lastFragments(file: RandomAccess): Promise<readonly number[]> {
+  const places = new Set<number>();
+  for (const entry of await randomAccessEntries(file)) {
+    const last = entry.at(entry.count - 1);
+    if (entry.count > 0) places.add(last.moofAt);
+  }
+  return [...places].filter((place) => place < file.sizeBytes).slice(0, 64);
+}
+
+type TrackEntries = { readonly trackId: number; readonly count: number; at(index: number): FragmentEntry };
+
+/** Reads the random access boxes at the file's end (§8.8.10); none without them. */
+export async function randomAccessEntries(file: RandomAccess): Promise<readonly TrackEntries[]> {
   const tail = Buffer.from(await file.read(Math.max(0, file.sizeBytes - 16), file.sizeBytes));
   if (tail.length < 16 || tail.toString('latin1', 4, 8) !== 'mfro') return [];
   const size = tail.readUInt32BE(12);
   if (size < 24 || size > Math.min(MAX_MFRA_BYTES, file.sizeBytes)) return [];
   const bytes = Buffer.from(await file.read(file.sizeBytes - size, file.sizeBytes));
   if (bytes.length < size || bytes.toString('latin1', 4, 8) !== 'mfra') return [];
-  const places = new Set<number>();
+  const tracks: TrackEntries[] = [];
   for (const { type, body, end } of childBoxes(bytes, 8, bytes.length)) {
     if (type !== 'tfra' || end - body < 16) continue;
     const lengths = bytes.readUInt32BE(body + 8);
@@ -94,8 +109,17 @@ async function lastFragments(file: RandomAccess): Promise<readonly number[]> {
     const numbers = ((lengths >> 4) & 3) + ((lengths >> 2) & 3) + (lengths & 3) + 3;
     const stride = (isLong ? 16 : 8) + numbers;
     const count = Math.min(bytes.readUInt32BE(body + 12), Math.floor((end - body - 16) / stride));
-    const at = body + 16 + (count - 1) * stride;
-    if (count > 0) places.add(isLong ? Number(bytes.readBigUInt64BE(at + 8)) : bytes.readUInt32BE(at + 4));
+    const trackId = bytes.readUInt32BE(body + 4);
+    const number = (at: number, place: number) =>
+      isLong ? Number(bytes.readBigUInt64BE(at + 8 * place)) : bytes.readUInt32BE(at + 4 * place);
+    tracks.push({
+      trackId,
+      count,
+      at(index) {
+        const at = body + 16 + index * stride;
+        return { time: number(at, 0), moofAt: number(at, 1) };
+      },
+    });
   }
-  return [...places].filter((place) => place < file.sizeBytes).slice(0, 64);
+  return tracks;
 }
