@@ -99,7 +99,10 @@ describe('WebVTT', () => {
   });
 
   it('is the same when it is read and written again', async () => {
-    const cues = [cue(0, 1, 'a &amp; <b>b</b>'), cue(1, 2, '3 &lt; 5 --&gt;', 'line:10% position:20%')];
+    const cues = [
+      cue(0, 1, 'a &amp; <b>b</b>'),
+      cue(1, 2, '\u00a03 &lt; 5 --&gt;\u00a0', 'line:10% position:20%'),
+    ];
     const text = writeWebVtt(cues, { timestampMap: true });
     expect(await parseText(Buffer.from(text), 'webvtt')).to.deep.equal({ cues, skipped: 0 });
   });

@@ -12,6 +12,7 @@ export function cueText(runs: Iterable<Run>): string {
   const open: Style[] = [];
   let out = '';
   let space = '';
+  let isShown = false;
   const closeTo = (depth: number) => {
     while (open.length > depth) out += `</${open.pop()}>`;
   };
@@ -31,10 +32,11 @@ export function cueText(runs: Iterable<Run>): string {
         out += `<${style}>`;
       }
       out += escapeText(token);
+      isShown ||= /\S/.test(token);
     }
   }
   closeTo(0);
-  return out;
+  return isShown ? out : '';
 }
 
 /** Escapes what begins a tag, an entity, or, in `-->`, a cue. */

@@ -33,9 +33,17 @@ export function webvttCueText(lines: readonly string[]): string {
   return isShown ? withoutBlanks(out.split('\n')) : '';
 }
 
+/** Without spaces at both ends; no-break spaces stay, since they are there for a reason. */
+function trimmed(line: string): string {
+  let [start, end] = [0, line.length];
+  while (start < end && line.charCodeAt(start) <= 32) start++;
+  while (end > start && line.charCodeAt(end - 1) <= 32) end--;
+  return line.slice(start, end);
+}
+
 function withoutBlanks(lines: readonly string[]): string {
   return lines
-    .map((line) => line.trim())
+    .map(trimmed)
     .filter((line) => line !== '')
     .join('\n');
 }
