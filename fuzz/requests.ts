@@ -105,9 +105,34 @@ const SHEETS = [
   '9999.jpg',
   'iframe-0.m4s',
 ];
-const RENDITIONS = ['copy', '240p', 'audio', 'audio-2', '__proto__', 'constructor', '9999p', '-', '%2e%2e'];
+const TEXT_IDS = [
+  'track-0',
+  'track-2',
+  'track-99',
+  'file',
+  'file-en',
+  'file-',
+  'FILE',
+  '__proto__',
+  '..',
+  '',
+];
+const RENDITIONS = [
+  'track-2',
+  'file-en',
+  'copy',
+  '240p',
+  'audio',
+  'audio-2',
+  '__proto__',
+  'constructor',
+  '9999p',
+  '-',
+  '%2e%2e',
+];
 const FILES = [
   'init.mp4',
+  'subtitles.vtt',
   '0.m4s',
   '00.m4s',
   '-1.m4s',
@@ -138,6 +163,11 @@ const ROUTES: readonly RouteCase[] = [
     kind: 'storyboard',
     names: ['width', 'interval', 'v'],
     path: (key, pick) => `/storyboard/${key}/${pick(SHEETS)}`,
+  },
+  {
+    kind: 'subtitles',
+    names: ['start', 'duration'],
+    path: (key, pick) => `/subtitles/${key}/${pick(TEXT_IDS)}.vtt`,
   },
   { kind: 'info', names: [], path: (key) => `/info/${key}` },
   { kind: 'hls', names: [], path: (key) => `/hls/${key}/master.m3u8` },

@@ -24,7 +24,7 @@ describe('One more', function () {
     const config = JSON.parse(await readFile(join(copy, 'tsconfig.json'), 'utf8'));
     await writeFile(
       join(copy, 'tsconfig.json'),
-      JSON.stringify({ ...config, include: ['functions/stream/index.ts', 'functions/stream/html.d.ts'] }),
+      JSON.stringify({ ...config, include: ['functions/stream/index.ts', 'functions/stream/**/*.d.ts'] }),
     );
   });
 

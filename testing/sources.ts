@@ -47,6 +47,7 @@ export function fakeSource(bytes: Uint8Array, { chunkBytes = 64 * 1024 } = {}): 
       reads.push({ range, signal, body });
       return body;
     },
+    beside: async () => [],
     list: async () => ({ media: [{ key: object.key, sizeBytes: object.sizeBytes }], next: null }),
   };
 

@@ -67,6 +67,7 @@ async function answerRoute(
     case 'info':
     case 'export':
     case 'made':
+    case 'subtitles':
     case 'adaptive':
       return answerObject(route, grant, request, context, services).catch((error: unknown) => {
         // The object was replaced between two reads, and nothing has been sent: answer with the new version.

@@ -22,15 +22,17 @@ function subjectOf(letter, path, hasQuery) {
 }
 
 function keyOf(path) {
-  const found = /^\/(media|stream|image|storyboard|info|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
-    path,
-  );
+  const found =
+    /^\/(media|stream|image|storyboard|subtitles|info|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
+      path,
+    );
   if (found === null) return null;
   let encoded = found[2];
-  if (/^(hls|dash|made|storyboard)$/.test(found[1])) {
+  if (/^(hls|dash|made|storyboard|subtitles)$/.test(found[1])) {
     const parts = encoded.split('/');
     const entry = found[1] === 'hls' ? 'master.m3u8' : 'manifest.mpd';
-    // The key is followed by the name of a result, a sheet or the main playlist, or by a rendition and a name.
+    // The key is followed by the name of a result, a sheet, a text track or the main playlist, or by a rendition and a
+    // name.
     const isAdaptive = found[1] === 'hls' || found[1] === 'dash';
     const names = isAdaptive && parts[parts.length - 1] !== entry ? 2 : 1;
     if (parts.length <= names) return null;

@@ -8,7 +8,14 @@ describe('how the player page describes a track', () => {
   const { index, stream, undecodable, startSeconds, durationSeconds, isDefault } = audioTrack();
   const subtitles: Track = {
     ...{ index, stream, undecodable, startSeconds, durationSeconds, isDefault, bitrate: null },
-    ...{ kind: 'subtitle', codec: 'tx3g', language: 'de' },
+    ...{
+      kind: 'subtitle',
+      codec: 'tx3g',
+      language: 'de',
+      title: null,
+      isForced: false,
+      isForHearingImpaired: false,
+    },
   };
   const table: readonly (readonly [Track, string])[] = [
     [film(), 'Video: h264 (avc1.640028), 1280 × 720, 24 frames/s, 8 bit, 4:2:0, 2.0 Mbit/s'],

@@ -44,6 +44,12 @@ export type PlayerPage = {
   /** Switches to the rendition of that height after the buffered media. */
   choose(height: number): Promise<void>;
   chooseSound(language: string): Promise<void>;
+  /** The names of the text tracks that the player lists. */
+  texts(): Promise<readonly (string | null)[]>;
+  /** Shows the text track of that name; null for none. */
+  chooseText(name: string | null): Promise<void>;
+  /** The text of all cues that are shown at this moment, with `|` between them. */
+  shownText(): Promise<string>;
   heights(): Promise<readonly number[]>;
   languages(): Promise<readonly (string | null)[]>;
   play(rate?: number): Promise<void>;
@@ -107,6 +113,9 @@ export async function openPlayerPage(
     },
     choose: (height) => tell(`player.choose(${height})`),
     chooseSound: (language) => tell(`player.chooseSound(${JSON.stringify(language)})`),
+    texts: () => page.evaluate<(string | null)[]>('player.texts()'),
+    chooseText: (track) => tell(`player.chooseText(${JSON.stringify(track)})`),
+    shownText: () => page.evaluate<string>('watch.shownText()'),
     heights: () => page.evaluate<number[]>('player.heights()'),
     languages: () => page.evaluate<(string | null)[]>('player.languages()'),
     play: (rate = 1) => tell(`watch.play(${rate})`),

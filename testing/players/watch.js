@@ -55,6 +55,12 @@ const watch = {
       stalledAt: stalls.where,
     };
   },
+  /** The text of all cues that are shown at this moment. */
+  shownText() {
+    const tracks = player.textTracks?.() ?? video.textTracks;
+    const shown = Array.from(tracks).filter(({ mode }) => mode === 'showing');
+    return shown.flatMap(({ activeCues }) => Array.from(activeCues ?? [], ({ text }) => text)).join('|');
+  },
   /** Restarts the count of stalls. */
   forgetStalls() {
     playing = { at: -1, since: performance.now() };

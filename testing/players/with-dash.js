@@ -6,6 +6,7 @@ dash.updateSettings({
   debug: { logLevel: dashjs.Debug.LOG_LEVEL_WARNING },
   streaming: {
     abr: { autoSwitchBitrate: { video: false, audio: false } },
+    text: { defaultEnabled: true },
     buffer: {
       bufferTimeDefault: AHEAD_SECONDS,
       bufferTimeAtTopQuality: AHEAD_SECONDS,
@@ -17,6 +18,9 @@ const { events } = dashjs.MediaPlayer;
 for (const name of [events.ERROR, events.PLAYBACK_ERROR]) {
   dash.on(name, ({ type, error }) => console.warn(`dash.js: ${type}: ${error?.message ?? ''}`));
 }
+
+// Before, it knows no tracks to choose among, and then it chooses one itself.
+const textsAreAdded = new Promise((resolve) => dash.on(events.TEXT_TRACKS_ADDED, resolve));
 
 // biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const player = {
@@ -53,6 +57,12 @@ const player = {
     }
     const found = dash.getRepresentationsByType('video').find(fits);
     if (found) dash.setRepresentationForTypeById('video', found.id);
+  },
+  texts: () => dash.getTracksFor('text').map(({ labels }) => labels[0]?.text ?? null),
+  async chooseText(name) {
+    await textsAreAdded;
+    // None is -1.
+    dash.setTextTrack(dash.getTracksFor('text').findIndex(({ labels }) => labels[0]?.text === name));
   },
   chooseSound(language) {
     dash.setCurrentTrack(dash.getTracksFor('audio').find(({ lang }) => lang === language));

@@ -44,6 +44,11 @@ const player = {
   choose(height) {
     hls.nextLevel = levelOf(height);
   },
+  texts: () => hls.subtitleTracks.map(({ name }) => name),
+  chooseText(name) {
+    hls.subtitleDisplay = name !== null;
+    hls.subtitleTrack = hls.subtitleTracks.findIndex((track) => track.name === name);
+  },
   chooseSound(language) {
     hls.audioTrack = hls.audioTracks.findIndex(({ lang }) => lang === language);
   },

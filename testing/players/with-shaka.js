@@ -34,6 +34,12 @@ const player = {
   choose(height) {
     select((track) => track.height === height && track.language === active().language);
   },
+  texts: () => shakaPlayer.getTextTracks().map(({ label, originalTextId }) => label ?? originalTextId),
+  async chooseText(name) {
+    const found = shakaPlayer.getTextTracks().find(({ label }) => label === name);
+    shakaPlayer.selectTextTrack(found ?? null);
+    await shakaPlayer.setTextTrackVisibility?.(found !== undefined);
+  },
   chooseSound(language) {
     select((track) => track.language === language && track.height === active().height);
   },

@@ -56,6 +56,16 @@ const player = {
     found?.enabled(false);
     found?.enabled(true);
   },
+  textTracks: () => videojsPlayer.textTracks(),
+  texts: () =>
+    Array.from(videojsPlayer.textTracks())
+      .filter(({ kind }) => kind !== 'metadata')
+      .map(({ label }) => label),
+  chooseText(name) {
+    for (const track of Array.from(videojsPlayer.textTracks())) {
+      if (track.kind !== 'metadata') track.mode = track.label === name ? 'showing' : 'disabled';
+    }
+  },
   chooseSound(language) {
     const track = Array.from(videojsPlayer.audioTracks()).find((each) => each.language === language);
     if (track) track.enabled = true;

@@ -1,5 +1,6 @@
 import { jsonResponse } from '../http/json.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { findTextTracks } from '../open/find-text-tracks.ts';
 import { hasCoverAlone } from '../open/open-image.ts';
 import { presentationOrProblem } from '../open/open-presentation.ts';
 import { versionOf } from '../open/version.ts';
@@ -10,12 +11,13 @@ import { type AnswerContext, planInputOf, prefixOf } from './answer-context.ts';
 /** Answers `/info`: what the object is, and what each of its addresses would send and cost. */
 export async function answerInfo(context: AnswerContext, probed: Probed): Promise<Response> {
   const { object, grant, services } = context;
-  const offer = await presentationOrProblem(context, probed);
+  const presentation = await presentationOrProblem(context, probed);
+  const texts = await findTextTracks(context, probed.media);
   const { memoryMegabytes } = services.config;
   const about = {
     ...{ prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null },
     ...{ version: versionOf(context), hasCover: await hasCoverAlone(context, probed) },
   };
   const input = planInputOf(context, probed, NO_PARAMETERS, null);
-  return jsonResponse(describeObject(object, input, offer, about));
+  return jsonResponse(describeObject(object, input, { presentation, texts }, about));
 }

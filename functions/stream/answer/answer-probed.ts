@@ -8,10 +8,11 @@ import { answerImage } from './answer-image.ts';
 import { answerInfo } from './answer-info.ts';
 import { answerStoryboard } from './answer-storyboard.ts';
 import { answerStream } from './answer-stream.ts';
+import { answerSubtitles } from './answer-subtitles.ts';
 
 /** Probes the object, then answers by the route. Throws `Problem`. */
 export async function answerProbed(
-  route: RouteTo<'stream' | 'image' | 'storyboard' | 'adaptive' | 'info' | 'export'>,
+  route: RouteTo<'stream' | 'image' | 'storyboard' | 'adaptive' | 'info' | 'export' | 'subtitles'>,
   context: AnswerContext,
   found: FoundObject,
 ): Promise<Response> {
@@ -26,6 +27,8 @@ export async function answerProbed(
       return answerStoryboard(route, onClock, probed);
     case 'adaptive':
       return answerAdaptive(route, onClock, probed);
+    case 'subtitles':
+      return answerSubtitles(route, onClock, probed);
     case 'info':
       return answerInfo(onClock, probed);
     case 'export':

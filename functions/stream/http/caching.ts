@@ -28,6 +28,7 @@ const CACHING = {
   stream: { answer: ASK, redirect: NEVER, problem: NEVER },
   image: { answer: ASK, redirect: NEVER, problem: NEVER },
   storyboard: { answer: ASK, redirect: NEVER, problem: NEVER },
+  subtitles: { answer: ASK, redirect: NEVER, problem: NEVER },
   playlist: { answer: ASK, redirect: NEVER, problem: NEVER },
   segment: { answer: ASK, redirect: NEVER, problem: NEVER },
   versioned: { answer: FOREVER, redirect: NEVER, problem: NEVER },

@@ -2,19 +2,24 @@ import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { playlistHeader, segmentHeader } from '../plan/describe-plan.ts';
+import { playlistHeader, segmentHeader, textHeader } from '../plan/describe-plan.ts';
+import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
+import { isTextId, shownTextTracks, type TextTrack } from '../plan/text-tracks.ts';
+import type { Companions } from '../playlist/companions.ts';
 import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
-import type { Thumbnails } from '../playlist/storyboard.ts';
-import { isMediaAsk, type PlaylistAsk } from '../route/adaptive.ts';
+import { hlsText } from '../playlist/hls-text.ts';
+import { isMediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
+import { findTextTracks } from './find-text-tracks.ts';
 import { knownBytes } from './known-bytes.ts';
 import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
 import { thumbnailsOf } from './open-storyboard.ts';
+import { findTextTrack, openText } from './open-text.ts';
 import type { AdaptiveAddress } from './segment-version.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
@@ -41,18 +46,19 @@ export async function openAdaptive(
 ): Promise<AdaptiveAnswer> {
   const current = versionOf(context);
   refuseOtherVersion(version, current);
+  if (ask.kind === 'text') return openTextFile(ask, context, parts.probed);
   // A copied rendition was inspected when its playlist was requested.
   const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
   const presentation = await context.trace.time('plan', () =>
     openPresentation(context, parts.probed, { inspectsKeyframes }),
   );
   if (!isMediaAsk(ask)) {
+    const texts = await textsFor(ask, context, parts.probed);
     return {
-      representation: playlist(
-        ask,
-        { presentation, thumbnails: thumbnailsOf(context, { probed: parts.probed, secondsLeft }) },
-        current,
-      ),
+      representation: playlist(ask, presentation, current, {
+        thumbnails: thumbnailsOf(context, { probed: parts.probed, secondsLeft }),
+        texts,
+      }),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', presentation),
       rendition: null,
     };
@@ -74,16 +80,45 @@ export async function openAdaptive(
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
 
-type Listed = { readonly presentation: Presentation; readonly thumbnails: Thumbnails | null };
+/** The text tracks that a playlist names, or is about. */
+async function textsFor(
+  ask: PlaylistAsk,
+  context: ObjectContext,
+  { media }: Probed,
+): Promise<readonly TextTrack[]> {
+  const isEntry = ask.kind === 'master' || ask.kind === 'manifest';
+  if (!isEntry && !(ask.kind === 'playlist' && isTextId(ask.rendition))) return [];
+  return shownTextTracks(await findTextTracks(context, media));
+}
 
-function playlist(ask: PlaylistAsk, { presentation, thumbnails }: Listed, version: string): Representation {
+async function openTextFile(
+  { rendition: id, hasTimestampMap }: TextAsk,
+  context: ObjectContext,
+  probed: Probed,
+): Promise<AdaptiveAnswer> {
+  const track = findTextTrack(await findTextTracks(context, probed.media), id);
+  const view = { zeroSeconds: textZeroSeconds(probed.media), durationSeconds: null, hasTimestampMap };
+  const representation = await openText(track, view, { ...context, probed });
+  return { representation, plan: textHeader(track), rendition: null };
+}
+
+function playlist(
+  ask: PlaylistAsk,
+  presentation: Presentation,
+  version: string,
+  companions: Companions,
+): Representation {
   const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
   switch (ask.kind) {
     case 'master':
-      return written(HLS, hlsMaster(presentation, thumbnails));
+      return written(HLS, hlsMaster(presentation, companions));
     case 'manifest':
-      return written(DASH, dashManifest(presentation, version, thumbnails));
+      return written(DASH, dashManifest(presentation, version, companions));
     case 'playlist':
+      if (isTextId(ask.rendition)) {
+        findTextTrack(companions.texts, ask.rendition);
+        return written(HLS, hlsText(presentation.durationSeconds));
+      }
       return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version));
     case 'iframes':
       return written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version));

@@ -4,6 +4,7 @@ import type { Output } from './output.ts';
 import type { Presentation, Rendition } from './presentation.ts';
 import type { Storyboard } from './storyboard-plan.ts';
 import type { StreamPlan } from './stream-plan.ts';
+import type { TextTrack } from './text-tracks.ts';
 
 /** One line for the `Sluice-Plan` header: `transcode; video=h264:360; audio=aac; reason="…"`. */
 export function planHeader(plan: StreamPlan): string {
@@ -38,6 +39,11 @@ export function imageHeader({ format, source }: ImagePlan): string {
 /** The same of a storyboard: `storyboard; tiles=100; sheets=1; interval=72.000`. */
 export function storyboardHeader({ tileCount, sheetCount, intervalSeconds }: Storyboard): string {
   return `storyboard; tiles=${tileCount}; sheets=${sheetCount}; interval=${intervalSeconds.toFixed(3)}`;
+}
+
+/** The same of a text track: `subtitles; track=track-2`. */
+export function textHeader({ id }: TextTrack): string {
+  return `subtitles; track=${id}`;
 }
 
 function outputDetails({ format, video, audio }: Output): string[] {

@@ -8,15 +8,22 @@ import type { StoredObject } from '../source/source.ts';
 import { withCost } from './cost.ts';
 import { describeExports } from './info-exports.ts';
 import { describePoster, type InfoImages } from './info-images.ts';
-import type { AddressInfo, ObjectInfo, PredictedCost } from './object-info.ts';
+import type { AddressInfo, ObjectInfo, PredictedCost, SubtitleInfo } from './object-info.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
 import { planStream } from './stream-plan.ts';
+import type { TextTrack } from './text-tracks.ts';
 
 export type InfoOptions = InfoImages & {
   /** Whether there is a derived store for them. */
   readonly hasExports: boolean;
+};
+
+/** What was found about a film besides its probe. */
+export type Offers = {
+  readonly presentation: Presentation | Problem;
+  readonly texts: readonly TextTrack[];
 };
 
 type Cost = (prediction: Prediction) => PredictedCost;
@@ -28,7 +35,7 @@ type Cost = (prediction: Prediction) => PredictedCost;
 export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   input: PlanInput,
-  presentation: Presentation | Problem,
+  { presentation, texts }: Offers,
   options: InfoOptions,
 ): ObjectInfo {
   const { prefix, memoryMegabytes, hasExports } = options;
@@ -47,7 +54,14 @@ export function describeObject(
       poster,
       ...(hasExports ? describeExports(key, input, { prefix, memoryMegabytes }) : []),
     ],
+    subtitles: texts.map((text) => describeText(key, text, prefix)),
   };
+}
+
+function describeText(key: string, text: TextTrack, prefix: string): SubtitleInfo {
+  const { id, language, title, isForced, isForHearingImpaired, whyNot } = text;
+  const href = whyNot === null ? `${prefix}${addressOf('subtitles', key)}/${id}.vtt` : null;
+  return { language, title, isForced, isForHearingImpaired, href, whyNot };
 }
 
 /** Plans everything, and carries nothing out. */

@@ -13,6 +13,20 @@ export type ObjectInfo = {
   /** The address of an image that stands for the object; null if it has none. */
   readonly poster: string | null;
   readonly addresses: readonly AddressInfo[];
+  /** Subtitles of the file itself and of files beside it. */
+  readonly subtitles: readonly SubtitleInfo[];
+};
+
+export type SubtitleInfo = {
+  /** BCP 47 or ISO 639; null if nothing tells. */
+  readonly language: string | null;
+  readonly title: string | null;
+  readonly isForced: boolean;
+  readonly isForHearingImpaired: boolean;
+  /** Where they are WebVTT; null where they are not shown. */
+  readonly href: string | null;
+  /** Why they are not shown; null if they are. */
+  readonly whyNot: string | null;
 };
 
 /** What an address would do, or why it is refused. */

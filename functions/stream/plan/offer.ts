@@ -35,15 +35,25 @@ export function offerOf(media: Media): Offer {
     .slice(0, MAX_AUDIO_TRACKS);
   if (film === null && audios.length === 0)
     throw nothingPlays(media, 'The video and the audio of the file have no duration.');
-  // Tracks that are not offered count as well: what can be decoded here must not move the others.
-  const lasting = [...filmsOf(media), ...audiosOf(media)].filter(isLasting);
-  const zeroSeconds = Math.min(...lasting.map(({ startSeconds }) => startSeconds));
+  const zeroSeconds = zeroOf(media);
   const offered = <T extends VideoTrack | AudioTrack>(track: T) => ({
     track,
     startSeconds: track.startSeconds - zeroSeconds,
     endSeconds: trackEndSeconds(track, media) - zeroSeconds,
   });
   return { zeroSeconds, film: film && offered(film), audios: audios.map(offered) };
+}
+
+/** The zero of the film's timeline, as players see it, on the file's; 0 for a file without such tracks. */
+export function textZeroSeconds(media: Media): number {
+  const zero = zeroOf(media);
+  return Number.isFinite(zero) ? zero : 0;
+}
+
+/** Tracks that are not offered count as well: what can be decoded here must not move the others. */
+function zeroOf(media: Media): number {
+  const lasting = [...filmsOf(media), ...audiosOf(media)].filter(isLasting);
+  return Math.min(...lasting.map(({ startSeconds }) => startSeconds));
 }
 
 /** A track that cannot be decoded here is offered only if it can be copied. */

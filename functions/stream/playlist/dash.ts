@@ -1,9 +1,12 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
+import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { type SwitchingSet, switchingSets } from './dash-sets.ts';
 import { segmentTemplate } from './dash-template.ts';
+import { textSet } from './dash-text.ts';
 import { longestSeconds } from './longest.ts';
 import { type Named, named } from './names.ts';
-import { type Thumbnails, thumbnailSet } from './storyboard.ts';
+import { thumbnailSet } from './storyboard.ts';
+import { namedTexts } from './text-names.ts';
 import { element, escaped } from './xml.ts';
 
 /**
@@ -13,14 +16,15 @@ import { element, escaped } from './xml.ts';
 export function dashManifest(
   presentation: Presentation,
   version: string,
-  thumbnails: Thumbnails | null = null,
+  { thumbnails, texts }: Companions = NO_COMPANIONS,
 ): string {
   const { video, audio, durationSeconds } = presentation;
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, version)),
     ...named(audio).map((rendition, i) => audioSet(rendition, sets.length + i, version)),
-    ...(thumbnails ? [thumbnailSet(thumbnails, sets.length + audio.length)] : []),
+    ...namedTexts(texts).map((text, i) => textSet(text, sets.length + audio.length + i)),
+    ...(thumbnails ? [thumbnailSet(thumbnails, sets.length + audio.length + texts.length)] : []),
   ]);
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',

@@ -1,25 +1,36 @@
 import type { AudioRendition, Presentation, VideoRendition } from '../plan/presentation.ts';
+import type { TextTrack } from '../plan/text-tracks.ts';
+import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { type Named, named } from './names.ts';
-import { type Thumbnails, thumbnailVariants } from './storyboard.ts';
+import { thumbnailVariants } from './storyboard.ts';
 import { text } from './text.ts';
+import { type NamedText, namedTexts } from './text-names.ts';
 
 /**
  * Writes the multivariant playlist (RFC 8216 §4.3.4). hls-parser is not used for writing, since it takes ten
  * times the CPU for a long media playlist and escapes nothing; the tests read every playlist with it.
  */
-export function hlsMaster({ video, audio }: Presentation, thumbnails: Thumbnails | null = null): string {
-  const audios = named(audio);
-  const lines = ['#EXTM3U', VERSION, '#EXT-X-INDEPENDENT-SEGMENTS', ...media(audios)];
+export function hlsMaster(
+  { video, audio }: Presentation,
+  { thumbnails, texts }: Companions = NO_COMPANIONS,
+): string {
+  const lines = [
+    '#EXTM3U',
+    VERSION,
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...media(named(audio)),
+    ...namedTexts(texts).map(subtitles),
+  ];
   if (video.length === 0) {
     const first = audio[0];
-    return text([...lines, ...(first ? audioVariant(first, audio) : [])]);
+    return text([...lines, ...(first ? audioVariant(first, audio, texts) : [])]);
   }
   // No variant is audio alone beside video: VLC 3 takes it, in each form, for the lowest of one set and
   // begins there without video (findings/vlc-begins-with-audio-alone.sh).
   const trickPlay = trickPlayOf(video);
   return text([
     ...lines,
-    ...video.flatMap((rendition) => filmVariant(rendition, audio)),
+    ...video.flatMap((rendition) => filmVariant(rendition, audio, texts)),
     ...(trickPlay ? [iFrameVariant(trickPlay)] : []),
     ...(thumbnails ? thumbnailVariants(thumbnails) : []),
   ]);
@@ -42,8 +53,7 @@ function media(audios: readonly Named[]): string[] {
     const attributes = [
       'TYPE=AUDIO',
       `GROUP-ID="${GROUP}"`,
-      // Some parsers also take the other quotation mark for an end.
-      `NAME="${name.replace(/["'\r\n]/g, '\u2019')}"`,
+      `NAME="${quotable(name)}"`,
       ...(language === null ? [] : [`LANGUAGE="${language}"`]),
       `DEFAULT=${isDefault ? 'YES' : 'NO'}`,
       `AUTOSELECT=${isChosen ? 'YES' : 'NO'}`,
@@ -55,9 +65,44 @@ function media(audios: readonly Named[]): string[] {
   });
 }
 
+/** Some parsers also take the other quotation mark for an end. */
+function quotable(name: string): string {
+  return name.replace(/["'\r\n]/g, '\u2019');
+}
+
+const TEXT_GROUP = 'subtitles';
+
+function subtitlesOf(texts: readonly TextTrack[]): readonly string[] {
+  return texts.length === 0 ? [] : [`SUBTITLES="${TEXT_GROUP}"`];
+}
+
+/** Forced subtitles are chosen by players themselves, by the language of the audio (§4.3.4.1). */
+function subtitles({ track, name, language }: NamedText): string {
+  const { isDefault, isForced, isForHearingImpaired } = track;
+  const attributes = [
+    'TYPE=SUBTITLES',
+    `GROUP-ID="${TEXT_GROUP}"`,
+    `NAME="${quotable(name)}"`,
+    ...(language === null ? [] : [`LANGUAGE="${language}"`]),
+    `DEFAULT=${isDefault ? 'YES' : 'NO'}`,
+    'AUTOSELECT=YES',
+    `FORCED=${isForced ? 'YES' : 'NO'}`,
+    ...(isForHearingImpaired ? [`CHARACTERISTICS="${FOR_HEARING_IMPAIRED}"`] : []),
+    `URI="${playlistOf(track)}"`,
+  ];
+  return `#EXT-X-MEDIA:${attributes.join(',')}`;
+}
+
+const FOR_HEARING_IMPAIRED =
+  'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound';
+
 const playlistOf = ({ id }: { readonly id: string }) => `${id}/index.m3u8`;
 
-function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): string[] {
+function filmVariant(
+  video: VideoRendition,
+  audio: readonly AudioRendition[],
+  texts: readonly TextTrack[],
+): string[] {
   const { width, height, frameRate, codecs, dynamicRange } = video;
   const most = (bits: (rendition: AudioRendition) => number) => Math.max(0, ...audio.map(bits));
   const attributes = [
@@ -69,6 +114,7 @@ function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): s
     ...(frameRate === null ? [] : [`FRAME-RATE=${(frameRate.numerator / frameRate.denominator).toFixed(3)}`]),
     ...(dynamicRange === 'sdr' ? [] : [`VIDEO-RANGE=${dynamicRange.toUpperCase()}`]),
     ...(audio.length === 0 ? [] : [`AUDIO="${GROUP}"`]),
+    ...subtitlesOf(texts),
     NO_CAPTIONS,
   ];
   return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(video)];
@@ -78,12 +124,17 @@ function filmVariant(video: VideoRendition, audio: readonly AudioRendition[]): s
 const NO_CAPTIONS = 'CLOSED-CAPTIONS=NONE';
 
 /** Writes the variant of an audio-only file: the default rendition of its own group. */
-function audioVariant(first: AudioRendition, audio: readonly AudioRendition[]): string[] {
+function audioVariant(
+  first: AudioRendition,
+  audio: readonly AudioRendition[],
+  texts: readonly TextTrack[],
+): string[] {
   const attributes = [
     `BANDWIDTH=${Math.max(...audio.map(({ peakBitrate }) => peakBitrate))}`,
     `AVERAGE-BANDWIDTH=${Math.max(...audio.map(({ averageBitrate }) => averageBitrate))}`,
     `CODECS="${codecsOf(audio).join(',')}"`,
     `AUDIO="${GROUP}"`,
+    ...subtitlesOf(texts),
     NO_CAPTIONS,
   ];
   return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(first)];

@@ -51,7 +51,8 @@ function channelsOf({ channels }: AudioRendition): string {
 
 let names: Intl.DisplayNames | undefined;
 
-function nameOf(language: string): string | undefined {
+/** Returns the English name of a language. */
+export function nameOf(language: string): string | undefined {
   // Loading all names takes 20 ms of a cold start, which most requests do well without.
   names ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' });
   return names.of(language);
@@ -60,7 +61,7 @@ function nameOf(language: string): string | undefined {
 /**
  * Returns the shortest code of RFC 5646: `en` for `eng`. Null for a code without a language, such as `und`.
  */
-function canonical(language: string | null): string | null {
+export function canonical(language: string | null): string | null {
   if (language === null) return null;
   try {
     const [code = 'und'] = Intl.getCanonicalLocales(language);

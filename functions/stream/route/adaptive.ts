@@ -1,7 +1,7 @@
 import { Problem } from '../base/problem.ts';
 
 /** The part of an adaptive streaming address below an object's key. */
-export type AdaptiveAsk = PlaylistAsk | MediaAsk;
+export type AdaptiveAsk = PlaylistAsk | MediaAsk | TextAsk;
 
 export type PlaylistAsk =
   /** The multivariant playlist of HLS. */
@@ -17,6 +17,14 @@ export type MediaAsk =
   | { readonly kind: 'segment'; readonly rendition: string; readonly index: number }
   /** The image at the start of segment `index`. */
   | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number };
+
+/** The whole of a text track as one WebVTT file. */
+export type TextAsk = {
+  readonly kind: 'text';
+  readonly rendition: string;
+  /** Whether it says where its zero lies on the clock of the media, as HLS needs it. */
+  readonly hasTimestampMap: boolean;
+};
 
 export function isMediaAsk(ask: AdaptiveAsk): ask is MediaAsk {
   return ask.kind === 'init' || ask.kind === 'segment' || ask.kind === 'iframe';
@@ -49,6 +57,7 @@ function askOf(route: AdaptiveRoute, rendition: string, name: string): AdaptiveA
   if (route === 'hls' && name === 'index.m3u8') return { kind: 'playlist', rendition };
   if (route === 'hls' && name === 'iframes.m3u8') return { kind: 'iframes', rendition };
   if (name === 'init.mp4') return { kind: 'init', rendition };
+  if (name === 'subtitles.vtt') return { kind: 'text', rendition, hasTimestampMap: route === 'hls' };
   const [, iFrame, index] = NUMBERED.exec(name) ?? [];
   if (index === undefined) return null;
   return { kind: iFrame === undefined ? 'segment' : 'iframe', rendition, index: Number(index) };

@@ -25,6 +25,9 @@ export type StreamParameters = {
   readonly accept: readonly string[] | null;
 };
 
+/** The part of the film that the cues are for; they count from its start. */
+export type SubtitleParameters = Pick<StreamParameters, 'startSeconds' | 'durationSeconds'>;
+
 export const NO_PARAMETERS: StreamParameters = {
   format: null,
   height: null,
@@ -60,6 +63,7 @@ type Parameters = {
   image: ImageParameters;
   storyboard: StoryboardParameters;
   made: { readonly download: boolean };
+  subtitles: SubtitleParameters;
   playlist: object;
   segment: { readonly version: string | null };
 };
@@ -165,6 +169,7 @@ const SCHEMAS = {
   image: v.object(IMAGE_ENTRIES),
   storyboard: v.object(STORYBOARD_ENTRIES),
   made: v.object({ download: flag }),
+  subtitles: v.object({ start: seconds(0), duration: seconds(0.1) }),
   playlist: v.object({}),
   // Any other version is answered as one that is gone, whatever it looks like.
   segment: v.object({ v: v.optional(v.string()) }),
@@ -195,6 +200,7 @@ const SHAPES: {
   image: imageParameters,
   storyboard: storyboardParameters,
   made: (output) => output,
+  subtitles: ({ start, duration }) => ({ startSeconds: start ?? 0, durationSeconds: duration ?? null }),
   playlist: () => ({}),
   segment: ({ v: version }) => ({ version: version ?? null }),
 };

@@ -8,6 +8,7 @@ import {
   type ParameterRoute,
   parseParameters,
   type StreamParameters,
+  type SubtitleParameters,
 } from './parameters.ts';
 import { parseStoryboard, type StoryboardAsk, type StoryboardParameters } from './storyboard.ts';
 
@@ -28,6 +29,14 @@ export type Route =
       readonly key: string;
       readonly ask: StoryboardAsk;
       readonly parameters: StoryboardParameters;
+    }
+  /** One text track as WebVTT. */
+  | {
+      readonly kind: 'subtitles';
+      readonly key: string;
+      /** The track's name in addresses, such as `track-2`. */
+      readonly id: string;
+      readonly parameters: SubtitleParameters;
     }
   | { readonly kind: 'export'; readonly key: string; readonly parameters: StreamParameters }
   /** The result of an export. */
@@ -126,6 +135,7 @@ export const ROUTES = {
     }),
   },
   made: { shape: 'key', entry: null, parse: parseResult },
+  subtitles: { shape: 'key', entry: null, parse: parseSubtitles },
   info: {
     shape: 'key',
     entry: '',
@@ -215,6 +225,19 @@ function parseResult(rest: string, query: URLSearchParams): Route {
   }
   const key = parseKey(encodedKey);
   return { kind: 'made', key, id, extension, ...parseParameters('made', query) };
+}
+
+/** Read from the right, since a key may contain slashes. */
+function parseSubtitles(rest: string, query: URLSearchParams): Route {
+  const [, encodedKey, id] = /^(.*)\/([a-z0-9][a-z0-9-]{0,31})\.vtt$/s.exec(rest) ?? [];
+  if (encodedKey === undefined || id === undefined) {
+    throw new Problem(
+      'not-found',
+      'There is nothing at this address; try /subtitles/{key}/{track}.vtt with a track that /info/{key} lists.',
+    );
+  }
+  const key = parseKey(encodedKey);
+  return { kind: 'subtitles', key, id, parameters: parseParameters('subtitles', query) };
 }
 
 /** Returns the address of a key below a route: the inverse of `parseRoute`. */

@@ -47,7 +47,7 @@ export async function listDirectory(base: string, { after, limit, signal }: Page
   async function visit(key: string, trail: readonly string[]): Promise<void> {
     if (!key.endsWith('/') && !isMediaKey(key)) return;
     const path = await realpath(join(base, key));
-    if (!path.startsWith(base.endsWith(sep) ? base : base + sep)) return;
+    if (!isInside(path, base)) return;
     if (key.endsWith('/')) {
       if (trail.length < MAX_DEPTH && !trail.includes(path)) await walk(key, [...trail, path]);
       return;
@@ -73,6 +73,27 @@ export async function listDirectory(base: string, { after, limit, signal }: Page
     }
     return directories;
   }
+}
+
+/** Lists the readable files of one folder below `base` whose keys begin with `prefix`, in the order of UTF-8 bytes. */
+export async function listBeside(base: string, prefix: string): Promise<readonly ListedObject[]> {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const isHidden = folder.split('/').some((part) => part.startsWith('.'));
+  const path = isHidden ? null : await realpath(join(base, folder)).catch(() => null);
+  if (path === null || !isInside(path, base)) return [];
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const keys = entries.filter(isCandidate).map(({ name }) => folder + name);
+  const found: ListedObject[] = [];
+  for (const key of keys.filter((each) => each.startsWith(prefix)).sort(byBytes)) {
+    const file = await realpath(join(base, key)).catch(() => null);
+    const stats = file !== null && isInside(file, base) ? await stat(file).catch(() => null) : null;
+    if (stats?.isFile()) found.push({ key, sizeBytes: stats.size });
+  }
+  return found;
+}
+
+function isInside(path: string, base: string): boolean {
+  return path === base || path.startsWith(base.endsWith(sep) ? base : base + sep);
 }
 
 function isCandidate({ name }: Dirent): boolean {

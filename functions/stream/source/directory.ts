@@ -17,7 +17,7 @@ import { asError } from '../base/as-error.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
-import { listDirectory } from './directory-list.ts';
+import { listBeside, listDirectory } from './directory-list.ts';
 import { refuseImpossibleKey } from './key.ts';
 import { checkRange, type Source, type StoredObject } from './source.ts';
 
@@ -61,6 +61,12 @@ export function directorySource(root: string, { isWrittenOnce = false }: Directo
       } catch (error) {
         throw signal.aborted ? signal.reason : sourceUnavailable({ cause: error });
       }
+    },
+
+    async beside(prefix, limit, signal) {
+      signal.throwIfAborted();
+      const base = realRoot(root);
+      return (await listBeside(base, prefix)).slice(0, limit);
     },
   };
 }

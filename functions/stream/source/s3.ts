@@ -88,13 +88,24 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
           EncodingType,
         } = await attempt(client.send(command, { abortSignal: signal }), '', signal);
         for (const { Key = '', Size } of Contents) {
-          last = EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
+          last = decodedKey(Key, EncodingType);
           if (isMediaKey(last)) found.push({ key: last, sizeBytes: Size ?? 0 });
         }
         token = NextContinuationToken;
         if (token === undefined) break;
       }
       return listing(found, limit, token === undefined ? null : last);
+    },
+
+    async beside(prefix, limit, signal) {
+      // With the delimiter, deeper keys are summed up and do not count.
+      const where = { Bucket: bucket, Prefix: prefix, Delimiter: '/', MaxKeys: limit };
+      const command = new ListObjectsV2Command({ ...where, EncodingType: 'url' });
+      const answer = await attempt(client.send(command, { abortSignal: signal }), prefix, signal);
+      return (answer.Contents ?? []).map(({ Key = '', Size }) => ({
+        key: decodedKey(Key, answer.EncodingType),
+        sizeBytes: Size ?? 0,
+      }));
     },
   };
   if (!presign) return source;
@@ -110,6 +121,10 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
       return getSignedUrl(client, command, { expiresIn: expiresInSeconds });
     },
   };
+}
+
+function decodedKey(key: string, encoding: string | undefined): string {
+  return encoding === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../base/range.ts';
-import type { Listing } from './listing.ts';
+import type { ListedObject, Listing } from './listing.ts';
 
 /** One version of one object. Every read of it is pinned to `etag`. */
 export type StoredObject = {
@@ -40,6 +40,11 @@ export type Source = {
    * bytes.
    */
   list(after: string, limit: number, signal: AbortSignal): Promise<Listing>;
+  /**
+   * Lists the first `limit` keys that begin with `prefix`, of any kind, in the order of their UTF-8 bytes; keys with a
+   * further slash are left out.
+   */
+  beside(prefix: string, limit: number, signal: AbortSignal): Promise<readonly ListedObject[]>;
   /** Returns a URL at which a client reads the object from the store itself; absent if the store has none. */
   presign?(object: StoredObject, options: PresignOptions): Promise<string>;
 };

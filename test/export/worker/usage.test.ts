@@ -17,6 +17,7 @@ describe('the meter of an invocation', () => {
       stat: async () => FILM,
       read: async () => body,
       list: async () => ({ media: [], next: null }),
+      beside: async () => [],
     };
     const meter = createMeter(1);
     return { meter, read: await meter.counting(source).read(FILM, { start: 0, end: 6 }, signal) };

@@ -10,7 +10,7 @@ import type {
   UnreadTrack,
 } from '../model/container.ts';
 import { readFirstFrames } from '../model/frame-rate.ts';
-import type { AudioTrack, Colour, Media, OtherTrack, VideoTrack } from '../model/media.ts';
+import type { AudioTrack, Colour, Media, OtherTrack, SubtitleTrack, VideoTrack } from '../model/media.ts';
 
 /** Bytes for the duration: a look at the end, or a walk through a short file. */
 const INDEX_BYTES = 16 * 2 ** 20;
@@ -25,7 +25,7 @@ export async function describeContainer(container: OpenContainer): Promise<Media
   container.limitReads(INDEX_BYTES);
   const durationSeconds = await container.durationSeconds();
   container.limitReads(PACKET_BYTES);
-  const tracks: (VideoTrack | AudioTrack | OtherTrack)[] = container.others.map(describeOther);
+  const tracks: Media['tracks'][number][] = container.others.map(describeOther);
   for (const track of container.tracks) {
     tracks.push(track.kind === 'video' ? await describeVideo(track) : await describeAudio(track));
   }
@@ -98,8 +98,11 @@ async function changesFormat(track: ContainerAudioTrack, first: Uint8Array): Pro
 
 const FAR_AWAY_SECONDS = 1e9;
 
-function describeOther(track: UnreadTrack): OtherTrack {
-  return { ...trackOf(track, 0), kind: track.kind, codec: track.codec };
+function describeOther(track: UnreadTrack): SubtitleTrack | OtherTrack {
+  const header = { ...trackOf(track, 0), codec: track.codec };
+  if (track.kind !== 'subtitle') return { ...header, kind: track.kind };
+  const { kind, title, isForced, isForHearingImpaired } = track;
+  return { ...header, kind, title, isForced, isForHearingImpaired };
 }
 
 function trackOf(

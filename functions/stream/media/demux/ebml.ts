@@ -61,6 +61,15 @@ export function ascii(bytes: Uint8Array, element: Element): string {
   return end === -1 ? text : text.slice(0, end);
 }
 
+/** Returns the text of an element, at most its first kilobyte. */
+export function utf8(bytes: Uint8Array, element: Element): string {
+  const text = Buffer.from(
+    bytes.subarray(element.start, Math.min(element.end, element.start + 1024)),
+  ).toString();
+  const end = text.indexOf('\0');
+  return end === -1 ? text : text.slice(0, end);
+}
+
 function vint(bytes: Uint8Array, position: number, stop: number, maxLength: number, keepMarker: boolean) {
   const first = bytes[position];
   if (first === undefined || first === 0) return null;

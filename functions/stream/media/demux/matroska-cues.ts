@@ -23,16 +23,32 @@ const MILLISECOND = 1_000_000;
  * length of the file. Null if the file has no such index, or none that can be found from its head.
  */
 export async function readCues(file: RandomAccess): Promise<ReadonlyMap<number, readonly Cue[]> | null> {
+  const index = await readCueIndex(file);
+  return index && byTrack(index);
+}
+
+/** The index as it is stored. */
+export type CueIndex = {
+  /** Its cue points (RFC 9559 §5.1.5.1). */
+  readonly points: Uint8Array;
+  readonly tickSeconds: number;
+  /** The position in the file from which clusters are counted. */
+  readonly origin: number;
+  readonly sizeBytes: number;
+};
+
+/** Reads the index; null if the file has none, or none that can be found from its head. */
+export async function readCueIndex(file: RandomAccess): Promise<CueIndex | null> {
   const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
   const segment = find(head, { start: 0, end: head.length }, ID.segment);
   if (!segment) return null;
   const info = find(head, segment, ID.info);
   const scale = info && find(head, info, ID.timestampScale);
   const start = cuesStart(head, segment);
-  const cues = start === null ? null : await readElement(file, start, ID.cues);
-  if (!cues) return null;
+  const points = start === null ? null : await readElement(file, start, ID.cues);
+  if (!points) return null;
   const tickSeconds = (scale ? unsigned(head, scale) : MILLISECOND) / 1e9;
-  return byTrack(cues, { tickSeconds, origin: segment.start, sizeBytes: file.sizeBytes });
+  return { points, tickSeconds, origin: segment.start, sizeBytes: file.sizeBytes };
 }
 
 /** Finds the index: before the media, or where the seek head says. */
@@ -59,9 +75,7 @@ async function readElement(file: RandomAccess, start: number, id: number): Promi
   return null;
 }
 
-type Scale = { readonly tickSeconds: number; readonly origin: number; readonly sizeBytes: number };
-
-function byTrack(cues: Uint8Array, { tickSeconds, origin, sizeBytes }: Scale): Map<number, Cue[]> {
+function byTrack({ points: cues, tickSeconds, origin, sizeBytes }: CueIndex): Map<number, Cue[]> {
   const found = new Map<number, Cue[]>();
   for (const point of elements(cues, 0, cues.length)) {
     const time = point.id === ID.cuePoint ? find(cues, point, ID.cueTime) : undefined;

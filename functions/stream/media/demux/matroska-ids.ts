@@ -21,4 +21,7 @@ export const ID = {
   cueTrack: 0xf7,
   cueClusterPosition: 0xf1,
   cueRelativePosition: 0xf0,
+  cueDuration: 0xb2,
+  timestamp: 0xe7,
+  blockDuration: 0x9b,
 } as const;

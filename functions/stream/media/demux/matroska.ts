@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { MatroskaShape } from '../model/crop.ts';
-import { ascii, type Element, elements, find, unsigned } from './ebml.ts';
+import { ascii, type Element, elements, find, unsigned, utf8 } from './ebml.ts';
 
 /** The fields of a Tracks entry (RFC 9559 §5.1.4) that the demuxer omits. */
 export type MatroskaTrack = {
@@ -11,7 +11,12 @@ export type MatroskaTrack = {
   readonly number: number;
   readonly type: 'video' | 'audio' | 'subtitle' | 'other';
   readonly codecId: string;
+  /** The decoder's data of a subtitle track: the header of an ASS script; null if there is none. */
+  readonly codecPrivate: Uint8Array | null;
   readonly language: string | null;
+  readonly title: string | null;
+  readonly isForced: boolean;
+  readonly isForHearingImpaired: boolean;
   readonly isDefault: boolean;
   readonly isEnabled: boolean;
   readonly isEncrypted: boolean;
@@ -58,6 +63,10 @@ const ID = {
   number: 0xd7,
   type: 0x83,
   codecId: 0x86,
+  codecPrivate: 0x63a2,
+  name: 0x536e,
+  flagForced: 0x55aa,
+  flagHearingImpaired: 0x55ab,
   language: 0x22b59c,
   languageBcp47: 0x22b59d,
   flagDefault: 0x88,
@@ -81,7 +90,12 @@ const ID = {
   contentCompAlgo: 0x4254,
 } as const;
 
-const TYPES: Readonly<Record<number, MatroskaTrack['type']>> = { 1: 'video', 2: 'audio', 17: 'subtitle' };
+const SUBTITLE = 17;
+const TYPES: Readonly<Record<number, MatroskaTrack['type']>> = {
+  1: 'video',
+  2: 'audio',
+  [SUBTITLE]: 'subtitle',
+};
 const HEADER_STRIPPING = 3;
 
 function trackEntries(bytes: Uint8Array, tracks: Element): MatroskaTrack[] {
@@ -112,6 +126,8 @@ function trackEntry(bytes: Uint8Array, entry: Element) {
     return field ? ascii(bytes, field) : null;
   };
   const encodings = encodingsOf(bytes, fields.get(ID.contentEncodings));
+  const name = fields.get(ID.name) ?? null;
+  const codecPrivate = uint(ID.type, 0) === SUBTITLE ? (fields.get(ID.codecPrivate) ?? null) : null;
   const video = fields.get(ID.video);
   const interlaced = video && find(bytes, video, ID.flagInterlaced);
   const alpha = video && find(bytes, video, ID.alphaMode);
@@ -119,6 +135,10 @@ function trackEntry(bytes: Uint8Array, entry: Element) {
     number: uint(ID.number, -1),
     type: uint(ID.type, 0),
     codecId: text(ID.codecId) ?? '',
+    codecPrivate: codecPrivate && bytes.slice(codecPrivate.start, codecPrivate.end),
+    title: name && utf8(bytes, name),
+    isForced: uint(ID.flagForced, 0) === 1,
+    isForHearingImpaired: uint(ID.flagHearingImpaired, 0) === 1,
     // RFC 9559 §5.1.4.1.19: the language is English if the element is absent, but writers also omit it for
     // unknown languages.
     language: text(ID.languageBcp47) ?? text(ID.language),

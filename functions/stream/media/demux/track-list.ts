@@ -3,6 +3,7 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import type { UnreadTrack } from '../model/container.ts';
 import { CONTAINERS, type Container } from '../model/containers.ts';
 import { knownLanguage } from '../model/language.ts';
+import { subtitleLabel } from '../model/track-label.ts';
 import { readProgramMap } from '../transport/mpegts.ts';
 import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
 import { readOggCodecs } from './ogg.ts';
@@ -51,14 +52,12 @@ export async function readRoster(container: Container, file: RandomAccess): Prom
           matroska: track,
         });
       } else {
-        others.push({
-          index,
-          stream,
-          language,
-          isDefault,
-          codec,
-          kind: track.type === 'subtitle' ? 'subtitle' : 'data',
-        });
+        const header = { index, stream, language, isDefault, codec };
+        others.push(
+          track.type === 'subtitle'
+            ? { ...header, kind: 'subtitle', ...subtitleLabel(track.title, track) }
+            : { ...header, kind: 'data' },
+        );
       }
     }
   }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { audioLabel } from '../model/audio-label.ts';
 import { type AudioCodec, audioCodecNamed, videoCodecNamed } from '../model/codecs.ts';
 import { colourOf } from '../model/colour.ts';
 import { snap } from '../model/frame-rate.ts';
 import type { AudioTrack, FrameRate, OtherTrack, Track, VideoTrack } from '../model/media.ts';
+import { audioLabel, subtitleLabel } from '../model/track-label.ts';
 
 /** Numbers that ffprobe writes as strings. */
 export const number = v.pipe(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), v.finite());
@@ -42,6 +42,8 @@ export const STREAM = v.object({
       attached_pic: optionalNumber,
       comment: optionalNumber,
       visual_impaired: optionalNumber,
+      forced: optionalNumber,
+      hearing_impaired: optionalNumber,
     }),
     {},
   ),
@@ -72,9 +74,15 @@ export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Trac
   const isNamed = stream.codec_name !== undefined && stream.codec_name !== 'unknown';
   if (stream.codec_type === 'video' && isNamed) return videoTrack(stream, base);
   if (stream.codec_type === 'audio' && isNamed) return audioTrack(stream, base);
-  const kind =
-    stream.codec_type === 'subtitle' || stream.codec_type === 'data' ? stream.codec_type : 'unknown';
-  return { ...base, kind, codec: (isNamed ? stream.codec_name : stream.codec_tag_string) ?? 'unknown' };
+  const codec = (isNamed ? stream.codec_name : stream.codec_tag_string) ?? 'unknown';
+  if (stream.codec_type === 'subtitle') {
+    const label = subtitleLabel(stream.tags.title, {
+      isForced: stream.disposition.forced === 1,
+      isForHearingImpaired: stream.disposition.hearing_impaired === 1,
+    });
+    return { ...base, kind: 'subtitle', codec, ...label };
+  }
+  return { ...base, kind: stream.codec_type === 'data' ? 'data' : 'unknown', codec };
 }
 
 type Base = Omit<OtherTrack, 'kind' | 'codec'>;

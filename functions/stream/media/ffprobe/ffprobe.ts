@@ -48,7 +48,7 @@ const ENTRIES = [
   'packet=stream_index',
   'stream=index,id,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
   'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate,bits_per_raw_sample',
-  'stream_disposition=default,attached_pic,comment,visual_impaired',
+  'stream_disposition=default,attached_pic,comment,visual_impaired,forced,hearing_impaired',
   'stream_tags=language,title',
   'stream_side_data=rotation',
 ].join(':');

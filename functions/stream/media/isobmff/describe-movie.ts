@@ -1,7 +1,7 @@
 import { damaged } from '../../base/problem.ts';
 import { asDamaged } from '../boxes/boxes.ts';
-import { audioLabel } from '../model/audio-label.ts';
-import type { AudioTrack, Media, OtherTrack, Track, VideoTrack } from '../model/media.ts';
+import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
+import { audioLabel, subtitleLabel } from '../model/track-label.ts';
 import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
 import { frameSize } from './frame-size.ts';
 import { isPlaceless } from './location.ts';
@@ -68,7 +68,9 @@ const HELD_INDEX_BYTES = 8 * 1024 * 1024;
  */
 export function withoutLongIndex(movie: Movie): Movie {
   if ((movie.moovBytes?.length ?? 0) <= HELD_INDEX_BYTES) return movie;
-  for (const track of movie.tracks) if (track.entry?.video || track.entry?.audio) tableOf(movie, track);
+  for (const track of movie.tracks) {
+    if (track.entry?.video || track.entry?.audio || isSubtitle(track)) tableOf(movie, track);
+  }
   return { ...movie, moovBytes: null };
 }
 
@@ -85,7 +87,7 @@ function wholeSeconds({ fragments, timescale }: Movie): number | null {
 }
 
 function describeTrack(movie: Movie, track: MovieTrack): Track {
-  const { handler, index, language, isEnabled, entry, isForChapters } = track;
+  const { handler, index, language, isEnabled, entry } = track;
   const base = {
     index,
     stream: streamOf(movie, track),
@@ -94,9 +96,15 @@ function describeTrack(movie: Movie, track: MovieTrack): Track {
     isDefault: isEnabled,
   };
   if (handler !== 'vide' && handler !== 'soun') {
-    const kind: OtherTrack['kind'] = SUBTITLES.has(handler) && !isForChapters ? 'subtitle' : 'data';
     const codec = entry?.format ?? handler;
-    return { ...base, kind, codec, startSeconds: 0, durationSeconds: null, bitrate: null };
+    const other = { ...base, codec, startSeconds: 0, durationSeconds: null, bitrate: null };
+    if (!isSubtitle(track)) return { ...other, kind: 'data' };
+    const { title, roles } = track;
+    const label = subtitleLabel(title, {
+      isForced: roles.includes('forced-subtitle') || roles.includes('forced_subtitle'),
+      isForHearingImpaired: roles.includes('caption'),
+    });
+    return { ...other, kind: 'subtitle', ...label };
   }
   if (entry === null) throw damaged(`Track ${index} of the file has no sample entry (stsd box).`);
   const table = isPcm(track) ? null : tableOf(movie, track);
@@ -113,6 +121,10 @@ function streamOf({ tracks }: Movie, { id, index }: MovieTrack): string {
 }
 
 const SUBTITLES = new Set(['text', 'sbtl', 'subt', 'subp', 'clcp']);
+
+function isSubtitle({ handler, isForChapters }: MovieTrack): boolean {
+  return SUBTITLES.has(handler) && !isForChapters;
+}
 
 /**
  * Tells whether a track is PCM, which may have a sample for each moment: its header tells its length as well.

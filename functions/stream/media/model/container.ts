@@ -1,6 +1,6 @@
 import type { AudioCodec, VideoCodec } from './codecs.ts';
 import type { Container } from './containers.ts';
-import type { AudioTrack, Colour, Crop, FrameRate, Media } from './media.ts';
+import type { AudioTrack, Colour, Crop, FrameRate, Media, SubtitleTrack } from './media.ts';
 
 /**
  * A file that a demuxer has opened. Times are seconds on the file's timeline, which begins at the earliest
@@ -83,10 +83,10 @@ export type ContainerAudioTrack = ContainerTrackBase &
     readonly bitsPerSample: number | null;
   };
 
-export type UnreadTrack = TrackHeader & {
-  readonly kind: 'subtitle' | 'data' | 'unknown';
-  readonly codec: string;
-};
+export type UnreadTrack = TrackHeader & { readonly codec: string } & (
+    | ({ readonly kind: 'subtitle' } & Pick<SubtitleTrack, 'title' | 'isForced' | 'isForHearingImpaired'>)
+    | { readonly kind: 'data' | 'unknown' }
+  );
 
 type TrackHeader = {
   readonly index: number;

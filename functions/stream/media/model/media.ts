@@ -26,7 +26,7 @@ export type MovieLayout = {
   readonly hasLocation: boolean;
 };
 
-export type Track = VideoTrack | AudioTrack | OtherTrack;
+export type Track = VideoTrack | AudioTrack | SubtitleTrack | OtherTrack;
 
 type TrackBase = {
   /** Position among all tracks of the file, from 0, in the file's order. */
@@ -122,8 +122,20 @@ export type AudioTrack = TrackBase & {
  */
 export type AudioPurpose = 'main' | 'commentary' | 'description';
 
+export type SubtitleTrack = TrackBase & {
+  readonly kind: 'subtitle';
+  /** The container's own name of the codec, such as `S_TEXT/UTF8` or `tx3g`. */
+  readonly codec: string;
+  /** The file's title of the track, at most 80 characters of one line; null if none. */
+  readonly title: string | null;
+  /** True for what is shown to viewers who asked for no subtitles as well: signs, and speech in another language. */
+  readonly isForced: boolean;
+  /** True if it describes sounds as well. */
+  readonly isForHearingImpaired: boolean;
+};
+
 export type OtherTrack = TrackBase & {
-  readonly kind: 'subtitle' | 'data' | 'unknown';
+  readonly kind: 'data' | 'unknown';
   /** The container's own name of the codec. */
   readonly codec: string;
 };

@@ -1,4 +1,4 @@
-import type { AudioPurpose, AudioTrack } from './media.ts';
+import type { AudioPurpose, AudioTrack, SubtitleTrack } from './media.ts';
 
 const MOST_CHARACTERS = 80;
 
@@ -14,6 +14,19 @@ export function audioLabel(
       ? 'commentary'
       : 'main';
   return { title: shown === '' ? null : shown, purpose };
+}
+
+/** Returns a container's text about a subtitle track, safe to show to people. */
+export function subtitleLabel(
+  title: string | null | undefined,
+  flags: { readonly isForced: boolean; readonly isForHearingImpaired: boolean },
+): Pick<SubtitleTrack, 'title' | 'isForced' | 'isForHearingImpaired'> {
+  const shown = shownTitle(title ?? '');
+  return {
+    title: shown === '' ? null : shown,
+    isForced: flags.isForced || /\bforced\b/i.test(shown),
+    isForHearingImpaired: flags.isForHearingImpaired || /\b(sdh|cc|hearing[ -]impaired)\b/i.test(shown),
+  };
 }
 
 /** Removes code points that are no characters, and those that break lines or the writing direction. */

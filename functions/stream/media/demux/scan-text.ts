@@ -1,0 +1,72 @@
+import type { TextBlock } from '../model/text-block.ts';
+import { readBlock } from './block-content.ts';
+import { elements, unsigned } from './ebml.ts';
+import { ID } from './matroska-ids.ts';
+
+/** Larger elements are no text, and are passed over. */
+const MOST_BLOCK_BYTES = 256 * 1024;
+const MILLISECOND = 1_000_000;
+/** An element's id and size. */
+const MOST_HEADER_BYTES = 12;
+
+/** Elements whose content is looked through. */
+const PARENTS: ReadonlySet<number> = new Set([ID.segment, ID.cluster, ID.info]);
+
+/**
+ * Yields the blocks of a subtitle track from a whole Matroska file, read from its first byte to its last: for
+ * files whose index does not name them.
+ */
+export async function* scanText(
+  chunks: AsyncIterable<Uint8Array>,
+  trackNumber: number,
+): AsyncGenerator<TextBlock, void, void> {
+  let held = Buffer.alloc(0);
+  let skips = 0;
+  let tickSeconds = MILLISECOND / 1e9;
+  let clusterTicks = 0;
+  for await (const chunk of chunks) {
+    const fresh = chunk.subarray(Math.min(skips, chunk.byteLength));
+    skips -= chunk.byteLength - fresh.byteLength;
+    if (fresh.byteLength === 0) continue;
+    held = held.length === 0 ? Buffer.from(fresh) : Buffer.concat([held, fresh]);
+    let position = 0;
+    for (;;) {
+      const [element] = elements(held, position, held.length);
+      if (element === undefined) {
+        // Its header is cut, or these bytes are none.
+        if (held.length - position > MOST_HEADER_BYTES) return;
+        break;
+      }
+      if (PARENTS.has(element.id)) {
+        position = element.start;
+        continue;
+      }
+      const size = element.declaredEnd - element.at;
+      if (element.declaredEnd === 0) return;
+      if (size > MOST_BLOCK_BYTES || !WANTED.has(element.id)) {
+        position = Math.min(element.declaredEnd, held.length);
+        skips = element.declaredEnd - position;
+        if (skips > 0) break;
+        continue;
+      }
+      if (element.isCut) break;
+      position = element.declaredEnd;
+      if (element.id === ID.timestampScale) tickSeconds = unsigned(held, element) / 1e9;
+      else if (element.id === ID.timestamp) clusterTicks = unsigned(held, element);
+      else {
+        const block = readBlock(held, element);
+        if (block?.trackNumber !== trackNumber) continue;
+        const ticks = clusterTicks + block.ticks;
+        const { durationTicks } = block;
+        yield {
+          startSeconds: ticks * tickSeconds,
+          endSeconds: durationTicks === null ? null : (ticks + durationTicks) * tickSeconds,
+          data: Uint8Array.from(block.data),
+        };
+      }
+    }
+    held = held.subarray(position);
+  }
+}
+
+const WANTED: ReadonlySet<number> = new Set([ID.timestampScale, ID.timestamp, ID.blockGroup, ID.simpleBlock]);

@@ -1,0 +1,38 @@
+import { damaged } from '../../base/problem.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
+import { readRanges } from '../../source/read-ranges.ts';
+import type { TextBlock } from '../model/text-block.ts';
+import { tableOf } from './describe-movie.ts';
+import type { Movie } from './movie.ts';
+import { timelineOf } from './timeline.ts';
+
+/** Larger samples are no text. */
+const MOST_SAMPLE_BYTES = 256 * 1024;
+
+/** Reads the samples of a subtitle track by its sample table, in the times of the movie's presentation. */
+export async function readMovieText(
+  movie: Movie,
+  file: RandomAccess,
+  trackIndex: number,
+): Promise<readonly TextBlock[]> {
+  const track = movie.tracks[trackIndex];
+  const table = track && tableOf(movie, track);
+  if (!track || !table) throw damaged(`Track ${trackIndex} of the file cannot be read.`);
+  const { delaySeconds, mediaTime } = timelineOf(movie, track);
+  const seconds = (ticks: number) => delaySeconds + (ticks - mediaTime) / track.timescale;
+  const shown = [...Array(table.count).keys()].filter((i) => {
+    const size = table.sizes.at(i);
+    return size > 0 && size <= MOST_SAMPLE_BYTES;
+  });
+  const samples = await readRanges(
+    file,
+    shown.map((i) => ({ start: table.offsets.at(i), length: table.sizes.at(i) })),
+  );
+  return shown.map((i, place) => {
+    const start = table.decodeTimes.at(i);
+    const isLast = i + 1 === table.count;
+    const end = isLast ? start + table.lastDuration : table.decodeTimes.at(i + 1);
+    const data = samples[place] ?? new Uint8Array();
+    return { startSeconds: seconds(start), endSeconds: seconds(end), data };
+  });
+}

@@ -1,0 +1,85 @@
+import { damaged, unsupported } from '../base/problem.ts';
+import type { RandomAccess } from '../source/bytes.ts';
+import { readMatroskaHead } from './demux/matroska.ts';
+import { readIndexedText } from './demux/matroska-text.ts';
+import { scanText } from './demux/scan-text.ts';
+import { readMovieText } from './isobmff/movie-text.ts';
+import type { Media, SubtitleTrack } from './model/media.ts';
+import { subtitleCodec, type TextCoding } from './model/subtitle-codecs.ts';
+import type { TextBlock } from './model/text-block.ts';
+import type { Probed } from './probe/probe.ts';
+import { blockReader } from './text/block.ts';
+import { type Cue, MAX_CUES, type ParsedText, tooManyCues } from './text/cue.ts';
+
+export type TextTrackInput = {
+  readonly probed: Probed;
+  readonly track: SubtitleTrack;
+  /** For places here and there: the bytes asked for and no others are read. */
+  readonly sparse: RandomAccess;
+  /** Opens the whole file, from its first byte on. */
+  readonly whole: () => Promise<AsyncIterable<Uint8Array>>;
+};
+
+/**
+ * Reads the cues of a subtitle track, in seconds of the file's timeline, by the file's index where it has one and
+ * otherwise by reading all of it once. Throws `unsupported-media` for a track without text, `too-large` for one with too
+ * many cues.
+ */
+export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> {
+  const { probed, track } = input;
+  const codec = subtitleCodec(track.codec);
+  if ('whyNot' in codec) throw unsupported(`Track ${track.index} cannot be shown: ${codec.whyNot}.`);
+  const { blocks, header } = await readBlocks(input, codec.coding);
+  if (blocks.length > MAX_CUES) throw tooManyCues();
+  const read = await blockReader(codec.coding, header);
+  const cues: Cue[] = [];
+  let skipped = 0;
+  for (const [i, block] of blocks.entries()) {
+    const next = blocks[i + 1]?.startSeconds;
+    // Without a duration, a cue stays until the next one.
+    const endSeconds = block.endSeconds ?? next ?? block.startSeconds + LAST_SECONDS;
+    const parsed = await read({ ...block, endSeconds });
+    cues.push(...parsed.cues);
+    skipped += parsed.skipped;
+  }
+  const origin = originOf(probed.media);
+  return {
+    cues: cues.map((cue) => ({
+      ...cue,
+      startSeconds: cue.startSeconds - origin,
+      endSeconds: cue.endSeconds - origin,
+    })),
+    skipped,
+  };
+}
+
+/** How long a last cue without a duration is shown. */
+const LAST_SECONDS = 5;
+
+/** A movie's times are those of its presentation already. */
+function originOf({ layout, originSeconds }: Media): number {
+  return layout === null ? originSeconds : 0;
+}
+
+type Blocks = { readonly blocks: readonly TextBlock[]; readonly header: string | null };
+
+async function readBlocks(
+  { probed, track, sparse, whole }: TextTrackInput,
+  coding: TextCoding,
+): Promise<Blocks> {
+  if (probed.movie !== null) {
+    return { blocks: await readMovieText(probed.movie, sparse, track.index), header: null };
+  }
+  const head = await readMatroskaHead(sparse);
+  const entry = head?.tracks.find(({ index }) => index === track.index);
+  if (entry === undefined) throw damaged(`Track ${track.index} of the file cannot be read.`);
+  if (entry.isCompressed) throw unsupported(`Track ${track.index} is compressed, which is not read.`);
+  const header = coding === 'ass' ? Buffer.from(entry.codecPrivate ?? []).toString() : null;
+  const indexed = await readIndexedText(sparse, entry.number);
+  if (indexed !== null) return { blocks: indexed, header };
+  const blocks: TextBlock[] = [];
+  for await (const block of scanText(await whole(), entry.number)) {
+    if (blocks.push(block) > MAX_CUES) break;
+  }
+  return { blocks, header };
+}

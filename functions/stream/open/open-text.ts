@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { excessOf } from '../base/limits.ts';
+import { Problem } from '../base/problem.ts';
+import type { ObjectContext } from '../http/original.ts';
+import type { Representation } from '../http/representation.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { MAX_TEXT_BYTES, textTooLong } from '../media/text/cue.ts';
+import { parseText } from '../media/text/formats.ts';
+import { writeWebVtt } from '../media/text/webvtt.ts';
+import { readTextTrack } from '../media/text-track.ts';
+import { hashOf } from '../plan/tag.ts';
+import { type TextView, viewedCues } from '../plan/text-cues.ts';
+import type { TextTrack } from '../plan/text-tracks.ts';
+import { sparseAccess } from '../source/sparse-access.ts';
+import { knownBytes } from './known-bytes.ts';
+
+const WEBVTT = 'text/vtt';
+
+/** Is raised when the same track gives another text. */
+const TEXT_VERSION = 1;
+
+/** Returns the track of this name. Throws `not-found`, and `unsupported-media` for one that cannot be shown. */
+export function findTextTrack(tracks: readonly TextTrack[], id: string): TextTrack {
+  const track = tracks.find((each) => each.id === id);
+  if (track === undefined) {
+    const ids = tracks.map((each) => each.id).join(', ');
+    throw new Problem(
+      'not-found',
+      `There are no subtitles "${id}" here; there is ${ids === '' ? 'none' : ids}.`,
+    );
+  }
+  if (track.whyNot === null) return track;
+  throw new Problem('unsupported-media', `The subtitles "${id}" cannot be shown: ${track.whyNot}.`);
+}
+
+/** Opens one track as WebVTT. What is read out of a film is cached as an output of it; a file beside it is small. */
+export async function openText(
+  { origin }: TextTrack,
+  view: TextView,
+  context: ObjectContext & { readonly probed: Probed },
+): Promise<Representation> {
+  const { object, probed, source, signal, trace } = context;
+  if (origin.kind === 'file') {
+    const bytes = await readSidecar(origin.sidecar.key, context);
+    return knownBytes(WEBVTT, written((await parseText(bytes, origin.sidecar.format)).cues, view));
+  }
+  const { track } = origin;
+  const whole = () => {
+    const excess = excessOf('maxSourceBytes', object.sizeBytes, context.limits);
+    if (excess !== null) throw new Problem('too-large', `${excess}.`);
+    return source.read(object, { start: 0, end: object.sizeBytes }, signal);
+  };
+  return {
+    kind: 'live',
+    contentType: WEBVTT,
+    etag: `W/"${hashOf(object, ['text', TEXT_VERSION, track.index, view])}"`,
+    async open() {
+      const input = { probed, track, sparse: sparseAccess(source, object, signal), whole };
+      const { cues, skipped } = await trace.time('first', () => readTextTrack(input));
+      if (skipped > 0) trace.note({ skippedCues: skipped });
+      return Readable.from([written(cues, view)], { objectMode: false });
+    },
+  };
+}
+
+function written(cues: Parameters<typeof viewedCues>[0], view: TextView): Buffer {
+  return Buffer.from(writeWebVtt(viewedCues(cues, view), { timestampMap: view.hasTimestampMap }));
+}
+
+async function readSidecar(key: string, { source, signal }: ObjectContext): Promise<Uint8Array> {
+  const object = await source.stat(key, signal);
+  if (object.sizeBytes > MAX_TEXT_BYTES) throw textTooLong();
+  return buffer(await source.read(object, { start: 0, end: object.sizeBytes }, signal));
+}

@@ -1,0 +1,21 @@
+import type { Cue } from '../media/text/cue.ts';
+
+/** The timeline on which cues are shown. */
+export type TextView = {
+  /** Its zero on the file's timeline, in seconds. */
+  readonly zeroSeconds: number;
+  /** How long it lasts; null for the rest of the film. */
+  readonly durationSeconds: number | null;
+  /** Whether a file says where its zero lies on the clock of the media, as HLS needs it. */
+  readonly hasTimestampMap: boolean;
+};
+
+/** Moves cues to another timeline, without those that are not shown on it. */
+export function viewedCues(cues: readonly Cue[], { zeroSeconds, durationSeconds }: TextView): readonly Cue[] {
+  const end = durationSeconds ?? Number.POSITIVE_INFINITY;
+  return cues.flatMap((cue) => {
+    const startSeconds = Math.max(0, cue.startSeconds - zeroSeconds);
+    const endSeconds = Math.min(end, cue.endSeconds - zeroSeconds);
+    return endSeconds > startSeconds ? [{ ...cue, startSeconds, endSeconds }] : [];
+  });
+}
