@@ -160,6 +160,11 @@ const ROUTES: readonly RouteCase[] = [
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
   { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
   {
+    kind: 'waveform',
+    names: ['format', 'points', 'pixels-per-second', 'bits', 'split', 'audio', 'v'],
+    path: (key) => `/waveform/${key}`,
+  },
+  {
     kind: 'storyboard',
     names: ['width', 'interval', 'v'],
     path: (key, pick) => `/storyboard/${key}/${pick(SHEETS)}`,

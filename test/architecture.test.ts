@@ -11,6 +11,7 @@ const ORDER = [
   'sandbox',
   'source',
   'media/model',
+  'media/waveform',
   'media/boxes',
   'media/codecs',
   'media/text',

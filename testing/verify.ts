@@ -73,6 +73,13 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
   await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], guarded);
 }
 
+/** Returns what Debian's ffmpeg writes to its output. */
+export async function ffmpegOutput(...args: readonly string[]): Promise<Buffer> {
+  const command = ['-v', 'error', '-nostdin', ...args];
+  const { stdout } = await run('/usr/bin/ffmpeg', command, { ...guarded, encoding: 'buffer' });
+  return stdout;
+}
+
 export type FrameSize = { readonly width: number; readonly height: number };
 
 /** Returns the first video track's size as a viewer sees it: square pixels, upright; null without video. */

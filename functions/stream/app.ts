@@ -63,6 +63,7 @@ async function answerRoute(
     case 'media':
     case 'stream':
     case 'image':
+    case 'waveform':
     case 'storyboard':
     case 'info':
     case 'export':

@@ -44,6 +44,7 @@ function howToFind(route: ObjectRoute, limits: FunctionLimits): Finding {
     case 'adaptive':
       return findingOf(route, limits);
     case 'image':
+    case 'waveform':
     case 'storyboard':
       return imageFinding(route.parameters.version, limits);
     default:

@@ -9,10 +9,13 @@ import { answerInfo } from './answer-info.ts';
 import { answerStoryboard } from './answer-storyboard.ts';
 import { answerStream } from './answer-stream.ts';
 import { answerSubtitles } from './answer-subtitles.ts';
+import { answerWaveform } from './answer-waveform.ts';
 
 /** Probes the object, then answers by the route. Throws `Problem`. */
 export async function answerProbed(
-  route: RouteTo<'stream' | 'image' | 'storyboard' | 'adaptive' | 'info' | 'export' | 'subtitles'>,
+  route: RouteTo<
+    'stream' | 'image' | 'storyboard' | 'waveform' | 'adaptive' | 'info' | 'export' | 'subtitles'
+  >,
   context: AnswerContext,
   found: FoundObject,
 ): Promise<Response> {
@@ -25,6 +28,8 @@ export async function answerProbed(
       return answerImage(route, onClock, probed);
     case 'storyboard':
       return answerStoryboard(route, onClock, probed);
+    case 'waveform':
+      return answerWaveform(route, onClock, probed);
     case 'adaptive':
       return answerAdaptive(route, onClock, probed);
     case 'subtitles':

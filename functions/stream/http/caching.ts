@@ -27,6 +27,7 @@ const CACHING = {
   media: { answer: ASK, redirect: NEVER, problem: NEVER },
   stream: { answer: ASK, redirect: NEVER, problem: NEVER },
   image: { answer: ASK, redirect: NEVER, problem: NEVER },
+  waveform: { answer: ASK, redirect: NEVER, problem: NEVER },
   storyboard: { answer: ASK, redirect: NEVER, problem: NEVER },
   subtitles: { answer: ASK, redirect: NEVER, problem: NEVER },
   playlist: { answer: ASK, redirect: NEVER, problem: NEVER },
@@ -56,7 +57,9 @@ export function cacheControlOf(
 function rowOf(route: Route | null, search: string): keyof typeof CACHING {
   if (route === null) return 'none';
   const isVersioned = LITERAL_VERSION.test(search);
-  if (route.kind === 'image' || route.kind === 'storyboard') return isVersioned ? 'versioned' : route.kind;
+  if (route.kind === 'image' || route.kind === 'storyboard' || route.kind === 'waveform') {
+    return isVersioned ? 'versioned' : route.kind;
+  }
   if (route.kind !== 'adaptive') return route.kind;
   if (!isMediaAsk(route.ask)) return 'playlist';
   return route.version !== null && isVersioned ? 'versioned' : 'segment';

@@ -5,6 +5,7 @@ import type { Presentation, Rendition } from './presentation.ts';
 import type { Storyboard } from './storyboard-plan.ts';
 import type { StreamPlan } from './stream-plan.ts';
 import type { TextTrack } from './text-tracks.ts';
+import type { WaveformPlan } from './waveform-plan.ts';
 
 /** One line for the `Sluice-Plan` header: `transcode; video=h264:360; audio=aac; reason="…"`. */
 export function planHeader(plan: StreamPlan): string {
@@ -39,6 +40,11 @@ export function imageHeader({ format, source }: ImagePlan): string {
 /** The same of a storyboard: `storyboard; tiles=100; sheets=1; interval=72.000`. */
 export function storyboardHeader({ tileCount, sheetCount, intervalSeconds }: Storyboard): string {
   return `storyboard; tiles=${tileCount}; sheets=${sheetCount}; interval=${intervalSeconds.toFixed(3)}`;
+}
+
+/** The same of a waveform: `waveform; format=json; samples-per-pixel=256`. */
+export function waveformHeader({ format, samplesPerPixel }: WaveformPlan): string {
+  return `waveform; format=${format}; samples-per-pixel=${samplesPerPixel}`;
 }
 
 /** The same of a text track: `subtitles; track=track-2`. */

@@ -81,6 +81,14 @@ export function predictKeyframes(
 /** Keyframes have several times the bits of other frames. */
 const KEYFRAME_WEIGHT = 4;
 
+/** Predicts the decoding of all audio of a file; null without a duration. */
+export function predictWaveform({ durationSeconds }: Media): Prediction {
+  return { seconds: durationSeconds === null ? null : durationSeconds / WAVEFORM_SPEED, bytes: null };
+}
+
+/** Seconds of audio that one core decodes and looks through in a second. */
+const WAVEFORM_SPEED = 300;
+
 /** Seconds of counting before an audio output that begins there. */
 function countingSeconds(media: Media, startSeconds: number): number {
   return isCounted(media) ? startSeconds / COUNTING_SPEED : 0;

@@ -7,6 +7,7 @@ import { MAX_KEY_BYTES } from './key.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 import { flag, seconds, whole } from './schemas.ts';
 import { STORYBOARD_ENTRIES, type StoryboardParameters, storyboardParameters } from './storyboard.ts';
+import { WAVEFORM_ENTRIES, type WaveformParameters, waveformParameters } from './waveform-parameters.ts';
 
 export type MediaParameters = { readonly faststart: boolean; readonly download: boolean };
 
@@ -61,6 +62,7 @@ type Parameters = {
   media: MediaParameters;
   stream: StreamParameters;
   image: ImageParameters;
+  waveform: WaveformParameters;
   storyboard: StoryboardParameters;
   made: { readonly download: boolean };
   subtitles: SubtitleParameters;
@@ -167,6 +169,7 @@ const SCHEMAS = {
     accept,
   }),
   image: v.object(IMAGE_ENTRIES),
+  waveform: v.object(WAVEFORM_ENTRIES),
   storyboard: v.object(STORYBOARD_ENTRIES),
   made: v.object({ download: flag }),
   subtitles: v.object({ start: seconds(0), duration: seconds(0.1) }),
@@ -198,6 +201,7 @@ const SHAPES: {
     accept: accept ?? null,
   }),
   image: imageParameters,
+  waveform: waveformParameters,
   storyboard: storyboardParameters,
   made: (output) => output,
   subtitles: ({ start, duration }) => ({ startSeconds: start ?? 0, durationSeconds: duration ?? null }),

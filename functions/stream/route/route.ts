@@ -11,6 +11,7 @@ import {
   type SubtitleParameters,
 } from './parameters.ts';
 import { parseStoryboard, type StoryboardAsk, type StoryboardParameters } from './storyboard.ts';
+import type { WaveformParameters } from './waveform-parameters.ts';
 
 /** What an address asks for, before anything is known of the object behind it. */
 export type Route =
@@ -24,6 +25,7 @@ export type Route =
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
   | { readonly kind: 'info'; readonly key: string }
   | { readonly kind: 'image'; readonly key: string; readonly parameters: ImageParameters }
+  | { readonly kind: 'waveform'; readonly key: string; readonly parameters: WaveformParameters }
   | {
       readonly kind: 'storyboard';
       readonly key: string;
@@ -108,6 +110,15 @@ export const ROUTES = {
       kind: 'image',
       key: parseKey(rest),
       parameters: parseParameters('image', query),
+    }),
+  },
+  waveform: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => ({
+      kind: 'waveform',
+      key: parseKey(rest),
+      parameters: parseParameters('waveform', query),
     }),
   },
   storyboard: {

@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream';
+import { Problem } from '../base/problem.ts';
+import type { Engine } from '../engine/ffmpeg.ts';
+import type { EngineContext } from '../engine/transcode-object.ts';
+import { transcodeOutput } from '../engine/transcode-output.ts';
+import type { ObjectContext } from '../http/original.ts';
+import type { LiveRepresentation } from '../http/representation.ts';
+import type { Probed } from '../media/probe/probe.ts';
+import { type Peaks, peaksOf } from '../media/waveform/peaks.ts';
+import { waveformDat, waveformJson, waveformPeaks, waveformSvg } from '../media/waveform/write-waveform.ts';
+import { waveformHeader } from '../plan/describe-plan.ts';
+import { samplingOf } from '../plan/output.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
+import { hashOf } from '../plan/tag.ts';
+import { MOST_PIXELS, planWaveform, type WaveformPlan } from '../plan/waveform-plan.ts';
+import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
+import { refuseOtherVersion, versionOf } from './version.ts';
+
+const TYPES: Readonly<Record<WaveformFormat, string>> = {
+  json: 'application/json',
+  dat: 'application/octet-stream',
+  peaks: 'application/json',
+  svg: 'image/svg+xml',
+};
+
+/**
+ * Turns a request for a waveform into what can be sent; the audio is decoded when it is opened. Rejects as
+ * `planWaveform` throws, and with `not-found` for an address of another version.
+ */
+export function openWaveform(
+  parameters: WaveformParameters,
+  input: PlanInput,
+  context: ObjectContext,
+  { probed, engine }: { readonly probed: Probed; readonly engine: Engine },
+): { readonly representation: LiveRepresentation; readonly plan: string } {
+  const { object, limits, trace } = context;
+  refuseOtherVersion(parameters.version, versionOf(context));
+  const plan = planWaveform(input, parameters);
+  const { predicted: _, ...decisive } = plan;
+  const open = async () => {
+    const peaks = await decodedPeaks(plan, { ...context, probed, engine });
+    return Readable.from([Buffer.from(written(peaks, plan))], { objectMode: false });
+  };
+  return {
+    representation: {
+      kind: 'live',
+      contentType: TYPES[plan.format],
+      etag: `W/"${hashOf(object, ['waveform', limits.ffmpegBuild(), decisive])}"`,
+      open: () => trace.time('first', open),
+    },
+    plan: waveformHeader(plan),
+  };
+}
+
+async function decodedPeaks(
+  { output, samplesPerPixel, split }: WaveformPlan,
+  context: ObjectContext & EngineContext,
+): Promise<Peaks> {
+  const samples = await transcodeOutput(output, context, ['-f', 's16le']);
+  const { sampleRate, channels } = samplingOf(output);
+  return peaksOf(samples, {
+    ...{ sampleRate, samplesPerPixel, split },
+    sourceChannels: channels,
+    mostPixels: MOST_PIXELS,
+    onExcess: () => {
+      throw new Problem(
+        'too-large',
+        `The waveform has more than ${MOST_PIXELS} points: ask for fewer with the parameter points.`,
+      );
+    },
+  });
+}
+
+function written(peaks: Peaks, { format, bits }: WaveformPlan): string | Buffer {
+  switch (format) {
+    case 'json':
+      return waveformJson(peaks, bits);
+    case 'dat':
+      return waveformDat(peaks, bits);
+    case 'peaks':
+      return waveformPeaks(peaks);
+    case 'svg':
+      return waveformSvg(peaks);
+    default:
+      return format satisfies never;
+  }
+}
