@@ -1,6 +1,8 @@
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
 import { type Address, addressOf } from './address.ts';
+import { hideCompanions, showCompanions } from './companions.ts';
 import { showControls } from './controls.ts';
+import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
 import { hideFacts, showFacts } from './facts.ts';
 import { markListed } from './list.ts';
@@ -25,6 +27,11 @@ export function currentChoice(): Address | null {
   return chosen;
 }
 
+/** Returns the key of what is chosen if it is a film; null otherwise. */
+export function currentFilm(): string | null {
+  return info?.media.tracks.some(isFilm) ? info.key : null;
+}
+
 /** Switches the page to an address: shows what it is, and plays it if wanted. Never rejects. */
 export async function choose(next: Address, { play, record = true }: How): Promise<void> {
   const isOther = next.key !== chosen?.key || info === null;
@@ -43,6 +50,9 @@ export async function choose(next: Address, { play, record = true }: How): Promi
   try {
     if (isOther) await loadInfo(next, signal);
     if (signal.aborted) return;
+    // What is played at once needs no poster.
+    if (info !== null) showCompanions(info, next, !play);
+    else hideCompanions();
     await start({ chosen: next, media: info?.media ?? null, play }, signal);
   } catch (error) {
     if (!signal.aborted) showFailure(error);

@@ -1,5 +1,5 @@
 import { type Address, parseAddress, pathOf, ROOT, sameAddress } from './address.ts';
-import { choose, currentChoice } from './choose.ts';
+import { choose, currentChoice, currentFilm } from './choose.ts';
 import { readControls } from './controls.ts';
 import { elements } from './elements.ts';
 import { exportFile } from './follow-export.ts';
@@ -7,6 +7,7 @@ import { addToList, filterList, firstListed, markListed } from './list.ts';
 import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
+import { followPointer } from './thumbnail.ts';
 
 /** The key after which the list goes on. */
 let nextAfter: string | null = null;
@@ -93,6 +94,8 @@ addEventListener('hashchange', () => {
   const next = parseAddress(location.hash.slice(1));
   if (next) choose(next, { play: true, record: false });
 });
+
+followPointer(currentFilm);
 
 // ---- the start
 

@@ -1,0 +1,69 @@
+import type { AddressInfo, ObjectInfo, SubtitleInfo } from '../functions/stream/plan/object-info.ts';
+import { type Address, pathOf } from './address.ts';
+import { isFilm } from './describe-track.ts';
+import { elements, make } from './elements.ts';
+
+/** As many as the picture is wide at most. */
+const WAVEFORM_POINTS = '800';
+
+/** Shows what goes with a file: the subtitles of a film and its poster, the cover and the waveform of a song. */
+export function showCompanions(info: ObjectInfo, { key, params }: Address, hasPoster: boolean): void {
+  hideCompanions();
+  const image = imageOf(info.addresses);
+  const start = params.get('start');
+  for (const subtitles of info.subtitles) addTrack(subtitles, start);
+  if (info.media.tracks.some(isFilm)) {
+    if (hasPoster && image !== null) elements.video.poster = image;
+    return;
+  }
+  const points = new URLSearchParams({ format: 'svg', points: WAVEFORM_POINTS });
+  show(elements.waveform, pathOf('waveform', key, points));
+  if (image !== null) show(elements.cover, image);
+}
+
+export function hideCompanions(): void {
+  elements.video.removeAttribute('poster');
+  for (const track of elements.video.querySelectorAll('track')) track.remove();
+  for (const image of [elements.cover, elements.waveform]) {
+    image.removeAttribute('src');
+    image.hidden = true;
+  }
+}
+
+/** Shows an image once it is there: one that fails leaves no mark. */
+function show(image: HTMLImageElement, address: string): void {
+  image.onload = () => {
+    image.hidden = false;
+  };
+  image.src = address;
+}
+
+function imageOf(addresses: readonly AddressInfo[]): string | null {
+  return addresses.find((address) => 'plan' in address && address.plan === 'image')?.href ?? null;
+}
+
+function addTrack(subtitles: SubtitleInfo, start: string | null): void {
+  const { href, language } = subtitles;
+  if (href === null) return;
+  const track = make('track', '');
+  track.kind = subtitles.isForHearingImpaired ? 'captions' : 'subtitles';
+  track.label = labelOf(subtitles);
+  if (language !== null) track.srclang = language;
+  track.src = start === null ? href : `${href}?start=${encodeURIComponent(start)}`;
+  elements.video.append(track);
+}
+
+function labelOf({ language, title, isForced, isForHearingImpaired }: SubtitleInfo): string {
+  const notes = [title, isForced ? 'forced' : null, isForHearingImpaired ? 'SDH' : null];
+  const note = notes.filter((each) => each !== null).join(', ');
+  const name = language === null ? 'Subtitles' : nameOf(language);
+  return note === '' ? name : `${name} (${note})`;
+}
+
+function nameOf(language: string): string {
+  try {
+    return new Intl.DisplayNames([navigator.language], { type: 'language' }).of(language) ?? language;
+  } catch {
+    return language;
+  }
+}
