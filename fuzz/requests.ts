@@ -105,6 +105,7 @@ const SHEETS = [
   '9999.jpg',
   'iframe-0.m4s',
 ];
+const MANIFEST = ['min-height', 'max-height', 'renditions', 'audio', 'subtitles', 'order'];
 const TEXT_IDS = [
   'track-0',
   'track-2',
@@ -175,9 +176,9 @@ const ROUTES: readonly RouteCase[] = [
     path: (key, pick) => `/subtitles/${key}/${pick(TEXT_IDS)}.vtt`,
   },
   { kind: 'info', names: [], path: (key) => `/info/${key}` },
-  { kind: 'hls', names: [], path: (key) => `/hls/${key}/master.m3u8` },
+  { kind: 'hls', names: MANIFEST, path: (key) => `/hls/${key}/master.m3u8` },
   { kind: 'hls', names: ['v'], path: (key, pick) => `/hls/${key}/${pick(RENDITIONS)}/${pick(PLAYLISTS)}` },
-  { kind: 'dash', names: [], path: (key) => `/dash/${key}/manifest.mpd` },
+  { kind: 'dash', names: MANIFEST, path: (key) => `/dash/${key}/manifest.mpd` },
   {
     kind: 'segment',
     names: ['v'],

@@ -2,6 +2,7 @@ import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { chooseRenditions } from '../plan/choose-renditions.ts';
 import { playlistHeader, segmentHeader, textHeader } from '../plan/describe-plan.ts';
 import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
@@ -53,13 +54,14 @@ export async function openAdaptive(
     openPresentation(context, parts.probed, { inspectsKeyframes }),
   );
   if (!isMediaAsk(ask)) {
-    const texts = await textsFor(ask, context, parts.probed);
+    const all = { presentation, texts: await textsFor(ask, context, parts.probed) };
+    const offered = 'choice' in ask && ask.choice ? chooseRenditions(all, ask.choice) : all;
     return {
-      representation: playlist(ask, presentation, current, {
+      representation: playlist(ask, offered.presentation, current, {
         thumbnails: thumbnailsOf(context, { probed: parts.probed, secondsLeft }),
-        texts,
+        texts: offered.texts,
       }),
-      plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', presentation),
+      plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', offered.presentation),
       rendition: null,
     };
   }

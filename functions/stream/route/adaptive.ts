@@ -1,13 +1,12 @@
 import { Problem } from '../base/problem.ts';
+import type { ManifestParameters } from './manifest-parameters.ts';
 
 /** The part of an adaptive streaming address below an object's key. */
 export type AdaptiveAsk = PlaylistAsk | MediaAsk | TextAsk;
 
 export type PlaylistAsk =
-  /** The multivariant playlist of HLS. */
-  | { readonly kind: 'master' }
-  /** The MPD of DASH. */
-  | { readonly kind: 'manifest' }
+  /** The multivariant playlist of HLS, and the MPD of DASH; of some of the renditions, if the address chooses. */
+  | { readonly kind: 'master' | 'manifest'; readonly choice?: ManifestParameters }
   /** HLS: the playlist of a rendition, and that of its trick play. */
   | { readonly kind: 'playlist'; readonly rendition: string }
   | { readonly kind: 'iframes'; readonly rendition: string };

@@ -4,6 +4,7 @@ import { badParameter, type Problem } from '../base/problem.ts';
 import { FORMAT_NAMES, type Format } from './formats.ts';
 import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-parameters.ts';
 import { MAX_KEY_BYTES } from './key.ts';
+import { MANIFEST_ENTRIES, type ManifestParameters, manifestParameters } from './manifest-parameters.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 import { flag, seconds, whole } from './schemas.ts';
 import { STORYBOARD_ENTRIES, type StoryboardParameters, storyboardParameters } from './storyboard.ts';
@@ -67,6 +68,8 @@ type Parameters = {
   made: { readonly download: boolean };
   subtitles: SubtitleParameters;
   playlist: object;
+  /** Null if nothing is chosen. */
+  manifest: ManifestParameters | null;
   segment: { readonly version: string | null };
 };
 
@@ -174,6 +177,7 @@ const SCHEMAS = {
   made: v.object({ download: flag }),
   subtitles: v.object({ start: seconds(0), duration: seconds(0.1) }),
   playlist: v.object({}),
+  manifest: v.object(MANIFEST_ENTRIES),
   // Any other version is answered as one that is gone, whatever it looks like.
   segment: v.object({ v: v.optional(v.string()) }),
 };
@@ -206,5 +210,6 @@ const SHAPES: {
   made: (output) => output,
   subtitles: ({ start, duration }) => ({ startSeconds: start ?? 0, durationSeconds: duration ?? null }),
   playlist: () => ({}),
+  manifest: manifestParameters,
   segment: ({ v: version }) => ({ version: version ?? null }),
 };

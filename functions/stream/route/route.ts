@@ -195,8 +195,12 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
   if (isMediaAsk(ask)) {
     return { kind: 'adaptive', key, ask, version: parseParameters('segment', query).version };
   }
-  parseParameters('playlist', query);
-  return { kind: 'adaptive', key, ask, version: null };
+  if (ask.kind !== 'master' && ask.kind !== 'manifest') {
+    parseParameters('playlist', query);
+    return { kind: 'adaptive', key, ask, version: null };
+  }
+  const choice = parseParameters('manifest', query);
+  return { kind: 'adaptive', key, ask: choice === null ? ask : { ...ask, choice }, version: null };
 }
 
 /**
@@ -219,7 +223,8 @@ function parameterRouteOf(route: Route): ParameterRoute {
     case 'export':
       return 'stream';
     case 'adaptive':
-      return isMediaAsk(route.ask) ? 'segment' : 'playlist';
+      if (isMediaAsk(route.ask)) return 'segment';
+      return route.ask.kind === 'master' || route.ask.kind === 'manifest' ? 'manifest' : 'playlist';
     default:
       return route.kind;
   }

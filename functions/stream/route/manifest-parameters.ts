@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { whole } from './schemas.ts';
+
+/** Which renditions a playlist or a manifest offers, out of all. */
+export type ManifestParameters = {
+  /** Lines of the upright video, both included. */
+  readonly minHeight: number | null;
+  readonly maxHeight: number | null;
+  /** What the file holds, what is encoded, or both. */
+  readonly renditions: 'copy' | 'encoded' | 'all';
+  /** Numbers of audio tracks, from 0, or their languages; null for all. */
+  readonly audio: readonly string[] | null;
+  /** Names of text tracks in addresses, or their languages; null for all, empty for none. */
+  readonly subtitles: readonly string[] | null;
+  /** The rendition that comes first, with which many players begin. */
+  readonly order: 'best-first' | 'worst-first';
+};
+
+const LIST = 'must be a list such as en,de';
+const list = v.optional(
+  v.pipe(
+    v.string(),
+    v.maxLength(200, LIST),
+    v.regex(/^[A-Za-z0-9-]{1,32}(,[A-Za-z0-9-]{1,32})*$/, LIST),
+    v.transform((text) => text.toLowerCase().split(',')),
+  ),
+);
+
+const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  v.picklist(names, `must be one of ${names.join(', ')}`);
+
+export const MANIFEST_ENTRIES = {
+  'min-height': whole(1, 4320),
+  'max-height': whole(1, 4320),
+  renditions: v.optional(oneOf(['copy', 'encoded', 'all']), 'all'),
+  audio: list,
+  subtitles: list,
+  order: v.optional(oneOf(['best-first', 'worst-first']), 'best-first'),
+};
+
+export function manifestParameters({
+  'min-height': minHeight,
+  'max-height': maxHeight,
+  renditions,
+  audio,
+  subtitles,
+  order,
+}: v.InferOutput<v.ObjectSchema<typeof MANIFEST_ENTRIES, undefined>>): ManifestParameters | null {
+  const isAll = [minHeight, maxHeight, audio, subtitles].every((value) => value === undefined);
+  if (isAll && renditions === 'all' && order === 'best-first') return null;
+  return {
+    minHeight: minHeight ?? null,
+    maxHeight: maxHeight ?? null,
+    renditions,
+    audio: audio ?? null,
+    subtitles: subtitles?.join() === 'none' ? [] : (subtitles ?? null),
+    order,
+  };
+}
