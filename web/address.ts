@@ -13,7 +13,7 @@ export const ROOT = new URL('.', location.href).pathname;
 
 /** Returns the path of a key below a route, with its query. */
 export function pathOf(
-  way: 'media' | 'stream' | 'info' | 'export' | 'storyboard' | 'waveform',
+  way: 'media' | 'stream' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
   key: string,
   params: URLSearchParams,
 ): string {

@@ -12,6 +12,7 @@ export function showCompanions(info: ObjectInfo, { key, params }: Address, hasPo
   const image = imageOf(info.addresses);
   const start = params.get('start');
   for (const subtitles of info.subtitles) addTrack(subtitles, start);
+  if (info.chapters.length > 0) addChapters(key, start);
   if (info.media.tracks.some(isFilm)) {
     if (hasPoster && image !== null) elements.video.poster = image;
     return;
@@ -50,6 +51,14 @@ function addTrack(subtitles: SubtitleInfo, start: string | null): void {
   track.label = labelOf(subtitles);
   if (language !== null) track.srclang = language;
   track.src = start === null ? href : `${href}?start=${encodeURIComponent(start)}`;
+  elements.video.append(track);
+}
+
+function addChapters(key: string, start: string | null): void {
+  const track = make('track', '');
+  track.kind = 'chapters';
+  const part = new URLSearchParams(start === null ? {} : { start });
+  track.src = pathOf('subtitles', `${key}/chapters.vtt`, part);
   elements.video.append(track);
 }
 

@@ -138,7 +138,7 @@ describe('the limits of /stream', () => {
     const { addresses } = describeObject(
       object,
       asked,
-      { presentation: problem, texts: [] },
+      { presentation: problem, texts: [], chapters: [] },
       { prefix: '', memoryMegabytes: null, hasExports: false, version: 'v', hasCover: false },
     );
     const said = (href: string) => {

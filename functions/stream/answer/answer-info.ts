@@ -1,5 +1,6 @@
 import { jsonResponse } from '../http/json.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { findChapters } from '../open/find-chapters.ts';
 import { findTextTracks } from '../open/find-text-tracks.ts';
 import { hasCoverAlone } from '../open/open-image.ts';
 import { presentationOrProblem } from '../open/open-presentation.ts';
@@ -13,11 +14,12 @@ export async function answerInfo(context: AnswerContext, probed: Probed): Promis
   const { object, grant, services } = context;
   const presentation = await presentationOrProblem(context, probed);
   const texts = await findTextTracks(context, probed.media);
+  const chapters = await findChapters(context, probed);
   const { memoryMegabytes } = services.config;
   const about = {
     ...{ prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null },
     ...{ version: versionOf(context), hasCover: await hasCoverAlone(context, probed) },
   };
   const input = planInputOf(context, probed, NO_PARAMETERS, null);
-  return jsonResponse(describeObject(object, input, { presentation, texts }, about));
+  return jsonResponse(describeObject(object, input, { presentation, texts, chapters }, about));
 }

@@ -9,12 +9,14 @@ import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
 import { isTextId, shownTextTracks, type TextTrack } from '../plan/text-tracks.ts';
+import { chaptersJson } from '../playlist/chapters.ts';
 import type { Companions } from '../playlist/companions.ts';
 import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
 import { hlsText } from '../playlist/hls-text.ts';
 import { isMediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
+import { findChapters } from './find-chapters.ts';
 import { findTextTracks } from './find-text-tracks.ts';
 import { knownBytes } from './known-bytes.ts';
 import { openPresentation } from './open-presentation.ts';
@@ -48,6 +50,10 @@ export async function openAdaptive(
   const current = versionOf(context);
   refuseOtherVersion(version, current);
   if (ask.kind === 'text') return openTextFile(ask, context, parts.probed);
+  if (ask.kind === 'chapters') {
+    const json = Buffer.from(chaptersJson(await findChapters(context, parts.probed)));
+    return { representation: knownBytes('application/json', json), plan: 'chapters', rendition: null };
+  }
   // A copied rendition was inspected when its playlist was requested.
   const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
   const presentation = await context.trace.time('plan', () =>
@@ -60,6 +66,7 @@ export async function openAdaptive(
       representation: playlist(ask, offered.presentation, current, {
         thumbnails: thumbnailsOf(context, { probed: parts.probed, secondsLeft }),
         texts: offered.texts,
+        hasChapters: ask.kind === 'master' && (await findChapters(context, parts.probed)).length > 0,
       }),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', offered.presentation),
       rendition: null,
@@ -105,7 +112,7 @@ async function openTextFile(
 }
 
 function playlist(
-  ask: PlaylistAsk,
+  ask: Exclude<PlaylistAsk, { kind: 'chapters' }>,
   presentation: Presentation,
   version: string,
   companions: Companions,

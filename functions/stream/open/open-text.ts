@@ -5,7 +5,7 @@ import { Problem } from '../base/problem.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { MAX_TEXT_BYTES, textTooLong } from '../media/text/cue.ts';
+import { type Cue, MAX_TEXT_BYTES, textTooLong } from '../media/text/cue.ts';
 import { parseText } from '../media/text/formats.ts';
 import { writeWebVtt } from '../media/text/webvtt.ts';
 import { readTextTrack } from '../media/text-track.ts';
@@ -64,7 +64,7 @@ export async function openText(
   };
 }
 
-function written(cues: Parameters<typeof viewedCues>[0], view: TextView): Buffer {
+function written(cues: readonly Cue[], view: TextView): Buffer {
   return Buffer.from(writeWebVtt(viewedCues(cues, view), { timestampMap: view.hasTimestampMap }));
 }
 

@@ -8,7 +8,7 @@ import type { StoredObject } from '../source/source.ts';
 import { withCost } from './cost.ts';
 import { describeExports } from './info-exports.ts';
 import { describePoster, type InfoImages } from './info-images.ts';
-import type { AddressInfo, ObjectInfo, PredictedCost, SubtitleInfo } from './object-info.ts';
+import type { AddressInfo, ChapterInfo, ObjectInfo, PredictedCost, SubtitleInfo } from './object-info.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Prediction } from './predict.ts';
 import type { Presentation } from './presentation.ts';
@@ -24,6 +24,7 @@ export type InfoOptions = InfoImages & {
 export type Offers = {
   readonly presentation: Presentation | Problem;
   readonly texts: readonly TextTrack[];
+  readonly chapters: readonly ChapterInfo[];
 };
 
 type Cost = (prediction: Prediction) => PredictedCost;
@@ -35,7 +36,7 @@ type Cost = (prediction: Prediction) => PredictedCost;
 export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   input: PlanInput,
-  { presentation, texts }: Offers,
+  { presentation, texts, chapters }: Offers,
   options: InfoOptions,
 ): ObjectInfo {
   const { prefix, memoryMegabytes, hasExports } = options;
@@ -55,6 +56,7 @@ export function describeObject(
       ...(hasExports ? describeExports(key, input, { prefix, memoryMegabytes }) : []),
     ],
     subtitles: texts.map((text) => describeText(key, text, prefix)),
+    chapters,
   };
 }
 

@@ -15,6 +15,14 @@ export type ObjectInfo = {
   readonly addresses: readonly AddressInfo[];
   /** Subtitles of the file itself and of files beside it. */
   readonly subtitles: readonly SubtitleInfo[];
+  readonly chapters: readonly ChapterInfo[];
+};
+
+export type ChapterInfo = {
+  /** On the timeline that players see. */
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly title: string;
 };
 
 export type SubtitleInfo = {

@@ -10,8 +10,13 @@ export type TextView = {
   readonly hasTimestampMap: boolean;
 };
 
+type Timed = Pick<Cue, 'startSeconds' | 'endSeconds'>;
+
 /** Moves cues to another timeline, without those that are not shown on it. */
-export function viewedCues(cues: readonly Cue[], { zeroSeconds, durationSeconds }: TextView): readonly Cue[] {
+export function viewedCues<T extends Timed>(
+  cues: readonly T[],
+  { zeroSeconds, durationSeconds }: Pick<TextView, 'zeroSeconds' | 'durationSeconds'>,
+): readonly T[] {
   const end = durationSeconds ?? Number.POSITIVE_INFINITY;
   return cues.flatMap((cue) => {
     const startSeconds = Math.max(0, cue.startSeconds - zeroSeconds);

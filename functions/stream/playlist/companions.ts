@@ -6,6 +6,7 @@ export type Companions = {
   /** Null if there are none. */
   readonly thumbnails: Thumbnails | null;
   readonly texts: readonly TextTrack[];
+  readonly hasChapters: boolean;
 };
 
-export const NO_COMPANIONS: Companions = { thumbnails: null, texts: [] };
+export const NO_COMPANIONS: Companions = { thumbnails: null, texts: [], hasChapters: false };

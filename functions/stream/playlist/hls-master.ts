@@ -1,5 +1,6 @@
 import type { AudioRendition, Presentation, VideoRendition } from '../plan/presentation.ts';
 import type { TextTrack } from '../plan/text-tracks.ts';
+import { CHAPTERS_LINE } from './chapters.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { type Named, named } from './names.ts';
 import { thumbnailVariants } from './storyboard.ts';
@@ -12,12 +13,13 @@ import { type NamedText, namedTexts } from './text-names.ts';
  */
 export function hlsMaster(
   { video, audio }: Presentation,
-  { thumbnails, texts }: Companions = NO_COMPANIONS,
+  { thumbnails, texts, hasChapters }: Companions = NO_COMPANIONS,
 ): string {
   const lines = [
     '#EXTM3U',
     VERSION,
     '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...(hasChapters ? [CHAPTERS_LINE] : []),
     ...media(named(audio)),
     ...namedTexts(texts).map(subtitles),
   ];

@@ -7,6 +7,8 @@ export type AdaptiveAsk = PlaylistAsk | MediaAsk | TextAsk;
 export type PlaylistAsk =
   /** The multivariant playlist of HLS, and the MPD of DASH; of some of the renditions, if the address chooses. */
   | { readonly kind: 'master' | 'manifest'; readonly choice?: ManifestParameters }
+  /** HLS: the chapters as JSON. */
+  | { readonly kind: 'chapters' }
   /** HLS: the playlist of a rendition, and that of its trick play. */
   | { readonly kind: 'playlist'; readonly rendition: string }
   | { readonly kind: 'iframes'; readonly rendition: string };
@@ -43,6 +45,7 @@ export function parseAdaptive(
   const [, key, name] = /^(.*)\/([^/]*)$/s.exec(rest) ?? [];
   if (key === undefined || name === undefined) throw unknown(route, entry);
   if (name === entry) return { encodedKey: key, ask: { kind: route === 'hls' ? 'master' : 'manifest' } };
+  if (route === 'hls' && name === 'chapters.json') return { encodedKey: key, ask: { kind: 'chapters' } };
   const [, encodedKey, rendition] = /^(.*)\/([a-z0-9][a-z0-9-]{0,31})$/s.exec(key) ?? [];
   const ask = rendition === undefined ? null : askOf(route, rendition, name);
   if (encodedKey === undefined || ask === null) throw unknown(route, entry);

@@ -1,6 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { type Element, elements, find, unsigned } from './ebml.ts';
+import { elements, find, unsigned } from './ebml.ts';
 import { ID } from './matroska-ids.ts';
+import { readTopElement } from './matroska-top.ts';
 
 /** Position of a keyframe by the index of a Matroska file (RFC 9559 §5.1.5). */
 export type Cue = {
@@ -11,12 +12,6 @@ export type Cue = {
   /** True if that is the position of a block. */
   readonly isBlock: boolean;
 };
-
-const HEAD_BYTES = 64 * 1024;
-/** The first size suffices for two hours with a keyframe every other second. */
-const CUES_BYTES = [128 * 1024, 8 * 1024 * 1024];
-/** The default clock of a file counts milliseconds. */
-const MILLISECOND = 1_000_000;
 
 /**
  * Reads the keyframes of each track, by its number, in rising order, with two or three reads, whatever the
@@ -39,40 +34,8 @@ export type CueIndex = {
 
 /** Reads the index; null if the file has none, or none that can be found from its head. */
 export async function readCueIndex(file: RandomAccess): Promise<CueIndex | null> {
-  const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
-  const segment = find(head, { start: 0, end: head.length }, ID.segment);
-  if (!segment) return null;
-  const info = find(head, segment, ID.info);
-  const scale = info && find(head, info, ID.timestampScale);
-  const start = cuesStart(head, segment);
-  const points = start === null ? null : await readElement(file, start, ID.cues);
-  if (!points) return null;
-  const tickSeconds = (scale ? unsigned(head, scale) : MILLISECOND) / 1e9;
-  return { points, tickSeconds, origin: segment.start, sizeBytes: file.sizeBytes };
-}
-
-/** Finds the index: before the media, or where the seek head says. */
-function cuesStart(head: Uint8Array, segment: Element): number | null {
-  for (const element of elements(head, segment.start, segment.end)) {
-    if (element.id === ID.cues) return element.at;
-    if (element.id !== ID.seekHead) continue;
-    for (const seek of elements(head, element.start, element.end)) {
-      const id = find(head, seek, ID.seekId);
-      const position = find(head, seek, ID.seekPosition);
-      if (id && position && unsigned(head, id) === ID.cues) return segment.start + unsigned(head, position);
-    }
-  }
-  return null;
-}
-
-async function readElement(file: RandomAccess, start: number, id: number): Promise<Uint8Array | null> {
-  for (const most of CUES_BYTES) {
-    const bytes = await file.read(start, Math.min(start + most, file.sizeBytes));
-    const [element] = elements(bytes, 0, bytes.length);
-    if (element?.id !== id) return null;
-    if (!element.isCut) return bytes.subarray(element.start, element.end);
-  }
-  return null;
+  const found = await readTopElement(file, ID.cues);
+  return found && { ...found, points: found.content, sizeBytes: file.sizeBytes };
 }
 
 function byTrack({ points: cues, tickSeconds, origin, sizeBytes }: CueIndex): Map<number, Cue[]> {

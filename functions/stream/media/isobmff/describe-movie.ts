@@ -69,7 +69,7 @@ const HELD_INDEX_BYTES = 8 * 1024 * 1024;
 export function withoutLongIndex(movie: Movie): Movie {
   if ((movie.moovBytes?.length ?? 0) <= HELD_INDEX_BYTES) return movie;
   for (const track of movie.tracks) {
-    if (track.entry?.video || track.entry?.audio || isSubtitle(track)) tableOf(movie, track);
+    if (track.entry?.video || track.entry?.audio || SUBTITLES.has(track.handler)) tableOf(movie, track);
   }
   return { ...movie, moovBytes: null };
 }

@@ -1,6 +1,8 @@
 import { damaged, encrypted, unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { asDamaged, type Box, childBoxes, countable, findBox } from '../boxes/boxes.ts';
+import type { Chapter } from '../model/chapter.ts';
+import { readChapterList } from './chapter-list.ts';
 import { type Fragments, readFragments } from './fragments.ts';
 import { findLocations, type Locations } from './location.ts';
 import { readSampleEntry, type SampleEntry } from './sample-entry.ts';
@@ -24,6 +26,8 @@ export type Movie = {
   /** Null for files with all samples in their moov. */
   readonly fragments: Fragments | null;
   readonly locations: Locations;
+  /** Of Nero's list; a track of chapters is another form. */
+  readonly chapters: readonly Chapter[];
 };
 
 export type MovieTrack = {
@@ -102,6 +106,7 @@ export async function readMovie(file: RandomAccess): Promise<ReadMovie | null> {
       tracks,
       fragments: isFragmented ? await readFragments(file, walked, moovBytes, mvex, tracks) : null,
       locations: await findLocations(file, topLevel, moovBytes, top, tracks),
+      chapters: readChapterList(moovBytes, top),
     };
   } catch (error) {
     throw asDamaged(error);

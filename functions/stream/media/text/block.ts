@@ -60,7 +60,7 @@ function utf8(data: Uint8Array): string {
 }
 
 /** Reads a sample of 3GPP timed text (TS 26.245 §5.17): a length, the text, and boxes of style that are left out. */
-function timedText(data: Uint8Array): string | null {
+export function timedText(data: Uint8Array): string | null {
   const length = ((data[0] ?? 0) << 8) | (data[1] ?? 0);
   if (data.length < 2 + length) return null;
   const bytes = data.subarray(2, 2 + length);

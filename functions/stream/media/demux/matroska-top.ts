@@ -1,0 +1,58 @@
+import type { RandomAccess } from '../../source/bytes.ts';
+import { type Element, elements, find, unsigned } from './ebml.ts';
+import { ID } from './matroska-ids.ts';
+
+const HEAD_BYTES = 64 * 1024;
+/** The first size suffices for the index of two hours with a keyframe every other second. */
+const ELEMENT_BYTES = [128 * 1024, 8 * 1024 * 1024];
+/** The default clock of a file counts milliseconds. */
+const MILLISECOND = 1_000_000;
+
+/** An element directly below the segment (RFC 9559 §5.1). */
+export type TopElement = {
+  readonly content: Uint8Array;
+  /** One tick of the file's timestamps. */
+  readonly tickSeconds: number;
+  /** The position in the file from which the segment counts. */
+  readonly origin: number;
+};
+
+/**
+ * Reads an element before the media, or where the seek head says that it is, with two or three reads, whatever the length
+ * of the file. Null if there is none, or none that can be found from the file's head.
+ */
+export async function readTopElement(file: RandomAccess, id: number): Promise<TopElement | null> {
+  const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
+  const segment = find(head, { start: 0, end: head.length }, ID.segment);
+  if (!segment) return null;
+  const info = find(head, segment, ID.info);
+  const scale = info && find(head, info, ID.timestampScale);
+  const start = startOf(head, segment, id);
+  const content = start === null ? null : await readElement(file, start, id);
+  if (!content) return null;
+  const tickSeconds = (scale ? unsigned(head, scale) : MILLISECOND) / 1e9;
+  return { content, tickSeconds, origin: segment.start };
+}
+
+function startOf(head: Uint8Array, segment: Element, wanted: number): number | null {
+  for (const element of elements(head, segment.start, segment.end)) {
+    if (element.id === wanted) return element.at;
+    if (element.id !== ID.seekHead) continue;
+    for (const seek of elements(head, element.start, element.end)) {
+      const id = find(head, seek, ID.seekId);
+      const position = find(head, seek, ID.seekPosition);
+      if (id && position && unsigned(head, id) === wanted) return segment.start + unsigned(head, position);
+    }
+  }
+  return null;
+}
+
+async function readElement(file: RandomAccess, start: number, id: number): Promise<Uint8Array | null> {
+  for (const most of ELEMENT_BYTES) {
+    const bytes = await file.read(start, Math.min(start + most, file.sizeBytes));
+    const [element] = elements(bytes, 0, bytes.length);
+    if (element?.id !== id) return null;
+    if (!element.isCut) return bytes.subarray(element.start, element.end);
+  }
+  return null;
+}
