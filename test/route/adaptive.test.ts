@@ -69,8 +69,8 @@ describe('parseRoute below /hls and /dash', () => {
   }
 
   const WRONG: [string, RegExp][] = [
-    ['/hls/a/master.m3u8?height=9', /Unknown parameter "height": this address takes none/],
-    ['/dash/a/manifest.mpd?start=1', /takes none/],
+    ['/hls/a/master.m3u8?height=9', /Unknown parameter "height": this address takes min-height, max-height/],
+    ['/dash/a/manifest.mpd?start=1', /takes min-height/],
     ['/hls/a/720p/index.m3u8?duration=9', /"duration": this address takes none/],
     ['/hls/a/720p/0.m4s?start=3', /takes v/],
     ['/hls/a/720p/0.m4s?v=x&v=x', /given twice/],

@@ -114,12 +114,11 @@ describe('isMisspelling', () => {
     for (const name of ['height', 'accept', 'start']) expect(isForeign('media', name), name).to.equal(false);
   });
 
-  it('tells the names of Sluice apart', () => {
-    for (const name of PARAMETER_NAMES) {
-      expect(
-        PARAMETER_NAMES.filter((own) => own !== name && isMisspelling(name, own)),
-        name,
-      ).to.deep.equal([]);
-    }
+  it('tells the names of Sluice apart, but for two that one route takes', () => {
+    const alike = PARAMETER_NAMES.flatMap((name) =>
+      PARAMETER_NAMES.filter((own) => own < name && isMisspelling(name, own)).map((own) => [own, name]),
+    );
+    expect(alike).to.deep.equal([['max-height', 'min-height']]);
+    for (const name of ['max-height', 'min-height']) expect(isForeign('manifest', name)).to.equal(false);
   });
 });
