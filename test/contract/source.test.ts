@@ -199,6 +199,28 @@ for (const { name, parts, open } of IMPLEMENTATIONS) {
       expect((await source.list('', 0, signal)).media).to.deep.equal([]);
     });
 
+    it('lists what lies beside a film, of any kind, and nothing deeper', async () => {
+      const beside = [
+        'side/film a+b.mkv',
+        'side/film a+b.en.srt',
+        'side/film a+b.größe %41.vtt',
+        'side/film a+b.nfo',
+      ];
+      for (const key of [
+        ...beside,
+        'side/film a+bc.srt',
+        'side/film a+b.folder/en.srt',
+        'side/.film a+b.srt',
+      ])
+        await bench.put(key, Buffer.from('four'));
+      const found = await source.beside('side/film a+b.', 100, signal);
+      const expected = beside.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      expect(found).to.deep.equal(expected.map((key) => ({ key, sizeBytes: 4 })));
+      expect(await source.beside('side/film a+b.', 2, signal)).to.deep.equal(found.slice(0, 2));
+      expect(await source.beside('nowhere/film.', 100, signal)).to.deep.equal([]);
+      expect(await source.beside('side/none.', 100, signal)).to.deep.equal([]);
+    });
+
     it('lists page after page, whatever the key between them', async () => {
       const { media: whole } = await source.list('', 1000, signal);
       for (const limit of [1, 3, whole.length - 1, whole.length]) {

@@ -98,14 +98,20 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
     },
 
     async beside(prefix, limit, signal) {
-      // With the delimiter, deeper keys are summed up and do not count.
-      const where = { Bucket: bucket, Prefix: prefix, Delimiter: '/', MaxKeys: limit };
-      const command = new ListObjectsV2Command({ ...where, EncodingType: 'url' });
-      const answer = await attempt(client.send(command, { abortSignal: signal }), prefix, signal);
-      return (answer.Contents ?? []).map(({ Key = '', Size }) => ({
-        key: decodedKey(Key, answer.EncodingType),
-        sizeBytes: Size ?? 0,
-      }));
+      const found: ListedObject[] = [];
+      let token: string | undefined;
+      // With the delimiter, deeper keys are summed up, and count in a page.
+      for (let page = 0; page < MOST_PAGES_BESIDE && found.length < limit; page++) {
+        const where = { Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: token };
+        const command = new ListObjectsV2Command({ ...where, EncodingType: 'url' });
+        const answer = await attempt(client.send(command, { abortSignal: signal }), prefix, signal);
+        for (const { Key = '', Size } of answer.Contents ?? []) {
+          found.push({ key: decodedKey(Key, answer.EncodingType), sizeBytes: Size ?? 0 });
+        }
+        token = answer.NextContinuationToken;
+        if (token === undefined) break;
+      }
+      return found.slice(0, limit);
     },
   };
   if (!presign) return source;
@@ -126,6 +132,9 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
 function decodedKey(key: string, encoding: string | undefined): string {
   return encoding === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;
 }
+
+/** Of a thousand each. */
+const MOST_PAGES_BESIDE = 3;
 
 /**
  * Creates the client that a source needs, configured by the SDK's own variables and defaults. A custom
