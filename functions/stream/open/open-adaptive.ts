@@ -56,11 +56,14 @@ export async function openAdaptive(
   }
   // A copied rendition was inspected when its playlist was requested.
   const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
-  const presentation = await context.trace.time('plan', () =>
+  const planning = context.trace.time('plan', () =>
     openPresentation(context, parts.probed, { inspectsKeyframes }),
   );
+  // At the same time: the store is asked for what lies beside the film.
+  const listing = isMediaAsk(ask) ? [] : textsFor(ask, context, parts.probed);
+  const [presentation, texts] = await Promise.all([planning, listing]);
   if (!isMediaAsk(ask)) {
-    const all = { presentation, texts: await textsFor(ask, context, parts.probed) };
+    const all = { presentation, texts };
     const offered = 'choice' in ask && ask.choice ? chooseRenditions(all, ask.choice) : all;
     return {
       representation: playlist(ask, offered.presentation, current, {
