@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../testing/browser.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
 import { needs } from '../../testing/needs.ts';
 import { openPlayerPage, type PlayerName, type PlayerPage } from '../../testing/players/player-page.ts';
 import { type Service, startService } from '../../testing/service.ts';
@@ -64,6 +67,58 @@ describe('subtitles', function () {
     await page.play();
     return page;
   };
+
+  it('are shown at ten times as a track of a video element in Firefox', async function () {
+    needs(this, 'firefox');
+    const firefox = await launchFirefox();
+    try {
+      const page = await firefox.newPage();
+      await page.goto(`${service.url}/health`);
+      const shown = await page.evaluate(`(async () => {
+        const video = document.createElement('video');
+        video.muted = true;
+        video.src = '/media/film.mp4';
+        const track = document.createElement('track');
+        track.src = '/subtitles/film.mp4/track-2.vtt';
+        video.append(track);
+        document.body.append(video);
+        track.track.mode = 'showing';
+        const event = (target, name) => new Promise((resolve, reject) => {
+          target.addEventListener(name, resolve, { once: true });
+          target.addEventListener('error', () => reject(new Error(name)), { once: true });
+        });
+        await Promise.all([event(video, 'loadeddata'), track.readyState === 2 || event(track, 'load')]);
+        const texts = [];
+        for (let i = 0; i < 10; i++) {
+          video.currentTime = i * 60 + 2.5;
+          await event(video, 'seeked');
+          for (let n = 0; n < 100 && track.track.activeCues.length === 0; n++)
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          texts.push(track.track.activeCues[0]?.text);
+        }
+        return texts;
+      })()`);
+      expect(shown).to.deep.equal(Array.from({ length: 10 }, (_, i) => `English ${i * 6 + 1} &amp; more`));
+    } finally {
+      await firefox.close();
+    }
+  });
+
+  it('are shown at their time by mpv, out of a file of their own', async function () {
+    needs(this, 'mpv');
+    // It cannot seek in HLS of fragmented MP4 (docs/clients.md).
+    const film = `${service.url}/media/film.mkv`;
+    const options = ['--vo=null', '--ao=null', '--no-config', '--start=301', '--length=2'];
+    const status = [
+      '--term-status-msg=shown:${sub-text}',
+      `--sub-file=${service.url}/subtitles/film.mkv/track-2.vtt`,
+    ];
+    const { stderr } = await promisify(execFile)('mpv', [...options, ...status, film], {
+      timeout: WITHIN_MS,
+    });
+    expect(stderr).to.match(/shown:English 31 & more/);
+    expect(stderr).to.not.match(/shown:English (?!31 )/);
+  });
 
   for (const [player, address] of CLIENTS) {
     it(`of the film itself are shown at ten times, and not at all, by ${player} at ${address}`, async () => {
@@ -160,6 +215,8 @@ async function makeFilm(folder: string): Promise<void> {
     ...codecs,
     join(folder, 'film.mkv'),
   );
+  const copied = ['-map', '0', '-c', 'copy', '-c:s', 'mov_text', '-movflags', '+faststart'];
+  await ffmpeg('-i', join(folder, 'film.mkv'), ...copied, join(folder, 'film.mp4'));
 }
 
 function srt(word: string, count: number): string {
