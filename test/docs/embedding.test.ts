@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,7 @@ describe('docs/embedding.md', function () {
     needs(this, 'chromium');
     media = await mkdtemp(join(tmpdir(), 'sluice-embedding-'));
     await copyFile(join(demoDirectory, 'video.mp4'), join(media, 'film.mp4'));
+    await writeFile(join(media, 'film.en.srt'), '1\n00:00:00,000 --> 00:00:20,000\nA cue\n');
     service = await startService({ MEDIA_DIR: media });
     browser = await launchBrowser();
   });
@@ -42,6 +43,16 @@ describe('docs/embedding.md', function () {
     await browser?.close();
     await service?.close();
     if (media) await rm(media, { recursive: true, force: true });
+  });
+
+  it('shows a poster and subtitles', async () => {
+    const html = await codeBelow('A poster, subtitles and thumbnails', 'html');
+    await expectPlays(html, async (page) => {
+      const cue = `${VIDEO}.textTracks[0]?.activeCues?.[0]?.text`;
+      await page.waitForFunction(`${cue} === 'A cue'`, undefined, { timeout: WITHIN_MS });
+      const poster = await fetch(await page.evaluate<string>(`${VIDEO}.poster`));
+      expect([poster.status, poster.headers.get('content-type')]).to.deep.equal([200, 'image/jpeg']);
+    });
   });
 
   for (const title of ['A media element', 'hls.js', 'dash.js', 'video.js']) {
@@ -67,7 +78,7 @@ describe('docs/embedding.md', function () {
     await expectPlays(`<div id="root"></div><script type="module">${script}</script>`);
   });
 
-  async function expectPlays(html: string): Promise<void> {
+  async function expectPlays(html: string, more = async (_: Page) => {}): Promise<void> {
     const page = await browser.newPage();
     try {
       await serveFromPackages(page);
@@ -84,6 +95,7 @@ describe('docs/embedding.md', function () {
       expect(seen.error).to.equal(null);
       expect(seen.duration).to.be.closeTo(30, 0.1);
       expect(seen.width).to.be.above(0);
+      await more(page);
     } finally {
       await page.close();
     }
