@@ -41,8 +41,8 @@ const KILL_AFTER_MILLISECONDS = 2_000;
 export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine {
   return {
     async transcode(url, args, options) {
-      const { default: ffmpeg } = await import('fluent-ffmpeg');
       options.signal.throwIfAborted();
+      const { default: ffmpeg } = await import('fluent-ffmpeg');
       const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
         .inputOptions([...args.input])
         .outputOptions([...args.output]);
