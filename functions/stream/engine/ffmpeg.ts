@@ -41,8 +41,13 @@ const KILL_AFTER_MILLISECONDS = 2_000;
 export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine {
   return {
     async transcode(url, args, options) {
-      options.signal.throwIfAborted();
+      const { signal, onExit } = options;
+      signal.throwIfAborted();
       const { default: ffmpeg } = await import('fluent-ffmpeg');
+      if (signal.aborted) {
+        onExit('');
+        throw signal.reason;
+      }
       const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
         .inputOptions([...args.input])
         .outputOptions([...args.output]);
