@@ -110,7 +110,7 @@ describe('subtitles', function () {
     const film = `${service.url}/media/film.mkv`;
     const options = ['--vo=null', '--ao=null', '--no-config', '--start=301', '--length=2'];
     const status = [
-      '--term-status-msg=shown:${sub-text}',
+      `--term-status-msg=shown:\${sub-text}`,
       `--sub-file=${service.url}/subtitles/film.mkv/track-2.vtt`,
     ];
     const { stderr } = await promisify(execFile)('mpv', [...options, ...status, film], {
