@@ -93,7 +93,7 @@ export function requestAt(seed: number, index: number, targets: FuzzTargets): Fu
 const TOKEN = `main.1767225600.k.${'A'.repeat(43)}`;
 
 const STREAM = ['format', 'height', 'width', 'bitrate', 'start', 'duration', 'audio', 'accept'];
-const IMAGE = ['t', 'nearest', 'width', 'height', 'fit', 'format', 'quality', 'v'];
+const IMAGE = ['t', 'nearest', 'width', 'height', 'fit', 'format', 'quality', 'v', 'duration', 'fps'];
 const SHEETS = [
   'index.vtt',
   'index.json',

@@ -61,6 +61,14 @@ export function imageEncoder({ format, quality }: ImageCoding): string[] {
   ];
 }
 
+/** Returns the encoder of a moving WebP, which is repeated for ever. */
+export function motionEncoder({ quality }: ImageCoding): string[] {
+  return [
+    ...['-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact', '-threads', '1'],
+    ...['-c:v', 'libwebp_anim', '-loop', '0', '-quality', String(quality), '-f', 'webp'],
+  ];
+}
+
 function encoderOf(format: ImageFormat, quality: number): string[] {
   switch (format) {
     case 'jpeg':

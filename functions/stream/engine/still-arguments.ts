@@ -83,7 +83,8 @@ function takenFilters(taken: TakenFrame): string[] {
   ];
 }
 
-function canvasFilters({ width, height }: Size, canvas: Size): string[] {
+/** Returns filters that crop scaled frames, or set them in bars. */
+export function canvasFilters({ width, height }: Size, canvas: Size): string[] {
   const isCropped = canvas.width < width || canvas.height < height;
   const isPadded = canvas.width > width || canvas.height > height;
   // As in `uprightFilters`.

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { chooseFrame } from '../engine/choose-frame.ts';
 import { encodeCover } from '../engine/cover.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
+import { encodeMotion } from '../engine/motion.ts';
 import { encodeStill, type StillContext } from '../engine/still.ts';
 import { imageOutput } from '../engine/still-arguments.ts';
 import type { ObjectContext } from '../http/original.ts';
@@ -69,6 +70,10 @@ async function imageBytes(plan: ImagePlan, context: StillContext): Promise<Uint8
   if (source.kind === 'cover') return encodeCover(source.size, plan, context);
   const { at } = source;
   const output = imageOutput(source, plan);
+  if (plan.motion !== null) {
+    const seconds = at.kind === 'time' ? at.seconds : await chooseFrame(source, at.candidates, context);
+    return encodeMotion({ ...source, seconds }, plan.motion, plan, context);
+  }
   if (at.kind === 'time') return encodeStill({ ...source, ...at }, output, context);
   const seconds = await chooseFrame(source, at.candidates, context);
   return encodeStill({ ...source, seconds, isNear: true }, output, context);

@@ -29,12 +29,13 @@ export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
 }
 
 /** The same of an image: `image; format=jpeg; frame=12.500`. */
-export function imageHeader({ format, source }: ImagePlan): string {
+export function imageHeader({ format, source, motion }: ImagePlan): string {
   if (source.kind === 'cover') return `image; format=${format}; cover`;
   const { at } = source;
   const frame =
     at.kind === 'auto' ? 'frame=auto' : `${at.isNear ? 'keyframe' : 'frame'}=${at.seconds.toFixed(3)}`;
-  return `image; format=${format}; ${frame}`;
+  const moving = motion === null ? '' : `; seconds=${motion.durationSeconds}; fps=${motion.fps}`;
+  return `image; format=${format}; ${frame}${moving}`;
 }
 
 /** The same of a storyboard: `storyboard; tiles=100; sheets=1; interval=72.000`. */

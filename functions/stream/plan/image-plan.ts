@@ -30,9 +30,14 @@ export type ImageInput = WorkMeans & {
 export type ImageCoding = { readonly format: ImageFormat; readonly quality: number };
 
 export type ImagePlan = ImageCoding & {
+  /** Null for one frame. */
+  readonly motion: Motion | null;
   readonly source: FrameSource | { readonly kind: 'cover'; readonly size: WantedSize };
   readonly predicted: Prediction;
 };
+
+/** A part of a film as a moving image. */
+export type Motion = { readonly durationSeconds: number; readonly fps: number };
 
 export type FrameSource = {
   readonly kind: 'frame';
@@ -64,21 +69,25 @@ export function planImage(input: ImageInput): ImagePlan {
   refuseTracks(media, limits);
   refuseAbove('maxOutputHeight', height ?? 0, limits);
   const coding = codingOf(parameters, input.accept);
-  const size = { width, height, fit };
+  const motion = motionOf(parameters, coding);
+  const size = { width: width ?? (motion && height === null ? USUAL_MOVING_WIDTH : null), height, fit };
   if (filmsOf(media).length === 0) {
     if (!input.hasCover && !media.tracks.some((track) => track.kind === 'video' && track.isCoverArt))
       throw new Problem('not-found', 'The file has no video and no cover art, of which an image could be.');
-    return { ...coding, source: { kind: 'cover', size }, predicted: NO_WORK };
+    if (motion !== null)
+      throw badParameter('The parameter "duration" does not apply: the file has no video.');
+    return { ...coding, motion, source: { kind: 'cover', size }, predicted: NO_WORK };
   }
   const { video: film } = selectTracks(media, NO_PARAMETERS);
   if (film === null) throw unsupported('The file has no video.');
   if (film.undecodable !== null) throw unsupported(film.undecodable);
   refuse(decodingExcess(input, film));
   const source = frameSource(film, { at: timeOf(parameters, film, media), size, limits });
-  const predicted = predictImage(film, source.video, limits);
-  const advice = 'ask for nearest=keyframe';
+  const predicted = predictImage(film, source.video, motion, limits);
+  const advice =
+    motion === null ? 'ask for nearest=keyframe' : 'ask for a smaller width or a shorter duration';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
-  return { ...coding, source, predicted };
+  return { ...coding, motion, source, predicted };
 }
 
 /** Returns one frame of a film, in the wanted size, which the limits may lower. */
@@ -110,6 +119,23 @@ function codingOf({ format, quality }: ImageParameters, accept: string | null): 
   if (format === 'png' && quality !== null)
     throw badParameter('The parameter "quality" does not apply to format=png, which loses nothing.');
   return { format: format === 'auto' ? acceptedFormat(accept) : format, quality: quality ?? USUAL_QUALITY };
+}
+
+/** The most of a moving image, which players load as a whole. */
+const MOST_MOVING_SECONDS = 10;
+const USUAL_FPS = 10;
+const USUAL_MOVING_WIDTH = 320;
+
+function motionOf({ durationSeconds, fps }: ImageParameters, { format }: ImageCoding): Motion | null {
+  if (durationSeconds === null) {
+    if (fps === null) return null;
+    throw badParameter('The parameter "fps" needs the parameter "duration".');
+  }
+  if (format !== 'webp')
+    throw badParameter('The parameter "duration" is for format=webp, the one that moves.');
+  if (durationSeconds > MOST_MOVING_SECONDS)
+    throw badParameter(`The parameter "duration" must be at most ${MOST_MOVING_SECONDS} seconds.`);
+  return { durationSeconds: rounded(durationSeconds), fps: fps ?? USUAL_FPS };
 }
 
 /** Returns WebP for clients that name it, and JPEG, which all of them show, for others. */

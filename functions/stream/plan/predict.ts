@@ -1,5 +1,6 @@
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import { isCounted } from './counted.ts';
+import type { Motion } from './image-plan.ts';
 import type { Output } from './output.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import type { Rendition } from './presentation.ts';
@@ -53,18 +54,24 @@ export function predictSegment(
   return { seconds: work / cores, bytes: null };
 }
 
-/** Predicts one frame of a film as an image: decoded from the keyframe before it on. */
+/** Predicts one frame of a film as an image, or several: decoded from the keyframe before it on. */
 export function predictImage(
   film: VideoTrack,
   video: VideoEncode,
+  motion: Motion | null,
   { cores }: { readonly cores: number },
 ): Prediction {
   const frame = video.frameRate.denominator / video.frameRate.numerator;
+  const shown = motion?.durationSeconds ?? 0;
+  // libwebp takes several times as long as an encoder of video.
+  const encoded = motion === null ? frame : WEBP_WEIGHT * motion.fps * shown * frame;
   return {
-    seconds: videoSeconds(film, video, { decoded: LEAD_SECONDS, encoded: frame }) / cores,
+    seconds: videoSeconds(film, video, { decoded: LEAD_SECONDS + shown, encoded }) / cores,
     bytes: null,
   };
 }
+
+const WEBP_WEIGHT = 4;
 
 /** Predicts keyframes of a film, decoded alone. */
 export function predictKeyframes(

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_SECONDS, whole } from './schemas.ts';
+import { MAX_SECONDS, seconds, whole } from './schemas.ts';
 
 /** Which frame of a film an image shows. */
 export type ImageTime =
@@ -28,6 +28,10 @@ export type ImageParameters = {
   readonly format: ImageFormat | 'auto';
   /** From 1 to 100; null for the usual one. */
   readonly quality: number | null;
+  /** How long a moving image shows the film; null for one frame. */
+  readonly durationSeconds: number | null;
+  /** Frames a second of a moving image. */
+  readonly fps: number | null;
   /** The version of the address; null without one. */
   readonly version: string | null;
 };
@@ -56,6 +60,8 @@ export const IMAGE_ENTRIES = {
   fit: v.optional(oneOf(FITS), 'contain'),
   format: v.optional(oneOf([...IMAGE_FORMATS, 'auto']), 'jpeg'),
   quality: whole(1, 100),
+  duration: seconds(0.1),
+  fps: whole(1, 25),
   v: v.optional(v.string()),
 };
 
@@ -64,6 +70,8 @@ export function imageParameters({
   width,
   height,
   quality,
+  duration,
+  fps,
   v: version,
   ...rest
 }: v.InferOutput<v.ObjectSchema<typeof IMAGE_ENTRIES, undefined>>): ImageParameters {
@@ -73,6 +81,8 @@ export function imageParameters({
     width: width ?? null,
     height: height ?? null,
     quality: quality ?? null,
+    durationSeconds: duration ?? null,
+    fps: fps ?? null,
     version: version ?? null,
   };
 }
