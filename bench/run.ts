@@ -13,6 +13,7 @@ import { type Client, startClient } from './client.ts';
 import { measureEncoded } from './encoded.ts';
 import { measureGrowth } from './growth.ts';
 import { measureHeadStart } from './head-start.ts';
+import { measureImages } from './images.ts';
 import { measureMedia } from './media.ts';
 import { measureMemory } from './memory.ts';
 import { plot } from './plot.ts';
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, (client: Client, rounds: number) => Promis
   encoded: measureEncoded,
   builds: measureBuilds,
   'head-start': measureHeadStart,
+  images: measureImages,
   memory: measureMemory,
   growth: measureAndPlotGrowth,
 };
@@ -38,7 +40,7 @@ const NEEDS: Readonly<Record<string, { readonly isHere: () => boolean; readonly 
   store: { isHere: () => has('ceph'), what: 'Ceph' },
   builds: { isHere: () => existsSync(BUILT_DIRECTORY), what: 'npm run ffmpeg:build first' },
 };
-const ROUNDS = Number(process.env.R ?? 7);
+const ROUNDS = 7;
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const PLOT = fileURLToPath(new URL('../docs/performance.svg', import.meta.url));
 

@@ -3,7 +3,7 @@ import { type Address, pathOf } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements, make } from './elements.ts';
 
-/** As many as the picture is wide at most. */
+/** As many as the player is wide at most. */
 const WAVEFORM_POINTS = '800';
 
 /** Shows what goes with a file: the subtitles of a film and its poster, the cover and the waveform of a song. */

@@ -184,7 +184,7 @@ async function playerPage(browser: Browser, origin: string, libraries: readonly 
   return page;
 }
 
-/** Looks at the picture: red is high for a second in three, and in between there is a line at most. */
+/** Looks at the drawing: red is high for a second in three, and in between there is a line at most. */
 async function expectBursts(page: Page): Promise<void> {
   const shot = (await page.screenshot({ clip: { x: 0, y: 0, width: 900, height: 100 } })).toString('base64');
   const columns = await page.evaluate<number[]>(`(async () => {

@@ -5,7 +5,7 @@ export const WAVEFORM_FORMATS = ['json', 'dat', 'peaks', 'svg'] as const;
 export type WaveformFormat = (typeof WAVEFORM_FORMATS)[number];
 
 export type WaveformParameters = {
-  /** audiowaveform's JSON or binary form (version 2), plain peaks for wavesurfer.js, or a picture. */
+  /** audiowaveform's JSON or binary form (version 2), plain peaks for wavesurfer.js, or a drawing. */
   readonly format: WaveformFormat;
   /** How many points there are; null for the usual number. */
   readonly points: number | null;

@@ -78,7 +78,7 @@ describe('a waveform', () => {
     expect(fine.channel(1).max_array()).to.deep.equal([201, 32_767, 0]);
   });
 
-  it('is written as plain peaks and as a picture', async () => {
+  it('is written as plain peaks and as a drawing', async () => {
     const peaks = await read();
     expect(JSON.parse(waveformPeaks(peaks))).to.deep.equal({
       duration: 9 / 8_000,

@@ -43,7 +43,7 @@ export function waveformPeaks({ data, channels, length, sampleRate, samplesPerPi
   return JSON.stringify({ duration, peaks: Array.from({ length: channels }, (_, i) => ofChannel(i)) });
 }
 
-/** Height of a channel in the picture's own units; a pixel is one unit wide. */
+/** Height of a channel in its own units; a pixel is one unit wide. */
 const CHANNEL_HEIGHT = 256;
 
 /** Draws the waveform, stretched to any size, in the colour of the text around it. */
