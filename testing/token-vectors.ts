@@ -26,6 +26,7 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
   [`/~${film}/image/films/a%20b.mp4?t=1`, 'an image of its key'],
   [`/~${film}/storyboard/films/a%20b.mp4/0.jpg?v=abc`, 'its thumbnails'],
+  [`/~${film}/hls/films/a%20b.mp4/chapters.json`, 'its chapters'],
   [`/~${film}/waveform/films/a%20b.mp4?format=dat`, 'its waveform'],
   [`/~${film}/subtitles/films/a%20b.mp4/track-2.vtt`, 'its subtitles'],
   [`/~${film}/export/films/a%20b.mp4?format=mp3`, 'an export of its key'],

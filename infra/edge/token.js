@@ -34,7 +34,9 @@ function keyOf(path) {
     // The key is followed by the name of a result, a sheet, a text track or the main playlist, or by a rendition and a
     // name.
     const isAdaptive = found[1] === 'hls' || found[1] === 'dash';
-    const names = isAdaptive && parts[parts.length - 1] !== entry ? 2 : 1;
+    const last = parts[parts.length - 1];
+    const isBesideKey = last === entry || (found[1] === 'hls' && last === 'chapters.json');
+    const names = isAdaptive && !isBesideKey ? 2 : 1;
     if (parts.length <= names) return null;
     encoded = parts.slice(0, parts.length - names).join('/');
   }

@@ -106,6 +106,7 @@ describe('/waveform', function () {
       ['song.wav?audio=3', 400, '"audio"'],
       ['song.wav?pixel-per-second=3', 400, 'is "pixels-per-second" meant'],
       ['song.wav?v=other', 404, 'another version'],
+      ['song.wav?format=svg&pixels-per-second=2000', 413, 'more than 50000 points'],
     ] as const) {
       const answer = await at(path);
       expect([path, answer.status]).to.deep.equal([path, status]);

@@ -41,6 +41,16 @@ describe('files beside a film', () => {
     });
   }
 
+  it('are not those of another film whose name begins alike', () => {
+    const keys = ['movie.en.srt', 'movie.director.mp4', 'movie.director.srt', 'movie.director.de.vtt'];
+    const objects = keys.map((key) => ({ key, sizeBytes: 1 }));
+    expect(sidecarsAmong('movie.mp4', objects).map(({ key }) => key)).to.deep.equal(['movie.en.srt']);
+    expect(sidecarsAmong('movie.director.mp4', objects).map(({ key }) => key)).to.deep.equal([
+      'movie.director.srt',
+      'movie.director.de.vtt',
+    ]);
+  });
+
   it('begin with the name of the film and a dot', () => {
     expect(sidecarPrefix('films/a.b.mkv')).to.equal('films/a.b.');
     expect(sidecarPrefix('film')).to.equal('film.');

@@ -9,6 +9,7 @@ import { findTextTrack, openText } from '../open/open-text.ts';
 import { textHeader } from '../plan/describe-plan.ts';
 import { textZeroSeconds } from '../plan/offer.ts';
 import { viewedCues } from '../plan/text-cues.ts';
+import { isSidecarId } from '../plan/text-tracks.ts';
 import { chaptersVtt } from '../playlist/chapters.ts';
 import type { AnswerContext, RouteTo } from './answer-context.ts';
 
@@ -20,7 +21,8 @@ export async function answerSubtitles(
 ): Promise<Response> {
   const { request, services } = context;
   if (id === CHAPTERS) return answerChapters(parameters, context, probed);
-  const track = findTextTrack(await findTextTracks(context, probed.media), id);
+  const tracks = await findTextTracks(context, probed.media, { isStrict: isSidecarId(id) });
+  const track = findTextTrack(tracks, id);
   const { startSeconds, durationSeconds } = parameters;
   const zeroSeconds = textZeroSeconds(probed.media) + startSeconds;
   const view = { zeroSeconds, durationSeconds, hasTimestampMap: false };

@@ -33,8 +33,8 @@ export async function readChapters(
 async function ofMovie(movie: Probed['movie'], file: RandomAccess): Promise<readonly Chapter[]> {
   const track = movie?.tracks.find(({ isForChapters, handler }) => isForChapters && handler === 'text');
   if (!movie || track === undefined) return movie?.chapters ?? [];
-  const blocks = await readMovieText(movie, file, track.index);
-  return blocks.slice(0, MAX_CHAPTERS).map(({ startSeconds, endSeconds, data }) => ({
+  const blocks = await readMovieText(movie, file, track.index, MAX_CHAPTERS);
+  return blocks.map(({ startSeconds, endSeconds, data }) => ({
     ...{ startSeconds, endSeconds },
     title: timedText(data) ?? '',
   }));

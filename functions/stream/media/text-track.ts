@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { damaged, unsupported } from '../base/problem.ts';
 import type { RandomAccess } from '../source/bytes.ts';
 import { readMatroskaHead } from './demux/matroska.ts';
@@ -9,7 +10,7 @@ import { subtitleCodec, type TextCoding } from './model/subtitle-codecs.ts';
 import type { TextBlock } from './model/text-block.ts';
 import type { Probed } from './probe/probe.ts';
 import { blockReader } from './text/block.ts';
-import { type Cue, MAX_CUES, type ParsedText, tooManyCues } from './text/cue.ts';
+import { type Cue, type ParsedText, refuseLongText } from './text/cue.ts';
 
 export type TextTrackInput = {
   readonly probed: Probed;
@@ -30,17 +31,21 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
   const codec = subtitleCodec(track.codec);
   if ('whyNot' in codec) throw unsupported(`Track ${track.index} cannot be shown: ${codec.whyNot}.`);
   const { blocks, header } = await readBlocks(input, codec.coding);
-  if (blocks.length > MAX_CUES) throw tooManyCues();
   const read = await blockReader(codec.coding, header);
   const cues: Cue[] = [];
   let skipped = 0;
+  const end = performance.now() + MOST_MILLISECONDS;
   for (const [i, block] of blocks.entries()) {
     const next = blocks[i + 1]?.startSeconds;
     // Without a duration, a cue stays until the next one.
     const endSeconds = block.endSeconds ?? next ?? block.startSeconds + LAST_SECONDS;
     const parsed = await read({ ...block, endSeconds });
-    cues.push(...parsed.cues);
+    for (const cue of parsed.cues) cues.push(cue);
     skipped += parsed.skipped;
+    refuseLongText(cues.length, 0);
+    if (performance.now() > end) throw unsupported('The text track is too complex to be read.');
+    // Others wait as well, such as the timer of the deadline.
+    if (i % BLOCKS_AT_ONCE === 0) await nextTurn();
   }
   const origin = originOf(probed.media);
   return {
@@ -52,6 +57,10 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
     skipped,
   };
 }
+
+/** For the whole track; a large one needs a tenth of it. */
+const MOST_MILLISECONDS = 5_000;
+const BLOCKS_AT_ONCE = 100;
 
 /** How long a last cue without a duration is shown. */
 const LAST_SECONDS = 5;
@@ -78,8 +87,11 @@ async function readBlocks(
   const indexed = await readIndexedText(sparse, entry.number);
   if (indexed !== null) return { blocks: indexed, header };
   const blocks: TextBlock[] = [];
+  let bytes = 0;
   for await (const block of scanText(await whole(), entry.number)) {
-    if (blocks.push(block) > MAX_CUES) break;
+    blocks.push(block);
+    bytes += block.data.length;
+    refuseLongText(blocks.length, bytes);
   }
   return { blocks, header };
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { describeError } from '../base/describe-error.ts';
-import { Problem } from '../base/problem.ts';
+import { Problem, sourceUnavailable } from '../base/problem.ts';
+import { unlessAborted } from '../base/unless-aborted.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Media } from '../media/model/media.ts';
 import { type Sidecar, sidecarPrefix, sidecarsAmong } from '../plan/sidecars.ts';
@@ -15,27 +16,40 @@ const MOST_KNOWN = 1_000;
 /** More than any film has files beside it; the rest is not looked at. */
 const MOST_BESIDE = 200;
 
+/** A playlist waits for it. */
+const LIST_MILLISECONDS = 3_000;
+
 const known = new WeakMap<Source, LRUCache<string, readonly Sidecar[]>>();
 
-/** Lists the subtitles of a film: its own tracks, and the files beside it where the store may be listed. */
-export async function findTextTracks(context: Context, media: Media): Promise<readonly TextTrack[]> {
-  const { source, object } = context;
+/**
+ * Lists the subtitles of a film: its own tracks, and the files beside it. Where the store cannot be listed, only
+ * `isStrict` makes that a problem: a film plays without them.
+ */
+export async function findTextTracks(
+  context: Context,
+  media: Media,
+  { isStrict = false } = {},
+): Promise<readonly TextTrack[]> {
+  const { source, object, signal, trace } = context;
   const cache = known.get(source) ?? new LRUCache({ max: MOST_KNOWN, ttl: KNOWN_MILLISECONDS });
   known.set(source, cache);
-  const sidecars = cache.get(object.key) ?? (await findSidecars(context));
-  cache.set(object.key, sidecars);
-  return textTracksOf(media, sidecars);
+  const found = cache.get(object.key);
+  if (found !== undefined) return textTracksOf(media, found);
+  try {
+    const sidecars = await findSidecars(context);
+    cache.set(object.key, sidecars);
+    return textTracksOf(media, sidecars);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (isStrict) throw error instanceof Problem ? error : sourceUnavailable({ cause: error });
+    trace.note({ unlisted: describeError(error) });
+    return textTracksOf(media, []);
+  }
 }
 
 async function findSidecars({ source, object, signal, trace }: Context): Promise<readonly Sidecar[]> {
   const { key } = object;
-  try {
-    const list = () => source.beside(sidecarPrefix(key), MOST_BESIDE, signal);
-    return sidecarsAmong(key, await trace.time('beside', list));
-  } catch (error) {
-    // A film plays without what cannot be listed.
-    if (!(error instanceof Problem) || signal.aborted) throw error;
-    trace.note({ unlisted: describeError(error) });
-    return [];
-  }
+  const within = AbortSignal.any([signal, AbortSignal.timeout(LIST_MILLISECONDS)]);
+  const list = () => unlessAborted(source.beside(sidecarPrefix(key), MOST_BESIDE, within), within);
+  return sidecarsAmong(key, await trace.time('beside', list));
 }

@@ -8,7 +8,7 @@ import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
-import { isTextId, shownTextTracks, type TextTrack } from '../plan/text-tracks.ts';
+import { isSidecarId, isTextId, shownTextTracks, type TextTrack } from '../plan/text-tracks.ts';
 import { chaptersJson } from '../playlist/chapters.ts';
 import type { Companions } from '../playlist/companions.ts';
 import { dashManifest } from '../playlist/dash.ts';
@@ -108,7 +108,8 @@ async function openTextFile(
   context: ObjectContext,
   probed: Probed,
 ): Promise<AdaptiveAnswer> {
-  const track = findTextTrack(await findTextTracks(context, probed.media), id);
+  const tracks = await findTextTracks(context, probed.media, { isStrict: isSidecarId(id) });
+  const track = findTextTrack(tracks, id);
   const view = { zeroSeconds: textZeroSeconds(probed.media), durationSeconds: null, hasTimestampMap };
   const representation = await openText(track, view, { ...context, probed });
   return { representation, plan: textHeader(track), rendition: null };

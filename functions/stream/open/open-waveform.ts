@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { EngineContext } from '../engine/transcode-object.ts';
 import { transcodeOutput } from '../engine/transcode-output.ts';
@@ -12,7 +11,7 @@ import { waveformHeader } from '../plan/describe-plan.ts';
 import { samplingOf } from '../plan/output.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { hashOf } from '../plan/tag.ts';
-import { MOST_PIXELS, planWaveform, type WaveformPlan } from '../plan/waveform-plan.ts';
+import { mostPixels, planWaveform, tooManyPoints, type WaveformPlan } from '../plan/waveform-plan.ts';
 import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
@@ -52,21 +51,16 @@ export function openWaveform(
   };
 }
 
-async function decodedPeaks(
-  { output, samplesPerPixel, split }: WaveformPlan,
-  context: ObjectContext & EngineContext,
-): Promise<Peaks> {
+async function decodedPeaks(plan: WaveformPlan, context: ObjectContext & EngineContext): Promise<Peaks> {
+  const { output, samplesPerPixel, split } = plan;
   const samples = await transcodeOutput(output, context, ['-f', 's16le']);
   const { sampleRate, channels } = samplingOf(output);
   return peaksOf(samples, {
     ...{ sampleRate, samplesPerPixel, split },
     sourceChannels: channels,
-    mostPixels: MOST_PIXELS,
+    mostPixels: mostPixels(plan),
     onExcess: () => {
-      throw new Problem(
-        'too-large',
-        `The waveform has more than ${MOST_PIXELS} points: ask for fewer with the parameter points.`,
-      );
+      throw tooManyPoints(plan);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { isMediaKey } from '../base/content-type.ts';
 import { knownLanguage } from '../media/model/language.ts';
 import { TEXT_FORMATS, type TextFormat } from '../media/text/formats.ts';
 import type { ListedObject } from '../source/listing.ts';
@@ -26,13 +27,23 @@ export function sidecarPrefix(key: string): string {
 /** Returns the subtitle files among the objects beside a film, in the order of their keys. */
 export function sidecarsAmong(key: string, objects: readonly ListedObject[]): readonly Sidecar[] {
   const prefix = sidecarPrefix(key);
+  // `film.director.srt` belongs to `film.director.mkv`, if there is one.
+  const others = objects
+    .filter((object) => object.key !== key && isMediaKey(object.key) && !isText(object.key))
+    .map((object) => sidecarPrefix(object.key))
+    .filter((other) => other !== prefix);
   return objects.flatMap((object) => {
+    if (others.some((other) => object.key.startsWith(other))) return [];
     const parts = object.key.slice(prefix.length).split('.');
     const extension = parts.pop()?.toLowerCase() ?? '';
     const format = formatOf(extension);
     if (!object.key.startsWith(prefix) || format === null || object.key === key) return [];
     return [{ ...object, format, suffix: parts.join('.'), ...labelOf(parts) }];
   });
+}
+
+function isText(key: string): boolean {
+  return formatOf(key.slice(key.lastIndexOf('.') + 1).toLowerCase()) !== null;
 }
 
 function formatOf(extension: string): TextFormat | null {

@@ -39,7 +39,12 @@ export function shownTextTracks(tracks: readonly TextTrack[]): readonly TextTrac
 
 /** Tells whether a name in addresses is that of a text track, and not of a rendition. */
 export function isTextId(id: string): boolean {
-  return /^(track-|file(-|$))/.test(id);
+  return id.startsWith('track-') || isSidecarId(id);
+}
+
+/** Tells whether it is that of a file beside the film. */
+export function isSidecarId(id: string): boolean {
+  return /^file(-|$)/.test(id);
 }
 
 function insideTrack(track: SubtitleTrack): TextTrack {

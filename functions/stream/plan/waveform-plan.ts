@@ -2,7 +2,7 @@ import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media } from '../media/model/media.ts';
 import { NO_PARAMETERS } from '../route/parameters.ts';
 import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
-import type { Output } from './output.ts';
+import { type Output, samplingOf } from './output.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictWaveform } from './predict.ts';
@@ -24,8 +24,26 @@ export type WaveformPlan = {
 const USUAL_SAMPLES = 256;
 /** More than a screen has pixels. */
 const USUAL_POINTS = 1_000;
-/** Eight hours at the usual resolution; each takes a few bytes of memory. */
-export const MOST_PIXELS = 5_000_000;
+/** What the binary form can write. */
+const MOST_SAMPLES = 2 ** 31 - 1;
+
+/** The most points of all channels together: as text each takes many times the memory that it has as a number. */
+const MOST_POINTS: Readonly<Record<WaveformFormat, number>> = {
+  // Eight hours at the usual resolution.
+  dat: 5_000_000,
+  json: 2_000_000,
+  peaks: 1_000_000,
+  svg: 50_000,
+};
+
+/** The most pixels of a channel. */
+export function mostPixels({
+  format,
+  split,
+  output,
+}: Pick<WaveformPlan, 'format' | 'split' | 'output'>): number {
+  return Math.floor(MOST_POINTS[format] / (split ? samplingOf(output).channels : 1));
+}
 
 /**
  * Decides a waveform. Throws `not-found` for a file without audio, `unsupported-media` for audio that cannot be decoded
@@ -49,10 +67,31 @@ export function planWaveform(
   const sampleRate = output.audio?.kind === 'encode' ? output.audio.sampleRate : audio.sampleRate;
   const { format, bits, split } = parameters;
   const samplesPerPixel = samplesPerPixelOf(parameters, sampleRate, audio, media);
+  refuseMorePoints(
+    { format, split, output },
+    audio.durationSeconds ?? media.durationSeconds,
+    sampleRate / samplesPerPixel,
+  );
   const predicted = predictWaveform(media);
   const advice = 'there is no smaller part of it';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
   return { format, bits, split, samplesPerPixel, output, predicted };
+}
+
+/** Throws `too-large` where it is known before anything is decoded. */
+function refuseMorePoints(
+  wanted: Pick<WaveformPlan, 'format' | 'split' | 'output'>,
+  seconds: number | null,
+  pixelsPerSecond: number,
+): void {
+  if (seconds !== null && seconds * pixelsPerSecond > mostPixels(wanted) + 1) throw tooManyPoints(wanted);
+}
+
+export function tooManyPoints(wanted: Pick<WaveformPlan, 'format' | 'split' | 'output'>): Problem {
+  return new Problem(
+    'too-large',
+    `The waveform has more than ${mostPixels(wanted)} points: ask for fewer with the parameter points, or for format=dat.`,
+  );
 }
 
 function samplesPerPixelOf(
@@ -71,5 +110,5 @@ function samplesPerPixelOf(
   if (seconds === null) {
     throw unsupported('The file does not tell how long it is; ask for pixels-per-second instead of points.');
   }
-  return Math.max(1, Math.ceil((seconds * sampleRate) / (points ?? USUAL_POINTS)));
+  return Math.min(MOST_SAMPLES, Math.max(1, Math.ceil((seconds * sampleRate) / (points ?? USUAL_POINTS))));
 }

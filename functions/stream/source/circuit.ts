@@ -47,7 +47,6 @@ export function withCircuit(source: Source, { now = Date.now, random = Math.rand
         (body) => body,
       ),
     list: (after, limit, signal) => ask(signal, () => source.list(after, limit, signal)),
-    beside: (prefix, limit, signal) => ask(signal, () => source.beside(prefix, limit, signal)),
     ...(statAndRead && {
       statAndRead: (key: string, mostBytes: number, signal: AbortSignal) =>
         ask(

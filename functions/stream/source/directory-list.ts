@@ -75,8 +75,12 @@ export async function listDirectory(base: string, { after, limit, signal }: Page
   }
 }
 
-/** Lists the readable files of one folder below `base` whose keys begin with `prefix`, in the order of UTF-8 bytes. */
-export async function listBeside(base: string, prefix: string): Promise<readonly ListedObject[]> {
+/** Lists the first files of one folder below `base` whose keys begin with `prefix`, in the order of UTF-8 bytes. */
+export async function listBeside(
+  base: string,
+  prefix: string,
+  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
+): Promise<readonly ListedObject[]> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   const isHidden = folder.split('/').some((part) => part.startsWith('.'));
   const path = isHidden ? null : await realpath(join(base, folder)).catch(() => null);
@@ -85,6 +89,8 @@ export async function listBeside(base: string, prefix: string): Promise<readonly
   const keys = entries.filter(isCandidate).map(({ name }) => folder + name);
   const found: ListedObject[] = [];
   for (const key of keys.filter((each) => each.startsWith(prefix)).sort(byBytes)) {
+    signal.throwIfAborted();
+    if (found.length >= limit) break;
     const file = await realpath(join(base, key)).catch(() => null);
     const stats = file !== null && isInside(file, base) ? await stat(file).catch(() => null) : null;
     if (stats?.isFile()) found.push({ key, sizeBytes: stats.size });

@@ -66,7 +66,7 @@ export function directorySource(root: string, { isWrittenOnce = false }: Directo
     async beside(prefix, limit, signal) {
       signal.throwIfAborted();
       const base = realRoot(root);
-      return (await listBeside(base, prefix)).slice(0, limit);
+      return listBeside(base, prefix, { limit, signal });
     },
   };
 }

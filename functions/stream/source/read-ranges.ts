@@ -27,12 +27,19 @@ export async function readRanges(
   }
   const found: Uint8Array[] = [];
   const waiting = reads.values();
+  let hasFailed = false;
   const work = async () => {
     for (const { start, end, parts } of waiting) {
-      const bytes = await file.read(start, end);
+      if (hasFailed) return;
+      const bytes = await file.read(start, end).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
       // Copies, so that the bytes between them are not held.
       for (const part of parts) {
-        found[part.index] = bytes.slice(part.start - start, part.start - start + part.length);
+        found[part.index] = Uint8Array.from(
+          bytes.subarray(part.start - start, part.start - start + part.length),
+        );
       }
     }
   };

@@ -9,11 +9,8 @@ export async function readMatroskaChapters(file: RandomAccess): Promise<readonly
   const found = await readTopElement(file, ID.chapters);
   if (found === null) return [];
   const { content } = found;
-  const editions = [...elements(content, 0, content.length)].filter(
-    (edition) => edition.id === ID.editionEntry && !isSet(content, edition, ID.editionHidden, false),
-  );
-  const edition = editions.find((each) => isSet(content, each, ID.editionDefault, false)) ?? editions[0];
-  if (edition === undefined) return [];
+  const edition = shownEdition(content);
+  if (edition === null) return [];
   const chapters: Chapter[] = [];
   for (const atom of elements(content, edition.start, edition.end)) {
     if (atom.id !== ID.chapterAtom || chapters.length === MAX_CHAPTERS) continue;
@@ -29,6 +26,17 @@ export async function readMatroskaChapters(file: RandomAccess): Promise<readonly
     });
   }
   return chapters;
+}
+
+/** The default edition, or else the first that is not hidden. */
+function shownEdition(content: Uint8Array): Element | null {
+  let first: Element | null = null;
+  for (const edition of elements(content, 0, content.length)) {
+    if (edition.id !== ID.editionEntry || isSet(content, edition, ID.editionHidden, false)) continue;
+    if (isSet(content, edition, ID.editionDefault, false)) return edition;
+    first ??= edition;
+  }
+  return first;
 }
 
 function isSet(bytes: Uint8Array, parent: Element, id: number, otherwise: boolean): boolean {

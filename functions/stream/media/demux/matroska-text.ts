@@ -1,7 +1,8 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { readRanges } from '../../source/read-ranges.ts';
 import type { TextBlock } from '../model/text-block.ts';
-import { elementAt, readBlock } from './block-content.ts';
+import { refuseLongText } from '../text/cue.ts';
+import { type Block, elementAt, readBlock } from './block-content.ts';
 import { elements, find, unsigned } from './ebml.ts';
 import { type CueIndex, readCueIndex } from './matroska-cues.ts';
 import { ID } from './matroska-ids.ts';
@@ -24,7 +25,7 @@ type Place = {
 
 /**
  * Reads the blocks of a subtitle track by the file's index, and nothing of the film beside them. Null if the
- * index does not name all of them, as without `CueRelativePosition`.
+ * index does not name all of them, as without `CueRelativePosition`. Throws `too-large`.
  */
 export async function readIndexedText(
   file: RandomAccess,
@@ -33,24 +34,67 @@ export async function readIndexedText(
   const index = await readCueIndex(file);
   const places = index && placesOf(index, trackNumber);
   if (!index || places === null || places.length === 0) return null;
-  const header = await headerBytes(file, places[0]?.clusterAt ?? 0);
-  const read = await readRanges(
+  const found = await findBlocks(file, places, trackNumber);
+  if (found === null) return null;
+  const { tickSeconds } = index;
+  return places.map(({ ticks, durationTicks }, i) => {
+    const { data, durationTicks: own = null } = found[i] ?? { data: new Uint8Array() };
+    const duration = own ?? durationTicks;
+    return {
+      startSeconds: ticks * tickSeconds,
+      endSeconds: duration === null ? null : (ticks + duration) * tickSeconds,
+      data,
+    };
+  });
+}
+
+/**
+ * Reads a block at each place; null if there is none. Nearly all clusters of a file have a header of one length, and
+ * nearly all blocks are short: the others are read again.
+ */
+async function findBlocks(
+  file: RandomAccess,
+  places: readonly Place[],
+  trackNumber: number,
+): Promise<readonly Block[] | null> {
+  const blocks: (Block | null)[] = [];
+  const [usual = CLUSTER_HEADER_BYTES] = await headerLengths(file, places.slice(0, 1));
+  const first = await readRanges(
     file,
-    places.map(({ clusterAt, within }) => ({ start: clusterAt + header + within, length: BLOCK_BYTES })),
+    places.map(({ clusterAt, within }) => ({ start: clusterAt + usual + within, length: BLOCK_BYTES })),
   );
-  const blocks: TextBlock[] = [];
-  for (const [i, place] of places.entries()) {
-    const block = await blockAt(file, place, read[i] ?? new Uint8Array(), trackNumber);
-    if (block === null) return null;
-    const { tickSeconds } = index;
-    const duration = block.durationTicks ?? place.durationTicks;
-    blocks.push({
-      startSeconds: place.ticks * tickSeconds,
-      endSeconds: duration === null ? null : (place.ticks + duration) * tickSeconds,
-      data: block.data,
-    });
+  for (const [i, bytes] of first.entries()) blocks[i] = ownBlock(bytes, trackNumber);
+  const rest = places.flatMap((place, i) => (blocks[i] ? [] : [{ place, i }]));
+  const headers = await headerLengths(
+    file,
+    rest.map(({ place }) => place),
+  );
+  const starts = rest.map(({ place }, n) => place.clusterAt + (headers[n] ?? usual) + place.within);
+  const second = await readRanges(
+    file,
+    starts.map((start) => ({ start, length: BLOCK_BYTES })),
+  );
+  const lengths = second.map((bytes) => elementAt(bytes, 0)?.declaredEnd ?? 0);
+  if (lengths.some((length) => length === 0 || length > MOST_BLOCK_BYTES)) return null;
+  refuseLongText(
+    places.length,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
+  const last = await readRanges(
+    file,
+    starts.map((start, n) => ({ start, length: lengths[n] ?? 0 })),
+  );
+  for (const [n, { i }] of rest.entries()) {
+    blocks[i] = ownBlock(last[n] ?? new Uint8Array(), trackNumber);
+    if (blocks[i] === null) return null;
   }
-  return blocks;
+  return blocks.filter((block) => block !== null);
+}
+
+function ownBlock(bytes: Uint8Array, trackNumber: number): Block | null {
+  const element = elementAt(bytes, 0);
+  const block = element && readBlock(bytes, element);
+  return block?.trackNumber === trackNumber ? block : null;
 }
 
 function placesOf({ points, origin, sizeBytes }: CueIndex, trackNumber: number): readonly Place[] | null {
@@ -66,6 +110,7 @@ function placesOf({ points, origin, sizeBytes }: CueIndex, trackNumber: number):
       const duration = find(points, positions, ID.cueDuration);
       const clusterAt = origin + (cluster ? unsigned(points, cluster) : sizeBytes);
       if (!within || clusterAt >= sizeBytes) return null;
+      refuseLongText(places.length + 1, 0);
       places.push({
         ticks: unsigned(points, time),
         durationTicks: duration ? unsigned(points, duration) : null,
@@ -77,24 +122,18 @@ function placesOf({ points, origin, sizeBytes }: CueIndex, trackNumber: number):
   return places;
 }
 
-/** Returns the length of a cluster's header, which is the same for nearly all clusters of a file. */
-async function headerBytes(file: RandomAccess, clusterAt: number): Promise<number> {
-  const bytes = await file.read(clusterAt, clusterAt + CLUSTER_HEADER_BYTES);
-  const cluster = elementAt(bytes, 0);
-  return cluster?.id === ID.cluster ? cluster.start : CLUSTER_HEADER_BYTES;
-}
-
-/** Returns the block; looks again where this cluster's header has another length, or the block is long. */
-async function blockAt(file: RandomAccess, place: Place, read: Uint8Array, trackNumber: number) {
-  const own = (bytes: Uint8Array) => {
-    const element = elementAt(bytes, 0);
-    const block = element && readBlock(bytes, element);
-    return block?.trackNumber === trackNumber ? block : null;
-  };
-  const block = own(read);
-  if (block !== null) return block;
-  const start = place.clusterAt + (await headerBytes(file, place.clusterAt)) + place.within;
-  const head = elementAt(await file.read(start, start + BLOCK_BYTES), 0);
-  if (!head || head.declaredEnd === 0 || head.declaredEnd > MOST_BLOCK_BYTES) return null;
-  return own(await file.read(start, start + head.declaredEnd));
+/** Returns the length of the header of each place's cluster. */
+async function headerLengths(file: RandomAccess, places: readonly Place[]): Promise<readonly number[]> {
+  const starts = [...new Set(places.map(({ clusterAt }) => clusterAt))];
+  const heads = await readRanges(
+    file,
+    starts.map((start) => ({ start, length: CLUSTER_HEADER_BYTES })),
+  );
+  const lengths = new Map(
+    starts.map((start, i) => {
+      const cluster = elementAt(heads[i] ?? new Uint8Array(), 0);
+      return [start, cluster?.id === ID.cluster ? cluster.start : CLUSTER_HEADER_BYTES] as const;
+    }),
+  );
+  return places.map(({ clusterAt }) => lengths.get(clusterAt) ?? CLUSTER_HEADER_BYTES);
 }

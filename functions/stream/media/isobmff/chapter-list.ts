@@ -5,10 +5,20 @@ import { type Chapter, MAX_CHAPTERS } from '../model/chapter.ts';
 const TICKS_PER_SECOND = 1e7;
 const HEAD_BYTES = { 0: 5, 1: 9 } as const;
 
-/** Reads Nero's list of chapters (`chpl`) in the movie's user data; empty without one. */
+/**
+ * Reads Nero's list of chapters (`chpl`) in the movie's user data; empty without one, and where programs have written
+ * something else than boxes into them.
+ */
 export function readChapterList(bytes: Buffer, top: Pick<Box, 'body' | 'end'>): readonly Chapter[] {
-  const chpl = findBox(bytes, top, 'udta', 'chpl');
-  if (chpl === null) return [];
+  try {
+    const chpl = findBox(bytes, top, 'udta', 'chpl');
+    return chpl === null ? [] : chaptersIn(bytes, chpl);
+  } catch {
+    return [];
+  }
+}
+
+function chaptersIn(bytes: Buffer, chpl: Box): readonly Chapter[] {
   const version = bytes[chpl.body] === 1 ? 1 : 0;
   let at = chpl.body + HEAD_BYTES[version];
   const count = bytes[at - 1] ?? 0;

@@ -69,9 +69,19 @@ const HELD_INDEX_BYTES = 8 * 1024 * 1024;
 export function withoutLongIndex(movie: Movie): Movie {
   if ((movie.moovBytes?.length ?? 0) <= HELD_INDEX_BYTES) return movie;
   for (const track of movie.tracks) {
-    if (track.entry?.video || track.entry?.audio || SUBTITLES.has(track.handler)) tableOf(movie, track);
+    if (track.entry?.video || track.entry?.audio) tableOf(movie, track);
+    else if (SUBTITLES.has(track.handler)) rememberTable(movie, track);
   }
   return { ...movie, moovBytes: null };
+}
+
+/** Reads the table of a track that a film plays without: if it is damaged, that is told where the track is asked for. */
+function rememberTable(movie: Movie, track: MovieTrack): void {
+  try {
+    tableOf(movie, track);
+  } catch {
+    // There is no table, as for a track that was not read.
+  }
 }
 
 /** Returns the table that `tableOf` has read already; null if it has not. */

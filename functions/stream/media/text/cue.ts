@@ -27,3 +27,9 @@ export const tooManyCues = () =>
 
 export const textTooLong = () =>
   new Problem('too-large', `The text track has more than ${MAX_TEXT_BYTES.toLocaleString('en')} bytes.`);
+
+/** Throws `too-large` for more cues, or more bytes of them together, than one text track may have. */
+export function refuseLongText(cues: number, bytes: number): void {
+  if (cues > MAX_CUES) throw tooManyCues();
+  if (bytes > MAX_TEXT_BYTES) throw textTooLong();
+}
