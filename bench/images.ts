@@ -53,7 +53,7 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
     waveform: () => costOfWork(sluice, client, '/waveform/hour.m4a?format=dat'),
   });
   await sluice.close();
-  const whole = ['-v', 'error', '-skip_frame', 'nokey', '-i', join(media, 'film.mp4'), '-vf'];
+  const whole = ['-v', 'error', '-skip_frame', 'nokey', '-i', join(media, 'film.mp4'), '-an', '-vf'];
   const all = await childUsage(FFMPEG_PATH, [...whole, 'scale=160:-2', '-f', 'null', '-']);
   await rm(media, { recursive: true, force: true });
   return {

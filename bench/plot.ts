@@ -2,6 +2,7 @@
 export type Series = { readonly name: string; readonly points: readonly (readonly [number, number])[] };
 
 const [WIDTH, HEIGHT] = [640, 360];
+const LINE_HEIGHT = 14;
 const MARGIN = { left: 60, right: 160, top: 20, bottom: 40 };
 /** Told apart without colour vision, on white and on black (Okabe and Ito). */
 const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7'];
@@ -29,17 +30,18 @@ export function plot(series: readonly Series[], xTitle: string, yTitle: string):
     text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 6, xTitle, 'middle'),
     text(MARGIN.left, MARGIN.top - 6, yTitle, 'end'),
   ];
+  const heights = spread(series.map(({ points }) => y.at(points.at(-1)?.[1] ?? 1)));
   const lines = series.flatMap(({ name, points }, index) => {
     const colour = COLOURS[index % COLOURS.length] ?? '#000';
-    const [, last = 1] = points.at(-1) ?? [];
     const path = points.map(([size, value]) => `${fixed(x.at(size))},${fixed(y.at(value))}`).join(' ');
     return [
       `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-      `<text x="${WIDTH - MARGIN.right + 8}" y="${fixed(y.at(last) + 4)}" fill="${colour}">${name}</text>`,
+      `<text x="${WIDTH - MARGIN.right + 8}" y="${fixed((heights[index] ?? 0) + 4)}" fill="${colour}">${name}</text>`,
     ];
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${yTitle} by ${xTitle}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...grid,
     ...marks,
@@ -71,4 +73,16 @@ function text(x: number, y: number, content: string, anchor: 'middle' | 'end'): 
 
 function fixed(value: number): string {
   return value.toFixed(1);
+}
+
+/** The same heights, moved down where a line of text would cover the one above it. */
+function spread(heights: readonly number[]): number[] {
+  const moved = [...heights];
+  const order = heights.map((_, index) => index).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
+  let above = Number.NEGATIVE_INFINITY;
+  for (const index of order) {
+    above = Math.max(heights[index] ?? 0, above + LINE_HEIGHT);
+    moved[index] = above;
+  }
+  return moved;
 }
