@@ -1,4 +1,4 @@
-import type { AddressInfo, ObjectInfo, SubtitleInfo } from '../functions/stream/plan/object-info.ts';
+import type { ObjectInfo, SubtitleInfo } from '../functions/stream/plan/object-info.ts';
 import { type Address, pathOf } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements, make } from './elements.ts';
@@ -9,17 +9,17 @@ const WAVEFORM_POINTS = '800';
 /** Shows what goes with a file: the subtitles of a film and its poster, the cover and the waveform of a song. */
 export function showCompanions(info: ObjectInfo, { key, params }: Address, hasPoster: boolean): void {
   hideCompanions();
-  const image = imageOf(info.addresses);
+  const { poster } = info;
   const start = params.get('start');
   for (const subtitles of info.subtitles) addTrack(subtitles, start);
   if (info.chapters.length > 0) addChapters(key, start);
   if (info.media.tracks.some(isFilm)) {
-    if (hasPoster && image !== null) elements.video.poster = image;
+    if (hasPoster && poster !== null) elements.video.poster = poster;
     return;
   }
   const points = new URLSearchParams({ format: 'svg', points: WAVEFORM_POINTS });
   show(elements.waveform, pathOf('waveform', key, points));
-  if (image !== null) show(elements.cover, image);
+  if (poster !== null) show(elements.cover, poster);
 }
 
 export function hideCompanions(): void {
@@ -37,10 +37,6 @@ function show(image: HTMLImageElement, address: string): void {
     image.hidden = false;
   };
   image.src = address;
-}
-
-function imageOf(addresses: readonly AddressInfo[]): string | null {
-  return addresses.find((address) => 'plan' in address && address.plan === 'image')?.href ?? null;
 }
 
 function addTrack(subtitles: SubtitleInfo, start: string | null): void {

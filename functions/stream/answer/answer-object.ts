@@ -1,8 +1,8 @@
 import type { RequestContext } from '../base/request-context.ts';
 import type { FunctionLimits } from '../config/config.ts';
 import { CURRENT_VERSION, type Finding, findObject } from '../open/find-object.ts';
-import { findingOf } from '../open/segment-version.ts';
-import { imageFinding } from '../open/version.ts';
+import { adaptiveFinding } from '../open/segment-version.ts';
+import { findingOf } from '../open/version.ts';
 import type { Grant } from '../route/authorise.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { cachedAccess } from '../source/cache.ts';
@@ -42,11 +42,11 @@ export async function answerObject(
 function howToFind(route: ObjectRoute, limits: FunctionLimits): Finding {
   switch (route.kind) {
     case 'adaptive':
-      return findingOf(route, limits);
+      return adaptiveFinding(route, limits);
     case 'image':
     case 'waveform':
     case 'storyboard':
-      return imageFinding(route.parameters.version, limits);
+      return findingOf(route.parameters.version, limits);
     default:
       return CURRENT_VERSION;
   }

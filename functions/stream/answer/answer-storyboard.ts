@@ -12,6 +12,6 @@ export async function answerStoryboard(
   const { request, services } = context;
   const { engine, derivedCache } = services;
   const secondsLeft = context.secondsLeft();
-  const opened = await openStoryboard(route, context, { probed, engine, secondsLeft, base: '' });
+  const opened = await openStoryboard(route, context, { probed, engine, secondsLeft });
   return respondCached(request, opened, derivedCache, { ...context, follows: true });
 }

@@ -67,7 +67,7 @@ export async function openAdaptive(
     const offered = 'choice' in ask && ask.choice ? chooseRenditions(all, ask.choice) : all;
     return {
       representation: playlist(ask, offered.presentation, current, {
-        thumbnails: thumbnailsOf(context, { probed: parts.probed, secondsLeft }),
+        thumbnails: isEntry(ask) ? thumbnailsOf(context, { probed: parts.probed, secondsLeft }) : null,
         texts: offered.texts,
         hasChapters: ask.kind === 'master' && (await findChapters(context, parts.probed)).length > 0,
       }),
@@ -92,14 +92,18 @@ export async function openAdaptive(
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
 
+/** Tells whether it is what players begin with, which names all that goes with a film. */
+function isEntry(ask: PlaylistAsk): boolean {
+  return ask.kind === 'master' || ask.kind === 'manifest';
+}
+
 /** The text tracks that a playlist names, or is about. */
 async function textsFor(
   ask: PlaylistAsk,
   context: ObjectContext,
   { media }: Probed,
 ): Promise<readonly TextTrack[]> {
-  const isEntry = ask.kind === 'master' || ask.kind === 'manifest';
-  if (!isEntry && !(ask.kind === 'playlist' && isTextId(ask.rendition))) return [];
+  if (!isEntry(ask) && !(ask.kind === 'playlist' && isTextId(ask.rendition))) return [];
   return shownTextTracks(await findTextTracks(context, media));
 }
 

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { chooseFrame } from '../engine/choose-frame.ts';
 import { encodeCover } from '../engine/cover.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
@@ -12,8 +11,8 @@ import type { Probed } from '../media/probe/probe.ts';
 import { imageHeader } from '../plan/describe-plan.ts';
 import { type ImagePlan, planImage } from '../plan/image-plan.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
-import { hashOf } from '../plan/tag.ts';
 import type { ImageParameters } from '../route/image-parameters.ts';
+import { liveBytes } from './live-bytes.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
 export type ImageServices = {
@@ -39,15 +38,10 @@ export async function openImage(
   const { sizeBytes } = object;
   const plan = planImage({ media, sizeBytes, parameters, accept, limits, secondsLeft, hasCover });
   const { predicted: _, ...decisive } = plan;
-  const open = () => encodeImage(plan, { ...context, probed, engine });
+  const bytes = () => imageBytes(plan, { ...context, probed, engine });
+  const deciding = ['image', limits.ffmpegBuild(), decisive];
   return {
-    representation: {
-      kind: 'live',
-      contentType: `image/${plan.format}`,
-      // Weak: not every processor computes the same last bits.
-      etag: `W/"${hashOf(object, ['image', limits.ffmpegBuild(), decisive])}"`,
-      open: () => trace.time('first', open),
-    },
+    representation: liveBytes(`image/${plan.format}`, deciding, bytes, context),
     plan: imageHeader(plan),
   };
 }
@@ -58,11 +52,6 @@ export async function hasCoverAlone(
   { media }: Probed,
 ): Promise<boolean> {
   return filmsOf(media).length === 0 && hasCoverArt(access, signal);
-}
-
-/** Resolves with the whole image: a failure can still be answered with a problem. */
-async function encodeImage(plan: ImagePlan, context: StillContext): Promise<Readable> {
-  return Readable.from([await imageBytes(plan, context)], { objectMode: false });
 }
 
 async function imageBytes(plan: ImagePlan, context: StillContext): Promise<Uint8Array> {

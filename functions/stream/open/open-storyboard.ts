@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import { encodeSheet, encodeTile } from '../engine/sheet.ts';
@@ -11,7 +10,6 @@ import { jpegTrack } from '../media/isobmff/jpeg-track.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { storyboardHeader } from '../plan/describe-plan.ts';
 import { planStoryboard, type Storyboard } from '../plan/storyboard-plan.ts';
-import { hashOf } from '../plan/tag.ts';
 import {
   type SheetAddresses,
   storyboardFrames,
@@ -23,6 +21,7 @@ import {
 import { addressOf } from '../route/route.ts';
 import { type StoryboardAsk, type StoryboardParameters, USUAL_WIDTH } from '../route/storyboard.ts';
 import { knownBytes } from './known-bytes.ts';
+import { liveBytes } from './live-bytes.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
 type StoryboardAddress = { readonly ask: StoryboardAsk; readonly parameters: StoryboardParameters };
@@ -31,8 +30,6 @@ export type StoryboardServices = {
   readonly probed: Probed;
   readonly engine: Engine;
   readonly secondsLeft: number;
-  /** The address of this storyboard, for indexes whose addresses are to be absolute; empty otherwise. */
-  readonly base: string;
 };
 
 /**
@@ -43,7 +40,7 @@ export type StoryboardServices = {
 export async function openStoryboard(
   { ask, parameters }: StoryboardAddress,
   context: ObjectContext,
-  { probed, engine, secondsLeft, base }: StoryboardServices,
+  { probed, engine, secondsLeft }: StoryboardServices,
 ): Promise<{ readonly representation: Representation; readonly plan: string }> {
   const { object, limits } = context;
   const version = versionOf(context);
@@ -51,7 +48,7 @@ export async function openStoryboard(
   const { sizeBytes } = object;
   const input = { media: probed.media, sizeBytes, parameters, limits, secondsLeft };
   const storyboard = planStoryboard(input);
-  const addresses = { base, query: queryOf(parameters, version) };
+  const addresses = { base: '', query: queryOf(parameters, version) };
   const representation = representationOf(ask, storyboard, addresses, { ...context, probed, engine });
   return { representation, plan: storyboardHeader(storyboard) };
 }
@@ -98,6 +95,15 @@ function representationOf(
   context: ObjectContext & StillContext,
 ): Representation {
   const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
+  const encoded = (contentType: string, bytes: () => Promise<Uint8Array>) => {
+    const { predicted: _, ...decisive } = storyboard;
+    return liveBytes(
+      contentType,
+      ['storyboard', context.limits.ffmpegBuild(), ask, decisive],
+      bytes,
+      context,
+    );
+  };
   switch (ask.kind) {
     case 'vtt':
       return written('text/vtt', storyboardVtt(storyboard, addresses));
@@ -111,30 +117,13 @@ function representationOf(
       return knownBytes('video/mp4', initSegment([jpegTrack(storyboard.tile, TIMESCALE)]));
     case 'sheet':
       refuseBeyond(ask.index, storyboard.sheetCount, 'sheet');
-      return live('image/jpeg', ask, storyboard, context, () => encodeSheet(storyboard, ask.index, context));
+      return encoded('image/jpeg', () => encodeSheet(storyboard, ask.index, context));
     case 'iframe':
       refuseBeyond(ask.index, storyboard.tileCount, 'tile');
-      return live('video/mp4', ask, storyboard, context, () => iFrame(storyboard, ask.index, context));
+      return encoded('video/mp4', () => iFrame(storyboard, ask.index, context));
     default:
       return ask satisfies never;
   }
-}
-
-function live(
-  contentType: string,
-  ask: StoryboardAsk,
-  { predicted: _, ...decisive }: Storyboard,
-  { object, limits, trace }: ObjectContext,
-  bytes: () => Promise<Uint8Array>,
-): Representation {
-  return {
-    kind: 'live',
-    contentType,
-    // Weak: not every processor computes the same last bits.
-    etag: `W/"${hashOf(object, ['storyboard', limits.ffmpegBuild(), ask, decisive])}"`,
-    // The whole is there before the first byte is sent, so that a failure can be answered with a problem.
-    open: () => trace.time('first', async () => Readable.from([await bytes()], { objectMode: false })),
-  };
 }
 
 async function iFrame(storyboard: Storyboard, index: number, context: StillContext): Promise<Uint8Array> {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { excessOf } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
@@ -9,11 +8,11 @@ import { type Cue, MAX_TEXT_BYTES, textTooLong } from '../media/text/cue.ts';
 import { parseText } from '../media/text/formats.ts';
 import { writeWebVtt } from '../media/text/webvtt.ts';
 import { readTextTrack } from '../media/text-track.ts';
-import { hashOf } from '../plan/tag.ts';
 import { type TextView, viewedCues } from '../plan/text-cues.ts';
 import type { TextTrack } from '../plan/text-tracks.ts';
 import { sparseAccess } from '../source/sparse-access.ts';
 import { knownBytes } from './known-bytes.ts';
+import { liveBytes } from './live-bytes.ts';
 
 const WEBVTT = 'text/vtt';
 
@@ -51,17 +50,13 @@ export async function openText(
     if (excess !== null) throw new Problem('too-large', `${excess}.`);
     return source.read(object, { start: 0, end: object.sizeBytes }, signal);
   };
-  return {
-    kind: 'live',
-    contentType: WEBVTT,
-    etag: `W/"${hashOf(object, ['text', TEXT_VERSION, track.index, view])}"`,
-    async open() {
-      const input = { probed, track, sparse: sparseAccess(source, object, signal), whole };
-      const { cues, skipped } = await trace.time('first', () => readTextTrack(input));
-      if (skipped > 0) trace.note({ skippedCues: skipped });
-      return Readable.from([written(cues, view)], { objectMode: false });
-    },
+  const bytes = async () => {
+    const input = { probed, track, sparse: sparseAccess(source, object, signal), whole };
+    const { cues, skipped } = await readTextTrack(input);
+    if (skipped > 0) trace.note({ skippedCues: skipped });
+    return written(cues, view);
   };
+  return liveBytes(WEBVTT, ['text', TEXT_VERSION, track.index, view], bytes, context);
 }
 
 function written(cues: readonly Cue[], view: TextView): Buffer {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { EngineContext } from '../engine/transcode-object.ts';
 import { transcodeOutput } from '../engine/transcode-output.ts';
@@ -10,9 +9,9 @@ import { waveformDat, waveformJson, waveformPeaks, waveformSvg } from '../media/
 import { waveformHeader } from '../plan/describe-plan.ts';
 import { samplingOf } from '../plan/output.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import { hashOf } from '../plan/tag.ts';
 import { mostPixels, planWaveform, tooManyPoints, type WaveformPlan } from '../plan/waveform-plan.ts';
 import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
+import { liveBytes } from './live-bytes.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
 const TYPES: Readonly<Record<WaveformFormat, string>> = {
@@ -32,21 +31,14 @@ export function openWaveform(
   context: ObjectContext,
   { probed, engine }: { readonly probed: Probed; readonly engine: Engine },
 ): { readonly representation: LiveRepresentation; readonly plan: string } {
-  const { object, limits, trace } = context;
   refuseOtherVersion(parameters.version, versionOf(context));
   const plan = planWaveform(input, parameters);
   const { predicted: _, ...decisive } = plan;
-  const open = async () => {
-    const peaks = await decodedPeaks(plan, { ...context, probed, engine });
-    return Readable.from([Buffer.from(written(peaks, plan))], { objectMode: false });
-  };
+  const bytes = async () =>
+    Buffer.from(written(await decodedPeaks(plan, { ...context, probed, engine }), plan));
+  const deciding = ['waveform', context.limits.ffmpegBuild(), decisive];
   return {
-    representation: {
-      kind: 'live',
-      contentType: TYPES[plan.format],
-      etag: `W/"${hashOf(object, ['waveform', limits.ffmpegBuild(), decisive])}"`,
-      open: () => trace.time('first', open),
-    },
+    representation: liveBytes(TYPES[plan.format], deciding, bytes, context),
     plan: waveformHeader(plan),
   };
 }

@@ -2,15 +2,12 @@ import type { ObjectContext } from '../http/original.ts';
 import { COPY_ID } from '../plan/renditions.ts';
 import { type AdaptiveAsk, isMediaAsk } from '../route/adaptive.ts';
 import type { Finding } from './find-object.ts';
-import { versionOf } from './version.ts';
+import { findingOf } from './version.ts';
 
 /** What `/hls` and `/dash` are asked for, and the version that the address names. */
 export type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | null };
 
 /** Returns how to look for the object of such an address. */
-export function findingOf({ ask, version }: AdaptiveAddress, limits: ObjectContext['limits']): Finding {
-  return {
-    indexAlone: !isMediaAsk(ask) || ask.rendition === COPY_ID,
-    names: (object) => version !== null && versionOf({ object, limits }) === version,
-  };
+export function adaptiveFinding({ ask, version }: AdaptiveAddress, limits: ObjectContext['limits']): Finding {
+  return findingOf(version, limits, { indexAlone: !isMediaAsk(ask) || ask.rendition === COPY_ID });
 }

@@ -30,10 +30,14 @@ export function refuseOtherVersion(version: string | null, current: string): voi
   throw new Problem('not-found', 'This address is of another version of the media: reload the playlist.');
 }
 
-/** Returns how to look for the object of an image, whose address may name its version. */
-export function imageFinding(version: string | null, limits: ObjectContext['limits']): Finding {
+/** Returns how to look for an object whose address may name its version. */
+export function findingOf(
+  version: string | null,
+  limits: ObjectContext['limits'],
+  { indexAlone = true } = {},
+): Finding {
   return {
-    indexAlone: true,
+    indexAlone,
     names: (object) => version !== null && versionOf({ object, limits }) === version,
   };
 }
