@@ -10,7 +10,13 @@ import { subtitleCodec, type TextCoding } from './model/subtitle-codecs.ts';
 import type { TextBlock } from './model/text-block.ts';
 import type { Probed } from './probe/probe.ts';
 import { blockReader } from './text/block.ts';
-import { type Cue, type ParsedText, refuseLongText } from './text/cue.ts';
+import {
+  type Cue,
+  MOST_TEXT_MILLISECONDS,
+  type ParsedText,
+  refuseLongText,
+  textTooComplex,
+} from './text/cue.ts';
 
 export type TextTrackInput = {
   readonly probed: Probed;
@@ -34,7 +40,7 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
   const read = await blockReader(codec.coding, header);
   const cues: Cue[] = [];
   let skipped = 0;
-  const end = performance.now() + MOST_MILLISECONDS;
+  const end = performance.now() + MOST_TEXT_MILLISECONDS;
   for (const [i, block] of blocks.entries()) {
     const next = blocks[i + 1]?.startSeconds;
     // Without a duration, a cue stays until the next one.
@@ -43,7 +49,7 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
     for (const cue of parsed.cues) cues.push(cue);
     skipped += parsed.skipped;
     refuseLongText(cues.length, 0);
-    if (performance.now() > end) throw unsupported('The text track is too complex to be read.');
+    if (performance.now() > end) throw textTooComplex();
     // Others wait as well, such as the timer of the deadline.
     if (i % BLOCKS_AT_ONCE === 0) await nextTurn();
   }
@@ -58,8 +64,6 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
   };
 }
 
-/** For the whole track; a large one needs a tenth of it. */
-const MOST_MILLISECONDS = 5_000;
 const BLOCKS_AT_ONCE = 100;
 
 /** How long a last cue without a duration is shown. */

@@ -1,9 +1,11 @@
+import { mapAhead } from '../base/map-ahead.ts';
 import type { RandomAccess } from './bytes.ts';
 
 /** Reads that lie as near to each other as this are one: a request costs more than these bytes. */
 const MOST_GAP_BYTES = 16 * 1024;
 const MOST_READ_BYTES = 1024 * 1024;
-const READS_AT_ONCE = 16;
+/** Reads that are under way while one before them is read. */
+const READS_AHEAD = 15;
 
 export type Wanted = { readonly start: number; readonly length: number };
 
@@ -26,23 +28,15 @@ export async function readRanges(
     }
   }
   const found: Uint8Array[] = [];
-  const waiting = reads.values();
-  let hasFailed = false;
-  const work = async () => {
-    for (const { start, end, parts } of waiting) {
-      if (hasFailed) return;
-      const bytes = await file.read(start, end).catch((error: unknown) => {
-        hasFailed = true;
-        throw error;
-      });
-      // Copies, so that the bytes between them are not held.
-      for (const part of parts) {
-        found[part.index] = Uint8Array.from(
-          bytes.subarray(part.start - start, part.start - start + part.length),
-        );
-      }
+  let next = 0;
+  for await (const bytes of mapAhead(reads, READS_AHEAD, ({ start, end }) => file.read(start, end))) {
+    const { start, parts = [] } = reads[next++] ?? { start: 0 };
+    // Copies, so that the bytes between them are not held.
+    for (const part of parts) {
+      found[part.index] = Uint8Array.from(
+        bytes.subarray(part.start - start, part.start - start + part.length),
+      );
     }
-  };
-  await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
+  }
   return found;
 }

@@ -1,10 +1,11 @@
-import { buffer } from 'node:stream/consumers';
 import { mapAhead } from '../../base/map-ahead.ts';
 import { damaged } from '../../base/problem.ts';
+import { sparseAccess } from '../../source/sparse-access.ts';
 import { readMatroskaHead } from '../demux/matroska.ts';
 import { blockAt } from '../demux/matroska-block.ts';
 import { type Cue, readCues } from '../demux/matroska-cues.ts';
 import { openContainer } from '../demux/mediabunny.ts';
+import { WITHOUT_PLACE } from '../isobmff/track-boxes.ts';
 import type { ContainerVideoTrack } from '../model/container.ts';
 import type { CopyTrackInput } from '../model/copy-track.ts';
 import { type Keyframe, type Keyframes, nearestPositions, runsOf } from '../model/keyframes.ts';
@@ -60,8 +61,6 @@ export async function containerKeyframes(
   }
 }
 
-const WITHOUT_PLACE = { matrix: null, delaySeconds: 0, mediaTime: 0, durationTicks: null };
-
 async function firstPacket(track: ContainerVideoTrack, seconds: number): Promise<Uint8Array | null> {
   for await (const { data } of track.packets(seconds + track.resolutionSeconds / 2)) return data.slice();
   return null;
@@ -70,15 +69,13 @@ async function firstPacket(track: ContainerVideoTrack, seconds: number): Promise
 /** Reads the frame that a cue points at. Rejects with `damaged-media` if there is none. */
 async function readFrame({ source, object, signal }: Input, cue: Cue, number: number): Promise<Buffer> {
   // Each read has its own signal: several of them listen at the same time.
-  const own = AbortSignal.any([signal]);
-  const read = async (start: number, end: number) =>
-    buffer(await source.read(object, { start, end: Math.min(end, object.sizeBytes) }, own));
-  const bytes = await read(cue.at, cue.at + READ_BYTES);
+  const file = sparseAccess(source, object, AbortSignal.any([signal]));
+  const bytes = await file.read(cue.at, cue.at + READ_BYTES);
   const frame = blockAt(bytes, cue, number);
   if (frame === null || frame.end > object.sizeBytes || frame.end - frame.start > MOST_BYTES)
     throw damaged('The index of the file leads to no frame.');
   const have = bytes.subarray(frame.start - cue.at, frame.end - cue.at);
   const missing = frame.end - (cue.at + bytes.byteLength);
-  if (missing <= 0) return have;
-  return Buffer.concat([have, await read(cue.at + bytes.byteLength, frame.end)]);
+  const rest = missing <= 0 ? [] : [await file.read(cue.at + bytes.byteLength, frame.end)];
+  return Buffer.concat([have, ...rest]);
 }

@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { elements, find, unsigned } from './ebml.ts';
+import { type Element, elements, find, unsigned } from './ebml.ts';
 import { ID } from './matroska-ids.ts';
 import { readTopElement } from './matroska-top.ts';
 
@@ -38,26 +38,52 @@ export async function readCueIndex(file: RandomAccess): Promise<CueIndex | null>
   return found && { ...found, points: found.content, sizeBytes: file.sizeBytes };
 }
 
-function byTrack({ points: cues, tickSeconds, origin, sizeBytes }: CueIndex): Map<number, Cue[]> {
-  const found = new Map<number, Cue[]>();
-  for (const point of elements(cues, 0, cues.length)) {
-    const time = point.id === ID.cuePoint ? find(cues, point, ID.cueTime) : undefined;
+/** A place that the index names for a track. */
+export type CuePosition = {
+  readonly trackNumber: number;
+  readonly ticks: number;
+  /** Start of its cluster's header in the file; null if the index does not tell. */
+  readonly clusterAt: number | null;
+  /** From the end of that header to the block; null if the index does not tell. */
+  readonly within: number | null;
+  /** The element itself, among the points. */
+  readonly element: Element;
+};
+
+/** Yields all places of an index, in its order. */
+export function* cuePositions({ points, origin }: CueIndex): Generator<CuePosition, void, void> {
+  for (const point of elements(points, 0, points.length)) {
+    const time = point.id === ID.cuePoint ? find(points, point, ID.cueTime) : undefined;
     if (!time) continue;
-    const seconds = unsigned(cues, time) * tickSeconds;
-    for (const positions of elements(cues, point.start, point.end)) {
-      const track = positions.id === ID.cueTrackPositions && find(cues, positions, ID.cueTrack);
-      const cluster = track && find(cues, positions, ID.cueClusterPosition);
-      if (!track || !cluster) continue;
-      const number = unsigned(cues, track);
-      const within = find(cues, positions, ID.cueRelativePosition);
-      const at = origin + unsigned(cues, cluster) + (within ? unsigned(cues, within) : 0);
-      const list = found.get(number) ?? [];
-      const last = list.at(-1);
-      // Neither writers nor damage may lead back in time, or out of the file.
-      const isNext = last === undefined || (seconds > last.seconds && at >= last.at);
-      if (isNext && at < sizeBytes) list.push({ seconds, at, isBlock: within !== undefined });
-      found.set(number, list);
+    const ticks = unsigned(points, time);
+    for (const element of elements(points, point.start, point.end)) {
+      const track = element.id === ID.cueTrackPositions && find(points, element, ID.cueTrack);
+      if (!track) continue;
+      const cluster = find(points, element, ID.cueClusterPosition);
+      const within = find(points, element, ID.cueRelativePosition);
+      yield {
+        trackNumber: unsigned(points, track),
+        ticks,
+        clusterAt: cluster ? origin + unsigned(points, cluster) : null,
+        within: within ? unsigned(points, within) : null,
+        element,
+      };
     }
+  }
+}
+
+function byTrack(index: CueIndex): Map<number, Cue[]> {
+  const found = new Map<number, Cue[]>();
+  for (const { trackNumber, ticks, clusterAt, within } of cuePositions(index)) {
+    if (clusterAt === null) continue;
+    const seconds = ticks * index.tickSeconds;
+    const at = clusterAt + (within ?? 0);
+    const list = found.get(trackNumber) ?? [];
+    const last = list.at(-1);
+    // Neither writers nor damage may lead back in time, or out of the file.
+    const isNext = last === undefined || (seconds > last.seconds && at >= last.at);
+    if (isNext && at < index.sizeBytes) list.push({ seconds, at, isBlock: within !== null });
+    found.set(trackNumber, list);
   }
   return found;
 }

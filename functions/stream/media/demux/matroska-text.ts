@@ -1,16 +1,14 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { readRanges } from '../../source/read-ranges.ts';
-import type { TextBlock } from '../model/text-block.ts';
+import { MOST_BLOCK_BYTES, type TextBlock } from '../model/text-block.ts';
 import { refuseLongText } from '../text/cue.ts';
-import { type Block, elementAt, readBlock } from './block-content.ts';
-import { elements, find, unsigned } from './ebml.ts';
-import { type CueIndex, readCueIndex } from './matroska-cues.ts';
+import { find, unsigned } from './ebml.ts';
+import { type Block, elementAt, readBlock } from './matroska-block.ts';
+import { type CueIndex, cuePositions, readCueIndex } from './matroska-cues.ts';
 import { ID } from './matroska-ids.ts';
 
 /** Most blocks hold a line or two. */
 const BLOCK_BYTES = 512;
-/** Larger ones are no text. */
-const MOST_BLOCK_BYTES = 256 * 1024;
 const CLUSTER_HEADER_BYTES = 12;
 
 /** Where the index says that a block lies. */
@@ -97,27 +95,15 @@ function ownBlock(bytes: Uint8Array, trackNumber: number): Block | null {
   return block?.trackNumber === trackNumber ? block : null;
 }
 
-function placesOf({ points, origin, sizeBytes }: CueIndex, trackNumber: number): readonly Place[] | null {
+function placesOf(index: CueIndex, trackNumber: number): readonly Place[] | null {
+  const { points, sizeBytes } = index;
   const places: Place[] = [];
-  for (const point of elements(points, 0, points.length)) {
-    const time = point.id === ID.cuePoint ? find(points, point, ID.cueTime) : undefined;
-    if (!time) continue;
-    for (const positions of elements(points, point.start, point.end)) {
-      const track = positions.id === ID.cueTrackPositions && find(points, positions, ID.cueTrack);
-      if (!track || unsigned(points, track) !== trackNumber) continue;
-      const cluster = find(points, positions, ID.cueClusterPosition);
-      const within = find(points, positions, ID.cueRelativePosition);
-      const duration = find(points, positions, ID.cueDuration);
-      const clusterAt = origin + (cluster ? unsigned(points, cluster) : sizeBytes);
-      if (!within || clusterAt >= sizeBytes) return null;
-      refuseLongText(places.length + 1, 0);
-      places.push({
-        ticks: unsigned(points, time),
-        durationTicks: duration ? unsigned(points, duration) : null,
-        clusterAt,
-        within: unsigned(points, within),
-      });
-    }
+  for (const { trackNumber: number, ticks, clusterAt, within, element } of cuePositions(index)) {
+    if (number !== trackNumber) continue;
+    if (within === null || clusterAt === null || clusterAt >= sizeBytes) return null;
+    refuseLongText(places.length + 1, 0);
+    const duration = find(points, element, ID.cueDuration);
+    places.push({ ticks, durationTicks: duration ? unsigned(points, duration) : null, clusterAt, within });
   }
   return places;
 }

@@ -6,7 +6,7 @@ const HEAD_BYTES = 64 * 1024;
 /** The first size suffices for the index of two hours with a keyframe every other second. */
 const ELEMENT_BYTES = [128 * 1024, 8 * 1024 * 1024];
 /** The default clock of a file counts milliseconds. */
-const MILLISECOND = 1_000_000;
+export const USUAL_TICK_NANOSECONDS = 1_000_000;
 
 /** An element directly below the segment (RFC 9559 §5.1). */
 export type TopElement = {
@@ -30,7 +30,7 @@ export async function readTopElement(file: RandomAccess, id: number): Promise<To
   const start = startOf(head, segment, id);
   const content = start === null ? null : await readElement(file, start, id);
   if (!content) return null;
-  const tickSeconds = (scale ? unsigned(head, scale) : MILLISECOND) / 1e9;
+  const tickSeconds = (scale ? unsigned(head, scale) : USUAL_TICK_NANOSECONDS) / 1e9;
   return { content, tickSeconds, origin: segment.start };
 }
 

@@ -1,11 +1,9 @@
-import type { TextBlock } from '../model/text-block.ts';
-import { readBlock } from './block-content.ts';
+import { MOST_BLOCK_BYTES, type TextBlock } from '../model/text-block.ts';
 import { elements, unsigned } from './ebml.ts';
+import { readBlock } from './matroska-block.ts';
 import { ID } from './matroska-ids.ts';
+import { USUAL_TICK_NANOSECONDS } from './matroska-top.ts';
 
-/** Larger elements are no text, and are passed over. */
-const MOST_BLOCK_BYTES = 256 * 1024;
-const MILLISECOND = 1_000_000;
 /** An element's id and size. */
 const MOST_HEADER_BYTES = 12;
 
@@ -22,7 +20,7 @@ export async function* scanText(
 ): AsyncGenerator<TextBlock, void, void> {
   let held = Buffer.alloc(0);
   let skips = 0;
-  let tickSeconds = MILLISECOND / 1e9;
+  let tickSeconds = USUAL_TICK_NANOSECONDS / 1e9;
   let clusterTicks = 0;
   for await (const chunk of chunks) {
     const fresh = chunk.subarray(Math.min(skips, chunk.byteLength));

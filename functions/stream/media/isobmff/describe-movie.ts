@@ -139,7 +139,7 @@ function isSubtitle({ handler, isForChapters }: MovieTrack): boolean {
 /**
  * Tells whether a track is PCM, which may have a sample for each moment: its header tells its length as well.
  */
-function isPcm({ entry }: MovieTrack): boolean {
+export function isPcm({ entry }: MovieTrack): boolean {
   return entry?.audio != null && audioCodecOf(entry) === 'pcm';
 }
 

@@ -1,6 +1,6 @@
 import type { Size } from '../model/size.ts';
 import { videoSampleEntry } from './codec-entry.ts';
-import type { TrackHead } from './track-boxes.ts';
+import { type TrackHead, WITHOUT_PLACE } from './track-boxes.ts';
 
 /** Describes a track whose samples are JPEG images of one size. */
 export function jpegTrack({ width, height }: Size, timescale: number): TrackHead {
@@ -13,6 +13,6 @@ export function jpegTrack({ width, height }: Size, timescale: number): TrackHead
     timescale,
     sampleEntry: videoSampleEntry('mjpg', video, new Uint8Array()),
     language: 'und',
-    ...{ width, height, matrix: null, delaySeconds: 0, mediaTime: 0, durationTicks: null },
+    ...{ width, height, ...WITHOUT_PLACE },
   };
 }

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { Flow } from '../../source/loopback.ts';
-import { audioCodecOf } from './codec.ts';
-import { knownTable, tableOf } from './describe-movie.ts';
+import { isPcm, knownTable, tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { withQuickTimeName } from './pcm.ts';
 import { pcmPackets, pcmSampleBytes } from './pcm-packets.ts';
@@ -10,6 +9,7 @@ import type { SampleEntry } from './sample-entry.ts';
 import { firstSample, packetHead, readPackets } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { endOf, type Timeline, timelineOf } from './timeline.ts';
+import { WITHOUT_PLACE } from './track-boxes.ts';
 import { writeFragmentedMp4 } from './write-fragmented.ts';
 
 /** Some tracks of a movie from `fromSeconds` of its timeline on, as a file of its own: fragments, to be read in order. */
@@ -78,8 +78,6 @@ export function movieCut(movie: Movie, file: RandomAccess, trackIndexes: readonl
     );
 }
 
-const isPcm = ({ entry }: MovieTrack) => entry?.audio != null && audioCodecOf(entry) === 'pcm';
-
 /** Tells whether an audio entry has one of QuickTime's longer forms, which only its files have. */
 function isQuickTimeEntry({ audio, bytes }: SampleEntry): boolean {
   return audio !== null && audio.audioSpecificConfig === null && bytes.readUInt16BE(VERSION_AT) > 0;
@@ -132,10 +130,7 @@ function packetTrack(
     ...packetHead(track),
     ...(track.entry && sampleBytes !== null && { sampleEntry: withQuickTimeName(track.entry) }),
     // ffmpeg would rotate the video by itself.
-    matrix: null,
-    delaySeconds: 0,
-    mediaTime: 0,
-    durationTicks: null,
+    ...WITHOUT_PLACE,
     packets:
       sampleBytes === null
         ? readPackets(file, table, first, shift, end)

@@ -8,6 +8,7 @@ import { openSamples } from './movie-segment.ts';
 import { firstSample, packetHead } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
+import { WITHOUT_PLACE } from './track-boxes.ts';
 
 /** The frames of a film that one of them needs, as a movie of its own. */
 export type MovieGroup = {
@@ -47,7 +48,7 @@ export function movieGroup(
   const end = isNear ? first + 1 : endOfGroup(table, first, time);
   if (table.sync.at(first) !== 1 || end - first > MOST_SAMPLES) return null;
   const samples = samplesOf(table, first, end);
-  const head = { ...packetHead(track), matrix: null, delaySeconds: 0, mediaTime: 0, durationTicks: null };
+  const head = { ...packetHead(track), ...WITHOUT_PLACE };
   const zeroTicks = timeline.mediaTime - timeline.delaySeconds * track.timescale - shiftOf(table, first);
   const body = openSamples(input, table, { first, samples, sequenceNumber: 1 }, initSegment([head]));
   return { ...body, originSeconds: zeroTicks / track.timescale };

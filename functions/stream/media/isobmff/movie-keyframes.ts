@@ -12,6 +12,7 @@ import type { Movie, MovieTrack } from './movie.ts';
 import { packetHead } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { timelineOf } from './timeline.ts';
+import { WITHOUT_PLACE } from './track-boxes.ts';
 
 /** Reads that are under way while one before them is read: the latencies of a hundred add up. */
 const READS_AHEAD = 8;
@@ -38,7 +39,7 @@ export function movieKeyframes(
     times: count,
   }));
   return {
-    head: { ...packetHead(track), matrix: null, delaySeconds: 0, mediaTime: 0, durationTicks: null },
+    head: { ...packetHead(track), ...WITHOUT_PLACE },
     units: unitsOf(track),
     async *frames() {
       const samples = runs.map(({ sample }) => sample);

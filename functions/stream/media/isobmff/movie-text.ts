@@ -1,14 +1,11 @@
 import { damaged } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { readRanges } from '../../source/read-ranges.ts';
-import type { TextBlock } from '../model/text-block.ts';
+import { MOST_BLOCK_BYTES, type TextBlock } from '../model/text-block.ts';
 import { refuseLongText } from '../text/cue.ts';
 import { tableOf } from './describe-movie.ts';
 import type { Movie } from './movie.ts';
 import { timelineOf } from './timeline.ts';
-
-/** Larger samples are no text. */
-const MOST_SAMPLE_BYTES = 256 * 1024;
 
 /**
  * Reads the samples of a subtitle track by its sample table, at most so many, in the times of the movie's presentation.
@@ -29,7 +26,7 @@ export async function readMovieText(
   refuseLongText(count, 0);
   const shown = [...Array(count).keys()].filter((i) => {
     const size = table.sizes.at(i);
-    return size > 0 && size <= MOST_SAMPLE_BYTES;
+    return size > 0 && size <= MOST_BLOCK_BYTES;
   });
   // Samples may lie at one place, and are read as often.
   refuseLongText(

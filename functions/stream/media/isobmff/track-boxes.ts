@@ -4,6 +4,9 @@ import type { PacketTrack } from '../model/packets.ts';
 /** The facts of a track at the start of a file. */
 export type TrackHead = Omit<PacketTrack, 'packets'>;
 
+/** Of a head: the track begins with its movie, is not turned, and lasts as long as its samples. */
+export const WITHOUT_PLACE = { matrix: null, delaySeconds: 0, mediaTime: 0, durationTicks: null } as const;
+
 /** A track's data besides its head: empty if fragments follow. */
 export type TrackTables = {
   /** The boxes of `stbl` after `stsd`. */

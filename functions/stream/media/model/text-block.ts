@@ -1,3 +1,6 @@
+/** Blocks that are larger are no text. */
+export const MOST_BLOCK_BYTES = 256 * 1024;
+
 /** What a container holds of a subtitle track, not yet decoded. */
 export type TextBlock = {
   /** On the file's own clock. */

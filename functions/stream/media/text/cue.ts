@@ -1,4 +1,4 @@
-import { Problem } from '../../base/problem.ts';
+import { Problem, unsupported } from '../../base/problem.ts';
 
 /** A text that is shown for some time of the film. */
 export type Cue = {
@@ -27,6 +27,12 @@ export const tooManyCues = () =>
 
 export const textTooLong = () =>
   new Problem('too-large', `The text track has more than ${MAX_TEXT_BYTES.toLocaleString('en')} bytes.`);
+
+/** The most time for one text track; a large one needs a tenth of it. */
+export const MOST_TEXT_MILLISECONDS = 5_000;
+
+export const textTooComplex = (options?: ErrorOptions) =>
+  unsupported('The text track is too complex to be read.', options);
 
 /** Throws `too-large` for more cues, or more bytes of them together, than one text track may have. */
 export function refuseLongText(cues: number, bytes: number): void {

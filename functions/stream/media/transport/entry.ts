@@ -6,7 +6,7 @@ import { findSplice } from './find-splice.ts';
 import { readProgramMaps } from './mpegts.ts';
 import { TICKS_PER_SECOND } from './pes.ts';
 import { psAccessUnits } from './ps-access-units.ts';
-import { isProgramStream, psPackets } from './ps-packets.ts';
+import { FIRST_VIDEO_ID, isProgramStream, psPackets } from './ps-packets.ts';
 import type { Splice } from './splice.ts';
 import type { StreamClock } from './stream-clock.ts';
 import { tsAccessUnits } from './ts-access-units.ts';
@@ -74,6 +74,3 @@ function openProgramStream(file: RandomAccess, head: Uint8Array, track: VideoTra
   if (streamId === undefined || first === undefined || coding === null) return null;
   return psAccessUnits(file, { tables: Buffer.from(head.subarray(0, first.at)), streamId }, coding);
 }
-
-/** The least stream id of video (ISO/IEC 13818-1 table 2-22). */
-const FIRST_VIDEO_ID = 0xe0;

@@ -14,6 +14,8 @@ export type PsPacket = {
 /** The id of a pack's header. */
 export const PACK = 0xba;
 const END = 0xb9;
+/** The least stream id of video (ISO/IEC 13818-1 table 2-22). */
+export const FIRST_VIDEO_ID = 0xe0;
 
 /**
  * Yields the packets of `bytes` from the first that another one follows; omits a packet that is cut off at

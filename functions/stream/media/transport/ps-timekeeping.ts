@@ -1,11 +1,9 @@
 import { addTicks, readTime, writeTime, writeTimes } from './pes.ts';
-import { PACK, psPackets } from './ps-packets.ts';
+import { FIRST_VIDEO_ID, PACK, psPackets } from './ps-packets.ts';
 import type { ClockReading, Timekeeping, TimeReading } from './timekeeping.ts';
 
 /** No packet is longer. */
 const PACKET_BYTES = 65_536 + 6;
-/** The least stream id of video (ISO/IEC 13818-1 table 2-22). */
-const FIRST_VIDEO_ID = 0xe0;
 const NO_COUNTS: ReadonlyMap<number, number> = new Map();
 
 /** Keeps the time of a program stream, by the clock of its packs (SCR, ISO/IEC 13818-1 §2.5.3.3). */
