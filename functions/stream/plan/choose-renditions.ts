@@ -15,7 +15,7 @@ export function chooseRenditions({ presentation, texts }: Offering, wish: Manife
   const audio = chooseAudio(presentation.audio, wish.audio);
   return {
     presentation: { ...presentation, video, audio },
-    texts: chooseTexts(texts, wish.subtitles),
+    texts: tracksNamed(texts, wish.subtitles, { parameter: 'subtitles', nameOf: ({ id }) => id }),
   };
 }
 
@@ -41,32 +41,31 @@ function chooseAudio(
   wanted: readonly string[] | null,
 ): readonly AudioRendition[] {
   if (wanted === null) return audio;
-  const fits = ({ id, language }: AudioRendition, wish: string) =>
-    id === `audio-${wish}` || isLanguage(language, wish);
-  const missing = wanted.find((wish) => !audio.some((rendition) => fits(rendition, wish)));
-  if (missing !== undefined) {
-    const known = audio.map(({ id, language }) => `${id.replace('audio-', '')} (${language ?? 'unknown'})`);
-    throw badParameter(
-      `The parameter "audio" names ${missing}, and there is ${known.length === 0 ? 'none' : known.join(', ')}.`,
-    );
-  }
-  const chosen = audio.filter((rendition) => wanted.some((wish) => fits(rendition, wish)));
+  const chosen = tracksNamed(audio, wanted, {
+    parameter: 'audio',
+    nameOf: ({ id }) => id.replace('audio-', ''),
+  });
   const hasDefault = chosen.some(({ isDefault }) => isDefault);
   // One of them is heard by those who choose none.
   return chosen.map((rendition, i) => (hasDefault || i > 0 ? rendition : { ...rendition, isDefault: true }));
 }
 
-function chooseTexts(texts: readonly TextTrack[], wanted: readonly string[] | null): readonly TextTrack[] {
-  if (wanted === null) return texts;
-  const fits = ({ id, language }: TextTrack, wish: string) => id === wish || isLanguage(language, wish);
-  const missing = wanted.find((wish) => !texts.some((track) => fits(track, wish)));
+/** Returns the tracks with the wanted names or languages; null stands for all. Throws `bad-parameter`. */
+function tracksNamed<T extends { readonly language: string | null }>(
+  tracks: readonly T[],
+  wanted: readonly string[] | null,
+  { parameter, nameOf }: { readonly parameter: string; readonly nameOf: (track: T) => string },
+): readonly T[] {
+  if (wanted === null) return tracks;
+  const fits = (track: T, wish: string) => nameOf(track) === wish || isLanguage(track.language, wish);
+  const missing = wanted.find((wish) => !tracks.some((track) => fits(track, wish)));
   if (missing !== undefined) {
-    const known = texts.map(({ id, language }) => `${id} (${language ?? 'unknown'})`);
+    const known = tracks.map((track) => `${nameOf(track)} (${track.language ?? 'unknown'})`);
     throw badParameter(
-      `The parameter "subtitles" names ${missing}, and there is ${known.length === 0 ? 'none' : known.join(', ')}.`,
+      `The parameter "${parameter}" names ${missing}, and there is ${known.length === 0 ? 'none' : known.join(', ')}.`,
     );
   }
-  return texts.filter((track) => wanted.some((wish) => fits(track, wish)));
+  return tracks.filter((track) => wanted.some((wish) => fits(track, wish)));
 }
 
 /** Tells whether a track has a language, or a kind of it: `pt` is also `pt-BR`, and `en` is `eng`. */

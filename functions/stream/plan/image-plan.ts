@@ -1,4 +1,5 @@
-import { badParameter, Problem, unsupported } from '../base/problem.ts';
+import { badParameter, Problem } from '../base/problem.ts';
+import { roundedSeconds } from '../base/rounded-seconds.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import type { Size } from '../media/model/size.ts';
 import {
@@ -7,12 +8,11 @@ import {
   type ImageParameters,
   type ImageTime,
 } from '../route/image-parameters.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
 import { filmEnd } from './film-end.ts';
 import { imageSize, type WantedSize } from './image-size.ts';
 import { type Prediction, predictImage } from './predict.ts';
-import { decodingExcess, refuse, refuseAbove, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
-import { filmsOf, selectTracks } from './select-tracks.ts';
+import { decodableFilm, refuseAbove, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
+import { filmsOf } from './select-tracks.ts';
 import { planVideoEncode, type VideoEncode } from './video-encode.ts';
 
 /** All that an image is a function of. */
@@ -78,10 +78,7 @@ export function planImage(input: ImageInput): ImagePlan {
       throw badParameter('The parameter "duration" does not apply: the file has no video.');
     return { ...coding, motion, source: { kind: 'cover', size }, predicted: NO_WORK };
   }
-  const { video: film } = selectTracks(media, NO_PARAMETERS);
-  if (film === null) throw unsupported('The file has no video.');
-  if (film.undecodable !== null) throw unsupported(film.undecodable);
-  refuse(decodingExcess(input, film));
+  const film = decodableFilm(input);
   const source = frameSource(film, { at: timeOf(parameters, film, media), size, limits });
   const predicted = predictImage(film, source.video, motion, limits);
   const advice =
@@ -135,7 +132,7 @@ function motionOf({ durationSeconds, fps }: ImageParameters, { format }: ImageCo
     throw badParameter('The parameter "duration" is for format=webp, the one that moves.');
   if (durationSeconds > MOST_MOVING_SECONDS)
     throw badParameter(`The parameter "duration" must be at most ${MOST_MOVING_SECONDS} seconds.`);
-  return { durationSeconds: rounded(durationSeconds), fps: fps ?? USUAL_FPS };
+  return { durationSeconds: roundedSeconds(durationSeconds), fps: fps ?? USUAL_FPS };
 }
 
 /** Returns WebP for clients that name it, and JPEG, which all of them show, for others. */
@@ -158,13 +155,13 @@ const EARLY = [0, 2, 5, 10, 20];
 function timeOf({ at, nearest }: ImageParameters, film: VideoTrack, media: Media): FrameTime {
   const end = filmEnd(film, media);
   if (at.kind === 'auto') {
-    const seconds = end === null ? EARLY : CANDIDATES.map((share) => rounded(share * end));
+    const seconds = end === null ? EARLY : CANDIDATES.map((share) => roundedSeconds(share * end));
     return { kind: 'auto', candidates: [...new Set(seconds)] };
   }
   const seconds = secondsOf(at, end);
   return {
     kind: 'time',
-    seconds: rounded(Math.min(seconds, end ?? seconds)),
+    seconds: roundedSeconds(Math.min(seconds, end ?? seconds)),
     isNear: nearest === 'keyframe',
   };
 }
@@ -173,9 +170,4 @@ function secondsOf(at: Exclude<ImageTime, { kind: 'auto' }>, end: number | null)
   if (at.kind === 'seconds') return at.seconds;
   if (end !== null) return at.share * end;
   throw badParameter('The parameter "t" cannot be a share: the file does not tell how long it is.');
-}
-
-/** Whole milliseconds: the same moment has one name. */
-function rounded(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
 }

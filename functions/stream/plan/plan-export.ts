@@ -1,4 +1,5 @@
 import { badParameter, Problem } from '../base/problem.ts';
+import { roundedSeconds } from '../base/rounded-seconds.ts';
 import { extensionOf } from '../media/model/containers.ts';
 import type { StreamParameters } from '../route/parameters.ts';
 import { planHeader } from './describe-plan.ts';
@@ -113,9 +114,8 @@ function inMilliseconds(parameters: StreamParameters): StreamParameters {
   const { startSeconds, durationSeconds } = parameters;
   return {
     ...parameters,
-    startSeconds: Math.round(startSeconds * 1000) / 1000,
-    durationSeconds:
-      durationSeconds === null ? null : Math.max(0.001, Math.round(durationSeconds * 1000) / 1000),
+    startSeconds: roundedSeconds(startSeconds),
+    durationSeconds: durationSeconds === null ? null : Math.max(0.001, roundedSeconds(durationSeconds)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { excessOf, type LimitName, type Limits } from '../base/limits.ts';
-import { Problem } from '../base/problem.ts';
+import { Problem, unsupported } from '../base/problem.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import { NO_PARAMETERS, type StreamParameters } from '../route/parameters.ts';
 import { type Prediction, predictSegment } from './predict.ts';
@@ -11,13 +11,20 @@ export function refuseAbove(name: LimitName, value: number, limits: Limits, advi
   refuse(excessOf(name, value, limits), advice);
 }
 
+/** Returns the film that is decoded of a file. Throws `unsupported-media`, and `too-large` above a limit. */
+export function decodableFilm(input: DecodedInput): VideoTrack {
+  const { video: film } = selectTracks(input.media, NO_PARAMETERS);
+  if (film === null) throw unsupported('The file has no video.');
+  if (film.undecodable !== null) throw unsupported(film.undecodable);
+  refuse(decodingExcess(input, film));
+  return film;
+}
+
+type DecodedInput = { readonly media: Media; readonly sizeBytes: number; readonly limits: Limits };
+
 /** Says why a file may not be decoded, in a sentence; null if it may. Without `film` it is about the audio. */
 export function decodingExcess(
-  {
-    media,
-    sizeBytes,
-    limits,
-  }: { readonly media: Media; readonly sizeBytes: number; readonly limits: Limits },
+  { media, sizeBytes, limits }: DecodedInput,
   film: VideoTrack | null,
 ): string | null {
   return (

@@ -1,13 +1,12 @@
 import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import type { Size } from '../media/model/size.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
 import type { StoryboardParameters } from '../route/storyboard.ts';
 import { filmEnd } from './film-end.ts';
 import { imageSize } from './image-size.ts';
 import { type Prediction, predictKeyframes } from './predict.ts';
-import { decodingExcess, refuse, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
-import { filmsOf, selectTracks } from './select-tracks.ts';
+import { decodableFilm, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
+import { filmsOf } from './select-tracks.ts';
 import { planVideoEncode, type VideoEncode } from './video-encode.ts';
 
 export type StoryboardInput = WorkMeans & {
@@ -51,10 +50,7 @@ export function planStoryboard(input: StoryboardInput): Storyboard {
   const { media, parameters } = input;
   refuseTracks(media, input.limits);
   if (filmsOf(media).length === 0) throw new Problem('not-found', 'The file has no video.');
-  const { video: film } = selectTracks(media, NO_PARAMETERS);
-  if (film === null) throw unsupported('The file has no video.');
-  if (film.undecodable !== null) throw unsupported(film.undecodable);
-  refuse(decodingExcess(input, film));
+  const film = decodableFilm(input);
   const durationSeconds = filmEnd(film, media);
   if (durationSeconds === null || durationSeconds <= 0)
     throw unsupported('The file does not tell how long it is, which thumbnails need.');

@@ -1,3 +1,4 @@
+import { uniqueName } from '../base/unique-name.ts';
 import type { Media, SubtitleTrack } from '../media/model/media.ts';
 import { subtitleCodec } from '../media/model/subtitle-codecs.ts';
 import type { Sidecar } from './sidecars.ts';
@@ -65,9 +66,7 @@ function besideTrack(sidecar: Sidecar, taken: Set<string>): TextTrack {
   const slug = sidecar.suffix.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const plain = slug.replaceAll(/^-+|-+$/g, '').slice(0, MOST_SLUG_CHARACTERS);
   const name = plain === '' ? 'file' : `file-${plain}`;
-  let id = name;
-  for (let again = 2; taken.has(id); again++) id = `${name}-${again}`;
-  taken.add(id);
+  const id = uniqueName(name, taken, (number) => `${name}-${number}`);
   return {
     ...{ language, title, isForced, isForHearingImpaired, isDefault },
     id,

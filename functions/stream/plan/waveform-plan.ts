@@ -1,5 +1,4 @@
 import { badParameter, Problem, unsupported } from '../base/problem.ts';
-import type { AudioTrack, Media } from '../media/model/media.ts';
 import { NO_PARAMETERS } from '../route/parameters.ts';
 import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
 import { type Output, samplingOf } from './output.ts';
@@ -36,12 +35,11 @@ const MOST_POINTS: Readonly<Record<WaveformFormat, number>> = {
   svg: 50_000,
 };
 
+/** What decides how many points there may be. */
+type Shape = Pick<WaveformPlan, 'format' | 'split' | 'output'>;
+
 /** The most pixels of a channel. */
-export function mostPixels({
-  format,
-  split,
-  output,
-}: Pick<WaveformPlan, 'format' | 'split' | 'output'>): number {
+export function mostPixels({ format, split, output }: Shape): number {
   return Math.floor(MOST_POINTS[format] / (split ? samplingOf(output).channels : 1));
 }
 
@@ -66,12 +64,9 @@ export function planWaveform(
   const output = planOutput({ ...input, parameters: asked }, selection);
   const sampleRate = output.audio?.kind === 'encode' ? output.audio.sampleRate : audio.sampleRate;
   const { format, bits, split } = parameters;
-  const samplesPerPixel = samplesPerPixelOf(parameters, sampleRate, audio, media);
-  refuseMorePoints(
-    { format, split, output },
-    audio.durationSeconds ?? media.durationSeconds,
-    sampleRate / samplesPerPixel,
-  );
+  const seconds = audio.durationSeconds ?? media.durationSeconds;
+  const samplesPerPixel = samplesPerPixelOf(parameters, sampleRate, seconds);
+  refuseMorePoints({ format, split, output }, seconds, sampleRate / samplesPerPixel);
   const predicted = predictWaveform(media);
   const advice = 'there is no smaller part of it';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
@@ -79,15 +74,11 @@ export function planWaveform(
 }
 
 /** Throws `too-large` where it is known before anything is decoded. */
-function refuseMorePoints(
-  wanted: Pick<WaveformPlan, 'format' | 'split' | 'output'>,
-  seconds: number | null,
-  pixelsPerSecond: number,
-): void {
+function refuseMorePoints(wanted: Shape, seconds: number | null, pixelsPerSecond: number): void {
   if (seconds !== null && seconds * pixelsPerSecond > mostPixels(wanted) + 1) throw tooManyPoints(wanted);
 }
 
-export function tooManyPoints(wanted: Pick<WaveformPlan, 'format' | 'split' | 'output'>): Problem {
+export function tooManyPoints(wanted: Shape): Problem {
   return new Problem(
     'too-large',
     `The waveform has more than ${mostPixels(wanted)} points: ask for fewer with the parameter points, or for format=dat.`,
@@ -97,8 +88,7 @@ export function tooManyPoints(wanted: Pick<WaveformPlan, 'format' | 'split' | 'o
 function samplesPerPixelOf(
   { format, points, pixelsPerSecond }: WaveformParameters,
   sampleRate: number,
-  audio: AudioTrack,
-  media: Media,
+  seconds: number | null,
 ): number {
   if (points !== null && pixelsPerSecond !== null) {
     throw badParameter('Only one of the parameters "points" and "pixels-per-second" can be given.');
@@ -106,7 +96,6 @@ function samplesPerPixelOf(
   if (pixelsPerSecond !== null) return Math.max(1, Math.floor(sampleRate / pixelsPerSecond));
   const isForScreen = format === 'peaks' || format === 'svg';
   if (points === null && !isForScreen) return USUAL_SAMPLES;
-  const seconds = audio.durationSeconds ?? media.durationSeconds;
   if (seconds === null) {
     throw unsupported('The file does not tell how long it is; ask for pixels-per-second instead of points.');
   }

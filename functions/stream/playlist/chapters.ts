@@ -1,3 +1,4 @@
+import { roundedSeconds } from '../base/rounded-seconds.ts';
 import type { TimedChapter } from '../media/read-chapters.ts';
 import { escapeText } from '../media/text/markup.ts';
 import { writeWebVtt } from '../media/text/webvtt.ts';
@@ -19,8 +20,8 @@ export function chaptersJson(chapters: readonly TimedChapter[]): string {
   return JSON.stringify(
     chapters.map(({ startSeconds, endSeconds, title }, i) => ({
       chapter: i + 1,
-      'start-time': rounded(startSeconds),
-      duration: rounded(endSeconds - startSeconds),
+      'start-time': roundedSeconds(startSeconds),
+      duration: roundedSeconds(endSeconds - startSeconds),
       titles: [{ language: 'und', title: nameOf(title, i) }],
     })),
   );
@@ -32,8 +33,4 @@ export const CHAPTERS_LINE = `#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapter
 function nameOf(title: string, index: number): string {
   const shown = title.replaceAll(/[\s\p{C}]+/gu, ' ').trim();
   return shown === '' ? `Chapter ${index + 1}` : shown;
-}
-
-function rounded(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
 }

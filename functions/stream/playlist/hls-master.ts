@@ -2,9 +2,9 @@ import type { AudioRendition, Presentation, VideoRendition } from '../plan/prese
 import type { TextTrack } from '../plan/text-tracks.ts';
 import { CHAPTERS_LINE } from './chapters.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
+import { text, VERSION } from './m3u8.ts';
 import { type Named, named } from './names.ts';
 import { thumbnailVariants } from './storyboard.ts';
-import { text } from './text.ts';
 import { type NamedText, namedTexts } from './text-names.ts';
 
 /**
@@ -37,9 +37,6 @@ export function hlsMaster(
     ...(thumbnails ? thumbnailVariants(thumbnails) : []),
   ]);
 }
-
-/** `EXT-X-MAP` in anything but I-frame playlists came with version 6, CMAF with 7. */
-export const VERSION = '#EXT-X-VERSION:7';
 
 const GROUP = 'audio';
 

@@ -1,8 +1,7 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { iFrameAddress, initAddress, segmentAddress } from './addresses.ts';
-import { VERSION } from './hls-master.ts';
 import { longestSeconds } from './longest.ts';
-import { text } from './text.ts';
+import { wholePlaylist } from './m3u8.ts';
 
 /** Writes the playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
 export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {
@@ -25,17 +24,11 @@ function playlist(
   // §4.3.3.1 rounds to whole seconds; §6.2.4 wants one target for all renditions between which a player
   // switches.
   const target = Math.max(1, Math.round(longestSeconds(presentation) + ROUNDING_SECONDS));
-  return text([
-    '#EXTM3U',
-    VERSION,
-    `#EXT-X-TARGETDURATION:${target}`,
-    '#EXT-X-MEDIA-SEQUENCE:0',
-    '#EXT-X-PLAYLIST-TYPE:VOD',
+  return wholePlaylist(target, [
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...kind,
     `#EXT-X-MAP:URI="${initAddress(version)}"`,
     ...lengths.map((length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${addressOf(i, version)}`),
-    '#EXT-X-ENDLIST',
   ]);
 }
 

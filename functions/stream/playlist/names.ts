@@ -1,4 +1,6 @@
+import { uniqueName } from '../base/unique-name.ts';
 import type { AudioRendition } from '../plan/presentation.ts';
+import { trackName } from './track-name.ts';
 
 /** The name of an audio rendition, which players show and sort by. */
 export type Named = {
@@ -20,27 +22,23 @@ export function named(renditions: readonly AudioRendition[]): readonly Named[] {
     const others = renditions.filter((_, other) => usual[other] === own);
     const isAlike = others.every(({ channels }) => channels === rendition.channels);
     const clear = isAlike ? own : `${own} (${channelsOf(rendition)})`;
-    let name = clear;
-    for (let again = 2; taken.has(name); again++) name = `${clear} (${again})`;
-    taken.add(name);
+    const name = uniqueName(clear, taken, (number) => `${clear} (${number})`);
     return { rendition, name, language: languages[i] ?? null };
   });
 }
 
 function nameFor(rendition: AudioRendition, language: string | null, position: number): string {
   const { title, purpose, channels } = rendition;
-  const spoken = (language !== null && nameOf(language)) || null;
-  const says = (word: string) => title?.toLowerCase().includes(word.toLowerCase()) ?? false;
-  // A title that names the language itself is enough.
-  const head = title !== null && (spoken === null || says(spoken)) ? title : spoken;
-  const notes = [
-    ...(title === null || head === title ? [] : [title]),
-    ...(purpose === 'commentary' && !says('comment') ? ['commentary'] : []),
-    ...(purpose === 'description' && !says('descri') ? ['audio description'] : []),
-    ...((channels > 2 || head === null) && !says(channelsOf(rendition)) ? [channelsOf(rendition)] : []),
-  ];
-  const shown = head ?? `Track ${position + 1}`;
-  return notes.length === 0 ? shown : `${shown} (${notes.join('; ')})`;
+  return trackName({
+    title,
+    spoken: nameOf(language),
+    notes: (says, head) => [
+      ...(purpose === 'commentary' && !says('comment') ? ['commentary'] : []),
+      ...(purpose === 'description' && !says('descri') ? ['audio description'] : []),
+      ...((channels > 2 || head === null) && !says(channelsOf(rendition)) ? [channelsOf(rendition)] : []),
+    ],
+    fallback: `Track ${position + 1}`,
+  });
 }
 
 const LAYOUTS: Readonly<Record<number, string>> = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
@@ -51,11 +49,12 @@ function channelsOf({ channels }: AudioRendition): string {
 
 let names: Intl.DisplayNames | undefined;
 
-/** Returns the English name of a language. */
-export function nameOf(language: string): string | undefined {
+/** Returns the English name of a language; null without one. */
+export function nameOf(language: string | null): string | null {
+  if (language === null) return null;
   // Loading all names takes 20 ms of a cold start, which most requests do well without.
   names ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' });
-  return names.of(language);
+  return names.of(language) || null;
 }
 
 /**

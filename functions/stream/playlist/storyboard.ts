@@ -1,5 +1,7 @@
+import { roundedSeconds } from '../base/rounded-seconds.ts';
+import { writeWebVtt } from '../media/text/webvtt.ts';
 import type { Storyboard } from '../plan/storyboard-plan.ts';
-import { text } from './text.ts';
+import { wholePlaylist } from './m3u8.ts';
 import { element } from './xml.ts';
 
 /** Where sheets are, as indexes beside them name them. */
@@ -16,11 +18,11 @@ export const sheetAddress = (index: number | string, { query, base }: SheetAddre
 /** Writes thumbnails as WebVTT: a cue for each tile, with its place on the sheet as a media fragment. */
 export function storyboardVtt(storyboard: Storyboard, addresses: SheetAddresses): string {
   const { tile } = storyboard;
-  const cues = tilesOf(storyboard).map(({ start, end, sheet, x, y }) => {
+  const cues = tilesOf(storyboard).map(({ start: startSeconds, end: endSeconds, sheet, x, y }) => {
     const place = `#xywh=${x},${y},${tile.width},${tile.height}`;
-    return `${clock(start)} --> ${clock(end)}\n${sheetAddress(sheet, addresses)}${place}\n`;
+    return { startSeconds, endSeconds, text: sheetAddress(sheet, addresses) + place, settings: '' };
   });
-  return ['WEBVTT\n', ...cues].join('\n');
+  return writeWebVtt(cues, { timestampMap: false });
 }
 
 /**
@@ -50,30 +52,26 @@ export function storyboardPlaylist(storyboard: Storyboard, addresses: SheetAddre
   const { tile, columns, rows, intervalSeconds, sheetCount, durationSeconds } = storyboard;
   const whole = columns * rows * intervalSeconds;
   const lengths = Array.from({ length: sheetCount }, (_, i) => Math.min(whole, durationSeconds - i * whole));
-  return text([
-    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.ceil(Math.max(...lengths))}`],
-    ...['#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-IMAGES-ONLY'],
+  return wholePlaylist(Math.ceil(Math.max(...lengths)), [
+    '#EXT-X-IMAGES-ONLY',
     ...lengths.flatMap((length, i) => [
       `#EXTINF:${length.toFixed(3)},`,
       `#EXT-X-TILES:RESOLUTION=${tile.width}x${tile.height},LAYOUT=${columns}x${rows},DURATION=${intervalSeconds.toFixed(3)}`,
       sheetAddress(i, addresses),
     ]),
-    '#EXT-X-ENDLIST',
   ]);
 }
 
 /** Writes tiles as an I-frame playlist of HLS whose frames are JPEG images. */
 export function storyboardFrames(storyboard: Storyboard, { query, base }: SheetAddresses): string {
   const { intervalSeconds, tileCount, durationSeconds } = storyboard;
-  return text([
-    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.ceil(intervalSeconds)}`],
-    ...['#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-I-FRAMES-ONLY'],
+  return wholePlaylist(Math.ceil(intervalSeconds), [
+    '#EXT-X-I-FRAMES-ONLY',
     `#EXT-X-MAP:URI="${base}init.mp4?${query}"`,
     ...Array.from({ length: tileCount }, (_, i) => {
       const length = Math.min(intervalSeconds, durationSeconds - i * intervalSeconds);
       return `#EXTINF:${length.toFixed(3)},\n${base}iframe-${i}.m4s?${query}`;
     }),
-    '#EXT-X-ENDLIST',
   ]);
 }
 
@@ -120,23 +118,13 @@ export function thumbnailSet({ storyboard, addresses }: Thumbnails, id: number):
 function tilesOf({ tile, columns, rows, intervalSeconds, tileCount, durationSeconds }: Storyboard) {
   return Array.from({ length: tileCount }, (_, i) => {
     const onSheet = i % (columns * rows);
-    const start = rounded(i * intervalSeconds);
+    const start = roundedSeconds(i * intervalSeconds);
     return {
       start,
-      end: rounded(Math.min(durationSeconds, (i + 1) * intervalSeconds)),
+      end: roundedSeconds(Math.min(durationSeconds, (i + 1) * intervalSeconds)),
       sheet: Math.floor(i / (columns * rows)),
       x: (onSheet % columns) * tile.width,
       y: Math.floor(onSheet / columns) * tile.height,
     };
   });
-}
-
-const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
-
-/** `hh:mm:ss.ttt` (WebVTT §4.3). */
-function clock(seconds: number): string {
-  const milliseconds = Math.round(seconds * 1000);
-  const [hours, minutes] = [Math.floor(milliseconds / 3_600_000), Math.floor(milliseconds / 60_000) % 60];
-  const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
-  return `${pad(hours, 2)}:${pad(minutes, 2)}:${pad(Math.floor(milliseconds / 1000) % 60, 2)}.${pad(milliseconds % 1000, 3)}`;
 }

@@ -1,5 +1,7 @@
+import { uniqueName } from '../base/unique-name.ts';
 import type { TextTrack } from '../plan/text-tracks.ts';
 import { canonical, nameOf } from './names.ts';
+import { trackName } from './track-name.ts';
 
 /** The name of a text track, which players show. */
 export type NamedText = {
@@ -14,9 +16,7 @@ export function namedTexts(tracks: readonly TextTrack[]): readonly NamedText[] {
   return tracks.map((track, position) => {
     const language = canonical(track.language);
     const clear = nameFor(track, language, position);
-    let name = clear;
-    for (let again = 2; taken.has(name); again++) name = `${clear} (${again})`;
-    taken.add(name);
+    const name = uniqueName(clear, taken, (number) => `${clear} (${number})`);
     return { track, name, language };
   });
 }
@@ -25,16 +25,14 @@ function nameFor(
   { title, isForced, isForHearingImpaired }: TextTrack,
   language: string | null,
   position: number,
-) {
-  const written = (language !== null && nameOf(language)) || null;
-  const says = (word: string) => title?.toLowerCase().includes(word.toLowerCase()) ?? false;
-  // A title that names the language itself is enough.
-  const head = title !== null && (written === null || says(written)) ? title : written;
-  const notes = [
-    ...(title === null || head === title ? [] : [title]),
-    ...(isForced && !says('forced') ? ['forced'] : []),
-    ...(isForHearingImpaired && !/\b(sdh|cc)\b/i.test(title ?? '') ? ['SDH'] : []),
-  ];
-  const shown = head ?? `Subtitles ${position + 1}`;
-  return notes.length === 0 ? shown : `${shown} (${notes.join('; ')})`;
+): string {
+  return trackName({
+    title,
+    spoken: nameOf(language),
+    notes: (says) => [
+      ...(isForced && !says('forced') ? ['forced'] : []),
+      ...(isForHearingImpaired && !/\b(sdh|cc)\b/i.test(title ?? '') ? ['SDH'] : []),
+    ],
+    fallback: `Subtitles ${position + 1}`,
+  });
 }

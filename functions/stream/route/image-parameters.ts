@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_SECONDS, seconds, whole } from './schemas.ts';
+import { MAX_SECONDS, oneOf, seconds, whole } from './schemas.ts';
 
 /** Which frame of a film an image shows. */
 export type ImageTime =
@@ -48,9 +48,6 @@ const time = v.pipe(
   v.check((at) => at.kind !== 'share' || at.share <= 1, TIME),
   v.check((at) => at.kind !== 'seconds' || at.seconds <= MAX_SECONDS, TIME),
 );
-
-const oneOf = <const Names extends readonly string[]>(names: Names) =>
-  v.picklist(names, `must be one of ${names.join(', ')}`);
 
 export const IMAGE_ENTRIES = {
   t: v.optional(time, 'auto'),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { whole } from './schemas.ts';
+import { oneOf, whole } from './schemas.ts';
 
 /** Which renditions a playlist or a manifest offers, out of all. */
 export type ManifestParameters = {
@@ -25,9 +25,6 @@ const list = v.optional(
     v.transform((text) => text.toLowerCase().split(',')),
   ),
 );
-
-const oneOf = <const Names extends readonly string[]>(names: Names) =>
-  v.picklist(names, `must be one of ${names.join(', ')}`);
 
 export const MANIFEST_ENTRIES = {
   'min-height': whole(1, 4320),

@@ -6,7 +6,7 @@ import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-pa
 import { MAX_KEY_BYTES } from './key.ts';
 import { MANIFEST_ENTRIES, type ManifestParameters, manifestParameters } from './manifest-parameters.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
-import { flag, seconds, whole } from './schemas.ts';
+import { flag, oneOf, seconds, whole } from './schemas.ts';
 import { STORYBOARD_ENTRIES, type StoryboardParameters, storyboardParameters } from './storyboard.ts';
 import { WAVEFORM_ENTRIES, type WaveformParameters, waveformParameters } from './waveform-parameters.ts';
 
@@ -162,7 +162,7 @@ const SCHEMAS = {
   info: v.object({}),
   media: v.object({ faststart: flag, download: flag }),
   stream: v.object({
-    format: v.optional(v.picklist(FORMAT_NAMES, `must be one of ${FORMAT_NAMES.join(', ')}`)),
+    format: v.optional(oneOf(FORMAT_NAMES)),
     height: whole(16, 4320),
     width: whole(16, 7680),
     bitrate,

@@ -14,6 +14,10 @@ export const flag = v.optional(
 /** A whole number, both bounds included. */
 export const whole = (least: number, most: number) => v.optional(wholeText(least, most));
 
+/** One of some names. */
+export const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  v.picklist(names, `must be one of ${names.join(', ')}`);
+
 export const MAX_SECONDS = 86_400;
 /** Seconds of media, from `least` on. */
 export const seconds = (least: number) => {

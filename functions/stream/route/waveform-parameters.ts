@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, whole } from './schemas.ts';
+import { flag, oneOf, whole } from './schemas.ts';
 
 export const WAVEFORM_FORMATS = ['json', 'dat', 'peaks', 'svg'] as const;
 export type WaveformFormat = (typeof WAVEFORM_FORMATS)[number];
@@ -22,7 +22,7 @@ export type WaveformParameters = {
 const BITS = 'must be 8 or 16';
 
 export const WAVEFORM_ENTRIES = {
-  format: v.optional(v.picklist(WAVEFORM_FORMATS, `must be one of ${WAVEFORM_FORMATS.join(', ')}`), 'json'),
+  format: v.optional(oneOf(WAVEFORM_FORMATS), 'json'),
   points: whole(1, 1_000_000),
   'pixels-per-second': whole(1, 2_000),
   bits: v.optional(v.picklist(['8', '16'], BITS), '8'),

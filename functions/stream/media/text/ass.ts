@@ -1,4 +1,5 @@
 import { parse } from 'ass-compiler';
+import { roundedSeconds } from '../../base/rounded-seconds.ts';
 import { type AssHeader, readAssHeader } from './ass-header.ts';
 import { boundedRun } from './bounded-run.ts';
 import { type Cue, MAX_CUES, type ParsedText, tooManyCues } from './cue.ts';
@@ -44,12 +45,11 @@ const BATCH = 500;
 function cueOf(header: AssHeader, event: Event | null): Cue | null {
   const { Start: start = Number.NaN, End: end = Number.NaN, Text } = { ...event };
   if (event === null || Text === undefined || !(end >= start)) return null;
-  return { startSeconds: seconds(start), endSeconds: seconds(end), ...eventText(header, event) };
-}
-
-/** Removes what is beyond the milliseconds that sums of hours and fractions have. */
-function seconds(value: number): number {
-  return Math.round(value * 1000) / 1000;
+  return {
+    startSeconds: roundedSeconds(start),
+    endSeconds: roundedSeconds(end),
+    ...eventText(header, event),
+  };
 }
 
 /**

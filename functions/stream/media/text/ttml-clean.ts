@@ -1,5 +1,6 @@
 import { unsupported } from '../../base/problem.ts';
 import { MAX_CUES, tooManyCues } from './cue.ts';
+import { escapeText } from './markup.ts';
 import { timeExpression } from './ttml-times.ts';
 import { xmlTokens } from './xml-tokens.ts';
 
@@ -173,9 +174,5 @@ function referencesOf(value: string): string {
 const MOST_REFERENCES = 20;
 
 function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return escapeText(text).replaceAll('"', '&quot;');
 }

@@ -1,4 +1,5 @@
 import imsc, { type TtmlDocument, type TtmlElement } from 'imsc/src/main/js/doc.js';
+import { roundedSeconds } from '../../base/rounded-seconds.ts';
 import { boundedRun } from './bounded-run.ts';
 import { type Cue, MAX_CUES, type ParsedText, tooManyCues } from './cue.ts';
 import { cueText, type Run } from './markup.ts';
@@ -74,7 +75,7 @@ function addCues(document: TtmlDocument, paragraph: Placed, cues: Cue[]): void {
     const shown = leaves.filter((leaf) => leaf.begin <= begin && leaf.end >= end);
     const text = cueText(shown.map((leaf) => ({ text: leaf.text, styles: [...styles, ...leaf.styles] })));
     const last = cues.at(-1);
-    const [startSeconds, endSeconds] = [seconds(begin), seconds(end)];
+    const [startSeconds, endSeconds] = [roundedSeconds(begin), roundedSeconds(end)];
     if (i > 0 && last?.text === text && last.endSeconds === startSeconds)
       cues[cues.length - 1] = { ...last, endSeconds };
     else if (text !== '') cues.push({ startSeconds, endSeconds, text, settings });
@@ -90,8 +91,4 @@ function* leavesOf(placed: Placed): Generator<Leaf> {
     const text = element.space === 'preserve' ? element.text : element.text.replace(/[ \t\r\n]+/g, ' ');
     yield { text, styles: style.styles, begin, end };
   } else for (const child of element.contents ?? []) if (child) yield* leavesOf(place(placed, child));
-}
-
-function seconds(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
