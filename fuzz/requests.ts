@@ -144,6 +144,7 @@ const FILES = [
   '.m4s',
 ];
 const IDS = ['a'.repeat(22), '-'.repeat(22), 'a'.repeat(21), '0'.repeat(500), '__proto__', '%2e%2e', ''];
+const ASSETS = ['hls-AAAAAAAA.js', '__proto__', 'constructor', '../index.mjs', '%2e%2e%2findex.mjs', ''];
 const PLAYLISTS = ['index.m3u8', 'iframes.m3u8', 'INDEX.M3U8', 'index.m3u8/'];
 
 type RouteCase = {
@@ -158,6 +159,7 @@ const PLAYED: RouteCase = { kind: 'stream', names: STREAM, path: (key) => `/stre
 const ROUTES: readonly RouteCase[] = [
   { kind: 'page', names: [], path: () => '/' },
   { kind: 'health', names: [], path: () => '/health' },
+  { kind: 'asset', names: [], path: (_, pick) => `/assets/${pick(ASSETS)}` },
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
   { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
   {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Services } from '../functions/stream/answer/services.ts';
 import { createApp } from '../functions/stream/app.ts';
@@ -73,6 +74,7 @@ describe('the app', () => {
       probes: createProbeCache(),
       version: '1.2.3',
       page: '<script>1</script>',
+      loadAssets: async () => ({ 'hls-1.js': 'export const open = 1;' }),
     };
     return createApp({ ...parts, source, access, ffmpegVersion: async () => '4.1', ...others });
   }
@@ -226,6 +228,24 @@ describe('the app', () => {
     expect(page.headers.get('content-security-policy')).to.match(/default-src 'none'; script-src 'sha256-/);
     const list = await ask('/', { accept: 'application/json' }, 'GET', shown);
     expect(await list.json()).to.deep.include({ credit: 'Thanks', exports: false });
+  });
+
+  it('answers the modules that the page loads, packed for who can unpack them, and only with the page', async () => {
+    const shown = appOver(demo, { PLAYER_PAGE: '1' });
+    const plain = await ask('/assets/hls-1.js', {}, 'GET', shown);
+    expect(await plain.text()).to.equal('export const open = 1;');
+    expect(Object.fromEntries(plain.headers)).to.include({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'max-age=31536000, immutable',
+      vary: 'Accept-Encoding, Origin',
+    });
+    const packed = await ask('/assets/hls-1.js', { 'accept-encoding': 'br, gzip' }, 'GET', shown);
+    expect(packed.headers.get('content-encoding')).to.equal('gzip');
+    expect(String(gunzipSync(await packed.arrayBuffer()))).to.equal('export const open = 1;');
+    for (const name of ['hls-2.js', 'constructor', '']) {
+      expect((await ask(`/assets/${name}`, {}, 'GET', shown)).status, name).to.equal(404);
+    }
+    expect((await ask('/assets/hls-1.js')).status).to.equal(404);
   });
 
   it('lets the pages of allowed origins read answers, and no others', async () => {

@@ -1,8 +1,18 @@
 import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
 
+/** The routes that a player can play, and what follows the key in their addresses. */
+const ENDINGS = {
+  media: '',
+  stream: '',
+  hls: '/master.m3u8',
+  dash: '/manifest.mpd',
+} as const;
+
+export type Way = keyof typeof ENDINGS;
+
 /** What is played, or could be. */
 export type Address = {
-  readonly way: 'media' | 'stream';
+  readonly way: Way;
   readonly key: string;
   /** The query as it is sent. */
   readonly params: URLSearchParams;
@@ -13,7 +23,7 @@ export const ROOT = new URL('.', location.href).pathname;
 
 /** Returns the path of a key below a route, with its query. */
 export function pathOf(
-  way: 'media' | 'stream' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
+  way: Way | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
   key: string,
   params: URLSearchParams,
 ): string {
@@ -22,7 +32,8 @@ export function pathOf(
 }
 
 export function addressOf({ way, key, params }: Address): string {
-  return pathOf(way, key, params);
+  const query = params.toString();
+  return `${pathOf(way, key, new URLSearchParams())}${ENDINGS[way]}${query && `?${query}`}`;
 }
 
 /** Returns null if the text is not an address of this service that a player can play. */
@@ -31,11 +42,17 @@ export function parseAddress(text: string): Address | null {
     const url = new URL(text, location.origin);
     if (url.origin !== location.origin || !url.pathname.startsWith(ROOT)) return null;
     const [way, ...segments] = url.pathname.slice(ROOT.length).split('/');
-    const key = segments.map(decodeURIComponent).join('/');
-    return (way === 'media' || way === 'stream') && key ? { way, key, params: url.searchParams } : null;
+    const rest = segments.map(decodeURIComponent).join('/');
+    if (!isWay(way) || !rest.endsWith(ENDINGS[way])) return null;
+    const key = rest.slice(0, rest.length - ENDINGS[way].length);
+    return key ? { way, key, params: url.searchParams } : null;
   } catch {
     return null;
   }
+}
+
+function isWay(word: string | undefined): word is Way {
+  return word !== undefined && Object.hasOwn(ENDINGS, word);
 }
 
 /**
@@ -44,7 +61,7 @@ export function parseAddress(text: string): Address | null {
  */
 export function sameAddress(asked: Address | null, key: string): Address {
   const params = new URLSearchParams(asked?.params);
-  for (const name of ['start', 'duration', 'audio']) params.delete(name);
+  for (const name of ['start', 'end', 'duration', 'audio', 'subtitles']) params.delete(name);
   return { way: asked?.way ?? 'stream', key, params };
 }
 

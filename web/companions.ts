@@ -7,11 +7,12 @@ import { elements, make } from './elements.ts';
 const WAVEFORM_POINTS = '800';
 
 /** Shows what goes with a file: the subtitles of a film and its poster, the cover and the waveform of a song. */
-export function showCompanions(info: ObjectInfo, { key, params }: Address, hasPoster: boolean): void {
+export function showCompanions(info: ObjectInfo, { way, key, params }: Address, hasPoster: boolean): void {
   hideCompanions();
   const { poster } = info;
   const start = params.get('start');
-  for (const subtitles of info.subtitles) addTrack(subtitles, start);
+  // Playlists and manifests bring the others with them.
+  if (way !== 'hls' && way !== 'dash') for (const subtitles of info.subtitles) addTrack(subtitles, start);
   if (info.chapters.length > 0) addChapters(key, start);
   if (info.media.tracks.some(isFilm)) {
     if (hasPoster && poster !== null) elements.video.poster = poster;

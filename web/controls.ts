@@ -41,6 +41,9 @@ export function readControls(chosen: Address): Address {
   if (way.value === 'faststart') {
     return { way: 'media', key, params: new URLSearchParams({ faststart: '1' }) };
   }
+  if (way.value === 'hls' || way.value === 'dash') {
+    return { way: way.value, key, params: new URLSearchParams() };
+  }
   // Parameters without a control here stay as in the address.
   const params = new URLSearchParams(chosen.way === 'stream' ? chosen.params : undefined);
   selects.height.disabled = isAudioFormat(new URLSearchParams({ format: selects.format.value }));

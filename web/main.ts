@@ -57,7 +57,7 @@ elements.addressForm.addEventListener('submit', (event) => {
   else
     showProblem({
       title: 'Not a playable address',
-      detail: `An address here begins with ${ROOT}media/ or ${ROOT}stream/.`,
+      detail: `An address here begins with ${ROOT}media/, ${ROOT}stream/, ${ROOT}hls/ or ${ROOT}dash/.`,
     });
 });
 

@@ -2,10 +2,13 @@ import type { Media } from '../functions/stream/media/model/media.ts';
 import { type Address, addressOf, isAudioFormat } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
+import { feed } from './feed.ts';
 import { whenFirst } from './first-frame.ts';
 import { describeTimings, parsePlan, parseServerTiming } from './headers.ts';
+import type { Failure, Offered } from './players/player.ts';
 import { messageOf, showFailure, showProblem } from './problem.ts';
 import { showProgress } from './progress.ts';
+import { nameOf, showRenditions, updateRenditions } from './renditions.ts';
 import { headersOf, refusalOf } from './requests.ts';
 import { watchResponses } from './responses.ts';
 import { milliseconds } from './words.ts';
@@ -52,17 +55,25 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   if (signal.aborted) return;
   showHeaders(headers);
   const element = chooseElement(chosen, media);
-  const isLive = headers.get('accept-ranges') !== 'bytes';
+  const isPresentation = chosen.way === 'hls' || chosen.way === 'dash';
+  const isLive = !isPresentation && headers.get('accept-ranges') !== 'bytes';
   const seeksByAsking = isLive && chosen.way === 'stream';
   const offset = Number(chosen.params.get('start')) || 0;
-  const received = watchResponses(address, element, signal);
+  const received = watchResponses(
+    isPresentation ? isBelow(new URL('.', new URL(address, location.href))) : isOf(element, address),
+    signal,
+  );
   const refresh = () => {
     const played = Number.isFinite(element.duration) ? offset + element.duration : null;
     const total = media?.durationSeconds ?? played;
     showProgress({ element, isLive, seeksByAsking, offset, total, received });
   };
   for (const event of EVENTS) element.addEventListener(event, refresh, { signal });
-  element.addEventListener('error', () => explain(element.error, address, signal), { signal });
+  element.addEventListener(
+    'error',
+    () => explain({ message: reasonOf(element.error), address: null }, address, signal),
+    { signal },
+  );
 
   const begun = performance.now();
   whenFirst(element, signal, () => {
@@ -71,10 +82,28 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
     elements.first.textContent = milliseconds(tookMs);
     refresh();
   });
-  element.src = address;
+  const onChange = (offered: Offered) => {
+    updateRenditions(offered);
+    if (offered.playing !== null) elements.plan.textContent = `${chosen.way}; ${nameOf(offered.playing)}`;
+  };
+  const onFailure = (failure: Failure) => explain(failure, address, signal);
+  const player = await feed(element, chosen, { onChange, onFailure }, signal);
+  if (signal.aborted) return;
+  if (player !== null) showRenditions(player, signal);
   refresh();
   // A browser may refuse audio before the first click; the controls are visible.
   if (play) element.play().catch(() => {});
+}
+
+/** Returns whether a media element itself has made a request. */
+function isOf(element: HTMLMediaElement, address: string): (entry: PerformanceResourceTiming) => boolean {
+  const { href } = new URL(address, location.href);
+  return ({ name, initiatorType }) => name === href && initiatorType === element.localName;
+}
+
+/** Returns whether a request was for a playlist or a segment of a presentation. */
+function isBelow({ href }: URL): (entry: PerformanceResourceTiming) => boolean {
+  return ({ name }) => name.startsWith(href);
 }
 
 function showHeaders(headers: Headers): void {
@@ -95,13 +124,13 @@ function chooseElement({ params }: Address, media: Media | null): HTMLVideoEleme
   return isAudio ? elements.audio : elements.video;
 }
 
-/** Shows why a media element has failed: the server's own sentence, if there is one. */
-async function explain(error: MediaError | null, address: string, signal: AbortSignal): Promise<void> {
+/** Shows why a playback has failed: the server's own sentence, if there is one. */
+async function explain(failure: Failure, address: string, signal: AbortSignal): Promise<void> {
   try {
-    const refusal = await refusalOf(address, signal);
+    const refusal = await refusalOf(failure.address ?? address, signal);
     if (signal.aborted) return;
     if (refusal !== null) showFailure(refusal);
-    else showProblem({ title: 'The browser stopped playing', detail: reasonOf(error) });
+    else showProblem({ title: 'The browser stopped playing', detail: failure.message });
   } catch (cause) {
     if (!signal.aborted) showProblem({ title: 'The server cannot be reached', detail: messageOf(cause) });
   }

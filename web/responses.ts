@@ -5,17 +5,19 @@ import { describeTimings } from './headers.ts';
 export type Received = { readonly bytes: number; readonly responses: number };
 
 /**
- * Adds up the bodies of a media element's responses that have ended, and shows the server's timing of each.
- * The returned sums grow until `signal` aborts.
+ * Adds up the bodies of a playback's responses that have ended, and shows the server's timing of each. The
+ * returned sums grow until `signal` aborts.
  */
-export function watchResponses(address: string, element: HTMLMediaElement, signal: AbortSignal): Received {
-  const name = new URL(address, location.href).href;
+export function watchResponses(
+  isOfPlayback: (entry: PerformanceResourceTiming) => boolean,
+  signal: AbortSignal,
+): Received {
   const since = performance.now();
   const received = { bytes: 0, responses: 0 };
   const observer = new PerformanceObserver((entries) => {
-    for (const entry of entries.getEntriesByName(name)) {
+    for (const entry of entries.getEntries()) {
       if (!(entry instanceof PerformanceResourceTiming)) continue;
-      if (entry.initiatorType !== element.localName || entry.startTime < since) continue;
+      if (entry.startTime < since || !isOfPlayback(entry)) continue;
       received.bytes += entry.encodedBodySize;
       received.responses += 1;
       const timings = describeTimings(entry.serverTiming ?? []);

@@ -1,3 +1,4 @@
+import { answerAsset } from './answer/answer-asset.ts';
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
 import type { Services } from './answer/services.ts';
@@ -54,6 +55,8 @@ async function answerRoute(
   switch (route.kind) {
     case 'page':
       return answerPage(route, request, context, services);
+    case 'asset':
+      return answerAsset(route, request, services);
     case 'health':
       return jsonResponse({
         status: 'ok',

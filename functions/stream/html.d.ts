@@ -3,3 +3,9 @@ declare module '*.html' {
   const text: string;
   export default text;
 }
+
+/** The modules that the page's script loads when it needs them, by the last part of their addresses. */
+declare module '*.html?assets' {
+  const assets: Readonly<Record<string, string>>;
+  export default assets;
+}

@@ -78,6 +78,7 @@ const app = createApp({
   ...caches,
   config,
   page,
+  loadAssets: async () => (await import('../../web/player.html?assets')).default,
   version: SLUICE_VERSION,
   ffmpegVersion: ffmpegVersionOf(config.ffmpegPath),
 });

@@ -161,7 +161,7 @@ describe('the header fields of every answer', function () {
     expect(policy).to.match(/^default-src 'none'; /);
     const isPage = headers['content-type']?.startsWith('text/html') ?? false;
     if (isPage) {
-      expect(policy).to.match(/script-src 'sha256-[^']+'; style-src 'sha256-/);
+      expect(policy).to.match(/script-src 'sha256-[^']+' 'self'; style-src 'sha256-/);
       expect(policy).to.contain("frame-ancestors 'none'").and.contain("form-action 'none'");
       expect(policy).to.not.match(/unsafe|\*/);
       expect(headers['referrer-policy']).to.equal('no-referrer');

@@ -21,7 +21,7 @@ describe('bundlePage', () => {
   async function bundle(files: Readonly<Record<string, string>>): Promise<string> {
     const whole = { 'page.html': PAGE, 'page.css': 'p { color: red }', 'page.ts': 'alert(1)', ...files };
     for (const [name, text] of Object.entries(whole)) await writeFile(join(directory, name), text);
-    return bundlePage(join(directory, 'page.html'));
+    return (await bundlePage(join(directory, 'page.html'))).html;
   }
 
   it('inlines a style sheet and a module with their imports', async () => {
@@ -43,7 +43,7 @@ describe('bundlePage', () => {
 
   it('puts the hash of each into the policy of the page', async () => {
     const policy = pageResponse(await bundle({}), []).headers.get('content-security-policy');
-    expect(policy).to.match(/script-src 'sha256-[\w+/]{43}='; style-src 'sha256-[\w+/]{43}=';/);
+    expect(policy).to.match(/script-src 'sha256-[\w+/]{43}=' 'self'; style-src 'sha256-[\w+/]{43}=';/);
   });
 
   it('refuses a text that would end its element', async () => {

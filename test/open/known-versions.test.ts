@@ -42,6 +42,7 @@ describe('addresses of segments, on an instance that has probed the film', () =>
     const config = parseConfig({ MEDIA_DIR: root, PUBLIC: '1' });
     app = createApp({
       ...{ config, probes, cache: createBlockCache(), exports: null, version: '1', page: '' },
+      loadAssets: async () => ({}),
       source: confirming(counted(directorySource(root)), probes),
       access: openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('Nothing may be encoded here.')) },

@@ -36,6 +36,7 @@ describe('adaptive streaming', () => {
       probes: createProbeCache(),
       version: '1',
       page: '',
+      loadAssets: async () => ({}),
     };
     return createApp({ ...parts, access, source: directorySource(path), ffmpegVersion: async () => '4.1' });
   }

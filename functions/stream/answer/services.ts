@@ -28,6 +28,8 @@ export type Services = {
   readonly probes: ProbeCache;
   readonly config: Config;
   readonly page: string;
+  /** Loads the modules that the page's script asks for, by their names. */
+  readonly loadAssets: () => Promise<Readonly<Record<string, string>>>;
   readonly version: string;
   readonly ffmpegVersion: () => Promise<string>;
 };

@@ -1,23 +1,63 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { basename, dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-/** Loads HTML files as text, with their styles and scripts bundled and inlined. */
+/** A page as one response, and the modules that its script loads when it needs them. */
+export type Page = {
+  readonly html: string;
+  /** The text of each module by the last part of its address, which has a hash of the text in it. */
+  readonly assets: Readonly<Record<string, string>>;
+};
+
+/**
+ * Loads HTML files as text, with their styles and scripts bundled and inlined, and `page.html?assets` as the
+ * modules that its script loads later.
+ */
 export const pages: Plugin = {
   name: 'pages',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.html$/ }, async ({ path }) => ({ contents: await bundlePage(path), loader: 'text' }));
+  setup({ onLoad, onResolve }) {
+    const bundled = new Map<string, Promise<Page>>();
+    const bundleOnce = (path: string): Promise<Page> => {
+      const page = bundled.get(path) ?? bundlePage(path);
+      bundled.set(path, page);
+      return page;
+    };
+    onResolve({ filter: /\.html\?assets$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, path.indexOf('?'))),
+      namespace: 'assets',
+    }));
+    onLoad({ filter: /\.html$/, namespace: 'file' }, async ({ path }) => ({
+      contents: (await bundleOnce(path)).html,
+      loader: 'text',
+    }));
+    onLoad({ filter: /\.html$/, namespace: 'assets' }, async ({ path }) => ({
+      contents: JSON.stringify((await bundleOnce(path)).assets),
+      loader: 'json',
+    }));
   },
 };
 
 /**
- * Bundles a page into one response. Throws for a page without exactly one style and one script, and for text
- * that would end its element.
+ * Bundles a page. Throws for a page without exactly one style and one script, for text that would end its
+ * element, and for a script that cannot run without one of its assets.
  */
-export async function bundlePage(path: string): Promise<string> {
+export async function bundlePage(path: string): Promise<Page> {
   const html = await readFile(path, 'utf8');
-  const styled = await inline(html, path, STYLE, (css) => `<style>${css}</style>`);
-  return inline(styled, path, SCRIPT, (js) => `<script type="module">${js}</script>`);
+  const style = find(html, path, STYLE);
+  const css = await bundleStyle(join(dirname(path), style.name));
+  const script = find(html, path, SCRIPT);
+  const { main, assets } = await bundleScript(join(dirname(path), script.name));
+  for (const [text, { name }] of [
+    [css, style],
+    [main, script],
+  ] as const) {
+    if (ENDING.test(text)) throw new Error(`${name} contains text that would end its element (${ENDING}).`);
+  }
+  // Functions, since `$&` and the like have a meaning in a replacement string.
+  const whole = html
+    .replace(style.element, () => `<style>${css}</style>`)
+    .replace(script.element, () => `<script type="module">${main}</script>`);
+  return { html: whole, assets };
 }
 
 const STYLE = /<link rel="stylesheet" href="([^"]+)">/g;
@@ -26,38 +66,65 @@ const SCRIPT = /<script type="module" src="([^"]+)"><\/script>/g;
 /** An HTML parser changes its state at these, whatever they mean in the text. */
 const ENDING = /<\/(?:style|script)|<!--/i;
 
-async function inline(
+function find(
   html: string,
   path: string,
   reference: RegExp,
-  write: (text: string) => string,
-): Promise<string> {
+): { readonly element: string; readonly name: string } {
   const [found, ...more] = html.matchAll(reference);
-  const [whole, name] = found ?? [];
-  if (whole === undefined || name === undefined || more.length > 0) {
+  const [element, name] = found ?? [];
+  if (element === undefined || name === undefined || more.length > 0) {
     throw new Error(`${path} must match ${reference} once.`);
   }
-  const text = await bundleText(join(dirname(path), name));
-  if (ENDING.test(text)) throw new Error(`${name} contains text that would end its element (${ENDING}).`);
-  // A function, since `$&` and the like have a meaning in a replacement string.
-  return html.replace(whole, () => write(text));
+  return { element, name };
 }
 
-/**
- * Bundles a module or a style sheet with its imports: the same text from the same sources, wherever they lie.
- */
-async function bundleText(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    write: false,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    charset: 'utf8',
-    legalComments: 'none',
-    logLevel: 'warning',
-  });
+/** The same text from the same sources, wherever they lie. */
+const FOR_BROWSERS = {
+  bundle: true,
+  write: false,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  charset: 'utf8',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+async function bundleStyle(entry: string): Promise<string> {
+  const { outputFiles } = await build({ ...FOR_BROWSERS, entryPoints: [entry], legalComments: 'none' });
   return outputFiles.map(({ text }) => text.trimEnd()).join('');
+}
+
+/** What a module imports when it needs it becomes an asset. */
+async function bundleScript(entry: string): Promise<{ readonly main: string } & Pick<Page, 'assets'>> {
+  const folder = dirname(entry);
+  const { outputFiles, metafile } = await build({
+    ...FOR_BROWSERS,
+    entryPoints: [entry],
+    absWorkingDir: folder,
+    splitting: true,
+    metafile: true,
+    outdir: folder,
+    publicPath: '/',
+    chunkNames: 'assets/[name]-[hash]',
+    // Libraries keep the notices that their licences ask for.
+    legalComments: 'eof',
+  });
+  let main = '';
+  const assets: Record<string, string> = {};
+  for (const { path, text } of outputFiles) {
+    const output = metafile.outputs[relative(folder, path)];
+    // Modules that are loaded later are entry points as well.
+    if (output?.entryPoint !== basename(entry)) {
+      assets[basename(path)] = text;
+      continue;
+    }
+    // One response is all that the page needs to begin.
+    if (output.imports.some(({ kind }) => kind === 'import-statement')) {
+      throw new Error(`${entry} shares code with what it loads later.`);
+    }
+    main = text.trimEnd();
+  }
+  return { main, assets };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Returns the player page with a policy that allows only its own script and style, and requests to this
- * origin.
+ * Returns the player page with a policy that allows only its own script and style, the modules that the script
+ * loads, and requests to this origin.
  */
 export function pageResponse(html: string, mediaOrigins: readonly string[]): Response {
   return new Response(html, {
@@ -10,10 +10,11 @@ export function pageResponse(html: string, mediaOrigins: readonly string[]): Res
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': [
         "default-src 'none'",
-        `script-src ${hashes(html, 'script')}`,
+        // Nothing of a bucket is a script: its types are those of media, and nobody may guess others (nosniff).
+        `script-src ${hashes(html, 'script')} 'self'`,
         `style-src ${hashes(html, 'style')}`,
-        // What is too long for one response is played from the store itself.
-        `media-src ${["'self'", ...mediaOrigins].join(' ')}`,
+        // What is too long for one response is played from the store itself, HLS and DASH from memory.
+        `media-src ${["'self'", 'blob:', ...mediaOrigins].join(' ')}`,
         "connect-src 'self'",
         "img-src 'self' data:",
         "base-uri 'none'",

@@ -59,6 +59,7 @@ export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.
 type Parameters = {
   page: { readonly after: string };
   health: object;
+  asset: object;
   info: object;
   media: MediaParameters;
   stream: StreamParameters;
@@ -159,6 +160,7 @@ const accept = v.optional(
 const SCHEMAS = {
   page: v.object({ after: v.optional(v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES, 'must be a key')), '') }),
   health: v.object({}),
+  asset: v.object({}),
   info: v.object({}),
   media: v.object({ faststart: flag, download: flag }),
   stream: v.object({
@@ -192,6 +194,7 @@ const SHAPES: {
 } = {
   page: (output) => output,
   health: () => ({}),
+  asset: () => ({}),
   info: () => ({}),
   media: (output) => output,
   stream: ({ format, height, width, bitrate, start, duration, audio, accept }) => ({

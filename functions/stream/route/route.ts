@@ -21,6 +21,8 @@ export type Route =
       readonly after: string;
     }
   | { readonly kind: 'health' }
+  /** A module of the player page, by its name with a hash of it. */
+  | { readonly kind: 'asset'; readonly name: string }
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
   | { readonly kind: 'info'; readonly key: string }
@@ -60,7 +62,7 @@ export type Route =
 
 type RouteEntry = {
   /** What follows `/{word}`. */
-  readonly shape: 'nothing' | 'key';
+  readonly shape: 'nothing' | 'name' | 'key';
   /**
    * What follows the key in the first address of `sluice sign --route`; null if a key alone does not lead
    * there.
@@ -83,6 +85,14 @@ export const ROUTES = {
     parse: (_, query) => {
       parseParameters('health', query);
       return { kind: 'health' };
+    },
+  },
+  assets: {
+    shape: 'name',
+    entry: null,
+    parse: (name, query) => {
+      parseParameters('asset', query);
+      return { kind: 'asset', name };
     },
   },
   media: {
@@ -180,7 +190,7 @@ export function parseRoute(url: URL): Route {
   const entry: RouteEntry | undefined = Object.hasOwn(ROUTES, word)
     ? ROUTES[word as keyof Routes]
     : undefined;
-  const isShaped = entry?.shape === 'key' ? rest !== undefined : rest === undefined;
+  const isShaped = entry?.shape === 'nothing' ? rest === undefined : rest !== undefined;
   if (entry !== undefined && isShaped) return entry.parse(rest ?? '', url.searchParams);
   const tried = ENTRY_WORDS.map((each) => `/${each}/{key}${ROUTES[each].entry}`);
   throw new Problem(

@@ -139,6 +139,8 @@ describe('signed-request', () => {
     [`/~${key}/hls/films/a%20b.mp4`, 'function'],
     [`/~${key}/later/films/a%20b.mp4`, 'function'],
     ['/health', 'function'],
+    ['/assets/hls-AB12.js', 'function'],
+    ['/assets/films/a.mp4', 'unsigned'],
     ['/', 'unsigned'],
     ['/media/films/a%20b.mp4', 'unsigned'],
     ['/~/media/a', 'bad-signature'],
