@@ -23,17 +23,15 @@ export const pages: Plugin = {
       return page;
     };
     onResolve({ filter: /\.html\?assets$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.slice(0, path.indexOf('?'))),
-      namespace: 'assets',
+      path: join(resolveDir, path.slice(0, -ASSETS.length)),
+      suffix: ASSETS,
     }));
-    onLoad({ filter: /\.html$/, namespace: 'file' }, async ({ path }) => ({
-      contents: (await bundleOnce(path)).html,
-      loader: 'text',
-    }));
-    onLoad({ filter: /\.html$/, namespace: 'assets' }, async ({ path }) => ({
-      contents: JSON.stringify((await bundleOnce(path)).assets),
-      loader: 'json',
-    }));
+    onLoad({ filter: /\.html$/ }, async ({ path, suffix }) => {
+      const { html, assets } = await bundleOnce(path);
+      return suffix === ASSETS
+        ? { contents: JSON.stringify(assets), loader: 'json' }
+        : { contents: html, loader: 'text' };
+    });
   },
 };
 
@@ -59,6 +57,9 @@ export async function bundlePage(path: string): Promise<Page> {
     .replace(script.element, () => `<script type="module">${main}</script>`);
   return { html: whole, assets };
 }
+
+/** Follows the name of a page whose modules are meant. */
+const ASSETS = '?assets';
 
 const STYLE = /<link rel="stylesheet" href="([^"]+)">/g;
 const SCRIPT = /<script type="module" src="([^"]+)"><\/script>/g;
