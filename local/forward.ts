@@ -15,7 +15,9 @@ export type Forwarded =
   | { readonly kind: 'sent' }
   /** Nothing was sent: the response has no usable prelude. */
   | { readonly kind: 'invalid'; readonly reason: string }
-  /** The connection to the client was broken after its head was sent, by either side. */
+  /** The client closed its connection after the head was sent: a viewer has left, or sought. */
+  | { readonly kind: 'left' }
+  /** The connection to the client was broken after its head was sent. */
   | { readonly kind: 'broken'; readonly reason: string };
 
 const INTEGRATION_TYPE = 'application/vnd.awslambda.http-integration-response';
@@ -29,6 +31,11 @@ export async function forwardResponse(
   response: ServerResponse,
   options: ForwardOptions,
 ): Promise<Forwarded> {
+  const { socket } = response.req;
+  let isClosed = socket.destroyed;
+  socket.once('close', () => {
+    isClosed = true;
+  });
   try {
     const head = await readPrelude(message);
     if (typeof head === 'string') return { kind: 'invalid', reason: functionError(message) ?? head };
@@ -42,11 +49,17 @@ export async function forwardResponse(
     return { kind: 'sent' };
   } catch (error) {
     if (!response.headersSent) return { kind: 'invalid', reason: `the response broke off: ${String(error)}` };
+    const hasLeft = isClosed && isPremature(error);
     breakConnection(response);
-    return { kind: 'broken', reason: String(error) };
+    return hasLeft ? { kind: 'left' } : { kind: 'broken', reason: String(error) };
   } finally {
     drain(message);
   }
+}
+
+/** Returns whether a stream was closed, rather than one of them failed. */
+function isPremature(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** Ends the connection in a way that no client can take for the end of the body. */

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withoutTokens } from '../functions/stream/route/token.ts';
 import { buildEvent } from './event.ts';
 import { breakConnection, forwardResponse, functionError } from './forward.ts';
 import { type Instance, type LogLine, startInstance } from './instance.ts';
@@ -186,11 +187,9 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     }
     if (forwarded.kind === 'sent') return;
     counters.broken += 1;
-    log({
-      source: 'platform',
-      pid: instance.pid,
-      text: `${requestId} connection broken: ${forwarded.reason}`,
-    });
+    const path = withoutTokens(response.req.url?.split('?')[0] ?? '');
+    const end = forwarded.kind === 'left' ? `viewer left ${path}` : `connection broken: ${forwarded.reason}`;
+    log({ source: 'platform', pid: instance.pid, text: `${requestId} ${end}` });
   }
 
   function fail(response: ServerResponse, requestId: string, pid: number | null, reason: string): void {

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { firstIssue } from '../functions/stream/base/first-issue.ts';
 import { wholeText } from '../functions/stream/base/whole-number.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
 import { type Environment, LOCAL_SETTINGS } from '../functions/stream/config/settings.ts';
+import { parseCommandLine, withNpmOptions } from './command-line.ts';
 import { demoDirectory } from './function.ts';
 
 /** The options of `npm start`. */
@@ -20,20 +20,26 @@ export type StartOptions = {
   readonly maxInstances: number;
   /** Whether to cap responses as AWS does. */
   readonly bandwidth: boolean;
+  /** Whether the log is JSON in a terminal, too. */
+  readonly isJson: boolean;
+  /** Whether the page is opened in a browser. */
+  readonly opens: boolean;
   /** Where outputs are cached: as the settings say, or in a temporary folder until the end. */
   readonly derived: 'as-set' | 'until-the-end';
 };
 
-export const USAGE = `Usage: npm start -- [--media DIR] [--derived DIR | --no-derived] [--port N]
-                       [--max-instances N] [--bandwidth]
+export const USAGE = `Usage: npm start -- [DIR] [--derived DIR | --no-derived] [--port N] [--max-instances N]
+                       [--bandwidth] [--json] [--open]
 
-  --media DIR         the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
+  DIR, --media DIR    the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
   --derived DIR       the folder where outputs are cached; without it DERIVED_DIR, DERIVED_BUCKET or a folder that is
                       removed at the end
   --no-derived        cache nothing, and produce everything again
   --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
   --max-instances N   how many requests are worked on at once, 1 to 100 (32)
   --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
+  --json              log in JSON, as it does where the output is no terminal
+  --open              open the page in a browser
 
 FFMPEG_DIRECTORY names a folder with other ffmpeg and ffprobe, such as dist/ffmpeg of \`npm run ffmpeg:build\`.
 `;
@@ -43,23 +49,14 @@ export const DEMO_CREDIT =
 
 /** Throws an Error with one sentence that says what is wrong. */
 export function parseStart(args: readonly string[], environment: Environment): StartOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      media: { type: 'string' },
-      derived: { type: 'string' },
-      'no-derived': { type: 'boolean', default: false },
-      port: { type: 'string' },
-      'max-instances': { type: 'string' },
-      bandwidth: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values, positionals } = parseCommandLine(withNpmOptions(args, environment));
   if (values.help) return 'help';
   const port = values.port ?? (environment.PORT || undefined);
   const portName = values.port === undefined ? 'PORT' : '--port';
-  const media = mediaSettings(values.media, environment);
-  const derived = derivedSettings(values.derived, values['no-derived'], environment);
+  const [folder, ...more] = [...(values.media === undefined ? [] : [values.media]), ...positionals];
+  if (more.length > 0) throw new Error(`One folder can be served, and ${more.length + 1} are named.`);
+  const media = mediaSettings(values.media === undefined ? 'DIR' : '--media', folder, environment);
+  const derived = derivedSettings(values.derived, values['no-derived'] ?? false, environment);
   const settings = {
     PLAYER_PAGE: '1',
     ...accessSettings(environment),
@@ -73,7 +70,9 @@ export function parseStart(args: readonly string[], environment: Environment): S
     served: media.served,
     port: port === undefined ? null : whole(portName, port, 0, 65_535),
     maxInstances: whole('--max-instances', values['max-instances'] ?? '32', 1, 100),
-    bandwidth: values.bandwidth,
+    bandwidth: values.bandwidth ?? false,
+    isJson: values.json ?? false,
+    opens: values.open ?? false,
     derived: derived.kind,
   };
 }
@@ -85,7 +84,7 @@ function accessSettings(environment: Environment): Record<string, string> {
   return isStored ? awsAccess(environment) : { PUBLIC: '1' };
 }
 
-function mediaSettings(folder: string | undefined, environment: Environment) {
+function mediaSettings(name: string, folder: string | undefined, environment: Environment) {
   const { MEDIA_BUCKET: bucket, MEDIA_DIR: directory } = environment;
   if (folder === undefined && bucket) {
     if (directory) throw new Error('MEDIA_BUCKET and MEDIA_DIR are both set: unset one of them.');
@@ -97,7 +96,7 @@ function mediaSettings(folder: string | undefined, environment: Environment) {
     const settings = { PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory };
     return { settings, served: `the demo film. ${DEMO_CREDIT}` };
   }
-  const path = existingFolder(folder === undefined ? 'MEDIA_DIR' : '--media', chosen);
+  const path = existingFolder(folder === undefined ? 'MEDIA_DIR' : name, chosen);
   return { settings: { MEDIA_DIR: path }, served: `the folder ${path}` };
 }
 

@@ -8,6 +8,7 @@ import { localEnvironment } from './function.ts';
 import { type LocalFunctionUrl, startFunctionUrl } from './function-url.ts';
 import type { LogLine } from './instance.ts';
 import { parseStart, type StartOptions, USAGE } from './start-options.ts';
+import { terminalLine } from './terminal-lines.ts';
 
 const DEFAULT_PORT = 8080;
 const PORTS_TO_TRY = 100;
@@ -30,8 +31,16 @@ async function main(): Promise<void> {
     console.log(`Addresses must be signed: npx sluice sign KEY --expires 2h --base ${functionUrl.url}`);
   }
   console.log('Ctrl-C ends it.');
+  if (options.opens) await openInBrowser(`${functionUrl.url}/`);
   await stopSignal();
   await functionUrl.close();
+}
+
+/** What the machine opens addresses with may be missing: the address is on the terminal. */
+async function openInBrowser(url: string): Promise<void> {
+  const { default: open } = await import('open');
+  const opener = await open(url);
+  opener.once('error', ({ message }) => console.log(`No browser could be opened: ${message}`));
 }
 
 function readOptions(): StartOptions | 'help' {
@@ -62,7 +71,7 @@ async function start(
         port,
         maxInstances: options.maxInstances,
         bandwidthBytesPerSecond: options.bandwidth ? AWS_BYTES_PER_SECOND : null,
-        log,
+        log: options.isJson || !process.stdout.isTTY ? log : logForPerson,
       });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -84,6 +93,11 @@ async function checkHealth(functionUrl: LocalFunctionUrl): Promise<void> {
 
 function log({ source, text }: LogLine): void {
   (source === 'stdout' ? process.stdout : process.stderr).write(`${text}\n`);
+}
+
+function logForPerson(line: LogLine): void {
+  const text = terminalLine(line);
+  if (text !== null) log({ ...line, text });
 }
 
 /** Once is enough: ending takes a second or two at most, and a terminal's Ctrl-C may arrive twice. */

@@ -48,6 +48,7 @@ describe('the local Function URL: how bytes flow', () => {
       events: 0,
       broken: 1,
     });
+    expect(service.lines.join('\n')).to.match(/^platform \S+ viewer left \/bytes$/m);
     expect((await ask(service.url, '/nuls')).complete).to.equal(true);
     expect(service.counters().instancesStarted).to.equal(1);
   });

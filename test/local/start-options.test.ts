@@ -29,20 +29,39 @@ describe('parseStart', () => {
       port: null,
       maxInstances: 32,
       bandwidth: false,
+      isJson: false,
+      opens: false,
       derived: 'until-the-end',
     });
   });
 
   it('takes everything from the command line', () => {
-    const args = ['--media', folder, '--no-derived', '--port', '0', '--max-instances', '3', '--bandwidth'];
+    const args = [
+      '--media',
+      folder,
+      '--no-derived',
+      '--port',
+      '0',
+      '--max-instances',
+      '3',
+      '--bandwidth',
+      '--json',
+      '--open',
+    ];
     expect(parse(args, { MEDIA_DIR: '/elsewhere', PORT: '9' })).to.deep.equal({
       settings: { PLAYER_PAGE: '1', PUBLIC: '1', MEDIA_DIR: folder },
       served: `the folder ${folder}`,
       port: 0,
       maxInstances: 3,
       bandwidth: true,
+      isJson: true,
+      opens: true,
       derived: 'as-set',
     });
+  });
+
+  it('takes a folder without its option', () => {
+    expect(parse([folder], { MEDIA_DIR: '/elsewhere' }).settings).to.include({ MEDIA_DIR: folder });
   });
 
   it('takes folder, port and settings from the environment, where empty means absent', () => {
@@ -175,8 +194,9 @@ describe('parseStart', () => {
       [[], { MAX_PIXELS: 'many' }, /^The setting MAX_PIXELS must be a whole number/],
       [[], { PUBLIC: '1', SIGNING_KEYS: KEYS }, /^The settings PUBLIC=1 and SIGNING_KEYS exclude each other/],
       [[], { SIGNING_KEYS: 'main:short' }, /^The setting SIGNING_KEYS must be a list of id:secret/],
-      [['--colour'], {}, /^Unknown option '--colour'/],
-      [['films'], {}, /^Unexpected argument 'films'/],
+      [['--colour'], {}, /^There is no option --colour; npm start -- --help lists them/],
+      [['films'], {}, /^DIR: there is no folder "films"/],
+      [['--media', '/', '/tmp'], {}, /^One folder can be served, and 2 are named/],
       [['--media'], {}, /^Option '--media <value>' argument missing/],
     ];
   for (const [args, environment, sentence] of wrong) {

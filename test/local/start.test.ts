@@ -113,7 +113,7 @@ describe('npm start', () => {
   it('explains itself', async () => {
     const child = start(['--help']);
     const exit = once(child, 'exit');
-    expect(await text(child.stdout)).to.match(/^Usage: npm start -- \[--media DIR\]/);
+    expect(await text(child.stdout)).to.match(/^Usage: npm start -- \[DIR\]/);
     expect(await exit).to.deep.equal([0, null]);
   });
 });
