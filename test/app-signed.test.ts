@@ -136,6 +136,19 @@ describe('the app with signed addresses', () => {
     expect(looked).to.deep.equal([]);
   });
 
+  it('tells a person in a browser how an address is signed, and players as before', async () => {
+    const page = await ask('/media/<b>.mp4', { 'sec-fetch-dest': 'document' });
+    expect([page.status, page.headers.get('content-type')]).to.deep.equal([403, 'text/html; charset=utf-8']);
+    expect(await page.text())
+      .to.contain('npx sluice sign KEY')
+      .and.match(/<h1>[^<]+<\/h1>/);
+    for (const dest of ['video', 'empty', 'track']) {
+      const headers = { 'sec-fetch-dest': dest };
+      const type = (await ask('/media/a.mp4', headers)).headers.get('content-type');
+      expect(type, dest).to.equal(dest === 'video' ? null : 'application/problem+json');
+    }
+  });
+
   it('names addresses in /info that are open as well', async () => {
     const info = (await (await ask(`${film()}/info/video.mp4`)).json()) as { addresses: { href: string }[] };
     // An image, as other formats, takes an ffmpeg.

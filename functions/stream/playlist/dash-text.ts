@@ -1,6 +1,7 @@
+import { escapeMarkup } from '../base/escape-markup.ts';
 import { TEXT_ADDRESS } from './hls-text.ts';
 import type { NamedText } from './text-names.ts';
-import { element, escaped } from './xml.ts';
+import { element } from './xml.ts';
 
 /** Bits per second of any text track: what players make of it is nothing, but it must be there. */
 const BANDWIDTH = 1_000;
@@ -10,7 +11,7 @@ export function textSet({ track, name, language }: NamedText, id: number): strin
   const attributes = { id, contentType: 'text', mimeType: 'text/vtt', lang: language };
   const representation = { id: track.id, bandwidth: BANDWIDTH };
   return element('AdaptationSet', attributes, [
-    `<Label>${escaped(name)}</Label>`,
+    `<Label>${escapeMarkup(name)}</Label>`,
     element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: roleOf(track) }),
     element('Representation', representation, [`<BaseURL>${track.id}/${TEXT_ADDRESS}</BaseURL>`]),
   ]);

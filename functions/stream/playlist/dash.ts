@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../base/escape-markup.ts';
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { type SwitchingSet, switchingSets } from './dash-sets.ts';
@@ -7,7 +8,7 @@ import { longestSeconds } from './longest.ts';
 import { type Named, named } from './names.ts';
 import { thumbnailSet } from './storyboard.ts';
 import { namedTexts } from './text-names.ts';
-import { element, escaped } from './xml.ts';
+import { element } from './xml.ts';
 
 /**
  * Writes the static manifest (ISO/IEC 23009-1): the same segments as HLS, by number and timeline. The init
@@ -108,7 +109,7 @@ function audioSet({ rendition, name, language }: Named, id: number, version: str
   };
   const configuration = CHANNEL_CONFIGURATIONS[channels] ?? null;
   return element('AdaptationSet', attributes, [
-    `<Label>${escaped(name)}</Label>`,
+    `<Label>${escapeMarkup(name)}</Label>`,
     ...(purpose === 'description' ? [element('Accessibility', FOR_THE_BLIND)] : []),
     element('Role', {
       schemeIdUri: 'urn:mpeg:dash:role:2011',

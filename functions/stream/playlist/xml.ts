@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../base/escape-markup.ts';
+
 /** Attributes of an element; those that are null are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -7,14 +9,7 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
   const list = Object.entries(attributes)
     .filter(([, value]) => value !== null)
-    .map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
+    .map(([key, value]) => ` ${key}="${escapeMarkup(String(value))}"`);
   const start = `<${name}${list.join('')}`;
   return children.length === 0 ? `${start}/>` : `${start}>${children.join('')}</${name}>`;
 }
-
-/** Escapes text between tags. */
-export function escaped(value: string): string {
-  return value.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
