@@ -33,9 +33,10 @@ export async function forwardResponse(
 ): Promise<Forwarded> {
   const { socket } = response.req;
   let isClosed = socket.destroyed;
-  socket.once('close', () => {
+  const onClose = () => {
     isClosed = true;
-  });
+  };
+  socket.once('close', onClose);
   try {
     const head = await readPrelude(message);
     if (typeof head === 'string') return { kind: 'invalid', reason: functionError(message) ?? head };
@@ -53,6 +54,7 @@ export async function forwardResponse(
     breakConnection(response);
     return hasLeft ? { kind: 'left' } : { kind: 'broken', reason: String(error) };
   } finally {
+    socket.off('close', onClose);
     drain(message);
   }
 }

@@ -9,6 +9,7 @@ import { markListed } from './list.ts';
 import { start, stop } from './playback.ts';
 import { hideProblem, showFailure } from './problem.ts';
 import { fetchInfo } from './requests.ts';
+import { hideSnippets, showSnippets } from './take-home.ts';
 
 type How = {
   readonly play: boolean;
@@ -45,14 +46,17 @@ export async function choose(next: Address, { play, record = true }: How): Promi
   if (isOther) {
     info = null;
     hideFacts();
+    hideSnippets();
   }
   showControls(next, info?.media ?? null);
   try {
     if (isOther) await loadInfo(next, signal);
     if (signal.aborted) return;
     // What is played at once needs no poster.
-    if (info !== null) showCompanions(info, next, !play);
-    else hideCompanions();
+    if (info !== null) {
+      showCompanions(info, next, !play);
+      showSnippets(next, info);
+    } else hideCompanions();
     await start({ chosen: next, media: info?.media ?? null, play }, signal);
   } catch (error) {
     if (!signal.aborted) showFailure(error);

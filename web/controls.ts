@@ -22,7 +22,7 @@ const inputs = {
 /** Sets the controls to an address; `media` is null if nothing is known of the file. */
 export function showControls({ way: chosenWay, params }: Address, media: Media | null): void {
   way.value = chosenWay === 'media' && params.has('faststart') ? 'faststart' : chosenWay;
-  elements.streamFields.disabled = chosenWay !== 'stream';
+  elements.streamFields.hidden = chosenWay !== 'stream';
   const film = media?.tracks.find(isFilm);
   const heights = HEIGHTS.filter((height) => !film || Number(height) <= film.displayHeight);
   fill(selects.format, FORMAT_NAMES, params.get('format'));

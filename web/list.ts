@@ -1,6 +1,7 @@
 import type { MediaList } from '../functions/stream/answer/media-list.ts';
 import type { ListedObject } from '../functions/stream/source/listing.ts';
 import { elements, make } from './elements.ts';
+import { matches } from './matches.ts';
 import { bytes } from './words.ts';
 
 type Row = { readonly key: string; readonly button: HTMLButtonElement; readonly row: HTMLElement };
@@ -23,10 +24,9 @@ export function addToList({ media, next }: MediaList, onChoose: (key: string) =>
   filterList();
 }
 
-/** Shows the files whose key contains the typed text. */
+/** Shows the files that match what is typed. */
 export function filterList(): void {
-  const wanted = elements.filter.value.trim().toLowerCase();
-  const shown = rows.filter(({ key }) => key.toLowerCase().includes(wanted));
+  const shown = rows.filter(({ key }) => matches(key, elements.filter.value));
   elements.files.replaceChildren(...shown.map(({ row }) => row));
   const none =
     rows.length === 0 ? 'There is no media here yet.' : shown.length === 0 ? 'No key contains this.' : '';
@@ -37,6 +37,15 @@ export function filterList(): void {
 export function firstListed(): string | null {
   return rows[0]?.key ?? null;
 }
+
+/** Returns the key after this one if it is of the same folder and the same kind of file; null otherwise. */
+export function nextLike(key: string): string | null {
+  const next = rows[rows.findIndex((row) => row.key === key) + 1]?.key;
+  return next !== undefined && kindOf(next) === kindOf(key) ? next : null;
+}
+
+/** Folder and extension: songs of an album follow each other. */
+const kindOf = (key: string) => key.replace(/[^/]*?(\.[^./]*)?$/, '$1').toLowerCase();
 
 /** Marks the chosen file, and scrolls the list to it. */
 export function markListed(chosen: string): void {

@@ -1,12 +1,14 @@
 import { type Address, parseAddress, pathOf, ROOT, sameAddress } from './address.ts';
 import { choose, currentChoice, currentFilm } from './choose.ts';
 import { readControls } from './controls.ts';
+import { copyText } from './copy-text.ts';
 import { elements } from './elements.ts';
 import { exportFile } from './follow-export.ts';
-import { addToList, filterList, firstListed, markListed } from './list.ts';
+import { addToList, filterList, firstListed, markListed, nextLike } from './list.ts';
 import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
+import { followSnippets } from './take-home.ts';
 import { followPointer } from './thumbnail.ts';
 
 /** The key after which the list goes on. */
@@ -61,15 +63,7 @@ elements.addressForm.addEventListener('submit', (event) => {
     });
 });
 
-elements.copy.addEventListener('click', async () => {
-  try {
-    await navigator.clipboard.writeText(new URL(elements.address.value, location.href).href);
-    elements.copied.textContent = 'Copied.';
-  } catch {
-    elements.address.select(); // Without permission for the clipboard a person can still copy.
-    elements.copied.textContent = 'Selected: copy it with the keyboard.';
-  }
-});
+elements.copy.addEventListener('click', () => copyText(elements.address, elements.copied));
 
 elements.export.addEventListener('click', () => {
   const chosen = currentChoice();
@@ -95,7 +89,15 @@ addEventListener('hashchange', () => {
   if (next) choose(next, { play: true, record: false });
 });
 
+// The next song of an album.
+elements.audio.addEventListener('ended', () => {
+  const chosen = currentChoice();
+  const next = chosen && nextLike(chosen.key);
+  if (next) play(sameAddress(chosen, next));
+});
+
 followPointer(currentFilm);
+followSnippets();
 
 // ---- the start
 

@@ -9,6 +9,7 @@ import type { Failure, Offered } from './players/player.ts';
 import { messageOf, showFailure, showProblem } from './problem.ts';
 import { showProgress } from './progress.ts';
 import { nameOf, showRenditions, updateRenditions } from './renditions.ts';
+import { clearRequests } from './request-table.ts';
 import { headersOf, refusalOf } from './requests.ts';
 import { watchResponses } from './responses.ts';
 import { milliseconds } from './words.ts';
@@ -46,6 +47,7 @@ export function stop(): void {
   elements.clock.textContent = '0:00';
   elements.timeline.replaceChildren();
   elements.seekLabel.hidden = true;
+  clearRequests();
 }
 
 /** Plays an address, or stops at its beginning. Throws a `Refusal` if the server refuses it. */
@@ -84,7 +86,9 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   });
   const onChange = (offered: Offered) => {
     updateRenditions(offered);
-    if (offered.playing !== null) elements.plan.textContent = `${chosen.way}; ${nameOf(offered.playing)}`;
+    if (offered.playing === null) return;
+    elements.plan.textContent = `${chosen.way}; ${nameOf(offered.playing)}`;
+    elements.reason.textContent = '';
   };
   const onFailure = (failure: Failure) => explain(failure, address, signal);
   const player = await feed(element, chosen, { onChange, onFailure }, signal);

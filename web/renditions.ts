@@ -4,10 +4,10 @@ import { rate } from './words.ts';
 
 /** Lets a person choose among what a presentation offers, until `signal` aborts. */
 export function showRenditions(player: Player, signal: AbortSignal): void {
-  const { quality, sound } = elements;
+  const { quality, audioTrack } = elements;
   const choose = () => player.chooseQuality(quality.value === '' ? null : quality.value);
   quality.addEventListener('change', choose, { signal });
-  sound.addEventListener('change', () => player.chooseAudio(sound.value), { signal });
+  audioTrack.addEventListener('change', () => player.chooseAudio(audioTrack.value), { signal });
   signal.addEventListener('abort', () => {
     elements.renditions.hidden = true;
   });
@@ -19,9 +19,9 @@ export function updateRenditions({ qualities, chosen, playing, audios, audio }: 
   const options = qualities.map((each) => new Option(nameOf(each), each.id));
   elements.quality.replaceChildren(new Option(automatic, ''), ...options);
   elements.quality.value = chosen ?? '';
-  elements.sound.replaceChildren(...audios.map(({ id, label }: Audio) => new Option(label, id)));
-  elements.sound.value = audio ?? '';
-  elements.soundLabel.hidden = audios.length < 2;
+  elements.audioTrack.replaceChildren(...audios.map(({ id, label }: Audio) => new Option(label, id)));
+  elements.audioTrack.value = audio ?? '';
+  elements.audioTrackLabel.hidden = audios.length < 2;
   elements.renditions.hidden = qualities.length < 2 && audios.length < 2;
 }
 

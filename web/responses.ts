@@ -1,11 +1,12 @@
 import { elements } from './elements.ts';
 import { describeTimings } from './headers.ts';
+import { addRequest } from './request-table.ts';
 
 /** The sums of the responses that have ended. */
 export type Received = { readonly bytes: number; readonly responses: number };
 
 /**
- * Adds up the bodies of a playback's responses that have ended, and shows the server's timing of each. The
+ * Adds up the bodies of a playback's responses that have ended, and shows each with the server's timing. The
  * returned sums grow until `signal` aborts.
  */
 export function watchResponses(
@@ -18,6 +19,7 @@ export function watchResponses(
     for (const entry of entries.getEntries()) {
       if (!(entry instanceof PerformanceResourceTiming)) continue;
       if (entry.startTime < since || !isOfPlayback(entry)) continue;
+      addRequest(entry, since);
       received.bytes += entry.encodedBodySize;
       received.responses += 1;
       const timings = describeTimings(entry.serverTiming ?? []);

@@ -89,7 +89,7 @@ describe('HLS and DASH on the player page', function () {
       expect(await readPlayer(page)).to.include({ element: 'video', error: null, height: 240 });
       expect(await page.locator('#plan').textContent()).to.match(new RegExp(`^${way}; 240 lines, `));
 
-      await page.locator('#sound').selectOption({ label: await labelOf(page, 1) });
+      await page.locator('#audio-track').selectOption({ label: await labelOf(page, 1) });
       await until(
         page,
         WITHIN_MS,
@@ -155,4 +155,4 @@ const play = (page: Page) =>
   page.evaluate(`void [...document.querySelectorAll('video, audio')].find((each) => each.src)?.play()`);
 
 const labelOf = (page: Page, at: number) =>
-  page.evaluate<string>(`document.querySelector('#sound').options[${at}].text`);
+  page.evaluate<string>(`document.querySelector('#audio-track').options[${at}].text`);

@@ -1,0 +1,85 @@
+/** What a snippet is for. Addresses are absolute. */
+export type SnippetSubject = {
+  readonly key: string;
+  readonly isSong: boolean;
+  /** What is played here. */
+  readonly address: string;
+  readonly hls: string;
+  readonly media: string;
+  /** Null if there is none. */
+  readonly poster: string | null;
+  /** The origin of the service. */
+  readonly origin: string;
+};
+
+/** How the media is played elsewhere, by the name of the place. */
+export function snippetsOf(subject: SnippetSubject): ReadonlyMap<string, string> {
+  const { key, isSong } = subject;
+  const [address, hls, media] = [subject.address, subject.hls, subject.media].map(quotable);
+  const element = isSong ? 'audio' : 'video';
+  const poster = isSong || subject.poster === null ? '' : ` poster="${attribute(subject.poster)}"`;
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return new Map([
+    ['HTML', `<${element} src="${attribute(subject.address)}"${poster} controls playsinline></${element}>`],
+    [
+      'hls.js',
+      `import Hls from 'hls.js';
+
+const hls = new Hls({ maxBufferLength: 30, maxMaxBufferLength: 30 });
+hls.loadSource('${hls}');
+hls.attachMedia(document.querySelector('${element}'));`,
+    ],
+    [
+      'video.js',
+      `<${element} id="player" class="video-js" controls></${element}>
+<script>
+  videojs('player', { sources: [{ src: '${hls}', type: 'application/x-mpegURL' }] });
+</script>`,
+    ],
+    [
+      'React',
+      `import Hls from 'hls.js';
+import { useEffect, useRef } from 'react';
+
+export function Player() {
+  const element = useRef(null);
+  useEffect(() => {
+    const hls = new Hls({ maxBufferLength: 30, maxMaxBufferLength: 30 });
+    hls.loadSource('${hls}');
+    hls.attachMedia(element.current);
+    return () => hls.destroy();
+  }, []);
+  return <${element} ref={element} controls playsInline />;
+}`,
+    ],
+    [
+      'AVPlayer (Swift)',
+      `import AVKit
+
+let player = AVPlayer(url: URL(string: "${hls}")!)
+let controller = AVPlayerViewController()
+controller.player = player
+present(controller, animated: true) { player.play() }`,
+    ],
+    [
+      'Media3 (Kotlin)',
+      `val player = ExoPlayer.Builder(context).build()
+player.setMediaItem(MediaItem.fromUri("${hls}"))
+player.prepare()
+player.play()`,
+    ],
+    ['curl', `curl -fL -o ${shell(name)} '${address}'`],
+    ['ffmpeg', `ffmpeg -i '${media}' -map 0:v? -map 0:a? -c copy ${shell(`${withoutExtension(name)}.mkv`)}`],
+    ['yt-dlp', `yt-dlp '${hls}'`],
+    ['Signed address', `npx sluice sign ${shell(key)} --expires 2h --base '${subject.origin}'`],
+  ]);
+}
+
+/** An address that stands between any quotes. */
+const quotable = (address: string) => address.replaceAll("'", '%27');
+
+const attribute = (address: string) => quotable(address).replaceAll('&', '&amp;');
+
+const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+const withoutExtension = (name: string) => name.replace(/\.[^.]+$/, '');
