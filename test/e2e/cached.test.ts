@@ -74,6 +74,33 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       });
     }
 
+    it('is one for all spellings of the same request', async () => {
+      await places.put('film.mp4', film);
+      const before = new Set(await places.cachedNames());
+      const cached = cachedCount(producer);
+      const asked = '/stream/film.mp4?format=webm&height=144';
+      await ask(producer, `${asked}&start=2`);
+      await linesWhich(producer, cached + 1, isCached);
+      const runs = ffmpegRuns(other);
+      const starts = Array.from({ length: 40 }, (_, i) => `&start=2.0000${String(i).padStart(2, '0')}`);
+      const spellings = [
+        '&start=02.0',
+        '&start=2&duration=86400',
+        '&audio=0&start=2',
+        '&accept=vp9,av1,opus&start=2',
+      ];
+      for (const spelling of [...starts, ...spellings]) {
+        const { status, headers } = await ask(other, `${asked}${spelling}`);
+        expect([spelling, status, headers.get('sluice-plan')?.endsWith('; cached')]).to.deep.equal([
+          spelling,
+          200,
+          true,
+        ]);
+      }
+      expect(ffmpegRuns(other) - runs).to.equal(0);
+      expect((await places.cachedNames()).filter((name) => !before.has(name))).to.have.length(1);
+    });
+
     it('is there as soon as the original', async () => {
       const path = '/stream/film.mp4?format=mp3';
       const range = { range: 'bytes=0-99999' };

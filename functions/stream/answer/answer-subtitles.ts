@@ -7,6 +7,7 @@ import { findTextTracks } from '../open/find-text-tracks.ts';
 import { knownBytes } from '../open/known-bytes.ts';
 import { findTextTrack, openText } from '../open/open-text.ts';
 import { textHeader } from '../plan/describe-plan.ts';
+import { inMilliseconds } from '../plan/normalise.ts';
 import { textZeroSeconds } from '../plan/offer.ts';
 import { viewedCues } from '../plan/text-cues.ts';
 import { isSidecarId } from '../plan/text-tracks.ts';
@@ -23,7 +24,7 @@ export async function answerSubtitles(
   if (id === CHAPTERS) return answerChapters(parameters, context, probed);
   const tracks = await findTextTracks(context, probed.media, { isStrict: isSidecarId(id) });
   const track = findTextTrack(tracks, id);
-  const { startSeconds, durationSeconds } = parameters;
+  const { startSeconds, durationSeconds } = inMilliseconds(parameters);
   const zeroSeconds = textZeroSeconds(probed.media) + startSeconds;
   const view = { zeroSeconds, durationSeconds, hasTimestampMap: false };
   const representation = await openText(track, view, { ...context, probed });

@@ -22,18 +22,46 @@ export function planAudioEncode(
 ): AudioEncode {
   const channels = audio.channels === 1 ? 1 : 2;
   const usual = USUAL_BITRATES[codec]?.[channels - 1] ?? null;
-  // libopus takes at most 256 kbit/s a channel.
-  const most = codec === 'opus' ? 256_000 * channels : Number.POSITIVE_INFINITY;
   return {
     kind: 'encode',
     stream: audio.stream,
     codec,
     channels,
     sampleRate,
-    bitrate: usual === null ? null : Math.min(asked ?? usual, most),
+    bitrate: usual === null ? null : effective(asked ?? usual, { codec, sampleRate, channels }),
     // A lossy source decodes to floats, whose 24 bits would be noise stored without loss.
     bits: audioProfile(audio.codec).isLossless ? null : 16,
   };
+}
+
+/** The bitrates of MPEG-1 layer III, ISO/IEC 11172-3 §2.4.2.3, in kbit/s. */
+const MP3_BITRATES = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+
+/** Returns the bitrate that an encoder makes of the one it is given. */
+function effective(
+  bitrate: number,
+  { codec, sampleRate, channels }: Pick<AudioEncode, 'codec' | 'sampleRate' | 'channels'>,
+): number {
+  switch (codec) {
+    case 'mp3':
+      return 1000 * nearest(bitrate / 1000, MP3_BITRATES);
+    case 'opus':
+      return Math.min(bitrate, 256_000 * channels);
+    case 'aac':
+      // ISO/IEC 14496-3 §4.5.3: a frame of 1024 samples has at most 6144 bits a channel.
+      return Math.min(bitrate, 6 * sampleRate * channels);
+    case 'flac':
+    case 'pcm':
+      return bitrate;
+    default:
+      return codec satisfies never;
+  }
+}
+
+function nearest(value: number, choices: readonly number[]): number {
+  return choices.reduce((best, choice) =>
+    Math.abs(choice - value) < Math.abs(best - value) ? choice : best,
+  );
 }
 
 /** Its number in `audio=` and in addresses: among the audio tracks, from 0. */

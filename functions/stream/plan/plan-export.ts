@@ -1,9 +1,8 @@
 import { badParameter, Problem } from '../base/problem.ts';
-import { roundedSeconds } from '../base/rounded-seconds.ts';
 import { extensionOf } from '../media/model/containers.ts';
-import type { StreamParameters } from '../route/parameters.ts';
 import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
+import { normalised } from './normalise.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -49,7 +48,7 @@ const MAX_WAV_BYTES = 0xffff_ffff - 44;
  * ranges. A result that cannot be divided must fit into one invocation.
  */
 export function planExport(asked: PlanInput): ExportPlan {
-  const input = { ...asked, parameters: inMilliseconds(asked.parameters) };
+  const input = { ...asked, parameters: normalised(asked.parameters, asked.media) };
   const { parameters, limits, secondsLeft } = input;
   const unbounded = {
     ...limits,
@@ -107,16 +106,6 @@ function endOf(recipe: Recipe, { media, parameters }: PlanInput): number | null 
   );
   if (recipe.kind === 'original' || !isKnown) return media.durationSeconds;
   return Math.max(...tracks.map((track) => trackEndSeconds(track, media)));
-}
-
-/** Rounds times to milliseconds: more digits would only make other exports of the same content. */
-function inMilliseconds(parameters: StreamParameters): StreamParameters {
-  const { startSeconds, durationSeconds } = parameters;
-  return {
-    ...parameters,
-    startSeconds: roundedSeconds(startSeconds),
-    durationSeconds: durationSeconds === null ? null : Math.max(0.001, roundedSeconds(durationSeconds)),
-  };
 }
 
 function recipeOf(plan: StreamPlan, { media, parameters }: PlanInput): Recipe {

@@ -3,6 +3,7 @@ import { CONTAINERS, profileOf } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
+import { normalised } from './normalise.ts';
 import {
   audioObstacle,
   codecObstacle,
@@ -39,11 +40,12 @@ type Planned = {
 };
 
 /** Throws `Problem`: a wrong parameter, nothing to play, or more than one response or one invocation can carry. */
-export function planStream(input: PlanInput): StreamPlan {
+export function planStream(given: PlanInput): StreamPlan {
+  refuseParameters(given.parameters, given.limits);
+  const input = { ...given, parameters: normalised(given.parameters, given.media) };
   const { media, parameters, client } = input;
   const wanted = selectTracks(media, parameters);
   refuseOutside(media, parameters);
-  refuseParameters(parameters, input.limits);
 
   const obstacle =
     requestObstacle(media, wanted, parameters) ??

@@ -1,0 +1,51 @@
+import { roundedSeconds } from '../base/rounded-seconds.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
+import type { Media } from '../media/model/media.ts';
+import type { StreamParameters } from '../route/parameters.ts';
+import { audiosOf, earliestStart, filmsOf } from './select-tracks.ts';
+
+/** The part of the media that parameters name. */
+type Part = Pick<StreamParameters, 'startSeconds' | 'durationSeconds'>;
+
+/**
+ * Returns the parameters in the one form that all those have which ask for the same content: plans follow from it,
+ * and the names of cached outputs from plans.
+ */
+export function normalised(parameters: StreamParameters, media: Media): StreamParameters {
+  const { bitrate } = parameters;
+  const part = inMilliseconds(parameters);
+  return {
+    ...parameters,
+    ...part,
+    durationSeconds: lastsToTheEnd(part, media) ? null : part.durationSeconds,
+    bitrate: bitrate === null ? null : inKilobits(bitrate),
+  };
+}
+
+/** Rounds the times of a part to milliseconds; it is never empty. */
+export function inMilliseconds({ startSeconds, durationSeconds }: Part): Part {
+  return {
+    startSeconds: roundedSeconds(startSeconds),
+    durationSeconds: durationSeconds === null ? null : Math.max(0.001, roundedSeconds(durationSeconds)),
+  };
+}
+
+/** Encoders take whole kilobits; a ceiling must not rise. */
+function inKilobits(bitrate: number): number {
+  return 1000 * Math.floor(bitrate / 1000);
+}
+
+function lastsToTheEnd({ startSeconds, durationSeconds }: Part, media: Media): boolean {
+  const end = endOf(media);
+  return durationSeconds !== null && end !== null && roundedSeconds(startSeconds + durationSeconds) >= end;
+}
+
+/** The end of all that plays, in seconds of the output's timeline; null if the file does not tell it for certain. */
+function endOf(media: Media): number | null {
+  if (media.durationSeconds === null || CONTAINERS[media.container].length === 'estimate') return null;
+  const zeroSeconds = earliestStart(media);
+  const ends = [...filmsOf(media), ...audiosOf(media)].map(
+    ({ startSeconds, durationSeconds }) => startSeconds + (durationSeconds ?? 0) - zeroSeconds,
+  );
+  return roundedSeconds(Math.max(media.durationSeconds, ...ends));
+}
