@@ -85,7 +85,7 @@ const app = createApp({
 
 /** Loads the client of S3 only where it is used. */
 async function openStore(place: Place): Promise<DerivedStore> {
-  if (place.kind === 'directory') return directoryStore(place.path);
+  if (place.kind === 'directory') return directoryStore(place.path, config.derivedBounds);
   const [{ createS3Client, s3Source }, { s3Store }] = await Promise.all([
     import('./source/s3.ts'),
     import('./derived/s3.ts'),

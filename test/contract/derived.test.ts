@@ -10,6 +10,7 @@ import { s3Store } from '../../functions/stream/derived/s3.ts';
 import type { ComposeSource, DerivedStore, StoredRecord } from '../../functions/stream/derived/store.ts';
 import { s3Source } from '../../functions/stream/source/s3.ts';
 import type { StoredObject } from '../../functions/stream/source/source.ts';
+import { WIDE } from '../../testing/ample.ts';
 import { startCeph } from '../../testing/ceph.ts';
 import { descriptorsComeDownTo, openDescriptors } from '../../testing/descriptors.ts';
 import { needs, type Part } from '../../testing/needs.ts';
@@ -329,7 +330,7 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 async function openDirectory(): Promise<Bench> {
   const root = await mkdtemp(join(tmpdir(), 'sluice-derived-'));
   return {
-    store: directoryStore(join(root, 'not/there/yet')),
+    store: directoryStore(join(root, 'not/there/yet'), WIDE),
     async contents() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
       return entries

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { directoryStore } from '../../functions/stream/derived/directory.ts';
 import type { DerivedStore, StoredRecord } from '../../functions/stream/derived/store.ts';
+import { WIDE } from '../../testing/ample.ts';
 
 const NAME = 'claims/1';
 
@@ -16,7 +17,7 @@ describe('records in a directory', () => {
 
   beforeEach(async () => {
     root = await fs.mkdtemp(join(tmpdir(), 'sluice-records-'));
-    store = directoryStore(root);
+    store = directoryStore(root, WIDE);
   });
   afterEach(async () => {
     replaceLink(link);

@@ -11,11 +11,21 @@ export type Place =
   | { readonly kind: 's3'; readonly bucket: string }
   | { readonly kind: 'directory'; readonly path: string };
 
+/** What a folder of outputs may hold, as lifecycle rules say it of a bucket. */
+export type DirectoryBounds = {
+  /** The age at which outputs and records are removed. */
+  readonly expirySeconds: number;
+  /** Above it, the outputs whose last use is longest ago are removed. */
+  readonly mostBytes: number;
+};
+
 /** The settings of the function, read once from the environment. */
 export type Config = {
   readonly media: Place;
   /** Where outputs are cached; null if they are not. */
   readonly derived: Place | null;
+  /** What a folder of outputs may hold; a bucket has rules of its own. */
+  readonly derivedBounds: DirectoryBounds;
   /** How many invocations may work on one export at once. */
   readonly maxExportInvocations: number;
   /** How many segments are produced ahead of a viewer; 0 for none. */
@@ -61,6 +71,10 @@ export function parseConfig(environment: Environment): Config {
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
+    derivedBounds: {
+      expirySeconds: settings.DERIVED_DIR_DAYS * 86_400,
+      mostBytes: settings.DERIVED_DIR_MEGABYTES * 1_000_000,
+    },
     maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
     headStartSegments: settings.HEAD_START_SEGMENTS,
     access: accessOf(settings),

@@ -111,6 +111,17 @@ const OWN_SETTINGS = {
     unset: 'none: no caching and no exports',
     means: 'the folder where outputs are cached; not within the media, unless hidden',
   },
+  DERIVED_DIR_DAYS: {
+    ...LOCAL,
+    schema: wholeNumber(30, 1, 3650),
+    means: 'age at which what lies in `DERIVED_DIR` is removed; a bucket has the option `derivedExpiryDays`',
+  },
+  DERIVED_DIR_MEGABYTES: {
+    ...LOCAL,
+    schema: wholeNumber(20_000, 1, 100_000_000),
+    means:
+      'size of `DERIVED_DIR` above which the outputs that nobody has used for the longest time are removed',
+  },
   HEAD_START_SEGMENTS: {
     ...ANYWHERE,
     schema: wholeNumber(0, 0, 16),

@@ -44,8 +44,8 @@ export function directoryRecords({
       const version = replaces === null ? 1 : Number(replaces.version) + 1;
       const draft = join(drafts, randomUUID());
       try {
-        await mkdir(folder, { recursive: true });
         await writeFile(draft, text);
+        await mkdir(folder, { recursive: true });
         if (replaces !== null && !(await mark(join(folder, replaces.version)))) return null;
         await link(draft, join(folder, String(version)));
         // A writer that slept meanwhile may have linked a number that existed before and was removed. The

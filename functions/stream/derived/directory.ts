@@ -1,31 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sourceUnavailable } from '../base/problem.ts';
+import type { DirectoryBounds } from '../config/config.ts';
 import { directorySource } from '../source/directory.ts';
 import { refuseImpossibleKey } from '../source/key.ts';
 import type { StoredObject } from '../source/source.ts';
 import { directoryRecords } from './directory-records.ts';
-import { fail, isMissing, isTaken } from './file-errors.ts';
+import { createUpkeep, FOLDERS, type Upkeep } from './directory-upkeep.ts';
+import { fail, isTaken } from './file-errors.ts';
 import { nullIfMissing } from './found.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';
 
 /**
- * Stores files below `root`, which is created if missing: objects under their names, drafts and records
- * hidden.
+ * Stores files below `root`: objects under their names, drafts and records hidden. The folder is created if it is
+ * missing, also while it is in use.
  */
-export function directoryStore(root: string): DerivedStore {
+export function directoryStore(root: string, bounds: DirectoryBounds): DerivedStore {
   const source = directorySource(root, { isWrittenOnce: true });
-  const drafts = join(root, '.drafts');
-  let prepared: Promise<void> | null = null;
-  const prepare = () => {
-    prepared ??= removeLeftovers(root, drafts).catch((cause: unknown) => {
-      prepared = null;
-      throw sourceUnavailable({ cause });
-    });
-    return prepared;
+  const drafts = join(root, FOLDERS.drafts);
+  const upkeep = createUpkeep(root, bounds);
+  const prepare = async () => {
+    await mkdir(drafts, { recursive: true }).catch(fail);
+    upkeep.remind();
   };
-  const records = directoryRecords({ root: join(root, '.records'), drafts, prepare });
+  const records = directoryRecords({ root: join(root, FOLDERS.records), drafts, prepare });
 
   const store: DerivedStore = {
     ...records,
@@ -42,7 +41,7 @@ export function directoryStore(root: string): DerivedStore {
       const file = await open(draft, 'wx').catch(fail);
       options.onStart?.(draftId);
       const find = () => store.find(name, options.signal);
-      return fileDraft(file, { draft, path: join(root, name), find, options });
+      return fileDraft(file, { draft, path: join(root, name), find, options, upkeep });
     },
     async compose(name, sources, signal) {
       const draft = await store.create(name, { signal });
@@ -77,9 +76,10 @@ type DraftPlace = {
   readonly path: string;
   readonly find: () => Promise<StoredObject | null>;
   readonly options: DraftOptions;
+  readonly upkeep: Upkeep;
 };
 
-function fileDraft(file: FileHandle, { draft, path, find, options: { signal } }: DraftPlace): Draft {
+function fileDraft(file: FileHandle, { draft, path, find, options: { signal }, upkeep }: DraftPlace): Draft {
   let isPublished = false;
   return {
     async write(chunk) {
@@ -100,6 +100,7 @@ function fileDraft(file: FileHandle, { draft, path, find, options: { signal } }:
       const object = await find();
       if (object === null)
         throw sourceUnavailable({ cause: new Error('The object was removed while it was published.') });
+      upkeep.added(object.sizeBytes);
       return object;
     },
     async discard() {
@@ -119,25 +120,4 @@ async function linkUnlessTaken(from: string, to: string): Promise<void> {
   });
 }
 
-/**
- * Removes what dead producers have left, drafts and parts of exports, as the lifecycle rules of a bucket do.
- */
-async function removeLeftovers(root: string, drafts: string): Promise<void> {
-  await mkdir(drafts, { recursive: true });
-  await removeOld(drafts);
-  await removeOld(join(root, 'parts')).catch((error: unknown) => {
-    if (!isMissing(error)) throw error;
-  });
-}
-
-async function removeOld(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    // Another process may be removing the same files.
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > LEFT_MILLISECONDS) await rm(path, { force: true });
-  }
-}
-
-const LEFT_MILLISECONDS = 24 * 3600 * 1000;
 const UUID = /^[0-9a-f-]{36}$/;

@@ -18,7 +18,7 @@ import { planExport } from '../../../functions/stream/plan/plan-export.ts';
 import { createBlockCache } from '../../../functions/stream/source/cache.ts';
 import { directorySource } from '../../../functions/stream/source/directory.ts';
 import { demoDirectory, localEnvironment } from '../../../local/function.ts';
-import { ROOMY } from '../../../testing/ample.ts';
+import { ROOMY, WIDE } from '../../../testing/ample.ts';
 import { openContext } from '../../../testing/encoded.ts';
 import { exportQuestion } from '../../../testing/export-input.ts';
 
@@ -42,7 +42,7 @@ describe('a worker of an export', function () {
     const source = { ...directorySource(demoDirectory) };
     const engine = { ...createEngine(FFMPEG_PATH, ROOMY) };
     const object = await source.stat('video.mp4', signal);
-    const store = aged(directoryStore(root), () => ages);
+    const store = aged(directoryStore(root, WIDE), () => ages);
     const sent: Work[] = [];
     const send = async (work: Work) => void sent.push(work);
     const ask = (over = {}) => {
