@@ -14,13 +14,22 @@ export type Access =
   /** Holders of a signed address; the keys are in this SSM parameter. */
   | { readonly kind: 'signed'; readonly keysParameter: string };
 
+/** Whether anybody may call. */
+export function isOpen(access: Access): boolean {
+  return access.kind === 'public' || (access.kind === 'cdn' && access.keysParameter === null);
+}
+
 /** Returns the SSM parameter with the keys that sign addresses; null if they are not signed. */
 export function keysParameterOf(access: Access): string | null {
   return 'keysParameter' in access ? access.keysParameter : null;
 }
 
-export type Options = Omit<v.InferOutput<typeof OPTIONS>, 'public' | 'signingKeysParameter' | 'cdn'> & {
+type Given = v.InferOutput<typeof OPTIONS>;
+
+export type Options = Omit<Given, 'public' | 'signingKeysParameter' | 'cdn' | 'reservedConcurrency'> & {
   readonly access: Access;
+  /** How many instances at most; null for as many as the account has. */
+  readonly reservedConcurrency: number | null;
 };
 
 /** Throws an Error with one sentence that names the option which is unknown or wrong. */
@@ -40,7 +49,15 @@ export function parseOptions(context: Readonly<Record<string, unknown>>): Option
   checkProvider(options, access);
   checkTopic(options.alarmTopicArn, options.region);
   checkFunctionSettings(options.environment);
-  return { ...options, access };
+  return { ...options, access, reservedConcurrency: concurrencyOf(options.reservedConcurrency, access) };
+}
+
+/** What everybody may cause at once: some ten viewers of encoded films, and with 3,008 MB four dollars an hour. */
+const OPEN_CONCURRENCY = 20;
+
+function concurrencyOf(given: Given['reservedConcurrency'], access: Access): number | null {
+  if (given !== 'auto') return given;
+  return isOpen(access) ? OPEN_CONCURRENCY : null;
 }
 
 function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean): Access {
@@ -128,6 +145,8 @@ const settings = v.pipe(
 const REGION =
   /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|north|northeast|northwest|east|southeast|south|southwest|west)-[1-9]$/;
 
+const RESERVED = 'must be "auto", null or a whole number from 0 to 10000';
+
 const OPTIONS = v.object({
   // The prefix of all names; the name of a bucket can be this long.
   name: text('sluice', /^[a-z][a-z0-9-]{0,25}[a-z0-9]$/, 'must have 2 to 27 characters of a-z, 0-9 and -'),
@@ -145,7 +164,11 @@ const OPTIONS = v.object({
   // memory.
   memoryMegabytes: v.optional(whole(512, 10_240), 3008),
   timeoutSeconds: v.optional(whole(10, 900), 900),
-  reservedConcurrency: v.optional(v.nullable(whole(0, 10_000)), null),
+  // `auto`: a limit where everybody may call, otherwise none.
+  reservedConcurrency: v.optional(
+    v.nullable(v.union([v.literal('auto'), whole(0, 10_000)], RESERVED)),
+    'auto',
+  ),
   environment: v.optional(settings, {}),
   logLevel: oneOf('INFO', 'DEBUG', 'WARN', 'ERROR'),
   logRetentionDays: oneOf(30, 1, 3, 5, 7, 14, 60, 90, 120, 150, 180, 365, 400, 545, 731),

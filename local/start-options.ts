@@ -81,7 +81,7 @@ export function parseStart(args: readonly string[], environment: Environment): S
 function accessSettings(environment: Environment): Record<string, string> {
   if (environment.SIGNING_KEYS) return {};
   const isStored = Boolean(environment.SIGNING_KEYS_PARAMETER || environment.SIGNING_KEYS_SECRET);
-  return isStored ? awsAccess(environment) : { PUBLIC: '1' };
+  return isStored ? awsAccess(environment) : { PUBLIC: '1', PUBLIC_EXPORTS: '1' };
 }
 
 function mediaSettings(name: string, folder: string | undefined, environment: Environment) {

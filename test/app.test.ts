@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Services } from '../functions/stream/answer/services.ts';
 import { createApp } from '../functions/stream/app.ts';
+import { readLimits } from '../functions/stream/base/limits.ts';
 import { busy } from '../functions/stream/base/problem.ts';
 import type { App, RequestContext } from '../functions/stream/base/request-context.ts';
 import { createTrace } from '../functions/stream/base/trace.ts';
@@ -204,7 +205,8 @@ describe('the app', () => {
       const object = await source.stat('video.mp4', controller.signal);
       store.objects.set(resultName(object, id, 'webm'), Buffer.alloc(sizeBytes));
       const presign = async () => 'https://store.example/signed';
-      const others = { exports: { store: { ...store, presign }, send: async () => {} } };
+      const limits = readLimits({});
+      const others = { exports: { store: { ...store, presign }, send: async () => {}, limits } };
       const limit = { MAX_RESPONSE_BYTES: '1000000', REDIRECT_DOWNLOADS: '0' };
       const over = appOver(demo, limit, source, others);
       const response = await ask(`/made/video.mp4/${id}.webm`, {}, 'GET', over);

@@ -24,7 +24,7 @@ let bundled: Promise<Bundle> | undefined;
 
 /**
  * Builds the function once per run, away from node_modules as in Lambda, and starts a Function URL for it on
- * a free port, public unless `environment` says otherwise. Close it in the suite's `after`; services of a
+ * a free port, public and with exports unless `environment` says otherwise. Close it in the suite's `after`; services of a
  * failed suite are closed at the end of the run.
  */
 export async function startService(
@@ -38,7 +38,7 @@ export async function startService(
     codeDirectory: directory,
     handler,
     ...options,
-    environment: await localEnvironment({ PUBLIC: '1', ...environment }),
+    environment: await localEnvironment({ PUBLIC: '1', PUBLIC_EXPORTS: '1', ...environment }),
     log(line) {
       options.log?.(line);
       keepForRun(line);

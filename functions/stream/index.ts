@@ -74,7 +74,7 @@ const app = createApp({
   slots,
   refuseWhenFull: memoryCheck(config.limits),
   derivedCache: store && createDerivedCache(store, { onFailure: reportStore }),
-  exports: store && { store, send },
+  exports: store && config.offersExports ? { store, send, limits: config.limits } : null,
   ...caches,
   config,
   page,
@@ -126,6 +126,7 @@ const openWorker = async (store: DerivedStore) => {
     ...{ source, engine: workEngine, decoding, slots: workSlots, store, send, config, ...caches },
     memoryGigabytes: (config.memoryMegabytes ?? 1024) / 1024,
     maxInvocations: config.maxExportInvocations,
+    unfollowedSeconds: config.unfollowedExportSeconds,
   });
 };
 let worker: ReturnType<typeof openWorker> | null = null;

@@ -42,7 +42,7 @@ const ADDRESSES: [path: string, answer: string][] = [
   ),
 ];
 
-const SIGNED = { kind: 'signed', secondsLeft: 9, isShared: false, prefix: '' } as const;
+const SIGNED = { kind: 'signed', keyId: 'k', secondsLeft: 9, isShared: false, prefix: '' } as const;
 
 describe('cacheControlOf', () => {
   for (const [path, answer] of ADDRESSES) {

@@ -73,10 +73,12 @@ describe('SluiceStack', () => {
       }
     });
 
-    it('reserves instances only if it is told to', () => {
+    it('reserves instances only if it is told to, or open to everybody', () => {
       const reserved = (context: Block) =>
         synthesise(context).resource('aws_lambda_function').reserved_concurrent_executions;
       expect(reserved({})).to.equal(undefined);
+      expect(reserved({ public: true })).to.equal(20);
+      expect(reserved({ public: true, reservedConcurrency: null })).to.equal(undefined);
       expect(reserved({ reservedConcurrency: 25 })).to.equal(25);
       expect(reserved({ reservedConcurrency: 0 })).to.equal(0);
     });
@@ -88,7 +90,13 @@ describe('SluiceStack', () => {
         'MEDIA_BUCKET',
         'POWERTOOLS_LOG_LEVEL',
         'PUBLIC',
+        'PUBLIC_EXPORTS',
       ]);
+      // Only callers with credentials reach the URL then; what is open to everybody exports if it is told to.
+      expect(environment({}).PUBLIC_EXPORTS).to.equal('1');
+      expect(environment({ public: true })).to.not.have.property('PUBLIC_EXPORTS');
+      const told = { environment: { PUBLIC_EXPORTS: '1' } };
+      expect(environment({ public: true, ...told }).PUBLIC_EXPORTS).to.equal('1');
       expect(environment({ environment: { PLAYER_PAGE: '1' }, logLevel: 'ERROR' })).to.include({
         PLAYER_PAGE: '1',
         POWERTOOLS_LOG_LEVEL: 'ERROR',

@@ -24,7 +24,13 @@ describe('parseStart', () => {
 
   it('serves the demo film with its credit by default', () => {
     expect(parse([], { HOME: '/home/somebody', AWS_SECRET_ACCESS_KEY: 'secret' })).to.deep.equal({
-      settings: { PLAYER_PAGE: '1', PUBLIC: '1', PAGE_CREDIT: DEMO_CREDIT, MEDIA_DIR: demoDirectory },
+      settings: {
+        PLAYER_PAGE: '1',
+        PUBLIC: '1',
+        PUBLIC_EXPORTS: '1',
+        PAGE_CREDIT: DEMO_CREDIT,
+        MEDIA_DIR: demoDirectory,
+      },
       served: `the demo film. ${DEMO_CREDIT}`,
       port: null,
       maxInstances: 32,
@@ -49,7 +55,7 @@ describe('parseStart', () => {
       '--open',
     ];
     expect(parse(args, { MEDIA_DIR: '/elsewhere', PORT: '9' })).to.deep.equal({
-      settings: { PLAYER_PAGE: '1', PUBLIC: '1', MEDIA_DIR: folder },
+      settings: { PLAYER_PAGE: '1', PUBLIC: '1', PUBLIC_EXPORTS: '1', MEDIA_DIR: folder },
       served: `the folder ${folder}`,
       port: 0,
       maxInstances: 3,
@@ -70,6 +76,7 @@ describe('parseStart', () => {
     expect(settings).to.deep.equal({
       PLAYER_PAGE: '1',
       PUBLIC: '1',
+      PUBLIC_EXPORTS: '1',
       MAX_PIXELS: '1000000',
       MEDIA_DIR: folder,
     });
@@ -121,6 +128,7 @@ describe('parseStart', () => {
     expect(settings).to.deep.equal({
       PLAYER_PAGE: '1',
       PUBLIC: '1',
+      PUBLIC_EXPORTS: '1',
       MEDIA_BUCKET: 'films',
       AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:7480',
       AWS_ACCESS_KEY_ID: 'id',
@@ -142,9 +150,12 @@ describe('parseStart', () => {
 
   const KEYS = `main:${'m'.repeat(32)}`;
   const ACCESS: [environment: Record<string, string>, settings: Record<string, string>][] = [
-    [{}, { PUBLIC: '1' }],
-    [{ SIGNING_KEYS: '', PUBLIC: '' }, { PUBLIC: '1' }],
-    [{ PUBLIC: '0' }, { PUBLIC: '0' }],
+    [{}, { PUBLIC: '1', PUBLIC_EXPORTS: '1' }],
+    [
+      { SIGNING_KEYS: '', PUBLIC: '' },
+      { PUBLIC: '1', PUBLIC_EXPORTS: '1' },
+    ],
+    [{ PUBLIC: '0' }, { PUBLIC: '0', PUBLIC_EXPORTS: '1' }],
     [{ SIGNING_KEYS: KEYS, AWS_REGION: 'eu-west-1' }, { SIGNING_KEYS: KEYS }],
     [
       { SIGNING_KEYS_PARAMETER: '/keys', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'me' },
@@ -169,6 +180,7 @@ describe('parseStart', () => {
     expect(parse(['--media', folder], { MEDIA_BUCKET: 'films' }).settings).to.deep.equal({
       PLAYER_PAGE: '1',
       PUBLIC: '1',
+      PUBLIC_EXPORTS: '1',
       MEDIA_DIR: folder,
     });
   });
@@ -192,7 +204,11 @@ describe('parseStart', () => {
       [[], { MEDIA_DIR: '/', MEDIA_BUCKET: 'films' }, /^MEDIA_BUCKET and MEDIA_DIR are both set/],
       [[], { MEDIA_BUCKET: 'Films!' }, /^The setting MEDIA_BUCKET must be the name of an S3 bucket\.$/],
       [[], { MAX_PIXELS: 'many' }, /^The setting MAX_PIXELS must be a whole number/],
-      [[], { PUBLIC: '1', SIGNING_KEYS: KEYS }, /^The settings PUBLIC=1 and SIGNING_KEYS exclude each other/],
+      [
+        [],
+        { PUBLIC: '1', PUBLIC_EXPORTS: '1', SIGNING_KEYS: KEYS },
+        /^The settings PUBLIC=1 and SIGNING_KEYS exclude each other/,
+      ],
       [[], { SIGNING_KEYS: 'main:short' }, /^The setting SIGNING_KEYS must be a list of id:secret/],
       [['--colour'], {}, /^There is no option --colour; npm start -- --help lists them/],
       [['films'], {}, /^DIR: there is no folder "films"/],

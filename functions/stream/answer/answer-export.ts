@@ -13,14 +13,17 @@ export async function answerExport(
 ): Promise<Response> {
   const { request, grant, services, object, signal, secondsLeft } = context;
   if (services.exports === null) {
-    throw new Problem(
-      'exports-off',
-      'Exports need a derived store (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.',
-    );
+    throw new Problem('exports-off', services.config.offersExports ? NO_STORE : NOT_FOR_EVERYBODY);
   }
   const plan = planExport(planInputOf(context, probed, parameters, null));
   const prefix = prefixOf(grant);
   const onFailure = (error: unknown) => context.trace.note({ following: describeError(error) });
-  const asked = { object, parameters, plan, prefix, secondsLeft, signal, onFailure };
+  const signer = grant.kind === 'signed' ? grant.keyId : null;
+  const asked = { object, parameters, plan, signer, prefix, secondsLeft, signal, onFailure };
   return followExport(request, { ...services.exports, ...asked });
 }
+
+const NO_STORE =
+  'Exports need a derived store (setting DERIVED_BUCKET or DERIVED_DIR), and this service has none.';
+const NOT_FOR_EVERYBODY =
+  'Exports are switched off, since this service is open to everybody (setting PUBLIC_EXPORTS).';

@@ -46,6 +46,7 @@ const PROBLEMS = {
   'unsupported-media': { status: 415, title: 'This media cannot be handled' },
   'damaged-media': { status: 415, title: 'This media is damaged' },
   encrypted: { status: 415, title: 'This media is encrypted' },
+  'too-many-exports': { status: 429, title: 'Too many exports at once' },
   'range-not-satisfiable': { status: 416, title: 'Range not satisfiable' },
   'headers-too-large': { status: 431, title: 'The header fields are too large' },
   internal: { status: 500, title: 'Internal error' },

@@ -28,6 +28,10 @@ export type Config = {
   readonly derivedBounds: DirectoryBounds;
   /** How many invocations may work on one export at once. */
   readonly maxExportInvocations: number;
+  /** How long an export goes on that no client follows. */
+  readonly unfollowedExportSeconds: number;
+  /** Whether complete files may be requested at all. */
+  readonly offersExports: boolean;
   /** How many segments are produced ahead of a viewer; 0 for none. */
   readonly headStartSegments: number;
   readonly access: AccessConfig;
@@ -76,6 +80,9 @@ export function parseConfig(environment: Environment): Config {
       mostBytes: settings.DERIVED_DIR_MEGABYTES * 1_000_000,
     },
     maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
+    unfollowedExportSeconds: settings.UNFOLLOWED_EXPORT_SECONDS,
+    // An export costs as much as a thousand other requests: whoever opens it to everybody says so.
+    offersExports: !settings.PUBLIC || settings.PUBLIC_EXPORTS,
     headStartSegments: settings.HEAD_START_SEGMENTS,
     access: accessOf(settings),
     hasEdge: settings.EDGE_TOKENS,

@@ -132,6 +132,17 @@ const OWN_SETTINGS = {
     schema: wholeNumber(4, 1, 100),
     means: 'how many invocations work on one export at once',
   },
+  PUBLIC_EXPORTS: {
+    ...ANYWHERE,
+    schema: flag('0'),
+    unset: '`0` (`npm start`: `1`)',
+    means: '`1`: a service that is open to everybody exports too',
+  },
+  UNFOLLOWED_EXPORT_SECONDS: {
+    ...ANYWHERE,
+    schema: wholeNumber(60, 30, 86_400),
+    means: 'how long an export goes on that no client follows; the next one has it continued',
+  },
   FFMPEG_PATH: {
     ...STACK_ONLY,
     schema: v.optional(absolutePath, '/opt/bin/ffmpeg'),

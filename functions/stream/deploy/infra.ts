@@ -146,6 +146,8 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket | null):
   const { access, environment, logLevel } = options;
   const keysParameter = keysParameterOf(access);
   return {
+    // Its callers have credentials, which is for the URL to check.
+    ...(access.kind === 'callers' ? { PUBLIC_EXPORTS: '1' } : {}),
     ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, literal(value)])),
     MEDIA_BUCKET: media.name,
     ...(derived === null ? {} : { DERIVED_BUCKET: derived.name }),

@@ -15,6 +15,8 @@ export type Grant =
   | { readonly kind: 'open' }
   | {
       readonly kind: 'signed';
+      /** The id of the key that has signed the address. */
+      readonly keyId: string;
       /** Seconds until the token expires, at least 1: what is handed out must not be valid for longer. */
       readonly secondsLeft: number;
       /** Whether CloudFront's cache, which checks tokens first, may give the answer to others. */
@@ -49,6 +51,7 @@ export async function authorise(
   if (millisecondsLeft <= 0) throw expired();
   return {
     kind: 'signed',
+    keyId: key.id,
     secondsLeft: Math.ceil(millisecondsLeft / 1000),
     isShared: isFromEdge,
     prefix: scope.kind === 'key' ? `/~${token}` : '',

@@ -46,7 +46,18 @@ describe('a worker of an export', function () {
     const sent: Work[] = [];
     const send = async (work: Work) => void sent.push(work);
     const ask = (over = {}) => {
-      const asking = { store, send, object, plan, prefix: '', signal, secondsLeft: () => 0 };
+      const { limits } = question;
+      const asking = {
+        store,
+        send,
+        limits,
+        object,
+        plan,
+        signer: null,
+        prefix: '',
+        signal,
+        secondsLeft: () => 0,
+      };
       return followExport(new Request('https://localhost/'), {
         ...{ ...asking, parameters: question.parameters },
         onFailure: (error) => expect.fail(String(error)),
@@ -61,6 +72,7 @@ describe('a worker of an export', function () {
         engine,
         memoryGigabytes: 1,
         maxInvocations: 3,
+        unfollowedSeconds: 60,
       },
       ...{ cache: createBlockCache(), probes: createProbeCache() },
       config: {
@@ -144,6 +156,31 @@ describe('a worker of an export', function () {
     expect((await stage())?.kind).to.equal('done');
     expect(drafts).to.equal(1);
   });
+
+  for (const wishes of [{ format: 'mp4', height: 48, durationSeconds: 8 }, { format: 'wav' }] as const) {
+    it(`stops where nobody follows, and the next client has it continued: ${wishes.format}`, async () => {
+      const { ask, sent, work, stage, setAges, jobs, engine } = await scene(wishes);
+      await ask();
+      const { transcode } = engine;
+      // It takes so long that the worker looks after its followers meanwhile.
+      engine.transcode = async (...about) => {
+        setAges(61);
+        await delay(1_000);
+        return transcode(...about);
+      };
+      expect(await work(sent[0])).to.not.have.property('problem');
+      expect((await stage())?.kind).to.equal('running');
+      expect(sent).to.have.length(1);
+      expect((await jobs.readShard(0, signal))?.value).to.include({ isWaiting: true, lost: 0 });
+      engine.transcode = transcode;
+      await ask();
+      expect(sent.map(({ task }) => task)).to.deep.equal(['begin', 0]);
+      setAges(0);
+      await work(sent[1]);
+      expect((await stage())?.kind).to.equal('done');
+      expect(await filesIn(root, 'made')).to.have.length(1);
+    });
+  }
 
   it('of a shard for which nobody comes is sent again and again, then the export fails', async () => {
     const parameters = { format: 'mp4', height: 48, durationSeconds: 4 } as const;

@@ -5,24 +5,36 @@ import type { DerivedStore } from '../../derived/store.ts';
 import { bodyOf } from '../../http/body.ts';
 import { describeProblem } from '../../http/problem-response.ts';
 import type { ExportPlan } from '../../plan/plan-export.ts';
+import { hashOf } from '../../plan/tag.ts';
 import type { StreamParameters } from '../../route/parameters.ts';
 import { addressOf } from '../../route/route.ts';
 import type { StoredObject } from '../../source/source.ts';
 import { openJobStore, type Versioned } from '../job/job-store.ts';
 import type { ExportRecord } from '../job/record.ts';
 import { newJob, nextAction } from '../job/states.ts';
+import type { ExportLimits } from '../job/unfinished.ts';
 import type { Send, Work } from '../job/work-event.ts';
 import { retryLost } from '../worker/retry.ts';
+import { admit } from './admit.ts';
 import { hasSeenEnd, parsePosition, type Snapshot } from './events.ts';
 import { follow } from './follow.ts';
 import { chooseWire } from './wire.ts';
 
-export type Exports = { readonly store: DerivedStore; readonly send: Send };
+export type Exports = {
+  readonly store: DerivedStore;
+  readonly send: Send;
+  readonly limits: ExportLimits;
+};
+
+/** How often a client is noted that follows an export; workers wait for a new note for a few times as long. */
+const NOTE_MILLISECONDS = 10_000;
 
 type ExportRequest = Exports & {
   readonly object: StoredObject;
   readonly parameters: StreamParameters;
   readonly plan: ExportPlan;
+  /** The id of the key that has signed the address; null if it is not signed. */
+  readonly signer: string | null;
   /** The prefix of the result's address, so that the client may open it too. */
   readonly prefix: string;
   readonly signal: AbortSignal;
@@ -31,7 +43,10 @@ type ExportRequest = Exports & {
   onFailure(error: unknown): void;
 };
 
-/** Starts an export or joins one that is under way, and reports its progress. Throws `Problem`s. */
+/**
+ * Starts an export or joins one that is under way, and reports its progress. Throws `Problem`s, such as
+ * `too-many-exports` before any work begins.
+ */
 export async function followExport(request: Request, asked: ExportRequest): Promise<Response> {
   const { store, send, object, parameters, plan, prefix, signal } = asked;
   const wire = chooseWire(request.headers.get('accept'));
@@ -47,6 +62,9 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
     parameters,
   };
 
+  const admitted = () => admit({ id, object: hashOf(object, 'exports'), signer: asked.signer }, asked);
+
+  let notedAt = Number.NEGATIVE_INFINITY;
   const first = await look(true);
   // EventSource takes this status for the end and does not reconnect.
   if (first !== null && hasSeenEnd(last, first.record)) return new Response(null, { status: 204 });
@@ -84,7 +102,14 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
       (await store.find(resultName(object, id, stage.result.extension), signal)) !== null;
     const action = nextAction(record, shards, isThere);
     const seen = record !== null && hasSeenEnd(last, record.value);
-    if (action.kind === 'begin' && mayBegin && !seen) return begin(record);
+    if (action.kind === 'begin' && mayBegin && !seen) {
+      await admitted();
+      await note();
+      return begin(record);
+    }
+    // An export that was left to itself may have lost its place to others.
+    if (action.kind === 'retry') await admitted();
+    if (action.kind !== 'begin' && stage?.kind !== 'done') await note();
     if (action.kind === 'retry' && record !== null) {
       const { generation } = record.value;
       const attempt = await retryLost(action.what, { jobs, record, shards, signal });
@@ -98,6 +123,13 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
       }
     }
     return record && { record: record.value, shards: shards.map(({ value }) => value) };
+  }
+
+  /** Workers go on for clients that follow. */
+  async function note(): Promise<void> {
+    if (performance.now() - notedAt < NOTE_MILLISECONDS) return;
+    notedAt = performance.now();
+    await jobs.noteFollower(signal);
   }
 
   async function begin(before: Versioned<ExportRecord> | null): Promise<Snapshot | null> {

@@ -11,6 +11,10 @@ export type JobStore = {
     signal: AbortSignal,
   ): Promise<readonly Versioned<ShardRecord>[]>;
   readShard(shard: number, signal: AbortSignal): Promise<Versioned<ShardRecord> | null>;
+  /** Notes that a client follows the export at this moment. */
+  noteFollower(signal: AbortSignal): Promise<void>;
+  /** Seconds since the last note; null if there is none. */
+  followerAge(signal: AbortSignal): Promise<number | null>;
   /** Returns null if somebody else was faster. */
   write(
     value: ExportRecord,
@@ -42,6 +46,7 @@ const ATTEMPTS = 8;
 export function openJobStore(store: DerivedStore, id: string): JobStore {
   const name = `exports/${id}`;
   const nameOf = (shard: number) => `${name}.${shard}`;
+  const followers = `${name}.followed`;
 
   /** The same code has written this record. */
   async function read<T>(at: string, signal: AbortSignal): Promise<Versioned<T> | null> {
@@ -69,6 +74,11 @@ export function openJobStore(store: DerivedStore, id: string): JobStore {
         shard === null || shard.value.generation !== generation ? [] : [shard],
       );
     },
+    async noteFollower(signal) {
+      // Another client may be faster, whose note says the same.
+      await store.writeRecord(followers, '', await store.readRecord(followers, signal), signal);
+    },
+    followerAge: async (signal) => (await store.readRecord(followers, signal))?.ageSeconds ?? null,
     write: (value, replaces, signal) => write(name, value, replaces, signal),
     writeShard: (shard, value, replaces, signal) => write(nameOf(shard), value, replaces, signal),
     async change({ generation, attempt: own }, event, signal, used) {

@@ -8,7 +8,7 @@ import { isFinished, type Part, type ShardRecord, sumUsage } from '../job/record
 import { MOST_LOST } from '../job/states.ts';
 import type { Prepared } from './prepare.ts';
 import { whileRenewing } from './renewing.ts';
-import { GIVEN_UP, OUT_OF_TIME } from './stop-reasons.ts';
+import { GIVEN_UP, OUT_OF_TIME, UNFOLLOWED } from './stop-reasons.ts';
 import type { WorkerContext } from './worker.ts';
 
 const HAND_ON_MILLISECONDS = 5_000;
@@ -23,7 +23,7 @@ export async function makePart(
   shard: Versioned<ShardRecord>,
   readied: () => Promise<Prepared>,
 ): Promise<ShardRecord | null> {
-  const { work, jobs, store, meter, signal } = worker;
+  const { work, jobs, store, meter, signal, followers } = worker;
   const start = shard.value;
   const { generation, attempt } = start;
   const name = partName(work.id, { generation, shard: number, attempt, from: start.next });
@@ -56,8 +56,11 @@ export async function makePart(
     bytes: start.bytes + bodyBytes,
     usage: sumUsage([start.usage, meter.used()]),
   });
-  const renew = async (within: AbortSignal) =>
-    (await isWanted(worker, within)) && (await write(progress(), within));
+  const renew = async (within: AbortSignal) => {
+    await followers.look(within);
+    if (followers.areGone() && !isDivisible) worker.leave();
+    return (await isWanted(worker, within)) && (await write(progress(), within));
+  };
   /** Resolves with the next group; null if there was no time for any. */
   const produce = async () => {
     const { plan, context } = await readied();
@@ -80,18 +83,18 @@ export async function makePart(
   const next = await whileRenewing(produce, { signal, renew, stop: worker.giveUp }).catch(async (error) => {
     const isOutOfTime = signal.reason === OUT_OF_TIME && error !== GIVEN_UP;
     // Of a film, a smaller part may fit into another invocation's time.
-    if (isOutOfTime && isDivisible) return null;
+    if ((isOutOfTime && isDivisible) || (signal.reason === UNFOLLOWED && error !== GIVEN_UP)) return null;
     await draft.discard();
     throw isOutOfTime ? indivisible() : error;
   });
   if (next === null) {
     await draft.discard();
-    if (start.lost >= MOST_LOST) throw tooSlow();
+    if (start.lost >= MOST_LOST && !followers.areGone()) throw tooSlow();
   }
   const part: Part = { name, bodyBytes, seconds: secondsDone() };
   const end: ShardRecord =
     next === null
-      ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + 1 }
+      ? { ...start, ticks: current.value.ticks + 1, lost: start.lost + (followers.areGone() ? 0 : 1) }
       : { ...progress(), next, lost: 0, parts: [...start.parts, part] };
   const usage = sumUsage([start.usage, meter.take()]);
   const isWaiting = !isFinished(end);

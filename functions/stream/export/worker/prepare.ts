@@ -30,7 +30,8 @@ export function prepareRenewing(worker: WorkerContext, attempt: number): Promise
  * replaced.
  */
 export async function prepare(worker: WorkerContext): Promise<Prepared> {
-  const { work, source, engine, cache, config, signal, trace, isTimeUp } = worker;
+  const { work, source, engine, cache, config, signal, trace } = worker;
+  const isTimeUp = () => worker.isTimeUp() || worker.followers.areGone();
   const { limits } = config;
   const found = await findObject(work.key, worker, worker, CURRENT_VERSION);
   const { object } = found;

@@ -15,7 +15,7 @@ export async function runShard(
   attempt: number,
   known?: Prepared,
 ): Promise<void> {
-  const { work, jobs, signal, send } = worker;
+  const { work, jobs, signal, send, trace } = worker;
   const shard = await jobs.readShard(number, signal);
   if (shard === null || shard.value.generation !== work.generation || shard.value.attempt !== attempt) return;
   if (isFinished(shard.value)) return finish(worker, known);
@@ -28,7 +28,11 @@ export async function runShard(
   };
   const next = await makePart(worker, number, own, readied);
   if (next === null) return;
-  if (!isFinished(next)) return send({ ...work, task: number, attempt: next.attempt });
+  if (!isFinished(next)) {
+    // The next client that follows finds that nobody has come for the rest, and sends for a worker.
+    if (worker.followers.areGone()) return trace.note({ unfollowed: true });
+    return send({ ...work, task: number, attempt: next.attempt });
+  }
   await finish(worker, prepared);
 }
 

@@ -7,3 +7,5 @@ export const OUT_OF_TIME = new Problem(
   'timeout',
   'The time of one invocation was too short; try again, or ask for a part of it.',
 );
+
+export const UNFOLLOWED = new Problem('timeout', 'Nobody has followed this export for a while.');

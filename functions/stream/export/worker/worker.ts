@@ -12,10 +12,11 @@ import { type JobStore, openJobStore } from '../job/job-store.ts';
 import { NOTHING_USED, type ShardRecord } from '../job/record.ts';
 import type { Send, Work } from '../job/work-event.ts';
 import { assemble, takeWaiting } from './assemble.ts';
+import { createFollowers, type Followers } from './followers.ts';
 import { prepareRenewing } from './prepare.ts';
 import { removeParts } from './remove-parts.ts';
 import { runShard } from './shard.ts';
-import { GIVEN_UP, OUT_OF_TIME } from './stop-reasons.ts';
+import { GIVEN_UP, OUT_OF_TIME, UNFOLLOWED } from './stop-reasons.ts';
 import { tellFailure } from './tell-failure.ts';
 import { createMeter, type Meter } from './usage.ts';
 
@@ -27,6 +28,8 @@ export type WorkerServices = ProbeServices & {
   readonly send: Send;
   readonly memoryGigabytes: number;
   readonly maxInvocations: number;
+  /** How long an export goes on that no client follows. */
+  readonly unfollowedSeconds: number;
 };
 
 /** One invocation that works on an export, with the services it uses; `source` counts what is read of it. */
@@ -37,8 +40,11 @@ export type WorkerContext = WorkerServices &
     readonly meter: Meter;
     /** Whether the time left is needed for ending the invocation. */
     isTimeUp(): boolean;
+    readonly followers: Followers;
     /** Aborts everything under way when another worker has the work. */
     giveUp(): void;
+    /** Aborts what cannot be divided when nobody follows any more. */
+    leave(): void;
   };
 
 export type WorkContext = { getRemainingTimeInMillis(): number };
@@ -70,6 +76,7 @@ export function createWorker(services: WorkerServices) {
     const timer = setTimeout(() => controller.abort(OUT_OF_TIME), (total - telling) * 1000);
     const meter = createMeter(services.memoryGigabytes);
     const trace = createTrace();
+    const jobs = openJobStore(services.store, work.id);
     const worker: WorkerContext = {
       ...services,
       source: meter.counting(services.source),
@@ -77,10 +84,12 @@ export function createWorker(services: WorkerServices) {
       trace,
       secondsLeft,
       work,
-      jobs: openJobStore(services.store, work.id),
+      jobs,
       meter,
+      followers: createFollowers(jobs, services.unfollowedSeconds),
       isTimeUp: () => secondsLeft() < reserve,
       giveUp: () => controller.abort(GIVEN_UP),
+      leave: () => controller.abort(UNFOLLOWED),
     };
     try {
       await carryOut(worker);
