@@ -25,7 +25,7 @@ const at = (now: number, spread = 0) => ({ now, spread });
 
 /** Returns a closed circuit after these outcomes, one a second. */
 function having(outcomes: string): Circuit {
-  const of: Record<string, Outcome> = { f: 'failed', a: 'answered', u: 'unknown' };
+  const of: Record<string, Outcome> = { f: 'failed', s: 'silent', a: 'answered', u: 'unknown' };
   return [...outcomes].reduce(
     (circuit, letter, i) => settle(circuit, 'pass', of[letter] ?? 'unknown', at(i * 1_000)),
     CLOSED,
@@ -43,6 +43,11 @@ describe('the circuit', () => {
     ['aaaaaafffff', true],
     ['aaaaaaaaaaaaaaaaaaaafffff', true],
     ['ffffaaaaaaaaaaf', false],
+    ['s', false],
+    ['ss', true],
+    ['sff', true],
+    ['aaaaaaaas', false],
+    ['aaaaaaaass', true],
   ];
   for (const [outcomes, open] of TABLE) {
     it(`${outcomes || 'nothing'} ${open ? 'opens' : 'leaves closed'}`, () => {

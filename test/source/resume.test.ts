@@ -56,6 +56,11 @@ describe('resuming', () => {
       [1, 2, 3, 4, 5, 6].map((count) => broken(count, 'error')),
       [0, 1, 3, 6, 10, 15, 21],
     ],
+    [
+      'more breaks than that, with enough of progress',
+      Array.from({ length: 9 }, (_, i) => broken(i === 0 ? 65_536 : 1, 'error')),
+      [0, ...Array.from({ length: 9 }, (_, i) => 65_536 + i)],
+    ],
     ['an error after the last byte', [broken(SIZE, 'error')], [0]],
     ['silence after the last byte', [broken(SIZE, 'silence')], [0]],
   ];
@@ -76,6 +81,11 @@ describe('resuming', () => {
     [
       'four breaks without progress',
       Array.from({ length: 4 }, () => broken(0, 'error')),
+      'source-unavailable',
+    ],
+    [
+      'a break after each byte',
+      Array.from({ length: 1_000 }, () => broken(1, 'error')),
       'source-unavailable',
     ],
     ['four early ends', Array.from({ length: 4 }, () => broken(0, 'short')), 'source-unavailable'],

@@ -2,6 +2,16 @@ import { Readable } from 'node:stream';
 import { asError } from '../base/as-error.ts';
 import { onAbort } from '../base/on-abort.ts';
 
+/** That nothing was heard for too long, by the name that the SDK gives it as well. */
+export class Silence extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/** Whether a failure is that nothing was heard. */
+export function isSilence(failure: unknown): boolean {
+  return failure instanceof Error && failure.name === 'TimeoutError';
+}
+
 export type ChainOptions = {
   readonly signal: AbortSignal;
   /** Sees every chunk before the reader does; the stream errors with what it throws. */
@@ -84,7 +94,7 @@ export function chain(
     from.resume();
     if (stallMilliseconds === 0 || clock !== null) return;
     clock = setTimeout(() => {
-      settle(from, new Error(`No byte came for ${stallMilliseconds} ms.`));
+      settle(from, new Silence(`No byte came for ${stallMilliseconds} ms.`));
       from.destroy();
     }, stallMilliseconds);
   }

@@ -3,8 +3,8 @@
  * after a pause.
  */
 export type Circuit = {
-  /** The last outcomes, oldest first. */
-  readonly outcomes: readonly { readonly at: number; readonly failed: boolean }[];
+  /** The last outcomes, oldest first, and for how many failures each counts. */
+  readonly outcomes: readonly { readonly at: number; readonly failures: number }[];
   /** Null while the circuit is closed. Times are in milliseconds. */
   readonly open: { readonly until: number; readonly pause: number; readonly isTried: boolean } | null;
 };
@@ -13,12 +13,17 @@ export const CLOSED: Circuit = { outcomes: [], open: null };
 
 /** What a caller may do. It reports its outcome with it. */
 export type Admission = 'pass' | 'try' | { readonly waitMilliseconds: number };
-/** `unknown`: the caller went away before the store had answered. */
-export type Outcome = 'answered' | 'failed' | 'unknown';
+/** `silent`: nothing was heard until time was up. `unknown`: the caller went away before the store had answered. */
+export type Outcome = 'answered' | 'failed' | 'silent' | 'unknown';
 
 /** How many of the last outcomes decide, and how many of them at least must be failures. */
 const OUTCOMES = 10;
 const FAILURES = 5;
+/**
+ * A failure that takes so long was waited for three times. Counted once, five of them would not come within the window
+ * where one caller after the other waits.
+ */
+const FAILURES_OF = { answered: 0, failed: 1, silent: 3 } as const;
 const WINDOW_MILLISECONDS = 60_000;
 const FIRST_PAUSE_MILLISECONDS = 2_000;
 const LONGEST_PAUSE_MILLISECONDS = 30_000;
@@ -53,8 +58,8 @@ export function settle(
   // Requests that began before the circuit opened say nothing about now.
   if (open !== null || outcome === 'unknown') return circuit;
   const recent = circuit.outcomes.filter(({ at }) => at > now - WINDOW_MILLISECONDS);
-  const outcomes = [...recent, { at: now, failed: outcome === 'failed' }].slice(-OUTCOMES);
-  const failures = outcomes.filter(({ failed }) => failed).length;
+  const outcomes = [...recent, { at: now, failures: FAILURES_OF[outcome] }].slice(-OUTCOMES);
+  const failures = outcomes.reduce((sum, one) => sum + one.failures, 0);
   if (failures < FAILURES || 2 * failures < outcomes.length) return { outcomes, open: null };
   return { outcomes: [], open: opened(FIRST_PAUSE_MILLISECONDS, now, spread) };
 }

@@ -1,5 +1,6 @@
 import { finished, type Readable } from 'node:stream';
 import { Problem } from '../base/problem.ts';
+import { isSilence } from './chain.ts';
 import { admit, CLOSED, type Outcome, settle } from './circuit-state.ts';
 import type { Source } from './source.ts';
 
@@ -63,7 +64,8 @@ export function withCircuit(source: Source, { now = Date.now, random = Math.rand
  */
 function outcomeOf(error: unknown, { aborted }: AbortSignal): Outcome {
   if (aborted || !(error instanceof Problem)) return 'unknown';
-  return error.type === 'source-unavailable' ? 'failed' : 'answered';
+  if (error.type !== 'source-unavailable') return 'answered';
+  return isSilence(error.cause) ? 'silent' : 'failed';
 }
 
 function failedRepeatedly(waitMilliseconds: number): Problem {

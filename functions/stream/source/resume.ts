@@ -13,6 +13,10 @@ export type ResumeOptions = {
   readonly attempts: number;
 };
 
+/** With progress as well, a read is resumed no more often than this, and once more for so many bytes. */
+const MOST_RESUMED = 8;
+const BYTES_OF_PROGRESS = 64 * 1024;
+
 /**
  * Wraps a source so that reads which broke off or stalled continue in the same version. A read that cannot
  * continue errors with `source-unavailable`, or with the source's own problem, such as `source-changed`.
@@ -42,7 +46,9 @@ export function resuming(source: Source, { stallMilliseconds, attempts }: Resume
     signal: AbortSignal,
   ): Readable {
     let position = start;
+    /** In a row without a byte, and in all. */
     let failures = 0;
+    let resumed = 0;
     return chain(first, resume, { signal, stallMilliseconds, onData: count });
 
     function count(chunk: Uint8Array): void {
@@ -59,7 +65,10 @@ export function resuming(source: Source, { stallMilliseconds, attempts }: Resume
       if (position === end && (failure === null || !isFinal(failure))) return null;
       while (!isFinal(cause)) {
         failures++;
-        if (failures > attempts) throw cause instanceof Problem ? cause : sourceUnavailable({ cause });
+        resumed++;
+        const isHopeless =
+          failures > attempts || resumed > MOST_RESUMED + (position - start) / BYTES_OF_PROGRESS;
+        if (isHopeless) throw cause instanceof Problem ? cause : sourceUnavailable({ cause });
         await delay(backoffMilliseconds(failures), undefined, { signal: opening });
         try {
           return await source.read(object, { start: position, end }, opening);
