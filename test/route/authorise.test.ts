@@ -36,6 +36,7 @@ describe('authorise', () => {
     const path = `/~${film}/media/films/a%20b.mp4`;
     expect(await enter(path)).to.deep.equal({
       kind: 'signed',
+      keyId: 'new',
       secondsLeft: 60,
       isShared: false,
       prefix: `/~${film}`,
