@@ -20,22 +20,24 @@ export type PeaksInput = Pick<Peaks, 'sampleRate' | 'samplesPerPixel'> & {
 };
 
 const FIRST_PIXELS = 4_096;
+const LEAST_SAMPLE = -32_768;
+const GREATEST_SAMPLE = 32_767;
 
 /**
  * Computes the peaks of interleaved signed 16-bit samples in little endian, as audiowaveform does (1.9): a mono mix is
  * the sum divided by the number of channels, towards zero; a last pixel of fewer samples counts.
  */
-export async function peaksOf(
-  chunks: AsyncIterable<Uint8Array>,
-  { sampleRate, samplesPerPixel, sourceChannels, split, mostPixels, onExcess }: PeaksInput,
-): Promise<Peaks> {
+export async function peaksOf(chunks: AsyncIterable<Uint8Array>, input: PeaksInput): Promise<Peaks> {
+  const { sampleRate, samplesPerPixel, sourceChannels, split, mostPixels, onExcess } = input;
   const channels = split ? sourceChannels : 1;
   const perPixel = 2 * channels;
+  // Of a mix, the sums of all channels: which of them is the least does not change when each is divided.
+  const widen = split ? widenEach : widenBySums;
+  const empty = emptyPixel(channels, split ? 1 : sourceChannels);
+  const pixel = empty.slice();
   let data = new Int16Array(FIRST_PIXELS * perPixel);
   let length = 0;
   let count = 0;
-  const least = new Array<number>(channels).fill(Number.POSITIVE_INFINITY);
-  const greatest = new Array<number>(channels).fill(Number.NEGATIVE_INFINITY);
 
   function endPixel(): void {
     if (length === mostPixels) onExcess();
@@ -44,12 +46,11 @@ export async function peaksOf(
       grown.set(data);
       data = grown;
     }
-    for (let channel = 0; channel < channels; channel++) {
-      data[length * perPixel + 2 * channel] = least[channel] ?? 0;
-      data[length * perPixel + 2 * channel + 1] = greatest[channel] ?? 0;
-      least[channel] = Number.POSITIVE_INFINITY;
-      greatest[channel] = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < perPixel; i++) {
+      const sum = pixel[i] ?? 0;
+      data[length * perPixel + i] = split ? sum : Math.trunc(sum / sourceChannels);
     }
+    pixel.set(empty);
     length++;
     count = 0;
   }
@@ -60,27 +61,57 @@ export async function peaksOf(
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = bytes.length - (bytes.length % frameBytes);
     const samples = samplesOf(bytes, whole);
-    for (let at = 0; at < samples.length; at += sourceChannels) {
-      if (split) {
-        for (let channel = 0; channel < channels; channel++) {
-          const sample = samples[at + channel] ?? 0;
-          if (sample < (least[channel] ?? 0)) least[channel] = sample;
-          if (sample > (greatest[channel] ?? 0)) greatest[channel] = sample;
-        }
-      } else {
-        let sum = 0;
-        for (let channel = 0; channel < sourceChannels; channel++) sum += samples[at + channel] ?? 0;
-        const sample = Math.trunc(sum / sourceChannels);
-        if (sample < (least[0] ?? 0)) least[0] = sample;
-        if (sample > (greatest[0] ?? 0)) greatest[0] = sample;
-      }
-      count++;
+    for (let at = 0; at < samples.length; ) {
+      const end = Math.min(samples.length, at + (samplesPerPixel - count) * sourceChannels);
+      widen(pixel, samples, { from: at, end, channels: sourceChannels });
+      count += (end - at) / sourceChannels;
       if (count === samplesPerPixel) endPixel();
+      at = end;
     }
     rest = bytes.subarray(whole);
   }
   if (count > 0) endPixel();
   return { sampleRate, samplesPerPixel, channels, length, data: data.subarray(0, length * perPixel) };
+}
+
+/** Returns what every sample, or sum of `summed` samples, widens: the greatest as the least, and the reverse. */
+function emptyPixel(channels: number, summed: number): Int32Array {
+  return Int32Array.from({ length: 2 * channels }, (_, i) =>
+    i % 2 === 0 ? GREATEST_SAMPLE * summed : LEAST_SAMPLE * summed,
+  );
+}
+
+/** Interleaved samples, of which those in `[from, end)` are looked at. */
+type Stretch = { readonly from: number; readonly end: number; readonly channels: number };
+
+/** Widens the range of each channel, as pairs of its least and its greatest sample. */
+function widenEach(pixel: Int32Array, samples: Int16Array, { from, end, channels }: Stretch): void {
+  for (let channel = 0; channel < channels; channel++) {
+    let least = pixel[2 * channel] ?? 0;
+    let greatest = pixel[2 * channel + 1] ?? 0;
+    for (let at = from + channel; at < end; at += channels) {
+      const sample = samples[at] ?? 0;
+      if (sample < least) least = sample;
+      if (sample > greatest) greatest = sample;
+    }
+    pixel[2 * channel] = least;
+    pixel[2 * channel + 1] = greatest;
+  }
+}
+
+/** Widens the one range of the sums of all channels; two, the usual number, take half the time of a loop. */
+function widenBySums(pixel: Int32Array, samples: Int16Array, { from, end, channels }: Stretch): void {
+  let least = pixel[0] ?? 0;
+  let greatest = pixel[1] ?? 0;
+  for (let at = from; at < end; at += channels) {
+    let sum = samples[at] ?? 0;
+    if (channels === 2) sum += samples[at + 1] ?? 0;
+    else for (let channel = 1; channel < channels; channel++) sum += samples[at + channel] ?? 0;
+    if (sum < least) least = sum;
+    if (sum > greatest) greatest = sum;
+  }
+  pixel[0] = least;
+  pixel[1] = greatest;
 }
 
 /** Views the first bytes as samples; copies only if they do not lie at an even address. */
