@@ -55,13 +55,22 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
   await sluice.close();
   const whole = ['-v', 'error', '-skip_frame', 'nokey', '-i', join(media, 'film.mp4'), '-an', '-vf'];
   const all = await childUsage(FFMPEG_PATH, [...whole, 'scale=160:-2', '-f', 'null', '-']);
+  const decoded = await childUsage(FFMPEG_PATH, [
+    '-v',
+    'error',
+    '-i',
+    join(media, 'hour.m4a'),
+    '-f',
+    'null',
+    '-',
+  ]);
   await rm(media, { recursive: true, force: true });
   return {
     title: 'Images, storyboards and waveforms',
     about:
       'A film of two hours and 2 GB, 720p with a keyframe every 2 seconds: a still of 640 pixels and ffmpeg alone on the ' +
       'same file (which gives another frame), the sheet of 100 thumbnails and ffmpeg over all keyframes, and the peaks of ' +
-      'an hour of AAC. CPU is that of the function and of ffmpeg together.',
+      'an hour of AAC and ffmpeg that decodes it and no more. CPU is that of the function and of ffmpeg together.',
     against: 'ffmpeg',
     rows: [
       {
@@ -79,7 +88,13 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
         target: '≤ 1/30',
       },
       { work: 'storyboard of 100: total', unit: 's', ours: sheet.total, limit: null },
-      { work: 'waveform of an hour: CPU', unit: 's', ours: waveform.cpu, limit: null, target: '≤ 3 s' },
+      {
+        work: 'waveform of an hour: CPU',
+        unit: 's',
+        ours: waveform.cpu,
+        limit: waveform.cpu.map(() => decoded.cpu),
+        target: '≤ 3 s',
+      },
       { work: 'waveform of an hour: total', unit: 's', ours: waveform.total, limit: null },
     ],
   };

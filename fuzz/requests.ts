@@ -164,7 +164,7 @@ const ROUTES: readonly RouteCase[] = [
   { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
   {
     kind: 'waveform',
-    names: ['format', 'points', 'pixels-per-second', 'bits', 'split', 'audio', 'v'],
+    names: ['format', 'points', 'pixels-per-second', 'bits', 'split', 'height', 'color', 'audio', 'v'],
     path: (key) => `/waveform/${key}`,
   },
   {

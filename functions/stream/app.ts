@@ -41,7 +41,9 @@ async function answer(request: Request, context: RequestContext, services: Servi
   const route = parseRoute(address.url);
   const grant = await authorise(route, address, services.access);
   const response = await answerRoute(route, grant, request, context, services);
-  response.headers.set('cache-control', cacheControlOf(route, response.status, grant, address.url.search));
+  // A report of progress says so itself, whatever its address stands for.
+  if (!response.headers.has('cache-control'))
+    response.headers.set('cache-control', cacheControlOf(route, response.status, grant, address.url.search));
   return response;
 }
 

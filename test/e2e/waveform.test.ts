@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ type Waveform = {
 };
 
 describe('/waveform', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let service: Service;
   const at = (path: string) => fetch(`${service.url}/waveform/${path}`);
@@ -42,6 +42,12 @@ describe('/waveform', function () {
     ] as const) {
       await ffmpeg('-i', song, ...codec, join(folder, name));
     }
+    const long = ['-stream_loop', '19', '-i', join(folder, 'song.m4a'), '-c', 'copy'];
+    await ffmpeg(...long, '-movflags', '+faststart', join(folder, 'long.m4a'));
+    const hollow = await readFile(join(folder, 'song.m4a'));
+    const samples = hollow.indexOf('mdat') + 4;
+    const size = hollow.readUInt32BE(samples - 8) - 8;
+    await writeFile(join(folder, 'hollow.m4a'), hollow.fill(0, samples, samples + size));
     const film = ['-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=5:d=2', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'];
     await ffmpeg(...film, join(folder, 'silent.mp4'));
     service = await startService({ MEDIA_DIR: folder });
@@ -83,6 +89,7 @@ describe('/waveform', function () {
       ['dat', 'application/octet-stream'],
       ['peaks', 'application/json'],
       ['svg', 'image/svg+xml'],
+      ['png', 'image/png'],
     ]) {
       const answers = await Promise.all([1, 2].map(() => at(`song.m4a?format=${format}&points=200`)));
       const [first, second] = await Promise.all(
@@ -96,13 +103,62 @@ describe('/waveform', function () {
     }
   });
 
+  it('comes with its progress for a client that accepts lines of JSON', async () => {
+    const address = `${service.url}/waveform/long.m4a?format=peaks&points=900`;
+    const headers = { accept: 'application/x-ndjson' };
+    const head = await fetch(address, { method: 'HEAD', headers });
+    const answer = await fetch(address, { headers });
+    for (const { headers: told } of [head, answer]) {
+      expect(told.get('content-type')).to.equal('application/x-ndjson');
+      expect(told.get('cache-control')).to.equal('no-store');
+      expect(told.get('vary')).to.contain('Accept');
+    }
+    const [opened, ...events] = lines(await answer.text());
+    expect(opened).to.deep.equal({ event: 'opened' });
+    const done = events.pop();
+    const progress = events.filter(({ event }) => event === 'progress');
+    expect(progress.length).to.be.at.least(1);
+    const percents = progress.map(({ percent }) => percent as number);
+    expect(percents).to.deep.equal(percents.toSorted((a, b) => a - b));
+    const keys = ['event', 'percent', 'secondsDone', 'secondsTotal', 'speed', 'etaSeconds'];
+    for (const event of progress) {
+      expect(event).to.have.all.keys(...keys);
+      const { percent, secondsDone, secondsTotal } = event as Record<string, number>;
+      expect(secondsTotal).to.be.closeTo(20 * SECONDS, 5);
+      expect(percent).to.be.closeTo((100 * (secondsDone ?? 0)) / (secondsTotal ?? 1), 0.1);
+    }
+    const usual = await fetch(address);
+    expect(usual.headers.get('vary')).to.contain('Accept');
+    expect(done).to.deep.equal({ event: 'done', waveform: await usual.json() });
+  });
+
+  it('reports that it failed, and refuses progress of what is no JSON', async () => {
+    const headers = { accept: 'application/x-ndjson' };
+    const failed = lines(await (await fetch(`${service.url}/waveform/hollow.m4a`, { headers })).text()).at(
+      -1,
+    );
+    expect(failed).to.have.nested.property('problem.type', 'urn:sluice:problem:damaged-media');
+    expect(failed).to.have.property('event', 'failed');
+    const refused = await fetch(`${service.url}/waveform/song.m4a?format=dat`, { headers });
+    expect([refused.status, ((await refused.json()) as { type: string }).type]).to.deep.equal([
+      406,
+      'urn:sluice:problem:not-acceptable',
+    ]);
+  });
+
   it('is refused with a reason', async () => {
     for (const [path, status, text] of [
       ['silent.mp4', 404, 'no audio'],
       ['none.mp3', 404, ''],
       ['song.wav?points=0', 400, '"points" must be'],
       ['song.wav?points=10&pixels-per-second=10', 400, 'Only one of'],
-      ['song.wav?format=png', 400, '"format" must be one of json, dat, peaks, svg'],
+      ['song.wav?format=gif', 400, '"format" must be one of json, dat, peaks, svg, png'],
+      ['song.wav?format=png&color=%23f00', 400, '"color" must be six hexadecimal digits'],
+      ['song.wav?format=png&colour=ff0000', 400, 'is "color" meant'],
+      ['song.wav?format=peaks&color=ff0000', 400, '"color" is for format=png and format=svg'],
+      ['song.wav?format=png&height=15', 400, '"height" must be a whole number between 16 and 2160'],
+      ['song.wav?format=svg&height=100', 400, '"height" is for format=png'],
+      ['song.wav?format=png&points=20000', 413, 'more than 10000 points'],
       ['song.wav?audio=3', 400, '"audio"'],
       ['song.wav?pixel-per-second=3', 400, 'is "pixels-per-second" meant'],
       ['song.wav?v=other', 404, 'another version'],
@@ -138,6 +194,20 @@ describe('/waveform', function () {
       await page.close();
     });
 
+    it('is a picture in the colour that was asked for', async () => {
+      const page = await playerPage(browser, service.url, []);
+      for (const format of ['png', 'svg']) {
+        await page.evaluate(`(async () => {
+          const image = Object.assign(new Image(900, 100), { style: 'display: block' });
+          image.src = '/waveform/song.m4a?format=${format}&points=900&color=ff0000';
+          await image.decode();
+          document.getElementById('wave').replaceChildren(image);
+        })()`);
+        await expectBursts(page);
+      }
+      await page.close();
+    });
+
     it('is drawn by peaks.js', async () => {
       const page = await playerPage(browser, service.url, [
         require.resolve('konva/konva.min.js'),
@@ -158,6 +228,13 @@ describe('/waveform', function () {
     });
   });
 });
+
+function lines(text: string): Record<string, unknown>[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 /** Computes the peaks of a mono mix by their definition, of what an independent ffmpeg decodes, in 8 bits. */
 async function reference(path: string, samplesPerPixel: number): Promise<number[]> {

@@ -3,7 +3,7 @@ import type { Grant } from '../route/authorise.ts';
 import type { Route } from '../route/route.ts';
 
 /** Stored nowhere. */
-const NEVER = 'no-store';
+export const NEVER = 'no-store';
 /** Stored and revalidated before each use: a film that was replaced or removed is not shown from a cache. */
 const ASK = 'no-cache';
 /** The address stands for these bytes or for none. */

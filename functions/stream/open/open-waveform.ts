@@ -4,8 +4,9 @@ import { transcodeOutput } from '../engine/transcode-output.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { LiveRepresentation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { waveformPng, waveformSvg } from '../media/waveform/draw-waveform.ts';
 import { type Peaks, peaksOf } from '../media/waveform/peaks.ts';
-import { waveformDat, waveformJson, waveformPeaks, waveformSvg } from '../media/waveform/write-waveform.ts';
+import { waveformDat, waveformJson, waveformPeaks } from '../media/waveform/write-waveform.ts';
 import { waveformHeader } from '../plan/describe-plan.ts';
 import { samplingOf } from '../plan/output.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
@@ -19,6 +20,22 @@ const TYPES: Readonly<Record<WaveformFormat, string>> = {
   dat: 'application/octet-stream',
   peaks: 'application/json',
   svg: 'image/svg+xml',
+  png: 'image/png',
+};
+
+export type WaveformServices = {
+  readonly probed: Probed;
+  readonly engine: Engine;
+  /** Is called again and again with the seconds of the audio that were looked through. */
+  onSeconds(seconds: number): void;
+};
+
+export type OpenedWaveform = {
+  readonly representation: LiveRepresentation;
+  /** The value of `Sluice-Plan`. */
+  readonly plan: string;
+  /** How long the audio is; null if the file does not tell. */
+  readonly secondsTotal: number | null;
 };
 
 /**
@@ -29,25 +46,31 @@ export function openWaveform(
   parameters: WaveformParameters,
   input: PlanInput,
   context: ObjectContext,
-  { probed, engine }: { readonly probed: Probed; readonly engine: Engine },
-): { readonly representation: LiveRepresentation; readonly plan: string } {
+  { probed, engine, onSeconds }: WaveformServices,
+): OpenedWaveform {
   refuseOtherVersion(parameters.version, versionOf(context));
   const plan = planWaveform(input, parameters);
-  const { predicted: _, ...decisive } = plan;
+  const { predicted: _, secondsTotal, ...decisive } = plan;
   const bytes = async () =>
-    Buffer.from(written(await decodedPeaks(plan, { ...context, probed, engine }), plan));
+    Buffer.from(written(await decodedPeaks(plan, { ...context, probed, engine }, onSeconds), plan));
   const deciding = ['waveform', context.limits.ffmpegBuild(), decisive];
   return {
     representation: liveBytes(TYPES[plan.format], deciding, bytes, context),
     plan: waveformHeader(plan),
+    secondsTotal,
   };
 }
 
-async function decodedPeaks(plan: WaveformPlan, context: ObjectContext & EngineContext): Promise<Peaks> {
+async function decodedPeaks(
+  plan: WaveformPlan,
+  context: ObjectContext & EngineContext,
+  onSeconds: WaveformServices['onSeconds'],
+): Promise<Peaks> {
   const { output, samplesPerPixel, split } = plan;
-  const samples = await transcodeOutput(output, context, ['-f', 's16le']);
+  const samples = await transcodeOutput(output, context, PCM);
   const { sampleRate, channels } = samplingOf(output);
-  return peaksOf(samples, {
+  const heard = counted(samples, (bytes) => onSeconds(bytes / (2 * channels * sampleRate)));
+  return peaksOf(heard, {
     ...{ sampleRate, samplesPerPixel, split },
     sourceChannels: channels,
     mostPixels: mostPixels(plan),
@@ -57,7 +80,19 @@ async function decodedPeaks(plan: WaveformPlan, context: ObjectContext & EngineC
   });
 }
 
-function written(peaks: Peaks, { format, bits }: WaveformPlan): string | Buffer {
+/** Without a flush for each frame of 20 ms, ffmpeg writes a tenth as often. */
+const PCM = ['-flush_packets', '0', '-f', 's16le'];
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, onBytes: (total: number) => void) {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.byteLength;
+    onBytes(total);
+    yield chunk;
+  }
+}
+
+function written(peaks: Peaks, { format, bits, drawing }: WaveformPlan): string | Buffer {
   switch (format) {
     case 'json':
       return waveformJson(peaks, bits);
@@ -66,7 +101,9 @@ function written(peaks: Peaks, { format, bits }: WaveformPlan): string | Buffer 
     case 'peaks':
       return waveformPeaks(peaks);
     case 'svg':
-      return waveformSvg(peaks);
+      return waveformSvg(peaks, drawing.color);
+    case 'png':
+      return waveformPng(peaks, drawing);
     default:
       return format satisfies never;
   }

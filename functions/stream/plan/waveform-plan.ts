@@ -14,15 +14,26 @@ export type WaveformPlan = {
   readonly bits: 8 | 16;
   readonly split: boolean;
   readonly samplesPerPixel: number;
+  readonly drawing: Drawing;
   /** The audio as 16-bit PCM. */
   readonly output: Output;
+  /** How long the audio is; null if the file does not tell. */
+  readonly secondsTotal: number | null;
   readonly predicted: Prediction;
+};
+
+/** How a waveform is drawn; of an SVG, whoever shows it decides the height. */
+export type Drawing = {
+  readonly height: number;
+  /** Six hexadecimal digits; null for black, or in an SVG the colour of the text around it. */
+  readonly color: string | null;
 };
 
 /** What peaks.js takes at its default zooms. */
 const USUAL_SAMPLES = 256;
 /** More than a screen has pixels. */
 const USUAL_POINTS = 1_000;
+const USUAL_HEIGHT = 256;
 /** What the binary form can write. */
 const MOST_SAMPLES = 2 ** 31 - 1;
 
@@ -33,6 +44,8 @@ const MOST_POINTS: Readonly<Record<WaveformFormat, number>> = {
   json: 2_000_000,
   peaks: 1_000_000,
   svg: 50_000,
+  // Each is a column of pixels.
+  png: 10_000,
 };
 
 /** What decides how many points there may be. */
@@ -64,13 +77,22 @@ export function planWaveform(
   const output = planOutput({ ...input, parameters: asked }, selection);
   const sampleRate = output.audio?.kind === 'encode' ? output.audio.sampleRate : audio.sampleRate;
   const { format, bits, split } = parameters;
+  const drawing = drawingOf(parameters);
   const seconds = audio.durationSeconds ?? media.durationSeconds;
   const samplesPerPixel = samplesPerPixelOf(parameters, sampleRate, seconds);
   refuseMorePoints({ format, split, output }, seconds, sampleRate / samplesPerPixel);
   const predicted = predictWaveform(media);
   const advice = 'there is no smaller part of it';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
-  return { format, bits, split, samplesPerPixel, output, predicted };
+  return { format, bits, split, samplesPerPixel, drawing, output, secondsTotal: seconds, predicted };
+}
+
+function drawingOf({ format, height, color }: WaveformParameters): Drawing {
+  if (height !== null && format !== 'png')
+    throw badParameter('The parameter "height" is for format=png; an SVG has the size that it is given.');
+  if (color !== null && format !== 'png' && format !== 'svg')
+    throw badParameter('The parameter "color" is for format=png and format=svg.');
+  return { height: height ?? USUAL_HEIGHT, color };
 }
 
 /** Throws `too-large` where it is known before anything is decoded. */
@@ -94,8 +116,8 @@ function samplesPerPixelOf(
     throw badParameter('Only one of the parameters "points" and "pixels-per-second" can be given.');
   }
   if (pixelsPerSecond !== null) return Math.max(1, Math.floor(sampleRate / pixelsPerSecond));
-  const isForScreen = format === 'peaks' || format === 'svg';
-  if (points === null && !isForScreen) return USUAL_SAMPLES;
+  const isForPlayers = format === 'json' || format === 'dat';
+  if (points === null && isForPlayers) return USUAL_SAMPLES;
   if (seconds === null) {
     throw unsupported('The file does not tell how long it is; ask for pixels-per-second instead of points.');
   }

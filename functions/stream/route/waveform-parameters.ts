@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { flag, oneOf, whole } from './schemas.ts';
 
-export const WAVEFORM_FORMATS = ['json', 'dat', 'peaks', 'svg'] as const;
+export const WAVEFORM_FORMATS = ['json', 'dat', 'peaks', 'svg', 'png'] as const;
 export type WaveformFormat = (typeof WAVEFORM_FORMATS)[number];
 
 export type WaveformParameters = {
@@ -13,6 +13,10 @@ export type WaveformParameters = {
   readonly bits: 8 | 16;
   /** Whether each channel has points of its own. */
   readonly split: boolean;
+  /** Pixels of a PNG from top to bottom; null for the usual number. */
+  readonly height: number | null;
+  /** Of a drawing: six hexadecimal digits in lower case; null for the usual one. */
+  readonly color: string | null;
   /** Number of the audio track in the file, from 0. */
   readonly audio: number | null;
   /** The version of the address; null without one. */
@@ -20,6 +24,7 @@ export type WaveformParameters = {
 };
 
 const BITS = 'must be 8 or 16';
+const COLOR = 'must be six hexadecimal digits, such as 3366cc';
 
 export const WAVEFORM_ENTRIES = {
   format: v.optional(oneOf(WAVEFORM_FORMATS), 'json'),
@@ -27,6 +32,14 @@ export const WAVEFORM_ENTRIES = {
   'pixels-per-second': whole(1, 2_000),
   bits: v.optional(v.picklist(['8', '16'], BITS), '8'),
   split: flag,
+  height: whole(16, 2_160),
+  color: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9a-f]{6}$/i, COLOR),
+      v.transform((text) => text.toLowerCase()),
+    ),
+  ),
   audio: whole(0, 63),
   v: v.optional(v.string()),
 };
@@ -35,6 +48,8 @@ export function waveformParameters({
   points,
   'pixels-per-second': pixelsPerSecond,
   bits,
+  height,
+  color,
   audio,
   v: version,
   ...rest
@@ -44,6 +59,8 @@ export function waveformParameters({
     points: points ?? null,
     pixelsPerSecond: pixelsPerSecond ?? null,
     bits: bits === '8' ? 8 : 16,
+    height: height ?? null,
+    color: color ?? null,
     audio: audio ?? null,
     version: version ?? null,
   };

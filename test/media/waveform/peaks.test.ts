@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import WaveformData from 'waveform-data';
+import { waveformPng, waveformSvg } from '../../../functions/stream/media/waveform/draw-waveform.ts';
 import { type PeaksInput, peaksOf } from '../../../functions/stream/media/waveform/peaks.ts';
 import {
   waveformDat,
   waveformJson,
   waveformPeaks,
-  waveformSvg,
 } from '../../../functions/stream/media/waveform/write-waveform.ts';
 
 const STEREO: PeaksInput = {
@@ -84,9 +86,31 @@ describe('a waveform', () => {
       duration: 9 / 8_000,
       peaks: [[-0.0031, 0.0046, -1, 1, -0.0001, -0.0001]],
     });
-    expect(waveformSvg(peaks)).to.equal(
+    expect(waveformSvg(peaks, null)).to.equal(
       '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-0.5 0 3 256" preserveAspectRatio="none">' +
         '<path d="M0 127V128M1 0V256M2 128V129" stroke="currentColor" fill="none"/></svg>\n',
     );
+    expect(waveformSvg(peaks, 'ff8800')).to.include('stroke="#ff8800"');
+  });
+
+  it('is drawn as a PNG of one colour, channel below channel, as an independent decoder reads it', async () => {
+    const peaks = await read({ split: true });
+    const png = waveformPng(peaks, { height: 8, color: 'ff8800' });
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).to.deep.equal([3, 8]);
+    const decoder = ['-i', 'pipe:0', '-f', 'rawvideo', '-pix_fmt', 'rgba', 'pipe:1'];
+    const child = execFile('/usr/bin/ffmpeg', ['-v', 'error', ...decoder], { encoding: 'buffer' });
+    child.stdin?.end(png);
+    const pixels = child.stdout ? await buffer(child.stdout) : Buffer.alloc(0);
+    const drawn = Array.from({ length: 8 }, (_, row) =>
+      Array.from({ length: 3 }, (_, x) => pixels.toString('hex', 4 * (3 * row + x), 4 * (3 * row + x) + 4)),
+    );
+    const [on, off] = ['ff8800ff', 'ff880000'];
+    const channel = [
+      [off, on, off],
+      [off, on, off],
+      [on, on, on],
+      [off, on, off],
+    ];
+    expect(drawn).to.deep.equal([...channel, ...channel]);
   });
 });

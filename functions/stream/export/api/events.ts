@@ -31,17 +31,20 @@ export type ExportEvent = {
 /** The address of the result, for the client that asks. */
 export type Located = { readonly address: string };
 
-/** Null means unknown. */
-export type Progress = {
+/** How far the work is; null means unknown. */
+type Pace = {
   /** At most 99.9 until the result is published. */
   readonly percent: number | null;
   readonly secondsDone: number | null;
   readonly secondsTotal: number | null;
   /** Seconds of media produced in a second. */
   readonly speed: number | null;
+  readonly etaSeconds: number | null;
+};
+
+export type Progress = Pace & {
   /** Bytes of the result so far. */
   readonly bytes: number;
-  readonly etaSeconds: number | null;
 };
 
 /** What an event id says. */
@@ -144,12 +147,20 @@ function usageOf(record: ExportRecord, shards: readonly ShardRecord[]): Usage {
 function progressOf({ record, shards }: Snapshot, { doneMs, bytes }: Position): Progress {
   const { stage } = record;
   const { startedMs = 0, secondsTotal = null } = 'startedMs' in stage ? stage : {};
-  const secondsDone = doneMs / 1000;
-  const elapsed = (Math.max(...shards.map(({ atMs }) => atMs), startedMs) - startedMs) / 1000;
-  const speed = elapsed > 0 ? secondsDone / elapsed : null;
+  const elapsedSeconds = (Math.max(...shards.map(({ atMs }) => atMs), startedMs) - startedMs) / 1000;
+  return { ...paceOf({ secondsDone: doneMs / 1000, secondsTotal, elapsedSeconds }), bytes };
+}
+
+/** Describes how far work is that took `elapsedSeconds` up to here. */
+export function paceOf({
+  secondsDone,
+  secondsTotal,
+  elapsedSeconds,
+}: Pick<Pace, 'secondsTotal'> & { readonly secondsDone: number; readonly elapsedSeconds: number }): Pace {
+  const speed = elapsedSeconds > 0 ? secondsDone / elapsedSeconds : null;
   const left = secondsTotal === null ? null : Math.max(0, secondsTotal - secondsDone);
   return {
-    // Everything is produced but not published yet.
+    // Everything is produced but not sent yet.
     percent:
       secondsTotal === null || secondsTotal === 0
         ? null
@@ -157,7 +168,6 @@ function progressOf({ record, shards }: Snapshot, { doneMs, bytes }: Position): 
     secondsDone,
     secondsTotal,
     speed: speed === null ? null : Math.round(speed * 100) / 100,
-    bytes,
     etaSeconds: left === null || !speed ? null : Math.round((left / speed) * 10) / 10,
   };
 }

@@ -1,5 +1,7 @@
 import { Problem } from '../../base/problem.ts';
-import type { ExportEvent } from './events.ts';
+
+/** What has happened; of an export with its position. */
+export type WireEvent = { readonly id?: string; readonly name: string; readonly data: object };
 
 /** The format in which events are written. */
 export type Wire = {
@@ -11,7 +13,7 @@ export type Wire = {
   readonly later: string;
   /** Ends an answer that lasted long enough: the client should reconnect at once. */
   readonly soon: string;
-  write(event: ExportEvent): string;
+  write(event: WireEvent): string;
 };
 
 /** Lambda may hold small writes back; this many bytes are sent at first. */
@@ -29,11 +31,12 @@ const EVENT_STREAM: Wire = {
   heartbeat: ': still there\n\n',
   later: `retry: ${LATER_MILLISECONDS}\n\n`,
   soon: `retry: ${SOON_MILLISECONDS}\n\n`,
-  write: ({ id, name, data }) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
+  write: ({ id, name, data }) =>
+    `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
 };
 
 /** One line of JSON for each event; the first one is padded with blanks. */
-const LINES: Wire = {
+export const LINES: Wire = {
   contentType: 'application/x-ndjson',
   opening: `{"event":"opened"${' '.repeat(PADDING_BYTES)}}\n`,
   heartbeat: '{"event":"heartbeat"}\n',
@@ -42,20 +45,24 @@ const LINES: Wire = {
   write: ({ id, name, data }) => `${JSON.stringify({ event: name, id, ...data })}\n`,
 };
 
+const LINES_TYPE = /^application\/((x-)?ndjson|jsonl)$/;
+
 const WIRES: readonly (readonly [RegExp, Wire])[] = [
   [/^(text\/event-stream|text\/\*|\*\/\*)$/, EVENT_STREAM],
   [/^application\/((x-)?ndjson|jsonl|\*)$/, LINES],
 ];
 
+/** Returns whether an Accept header names lines of JSON. */
+export function namesLines(accept: string | null): boolean {
+  return rangesOf(accept ?? '').some(({ type, quality }) => LINES_TYPE.test(type) && quality > 0);
+}
+
 /** Returns the format that an Accept header prefers (RFC 9110 §12.5.1). Throws `not-acceptable`. */
 export function chooseWire(accept: string | null): Wire {
   if (accept === null || accept.trim() === '') return EVENT_STREAM;
   let best: { readonly wire: Wire; readonly quality: number } | null = null;
-  for (const part of accept.toLowerCase().split(',')) {
-    const [type = '', ...parameters] = part.split(';').map((value) => value.trim());
+  for (const { type, quality } of rangesOf(accept)) {
     const wire = WIRES.find(([pattern]) => pattern.test(type))?.[1];
-    const given = parameters.find((parameter) => parameter.startsWith('q='));
-    const quality = given === undefined ? 1 : Number(given.slice(2)) || 0;
     if (wire !== undefined && quality > (best?.quality ?? 0)) best = { wire, quality };
   }
   if (best !== null) return best.wire;
@@ -63,4 +70,16 @@ export function chooseWire(accept: string | null): Wire {
     'not-acceptable',
     'The progress of an export is available as text/event-stream or application/x-ndjson.',
   );
+}
+
+/** The media ranges of an Accept header, with their quality from 0 to 1. */
+function rangesOf(accept: string): { readonly type: string; readonly quality: number }[] {
+  return accept
+    .toLowerCase()
+    .split(',')
+    .map((part) => {
+      const [type = '', ...parameters] = part.split(';').map((value) => value.trim());
+      const given = parameters.find((parameter) => parameter.startsWith('q='));
+      return { type, quality: given === undefined ? 1 : Number(given.slice(2)) || 0 };
+    });
 }

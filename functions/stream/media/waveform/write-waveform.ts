@@ -42,26 +42,3 @@ export function waveformPeaks({ data, channels, length, sampleRate, samplesPerPi
   const duration = (length * samplesPerPixel) / sampleRate;
   return JSON.stringify({ duration, peaks: Array.from({ length: channels }, (_, i) => ofChannel(i)) });
 }
-
-/** Height of a channel in its own units; a pixel is one unit wide. */
-const CHANNEL_HEIGHT = 256;
-
-/** Draws the waveform, stretched to any size, in the colour of the text around it. */
-export function waveformSvg({ data, channels, length }: Peaks): string {
-  const height = channels * CHANNEL_HEIGHT;
-  let path = '';
-  for (let channel = 0; channel < channels; channel++) {
-    const middle = (channel + 0.5) * CHANNEL_HEIGHT;
-    for (let pixel = 0; pixel < length; pixel++) {
-      const at = pixel * 2 * channels + 2 * channel;
-      const top = middle - (data[at + 1] ?? 0) / 256;
-      // Silence is a line.
-      const bottom = Math.max(top + 1, middle - (data[at] ?? 0) / 256);
-      path += `M${pixel} ${Math.round(top)}V${Math.round(bottom)}`;
-    }
-  }
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-0.5 0 ${length} ${height}" preserveAspectRatio="none">` +
-    `<path d="${path}" stroke="currentColor" fill="none"/></svg>\n`
-  );
-}
