@@ -93,15 +93,17 @@ export function videoRendition(
   const grid = { frameTicks: denominator * finer, phaseTicks };
   const { rotation, mirrored, interlaced, dynamicRange } = film;
   const none = { peakBitrate: 0, averageBitrate: 0 };
-  const about = { id: `${height}p`, codecs: 'avc1.64001f', ...none, iFrames: none };
+  const about = { id: `${height}p`, codecs: 'avc1.64001f', ...none };
   // A field that the planner adds and this type lacks.
   const more = { dynamicRange: 'sdr' as const };
+  const segments = cut(frames, counts, (frame) => frameTime(frame, grid));
   return {
     ...about,
     ...more,
     kind: 'video',
     timescale: numerator * finer,
-    segments: cut(frames, counts, (frame) => frameTime(frame, grid)),
+    segments,
+    iFrames: { ...none, frames: segments },
     width,
     height,
     frameRate,

@@ -94,7 +94,7 @@ describe('adaptive streaming, behind the Function URL', function () {
     ['/dash/demo.mp4/audio-1/init.mp4', /no rendition "audio-1"/],
     ['/hls/demo.mp4/copy/5.m4s', /no segment 5: the rendition "copy" has 5/],
     ['/dash/demo.mp4/240p/999.m4s', /no segment 999/],
-    ['/hls/demo.mp4/240p/iframe-999.m4s', /no segment 999/],
+    ['/hls/demo.mp4/240p/iframe-999.m4s', /no I-frame 999/],
     ['/hls/demo.mp4/audio-0/999.m4s', /no segment 999/],
     ['/hls/absent.mp4/master.m3u8', /no object with the key "absent.mp4"/],
     ['/dash/absent.mp4/copy/0.m4s', /no object with the key "absent.mp4"/],

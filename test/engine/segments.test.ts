@@ -294,7 +294,10 @@ describe('encoded segments', function () {
     const rendition = videoRendition(context, FILM);
     const failure = await openEncodedSegment(rendition, 99, context).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(RangeError);
-    const copied: Rendition = { ...rendition, source: { kind: 'copy', trackIndex: 0, cuts: [0, 1] } };
+    const copied: Rendition = {
+      ...rendition,
+      source: { kind: 'copy', trackIndex: 0, cuts: [0, 1], iFrameCuts: [0] },
+    };
     expect((await problemOf(openEncodedSegment(copied, 0, context))).type).to.equal('internal');
   });
 });

@@ -135,13 +135,13 @@ describe('hlsMaster', () => {
   });
 
   it('declares the codecs of trick play, which needs only video', () => {
-    const track = film(hd);
+    const track = film({ ...hd, displayWidth: 320, displayHeight: 240 });
     const cuts = filmCuts(track);
     const presentation = offered([track], { cuts: new Map([[0, { ...cuts, keyframeBytes: () => 10_000 }]]) });
     const found = readMaster(hlsMaster(presentation)).variants.find(({ isIFrameOnly }) => isIFrameOnly);
-    // The first segment has a second, and the container's bytes are few.
-    expect(found?.bandwidth).to.be.within(80_000, 82_000);
-    expect(found?.averageBandwidth).to.be.within(32_000, 33_000);
+    // A frame every two seconds; the container's bytes are few.
+    expect(found?.bandwidth).to.be.within(40_000, 41_000);
+    expect(found?.averageBandwidth).to.be.within(40_000, 41_000);
   });
 
   it('offers audio alone as a variant without video', () => {
@@ -176,15 +176,21 @@ describe('hlsMaster', () => {
     expect(variants[0]?.frameRate).to.equal(undefined);
   });
 
-  const TRICK_PLAY: [string, Parameters<typeof film>[0], string][] = [
-    ['of the copy', hd, 'copy'],
-    ['of a small rendition where there is no copy', { ...hd, codec: 'vp9' }, '480p'],
-    ['of H.264 beside HEVC', { ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }, '480p'],
-    ['of the smallest', { displayWidth: 2000, displayHeight: 90, codec: 'vp9' }, '90p'],
+  const small = { displayWidth: 320, displayHeight: 240 };
+  const TRICK_PLAY: [string, Parameters<typeof film>[0], everySeconds: number, string][] = [
+    ['of the smallest rendition beside a copy', hd, 1, '240p'],
+    ['of the copy where that is the smallest', small, 1, 'copy'],
+    ['of a copy with few keyframes, if nothing is encoded', { ...small, bitrate: 300_000 }, 5, 'copy'],
+    ['of an encoded rendition of its size, if it has few keyframes', { ...small, bitrate: 9e6 }, 5, '240p'],
+    ['of a copy that is as small as what is encoded', { ...small, bitrate: 9e6 }, 2, 'copy'],
+    ['of the smallest where there is no copy', { ...hd, codec: 'vp9' }, 1, '240p'],
+    ['of H.264 beside HEVC', { ...hd, codec: 'hevc', codecString: 'hvc1.1.6.L120.90' }, 1, '240p'],
+    ['of the only one', { displayWidth: 2000, displayHeight: 90, codec: 'vp9' }, 1, '90p'],
   ];
-  for (const [name, over, id] of TRICK_PLAY) {
+  for (const [name, over, everySeconds, id] of TRICK_PLAY) {
     it(`has trick play ${name}`, () => {
-      const presentation = offered([film(over)]);
+      const track = film(over);
+      const presentation = offered([track], { cuts: new Map([[0, filmCuts(track, everySeconds)]]) });
       const variants = readMaster(hlsMaster(presentation)).variants.filter((variant) => variant.isIFrameOnly);
       expect(variants.map(({ uri }) => uri)).to.deep.equal([`${id}/iframes.m3u8`]);
       expect(variants[0]?.codecs).to.equal(filmOf(presentation, id).codecs);
@@ -278,18 +284,21 @@ describe('hlsMedia', () => {
 });
 
 describe('hlsIFrames', () => {
-  it('has a frame for every segment, as long as it', () => {
-    const presentation = offered([film(hd)]);
-    const { isIFrame, segments, targetDuration } = readMedia(
-      hlsIFrames(filmOf(presentation), presentation, 'abc'),
-    );
-    expect([isIFrame, targetDuration]).to.deep.equal([true, 4]);
-    expect(segments.map(({ uri, duration }) => `${uri} ${duration}`)).to.deep.equal([
-      'iframe-0.m4s?v=abc 1',
-      'iframe-1.m4s?v=abc 2',
-      'iframe-2.m4s?v=abc 4',
-      'iframe-3.m4s?v=abc 3',
-    ]);
-    expect(segments.every(({ map }) => map.uri === 'init.mp4?v=abc')).to.equal(true);
-  });
+  const CADENCE: [string, string, everySeconds: number, number[]][] = [
+    ['of what is encoded, whatever its segments', '240p', 1, [1, 2, 2, 2, 1.5, 1.5]],
+    ['of what is encoded, whatever the keyframes of the file', '240p', 10, [1, 2, 1.75, 1.75, 1.75, 1.75]],
+    ['of a copy, as far as it has keyframes', 'copy', 0.5, [2, 2, 2, 2, 2]],
+    ['of a copy with few keyframes, all of them', 'copy', 5, [5, 5]],
+  ];
+  for (const [name, id, everySeconds, lengths] of CADENCE) {
+    it(`has a frame every two seconds ${name}`, () => {
+      const track = film(hd);
+      const presentation = offered([track], { cuts: new Map([[0, filmCuts(track, everySeconds)]]) });
+      const { isIFrame, segments } = readMedia(hlsIFrames(filmOf(presentation, id), presentation, 'abc'));
+      expect(isIFrame).to.equal(true);
+      expect(segments.map(({ duration }) => duration)).to.deep.equal(lengths);
+      expect(segments.map(({ uri }) => uri)).to.deep.equal(lengths.map((_, i) => `iframe-${i}.m4s?v=abc`));
+      expect(segments.every(({ map }) => map.uri === 'init.mp4?v=abc')).to.equal(true);
+    });
+  }
 });

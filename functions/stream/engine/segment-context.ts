@@ -28,7 +28,7 @@ export function isEncodedAudio(rendition: Rendition): rendition is EncodedAudio 
  * ticks to frames.
  */
 export function framesWithin(
-  { segments, id }: Rendition,
+  { segments, id }: Pick<Rendition, 'segments' | 'id'>,
   index: number,
   frameAt: (ticks: number) => number,
 ): { readonly firstFrame: number; readonly frameCount: number } {

@@ -38,7 +38,8 @@ export async function openEncodedSegment(
   context: SegmentContext,
 ): Promise<Readable> {
   if (isEncodedVideo(rendition)) {
-    return streamed(rendition, encodedFrames(rendition, framesOf(rendition, index), context));
+    const part = framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source));
+    return streamed(rendition, encodedFrames(rendition, part, context));
   }
   if (!isEncodedAudio(rendition)) throw isCopied(rendition);
   const { firstFrame, frameCount } = framesWithin(rendition, index, (ticks) => ticks / AAC_FRAME);
@@ -48,20 +49,18 @@ export async function openEncodedSegment(
   return streamed(rendition, encodeAudioWithin(rendition, part, context));
 }
 
-/** Opens the frame at the start of segment `index`, as a fragment that lasts as long as the segment. */
+/** Opens frame `index` of trick play, as a fragment that lasts until the next one. */
 export async function openEncodedIFrame(
   rendition: VideoRendition,
   index: number,
   context: SegmentContext,
 ): Promise<Readable> {
   if (!isEncodedVideo(rendition)) throw isCopied(rendition);
-  const { firstFrame, frameCount } = framesOf(rendition, index);
+  const { iFrames, source, id } = rendition;
+  const shown = { id, segments: iFrames.frames };
+  const { firstFrame, frameCount } = framesWithin(shown, index, (ticks) => frameAt(ticks, source));
   const frame = encodedFrames(rendition, { firstFrame, frameCount: 1, segmentFrames: frameCount }, context);
-  return streamed(rendition, withDuration(frame, rendition.segments[index]?.durationTicks ?? 0));
-}
-
-function framesOf(rendition: EncodedVideo, index: number) {
-  return framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source));
+  return streamed(rendition, withDuration(frame, iFrames.frames[index]?.durationTicks ?? 0));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
 import type { CopyTrack, Segment } from '../media/model/copy-track.ts';
-import type { CopySource, Rendition } from '../plan/presentation.ts';
+import type { Rendition } from '../plan/presentation.ts';
 import { hashOf } from '../plan/tag.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
@@ -33,7 +33,7 @@ export async function openSegment(
   const track = await openCopyTrack({ ...context, trackIndex: source.trackIndex, inspectsKeyframes: false });
   if ('whyNot' in track) throw damaged(`The track cannot be cut as planned: ${track.whyNot}.`);
   if (ask.kind === 'init') return knownBytes(contentType, track.init());
-  const cut = cutOut(ask, rendition, source, track);
+  const cut = cutOut(ask, rendition, track);
   const { sizeBytes } = cut;
   if (sizeBytes === null)
     return { kind: 'live', contentType, etag: tag, open: () => first(() => cut.open()) };
@@ -50,18 +50,18 @@ export async function openSegment(
 
 function cutOut(
   { kind, index }: Exclude<MediaAsk, { kind: 'init' }>,
-  { segments }: Rendition,
-  { cuts }: CopySource,
+  rendition: Rendition,
   track: CopyTrack,
 ): Segment {
-  const [from, to] = cuts.slice(index, index + 2);
-  const segment = segments[index];
-  if (from === undefined || to === undefined || segment === undefined) {
-    throw new Problem('internal', `The plan has no cuts for segment ${index}.`);
+  const { source } = rendition;
+  if (source.kind === 'copy' && kind === 'segment') {
+    const [from, to] = source.cuts.slice(index, index + 2);
+    if (from !== undefined && to !== undefined) return track.segment(from, to, index + 1);
+  } else if ('iFrameCuts' in source && rendition.kind === 'video') {
+    const [at, shown] = [source.iFrameCuts[index], rendition.iFrames.frames[index]];
+    if (at !== undefined && shown !== undefined) return track.iFrame(at, shown.durationTicks, index + 1);
   }
-  return kind === 'iframe'
-    ? track.iFrame(from, segment.durationTicks, index + 1)
-    : track.segment(from, to, index + 1);
+  throw new Problem('internal', `The plan has no cuts for ${kind} ${index}.`);
 }
 
 async function openEncoded(ask: MediaAsk, rendition: Rendition, context: SegmentContext): Promise<Readable> {

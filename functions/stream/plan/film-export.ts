@@ -77,7 +77,7 @@ function filmRendition(encode: VideoEncode, groupFrames: number, phaseSeconds: n
   return {
     ...NOT_CUT,
     kind: 'video',
-    iFrames: NO_BITRATES,
+    iFrames: { ...NO_BITRATES, frames: [] },
     id: 'film',
     codecs: highProfileCodecs(level),
     timescale,

@@ -3,7 +3,16 @@ import type { VideoTrack } from '../media/model/media.ts';
 import { bitratesOf, containerBits, firstFrameBits, segmentBits } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
 import { frameTime, gridPhaseSeconds } from './frame-grid.ts';
-import { chooseCuts, cutSegments, divideLong, evenTimes, gridSegments, onGrid } from './grid.ts';
+import {
+  chooseCuts,
+  chooseIFrames,
+  cutSegments,
+  divideForIFrames,
+  divideLong,
+  evenTimes,
+  gridSegments,
+  onGrid,
+} from './grid.ts';
 import { ladder, type Rung, withinLimits } from './ladder.ts';
 import type { Offered } from './offer.ts';
 import type { Obstacle } from './parameter-effects.ts';
@@ -66,7 +75,10 @@ function planCopy(
   const chosen = chooseCuts(known);
   const segments = cutSegments(known, chosen);
   if (segments.length === 0) return 'the film has no two places to cut at';
-  const bytesOf = (i: number) => known.bytesBefore(chosen[i + 1] ?? 0) - known.bytesBefore(chosen[i] ?? 0);
+  const bytesOf = (i: number, of = chosen) =>
+    known.bytesBefore(of[i + 1] ?? 0) - known.bytesBefore(of[i] ?? 0);
+  const iFrameCuts = chooseIFrames(known);
+  const iFrames = cutSegments(known, iFrameCuts);
   if (segments.some(({ durationTicks }) => durationTicks > MAX_COPIED_SECONDS * timescale)) {
     return `its keyframes lie more than ${MAX_COPIED_SECONDS} seconds apart`;
   }
@@ -88,16 +100,20 @@ function planCopy(
       timescale,
       (seconds, i) => 8 * bytesOf(i) + containerBits(1, mostFrames * seconds + 1),
     ),
-    iFrames: bitratesOf(
-      segments,
-      timescale,
-      (_, i) => 8 * (known.keyframeBytes(chosen[i] ?? 0) ?? bytesOf(i)) + containerBits(1, 1),
-    ),
+    iFrames: {
+      frames: iFrames,
+      ...bitratesOf(
+        iFrames,
+        timescale,
+        (_, i) =>
+          8 * (known.keyframeBytes(iFrameCuts[i] ?? 0) ?? bytesOf(i, iFrameCuts)) + containerBits(1, 1),
+      ),
+    },
     width: track.displayWidth,
     height: track.displayHeight,
     frameRate: frameRate && { numerator: frameRate.numerator, denominator: frameRate.denominator },
     dynamicRange: track.dynamicRange ?? 'sdr',
-    source: { kind: 'copy', trackIndex: track.index, cuts: chosen },
+    source: { kind: 'copy', trackIndex: track.index, cuts: chosen, iFrameCuts },
   };
 }
 
@@ -124,6 +140,7 @@ function planRungs(
   const frameTicks = (frameRate.denominator * timescale) / frameRate.numerator;
   const grid = { frameTicks, phaseTicks: Math.round(phaseSeconds * timescale) };
   const segments = gridSegments(boundaries, (frame) => frameTime(frame, grid));
+  const iFrames = gridSegments(divideForIFrames(boundaries, rate), (frame) => frameTime(frame, grid));
   return rungs.map(({ id, codecs, level, video }) => ({
     kind: 'video',
     id,
@@ -131,9 +148,12 @@ function planRungs(
     timescale,
     segments,
     ...bitratesOf(segments, timescale, (seconds) => segmentBits(video.maxBitrate, seconds, seconds * rate)),
-    iFrames: bitratesOf(segments, timescale, (seconds) =>
-      firstFrameBits(video.maxBitrate, seconds, seconds * rate),
-    ),
+    iFrames: {
+      frames: iFrames,
+      ...bitratesOf(iFrames, timescale, (seconds) =>
+        firstFrameBits(video.maxBitrate, seconds, seconds * rate),
+      ),
+    },
     width: video.width,
     height: video.height,
     frameRate,

@@ -7,10 +7,12 @@ const TARGET_SECONDS = 4;
 const FIRST_SECONDS: readonly number[] = [1, 2];
 /** A segment of a copy that is longer is several of what is encoded. */
 const LONG_SECONDS = 6;
+/** The most from one frame of trick play to the next, where the film allows it. */
+export const IFRAME_SECONDS = 2;
 /** A remainder that is shorter belongs to the segment before it. */
 const LEAST_SECONDS = 0.5;
 /** A group of frames of 4.004 s, as at NTSC's rates, counts as 4 s. */
-const TOLERANCE_SECONDS = 0.05;
+export const TOLERANCE_SECONDS = 0.05;
 
 /**
  * Where segments meet, in seconds: after 1, 3, 7, 11 … of `endSeconds`, or where `before` has them already (rising),
@@ -58,6 +60,19 @@ export function onGrid(
   return [...steps, count];
 }
 
+/** Boundaries on a grid of `rate` steps a second, and as few as it takes between them for frames of trick play. */
+export function divideForIFrames(boundaries: readonly number[], rate: number): readonly number[] {
+  return boundaries.flatMap((end, i) => {
+    const start = boundaries[i - 1];
+    if (start === undefined) return [end];
+    const parts = Math.max(1, Math.ceil((end - start) / rate / (IFRAME_SECONDS + TOLERANCE_SECONDS)));
+    return Array.from(
+      { length: parts },
+      (_, part) => start + Math.round(((part + 1) / parts) * (end - start)),
+    );
+  });
+}
+
 /** What lies between the boundaries of a constant grid, whose steps begin at `ticksOf`. */
 export function gridSegments(
   boundaries: readonly number[],
@@ -74,6 +89,15 @@ export function gridSegments(
  * or else at the next one. Fewer than two where there is nothing between the cuts.
  */
 export function chooseCuts(cuts: Cuts): readonly number[] {
+  return cutsWithin(cuts, (segment) => FIRST_SECONDS[segment] ?? TARGET_SECONDS);
+}
+
+/** The same of the frames of trick play. */
+export function chooseIFrames(cuts: Cuts): readonly number[] {
+  return cutsWithin(cuts, () => IFRAME_SECONDS);
+}
+
+function cutsWithin(cuts: Cuts, targetOf: (index: number) => number): readonly number[] {
   const { timescale } = cuts;
   const last = cuts.count - 1;
   const end = cuts.timeAt(last);
@@ -81,7 +105,7 @@ export function chooseCuts(cuts: Cuts): readonly number[] {
   if (at >= last) return [];
   const chosen = [at];
   while (at < last) {
-    const target = FIRST_SECONDS[chosen.length - 1] ?? TARGET_SECONDS;
+    const target = targetOf(chosen.length - 1);
     const most = Math.max(0, cuts.timeAt(at)) + (target + TOLERANCE_SECONDS) * timescale;
     let next = at + 1;
     while (next < last && cuts.timeAt(next + 1) <= most) next++;

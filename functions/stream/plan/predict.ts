@@ -36,7 +36,7 @@ const COUNTING_SPEED = 200;
 /** Seconds between the keyframe that decoding begins with and a segment, in media encoded for streaming. */
 const LEAD_SECONDS = 6;
 
-/** Predicts one segment, or the I-frame at its start; copies cost nothing. */
+/** Predicts one segment, or an I-frame of trick play; copies cost nothing. */
 export function predictSegment(
   { kind, source, segments, timescale }: Rendition,
   ask: { readonly kind: 'segment' | 'iframe'; readonly index: number },

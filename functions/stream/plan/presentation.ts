@@ -41,15 +41,17 @@ export type Segment = { readonly startTicks: number; readonly durationTicks: num
 
 export type VideoRendition = RenditionBase & {
   readonly kind: 'video';
-  /** Bitrates of trick play, which has only the first frame of each segment. */
-  readonly iFrames: Bitrates;
+  readonly iFrames: IFrames;
   readonly width: number;
   readonly height: number;
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | null;
   /** Encoded renditions are always in standard range. */
   readonly dynamicRange: 'sdr' | 'pq' | 'hlg';
   readonly source:
-    | CopySource
+    | (CopySource & {
+        /** Frame `i` of `iFrames` is that at the cut `iFrameCuts[i]`. */
+        readonly iFrameCuts: readonly number[];
+      })
     | {
         readonly kind: 'encode';
         /** One frame of the constant grid; every segment is a whole number of them. */
@@ -63,6 +65,9 @@ export type VideoRendition = RenditionBase & {
         readonly groupFrames?: number;
       };
 };
+
+/** The frames of trick play, each of which is shown until the next one; its bitrates count no others. */
+export type IFrames = Bitrates & { readonly frames: readonly Segment[] };
 
 export type AudioRendition = RenditionBase & {
   readonly kind: 'audio';

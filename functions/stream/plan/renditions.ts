@@ -28,11 +28,12 @@ function found<R extends Rendition>(renditions: readonly R[], ask: RenditionAsk)
       `There is no rendition "${ask.rendition}" here; there is ${ids === '' ? 'none' : ids}.`,
     );
   }
-  const { length } = rendition.segments;
+  const isIFrame = ask.kind === 'iframe' && rendition.kind === 'video';
+  const { length } = isIFrame ? rendition.iFrames.frames : rendition.segments;
   if ('index' in ask && ask.index >= length) {
     throw new Problem(
       'not-found',
-      `There is no segment ${ask.index}: the rendition "${rendition.id}" has ${length}, the first is 0.`,
+      `There is no ${isIFrame ? 'I-frame' : 'segment'} ${ask.index}: the rendition "${rendition.id}" has ${length}, the first is 0.`,
     );
   }
   return rendition;

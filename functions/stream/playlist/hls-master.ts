@@ -1,5 +1,6 @@
 import type { AudioRendition, Presentation, VideoRendition } from '../plan/presentation.ts';
 import type { TextTrack } from '../plan/text-tracks.ts';
+import { trickPlayRendition } from '../plan/trick-play.ts';
 import { CHAPTERS_LINE } from './chapters.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { text, VERSION } from './m3u8.ts';
@@ -29,7 +30,7 @@ export function hlsMaster(
   }
   // No variant is audio alone beside video: VLC 3 takes it, in each form, for the lowest of one set and
   // begins there without video (findings/vlc-begins-with-audio-alone.sh).
-  const trickPlay = trickPlayOf(video);
+  const trickPlay = trickPlayRendition(video);
   return text([
     ...lines,
     ...video.flatMap((rendition) => filmVariant(rendition, audio, texts)),
@@ -141,20 +142,6 @@ function audioVariant(
 
 function codecsOf(audio: readonly AudioRendition[]): readonly string[] {
   return [...new Set(audio.map(({ codecs }) => codecs))];
-}
-
-/** Short side, in pixels, of the frames for trick play. */
-const TRICK_PLAY_PIXELS = 480;
-
-/** Chooses copied H.264, whose frames cost nothing, or else the best of the small renditions. */
-function trickPlayOf(video: readonly VideoRendition[]): VideoRendition | undefined {
-  const safe = video.filter(({ codecs }) => codecs.startsWith('avc'));
-  const shortSide = ({ width, height }: VideoRendition) => Math.min(width, height);
-  return (
-    safe.find(({ source }) => source.kind === 'copy') ??
-    safe.find((rendition) => shortSide(rendition) <= TRICK_PLAY_PIXELS) ??
-    safe.at(-1)
-  );
 }
 
 function iFrameVariant({ id, iFrames, codecs, width, height }: VideoRendition): string {

@@ -5,22 +5,23 @@ import { wholePlaylist } from './m3u8.ts';
 
 /** Writes the playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
 export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {
-  return playlist(rendition, presentation, version, [], segmentAddress);
+  const lines = listed(rendition, (index) => segmentAddress(index, version));
+  return playlist(presentation, version, lines);
 }
 
-/** Writes the playlist for trick play: the frame at the start of every segment. */
+/** Writes the playlist for trick play: its frames, each of which a player can fetch by itself. */
 export function hlsIFrames(rendition: VideoRendition, presentation: Presentation, version: string): string {
-  return playlist(rendition, presentation, version, ['#EXT-X-I-FRAMES-ONLY'], iFrameAddress);
+  const { timescale, iFrames } = rendition;
+  const lines = listed({ timescale, segments: iFrames.frames }, (index) => iFrameAddress(index, version));
+  return playlist(presentation, version, lines, ['#EXT-X-I-FRAMES-ONLY']);
 }
 
 function playlist(
-  rendition: Rendition,
   presentation: Presentation,
   version: string,
-  kind: readonly string[],
-  addressOf: (index: number, version: string) => string,
+  lines: readonly string[],
+  kind: readonly string[] = [],
 ): string {
-  const lengths = microseconds(rendition);
   // §4.3.3.1 rounds to whole seconds; §6.2.4 wants one target for all renditions between which a player
   // switches.
   const target = Math.max(1, Math.round(longestSeconds(presentation) + ROUNDING_SECONDS));
@@ -28,8 +29,15 @@ function playlist(
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...kind,
     `#EXT-X-MAP:URI="${initAddress(version)}"`,
-    ...lengths.map((length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${addressOf(i, version)}`),
+    ...lines,
   ]);
+}
+
+type Timed = Pick<Rendition, 'segments' | 'timescale'>;
+
+/** A line for the length of each segment, and one for its address. */
+function listed(timed: Timed, addressOf: (index: number) => string): readonly string[] {
+  return microseconds(timed).map((length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${addressOf(i)}`);
 }
 
 /** The most that rounding to microseconds adds to a segment. */
@@ -39,7 +47,7 @@ const ROUNDING_SECONDS = 1e-6;
  * Returns durations whose rounded sums meet the end of each segment. A playlist has no gap before the first
  * segment: a film that starts after its audio includes the gap in its first one.
  */
-function microseconds({ segments, timescale }: Rendition): readonly number[] {
+function microseconds({ segments, timescale }: Timed): readonly number[] {
   let before = 0;
   return segments.map(({ startTicks, durationTicks }) => {
     const end = Math.round(((startTicks + durationTicks) / timescale) * 1e6);

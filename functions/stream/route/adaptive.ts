@@ -16,7 +16,7 @@ export type PlaylistAsk =
 export type MediaAsk =
   | { readonly kind: 'init'; readonly rendition: string }
   | { readonly kind: 'segment'; readonly rendition: string; readonly index: number }
-  /** The image at the start of segment `index`. */
+  /** A frame of trick play. */
   | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number };
 
 /** The whole of a text track as one WebVTT file. */
