@@ -169,7 +169,7 @@ const ROUTES: readonly RouteCase[] = [
   },
   {
     kind: 'storyboard',
-    names: ['width', 'interval', 'v'],
+    names: ['width', 'interval', 'absolute', 'v'],
     path: (key, pick) => `/storyboard/${key}/${pick(SHEETS)}`,
   },
   {

@@ -104,6 +104,17 @@ describe('storyboards', function () {
     });
   });
 
+  it('names sheets from the root of the host on where that is asked for', async () => {
+    const cue = (await (await ask('plain.mp4/index.vtt?absolute=1&width=64')).text()).match(/^\/\S+/m)?.[0];
+    expect(cue).to.match(/^\/storyboard\/plain\.mp4\/0\.jpg\?v=[\w-]{12}&width=64#xywh=0,0,64,32$/);
+    const { url, sheets } = (await (await ask('plain.mp4/index.json?absolute=1')).json()) as {
+      url: string;
+      sheets: string[];
+    };
+    expect(sheets).to.deep.equal([url]);
+    expect((await fetch(service.url + url)).status).to.equal(200);
+  });
+
   it('writes the sheets, and each tile as an I-frame, for HLS', async () => {
     const sheets = await (await ask('plain.mp4/index.m3u8?interval=4')).text();
     expect(sheets).to.include('#EXT-X-IMAGES-ONLY');
@@ -131,6 +142,8 @@ describe('storyboards', function () {
     ['plain.mp4/iframe-10.m4s', 404, /There is no tile 10/],
     ['plain.mp4/sheet.jpg', 404, /try \/storyboard\/\{key\}\/index\.vtt/],
     ['plain.mp4/0.jpg?v=AAAAAAAAAAAA', 404, /another version/],
+    ['plain.mp4/index.vtt?absolute=yes', 400, /"absolute" must be 1 or 0/],
+    ['plain.mp4/index.m3u8?absolute=1', 400, /"absolute" is for index\.vtt and index\.json/],
     ['plain.mp4/0.jpg?interval=0', 400, /"interval" must be a whole number between 1 and 3600/],
     ['broken.mp4/index.vtt', 415, /./],
   ];

@@ -1,4 +1,4 @@
-import { Problem } from '../base/problem.ts';
+import { badParameter, Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import { encodeSheet, encodeTile } from '../engine/sheet.ts';
 import type { StillContext } from '../engine/still.ts';
@@ -33,22 +33,26 @@ export type StoryboardServices = {
 };
 
 /**
- * Turns a request below `/storyboard` into what can be sent; images are encoded when they are opened. Rejects
- * as `planStoryboard` throws, and with `not-found` for an address of another version or a sheet that does not
- * exist.
+ * Turns a request below `/storyboard` into what can be sent; images are encoded when they are opened. `prefix`
+ * stands in front of addresses that the client may open. Rejects as `planStoryboard` throws, and with
+ * `not-found` for an address of another version or a sheet that does not exist.
  */
 export async function openStoryboard(
   { ask, parameters }: StoryboardAddress,
   context: ObjectContext,
-  { probed, engine, secondsLeft }: StoryboardServices,
+  { probed, engine, secondsLeft, prefix }: StoryboardServices & { readonly prefix: string },
 ): Promise<{ readonly representation: Representation; readonly plan: string }> {
   const { object, limits } = context;
+  if (parameters.isAbsolute && ask.kind !== 'vtt' && ask.kind !== 'json')
+    throw badParameter('The parameter "absolute" is for index.vtt and index.json.');
   const version = versionOf(context);
   refuseOtherVersion(parameters.version, version);
   const { sizeBytes } = object;
   const input = { media: probed.media, sizeBytes, parameters, limits, secondsLeft };
   const storyboard = planStoryboard(input);
-  const addresses = { base: '', query: queryOf(parameters, version) };
+  // The origin is not known here: other hosts may lead to the function, and no answer depends on a client's Host.
+  const base = parameters.isAbsolute ? `${prefix}${addressOf('storyboard', object.key)}/` : '';
+  const addresses = { base, query: queryOf(parameters, version) };
   const representation = representationOf(ask, storyboard, addresses, { ...context, probed, engine });
   return { representation, plan: storyboardHeader(storyboard) };
 }
@@ -74,7 +78,12 @@ export function thumbnailsOf(
   }
 }
 
-const USUAL: StoryboardParameters = { width: USUAL_WIDTH, intervalSeconds: null, version: null };
+const USUAL: StoryboardParameters = {
+  width: USUAL_WIDTH,
+  intervalSeconds: null,
+  isAbsolute: false,
+  version: null,
+};
 
 /** Returns what the addresses of sheets say beside their number. */
 function queryOf({ width, intervalSeconds }: StoryboardParameters, version: string): string {

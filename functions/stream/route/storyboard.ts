@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Problem } from '../base/problem.ts';
 import { parseKey } from './key.ts';
-import { whole } from './schemas.ts';
+import { flag, whole } from './schemas.ts';
 
 /** The part of an address below `/storyboard/{key}/`. */
 export type StoryboardAsk =
@@ -16,6 +16,8 @@ export type StoryboardParameters = {
   readonly width: number;
   /** Seconds from one tile to the next; null for what suits the duration. */
   readonly intervalSeconds: number | null;
+  /** Whether an index names sheets from the root of the host on, and not relative to itself. */
+  readonly isAbsolute: boolean;
   /** The version of the address; null without one. */
   readonly version: string | null;
 };
@@ -25,17 +27,20 @@ export const USUAL_WIDTH = 160;
 export const STORYBOARD_ENTRIES = {
   width: whole(16, 640),
   interval: whole(1, 3600),
+  absolute: flag,
   v: v.optional(v.string()),
 };
 
 export function storyboardParameters({
   width,
   interval,
+  absolute,
   v: version,
 }: v.InferOutput<v.ObjectSchema<typeof STORYBOARD_ENTRIES, undefined>>): StoryboardParameters {
   return {
     width: width ?? USUAL_WIDTH,
     intervalSeconds: interval ?? null,
+    isAbsolute: absolute,
     version: version ?? null,
   };
 }
