@@ -194,7 +194,7 @@ describe('/waveform', function () {
       await page.close();
     });
 
-    it('is a picture in the colour that was asked for', async () => {
+    it('is an image in the colour that was asked for', async () => {
       const page = await playerPage(browser, service.url, []);
       for (const format of ['png', 'svg']) {
         await page.evaluate(`(async () => {
