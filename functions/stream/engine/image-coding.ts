@@ -27,7 +27,12 @@ export function imageFilters(format: ImageFormat, { encoded }: ColourPlan, size:
         'format=yuva420p|yuv420p',
       ];
     case 'png':
-      return [LIMITED, `scale=in_color_matrix=${scaler}:in_range=tv:${flags}`, 'format=rgba|rgb24', SRGB];
+      return [
+        LIMITED,
+        `scale=in_color_matrix=${scaler}:in_range=tv:${flags}+full_chroma_int`,
+        'format=rgba|rgb24',
+        SRGB,
+      ];
     default:
       return format satisfies never;
   }
