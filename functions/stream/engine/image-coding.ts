@@ -3,6 +3,7 @@ import type { ColourPlan } from '../plan/colour.ts';
 import type { ImageCoding } from '../plan/image-plan.ts';
 import type { ImageFormat } from '../route/image-parameters.ts';
 import { matrixNames } from './colour-arguments.ts';
+import { SCALER } from './video-filters.ts';
 
 /**
  * Returns filters from upright frames of limited range to the samples that browsers expect in an image: of
@@ -11,7 +12,6 @@ import { matrixNames } from './colour-arguments.ts';
  */
 export function imageFilters(format: ImageFormat, { encoded }: ColourPlan, size: Size): string[] {
   const { scaler, zscale } = matrixNames(encoded.matrix);
-  const flags = 'flags=bicubic+accurate_rnd+bitexact';
   switch (format) {
     case 'jpeg':
       return [
@@ -23,13 +23,13 @@ export function imageFilters(format: ImageFormat, { encoded }: ColourPlan, size:
     case 'webp':
       return [
         LIMITED,
-        `scale=in_color_matrix=${scaler}:in_range=tv:out_color_matrix=bt601:out_range=tv:${flags}`,
+        `scale=in_color_matrix=${scaler}:in_range=tv:out_color_matrix=bt601:out_range=tv:${SCALER}`,
         'format=yuva420p|yuv420p',
       ];
     case 'png':
       return [
         LIMITED,
-        `scale=in_color_matrix=${scaler}:in_range=tv:${flags}+full_chroma_int`,
+        `scale=in_color_matrix=${scaler}:in_range=tv:${SCALER}+full_chroma_int`,
         'format=rgba|rgb24',
         SRGB,
       ];
@@ -58,20 +58,26 @@ export function coverFilters(format: ImageFormat): string[] {
   }
 }
 
-/** Returns the encoder of one image, without metadata, and the muxer that writes nothing around it. */
+/**
+ * Returns the arguments that lead the frames of a stream (`v:0`, or ffmpeg's name of a track) through filters to an
+ * encoder, and nothing else of the file.
+ */
+export function imageGraph(stream: string, filters: readonly string[], encoder: readonly string[]): string[] {
+  const graph = ['-filter_complex', `[0:${stream}]${filters.join(',')}[image]`, '-map', '[image]'];
+  return [...graph, '-an', '-sn', '-dn', '-vsync', 'passthrough', ...encoder];
+}
+
+/** Without metadata, and the same bytes each time. */
+const BARE = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact', '-threads', '1'];
+
+/** Returns the encoder of one image, and the muxer that writes nothing around it. */
 export function imageEncoder({ format, quality }: ImageCoding): string[] {
-  return [
-    ...['-frames:v', '1', '-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact'],
-    ...['-threads', '1', ...encoderOf(format, quality), '-f', 'image2pipe'],
-  ];
+  return ['-frames:v', '1', ...BARE, ...encoderOf(format, quality), '-f', 'image2pipe'];
 }
 
 /** Returns the encoder of a moving WebP, which is repeated for ever. */
 export function motionEncoder({ quality }: ImageCoding): string[] {
-  return [
-    ...['-map_metadata', '-1', '-fflags', '+bitexact', '-flags', '+bitexact', '-threads', '1'],
-    ...['-c:v', 'libwebp_anim', '-loop', '0', '-quality', String(quality), '-f', 'webp'],
-  ];
+  return [...BARE, '-c:v', 'libwebp_anim', '-loop', '0', '-quality', String(quality), '-f', 'webp'];
 }
 
 function encoderOf(format: ImageFormat, quality: number): string[] {

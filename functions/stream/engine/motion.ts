@@ -1,15 +1,14 @@
 import { buffer } from 'node:stream/consumers';
-import { damaged } from '../base/problem.ts';
 import type { FrameSource, ImageCoding, Motion } from '../plan/image-plan.ts';
 import { earliestStart } from '../plan/select-tracks.ts';
 import { alphaDecoder } from './alpha-decoder.ts';
 import { framePlaces } from './frame-places.ts';
-import { imageFilters, motionEncoder } from './image-coding.ts';
+import { imageFilters, imageGraph, motionEncoder } from './image-coding.ts';
 import { inputArguments } from './input-arguments.ts';
 import { tryPlaces } from './read-from-places.ts';
 import { BEGINNING } from './reading-places.ts';
 import { readingFrom } from './segment-arguments.ts';
-import type { StillContext } from './still.ts';
+import { type StillContext, videoTrackOf } from './still.ts';
 import { canvasFilters } from './still-arguments.ts';
 import { transcodeObject } from './transcode-object.ts';
 import { progressiveFilters, uprightFilters } from './video-filters.ts';
@@ -22,8 +21,7 @@ export async function encodeMotion(
   context: StillContext,
 ): Promise<Uint8Array> {
   const { media } = context.probed;
-  const track = media.tracks.find(({ index }) => index === trackIndex);
-  if (track?.kind !== 'video') throw damaged('The file has no such video track.');
+  const track = videoTrackOf(media, trackIndex);
   const zeroSeconds = earliestStart(media);
   const decoder = await alphaDecoder(track, context);
   const places = await framePlaces(track, zeroSeconds + seconds, context);
@@ -40,10 +38,7 @@ export async function encodeMotion(
   ];
   return tryPlaces([...places, BEGINNING], context, async (from, placed) => {
     const input = [...(decoder === null ? [] : ['-c:v', decoder]), ...readingFrom(from)];
-    const output = [
-      ...['-filter_complex', `[0:${video.stream}]${graph.join(',')}[image]`, '-map', '[image]'],
-      ...['-an', '-sn', '-dn', '-vsync', 'passthrough', ...motionEncoder(coding)],
-    ];
+    const output = imageGraph(video.stream, graph, motionEncoder(coding));
     const args = { input: [...inputArguments(context.limits), ...input], output };
     return buffer(await transcodeObject(args, placed));
   });

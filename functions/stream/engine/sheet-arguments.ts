@@ -1,6 +1,6 @@
 import type { Storyboard } from '../plan/storyboard-plan.ts';
 import type { FfmpegArguments } from './arguments.ts';
-import { imageEncoder, imageFilters } from './image-coding.ts';
+import { imageEncoder, imageFilters, imageGraph } from './image-coding.ts';
 import { inputArguments } from './input-arguments.ts';
 import { uprightFilters, type VideoEncode } from './video-filters.ts';
 
@@ -31,10 +31,7 @@ export function sheetArguments(
   ];
   return {
     input: [...inputArguments(limits), '-copyts'],
-    output: [
-      ...['-filter_complex', `[0:v:0]${filters.join(',')}[sheet]`, '-map', '[sheet]'],
-      ...['-an', '-sn', '-dn', '-vsync', 'passthrough', ...imageEncoder(CODING)],
-    ],
+    output: imageGraph('v:0', filters, imageEncoder(CODING)),
   };
 }
 

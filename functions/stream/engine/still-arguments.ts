@@ -1,7 +1,7 @@
 import type { Size } from '../media/model/size.ts';
 import type { FrameSource, ImageCoding } from '../plan/image-plan.ts';
 import type { FfmpegArguments } from './arguments.ts';
-import { imageEncoder, imageFilters } from './image-coding.ts';
+import { imageEncoder, imageFilters, imageGraph } from './image-coding.ts';
 import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom } from './segment-arguments.ts';
 import { progressiveFilters, uprightFilters, type VideoEncode } from './video-filters.ts';
@@ -48,15 +48,7 @@ export function stillArguments(
       ...(decoder === null ? [] : ['-c:v', decoder]),
       ...readingFrom(from),
     ],
-    output: [
-      ...[
-        '-filter_complex',
-        `[0:${isCut ? 'v:0' : video.stream}]${graph.join(',')}[image]`,
-        '-map',
-        '[image]',
-      ],
-      ...['-an', '-sn', '-dn', '-vsync', 'passthrough', ...encoder],
-    ],
+    output: imageGraph(isCut ? 'v:0' : video.stream, graph, encoder),
   };
 }
 

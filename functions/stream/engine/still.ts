@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { damaged, Problem } from '../base/problem.ts';
 import { movieGroup } from '../media/isobmff/movie-group.ts';
-import type { VideoTrack } from '../media/model/media.ts';
+import type { Media, VideoTrack } from '../media/model/media.ts';
 import type { FrameSource } from '../plan/image-plan.ts';
 import { earliestStart } from '../plan/select-tracks.ts';
 import type { Source, StoredObject } from '../source/source.ts';
@@ -34,7 +34,7 @@ export async function encodeStill(
 ): Promise<Uint8Array> {
   const { seconds, isNear } = wanted;
   const { media } = context.probed;
-  const track = trackOf(wanted, context);
+  const track = videoTrackOf(media, wanted.trackIndex);
   const zeroSeconds = earliestStart(media);
   // Before its first frame, a film shows that.
   const taken = isNear || zeroSeconds + seconds < track.startSeconds ? 'first' : { shownAtSeconds: seconds };
@@ -76,8 +76,9 @@ async function* opened(open: () => Promise<Readable>): AsyncGenerator<Uint8Array
   yield* await open();
 }
 
-function trackOf({ trackIndex }: Wanted, { probed }: StillContext): VideoTrack {
-  const track = probed.media.tracks.find(({ index }) => index === trackIndex);
+/** Throws `damaged-media` if there is none. */
+export function videoTrackOf({ tracks }: Media, trackIndex: number): VideoTrack {
+  const track = tracks.find(({ index }) => index === trackIndex);
   if (track?.kind !== 'video') throw damaged('The file has no such video track.');
   return track;
 }

@@ -46,6 +46,9 @@ function rateOf({ frameRate: { numerator, denominator } }: VideoEncode): string 
   return `${numerator}/${denominator}`;
 }
 
+/** The scaler's way of computing, which is the same on every processor. */
+export const SCALER = 'flags=bicubic+accurate_rnd+bitexact';
+
 /**
  * Returns filters for cropped, scaled, upright video in standard dynamic range with square pixels: the same
  * pixels on every processor.
@@ -62,7 +65,7 @@ export function uprightFilters(video: VideoEncode): string[] {
   const isWide = toneMap === null && isWideGamut(colour.source);
   return [
     ...(crop === null ? [] : [`crop=${crop.width}:${crop.height}:${crop.left}:${crop.top}:exact=1`]),
-    `scale=${fitted(video, across, down)}:eval=frame:${scalerColour(colour, isWide || toneMap !== null)}:flags=bicubic+accurate_rnd+bitexact`,
+    `scale=${fitted(video, across, down)}:eval=frame:${scalerColour(colour, isWide || toneMap !== null)}:${SCALER}`,
     // With fewer colour samples than pixels, the filter takes no odd sizes.
     ...(across % 2 === 0 && down % 2 === 0 ? [] : ['format=yuv444p|yuva444p|yuv444p10']),
     `pad=${across}:${down}:(ow-iw)/2:(oh-ih)/2:eval=frame`,
