@@ -54,7 +54,7 @@ describe('One more', function () {
       'parameter of /stream',
       'route/parameters.ts',
       '  readonly startSeconds: number;',
-      'readonly speed: number | null;',
+      'readonly pitch: number | null;',
       ['plan/parameter-effects.ts', 'route/parameters.ts'],
     ],
     [

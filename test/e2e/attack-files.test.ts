@@ -59,6 +59,8 @@ const AS_WAV: Output = {
   durationSeconds: 1,
   prerollSeconds: 0,
   phaseSeconds: 0,
+  speed: null,
+  loudness: null,
 };
 
 describe('files that refer to others', function () {

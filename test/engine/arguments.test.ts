@@ -33,7 +33,14 @@ const aac: AudioOutput = {
   bitrate: 160_000,
   bits: 16,
 };
-const whole = { startSeconds: 0, durationSeconds: null, prerollSeconds: 0, phaseSeconds: 0 };
+const whole = {
+  startSeconds: 0,
+  durationSeconds: null,
+  prerollSeconds: 0,
+  phaseSeconds: 0,
+  speed: null,
+  loudness: null,
+};
 const make = (output: Partial<Output>) =>
   ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);
 
@@ -153,6 +160,48 @@ describe('ffmpegArguments', () => {
     expect(heard(part, { approach: clock, audioStartSeconds: 4 })).to.equal(
       `atrim=start=2,asetpts=PTS-round(2*SR),${gapless}:first_pts=0`,
     );
+  });
+
+  it('shows frames faster on a grid of their own, and audio at the same pitch for exactly as long', () => {
+    const faster = { numerator: 48, denominator: 1 };
+    const speed = { factor: 2, frames: { grid: { numerator: 24, denominator: 1 }, step: 1 } };
+    const wanted: Output = {
+      ...whole,
+      format: 'mp4',
+      video: { ...video, frameRate: faster },
+      audio: aac,
+      speed,
+    };
+    const { output } = ffmpegArguments({ ...wanted, durationSeconds: 3 }, limits, { heardSeconds: 1.5 });
+    const text = output.join(' ');
+    expect(text).to.contain('[0:i:1]fps=24/1:start_time=0,settb=1/48,setpts=N,scale=');
+    expect(text).to.contain('-vsync vfr -enc_time_base:v 1:48 -g 96 ');
+    expect(text).to.contain(
+      '-af aresample=async=1:min_hard_comp=0.005,atrim=start=0,aresample=48000,' +
+        'aformat=sample_fmts=fltp:channel_layouts=stereo,apad=pad_len=5760,asetrate=24576,atempo=2.0000000,' +
+        'asetrate=48000,asetpts=N+96,aresample=async=1:first_pts=0,atrim=end_sample=72000 ',
+    );
+    expect(text).to.contain('-t 1.5 ');
+  });
+
+  it('applies a gain, limits at four times the rate, and prints the loudness if that is wanted', () => {
+    const song: Output = {
+      ...whole,
+      format: 'mp3',
+      video: null,
+      audio: aac,
+      loudness: { kind: 'measured', lufs: -16 },
+    };
+    const filters = (surroundings: OutputSurroundings) => {
+      const { output } = ffmpegArguments(song, limits, surroundings);
+      return output[output.indexOf('-af') + 1]?.split('channel_layouts=stereo')[1];
+    };
+    const limiter =
+      'aresample=192000,apad=pad_len=960,alimiter=limit=0.8913:level=0:attack=5:release=50,' +
+      'atrim=start_sample=960,asetpts=PTS-960,aresample=48000';
+    expect(filters({ gain: { decibels: -3.25, isLimited: false } })).to.equal(',volume=-3.250dB');
+    expect(filters({ gain: { decibels: 9, isLimited: true } })).to.equal(`,volume=9.000dB,${limiter}`);
+    expect(filters({ isMeasured: true })).to.equal(',ebur128=peak=true:metadata=1,ametadata=print:file=-');
   });
 
   const FILTERS: [string, Partial<Extract<VideoOutput, { kind: 'encode' }>>, string][] = [

@@ -23,6 +23,8 @@ const output = (over: Partial<Output>): Output => ({
   durationSeconds: null,
   phaseSeconds: 0,
   prerollSeconds: 0,
+  speed: null,
+  loudness: null,
   ...over,
 });
 const unknown = { durationSeconds: null, layout: null, container: 'matroska' as const };
@@ -62,6 +64,19 @@ describe('outputLength', () => {
       output({ video, audio: aac, startSeconds: 4, durationSeconds: 3 }),
       [],
       { video: 3, audio: 3, isExact: false },
+    ],
+    [
+      'a part of it at one and a half times its speed',
+      both,
+      output({
+        video,
+        audio: aac,
+        startSeconds: 4,
+        durationSeconds: 3,
+        speed: { factor: 1.5, frames: null },
+      }),
+      [],
+      { video: 2, audio: 2, isExact: false },
     ],
     [
       'a part that reaches beyond the end',

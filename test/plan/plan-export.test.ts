@@ -39,6 +39,25 @@ describe('the plan of an export', () => {
     });
   }
 
+  for (const wishes of [{ speed: 2 }, { loudness: -16 }] as const) {
+    it(`is not divided among invocations: ${JSON.stringify(wishes)}`, () => {
+      const asked = { format: 'mp4', height: 144, ...wishes } as const;
+      expect([plan(hour, asked).recipe.kind, plan(hour, asked).groups]).to.deep.equal(['movie', null]);
+      const long = mediaOf([film({ durationSeconds: 20_000 }), audioTrack({ durationSeconds: 20_000 })], {
+        durationSeconds: 20_000,
+      });
+      const { type, message } = thrownBy(() => plan(long, asked, { maxCpuSeconds: 1e6 }));
+      expect(type).to.equal('too-large');
+      expect(message).to.contain('without speed and loudness, mp4 can');
+    });
+  }
+
+  it('measures the loudness of any length', () => {
+    const { recipe, header } = plan(hour, { format: 'mp3', loudness: -16 });
+    expect(recipe.kind).to.equal('mp3');
+    expect(header).to.contain('loudness=-16:measured');
+  });
+
   const short = mediaOf([film({ durationSeconds: 6 }), audioTrack({ durationSeconds: 2, startSeconds: 0 })], {
     durationSeconds: 6,
   });
@@ -48,6 +67,8 @@ describe('the plan of an export', () => {
     [{ format: 'wav', startSeconds: 0.5, durationSeconds: 1 }, 1],
     [{ format: 'webm', startSeconds: 3 }, 3],
     [{ format: 'mp4', height: 144 }, 6],
+    [{ format: 'webm', startSeconds: 3, speed: 2 }, 1.5],
+    [{ format: 'mp4', speed: 0.5 }, 12],
     [{}, 6],
   ] as const;
   for (const [wishes, seconds] of totals) {

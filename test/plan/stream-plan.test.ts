@@ -125,6 +125,41 @@ describe('planStream takes the cheapest way', () => {
       /^transcode; format=webm; video=vp9:720; audio=opus;/,
     ],
     ['VP8 for a client without VP9', mediaOf(both), { format: 'webm', accept: ['vp8'] }, /video=vp8/],
+    [
+      'faster',
+      mediaOf(both),
+      { speed: 1.5 },
+      /format=mp4; video=h264:720; audio=aac; speed=1.5; .*speed=1.5 was/,
+    ],
+    ['at its own speed', mediaOf(both), { speed: 1 }, /^passthrough/],
+    [
+      'louder',
+      mediaOf(both),
+      { loudness: -16 },
+      /video=copy; audio=aac; loudness=-16:measured; .*-16 was asked/,
+    ],
+    [
+      'louder than can be measured before the first byte',
+      mediaOf([audioTrack({ codec: 'alac' })], { durationSeconds: 2_000 }),
+      { loudness: -16.5 },
+      /audio=mp3; loudness=-16.5:adaptive; .*Measuring .* about 50 seconds, .*MAX_MEASURING_SECONDS/,
+    ],
+    [
+      'a louder half of the same',
+      mediaOf([audioTrack({ codec: 'alac' })], { durationSeconds: 2_000 }),
+      { loudness: -16, durationSeconds: 1_000 },
+      /loudness=-16:measured/,
+    ],
+    [
+      'louder at an unknown length',
+      mediaOf([audioTrack({ durationSeconds: null })], {
+        durationSeconds: null,
+        container: 'ogg',
+        layout: null,
+      }),
+      { loudness: -16 },
+      /loudness=-16:adaptive; .*duration of what would be measured is unknown/,
+    ],
     ['mp3 of a film', mediaOf(both), { format: 'mp3' }, /^transcode; format=mp3; audio=mp3;/],
     ['ALAC', mediaOf([audioTrack({ codec: 'alac' })]), {}, /^transcode; format=mp3; audio=mp3;.*alac/],
     [
@@ -323,6 +358,13 @@ describe('planStream refuses', () => {
       { format: 'wav', bitrate: 64_000 },
       'bad-parameter',
       /does not apply to format=wav/,
+    ],
+    [
+      'a loudness of a film without audio',
+      mediaOf([film()]),
+      { loudness: -16 },
+      'bad-parameter',
+      /"loudness" does not apply: there is no audio/,
     ],
     [
       'a bitrate beyond mp3',

@@ -84,7 +84,7 @@ const FOREIGN = [
     'path',
     'loop',
   ],
-  ...['autoplay', 'muted', 'volume', 'speed', 'Policy', 'Signature', 'Key-Pair-Id', 'Expires'],
+  ...['autoplay', 'muted', 'volume', 'Policy', 'Signature', 'Key-Pair-Id', 'Expires'],
   ...['X-Amz-Date', 'cache', 'nocache', 'ver', 'mode', '', '__proto__', 'constructor'],
 ];
 

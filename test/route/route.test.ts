@@ -51,6 +51,11 @@ describe('parseRoute', () => {
     ['/stream/a?height=8', 400, /"height" must be a whole number between 16 and 4320/],
     ['/stream/a?height=1e2', 400, /"height" must be a whole number/],
     ['/stream/a?height=', 400, /"height" must be a whole number/],
+    ['/stream/a?speed=0.4', 400, /"speed" must be a number between 0.5 and 3, with 2 decimals at most/],
+    ['/stream/a?speed=1.125', 400, /"speed" must be a number/],
+    ['/stream/a?speed=fast', 400, /"speed" must be a number/],
+    ['/stream/a?loudness=16', 400, /"loudness" must be a number between -31 and -9, with 1 decimal at most/],
+    ['/export/a?loudness=-16.25', 400, /"loudness" must be a number/],
     ['/stream/a?height=1&height=2', 400, /"height" is given twice/],
     ['/stream/a?start=-1', 400, /"start" must be a number of seconds between 0 and 86400/],
     ['/stream/a?duration=0', 400, /"duration" must be a number of seconds between 0.1/],
@@ -85,7 +90,7 @@ describe('parseRoute', () => {
 
   it('reads every parameter of /stream', () => {
     const path =
-      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&accept=hevc,AAC';
+      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&speed=1.25&loudness=-16.5&accept=hevc,AAC';
     expect(route(path)).to.deep.include({
       kind: 'stream',
       parameters: {
@@ -96,6 +101,8 @@ describe('parseRoute', () => {
         startSeconds: 1.5,
         durationSeconds: 10,
         audio: 1,
+        speed: 1.25,
+        loudness: -16.5,
         accept: ['hevc', 'aac'],
       },
     });

@@ -130,6 +130,15 @@ export const LIMITS = {
     most: 1_000,
     tell: (exports) => `With this one ${exports} exports of this object would not be finished`,
   },
+  maxMeasuringSeconds: {
+    setting: 'MAX_MEASURING_SECONDS',
+    means: 'measuring the loudness before the first byte of `/stream`; beyond it, one pass has to do',
+    // Twenty minutes of audio; browsers and players wait that long.
+    fallback: 30,
+    least: 0,
+    most: 600,
+    tell: (seconds) => `Measuring the loudness would take about ${seconds} seconds`,
+  },
   maxResponseBytes: {
     setting: 'MAX_RESPONSE_BYTES',
     means: 'bytes of one response',

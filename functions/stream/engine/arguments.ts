@@ -1,10 +1,28 @@
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
+import type { Speed } from '../plan/speed.ts';
+import {
+  adaptiveFilters,
+  encoderFilters,
+  type Gain,
+  gainFilters,
+  measuringFilters,
+  samplingFilters,
+  speedFilters,
+  UNCHANGED,
+} from './audio-effects.ts';
 import { gaplessFilters } from './audio-places.ts';
 import type { SourceGrid } from './audio-segment-arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { inputArguments } from './input-arguments.ts';
-import { type FilledGrid, filledGridFilters, videoFilters } from './video-filters.ts';
+import {
+  type FilledGrid,
+  filledGridFilters,
+  paceFilters,
+  rateText,
+  type VideoEncode,
+  videoFilters,
+} from './video-filters.ts';
 
 export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
 
@@ -23,6 +41,12 @@ export type OutputSurroundings = {
   /** Start of the audio track on the file's timeline. */
   readonly audioStartSeconds?: number;
   readonly muxer?: readonly string[];
+  /** What its loudness takes, once that has been measured. */
+  readonly gain?: Gain;
+  /** Prints the loudness of the audio on the way. */
+  readonly isMeasured?: boolean;
+  /** Length of the audio, on the output's timeline; null if it is unknown. */
+  readonly heardSeconds?: number | null;
   readonly approach?: Approach;
 };
 
@@ -38,9 +62,10 @@ export function ffmpegArguments(
     approach = { kind: 'seek' },
     audioGrid = { kind: 'exact' },
     audioStartSeconds = 0,
+    ...effects
   }: OutputSurroundings = {},
 ): FfmpegArguments {
-  const { video, audio, startSeconds, durationSeconds } = output;
+  const { video, audio, startSeconds, durationSeconds, speed } = output;
   const prerollSeconds = approach.kind === 'count' ? startSeconds : output.prerollSeconds;
   // The cut is within the filters: the input's own cuts know nothing of the frames that fill the grid. Input
   // given by its clock has not been cut before.
@@ -54,7 +79,7 @@ export function ffmpegArguments(
       ...approachArguments(approach, startSeconds - prerollSeconds),
     ],
     output: [
-      ...(video === null ? ['-vn'] : videoArguments(video, grid)),
+      ...(video === null ? ['-vn'] : videoArguments(video, grid, speed)),
       ...(audio === null
         ? ['-an']
         : audioArguments(audio, {
@@ -63,8 +88,9 @@ export function ffmpegArguments(
             // Output that ffmpeg's demuxer sought may begin later as well: in a gap, or with frames that
             // cannot be decoded yet.
             isLate: audioStartSeconds > startSeconds || (startSeconds > 0 && cutSeconds === null),
+            effects: effectFilters(output, audio, effects),
           })),
-      ...(durationSeconds === null ? [] : ['-t', String(durationSeconds)]),
+      ...(durationSeconds === null ? [] : ['-t', String(durationSeconds / (speed?.factor ?? 1))]),
       ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-max_muxing_queue_size', '4096'],
       ...muxer,
@@ -81,23 +107,52 @@ function approachArguments(approach: Approach, seconds: number): string[] {
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];
 }
 
-function videoArguments(video: VideoOutput, grid: FilledGrid): string[] {
+/** Returns what changes the audio once it is in place. */
+function effectFilters(
+  { speed, loudness }: Output,
+  audio: AudioOutput,
+  { gain = UNCHANGED, isMeasured = false, heardSeconds = null }: OutputSurroundings,
+): string[] {
+  if (audio.kind === 'copy' || (speed === null && loudness === null)) return [];
+  const { sampleRate } = audio;
+  return [
+    ...samplingFilters(audio),
+    ...(speed === null ? [] : speedFilters(speed.factor, sampleRate, heardSeconds)),
+    ...(loudness?.kind === 'adaptive' ? adaptiveFilters(loudness.lufs, sampleRate) : []),
+    ...(gain === UNCHANGED ? [] : gainFilters(gain, sampleRate)),
+    ...(isMeasured ? measuringFilters(gain) : []),
+    ...(loudness === null ? [] : encoderFilters(audio)),
+  ];
+}
+
+function videoArguments(video: VideoOutput, grid: FilledGrid, speed: Speed | null): string[] {
   const stream = `0:${video.stream}`;
   if (video.kind === 'copy') return ['-map', stream, '-c:v', 'copy'];
   const { codec, maxBitrate, frameRate } = video;
   const group = String(Math.max(1, Math.round((2 * frameRate.numerator) / frameRate.denominator)));
+  const pace = speed?.frames ?? null;
   const filters = [
     // The frame shown at the start is there from 0 on, whether its own time is earlier or later.
-    ...filledGridFilters(video, grid),
+    ...filledGridFilters(pace === null ? video : { ...video, frameRate: pace.grid }, grid),
+    ...(pace === null ? [] : paceFilters(frameRate, pace.step)),
     ...videoFilters(video),
   ];
   return [
     // The graph is complex, since a simple one would copy the source's display matrix to the upright video.
     ...['-filter_complex', `[${stream}]${filters.join(',')}[video]`, '-map', '[video]'],
-    ...['-vsync', 'vfr', '-g', group],
+    ...(pace === null ? ['-vsync', 'vfr'] : pacedArguments(codec, frameRate)),
+    ...['-g', group],
     ...encoderArguments(codec, maxBitrate),
     ...colourArguments(video.colour.encoded),
   ];
+}
+
+/** Returns the clock of frames whose times were changed: filters keep the old rate, by which ffmpeg would round them. */
+function pacedArguments(codec: VideoEncode['codec'], rate: VideoEncode['frameRate']): string[] {
+  // WebM declares the rate, which newer builds take only beside their own choice of `-vsync`; for MP4 that one would
+  // repeat a frame.
+  if (codec !== 'h264') return ['-r', rateText(rate)];
+  return ['-vsync', 'vfr', '-enc_time_base:v', `${rate.denominator}:${rate.numerator}`];
 }
 
 function encoderArguments(codec: 'h264' | 'vp8' | 'vp9', maxBitrate: number): string[] {
@@ -126,9 +181,10 @@ type AudioPlace = {
   readonly grid: SourceGrid;
   readonly cutSeconds: number | null;
   readonly isLate: boolean;
+  readonly effects: readonly string[];
 };
 
-function audioArguments(audio: AudioOutput, { grid, cutSeconds, isLate }: AudioPlace): string[] {
+function audioArguments(audio: AudioOutput, { grid, cutSeconds, isLate, effects }: AudioPlace): string[] {
   const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
     // Transport streams carry ADTS headers, which MP4 does not; audio without them passes the filter
@@ -138,7 +194,7 @@ function audioArguments(audio: AudioOutput, { grid, cutSeconds, isLate }: AudioP
   return [
     ...map,
     ...['-c:a', ...ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
-    ...['-af', gaplessFilters(grid, cutSeconds, isLate).join(',')],
+    ...['-af', [...gaplessFilters(grid, cutSeconds, isLate), ...effects].join(',')],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];

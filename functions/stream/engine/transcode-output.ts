@@ -5,8 +5,10 @@ import { type Entry, findEntry } from '../media/transport/entry.ts';
 import { spliced } from '../media/transport/splice.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { Output } from '../plan/output.ts';
+import { outputLength } from '../plan/output-length.ts';
 import { audiosOf, earliestStart, filmsOf, sourcesOf } from '../plan/select-tracks.ts';
-import { type Approach, ffmpegArguments } from './arguments.ts';
+import { type Approach, ffmpegArguments, type OutputSurroundings } from './arguments.ts';
+import { gainFor, measuredOutput, readLoudness } from './measure-gain.ts';
 import { sourceGrid } from './source-grid.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
 import { cutFrom, withCuts } from './with-cuts.ts';
@@ -23,8 +25,23 @@ export async function transcodeOutput(
   context: EngineContext,
   muxer?: readonly string[],
 ): Promise<Readable> {
+  const { loudness } = output;
+  if (loudness?.kind !== 'measured') return run(output, context, muxer && { muxer });
+  const alone = measuredOutput(output);
+  const gain = await context.trace.time('loudness', () =>
+    gainFor(loudness.lufs, async (tried) =>
+      readLoudness(await run(alone, context, { muxer: ['-f', 'null'], gain: tried, isMeasured: true })),
+    ),
+  );
+  context.trace.note({ gain });
+  return run(output, context, { ...(muxer && { muxer }), gain });
+}
+
+type Given = Pick<OutputSurroundings, 'muxer' | 'gain' | 'isMeasured'>;
+
+async function run(output: Output, context: EngineContext, given: Given = {}): Promise<Readable> {
   const { probed, limits } = context;
-  const { approach, given } = await approached(output, context);
+  const { approach, given: input } = await approached(output, context);
   const { audio: heard } = sourcesOf(probed.media, output);
   const surroundings = {
     approach,
@@ -32,9 +49,15 @@ export async function transcodeOutput(
       audioGrid: sourceGrid(probed, heard),
       audioStartSeconds: heard.startSeconds - earliestStart(probed.media),
     }),
-    ...(muxer && { muxer }),
+    ...(output.speed && { heardSeconds: heardSeconds(output, context) }),
+    ...given,
   };
-  return transcodeObject(ffmpegArguments(output, limits, surroundings), given);
+  return transcodeObject(ffmpegArguments(output, limits, surroundings), input);
+}
+
+/** Returns how long the audio of an output is; null if only its end tells. */
+function heardSeconds(output: Output, { probed: { media, endsEarly } }: EngineContext): number | null {
+  return endsEarly ? null : (outputLength(media, output, new Map())?.audio ?? null);
 }
 
 /** Chooses ffmpeg's input, and how it reaches the start of the output. */

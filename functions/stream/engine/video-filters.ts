@@ -12,7 +12,10 @@ export type FilledGrid = { readonly cutSeconds: number; readonly phaseSeconds: n
  * `frameRate`, which begins at 0.
  */
 export function gridFilters(video: VideoEncode, { fillsFront = false } = {}): string[] {
-  return [...progressiveFilters(video), `fps=${rateOf(video)}${fillsFront ? ':start_time=0' : ''}`];
+  return [
+    ...progressiveFilters(video),
+    `fps=${rateText(video.frameRate)}${fillsFront ? ':start_time=0' : ''}`,
+  ];
 }
 
 /**
@@ -27,7 +30,7 @@ export function filledGridFilters(video: VideoEncode, { cutSeconds, phaseSeconds
   const end = (phaseSeconds * numerator) / denominator < -0.25 ? ':eof_action=pass' : '';
   return [
     ...progressiveFilters(video),
-    `fps=${rateOf(video)}:start_time=${startSeconds.toFixed(6)}${end}`,
+    `fps=${rateText(video.frameRate)}:start_time=${startSeconds.toFixed(6)}${end}`,
     // After it: the 2018 ffmpeg does not move the end here either, up to which the last frame would be
     // repeated.
     'setpts=PTS-STARTPTS',
@@ -42,7 +45,16 @@ export function progressiveFilters({ deinterlace, crop, coded }: VideoEncode): s
   ];
 }
 
-function rateOf({ frameRate: { numerator, denominator } }: VideoEncode): string {
+/** Returns filters that show each `step`th frame of a grid at another rate. */
+export function paceFilters({ numerator, denominator }: VideoEncode['frameRate'], step: number): string[] {
+  return [
+    ...(step === 1 ? [] : [`select='not(mod(n,${step}))'`]),
+    `settb=${denominator}/${numerator}`,
+    'setpts=N',
+  ];
+}
+
+export function rateText({ numerator, denominator }: VideoEncode['frameRate']): string {
   return `${numerator}/${denominator}`;
 }
 

@@ -53,11 +53,13 @@ export function textHeader({ id }: TextTrack): string {
   return `subtitles; track=${id}`;
 }
 
-function outputDetails({ format, video, audio }: Output): string[] {
+function outputDetails({ format, video, audio, speed, loudness }: Output): string[] {
   return [
     `format=${format}`,
     ...(video === null ? [] : [`video=${video.kind === 'copy' ? 'copy' : `${video.codec}:${video.height}`}`]),
     ...(audio === null ? [] : [`audio=${audio.kind === 'copy' ? 'copy' : audio.codec}`]),
+    ...(speed === null ? [] : [`speed=${speed.factor}`]),
+    ...(loudness === null ? [] : [`loudness=${loudness.lufs}:${loudness.kind}`]),
   ];
 }
 

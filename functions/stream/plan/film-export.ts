@@ -37,9 +37,13 @@ export type FilmAudio = {
 
 const GROUP_SECONDS = 2;
 
-/** Plans a film export; null if its video is not encoded to H.264, or the file does not tell its length. */
+/**
+ * Plans a film export; null if its video is not encoded to H.264, or the file does not tell its length. What changes the
+ * audio as a whole is not divided: a speed stretches it, and a loudness follows from all of it.
+ */
 export function planFilmExport(output: Output, { video, audio }: Selection, media: Media): FilmExport | null {
   if (output.format !== 'mp4' || output.video?.kind !== 'encode' || video === null) return null;
+  if (output.speed !== null || output.loudness !== null) return null;
   const tracks = [video, ...(output.audio === null || audio === null ? [] : [audio])];
   if (tracks.some((track) => !isDefinite(track, media))) return null;
   const earliest = Math.min(...tracks.map(({ startSeconds }) => startSeconds));

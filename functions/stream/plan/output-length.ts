@@ -17,8 +17,9 @@ export type TrackEnds = ReadonlyMap<number, number>;
 /** Computes the length of an output before it is encoded; null if it is unknown. */
 export function outputLength(media: Media, output: Output, ends: TrackEnds): OutputLength | null {
   if (CONTAINERS[media.container].length === 'estimate') return null;
-  const lengthOf = (end: number) =>
-    Math.max(0, Math.min(end - output.startSeconds, output.durationSeconds ?? Number.POSITIVE_INFINITY));
+  const factor = output.speed?.factor ?? 1;
+  const most = output.durationSeconds ?? Number.POSITIVE_INFINITY;
+  const lengthOf = (end: number) => Math.max(0, Math.min(end - output.startSeconds, most)) / factor;
   const { video, audio } = sourcesOf(media, output);
   const lengths: { video: number | null; audio: number | null } = { video: null, audio: null };
   for (const [kind, track] of [
@@ -64,7 +65,7 @@ function endOfFile(media: Media, { video }: Output): number | null {
 
 /** Exact are headers that count samples, of lossless audio whose rate is unchanged. */
 function isExact({ container, isJoined }: Media, output: Output, audio: AudioTrack | null): boolean {
-  if (output.video !== null || audio === null || isJoined) return false;
+  if (output.video !== null || audio === null || isJoined || output.speed !== null) return false;
   const isCounted = CONTAINERS[container].length === 'samples';
   const isLossless = audio.codec === 'pcm' || audio.codec === 'flac';
   if (!isCounted || !isLossless) return false;

@@ -3,6 +3,8 @@ import { CONTAINERS } from '../media/model/containers.ts';
 import type { Crop } from '../media/model/media.ts';
 import { FORMATS, type Format } from '../route/formats.ts';
 import type { ColourPlan } from './colour.ts';
+import type { Loudness } from './loudness.ts';
+import type { Speed } from './speed.ts';
 
 /** Everything that the arguments of ffmpeg follow from. */
 export type Output = {
@@ -17,6 +19,10 @@ export type Output = {
   readonly prerollSeconds: number;
   /** How far the frames of a track that has the output's rate lie behind its grid: from −½ to ½ of a frame. */
   readonly phaseSeconds: number;
+  /** Null at the speed of the source; times of the output are shorter or longer by it. */
+  readonly speed: Speed | null;
+  /** Null to leave it as it is. */
+  readonly loudness: Loudness | null;
 };
 
 export type VideoOutput =
@@ -36,6 +42,7 @@ export type VideoOutput =
       readonly deinterlace: boolean;
       readonly toneMap: 'pq' | 'hlg' | null;
       readonly colour: ColourPlan;
+      /** Of the output, which differs from that of the source's frames at another speed. */
       readonly frameRate: { readonly numerator: number; readonly denominator: number };
       /** Ceiling in bits per second. */
       readonly maxBitrate: number;

@@ -79,6 +79,8 @@ const PARAMETER_EFFECTS = {
     videoCopy: NONE,
     audioCopy: NONE,
   },
+  speed: { original: speedWish, remux: speedWish, videoCopy: speedWish, audioCopy: speedWish },
+  loudness: { original: loudnessWish, remux: loudnessWish, videoCopy: NONE, audioCopy: loudnessWish },
   // It decides the client of the plan.
   accept: { original: NONE, remux: NONE, videoCopy: NONE, audioCopy: NONE },
 } as const satisfies Record<keyof StreamParameters, Record<CheaperWay, Effect>>;
@@ -102,6 +104,14 @@ function bitrateWish({ bitrate }: StreamParameters): Obstacle {
 
 function startWish({ startSeconds }: StreamParameters): Obstacle {
   return startSeconds > 0 ? `start=${startSeconds} was asked for` : null;
+}
+
+function speedWish({ speed }: StreamParameters): Obstacle {
+  return speed === 1 ? null : `speed=${speed} was asked for`;
+}
+
+function loudnessWish({ loudness }: StreamParameters): Obstacle {
+  return loudness === null ? null : `loudness=${loudness} was asked for`;
 }
 
 function sizeWish(parameters: StreamParameters, { video }: EffectSubject): Obstacle {

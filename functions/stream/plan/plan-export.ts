@@ -54,6 +54,7 @@ export function planExport(asked: PlanInput): ExportPlan {
     ...limits,
     maxResponseBytes: Number.POSITIVE_INFINITY,
     maxCpuSeconds: Number.POSITIVE_INFINITY,
+    maxMeasuringSeconds: Number.POSITIVE_INFINITY,
   };
   const plan = planStream({ ...input, limits: unbounded, secondsLeft: Number.POSITIVE_INFINITY });
   const recipe = recipeOf(plan, input);
@@ -68,7 +69,7 @@ export function planExport(asked: PlanInput): ExportPlan {
     throw new Problem(
       'too-large',
       `This would take about ${Math.ceil(seconds)} seconds and cannot be divided among invocations, of which one has ` +
-        `${Math.floor(secondsLeft)}; ask for mp4, which can, or for a part of it with start and duration.`,
+        `${Math.floor(secondsLeft)}; ${divisible(parameters)}ask for a part of it with start and duration.`,
     );
   }
   const endSeconds = endOf(recipe, input);
@@ -78,20 +79,28 @@ export function planExport(asked: PlanInput): ExportPlan {
       `The parameter "start" must be below ${endSeconds}: what is exported ends there, in seconds.`,
     );
   }
+  const part = Math.min(
+    rest ?? Number.POSITIVE_INFINITY,
+    parameters.durationSeconds ?? Number.POSITIVE_INFINITY,
+  );
   return {
     recipe,
     extension: extensionOf(plan.contentType),
     contentType: plan.contentType,
     header: planHeader(plan),
     reason: plan.reason,
-    secondsTotal:
-      rest === null
-        ? parameters.durationSeconds
-        : Math.min(rest, parameters.durationSeconds ?? Number.POSITIVE_INFINITY),
+    secondsTotal: Number.isFinite(part) ? part / parameters.speed : null,
     predictedSeconds: seconds,
     predictedBytes: bytes,
     groups: recipe.kind === 'film' ? Math.ceil(recipe.film.frames / recipe.film.groupFrames) : null,
   };
+}
+
+/** Advises what can be divided among invocations. */
+function divisible({ speed, loudness }: StreamParameters): string {
+  return speed === 1 && loudness === null
+    ? 'ask for mp4, which can, or '
+    : 'without speed and loudness, mp4 can; or ';
 }
 
 /** The end of the exported tracks, which may lie long before that of others; null if the file does not tell. */

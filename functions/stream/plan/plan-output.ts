@@ -4,13 +4,15 @@ import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { FORMATS, type Format, isVideoFormat, type VideoFormat } from '../route/formats.ts';
 import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
-import { nearestPhaseSeconds } from './frame-grid.ts';
+import { frameGrid, nearestPhaseSeconds } from './frame-grid.ts';
+import { planLoudness } from './loudness.ts';
 import { audioObstacle, videoObstacle } from './obstacles.ts';
 import type { AudioOutput, Output, VideoOutput } from './output.ts';
 import { effectObstacle } from './parameter-effects.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import { decodingExcess, refuse } from './refuse.ts';
 import { earliestStart } from './select-tracks.ts';
+import { planSpeed, shownRate } from './speed.ts';
 import { planVideoEncode, usualBitrate } from './video-encode.ts';
 
 /** Decides what ffmpeg encodes: only the tracks that need it. Throws `Problem`. */
@@ -19,17 +21,14 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
   const { startSeconds, bitrate } = parameters;
   const format = parameters.format ?? defaultFormat(video, input);
   checkBitrate(format, video !== null, bitrate);
+  if (parameters.loudness !== null && audio === null) {
+    throw badParameter('The parameter "loudness" does not apply: there is no audio that can be decoded.');
+  }
   const film = isVideoFormat(format) ? video : null;
   refuse(decodingExcess(input, film));
 
   const audioOutput = audio && planAudio({ video: film, audio }, format, input);
-  const lengthSeconds =
-    media.durationSeconds === null
-      ? null
-      : Math.min(
-          parameters.durationSeconds ?? Number.POSITIVE_INFINITY,
-          media.durationSeconds - startSeconds,
-        );
+  const lengthSeconds = outputSeconds(input);
   const audioBitrate = audioOutput?.kind === 'encode' ? (audioOutput.bitrate ?? 0) : COPIED_AUDIO_BITRATE;
   // The bits left for the video if the output is to fit into one response, with 5 % for the container.
   const budget =
@@ -37,6 +36,7 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
       ? null
       : Math.floor((limits.maxResponseBytes * 8 * 0.95) / (lengthSeconds + 2)) - audioBitrate;
   const encode = film && isVideoFormat(format) ? planVideo(film, format, budget, input) : null;
+  const grid = film && encode?.kind === 'encode' ? frameGrid(film.frameRate) : null;
   return {
     format,
     video: encode,
@@ -44,18 +44,27 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
     startSeconds,
     durationSeconds: parameters.durationSeconds,
     prerollSeconds: film !== null && needsPreroll(film, media) ? Math.min(startSeconds, PREROLL_SECONDS) : 0,
-    phaseSeconds: film && encode?.kind === 'encode' ? phaseSeconds(film, encode, input) : 0,
+    phaseSeconds: film && grid ? phaseSeconds(film, grid, input) : 0,
+    speed: planSpeed(parameters.speed, grid),
+    loudness: parameters.loudness === null ? null : planLoudness(parameters.loudness, lengthSeconds, limits),
   };
+}
+
+/** How long an output of the request would be; null without a duration. */
+export function outputSeconds({ media, parameters }: Pick<PlanInput, 'media' | 'parameters'>): number | null {
+  if (media.durationSeconds === null) return null;
+  const rest = media.durationSeconds - parameters.startSeconds;
+  return Math.min(parameters.durationSeconds ?? Number.POSITIVE_INFINITY, rest) / parameters.speed;
 }
 
 /** ffmpeg counts from the start of the earliest track, and the output from `start` seconds after that. */
 function phaseSeconds(
   { frameRate, startSeconds }: VideoTrack,
-  output: Extract<VideoOutput, { kind: 'encode' }>,
+  grid: ReturnType<typeof frameGrid>,
   { media, parameters }: PlanInput,
 ): number {
   const zeroSeconds = earliestStart(media) + parameters.startSeconds;
-  return nearestPhaseSeconds(frameRate, startSeconds - zeroSeconds, output.frameRate);
+  return nearestPhaseSeconds(frameRate, startSeconds - zeroSeconds, grid);
 }
 
 /** At a variable rate, the frame shown at the start may be much older: a slide, a screen on which nothing moves. */
@@ -123,7 +132,8 @@ function planVideo(
     limits.maxOutputHeight / video.displayHeight,
   );
   const codec = format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8';
-  const encoding = planVideoEncode(video, scale, codec);
+  const planned = planVideoEncode(video, scale, codec);
+  const encoding = { ...planned, frameRate: shownRate(planned.frameRate, parameters.speed) };
   return {
     ...encoding,
     maxBitrate: Math.min(
@@ -168,7 +178,13 @@ function planAudio(
 
   const codec = FORMATS[format].audioCodec;
   const asked = video === null ? parameters.bitrate : null;
-  return planAudioEncode(audio, { codec, sampleRate: outputSampleRate(codec, audio.sampleRate), asked });
+  const encode = planAudioEncode(audio, {
+    ...{ codec, asked },
+    sampleRate: outputSampleRate(codec, audio.sampleRate),
+  });
+  // Another loudness or speed takes floats, which would be stored with 24 bits.
+  const isChanged = parameters.speed !== 1 || parameters.loudness !== null;
+  return isChanged && (audio.bitsPerSample ?? 16) <= 16 ? { ...encode, bits: 16 } : encode;
 }
 
 function outputSampleRate(codec: AudioEncode['codec'], source: number): number {

@@ -1,6 +1,7 @@
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import { isCounted } from './counted.ts';
 import type { Motion } from './image-plan.ts';
+import { measuringSeconds } from './loudness.ts';
 import type { Output } from './output.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import type { Rendition } from './presentation.ts';
@@ -117,7 +118,7 @@ function videoSeconds(
 
 /** Predicts a transcode; null without a duration. Throws nothing. */
 export function predictTranscode(
-  { video, audio, startSeconds, durationSeconds, format }: Output,
+  { video, audio, startSeconds, durationSeconds, format, speed, loudness }: Output,
   selection: Selection,
   { media, sizeBytes, limits }: Pick<PlanInput, 'media' | 'sizeBytes' | 'limits'>,
 ): Prediction {
@@ -127,10 +128,17 @@ export function predictTranscode(
   if (!Number.isFinite(length)) return { seconds: null, bytes: null };
 
   const source = selection.video;
-  let seconds = audio?.kind === 'encode' ? length / AUDIO_SPEED + countingSeconds(media, startSeconds) : 0;
+  const encoded = length / (speed?.factor ?? 1);
+  // Decoding takes less time than encoding; slower audio is more to encode.
+  let seconds = 0;
+  if (audio?.kind === 'encode')
+    seconds += Math.max(length, encoded) / AUDIO_SPEED + countingSeconds(media, startSeconds);
+  if (loudness?.kind === 'measured') {
+    seconds += (measuringSeconds(encoded) ?? 0) + countingSeconds(media, startSeconds);
+  }
   if (video?.kind === 'encode' && source !== null) {
     const decoded = length + (isCounted(media) ? startSeconds : 0);
-    seconds += videoSeconds(source, video, { decoded, encoded: length }) / limits.cores;
+    seconds += videoSeconds(source, video, { decoded, encoded }) / limits.cores;
   }
   const average = mediaSeconds ? (sizeBytes * 8) / mediaSeconds : 0;
   let bits = 0;
@@ -141,5 +149,5 @@ export function predictTranscode(
     const lossless = audio.sampleRate * audio.channels * (format === 'wav' ? 16 : 24);
     bits += audio.bitrate ?? lossless;
   }
-  return { seconds, bytes: Math.ceil((length * bits * 1.03) / 8) + 65_536 };
+  return { seconds, bytes: Math.ceil((encoded * bits * 1.03) / 8) + 65_536 };
 }

@@ -3,6 +3,7 @@ import { CONTAINERS, profileOf } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/parameters.ts';
+import { measuringExcess } from './loudness.ts';
 import { normalised } from './normalise.ts';
 import {
   audioObstacle,
@@ -14,7 +15,7 @@ import {
 import { mediaTypeOf, type Output } from './output.ts';
 import { effectObstacle, type Obstacle } from './parameter-effects.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
-import { planOutput } from './plan-output.ts';
+import { outputSeconds, planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
 import { refuseAbove, refuseParameters, refuseTracks, refuseWork } from './refuse.ts';
 import { selectTracks } from './select-tracks.ts';
@@ -64,12 +65,15 @@ export function planStream(given: PlanInput): StreamPlan {
   if (inTracks === null) return planRemux(input, selection, asIs);
 
   const output = planOutput(input, selection);
+  const unmeasured =
+    output.loudness?.kind === 'adaptive' ? measuringExcess(outputSeconds(input), input.limits) : null;
+  const whys = [asIs, asked !== null || asIs === inTracks ? null : inTracks, unmeasured];
   const plan = {
     kind: 'transcode' as const,
     output,
     contentType: mediaTypeOf(output),
     // What the request itself rules out has been said once.
-    reason: asked !== null || asIs === inTracks ? asIs : `${asIs}; ${inTracks}`,
+    reason: whys.filter((why) => why !== null).join('; '),
     predicted: predictTranscode(output, selection, input),
   };
   refuseBeyond(plan, input);
@@ -155,7 +159,8 @@ function refuseOutside(
 function refuseBeyond({ predicted }: StreamPlan, input: PlanInput): void {
   const { limits, parameters, media } = input;
   const part = 'ask for a part of it with start and duration';
-  const length = parameters.durationSeconds ?? (media.durationSeconds ?? 0) - parameters.startSeconds;
+  const source = parameters.durationSeconds ?? (media.durationSeconds ?? 0) - parameters.startSeconds;
+  const length = source / parameters.speed;
   refuseAbove('maxDurationSeconds', length, limits, part);
   refuseWork(predicted, input, {
     forSeconds: `ask for a smaller height, or ${part}`,

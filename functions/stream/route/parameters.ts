@@ -6,7 +6,7 @@ import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-pa
 import { MAX_KEY_BYTES } from './key.ts';
 import { MANIFEST_ENTRIES, type ManifestParameters, manifestParameters } from './manifest-parameters.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
-import { flag, oneOf, seconds, whole } from './schemas.ts';
+import { decimal, flag, oneOf, seconds, whole } from './schemas.ts';
 import { STORYBOARD_ENTRIES, type StoryboardParameters, storyboardParameters } from './storyboard.ts';
 import { WAVEFORM_ENTRIES, type WaveformParameters, waveformParameters } from './waveform-parameters.ts';
 
@@ -23,6 +23,10 @@ export type StreamParameters = {
   readonly durationSeconds: number | null;
   /** Number of the audio track in the file, from 0. */
   readonly audio: number | null;
+  /** How many times faster than the source, whose pitch is kept. */
+  readonly speed: number;
+  /** The integrated loudness of the audio, in LUFS (EBU R128). */
+  readonly loudness: number | null;
   /** Names of containers and codecs that the client plays; null if it does not say. */
   readonly accept: readonly string[] | null;
 };
@@ -38,6 +42,8 @@ export const NO_PARAMETERS: StreamParameters = {
   startSeconds: 0,
   durationSeconds: null,
   audio: null,
+  speed: 1,
+  loudness: null,
   accept: null,
 };
 
@@ -53,6 +59,8 @@ export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.
   startSeconds: amount,
   durationSeconds: v.nullable(amount),
   audio: v.nullable(count),
+  speed: amount,
+  loudness: v.nullable(v.pipe(v.number(), v.finite())),
   accept: v.nullable(v.array(v.string())),
 });
 
@@ -171,6 +179,8 @@ const SCHEMAS = {
     start: seconds(0),
     duration: seconds(0.1),
     audio: whole(0, 63),
+    speed: decimal(0.5, 3, 2),
+    loudness: decimal(-31, -9, 1),
     accept,
   }),
   image: v.object(IMAGE_ENTRIES),
@@ -197,7 +207,7 @@ const SHAPES: {
   asset: () => ({}),
   info: () => ({}),
   media: (output) => output,
-  stream: ({ format, height, width, bitrate, start, duration, audio, accept }) => ({
+  stream: ({ format, height, width, bitrate, start, duration, audio, speed, loudness, accept }) => ({
     format: format ?? null,
     height: height ?? null,
     width: width ?? null,
@@ -205,6 +215,8 @@ const SHAPES: {
     startSeconds: start ?? 0,
     durationSeconds: duration ?? null,
     audio: audio ?? null,
+    speed: speed ?? 1,
+    loudness: loudness ?? null,
     accept: accept ?? null,
   }),
   image: imageParameters,

@@ -18,6 +18,20 @@ export const whole = (least: number, most: number) => v.optional(wholeText(least
 export const oneOf = <const Names extends readonly string[]>(names: Names) =>
   v.picklist(names, `must be one of ${names.join(', ')}`);
 
+/** A number with so many decimals at most, both bounds included. */
+export const decimal = (least: number, most: number, decimals: 1 | 2) => {
+  const message = `must be a number between ${least} and ${most}, with ${decimals} decimal${decimals > 1 ? 's' : ''} at most`;
+  return v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(decimals === 1 ? /^-?\d{1,3}(\.\d)?$/ : /^-?\d{1,3}(\.\d{1,2})?$/, message),
+      v.transform(Number),
+      v.minValue(least, message),
+      v.maxValue(most, message),
+    ),
+  );
+};
+
 export const MAX_SECONDS = 86_400;
 /** Seconds of media, from `least` on. */
 export const seconds = (least: number) => {

@@ -42,7 +42,7 @@ const COMPONENTS = {
     'fps setpts asetpts tpad apad trim atrim scale pad crop setsar setdar setparams settb asettb format aformat null',
     'anull copy acopy yadif bwdif field transpose hflip vflip zscale tonemap colorspace aresample split asplit concat',
     'select aselect tile thumbnail fade afade overlay alphaextract alphamerge blackdetect signalstats cropdetect',
-    'volume volumedetect loudnorm ebur128 atempo pan channelmap channelsplit join amerge amix silencedetect',
+    'volume volumedetect loudnorm ebur128 alimiter atempo asetrate ametadata pan channelmap channelsplit join amerge amix silencedetect',
     'color nullsrc anullsrc testsrc2 sine aevalsrc showinfo',
   ],
 } as const;
