@@ -44,6 +44,7 @@ const QUERIES = [
   'format=opus&duration=2',
   'format=flac&duration=1',
   'format=wav&duration=2&audio=0',
+  'format=mp3&duration=2&speed=1.5&loudness=-16&metadata=keep',
 ];
 
 function changed(

@@ -92,7 +92,19 @@ export function requestAt(seed: number, index: number, targets: FuzzTargets): Fu
 /** Well-formed, of a key that the service does not have. */
 const TOKEN = `main.1767225600.k.${'A'.repeat(43)}`;
 
-const STREAM = ['format', 'height', 'width', 'bitrate', 'start', 'duration', 'audio', 'accept'];
+const STREAM = [
+  'format',
+  'height',
+  'width',
+  'bitrate',
+  'start',
+  'duration',
+  'audio',
+  'speed',
+  'loudness',
+  'metadata',
+  'accept',
+];
 const IMAGE = ['t', 'nearest', 'width', 'height', 'fit', 'format', 'quality', 'v', 'duration', 'fps'];
 const SHEETS = [
   'index.vtt',

@@ -47,8 +47,8 @@ describe('One more', function () {
       'output format',
       'route/formats.ts',
       '  flac: {',
-      "oga: { container: 'ogg', isVideo: false, audioCodec: 'flac', audioBitrates: null },",
-      ['engine/arguments.ts', 'open/with-length.ts', 'plan/plan-export.ts'],
+      "oga: { container: 'ogg', isVideo: false, audioCodec: 'flac', audioBitrates: null, isTagged: false },",
+      ['engine/arguments.ts', 'engine/with-tags.ts', 'open/with-length.ts', 'plan/plan-export.ts'],
     ],
     [
       'parameter of /stream',

@@ -54,6 +54,10 @@ const PARTS = {
   taskset: debian('util-linux', 'taskset'),
   openssl: debian('openssl', 'openssl'),
   python: debian('python3', 'python3'),
+  mutagen: {
+    isHere: () => existsSync('/usr/lib/python3/dist-packages/mutagen'),
+    from: 'Debian: apt-get install python3-mutagen',
+  },
   terraform: {
     isHere: () => onPath('terraform'),
     from: 'Terraform 1.10 or newer on PATH, from developer.hashicorp.com',

@@ -61,6 +61,7 @@ const AS_WAV: Output = {
   phaseSeconds: 0,
   speed: null,
   loudness: null,
+  isTagged: false,
 };
 
 describe('files that refer to others', function () {

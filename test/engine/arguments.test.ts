@@ -40,6 +40,7 @@ const whole = {
   phaseSeconds: 0,
   speed: null,
   loudness: null,
+  isTagged: false,
 };
 const make = (output: Partial<Output>) =>
   ffmpegArguments({ ...whole, format: 'mp4', video: null, audio: null, ...output }, limits);

@@ -47,7 +47,7 @@ describe('the bodies of an export', function () {
       const { context, recipe } = await open(DEMO, { format });
       const body = await openBody(recipe, WHOLE, bodyContext(context, DEMO));
       const part = await drained(body);
-      const head = headOf(recipe, [part]);
+      const head = headOf(recipe, [part], null);
       expect(head.seconds).to.equal(seconds);
       const path = join(folder, `audio.${format}`);
       await writeFile(path, Buffer.concat([head.bytes, part.bytes]));
@@ -85,7 +85,7 @@ describe('the bodies of an export', function () {
       ]) {
         parts.push(await drained(await openBody(recipe, span, bodyContext(context, path))));
       }
-      const head = headOf(recipe, parts);
+      const head = headOf(recipe, parts, null);
       const exported = join(folder, 'shared.mp4');
       const file = Buffer.concat([head.bytes, ...parts.map(({ bytes }) => bytes)]);
       const { hashes, complaints } = await decodedFrames([file], exported);
@@ -112,13 +112,13 @@ describe('the bodies of an export', function () {
     expect(first.seconds).to.equal(4);
     const rest = await drained(await openBody(recipe, { from: 2, to: 5 }, bodyContext(context, DEMO)));
     expect(rest.next).to.equal(5);
-    const head = headOf(recipe, [first, rest]);
+    const head = headOf(recipe, [first, rest], null);
     expect(head.seconds).to.equal(9);
     const path = join(folder, 'continued.mp4');
     await writeFile(path, Buffer.concat([head.bytes, first.bytes, rest.bytes]));
     expect(await decode(path)).to.deep.include({ complaints: '' });
     // Parts that do not follow each other do not form a film.
-    expect(() => headOf(recipe, [rest, first])).to.throw('follow');
+    expect(() => headOf(recipe, [rest, first], null)).to.throw('follow');
   });
 
   it('lasts as long as its only frame', async () => {
@@ -126,7 +126,7 @@ describe('the bodies of an export', function () {
     if (!('output' in recipe) || recipe.output.audio === null) throw new Error('It is a film with audio.');
     const mute = { ...recipe, output: { ...recipe.output, audio: null } };
     const part = await drained(await openBody(mute, WHOLE, bodyContext(context, DEMO)));
-    expect(headOf(mute, [part]).seconds).to.be.closeTo(1 / 24, 0.001);
+    expect(headOf(mute, [part], null).seconds).to.be.closeTo(1 / 24, 0.001);
   });
 
   it('breaks when it is aborted', async () => {

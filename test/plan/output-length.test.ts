@@ -25,6 +25,7 @@ const output = (over: Partial<Output>): Output => ({
   prerollSeconds: 0,
   speed: null,
   loudness: null,
+  isTagged: false,
   ...over,
 });
 const unknown = { durationSeconds: null, layout: null, container: 'matroska' as const };

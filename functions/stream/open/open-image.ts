@@ -6,7 +6,7 @@ import { encodeStill, type StillContext } from '../engine/still.ts';
 import { imageOutput } from '../engine/still-arguments.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { LiveRepresentation } from '../http/representation.ts';
-import { hasCoverArt } from '../media/demux/cover-art.ts';
+import { hasCoverArt } from '../media/demux/read-tags.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { imageHeader } from '../plan/describe-plan.ts';
 import { type ImagePlan, planImage } from '../plan/image-plan.ts';

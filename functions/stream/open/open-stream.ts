@@ -1,12 +1,15 @@
 import { Readable } from 'node:stream';
 import { damaged } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
+import { findTags } from '../engine/find-tags.ts';
 import type { EngineContext } from '../engine/transcode-object.ts';
 import { transcodeOutput } from '../engine/transcode-output.ts';
+import { wavTagBytes, withTags } from '../engine/with-tags.ts';
 import { type ObjectContext, openExtents, openOriginal } from '../http/original.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import { faststart } from '../media/isobmff/faststart.ts';
 import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
+import type { Tags } from '../media/model/tags.ts';
 import { peekFirst } from '../media/peek-first.ts';
 import { trackEnds } from '../media/probe/ends-of-tracks.ts';
 import type { Probed } from '../media/probe/probe.ts';
@@ -87,13 +90,22 @@ async function transcoded(
 ): Promise<LiveRepresentation> {
   const { output } = plan;
   if (output.format !== 'wav') {
-    return live(plan, context, async () => transcode(output, await lengthOf(output, context), context));
+    return live(plan, context, async () => {
+      const [length, tags] = [await lengthOf(output, context), await findTags(output, context)];
+      return transcode(output, { length, tags }, context);
+    });
   }
   // The file is only samples: their number gives the size before any of them is decoded.
   const length = await lengthOf(output, context);
-  const sizeBytes = length && wavBytes(output, length);
-  const open = () => transcode(output, length, context);
-  if (sizeBytes === null) return live(plan, context, open);
+  const samplesBytes = length && wavBytes(output, length);
+  if (samplesBytes === null) {
+    return live(plan, context, async () =>
+      transcode(output, { length, tags: await findTags(output, context) }, context),
+    );
+  }
+  const tags = await findTags(output, context);
+  const open = () => transcode(output, { length, tags }, context);
+  const sizeBytes = samplesBytes + wavTagBytes(tags);
   const { sampleRate, channels } = samplingOf(output);
   const most = MISSING_SECONDS * sampleRate * 2 * channels;
   const counted = async () => readable(ofLength(await open(), { bytes: sizeBytes, most }));
@@ -110,9 +122,10 @@ async function lengthOf(
 
 async function transcode(
   output: Output,
-  length: OutputLength | null,
+  { length, tags }: { readonly length: OutputLength | null; readonly tags: Tags | null },
   context: ObjectContext & EngineContext,
 ): Promise<Readable> {
   const bytes = withLength(await transcodeOutput(output, context), output, length);
+  if (tags !== null) return readable(withTags(bytes, output.format, tags));
   return readable(output.format === 'mp4' ? padFirstFragments(bytes) : bytes);
 }

@@ -23,6 +23,8 @@ export type Output = {
   readonly speed: Speed | null;
   /** Null to leave it as it is. */
   readonly loudness: Loudness | null;
+  /** Whether the source's tags are written into it. */
+  readonly isTagged: boolean;
 };
 
 export type VideoOutput =

@@ -81,6 +81,12 @@ const PARAMETER_EFFECTS = {
   },
   speed: { original: speedWish, remux: speedWish, videoCopy: speedWish, audioCopy: speedWish },
   loudness: { original: loudnessWish, remux: loudnessWish, videoCopy: NONE, audioCopy: loudnessWish },
+  metadata: {
+    original: NONE,
+    remux: ({ metadata }) => (metadata === null ? null : `metadata=${metadata} was asked for`),
+    videoCopy: NONE,
+    audioCopy: NONE,
+  },
   // It decides the client of the plan.
   accept: { original: NONE, remux: NONE, videoCopy: NONE, audioCopy: NONE },
 } as const satisfies Record<keyof StreamParameters, Record<CheaperWay, Effect>>;

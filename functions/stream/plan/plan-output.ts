@@ -2,7 +2,7 @@ import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import { AUDIO_CODECS } from '../media/model/codecs.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import { FORMATS, type Format, isVideoFormat, type VideoFormat } from '../route/formats.ts';
+import { FORMAT_NAMES, FORMATS, type Format, isVideoFormat, type VideoFormat } from '../route/formats.ts';
 import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
 import { frameGrid, nearestPhaseSeconds } from './frame-grid.ts';
 import { planLoudness } from './loudness.ts';
@@ -24,6 +24,7 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
   if (parameters.loudness !== null && audio === null) {
     throw badParameter('The parameter "loudness" does not apply: there is no audio that can be decoded.');
   }
+  if (parameters.metadata !== null) checkTags(format, media);
   const film = isVideoFormat(format) ? video : null;
   refuse(decodingExcess(input, film));
 
@@ -47,7 +48,22 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
     phaseSeconds: film && grid ? phaseSeconds(film, grid, input) : 0,
     speed: planSpeed(parameters.speed, grid),
     loudness: parameters.loudness === null ? null : planLoudness(parameters.loudness, lengthSeconds, limits),
+    isTagged: parameters.metadata !== null,
   };
+}
+
+function checkTags(format: Format, { container }: Media): void {
+  if (!FORMATS[format].isTagged) {
+    const formats = FORMAT_NAMES.filter((name) => FORMATS[name].isTagged).join(', ');
+    throw badParameter(
+      `The parameter "metadata" does not apply to format=${format}: it is written into ${formats}.`,
+    );
+  }
+  if (CONTAINERS[container].reader === 'ffprobe') {
+    throw badParameter(
+      'The parameter "metadata" does not apply: the tags of this kind of file are not read.',
+    );
+  }
 }
 
 /** How long an output of the request would be; null without a duration. */

@@ -8,6 +8,8 @@ type FormatProfile = {
   readonly audioCodec: 'aac' | 'opus' | 'mp3' | 'flac' | 'pcm';
   /** Bits per second that `bitrate=` may request for its audio; null if there is no choice. */
   readonly audioBitrates: { readonly least: number; readonly most: number } | null;
+  /** Whether tags (a title, a cover) are written into it. */
+  readonly isTagged: boolean;
 };
 
 /**
@@ -20,33 +22,38 @@ export const FORMATS = {
     isVideo: true,
     audioCodec: 'aac',
     audioBitrates: { least: 16_000, most: 512_000 },
+    isTagged: false,
   },
   webm: {
     container: 'webm',
     isVideo: true,
     audioCodec: 'opus',
     audioBitrates: { least: 8_000, most: 512_000 },
+    isTagged: false,
   },
   mp3: {
     container: 'mp3',
     isVideo: false,
     audioCodec: 'mp3',
     audioBitrates: { least: 32_000, most: 320_000 },
+    isTagged: true,
   },
   aac: {
     container: 'adts',
     isVideo: false,
     audioCodec: 'aac',
     audioBitrates: { least: 16_000, most: 512_000 },
+    isTagged: false,
   },
   opus: {
     container: 'ogg',
     isVideo: false,
     audioCodec: 'opus',
     audioBitrates: { least: 8_000, most: 512_000 },
+    isTagged: true,
   },
-  flac: { container: 'flac', isVideo: false, audioCodec: 'flac', audioBitrates: null },
-  wav: { container: 'wav', isVideo: false, audioCodec: 'pcm', audioBitrates: null },
+  flac: { container: 'flac', isVideo: false, audioCodec: 'flac', audioBitrates: null, isTagged: true },
+  wav: { container: 'wav', isVideo: false, audioCodec: 'pcm', audioBitrates: null, isTagged: true },
 } as const satisfies Record<string, FormatProfile>;
 
 export type Format = keyof typeof FORMATS;

@@ -27,6 +27,8 @@ export type StreamParameters = {
   readonly speed: number;
   /** The integrated loudness of the audio, in LUFS (EBU R128). */
   readonly loudness: number | null;
+  /** Whether the file's tags are written into audio that is encoded. */
+  readonly metadata: 'keep' | null;
   /** Names of containers and codecs that the client plays; null if it does not say. */
   readonly accept: readonly string[] | null;
 };
@@ -44,6 +46,7 @@ export const NO_PARAMETERS: StreamParameters = {
   audio: null,
   speed: 1,
   loudness: null,
+  metadata: null,
   accept: null,
 };
 
@@ -61,6 +64,7 @@ export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.
   audio: v.nullable(count),
   speed: amount,
   loudness: v.nullable(v.pipe(v.number(), v.finite())),
+  metadata: v.nullable(v.literal('keep')),
   accept: v.nullable(v.array(v.string())),
 });
 
@@ -181,6 +185,7 @@ const SCHEMAS = {
     audio: whole(0, 63),
     speed: decimal(0.5, 3, 2),
     loudness: decimal(-31, -9, 1),
+    metadata: v.optional(oneOf(['keep'])),
     accept,
   }),
   image: v.object(IMAGE_ENTRIES),
@@ -207,7 +212,19 @@ const SHAPES: {
   asset: () => ({}),
   info: () => ({}),
   media: (output) => output,
-  stream: ({ format, height, width, bitrate, start, duration, audio, speed, loudness, accept }) => ({
+  stream: ({
+    format,
+    height,
+    width,
+    bitrate,
+    start,
+    duration,
+    audio,
+    speed,
+    loudness,
+    metadata,
+    accept,
+  }) => ({
     format: format ?? null,
     height: height ?? null,
     width: width ?? null,
@@ -217,6 +234,7 @@ const SHAPES: {
     audio: audio ?? null,
     speed: speed ?? 1,
     loudness: loudness ?? null,
+    metadata: metadata ?? null,
     accept: accept ?? null,
   }),
   image: imageParameters,

@@ -1,12 +1,15 @@
 import { damaged } from '../../base/problem.ts';
 import { flacHead } from '../../media/heads/flac.ts';
+import { id3Tag } from '../../media/heads/id3.ts';
 import { mp3Head } from '../../media/heads/mp3.ts';
 import type { PacketsIndex } from '../../media/heads/packets-index.ts';
+import { flacWithTags, wavWithTags } from '../../media/heads/tagged-front.ts';
 import { wavHead } from '../../media/heads/wav.ts';
 import { webmHead } from '../../media/heads/webm.ts';
 import type { WebmIndex } from '../../media/heads/webm-index.ts';
 import { appendLog, parseLog, type SampleLog } from '../../media/isobmff/sample-log.ts';
 import { flatHead, secondsOf } from '../../media/isobmff/write-flat.ts';
+import type { Tags } from '../../media/model/tags.ts';
 import { samplingOf } from '../../plan/output.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 
@@ -19,8 +22,8 @@ export type Head = {
   readonly seconds: number | null;
 };
 
-/** Returns what stands before all parts of a file. The indexes are our own. */
-export function headOf(recipe: Recipe, parts: readonly FinishedPart[]): Head {
+/** Returns what stands before all parts of a file, with its tags. The indexes are our own. */
+export function headOf(recipe: Recipe, parts: readonly FinishedPart[], tags: Tags | null): Head {
   const [first] = parts;
   if (first === undefined) throw damaged('The export has no parts.');
   switch (recipe.kind) {
@@ -39,12 +42,13 @@ export function headOf(recipe: Recipe, parts: readonly FinishedPart[]): Head {
       const index: PacketsIndex = JSON.parse(first.index);
       const heard = index.samples - index.priming;
       const { sampleRate } = samplingOf(recipe.output);
-      return { bytes: recipe.kind === 'mp3' ? mp3Head(index) : flacHead(index), seconds: heard / sampleRate };
+      return { bytes: taggedHead(recipe.kind, index, tags), seconds: heard / sampleRate };
     }
     case 'wav': {
       const { sampleRate, channels } = samplingOf(recipe.output);
+      const head = wavHead(first.bodyBytes, sampleRate, channels);
       return {
-        bytes: wavHead(first.bodyBytes, sampleRate, channels),
+        bytes: (tags && wavWithTags(head, tags)) ?? head,
         seconds: first.bodyBytes / (2 * sampleRate * channels),
       };
     }
@@ -54,6 +58,12 @@ export function headOf(recipe: Recipe, parts: readonly FinishedPart[]): Head {
     default:
       return recipe satisfies never;
   }
+}
+
+function taggedHead(kind: 'mp3' | 'flac', index: PacketsIndex, tags: Tags | null): Buffer {
+  if (kind === 'mp3') return Buffer.concat([...(tags === null ? [] : [id3Tag(tags)]), mp3Head(index)]);
+  const head = flacHead(index);
+  return (tags && flacWithTags(head, tags)) ?? head;
 }
 
 function joinedLogs(parts: readonly FinishedPart[]): readonly SampleLog[] {

@@ -1,5 +1,7 @@
 import { damaged } from '../../base/problem.ts';
+import { findTags } from '../../engine/find-tags.ts';
 import { transcodeOutput } from '../../engine/transcode-output.ts';
+import { withTags } from '../../engine/with-tags.ts';
 import { openExtents, openOriginal } from '../../http/original.ts';
 import { faststart } from '../../media/isobmff/faststart.ts';
 import { type Output, samplingOf } from '../../plan/output.ts';
@@ -43,9 +45,11 @@ export async function originalBody(
   return counted(chunks, (bytes) => (seconds * bytes) / Math.max(1, object.sizeBytes));
 }
 
-/** Returns the output of ffmpeg unchanged: Ogg and ADTS. */
+/** Returns the output of ffmpeg, with tags or unchanged: Ogg and ADTS. */
 export async function streamBody(output: Output, context: BodyContext): Promise<Body> {
-  const encoded = await transcodeOutput(output, context);
+  const tags = await findTags(output, context);
+  const audio = await transcodeOutput(output, context);
+  const encoded = tags === null ? audio : withTags(audio, output.format, tags);
   const bitrate = output.audio?.kind === 'encode' ? output.audio.bitrate : null;
   return counted(encoded, (bytes) => (bytes * 8) / (bitrate ?? 128_000));
 }

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { damaged } from '../../base/problem.ts';
 import { resultName } from '../../derived/output-names.ts';
+import { findTags } from '../../engine/find-tags.ts';
 import { type FinishedPart, headOf } from '../formats/head.ts';
 import type { Versioned } from '../job/job-store.ts';
 import { type ExportRecord, isFinished, type Part, sumUsage } from '../job/record.ts';
@@ -30,7 +31,9 @@ export async function assemble(
   const listed = shards.flatMap(({ value }) => value.parts);
   const compose = async () => {
     const parts = await Promise.all(listed.map((part) => readPart(worker, part)));
-    const head = headOf(plan.recipe, parts);
+    const { recipe } = plan;
+    const tags = 'output' in recipe ? await findTags(recipe.output, context) : null;
+    const head = headOf(recipe, parts, tags);
     meter.wrote(head.bytes.byteLength);
     const bodies = parts.map((part) => ({
       object: part.object,
