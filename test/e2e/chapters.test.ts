@@ -21,6 +21,9 @@ const FILES: readonly (readonly [name: string, ...args: string[]])[] = [
   // A track of chapters, and Nero's list.
   ['film.mp4', '-c', 'copy'],
   ['book.m4b', '-vn', '-c', 'copy', '-f', 'mp4'],
+  // Frames of ID3.
+  ['book.mp3', '-vn', '-c:a', 'libmp3lame'],
+  ['old.mp3', '-vn', '-c:a', 'libmp3lame', '-id3v2_version', '3'],
   ['plain.mp4', '-c', 'copy', '-map_chapters', '-1'],
 ];
 
@@ -52,7 +55,7 @@ describe('chapters', function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  for (const name of ['film.mkv', 'film.mp4', 'book.m4b']) {
+  for (const name of ['film.mkv', 'film.mp4', 'book.m4b', 'book.mp3', 'old.mp3']) {
     it(`of ${name} are in /info, in WebVTT and in HLS`, async () => {
       const found = await chaptersOf(name);
       expect(found.map(({ title }) => title)).to.deep.equal(CHAPTERS.map(([, , title]) => title));

@@ -114,7 +114,7 @@ describe('speed', function () {
     });
   }
 
-  it('is exported as MP4 in one piece', async () => {
+  it('is exported as MP4', async () => {
     const { events, file } = await exportOf(service, '/export/noise.mp4?speed=2&format=mp4');
     expect(events.at(-1)?.data.durationSeconds).to.be.closeTo(SECONDS / 2, 0.05);
     const path = join(folder, 'exported.mp4');

@@ -19,7 +19,7 @@ const ALBUM = 'Album 専 🎵';
 const WRITE = `
 import sys, base64, mutagen
 from mutagen.id3 import TIT2, TPE1, TALB, APIC, TXXX
-from mutagen.flac import FLAC, Picture
+from mutagen import flac
 from mutagen.oggopus import OggOpus
 from mutagen.mp4 import MP4, MP4Cover
 from mutagen.wave import WAVE
@@ -38,14 +38,14 @@ def id3(file, title=title):
     file.save()
 id3(mutagen.File(folder + '/song.mp3'))
 id3(WAVE(folder + '/song.wav'))
-picture = Picture(); picture.type = 3; picture.mime = 'image/jpeg'; picture.data = jpeg
+cover = flac.Picture(); cover.type = 3; cover.mime = 'image/jpeg'; cover.data = jpeg
 def comments(file):
     file['title'] = title; file['artist'] = artist; file['album'] = album
-song = FLAC(folder + '/song.flac'); comments(song)
+song = flac.FLAC(folder + '/song.flac'); comments(song)
 for name, text in gains.items(): song[name] = text
-song.add_picture(picture); song.save()
+song.add_picture(cover); song.save()
 song = OggOpus(folder + '/song.opus'); comments(song)
-song['metadata_block_picture'] = [base64.b64encode(picture.write()).decode()]
+song['metadata_block_picture'] = [base64.b64encode(cover.write()).decode()]
 song['r128_track_gain'] = '-2944'; song['r128_album_gain'] = '-960'; song.save()
 song = MP4(folder + '/song.m4a'); song['\\xa9nam'] = title; song['\\xa9ART'] = artist; song['\\xa9alb'] = album
 song['covr'] = [MP4Cover(jpeg)]; song.save()
@@ -56,7 +56,7 @@ id3(mutagen.File(folder + '/hostile.mp3'), hostile)
 /** Reads tags back with mutagen. */
 const READ = `
 import sys, json, base64, mutagen
-from mutagen.flac import Picture
+from mutagen import flac
 file = mutagen.File(sys.argv[1])
 tags = file.tags if file.tags is not None else {}
 found = {'length': file.info.length}
@@ -68,8 +68,8 @@ if hasattr(tags, 'getall'):
 else:
     for name in ('title', 'artist', 'album'): found[name] = tags.get(name, [None])[0]
     found['gains'] = {name.lower(): text for name, text in tags if 'gain' in name.lower()}
-    pictures = list(file.pictures) if hasattr(file, 'pictures') else [Picture(base64.b64decode(text)) for text in tags.get('metadata_block_picture', [])]
-    found['covers'] = [base64.b64encode(picture.data).decode() for picture in pictures]
+    covers = list(file.pictures) if hasattr(file, 'pictures') else [flac.Picture(base64.b64decode(text)) for text in tags.get('metadata_block_picture', [])]
+    found['covers'] = [base64.b64encode(cover.data).decode() for cover in covers]
 print(json.dumps(found))
 `;
 
@@ -170,12 +170,12 @@ describe('metadata=keep', function () {
     ['song.m4a', 'mp3', {}],
   ] as const;
   for (const [from, to, gains, covers = 1] of CASES) {
-    for (const [way, made] of [
+    for (const [way, produce] of [
       ['streamed', streamed],
       ['exported', exported],
     ] as const) {
       it(`brings the tags of ${from} to ${to}, ${way}, as mutagen and ffprobe read them`, async () => {
-        const path = await made(`${from}?format=${to}&metadata=keep`, to);
+        const path = await produce(`${from}?format=${to}&metadata=keep`, to);
         const found = await read(path);
         expect(found).to.deep.include({ title: TITLE, artist: ARTIST, album: ALBUM, gains });
         expect(found.length).to.be.closeTo(SECONDS, 0.1);
@@ -210,14 +210,14 @@ describe('metadata=keep', function () {
     expect(bare).to.deep.include({ title: null, covers: [], gains: {} });
   });
 
-  for (const [to, made] of [
+  for (const [to, produce] of [
     ['mp3', streamed],
     ['flac', streamed],
     ['opus', exported],
     ['wav', exported],
   ] as const) {
     it(`writes hostile names as one line of a thousand characters: ${to}`, async () => {
-      const path = await made(`hostile.mp3?format=${to}&metadata=keep&duration=2`, to);
+      const path = await produce(`hostile.mp3?format=${to}&metadata=keep&duration=2`, to);
       const { title } = await read(path);
       expect(title).to.match(/^a \[31m \[CHAPTER\] START=0; -map 0 x{900,}$/);
       expect(title).to.have.length(1_000);

@@ -20,7 +20,7 @@ const EARLIER_SECONDS = 0.01;
 
 /**
  * Returns filters that make audio faster at the same pitch. `seconds`: the length of the result; null to let it end up to
- * a tenth of a second late. ffmpeg's stretcher moves each sound to where waves fit: by 6 ms at most up to double speed
+ * a tenth of a second late. ffmpeg's stretcher moves each tone to where waves fit: by 6 ms at most up to double speed
  * and 8 ms above, since the window that it takes is half of its usual one.
  */
 export function speedFilters(factor: number, sampleRate: number, seconds: number | null): string[] {

@@ -6,7 +6,7 @@ export type Measured = { readonly lufs: number; readonly peak: number } | null;
 
 type Measure = (gain: Gain) => Promise<Measured>;
 
-/** Measurements after the first, of audio that a limiter made less loud than its gain. */
+/** Measurements after the first, of audio that a limiter left less loud than its gain. */
 const MOST_CORRECTIONS = 4;
 /** Nobody hears less. */
 const NEAR_ENOUGH = 0.1;

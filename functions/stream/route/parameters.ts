@@ -23,7 +23,7 @@ export type StreamParameters = {
   readonly durationSeconds: number | null;
   /** Number of the audio track in the file, from 0. */
   readonly audio: number | null;
-  /** How many times faster than the source, whose pitch is kept. */
+  /** How many times faster than the source, at the same pitch. */
   readonly speed: number;
   /** The integrated loudness of the audio, in LUFS (EBU R128). */
   readonly loudness: number | null;
