@@ -173,6 +173,7 @@ const ROUTES: readonly RouteCase[] = [
   { kind: 'health', names: [], path: () => '/health' },
   { kind: 'asset', names: [], path: (_, pick) => `/assets/${pick(ASSETS)}` },
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
+  { kind: 'play', names: [], path: (key) => `/play/${key}` },
   { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
   {
     kind: 'waveform',

@@ -67,6 +67,7 @@ async function answerRoute(
       });
     case 'media':
     case 'stream':
+    case 'play':
     case 'image':
     case 'waveform':
     case 'storyboard':

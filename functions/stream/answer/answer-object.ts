@@ -23,7 +23,9 @@ export async function answerObject(
   const { signal } = requestContext;
   if (route.kind !== 'media') services.refuseWhenFull?.();
   // The export would run, and its result could not be fetched.
-  if (route.kind === 'export' && grant.kind === 'signed' && grant.prefix === '') throw keyUnsigned();
+  if (route.kind === 'export' && grant.kind === 'signed' && grant.prefix === '') {
+    throw keyUnsigned('The result of an export');
+  }
   const limits = limitsWithin(grant, config.limits);
   const found = await findObject(route.key, services, requestContext, howToFind(route, limits));
   const { object } = found;

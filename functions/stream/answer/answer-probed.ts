@@ -6,6 +6,7 @@ import type { AnswerContext, RouteTo } from './answer-context.ts';
 import { answerExport } from './answer-export.ts';
 import { answerImage } from './answer-image.ts';
 import { answerInfo } from './answer-info.ts';
+import { answerPlay } from './answer-play.ts';
 import { answerStoryboard } from './answer-storyboard.ts';
 import { answerStream } from './answer-stream.ts';
 import { answerSubtitles } from './answer-subtitles.ts';
@@ -14,7 +15,7 @@ import { answerWaveform } from './answer-waveform.ts';
 /** Probes the object, then answers by the route. Throws `Problem`. */
 export async function answerProbed(
   route: RouteTo<
-    'stream' | 'image' | 'storyboard' | 'waveform' | 'adaptive' | 'info' | 'export' | 'subtitles'
+    'stream' | 'play' | 'image' | 'storyboard' | 'waveform' | 'adaptive' | 'info' | 'export' | 'subtitles'
   >,
   context: AnswerContext,
   found: FoundObject,
@@ -24,6 +25,8 @@ export async function answerProbed(
   switch (route.kind) {
     case 'stream':
       return answerStream(route, onClock, probed);
+    case 'play':
+      return answerPlay(route, onClock, probed);
     case 'image':
       return answerImage(route, onClock, probed);
     case 'storyboard':

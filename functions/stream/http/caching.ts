@@ -26,6 +26,7 @@ const CACHING = {
   asset: { answer: FOREVER, redirect: NEVER, problem: NEVER },
   info: { answer: ASK, redirect: NEVER, problem: NEVER },
   media: { answer: ASK, redirect: NEVER, problem: NEVER },
+  play: { answer: ASK, redirect: NEVER, problem: NEVER },
   stream: { answer: ASK, redirect: NEVER, problem: NEVER },
   image: { answer: ASK, redirect: NEVER, problem: NEVER },
   waveform: { answer: ASK, redirect: NEVER, problem: NEVER },

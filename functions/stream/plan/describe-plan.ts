@@ -19,6 +19,11 @@ export function playlistHeader(kind: 'hls' | 'dash', { video, audio, reason }: P
   return `${kind}; renditions=${renditions.length}; reason="${asciiOnly(reason)}"`;
 }
 
+/** The same of a redirect to a playlist: `hls; reason="…"`. */
+export function redirectHeader(reason: string): string {
+  return `hls; reason="${asciiOnly(reason)}"`;
+}
+
 /** The same of a segment: `copy; segment=12`, `transcode; video=h264:720; iframe=3`, `transcode; audio=aac; init`. */
 export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
   const what = ask.kind === 'init' ? 'init' : `${ask.kind}=${ask.index}`;

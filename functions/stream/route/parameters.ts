@@ -6,7 +6,7 @@ import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-pa
 import { MAX_KEY_BYTES } from './key.ts';
 import { MANIFEST_ENTRIES, type ManifestParameters, manifestParameters } from './manifest-parameters.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
-import { decimal, flag, oneOf, seconds, whole } from './schemas.ts';
+import { accept, bitrate, decimal, flag, oneOf, seconds, whole } from './schemas.ts';
 import { STORYBOARD_ENTRIES, type StoryboardParameters, storyboardParameters } from './storyboard.ts';
 import { WAVEFORM_ENTRIES, type WaveformParameters, waveformParameters } from './waveform-parameters.ts';
 
@@ -74,6 +74,7 @@ type Parameters = {
   asset: object;
   info: object;
   media: MediaParameters;
+  play: object;
   stream: StreamParameters;
   image: ImageParameters;
   waveform: WaveformParameters;
@@ -145,36 +146,13 @@ function unknown(route: ParameterRoute, name: string): Problem {
   );
 }
 
-const BITRATE = 'must be between 8k and 50M bits per second, such as 800k, 2.5M or 2500000';
-const bitrate = v.optional(
-  v.pipe(
-    v.string(),
-    v.regex(/^\d{1,8}(\.\d{1,3})?[kKmM]?$/, BITRATE),
-    v.transform((text) => {
-      const scale = /k$/i.test(text) ? 1e3 : /m$/i.test(text) ? 1e6 : 1;
-      return Math.round(Number.parseFloat(text) * scale);
-    }),
-    v.minValue(8_000, BITRATE),
-    v.maxValue(50_000_000, BITRATE),
-  ),
-);
-
-const ACCEPT = 'must list containers and codecs, such as mp4,h264,hevc,aac or video/webm';
-const accept = v.optional(
-  v.pipe(
-    v.string(),
-    v.maxLength(400, ACCEPT),
-    v.transform((text) => text.split(',').map((name) => name.trim().toLowerCase())),
-    v.check((names) => names.every((name) => /^[a-z0-9][a-z0-9./+-]*$/.test(name)), ACCEPT),
-  ),
-);
-
 const SCHEMAS = {
   page: v.object({ after: v.optional(v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES, 'must be a key')), '') }),
   health: v.object({}),
   asset: v.object({}),
   info: v.object({}),
   media: v.object({ faststart: flag, download: flag }),
+  play: v.object({}),
   stream: v.object({
     format: v.optional(oneOf(FORMAT_NAMES)),
     height: whole(16, 4320),
@@ -212,6 +190,7 @@ const SHAPES: {
   asset: () => ({}),
   info: () => ({}),
   media: (output) => output,
+  play: () => ({}),
   stream: ({
     format,
     height,

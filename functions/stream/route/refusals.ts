@@ -2,10 +2,11 @@ import { Problem } from '../base/problem.ts';
 
 export const unsigned = () => new Problem('unsigned', 'This address must be signed: /~{token}/… opens it.');
 
-export const keyUnsigned = () =>
+/** `what` begins the sentence. */
+export const keyUnsigned = (what: string) =>
   new Problem(
     'unsigned',
-    'The result of an export has another address, which a token for this one does not open: sign the key instead.',
+    `${what} has another address, which a token for this one does not open: sign the key instead.`,
   );
 
 /** The public sentence is the same for all; the log has the cause. */

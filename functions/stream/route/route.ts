@@ -25,6 +25,8 @@ export type Route =
   | { readonly kind: 'asset'; readonly name: string }
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
   | { readonly kind: 'stream'; readonly key: string; readonly parameters: StreamParameters }
+  /** Whatever the asking client plays. */
+  | { readonly kind: 'play'; readonly key: string }
   | { readonly kind: 'info'; readonly key: string }
   | { readonly kind: 'image'; readonly key: string; readonly parameters: ImageParameters }
   | { readonly kind: 'waveform'; readonly key: string; readonly parameters: WaveformParameters }
@@ -113,6 +115,11 @@ export const ROUTES = {
       parameters: parseParameters('stream', query),
     }),
   },
+  play: {
+    shape: 'key',
+    entry: '',
+    parse: (rest, query) => parseKeyAlone('play', rest, query),
+  },
   image: {
     shape: 'key',
     entry: '',
@@ -160,11 +167,7 @@ export const ROUTES = {
   info: {
     shape: 'key',
     entry: '',
-    parse: (rest, query) => {
-      const key = parseKey(rest);
-      parseParameters('info', query);
-      return { kind: 'info', key };
-    },
+    parse: (rest, query) => parseKeyAlone('info', rest, query),
   },
 } as const satisfies Record<string, RouteEntry>;
 
@@ -197,6 +200,12 @@ export function parseRoute(url: URL): Route {
     'not-found',
     `There is nothing at this address; try ${tried.slice(0, -1).join(', ')} or ${tried.at(-1)}.`,
   );
+}
+
+function parseKeyAlone(kind: 'play' | 'info', rest: string, query: URLSearchParams): Route {
+  const key = parseKey(rest);
+  parseParameters(kind, query);
+  return { kind, key };
 }
 
 function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSearchParams): Route {

@@ -46,3 +46,29 @@ export const seconds = (least: number) => {
     ),
   );
 };
+
+const BITRATE = 'must be between 8k and 50M bits per second, such as 800k, 2.5M or 2500000';
+/** Bits per second. */
+export const bitrate = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,8}(\.\d{1,3})?[kKmM]?$/, BITRATE),
+    v.transform((text) => {
+      const scale = /k$/i.test(text) ? 1e3 : /m$/i.test(text) ? 1e6 : 1;
+      return Math.round(Number.parseFloat(text) * scale);
+    }),
+    v.minValue(8_000, BITRATE),
+    v.maxValue(50_000_000, BITRATE),
+  ),
+);
+
+const ACCEPT = 'must list containers and codecs, such as mp4,h264,hevc,aac or video/webm';
+/** Names of containers and codecs. */
+export const accept = v.optional(
+  v.pipe(
+    v.string(),
+    v.maxLength(400, ACCEPT),
+    v.transform((text) => text.split(',').map((name) => name.trim().toLowerCase())),
+    v.check((names) => names.every((name) => /^[a-z0-9][a-z0-9./+-]*$/.test(name)), ACCEPT),
+  ),
+);

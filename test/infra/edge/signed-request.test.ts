@@ -109,6 +109,7 @@ describe('signed-request', () => {
     [`/~${token(forAddress('/media/a.mp4'))}/media/a.mp4?downlaod=1`, 'function'],
     [`/~${token(forKey('a.html'))}/media/a.html`, 'function'],
     [`/~${key}/stream/films/a%20b.mp4?height=360`, 'function'],
+    [`/~${key}/play/films/a%20b.mp4`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/master.m3u8`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'cache'],
     [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'cache', 'HEAD'],
