@@ -47,7 +47,7 @@ export function withNpmOptions(args: readonly string[], environment: Environment
   if (empty === undefined) return [...options, ...args];
   if (more.length > 0 || args.length !== 1) {
     throw new Error(
-      'npm kept these options for itself: write -- before them, as in npm start -- --media DIR.',
+      'npm took these options for itself: write -- before them, as in npm start -- --media DIR.',
     );
   }
   return [...options, `--${empty.name}=${args[0]}`];

@@ -99,7 +99,7 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   if (play) element.play().catch(() => {});
 }
 
-/** Returns whether a media element itself has made a request. */
+/** Returns whether a media element itself has sent a request. */
 function isOf(element: HTMLMediaElement, address: string): (entry: PerformanceResourceTiming) => boolean {
   const { href } = new URL(address, location.href);
   return ({ name, initiatorType }) => name === href && initiatorType === element.localName;

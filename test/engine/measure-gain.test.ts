@@ -14,7 +14,7 @@ function audio(lufs: number, peak: number, given = 1) {
 }
 
 describe('gainFor', () => {
-  it('measures once if the peaks leave room', async () => {
+  it('measures once if the peaks leave space', async () => {
     const { asked, measure } = audio(-20, -9);
     expect(await gainFor(-16, measure)).to.deep.equal({ decibels: 4, isLimited: false });
     expect(asked).to.have.length(1);

@@ -47,7 +47,7 @@ export function createUpkeep(root: string, bounds: DirectoryBounds): Upkeep {
 
 /** What dead producers have left, drafts and parts of exports, goes after a day. */
 const LEFT_SECONDS = 24 * 3600;
-/** Room for some time, once the folder is full. */
+/** Space for some time, once the folder is full. */
 const FILL = 0.9;
 
 /** Removes what is too old, then what is too much. Other processes may do the same at once. */
@@ -97,7 +97,7 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
-/** A record is a folder of its own, which is empty once it has expired. One that was just made waits for its file. */
+/** A record is a folder of its own, which is empty once it has expired. One that was just created waits for its file. */
 async function removeEmpty(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(unlessMissing);
   const folders = (entries ?? []).filter((entry) => entry.isDirectory());

@@ -33,7 +33,7 @@ export function addressesOf({ src, base, token, start, end, subtitles }: Subject
   };
 }
 
-/** Returns an address with another token in the place of the one that it was made with. */
+/** Returns an address with another token in the place of the one that it was built with. */
 export function withToken(address: string, base: string, token: string | null): string {
   const url = new URL(address);
   if (url.origin !== new URL(base).origin) return address;
