@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { countedImage, countingPicture } from '../../testing/counter-film.ts';
+import { withHeadersOnce } from '../../testing/headers-once.ts';
 import { ffmpegRuns } from '../../testing/log-lines.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
@@ -32,7 +33,10 @@ const FILMS: readonly [name: string, isOne: boolean, ...coding: string[]][] = [
   ['fragmented.mp4', true, ...H264, '-movflags', '+frag_keyframe+empty_moov'],
   ['film.mkv', true, ...H264],
   ['film.webm', true, ...VP9],
-  ['film.ts', false, ...H264],
+  ['film.ts', true, ...H264],
+  ['once.ts', true, ...H264],
+  ['open-hevc.ts', true, ...HEVC, 'log-level=none:keyint=24:min-keyint=24:scenecut=0:open-gop=1'],
+  ['open.ts', false, ...H264, '-x264-params', 'open-gop=1:b-adapt=0:scenecut=0'],
   ['film.avi', false, '-c:v', 'mpeg4', '-q:v', '2', '-g', '24', '-sc_threshold', '1000000000'],
 ];
 const SECONDS = 10;
@@ -47,6 +51,8 @@ describe('storyboards', function () {
     folder = await mkdtemp(join(tmpdir(), 'sluice-storyboard-'));
     const outputs = FILMS.flatMap(([name, , ...coding]) => [...coding, join(folder, name)]);
     await ffmpeg(...countingPicture('24', SECONDS), ...outputs);
+    const once = join(folder, 'once.ts');
+    await writeFile(once, withHeadersOnce(await readFile(once), 'h264'));
     await writeFile(join(folder, 'broken.mp4'), 'nothing');
     service = await startService({ MEDIA_DIR: folder });
   });

@@ -2,7 +2,7 @@ import { damaged } from '../../base/problem.ts';
 import { OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER, parseAv1Sequence, parseObus } from '../codecs/av1.ts';
 import { configurationBox, hasNewSet, openNalStream, toSample } from '../codecs/parameter-sets.ts';
 import { parseVp9KeyFrame } from '../codecs/vpx.ts';
-import { av1C, videoSampleEntry, vpcC } from '../isobmff/codec-entry.ts';
+import { av1C, type CodedVideo, videoSampleEntry, vpcC } from '../isobmff/codec-entry.ts';
 import type { ContainerVideoTrack } from '../model/container.ts';
 import { displayMatrix } from '../model/display-matrix.ts';
 import { threeLetters } from '../model/language.ts';
@@ -19,8 +19,11 @@ export type Coding = {
   changes(packet: Uint8Array): boolean;
 };
 
+/** What of a track decides how its packets go into MP4. */
+type CodedTrack = CodedVideo & Pick<ContainerVideoTrack, 'codec' | 'codecString' | 'configuration'>;
+
 /** Returns the coding by the track's first packet at which decoding can begin; null for any other. */
-export function codingOf(track: ContainerVideoTrack, firstPacket: Uint8Array): Coding | null {
+export function codingOf(track: CodedTrack, firstPacket: Uint8Array): Coding | null {
   if (track.codec === 'h264' || track.codec === 'hevc') return nalCoding(track, track.codec, firstPacket);
   if (track.codec === 'vp9') {
     const header = parseVp9KeyFrame(firstPacket);
@@ -61,11 +64,7 @@ export function videoHead(track: ContainerVideoTrack, { sampleEntry }: Coding, t
   };
 }
 
-function nalCoding(
-  track: ContainerVideoTrack,
-  codec: 'h264' | 'hevc',
-  firstPacket: Uint8Array,
-): Coding | null {
+function nalCoding(track: CodedTrack, codec: 'h264' | 'hevc', firstPacket: Uint8Array): Coding | null {
   const stream = openNalStream(codec, track.configuration, firstPacket);
   const configuration = stream && configurationBox(stream);
   if (!configuration) return null;
