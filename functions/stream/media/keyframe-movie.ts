@@ -3,6 +3,7 @@ import { canBeginWith } from './codecs/random-access.ts';
 import { containerKeyframes } from './cuts/container-keyframes.ts';
 import { transportKeyframes } from './cuts/transport-keyframes.ts';
 import { fragment } from './isobmff/fragment.ts';
+import { fragmentKeyframes } from './isobmff/fragment-keyframes.ts';
 import { initSegment } from './isobmff/init-segment.ts';
 import { movieKeyframes } from './isobmff/movie-keyframes.ts';
 import { CONTAINERS } from './model/containers.ts';
@@ -17,7 +18,8 @@ type Input = Pick<CopyTrackInput, 'source' | 'object' | 'access' | 'signal' | 't
 /** Finds the keyframes nearest to times of the file's timeline, which rise; null if no index or scan tells them. */
 export async function findKeyframes(input: Input, seconds: readonly number[]): Promise<Keyframes | null> {
   const { movie, media } = input.probed;
-  if (movie !== null) return movieKeyframes(movie, input, seconds);
+  if (movie !== null)
+    return movieKeyframes(movie, input, seconds) ?? fragmentKeyframes(movie, input, seconds);
   if (media.container === 'mpegts') return transportKeyframes(input, input.probed, seconds);
   return CONTAINERS[media.container].index === 'cues' ? containerKeyframes(input, seconds) : null;
 }

@@ -47,7 +47,7 @@ export async function secondsBetween(
   defaults: ReadonlyMap<number, Defaults>,
   tracks: readonly MovieTrack[],
 ): Promise<number | null> {
-  const first = await tablesOf(file, firstMoof.start, defaults, tracks);
+  const first = await fragmentTables(file, firstMoof.start, defaults, tracks);
   let begin = Number.POSITIVE_INFINITY;
   let end = 0;
   for (const { id, timescale } of tracks) {
@@ -55,13 +55,14 @@ export async function secondsBetween(
     if (start !== undefined) begin = Math.min(begin, start / timescale);
   }
   for (const moofAt of await lastFragments(file)) {
-    const last = await tablesOf(file, moofAt, defaults, tracks);
+    const last = await fragmentTables(file, moofAt, defaults, tracks);
     for (const { id, timescale } of tracks) end = Math.max(end, (last.get(id)?.next ?? 0) / timescale);
   }
   return end > begin ? end - begin : null;
 }
 
-async function tablesOf(
+/** Returns the samples of the fragment at `start`, by track id; none if there is no fragment. */
+export async function fragmentTables(
   file: RandomAccess,
   start: number,
   defaults: ReadonlyMap<number, Defaults>,

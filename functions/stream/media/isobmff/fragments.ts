@@ -4,6 +4,7 @@ import { type Box, findBox } from '../boxes/boxes.ts';
 import { indexedSeconds, secondsBetween } from './fragment-index.ts';
 import type { MovieTrack } from './movie.ts';
 import {
+  type Defaults,
   emptyTable,
   type Growing,
   MAX_FRAGMENT_SAMPLES,
@@ -18,6 +19,8 @@ import type { TopLevel } from './top-level.ts';
 export type Fragments = {
   /** Tables by track id; null if the file has more fragments than are read. */
   readonly tables: ReadonlyMap<number, SampleTable> | null;
+  /** The values of samples that have none of their own, by track id. */
+  readonly defaults: ReadonlyMap<number, Defaults>;
   /** `mehd`, in ticks of the movie's clock; null without one. */
   readonly durationTicks: number | null;
   /** Duration by `sidx` or `mfra`, in seconds, if the fragments are not read; otherwise null. */
@@ -51,7 +54,7 @@ export async function readFragments(
     const seconds =
       (await indexedSeconds(file, topLevel)) ??
       (first === undefined ? null : await secondsBetween(file, first, defaults, tracks));
-    return { tables: null, durationTicks, indexedSeconds: seconds };
+    return { tables: null, defaults, durationTicks, indexedSeconds: seconds };
   }
   const collected = new Map<number, Collected>();
   for (const track of tracks) collected.set(track.id, firstSamples(moov, track, file.sizeBytes));
@@ -69,7 +72,7 @@ export async function readFragments(
   const read = [...collected].map(
     ([id, { samples, lastDuration }]) => [id, samples.table(lastDuration)] as const,
   );
-  return { tables: new Map(read), durationTicks, indexedSeconds: null };
+  return { tables: new Map(read), defaults, durationTicks, indexedSeconds: null };
 }
 
 /** The fragments of one track so far; `next` is the decode time of the next sample. */

@@ -59,7 +59,7 @@ function syncSamples({ sync, count }: SampleTable): number[] {
   return samples;
 }
 
-function unitsOf({ entry }: MovieTrack): Keyframes['units'] {
+export function unitsOf({ entry }: MovieTrack): Keyframes['units'] {
   const codec = entry === null ? 'other' : videoCodecOf(entry);
   if (codec !== 'h264' && codec !== 'hevc') return null;
   const configuration = entry?.configurations.get(codec === 'h264' ? 'avcC' : 'hvcC') ?? null;
