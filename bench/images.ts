@@ -11,17 +11,25 @@ import { ffmpeg } from '../testing/verify.ts';
 import { childUsage } from './child-usage.ts';
 import type { Client } from './client.ts';
 import { makeFilm } from './film.ts';
-import type { Table } from './report.ts';
+import type { Row, Table } from './report.ts';
 import { type Subject, startSluice } from './subject.ts';
 
 const FILM = { minutes: 120, bitrate: 2_200_000 };
 const MOMENTS = ['613.4', '2400.7', '4801.2', '6999.9'];
 const TICKS_PER_SECOND = 100;
+/** The same film in other containers. */
+const FORMS = [
+  ['film.mkv'],
+  ['film.ts'],
+  ['fragmented.mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof'],
+] as const;
 
 /** Stills, a storyboard and a waveform, each produced anew. */
 export async function measureImages(client: Client, rounds: number): Promise<Table> {
   const media = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   await makeFilm(media, 'film.mp4', FILM);
+  for (const [name, ...muxer] of FORMS)
+    await ffmpeg('-i', join(media, 'film.mp4'), '-c', 'copy', ...muxer, join(media, name));
   const sound = ['-f', 'lavfi', '-i', 'anoisesrc=d=3600:r=44100:a=0.3', '-ac', '2', '-c:a', 'aac'];
   await ffmpeg(...sound, join(media, 'hour.m4a'));
   const { FFMPEG_PATH = '' } = await localEnvironment({});
@@ -48,10 +56,18 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
       return { total: (performance.now() - start) / MOMENTS.length };
     },
   });
-  const { sheet, waveform } = await interleave(Math.min(rounds, 3), {
+  const { sheet, matroska, transport, fragmented, waveform } = await interleave(Math.min(rounds, 3), {
     sheet: () => costOfWork(sluice, client, '/storyboard/film.mp4/0.jpg'),
+    matroska: () => costOfWork(sluice, client, '/storyboard/film.mkv/0.jpg'),
+    transport: () => costOfWork(sluice, client, '/storyboard/film.ts/0.jpg'),
+    fragmented: () => costOfWork(sluice, client, '/storyboard/fragmented.mp4/0.jpg'),
     waveform: () => costOfWork(sluice, client, '/waveform/hour.m4a?format=dat'),
   });
+  const inOthers = [
+    ['Matroska', matroska],
+    ['MPEG-TS', transport],
+    ['fragmented MP4', fragmented],
+  ] as const;
   await sluice.close();
   const whole = ['-v', 'error', '-skip_frame', 'nokey', '-i', join(media, 'film.mp4'), '-an', '-vf'];
   const all = await childUsage(FFMPEG_PATH, [...whole, 'scale=160:-2', '-f', 'null', '-']);
@@ -69,7 +85,7 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
     title: 'Images, storyboards and waveforms',
     about:
       'A film of two hours and 2 GB, 720p with a keyframe every 2 seconds: a still of 640 pixels and ffmpeg alone on the ' +
-      'same file (which gives another frame), the sheet of 100 thumbnails and ffmpeg over all keyframes, and the peaks of ' +
+      'same file (which gives another frame), the sheet of 100 thumbnails, also of the same film in other containers, and ffmpeg over all keyframes, and the peaks of ' +
       'an hour of AAC and ffmpeg that decodes it and no more. CPU is that of the function and of ffmpeg together.',
     against: 'ffmpeg',
     rows: [
@@ -87,6 +103,12 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
         limit: sheet.cpu.map(() => all.cpu),
         target: '≤ 1/30',
       },
+      ...inOthers.map(
+        ([container, { cpu }]): Row => ({
+          ...{ work: `the same of ${container}: CPU`, unit: 's', ours: cpu },
+          ...{ limit: cpu.map(() => all.cpu), target: '≤ 1/30' },
+        }),
+      ),
       { work: 'storyboard of 100: total', unit: 's', ours: sheet.total, limit: null },
       {
         work: 'waveform of an hour: CPU',
