@@ -54,7 +54,7 @@ export async function transportKeyframes(
     async *frames(): AsyncGenerator<Keyframe, void, void> {
       let next = 0;
       for await (const unit of mapAhead(runs, LOOKS_AHEAD, ({ position }) => read(position))) {
-        if (unit === null) throw damaged('The file ends within its media.');
+        if (unit === null) throw damaged('The file has no whole keyframe at a place that begins with one.');
         yield { data: coding.convert(unit, true), times: runs[next++]?.times ?? 1 };
       }
     },

@@ -12,6 +12,8 @@ import { WITHOUT_PLACE } from './track-boxes.ts';
 
 /** Reads that are under way while one before them is read. */
 const READS_AHEAD = 8;
+/** So many are in memory at the same time; what has more is left to ffmpeg. */
+const MOST_BYTES = 8 * 2 ** 20;
 
 /**
  * Finds the same keyframes as `movieKeyframes` in a movie with more fragments than are read: by the random access boxes
@@ -61,6 +63,7 @@ async function readKeyframe(
   }
   const start = table?.offsets[best?.sample ?? -1];
   const size = table?.sizes[best?.sample ?? -1];
-  if (start === undefined || size === undefined) throw damaged('The index of the file leads to no frame.');
+  if (start === undefined || size === undefined || size > MOST_BYTES)
+    throw damaged('The index of the file leads to no frame of a usual size.');
   return file.read(start, start + size);
 }

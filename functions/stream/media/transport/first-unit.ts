@@ -5,12 +5,12 @@ import { PACKET_BYTES, tsPackets } from './ts-packet.ts';
 
 /** Most keyframes are shorter, with the packets of other streams between theirs. */
 const FIRST_BYTES = 128 * 1024;
-/** More than any frame has. */
-const MOST_BYTES = 64 * 2 ** 20;
+/** Several are read at the same time; what has more is left to ffmpeg. */
+const MOST_BYTES = 8 * 2 ** 20;
 
 /**
  * Reads the first access unit of a track of a transport stream, which may follow headers in so many PES packets of their
- * own (`headerCount`), as a bitstream with all of them. Null if the file has none.
+ * own (`headerCount`), as a bitstream with all of them. Null if there is none, or none of a usual size.
  */
 export async function readFirstUnit(
   file: RandomAccess,
