@@ -100,6 +100,7 @@ const STREAM = [
   'start',
   'duration',
   'audio',
+  'channels',
   'speed',
   'loudness',
   'metadata',

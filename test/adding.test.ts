@@ -47,7 +47,7 @@ describe('One more', function () {
       'output format',
       'route/formats.ts',
       '  flac: {',
-      "oga: { container: 'ogg', isVideo: false, audioCodec: 'flac', audioBitrates: null, isTagged: false },",
+      "oga: { container: 'ogg', isVideo: false, audioCodec: 'flac', audioBitrates: null, mostChannels: 2, isTagged: false },",
       ['engine/arguments.ts', 'engine/with-tags.ts', 'open/with-length.ts', 'plan/plan-export.ts'],
     ],
     [

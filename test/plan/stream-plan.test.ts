@@ -295,6 +295,19 @@ describe('planStream shapes the video', () => {
 describe('planStream shapes the audio', () => {
   const TABLE: [string, Parameters<typeof audioTrack>[0], Partial<StreamParameters>, object][] = [
     ['5.1 to stereo', { codec: 'ac3', channels: 6 }, {}, { channels: 2, codec: 'mp3' }],
+    [
+      '5.1 where it is asked for',
+      { codec: 'ac3', channels: 6 },
+      { channels: 6, format: 'mp4' },
+      { channels: 6, bitrate: 384_000 },
+    ],
+    [
+      '7.1 to 5.1',
+      { codec: 'flac', channels: 8 },
+      { channels: 6, format: 'opus' },
+      { channels: 6, bitrate: 320_000 },
+    ],
+    ['AAC 5.1 to stereo, if that is asked for', { channels: 6 }, { channels: 2 }, { channels: 2 }],
     ['mono stays', { codec: 'ac3', channels: 1 }, {}, { channels: 1, bitrate: 112_000 }],
     ['8 kHz to a rate that all play', { codec: 'other', sampleRate: 8_000 }, {}, { sampleRate: 48_000 }],
     ['22.05 kHz in its family', { codec: 'other', sampleRate: 22_050 }, {}, { sampleRate: 44_100 }],

@@ -90,7 +90,7 @@ describe('parseRoute', () => {
 
   it('reads every parameter of /stream', () => {
     const path =
-      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&speed=1.25&loudness=-16.5&metadata=keep&accept=hevc,AAC';
+      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&channels=6&speed=1.25&loudness=-16.5&metadata=keep&accept=hevc,AAC';
     expect(route(path)).to.deep.include({
       kind: 'stream',
       parameters: {
@@ -101,6 +101,7 @@ describe('parseRoute', () => {
         startSeconds: 1.5,
         durationSeconds: 10,
         audio: 1,
+        channels: 6,
         speed: 1.25,
         loudness: -16.5,
         metadata: 'keep',

@@ -80,13 +80,13 @@ export function measuringFilters({ isLimited }: Gain): string[] {
   return [`ebur128=peak=${isLimited ? 'none' : 'true'}:metadata=1`, 'ametadata=print:file=-'];
 }
 
+/** ffmpeg's names of the usual layouts; AC-3 has its surround channels at the side, AAC and Opus behind. */
+export const LAYOUTS = { 1: 'mono', 2: 'stereo', 6: '5.1' } as const;
+
 /** Returns filters for the sampling of an output, on which all of these count. */
 export function samplingFilters({
   sampleRate,
   channels,
 }: Pick<AudioEncode, 'sampleRate' | 'channels'>): string[] {
-  return [
-    `aresample=${sampleRate}`,
-    `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
-  ];
+  return [`aresample=${sampleRate}`, `aformat=sample_fmts=fltp:channel_layouts=${LAYOUTS[channels]}`];
 }

@@ -2,6 +2,7 @@ import { AAC_FRAME } from '../media/codecs/aac.ts';
 import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { AAC_ENCODER, type FfmpegArguments } from './arguments.ts';
+import { LAYOUTS } from './audio-effects.ts';
 import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
 import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
@@ -55,7 +56,7 @@ export function audioSegmentArguments(
     // It ends a little later: after a gap of hours, only the audible part becomes silence.
     `atrim=start_pts=0:end=${((first + frameCount * AAC_FRAME) / sampleRate + 1).toFixed(3)}`,
     `aresample=${sampleRate}:async=1:min_hard_comp=${leastGapSeconds(segment).toFixed(6)}${from.fillsFront ? ':first_pts=0' : ''}`,
-    `aformat=sample_fmts=fltp:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    `aformat=sample_fmts=fltp:channel_layouts=${LAYOUTS[channels]}`,
     'apad',
     // Silence alone, after no input at all, has no time of its own.
     ...(from.fillsFront ? ['asetpts=N'] : []),

@@ -6,22 +6,31 @@ import { audiosOf } from './select-tracks.ts';
 /** Audio that is encoded. */
 export type AudioEncode = Extract<AudioOutput, { kind: 'encode' }>;
 
-/** Bits per second of one channel and of two; null for lossless codecs. */
+/** Bits per second by the number of channels; null for lossless codecs. */
 const USUAL_BITRATES = {
-  aac: [96_000, 160_000],
-  opus: [80_000, 128_000],
-  mp3: [112_000, 192_000],
+  aac: { 1: 96_000, 2: 160_000, 6: 384_000 },
+  opus: { 1: 80_000, 2: 128_000, 6: 320_000 },
+  // It has two channels at most.
+  mp3: { 1: 112_000, 2: 192_000, 6: 320_000 },
   flac: null,
   pcm: null,
 } as const;
 
-/** Plans the track's audio for one or two loudspeakers, at the requested or the usual bitrate. */
+/** Plans the track's audio for at most so many loudspeakers (two if nobody asks), at the requested or the usual bitrate. */
 export function planAudioEncode(
   audio: AudioTrack,
-  { codec, sampleRate, asked }: Pick<AudioEncode, 'codec' | 'sampleRate'> & { readonly asked: number | null },
+  {
+    codec,
+    sampleRate,
+    asked,
+    mostChannels = 2,
+  }: Pick<AudioEncode, 'codec' | 'sampleRate'> & {
+    readonly asked: number | null;
+    readonly mostChannels?: 2 | 6;
+  },
 ): AudioEncode {
-  const channels = audio.channels === 1 ? 1 : 2;
-  const usual = USUAL_BITRATES[codec]?.[channels - 1] ?? null;
+  const channels = audio.channels === 1 ? 1 : mostChannels === 6 && audio.channels >= 6 ? 6 : 2;
+  const usual = USUAL_BITRATES[codec]?.[channels] ?? null;
   return {
     kind: 'encode',
     stream: audio.stream,

@@ -1,4 +1,5 @@
 import type { MediaAsk } from '../route/adaptive.ts';
+import type { AudioEncode } from './audio-encode.ts';
 import type { ImagePlan } from './image-plan.ts';
 import type { Output } from './output.ts';
 import type { Presentation, Rendition } from './presentation.ts';
@@ -62,10 +63,14 @@ function outputDetails({ format, video, audio, speed, loudness }: Output): strin
   return [
     `format=${format}`,
     ...(video === null ? [] : [`video=${video.kind === 'copy' ? 'copy' : `${video.codec}:${video.height}`}`]),
-    ...(audio === null ? [] : [`audio=${audio.kind === 'copy' ? 'copy' : audio.codec}`]),
+    ...(audio === null ? [] : [`audio=${audio.kind === 'copy' ? 'copy' : encodedName(audio)}`]),
     ...(speed === null ? [] : [`speed=${speed.factor}`]),
     ...(loudness === null ? [] : [`loudness=${loudness.lufs}:${loudness.kind}`]),
   ];
+}
+
+function encodedName({ codec, channels }: AudioEncode): string {
+  return channels === 6 ? `${codec}:5.1` : codec;
 }
 
 /** Reasons consist of fixed words and numbers; anything else must not break a header. */

@@ -126,5 +126,6 @@ function planFilmAudio(
 function encodedInstead(track: AudioTrack): AudioEncode {
   if (track.undecodable !== null) throw unsupported(track.undecodable);
   const sampleRate = track.sampleRate > 0 && track.sampleRate % 11_025 === 0 ? 44_100 : 48_000;
-  return planAudioEncode(track, { codec: 'aac', sampleRate, asked: null });
+  // More channels than two are copied only where they were asked for.
+  return planAudioEncode(track, { codec: 'aac', sampleRate, asked: null, mostChannels: 6 });
 }

@@ -57,7 +57,7 @@ export type AudioOutput =
       /** Which of the source's, as `Track` has it. */
       readonly stream: string;
       readonly codec: 'aac' | 'mp3' | 'opus' | 'flac' | 'pcm';
-      readonly channels: 1 | 2;
+      readonly channels: 1 | 2 | 6;
       readonly sampleRate: number;
       /** Bits per second; null for lossless codecs. */
       readonly bitrate: number | null;

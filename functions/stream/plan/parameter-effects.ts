@@ -79,6 +79,7 @@ const PARAMETER_EFFECTS = {
     videoCopy: NONE,
     audioCopy: NONE,
   },
+  channels: { original: channelsWish, remux: channelsWish, videoCopy: NONE, audioCopy: channelsWish },
   speed: { original: speedWish, remux: speedWish, videoCopy: speedWish, audioCopy: speedWish },
   loudness: { original: loudnessWish, remux: loudnessWish, videoCopy: NONE, audioCopy: loudnessWish },
   metadata: {
@@ -110,6 +111,12 @@ function bitrateWish({ bitrate }: StreamParameters): Obstacle {
 
 function startWish({ startSeconds }: StreamParameters): Obstacle {
   return startSeconds > 0 ? `start=${startSeconds} was asked for` : null;
+}
+
+/** One channel is no more than two. */
+function channelsWish({ channels }: StreamParameters, { audio }: EffectSubject): Obstacle {
+  if (channels === null || audio === null || audio.channels === channels) return null;
+  return channels === 2 && audio.channels === 1 ? null : `channels=${channels} was asked for`;
 }
 
 function speedWish({ speed }: StreamParameters): Obstacle {

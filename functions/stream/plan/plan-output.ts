@@ -25,6 +25,9 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
     throw badParameter('The parameter "loudness" does not apply: there is no audio that can be decoded.');
   }
   if (parameters.metadata !== null) checkTags(format, media);
+  if ((parameters.channels ?? 0) > FORMATS[format].mostChannels) {
+    throw badParameter(`The parameter "channels" must be 2 for format=${format}.`);
+  }
   const film = isVideoFormat(format) ? video : null;
   refuse(decodingExcess(input, film));
 
@@ -182,10 +185,10 @@ function planAudio(
   format: Format,
   { media, parameters, client }: PlanInput,
 ): AudioOutput {
-  // A requested format has audio for two loudspeakers, at the requested bitrate.
+  // A requested format has audio for two loudspeakers unless more are asked for, at the requested bitrate.
   const copy =
     isVideoFormat(format) &&
-    audio.channels <= 2 &&
+    audio.channels <= (parameters.channels ?? 2) &&
     effectObstacle('audioCopy', parameters, { media, video, audio }) === null &&
     (format !== 'mp4' || AUDIO_CODECS[audio.codec].isCopiedIntoMp4) &&
     audioObstacle(audio, format, client) === null;
@@ -195,7 +198,7 @@ function planAudio(
   const codec = FORMATS[format].audioCodec;
   const asked = video === null ? parameters.bitrate : null;
   const encode = planAudioEncode(audio, {
-    ...{ codec, asked },
+    ...{ codec, asked, mostChannels: parameters.channels ?? 2 },
     sampleRate: outputSampleRate(codec, audio.sampleRate),
   });
   // Another loudness or speed takes floats, which would be stored with 24 bits.

@@ -47,6 +47,7 @@ export function planStream(given: PlanInput): StreamPlan {
   const { media, parameters, client } = input;
   const wanted = selectTracks(media, parameters);
   refuseOutside(media, parameters);
+  refuseMoreChannels(wanted, parameters);
 
   const obstacle =
     requestObstacle(media, wanted, parameters) ??
@@ -152,6 +153,15 @@ function refuseOutside(
     throw badParameter(
       `The parameter "${height !== null ? 'height' : 'width'}" does not apply to format=${format}.`,
     );
+  }
+}
+
+function refuseMoreChannels({ audio }: Selection, { channels }: StreamParameters): void {
+  if (channels === null) return;
+  if (audio === null) throw badParameter('The parameter "channels" does not apply: the file has no audio.');
+  if (channels > Math.max(2, audio.channels)) {
+    const count = audio.channels === 1 ? 'one channel' : `${audio.channels} channels`;
+    throw badParameter(`The parameter "channels" must be 2: the audio has ${count}.`);
   }
 }
 

@@ -8,6 +8,8 @@ type FormatProfile = {
   readonly audioCodec: 'aac' | 'opus' | 'mp3' | 'flac' | 'pcm';
   /** Bits per second that `bitrate=` may request for its audio; null if there is no choice. */
   readonly audioBitrates: { readonly least: number; readonly most: number } | null;
+  /** How many channels its audio may have. */
+  readonly mostChannels: 2 | 6;
   /** Whether tags (a title, a cover) are written into it. */
   readonly isTagged: boolean;
 };
@@ -22,6 +24,7 @@ export const FORMATS = {
     isVideo: true,
     audioCodec: 'aac',
     audioBitrates: { least: 16_000, most: 512_000 },
+    mostChannels: 6,
     isTagged: false,
   },
   webm: {
@@ -29,6 +32,7 @@ export const FORMATS = {
     isVideo: true,
     audioCodec: 'opus',
     audioBitrates: { least: 8_000, most: 512_000 },
+    mostChannels: 6,
     isTagged: false,
   },
   mp3: {
@@ -36,6 +40,7 @@ export const FORMATS = {
     isVideo: false,
     audioCodec: 'mp3',
     audioBitrates: { least: 32_000, most: 320_000 },
+    mostChannels: 2,
     isTagged: true,
   },
   aac: {
@@ -43,6 +48,7 @@ export const FORMATS = {
     isVideo: false,
     audioCodec: 'aac',
     audioBitrates: { least: 16_000, most: 512_000 },
+    mostChannels: 6,
     isTagged: false,
   },
   opus: {
@@ -50,10 +56,25 @@ export const FORMATS = {
     isVideo: false,
     audioCodec: 'opus',
     audioBitrates: { least: 8_000, most: 512_000 },
+    mostChannels: 6,
     isTagged: true,
   },
-  flac: { container: 'flac', isVideo: false, audioCodec: 'flac', audioBitrates: null, isTagged: true },
-  wav: { container: 'wav', isVideo: false, audioCodec: 'pcm', audioBitrates: null, isTagged: true },
+  flac: {
+    container: 'flac',
+    isVideo: false,
+    audioCodec: 'flac',
+    audioBitrates: null,
+    mostChannels: 6,
+    isTagged: true,
+  },
+  wav: {
+    container: 'wav',
+    isVideo: false,
+    audioCodec: 'pcm',
+    audioBitrates: null,
+    mostChannels: 2,
+    isTagged: true,
+  },
 } as const satisfies Record<string, FormatProfile>;
 
 export type Format = keyof typeof FORMATS;

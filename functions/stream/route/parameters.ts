@@ -23,6 +23,8 @@ export type StreamParameters = {
   readonly durationSeconds: number | null;
   /** Number of the audio track in the file, from 0. */
   readonly audio: number | null;
+  /** The most channels of the audio. */
+  readonly channels: 2 | 6 | null;
   /** How many times faster than the source, at the same pitch. */
   readonly speed: number;
   /** The integrated loudness of the audio, in LUFS (EBU R128). */
@@ -44,6 +46,7 @@ export const NO_PARAMETERS: StreamParameters = {
   startSeconds: 0,
   durationSeconds: null,
   audio: null,
+  channels: null,
   speed: 1,
   loudness: null,
   metadata: null,
@@ -62,6 +65,7 @@ export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.
   startSeconds: amount,
   durationSeconds: v.nullable(amount),
   audio: v.nullable(count),
+  channels: v.nullable(v.picklist([2, 6])),
   speed: amount,
   loudness: v.nullable(v.pipe(v.number(), v.finite())),
   metadata: v.nullable(v.literal('keep')),
@@ -146,6 +150,8 @@ function unknown(route: ParameterRoute, name: string): Problem {
   );
 }
 
+const channelsOf = (text: '2' | '6') => (text === '2' ? 2 : 6);
+
 const SCHEMAS = {
   page: v.object({ after: v.optional(v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES, 'must be a key')), '') }),
   health: v.object({}),
@@ -161,6 +167,7 @@ const SCHEMAS = {
     start: seconds(0),
     duration: seconds(0.1),
     audio: whole(0, 63),
+    channels: v.optional(v.pipe(oneOf(['2', '6']), v.transform(channelsOf))),
     speed: decimal(0.5, 3, 2),
     loudness: decimal(-31, -9, 1),
     metadata: v.optional(oneOf(['keep'])),
@@ -199,6 +206,7 @@ const SHAPES: {
     start,
     duration,
     audio,
+    channels,
     speed,
     loudness,
     metadata,
@@ -211,6 +219,7 @@ const SHAPES: {
     startSeconds: start ?? 0,
     durationSeconds: duration ?? null,
     audio: audio ?? null,
+    channels: channels ?? null,
     speed: speed ?? 1,
     loudness: loudness ?? null,
     metadata: metadata ?? null,

@@ -88,7 +88,7 @@ export function audioSpecificConfig({
   channels,
 }: {
   readonly sampleRate: number;
-  readonly channels: 1 | 2;
+  readonly channels: 1 | 2 | 6;
 }): Uint8Array {
   const rate = RATES.indexOf(sampleRate);
   if (rate < 0) throw new RangeError(`AAC has no number for ${sampleRate} Hz.`);
