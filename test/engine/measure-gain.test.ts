@@ -54,11 +54,29 @@ describe('readLoudness', () => {
     ...peaks.map((peak, channel) => `lavfi.r128.true_peaks_ch${channel}=${peak}`),
   ];
 
-  it('reads the last reading and its highest peak', async () => {
-    const lines = [...frame(0, '-70.000', '0.900', '0.100'), ...frame(1, '-20.500', '0.250', '0.500')];
+  it('reads the last reading, and the highest peak', async () => {
+    const lines = [...frame(0, '-70.000', '0.200', '0.100'), ...frame(1, '-20.500', '0.250', '0.500')];
     const { lufs, peak } = (await readLoudness(chunks(printed(...lines)))) ?? { lufs: 0, peak: 0 };
     expect(lufs).to.equal(-20.5);
     expect(peak).to.be.closeTo(-6.01, 0.01);
+  });
+
+  it('counts stretches of which each was measured anew, by their lengths', async () => {
+    const stretch = (tenths: number, lufs: string, peak: string) =>
+      Array.from({ length: tenths }, (_, n) => frame(n, lufs, peak)).flat();
+    const lines = [
+      ...stretch(30, '-20.000', '0.700'),
+      ...stretch(10, '-10.000', '0.300'),
+      ...stretch(50, '-70.000', '0.001'),
+    ];
+    // In chunks that end within a line.
+    const text = Buffer.from(lines.join('\n'));
+    const parts = Array.from({ length: Math.ceil(text.length / 100) }, (_, i) =>
+      text.subarray(100 * i, 100 * (i + 1)),
+    );
+    const { lufs, peak } = (await readLoudness(chunks(parts))) ?? { lufs: 0, peak: 0 };
+    expect(lufs).to.be.closeTo(10 * Math.log10((30 * 0.01 + 10 * 0.1) / 40), 0.001);
+    expect(peak).to.be.closeTo(-3.09, 0.01);
   });
 
   it('finds silence, and what is too short to have a loudness, without one', async () => {

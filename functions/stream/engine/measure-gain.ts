@@ -41,22 +41,49 @@ export async function gainFor(lufs: number, measure: Measure): Promise<Gain> {
 
 /** Below it lies what R128 does not count. */
 const SILENCE = -70;
-/** The last readings are at most so many bytes before the end. */
-const TAIL_BYTES = 4096;
 /** Peaks are written with three decimals. */
 const ROUNDED_PEAK = 0.0005;
 
-/** Reads what ffmpeg's `ebur128` prints of an output, of which the last reading counts for all of it. */
+/** What `ebur128` says of a stretch: its loudness so far, and how many tenths of a second that is of. */
+type Stretch = { readonly lufs: number; readonly tenths: number };
+
+/**
+ * Reads what ffmpeg's `ebur128` prints of an output, of which the last reading counts for all of it. Where the audio changes
+ * its channels or rate, ffmpeg measures anew: stretches count by their lengths.
+ */
 export async function readLoudness(printed: AsyncIterable<Uint8Array>): Promise<Measured> {
-  let tail = '';
+  const ended: Stretch[] = [];
+  let current: Stretch = { lufs: SILENCE, tenths: 0 };
+  let peak = 0;
+  let rest = '';
   for await (const chunk of printed) {
-    tail = (tail + Buffer.from(chunk).toString('latin1')).slice(-TAIL_BYTES);
+    const lines = (rest + Buffer.from(chunk).toString('latin1')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) readLine(line);
   }
-  const lufs = Number([...tail.matchAll(/r128\.I=(-?[\d.]+)/g)].at(-1)?.[1] ?? SILENCE);
-  const last = tail.slice(Math.max(0, tail.lastIndexOf('frame:')));
-  const peaks = [...last.matchAll(/true_peaks_ch\d=([\d.]+)/g)].map(([, peak]) => Number(peak));
-  if (lufs <= SILENCE) return null;
-  return { lufs, peak: 20 * Math.log10(Math.max(0, ...peaks) + ROUNDED_PEAK) };
+  readLine(rest);
+
+  function readLine(line: string): void {
+    const [, name, value = ''] =
+      /^(frame|lavfi\.r128\.I|lavfi\.r128\.true_peaks_ch\d+)[:=]\s*(-?[\d.]+)/.exec(line) ?? [];
+    if (name === undefined) return;
+    if (name === 'frame') {
+      if (Number(value) === 0 && current.tenths > 0) ended.push(current);
+      current = { ...current, tenths: Number(value) + 1 };
+    } else if (name === 'lavfi.r128.I') current = { ...current, lufs: Number(value) };
+    else peak = Math.max(peak, Number(value));
+  }
+
+  const lufs = loudnessOf([...ended, current]);
+  return lufs <= SILENCE ? null : { lufs, peak: 20 * Math.log10(peak + ROUNDED_PEAK) };
+}
+
+/** Returns the loudness of all stretches that are not silent. */
+function loudnessOf(stretches: readonly Stretch[]): number {
+  const heard = stretches.filter(({ lufs }) => lufs > SILENCE);
+  const tenths = heard.reduce((sum, stretch) => sum + stretch.tenths, 0);
+  const power = heard.reduce((sum, stretch) => sum + stretch.tenths * 10 ** (stretch.lufs / 10), 0);
+  return tenths === 0 ? SILENCE : 10 * Math.log10(power / tenths);
 }
 
 /** The audio of an output alone, as it is measured. */
