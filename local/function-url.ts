@@ -8,7 +8,7 @@ import { breakConnection, forwardResponse, functionError } from './forward.ts';
 import { type Instance, type LogLine, startInstance } from './instance.ts';
 import { createInstances } from './instances.ts';
 import { startInvokeApi } from './invoke-api.ts';
-import { isLoopbackHost } from './loopback-host.ts';
+import { refusalOf } from './refusal.ts';
 
 export type FunctionUrlOptions = {
   /** The folder with the built code; each instance works in it. */
@@ -80,6 +80,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
     bandwidthBytesPerSecond: options.bandwidthBytesPerSecond ?? null,
   };
+  const allowedOrigins = (environment.ALLOWED_ORIGINS ?? '').split(',').map((origin) => origin.trim());
   const counters = { requests: 0, throttled: 0, events: 0, broken: 0 };
   let isClosed = false;
   const invokeApi = await startInvokeApi(FUNCTION_NAME, (event) => {
@@ -113,9 +114,8 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     response.setHeader('x-amzn-trace-id', traceId);
     counters.requests += 1;
     const receivedAt = new Date();
-    if (options.takesAnyHost !== true && !isLoopbackHost(request.headers.host)) {
-      return refuse(response, 421, 'This service only answers to 127.0.0.1, localhost and [::1].');
-    }
+    const refusal = refusalOf(request, { takesAnyHost: options.takesAnyHost ?? false, allowedOrigins });
+    if (refusal !== null) return refuse(response, refusal.status, refusal.message);
     const body = await readBody(request);
     if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);
     const event = buildEvent({

@@ -98,7 +98,7 @@ export async function startInstance(
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--require', STUB, CLIENT], {
     cwd: options.codeDirectory,
-    env: lambdaEnvironment(options, api.address),
+    env: { ...lambdaEnvironment(options, api.address), SLUICE_RUNTIME_SECRET: api.secret },
     // A process group of its own, so that the function's children end with it, as they do in AWS.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,17 @@
 const http = require('node:http');
 const Module = require('node:module');
 
+// Only this process may take its events. It removes the secret from what the function's code sees.
+const { SLUICE_RUNTIME_SECRET: secret } = process.env;
+delete process.env.SLUICE_RUNTIME_SECRET;
+
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+const { request: plainRequest } = http;
+http.request = (options, ...rest) => {
+  const isOwn = options?.hostname === hostname && String(options.port) === port;
+  const headers = { ...options?.headers, 'sluice-runtime': secret };
+  return plainRequest(isOwn ? { ...options, headers } : options, ...rest);
+};
 // A connection of its own, as the addon has, so that `next` never waits behind a response that is still being
 // sent.
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });

@@ -1,5 +1,7 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hasSeveralHosts } from './loopback-host.ts';
 
 /** One event for the function, with what AWS says about it in the headers of `/next`. */
 export type Invocation = {
@@ -24,6 +26,8 @@ export type RuntimeApiEvents = {
 export type RuntimeApi = {
   /** `host:port`, as in AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
+  /** What the runtime has to send in the header `sluice-runtime`. */
+  readonly secret: string;
   close(): void;
 };
 
@@ -32,10 +36,15 @@ const MAX_REPORT_BYTES = 256 * 1024;
 
 /**
  * Serves the Lambda Runtime API for one instance, on a loopback port of its own: the port identifies the
- * instance.
+ * instance. Events are for this runtime only, and not for all who find the port: AWS_LAMBDA_RUNTIME_API can hold
+ * no path, so that `rapid-client-stub.cjs` sends a secret in a header.
  */
 export async function startRuntimeApi(events: RuntimeApiEvents): Promise<RuntimeApi> {
+  const secret = randomBytes(18).toString('base64url');
+  let host = '';
   const server = createServer((request, response) => {
+    if (request.headers.host !== host || hasSeveralHosts(request) || !hasSecret(request, secret))
+      return refuse(request, response, 403, 'Forbidden');
     route(events, request, response).catch(() => response.destroy());
   });
   // An answer takes as long as the function does, and its connection may idle for as long before it begins.
@@ -47,13 +56,21 @@ export async function startRuntimeApi(events: RuntimeApiEvents): Promise<Runtime
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
+  host = `127.0.0.1:${port}`;
   return {
-    address: `127.0.0.1:${port}`,
+    address: host,
+    secret,
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+/** Compares in constant time. */
+function hasSecret({ headers }: IncomingMessage, secret: string): boolean {
+  const [given, expected] = [Buffer.from(String(headers['sluice-runtime'])), Buffer.from(secret)];
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 async function route(

@@ -58,6 +58,10 @@ const PARTS = {
     isHere: () => existsSync('/usr/lib/python3/dist-packages/mutagen'),
     from: 'Debian: apt-get install python3-mutagen',
   },
+  root: {
+    isHere: () => process.platform === 'linux' && process.getuid?.() === 0,
+    from: 'the user root on Linux, who can act as another user',
+  },
   terraform: {
     isHere: () => onPath('terraform'),
     from: 'Terraform 1.10 or newer on PATH, from developer.hashicorp.com',

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { ask, type Behaviours, handlersDirectory, startBehaviours } from './fixture.ts';
 
@@ -54,6 +55,13 @@ describe('the local Function URL: what the function receives', () => {
       if (!isAnswered) expect(body.toString()).to.include('only answers to 127.0.0.1, localhost and [::1]');
     });
   }
+
+  it('is nothing that names two hosts: 400', async () => {
+    const { port } = new URL(service.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end('GET /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
+    expect(await text(socket)).to.match(/^HTTP\/1\.1 400 /);
+  });
 
   it('is a context that knows the request, the function and its deadline', async () => {
     const answer = await ask(service.url, '/echo');

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { onAbort } from '../base/on-abort.ts';
 import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
+import { isOfAnotherUser } from './peer-user.ts';
 
 /** A stream of unknown length that is read from its beginning. */
 export type Flow = { readonly sizeBytes: null; stream(): Readable };
@@ -30,7 +31,8 @@ export type Loopback = {
 
 /**
  * Serves one object over HTTP on 127.0.0.1 to one child process: at a path that nobody can guess, with single
- * ranges if it has a length, as long as the request lasts. It never redirects.
+ * ranges if it has a length, as long as the request lasts. It never redirects. The path stands in the command line
+ * of the child, which all users of a machine may read: the connections of others are closed.
  */
 export async function openLoopback({ access, etag, signal }: LoopbackOptions): Promise<Loopback> {
   signal.throwIfAborted();
@@ -46,6 +48,9 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', (socket) => {
+    if (isOfAnotherUser(socket)) socket.destroy();
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   if (signal.aborted) {
