@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { type Instance, type LogLine, startInstance } from './instance.ts';
 import { createInstances } from './instances.ts';
 import { startInvokeApi } from './invoke-api.ts';
 import { refusalOf } from './refusal.ts';
+import { MOST_LINKS, newTraceId, traceAfter } from './trace.ts';
 
 export type FunctionUrlOptions = {
   /** The folder with the built code; each instance works in it. */
@@ -55,6 +56,8 @@ export type Counters = {
   readonly throttled: number;
   /** Asynchronous invocations that an instance took. */
   readonly events: number;
+  /** The most invocations that have sent for each other, the last of them included. */
+  readonly longestChain: number;
   /** Responses whose connection was broken after their head was sent. */
   readonly broken: number;
 };
@@ -81,10 +84,10 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     bandwidthBytesPerSecond: options.bandwidthBytesPerSecond ?? null,
   };
   const allowedOrigins = (environment.ALLOWED_ORIGINS ?? '').split(',').map((origin) => origin.trim());
-  const counters = { requests: 0, throttled: 0, events: 0, broken: 0 };
+  const counters = { requests: 0, throttled: 0, events: 0, longestChain: 0, broken: 0 };
   let isClosed = false;
-  const invokeApi = await startInvokeApi(FUNCTION_NAME, (event) => {
-    void invokeLater(event);
+  const invokeApi = await startInvokeApi(FUNCTION_NAME, (event, trace) => {
+    void invokeLater(event, trace);
   });
   const instances = createInstances({
     maxInstances,
@@ -142,7 +145,15 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
   }
 
   /** As in Lambda, an event that finds no free instance waits for one. None is handled twice. */
-  async function invokeLater(event: unknown): Promise<void> {
+  async function invokeLater(event: unknown, trace: string): Promise<void> {
+    const { traceId, links } = traceAfter(trace);
+    counters.longestChain = Math.max(counters.longestChain, links);
+    if (links > MOST_LINKS)
+      return log({
+        source: 'platform',
+        pid: null,
+        text: 'event dropped: invocations send for each other in a loop',
+      });
     while (!isClosed) {
       const acquired = await instances.acquire();
       if (acquired.kind === 'none-free') {
@@ -155,7 +166,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
       if (acquired.kind === 'failed') return tell(acquired.reason);
       counters.events += 1;
       const deadline = new Date(Date.now() + timeoutSeconds * 1000);
-      const invocation = { requestId, traceId: newTraceId(), functionArn, deadline, event };
+      const invocation = { requestId, traceId, functionArn, deadline, event };
       const outcome = await acquired.instance.invoke(invocation);
       if (outcome.kind !== 'response') return tell(outcome.kind === 'failed' ? outcome.reason : 'timed out');
       // Nobody reads the answer.
@@ -273,10 +284,4 @@ function throttle(response: ServerResponse, maxInstances: number): void {
 
 function timeOut(response: ServerResponse, timeoutSeconds: number): void {
   refuse(response, 504, `The function did not answer within ${timeoutSeconds} seconds.`);
-}
-
-/** AWS X-Ray: version, time in seconds as hexadecimal, 96 random bits. */
-function newTraceId(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString('hex')}`;
 }

@@ -15,11 +15,12 @@ const MAX_EVENT_BYTES = 1024 * 1024;
 
 /**
  * Serves Lambda's own API on a loopback port, as far as a function sends itself asynchronous invocations
- * (`Invoke` with the type `Event`): the event is accepted, and handled when an instance is free.
+ * (`Invoke` with the type `Event`): the event is accepted, and handled when an instance is free. `invoke` is given
+ * the trace of the invocation that sends it.
  */
 export async function startInvokeApi(
   functionName: string,
-  invoke: (event: unknown) => void,
+  invoke: (event: unknown, trace: string) => void,
 ): Promise<InvokeApi> {
   const root = `/${randomBytes(18).toString('base64url')}`;
   const path = `${root}/2015-03-31/functions/${functionName}/invocations`;
@@ -42,7 +43,7 @@ export async function startInvokeApi(
 
 async function answer(
   path: string,
-  invoke: (event: unknown) => void,
+  invoke: (event: unknown, trace: string) => void,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -70,7 +71,7 @@ async function answer(
     return refuse(response, 400, 'InvalidRequestContentException', 'The event is not JSON.');
   }
   response.writeHead(202, { 'content-length': 0 }).end();
-  invoke(event);
+  invoke(event, String(request.headers['x-amzn-trace-id'] ?? ''));
 }
 
 function refuse(response: ServerResponse, status: number, type: string, Message: string): void {

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { MOST_HOPS } from '../../functions/stream/export/job/work-event.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import { errorsOf, heardInOnePass, heardInSegments } from '../../testing/audio-error.ts';
 import { openContext, ownFfmpeg } from '../../testing/encoded.ts';
@@ -81,6 +82,8 @@ describe('an export that is too long for one invocation', function () {
     expect(done?.name, JSON.stringify(done)).to.equal('done');
     const { invocations, gbSeconds, bytesRead, durationSeconds } = done?.data ?? {};
     expect(invocations).to.be.above(1);
+    // AWS would end a chain of sixteen; the trace of each event tells.
+    expect(service.counters().longestChain).to.be.within(2, MOST_HOPS + 1);
     const shifts = await linesWhich(service, invocations, ({ message }) => message === 'work');
     expect(mostAtOnce(shifts)).to.be.at.most(MOST_AT_ONCE);
     const path = join(folder, 'export.mp4');

@@ -46,6 +46,7 @@ describe('the local Function URL: how bytes flow', () => {
       instancesStarted: 1,
       throttled: 0,
       events: 0,
+      longestChain: 0,
       broken: 1,
     });
     expect(service.lines.join('\n')).to.match(/^platform \S+ viewer left \/bytes$/m);

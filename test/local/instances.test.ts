@@ -31,6 +31,7 @@ describe('the local Function URL: its instances', () => {
       instancesStarted: 1,
       throttled: 0,
       events: 0,
+      longestChain: 0,
       broken: 0,
     });
     expect(service.instances()[0]?.initMilliseconds).to.be.above(0);

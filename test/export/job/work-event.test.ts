@@ -5,7 +5,7 @@ import { NO_PARAMETERS } from '../../../functions/stream/route/parameters.ts';
 const work: Work = {
   ...{ kind: 'export', id: 'a_-4'.repeat(5).padEnd(22, 'b'), key: 'films/a b.mp4' },
   parameters: { ...NO_PARAMETERS, format: 'mp4', height: 480, startSeconds: 1.5, accept: ['h264'] },
-  ...{ generation: 1_800_000_000_000, attempt: 0, task: 'begin' },
+  ...{ generation: 1_800_000_000_000, attempt: 0, hops: 1, task: 'begin' },
 };
 
 describe('work that is sent to a function', () => {
@@ -32,6 +32,7 @@ describe('work that is sent to a function', () => {
     ['another task', { sluice: { ...work, task: 'end' } }],
     ['a part before the first', { sluice: { ...work, task: -1 } }],
     ['a fraction of a part', { sluice: { ...work, task: 0.5 } }],
+    ['no hops', { sluice: { ...work, hops: undefined } }],
     ['no generation', { sluice: { ...work, generation: undefined } }],
     ['no parameters', { sluice: { ...work, parameters: undefined } }],
     ['another format', { sluice: { ...work, parameters: { ...work.parameters, format: 'exe' } } }],

@@ -11,7 +11,7 @@ import { createEngine } from '../../../functions/stream/engine/ffmpeg.ts';
 import { followExport } from '../../../functions/stream/export/api/ask.ts';
 import { openJobStore } from '../../../functions/stream/export/job/job-store.ts';
 import { LOST, MOST_LOST, MOST_SENT, NOBODY_CAME } from '../../../functions/stream/export/job/states.ts';
-import type { Work } from '../../../functions/stream/export/job/work-event.ts';
+import { MOST_HOPS, type Work } from '../../../functions/stream/export/job/work-event.ts';
 import { createWorker } from '../../../functions/stream/export/worker/worker.ts';
 import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
 import { planExport } from '../../../functions/stream/plan/plan-export.ts';
@@ -151,7 +151,8 @@ describe('a worker of an export', function () {
       },
     });
     await ask();
-    expect(sent.slice(1)).to.deep.equal([sent[1], sent[1]]);
+    // The second is sent by a client, which begins another chain of invocations.
+    expect(sent.slice(1)).to.deep.equal([sent[1], { ...sent[1], hops: 1 }]);
     await Promise.all([work(sent[1]), work(sent[2])]);
     expect((await stage())?.kind).to.equal('done');
     expect(drafts).to.equal(1);
@@ -181,6 +182,21 @@ describe('a worker of an export', function () {
       expect(await filesIn(root, 'made')).to.have.length(1);
     });
   }
+
+  it('sends for no other after too many that have sent for each other, but the next client does', async () => {
+    const { ask, sent, work, stage, jobs } = await scene({ format: 'mp4', height: 48, durationSeconds: 8 });
+    await ask();
+    // Nothing can be produced in so short a time.
+    await work(sent[0], 2.9);
+    expect(sent.map(({ hops }) => hops)).to.deep.equal([1, 2]);
+    await work(sent[1] && { ...sent[1], hops: MOST_HOPS }, 2.9);
+    expect(sent).to.have.length(2);
+    expect((await jobs.readShard(0, signal))?.value).to.include({ isWaiting: true, sent: 0 });
+    await Promise.all([ask(), ask()]);
+    expect(sent.map(({ hops }) => hops)).to.deep.equal([1, 2, 1]);
+    for (let i = 2; sent[i] !== undefined; i++) await work(sent[i]);
+    expect((await stage())?.kind).to.equal('done');
+  });
 
   it('of a shard for which nobody comes is sent again and again, then the export fails', async () => {
     const parameters = { format: 'mp4', height: 48, durationSeconds: 4 } as const;

@@ -60,6 +60,7 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
     id,
     key: object.key,
     parameters,
+    hops: 1,
   };
 
   const admitted = () => admit({ id, object: hashOf(object, 'exports'), signer: asked.signer }, asked);

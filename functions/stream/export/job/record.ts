@@ -38,7 +38,7 @@ export type Stage =
 type Waiting = {
   /** The event was sent, and no worker has taken it yet. */
   readonly isWaiting: boolean;
-  /** How often the event was sent. */
+  /** How often the event was sent; 0 if that is left to the next client. */
   readonly sent: number;
 };
 

@@ -179,6 +179,8 @@ export function nextAction(
   }
 }
 
-function patienceFor({ isWaiting }: { readonly isWaiting: boolean }): number {
+/** Nobody was sent for work that waits and was sent no time. */
+function patienceFor({ isWaiting, sent }: Pick<ShardRecord, 'isWaiting' | 'sent'>): number {
+  if (isWaiting && sent === 0) return Number.NEGATIVE_INFINITY;
   return isWaiting ? UNTAKEN_SECONDS : STALE_SECONDS;
 }

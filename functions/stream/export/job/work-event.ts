@@ -12,9 +12,17 @@ export type Work = {
    * The attempt of the record that the task is about; another number there means that another worker has it.
    */
   readonly attempt: number;
+  /** How many invocations have sent for each other up to this one, which is 1 if a client's request has sent it. */
+  readonly hops: number;
   /** Probe the media and divide the work; produce a part of it; assemble the parts. */
   readonly task: 'begin' | number | 'assemble';
 };
+
+/**
+ * Lambda ends a chain of invocations that send for each other after about 16, as a loop. A client that follows begins
+ * another chain.
+ */
+export const MOST_HOPS = 10;
 
 /** Lambda drops an event that no instance has taken for so long. */
 export const EVENT_AGE_SECONDS = 300;
@@ -44,6 +52,7 @@ const EVENT = v.strictObject({
     parameters: DECIDED_PARAMETERS,
     generation: count,
     attempt: count,
+    hops: count,
     task: v.union([v.literal('begin'), v.literal('assemble'), count]),
   }),
 }) satisfies v.GenericSchema<unknown, WorkEvent>;

@@ -98,7 +98,14 @@ export async function makePart(
       : { ...progress(), next, lost: 0, parts: [...start.parts, part] };
   const usage = sumUsage([start.usage, meter.take()]);
   const isWaiting = !isFinished(end);
-  const handed = { ...end, draft: null, usage, attempt: attempt + 1, isWaiting, sent: 1 };
+  const handed = {
+    ...end,
+    draft: null,
+    usage,
+    attempt: attempt + 1,
+    isWaiting,
+    sent: worker.goesOn() ? 1 : 0,
+  };
   const isHanded = await write(handed, AbortSignal.timeout(HAND_ON_MILLISECONDS)).catch(() => {
     // A client that follows finds the shard silent and sends another worker.
     throw GIVEN_UP;

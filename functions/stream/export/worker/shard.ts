@@ -29,8 +29,7 @@ export async function runShard(
   const next = await makePart(worker, number, own, readied);
   if (next === null) return;
   if (!isFinished(next)) {
-    // The next client that follows finds that nobody has come for the rest, and sends for a worker.
-    if (worker.followers.areGone()) return trace.note({ unfollowed: true });
+    if (!worker.goesOn()) return trace.note({ leftTo: 'the next client' });
     return send({ ...work, task: number, attempt: next.attempt });
   }
   await finish(worker, prepared);

@@ -10,7 +10,7 @@ import type { ProbeServices } from '../../open/find-object.ts';
 import { shardsFor } from '../../plan/plan-export.ts';
 import { type JobStore, openJobStore } from '../job/job-store.ts';
 import { NOTHING_USED, type ShardRecord } from '../job/record.ts';
-import type { Send, Work } from '../job/work-event.ts';
+import { MOST_HOPS, type Send, type Work } from '../job/work-event.ts';
 import { assemble, takeWaiting } from './assemble.ts';
 import { createFollowers, type Followers } from './followers.ts';
 import { prepareRenewing } from './prepare.ts';
@@ -41,6 +41,10 @@ export type WorkerContext = WorkerServices &
     /** Whether the time left is needed for ending the invocation. */
     isTimeUp(): boolean;
     readonly followers: Followers;
+    /** Sends for another invocation. */
+    readonly send: Send;
+    /** Whether another invocation is sent for where work is left; otherwise the next client that follows does it. */
+    goesOn(): boolean;
     /** Aborts everything under way when another worker has the work. */
     giveUp(): void;
     /** Aborts what cannot be divided when nobody follows any more. */
@@ -77,8 +81,11 @@ export function createWorker(services: WorkerServices) {
     const meter = createMeter(services.memoryGigabytes);
     const trace = createTrace();
     const jobs = openJobStore(services.store, work.id);
+    const followers = createFollowers(jobs, services.unfollowedSeconds);
     const worker: WorkerContext = {
       ...services,
+      send: (next) => services.send({ ...next, hops: work.hops + 1 }),
+      goesOn: () => !followers.areGone() && work.hops < MOST_HOPS,
       source: meter.counting(services.source),
       signal: controller.signal,
       trace,
@@ -86,7 +93,7 @@ export function createWorker(services: WorkerServices) {
       work,
       jobs,
       meter,
-      followers: createFollowers(jobs, services.unfollowedSeconds),
+      followers,
       isTimeUp: () => secondsLeft() < reserve,
       giveUp: () => controller.abort(GIVEN_UP),
       leave: () => controller.abort(UNFOLLOWED),
