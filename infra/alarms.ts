@@ -9,6 +9,9 @@ export type AlarmOptions = {
   readonly timeoutSeconds: number;
   /** Null if the function shares the account's concurrency. */
   readonly reservedConcurrency: number | null;
+  /** In GB-seconds; null if there is none. */
+  readonly dailyBudget: number | null;
+  readonly memoryMegabytes: number;
   /** The topic that is notified; null if the alarms are only shown. */
   readonly topicArn: string | null;
 };
@@ -16,11 +19,12 @@ export type AlarmOptions = {
 /** The default limit of an account in a region. */
 const ACCOUNT_CONCURRENCY = 1000;
 
-/** Alarms on the function, each over five minutes. */
+/** Alarms on the function, each over five minutes; that of the budget over a day. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, options: AlarmOptions) {
     super(scope, id);
     const { functionName, timeoutSeconds, reservedConcurrency, topicArn } = options;
+    const { dailyBudget, memoryMegabytes } = options;
     const alarm = (
       name: string,
       config: Omit<CloudwatchMetricAlarmConfig, 'alarmName' | 'evaluationPeriods'>,
@@ -71,6 +75,17 @@ export class Alarms extends Construct {
       statistic: 'Maximum',
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       threshold: Math.max(1, Math.floor((reservedConcurrency ?? ACCOUNT_CONCURRENCY) * 0.8)),
+    });
+    if (dailyBudget === null) return;
+    alarm('budget', {
+      alarmDescription:
+        'Four fifths of the GB-seconds of a day are used; beyond them nothing new is encoded.',
+      metricName: 'Duration',
+      statistic: 'Sum',
+      period: 86_400,
+      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      // In milliseconds of the function.
+      threshold: Math.floor((dailyBudget * 0.8 * 1000) / (memoryMegabytes / 1024)),
     });
   }
 }

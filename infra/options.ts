@@ -48,7 +48,7 @@ export function parseOptions(context: Readonly<Record<string, unknown>>): Option
   const access = accessOf(isPublic, signingKeysParameter, cdn);
   checkProvider(options, access);
   checkTopic(options.alarmTopicArn, options.region);
-  checkFunctionSettings(options.environment);
+  checkFunctionSettings(options.environment, options.keepDerived);
   return { ...options, access, reservedConcurrency: concurrencyOf(options.reservedConcurrency, access) };
 }
 

@@ -63,6 +63,8 @@ export class SluiceStack extends TerraformStack {
       functionName: stream.name,
       timeoutSeconds: options.timeoutSeconds,
       reservedConcurrency: options.reservedConcurrency,
+      dailyBudget: Number(options.environment.MAX_GB_SECONDS_PER_DAY ?? 0) || null,
+      memoryMegabytes: options.memoryMegabytes,
       topicArn: options.alarmTopicArn,
     });
 

@@ -206,7 +206,9 @@ describe('the app', () => {
       store.objects.set(resultName(object, id, 'webm'), Buffer.alloc(sizeBytes));
       const presign = async () => 'https://store.example/signed';
       const limits = readLimits({});
-      const others = { exports: { store: { ...store, presign }, send: async () => {}, limits } };
+      const others = {
+        exports: { store: { ...store, presign }, send: async () => {}, limits, budget: null },
+      };
       const limit = { MAX_RESPONSE_BYTES: '1000000', REDIRECT_DOWNLOADS: '0' };
       const over = appOver(demo, limit, source, others);
       const response = await ask(`/made/video.mp4/${id}.webm`, {}, 'GET', over);

@@ -8,6 +8,7 @@ import { memoryCheck } from './base/memory.ts';
 import { redactFields } from './base/redact.ts';
 import type { LogFields } from './base/request-context.ts';
 import { type Place, parseConfig } from './config/config.ts';
+import { createBudget } from './derived/budget.ts';
 import { createDerivedCache } from './derived/derived-cache.ts';
 import { directoryStore } from './derived/directory.ts';
 import { withOwnProblems } from './derived/own-problems.ts';
@@ -15,6 +16,7 @@ import type { DerivedStore } from './derived/store.ts';
 import { decodingOf } from './engine/decoding.ts';
 import { createEngine } from './engine/ffmpeg.ts';
 import { ffmpegVersionOf } from './engine/version.ts';
+import { withBudget } from './engine/with-budget.ts';
 import { withSlots } from './engine/with-slots.ts';
 import type { Send, Work } from './export/job/work-event.ts';
 import { createLambdaHandler, type LambdaContext } from './lambda/lambda.ts';
@@ -49,9 +51,19 @@ const slots = createSlots(config.limits);
 const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbeCache() };
 // A read counts as failed if it could not be resumed.
 const source = confirming(withCircuit(await openSource(config.media)), caches.probes);
-const engine = withSlots(createEngine(config.ffmpegPath, config.sandbox), slots);
 const decoding = decodingOf(config.ffmpegPath, config.sandbox);
 const store = config.derived === null ? null : withOwnProblems(await openStore(config.derived));
+const memoryGigabytes = (config.memoryMegabytes ?? 1024) / 1024;
+const budget =
+  store === null || config.maxGbSecondsPerDay === null
+    ? null
+    : createBudget(store, {
+        mostGbSeconds: config.maxGbSecondsPerDay,
+        memoryGigabytes,
+        onFailure: reportStore,
+      });
+const free = withSlots(createEngine(config.ffmpegPath, config.sandbox), slots);
+const engine = budget === null ? free : withBudget(free, budget.check);
 
 /** Only a function that needs it loads the client of Lambda's API. */
 const send: Send = async (work) => {
@@ -74,7 +86,7 @@ const app = createApp({
   slots,
   refuseWhenFull: memoryCheck(config.limits),
   derivedCache: store && createDerivedCache(store, { onFailure: reportStore }),
-  exports: store && config.offersExports ? { store, send, limits: config.limits } : null,
+  exports: store && config.offersExports ? { store, send, budget, limits: config.limits } : null,
   ...caches,
   config,
   page,
@@ -124,7 +136,7 @@ const openWorker = async (store: DerivedStore) => {
   const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox), workSlots);
   return createWorker({
     ...{ source, engine: workEngine, decoding, slots: workSlots, store, send, config, ...caches },
-    memoryGigabytes: (config.memoryMegabytes ?? 1024) / 1024,
+    memoryGigabytes,
     maxInvocations: config.maxExportInvocations,
     unfollowedSeconds: config.unfollowedExportSeconds,
   });
@@ -139,24 +151,30 @@ async function doWork(work: Work, context: LambdaContext): Promise<LogFields> {
 
 export const handler = awslambda.streamifyResponse(
   async (event: unknown, stream: Writable, context: LambdaContext): Promise<void> => {
-    const received = receive(event);
-    switch (received.kind) {
-      case 'request':
-        return answerRequest(received.event, stream, context);
-      case 'work': {
-        const fields = await doWork(received.work, context);
-        logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
-        // Nobody reads it.
-        return finish(stream, '{}');
-      }
-      case 'unknown':
-        logger.error('The event is neither a request nor work that this function has sent.');
-        return finish(stream, '{"message":"This function only accepts events of its Function URL."}');
-      default:
-        return received satisfies never;
-    }
+    const counted = budget?.begin();
+    await handle(event, stream, context);
+    await counted?.();
   },
 );
+
+async function handle(event: unknown, stream: Writable, context: LambdaContext): Promise<void> {
+  const received = receive(event);
+  switch (received.kind) {
+    case 'request':
+      return answerRequest(received.event, stream, context);
+    case 'work': {
+      const fields = await doWork(received.work, context);
+      logger['problem' in fields ? 'error' : 'info']('work', redactFields({ ...fields }));
+      // Nobody reads it.
+      return finish(stream, '{}');
+    }
+    case 'unknown':
+      logger.error('The event is neither a request nor work that this function has sent.');
+      return finish(stream, '{"message":"This function only accepts events of its Function URL."}');
+    default:
+      return received satisfies never;
+  }
+}
 
 async function finish(stream: Writable, json: string): Promise<void> {
   stream.write(json);

@@ -25,6 +25,7 @@ describe('parseOptions', () => {
     [{ public: true, reservedConcurrency: 100 }, { reservedConcurrency: 100 }],
     [{ environment: { PLAYER_PAGE: '1' } }, { environment: { PLAYER_PAGE: '1' } }],
     [{ environment: { MAX_EXPORT_INVOCATIONS: '8' } }, { environment: { MAX_EXPORT_INVOCATIONS: '8' } }],
+    [{ environment: { MAX_GB_SECONDS_PER_DAY: '90' } }, { environment: { MAX_GB_SECONDS_PER_DAY: '90' } }],
     [{ region: 'ap-southeast-2' }, { region: 'ap-southeast-2' }],
     [{ providerVersion: '5.100.0' }, { providerVersion: '5.100.0' }],
     [{ public: true, providerVersion: '6.28.0' }, { providerVersion: '6.28.0' }],
@@ -54,6 +55,10 @@ describe('parseOptions', () => {
     [{ memoryMegabytes: '3008' }, /^The option memoryMegabytes /],
     [{ memoryMegabytes: 1024.5 }, /^The option memoryMegabytes /],
     [{ timeoutSeconds: 901 }, /^The option timeoutSeconds must be a whole number from 10 to 900\.$/],
+    [
+      { keepDerived: false, environment: { MAX_GB_SECONDS_PER_DAY: '90' } },
+      /^The option environment is wrong: The setting MAX_GB_SECONDS_PER_DAY needs DERIVED_BUCKET /,
+    ],
     [{ reservedConcurrency: -1 }, /^The option reservedConcurrency /],
     [{ reservedConcurrency: 'many' }, /^The option reservedConcurrency must be "auto", null or a whole /],
     [{ architecture: 'x64' }, /^The option architecture must be one of arm64, x86_64\.$/],

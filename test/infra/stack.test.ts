@@ -327,6 +327,23 @@ describe('SluiceStack', () => {
     });
   });
 
+  it('watches the budget of a day, if there is one', () => {
+    const budgets = (context: Block) =>
+      synthesise(context)
+        .resources('aws_cloudwatch_metric_alarm')
+        .filter(([, { alarm_name }]) => String(alarm_name).endsWith('-budget'))
+        .map(([, block]) => block);
+    expect(budgets({})).to.deep.equal([]);
+    const [alarm] = budgets({ memoryMegabytes: 2048, environment: { MAX_GB_SECONDS_PER_DAY: '10000' } });
+    // Four fifths of it are 4,000 seconds of 2 GB.
+    expect(alarm).to.include({
+      metric_name: 'Duration',
+      statistic: 'Sum',
+      period: 86_400,
+      threshold: 4_000_000,
+    });
+  });
+
   it('watches errors, failures, throttles, duration and concurrency', () => {
     const alarms = (context: Block) =>
       Object.fromEntries(

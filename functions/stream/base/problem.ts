@@ -53,6 +53,7 @@ const PROBLEMS = {
   'source-changed': { status: 503, title: 'The object changed while it was read' },
   'source-unavailable': { status: 503, title: 'The store is unavailable' },
   'signing-unavailable': { status: 503, title: 'The signing keys are unavailable' },
+  'budget-spent': { status: 503, title: 'The budget of the day is spent' },
   busy: { status: 503, title: 'The service is busy' },
   'workers-unavailable': { status: 503, title: 'No worker can be started' },
   timeout: { status: 504, title: 'Out of time' },

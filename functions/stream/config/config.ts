@@ -28,6 +28,8 @@ export type Config = {
   readonly derivedBounds: DirectoryBounds;
   /** How many invocations may work on one export at once. */
   readonly maxExportInvocations: number;
+  /** What all instances may use in a day; null for any amount. */
+  readonly maxGbSecondsPerDay: number | null;
   /** How long an export goes on that no client follows. */
   readonly unfollowedExportSeconds: number;
   /** Whether complete files may be requested at all. */
@@ -80,6 +82,7 @@ export function parseConfig(environment: Environment): Config {
       mostBytes: settings.DERIVED_DIR_MEGABYTES * 1_000_000,
     },
     maxExportInvocations: settings.MAX_EXPORT_INVOCATIONS,
+    maxGbSecondsPerDay: budgetOf(settings),
     unfollowedExportSeconds: settings.UNFOLLOWED_EXPORT_SECONDS,
     // An export costs as much as a thousand other requests: whoever opens it to everybody says so.
     offersExports: !settings.PUBLIC || settings.PUBLIC_EXPORTS,
@@ -125,6 +128,14 @@ function mediaOf({ MEDIA_BUCKET, MEDIA_DIR }: Settings): Place {
   const place = placeOf('MEDIA', MEDIA_BUCKET, MEDIA_DIR);
   if (place === null) throw new Error('One of the settings MEDIA_BUCKET and MEDIA_DIR must be set.');
   return place;
+}
+
+function budgetOf({ MAX_GB_SECONDS_PER_DAY, DERIVED_BUCKET, DERIVED_DIR }: Settings): number | null {
+  if (MAX_GB_SECONDS_PER_DAY === 0) return null;
+  if (DERIVED_BUCKET !== undefined || DERIVED_DIR !== undefined) return MAX_GB_SECONDS_PER_DAY;
+  throw new Error(
+    'The setting MAX_GB_SECONDS_PER_DAY needs DERIVED_BUCKET or DERIVED_DIR, where all instances count.',
+  );
 }
 
 /** Outside the media: outputs must not be streamed as media or expire together with it. */

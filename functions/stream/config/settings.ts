@@ -138,6 +138,13 @@ const OWN_SETTINGS = {
     unset: '`0` (`npm start`: `1`)',
     means: '`1`: a service that is open to everybody exports too',
   },
+  MAX_GB_SECONDS_PER_DAY: {
+    ...ANYWHERE,
+    schema: wholeNumber(0, 0, 1_000_000_000),
+    unset: '`0`: any number',
+    means:
+      'memory × time of all invocations of a day (UTC), beyond which nothing new is encoded; needs a derived store',
+  },
   UNFOLLOWED_EXPORT_SECONDS: {
     ...ANYWHERE,
     schema: wholeNumber(60, 30, 86_400),

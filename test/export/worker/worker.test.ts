@@ -51,6 +51,7 @@ describe('a worker of an export', function () {
         store,
         send,
         limits,
+        budget: null,
         object,
         plan,
         signer: null,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Problem } from '../../base/problem.ts';
+import type { Budget } from '../../derived/budget.ts';
 import { exportId, resultName } from '../../derived/output-names.ts';
 import type { DerivedStore } from '../../derived/store.ts';
 import { bodyOf } from '../../http/body.ts';
@@ -24,6 +25,8 @@ export type Exports = {
   readonly store: DerivedStore;
   readonly send: Send;
   readonly limits: ExportLimits;
+  /** Null if there is none. */
+  readonly budget: Pick<Budget, 'check'> | null;
 };
 
 /** How often a client is noted that follows an export; workers wait for a new note for a few times as long. */
@@ -63,7 +66,10 @@ export async function followExport(request: Request, asked: ExportRequest): Prom
     hops: 1,
   };
 
-  const admitted = () => admit({ id, object: hashOf(object, 'exports'), signer: asked.signer }, asked);
+  const admitted = async () => {
+    await asked.budget?.check(signal);
+    await admit({ id, object: hashOf(object, 'exports'), signer: asked.signer }, asked);
+  };
 
   let notedAt = Number.NEGATIVE_INFINITY;
   const first = await look(true);
