@@ -26,15 +26,49 @@ describe('packageFunction', function () {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  it('holds modules and their source maps, readable for all, and names the handler', async () => {
+  it('holds modules, their source maps and what is said of them, readable for all, and names the handler', async () => {
     const entries = await listZip(zip.zipPath);
     expect(new Set(entries.map(({ mode }) => mode))).to.deep.equal(new Set(['100644']));
     const names = entries.map(({ name }) => name);
     const modules = names.filter((name) => name.endsWith('.mjs'));
     expect(modules).to.include('index.mjs');
-    expect(names).to.deep.equal(modules.flatMap((name) => [name, `${name}.map`]));
+    expect(names).to.have.members([
+      ...modules.flatMap((name) => [name, `${name}.map`]),
+      'LICENSES.txt',
+      'sbom.cdx.json',
+    ]);
     expect(zip.handler).to.equal('index.handler');
     expect(zip.zipBytes).to.equal((await readFile(zip.zipPath)).length);
+  });
+
+  it('lists every package whose code is in it, with its licence', async () => {
+    const bill = JSON.parse(String(await bytesOf('sbom.cdx.json')));
+    expect(bill).to.include({ bomFormat: 'CycloneDX', specVersion: '1.5' });
+    const licences = String(await bytesOf('LICENSES.txt'));
+    const listed = new Set<string>();
+    for (const { name, version, purl, licenses } of bill.components) {
+      expect(purl).to.equal(`pkg:npm/${name.replace('@', '%40')}@${version}`);
+      const [{ license, expression }] = licenses;
+      expect(licences).to.contain(`${name} ${version} (${license?.id ?? expression})\n`);
+      expect(license?.id ?? expression, name).to.match(
+        /^(MIT|MIT-0|ISC|0BSD|Apache-2\.0|BSD-\d-Clause|BlueOak-1\.0\.0|MPL-2\.0)$/,
+      );
+      listed.add(name);
+    }
+    // The source maps know as well whose code it is.
+    const inMaps = new Set<string>();
+    for (const { name } of await listZip(zip.zipPath)) {
+      if (!name.endsWith('.map')) continue;
+      for (const source of JSON.parse(String(await bytesOf(name))).sources as string[]) {
+        const [, of] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source) ?? [];
+        if (of !== undefined) inMaps.add(of);
+      }
+    }
+    expect(inMaps.size).to.be.above(10);
+    // Those of the page's players are in no map.
+    for (const name of ['hls.js', 'dashjs', ...inMaps]) expect([...listed]).to.include(name);
+    const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
+    expect(bill.metadata.component).to.include({ name: 'sluice', version });
   });
 
   it('is under 1 MB without the maps and the players of the page', async () => {
@@ -89,6 +123,7 @@ async function checkedOut(): Promise<string[]> {
   );
   return [
     'package.json',
+    'LICENSE',
     'tsconfig.json',
     'deployment',
     'functions',

@@ -52,6 +52,7 @@ const PARTS = {
   wget: debian('wget', 'wget'),
   curl: debian('curl', 'curl'),
   taskset: debian('util-linux', 'taskset'),
+  setpriv: debian('util-linux', 'setpriv'),
   openssl: debian('openssl', 'openssl'),
   python: debian('python3', 'python3'),
   mutagen: {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { cycloneDx, npmPurl } from '../../deployment/cyclone-dx.ts';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import { type LayerContents, PROGRAM_NAMES, type Program, type ProgramName } from './contents.ts';
 import { type FetchOptions, fetchPackage } from './fetch-package.ts';
@@ -24,8 +26,26 @@ export async function packagedContents(
     licences: [
       { name: 'GPL-3.0.txt', bytes: await readFile(GPL_TEXT) },
       { name: 'README.txt', bytes: Buffer.from(packagedNotice(programs)) },
+      { name: 'sbom.cdx.json', bytes: Buffer.from(packagedBill(programs)) },
     ],
   };
+}
+
+/** Returns the bill of materials. The libraries that are compiled into the programs are named by README.txt alone. */
+function packagedBill(programs: readonly (Program & PackagedProgram)[]): string {
+  const licenses = [{ license: { id: 'GPL-3.0-or-later' } }];
+  const [first] = programs;
+  return cycloneDx(
+    { type: 'application', name: 'sluice-ffmpeg-layer', version: first?.locked.version ?? '', licenses },
+    programs.map(({ name, bytes, build, locked }) => ({
+      type: 'application',
+      name,
+      version: build,
+      licenses,
+      purl: npmPurl(locked.name, locked.version),
+      hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(bytes).digest('hex') }],
+    })),
+  );
 }
 
 /** Throws an Error if the package differs from what the layer's notice says of it. */

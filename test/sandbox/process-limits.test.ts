@@ -11,7 +11,7 @@ import { type SandboxLimits, sandboxed } from '../../functions/stream/sandbox/pr
 import { runSandboxed } from '../../functions/stream/sandbox/run.ts';
 import { ROOMY } from '../../testing/ample.ts';
 import { ownFfmpeg } from '../../testing/encoded.ts';
-import { needsLinux } from '../../testing/needs.ts';
+import { needs, needsLinux } from '../../testing/needs.ts';
 import { problemOf } from '../../testing/problem.ts';
 import { gone } from '../../testing/processes.ts';
 
@@ -64,6 +64,22 @@ describe('the sandbox', function () {
     expect(limit('file size')).to.deep.equal([0, 0]);
     expect(limit('core file size')).to.deep.equal([0, 0]);
     expect(stdout).to.include('at /\n');
+  });
+
+  it('gains no privileges, and has none of root', async function () {
+    needs(this, 'setpriv');
+    const path = await program('privileges', 'cat /proc/$$/status');
+    const { stdout } = await run(path);
+    expect(/^NoNewPrivs:\t(\d)$/m.exec(stdout)?.[1]).to.equal('1');
+    const own = await readFile('/proc/self/status', 'latin1');
+    if (!/^CapEff:\t0+$/m.test(own)) {
+      for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+        expect(new RegExp(`^${set}:\\t0+$`, 'm').test(stdout), set).to.equal(true);
+    }
+    // A program of this system that runs as root whoever starts it stays with its user.
+    expect(/^Uid:\t(\d+)\t(\d+)/m.exec(stdout)?.slice(1, 3)).to.deep.equal(
+      Array(2).fill(String(process.getuid?.())),
+    );
   });
 
   it('has only the given environment, and no secret of its parent', async () => {

@@ -1,39 +1,44 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 /** A page as one response, and the modules that its script loads when it needs them. */
 export type Page = {
   readonly html: string;
   /** The text of each module by the last part of its address, which has a hash of the text in it. */
   readonly assets: Readonly<Record<string, string>>;
+  /** The files whose code is in it, by their absolute paths. */
+  readonly inputs: readonly string[];
 };
 
 /**
  * Loads HTML files as text, with their styles and scripts bundled and inlined, and `page.html?assets` as the
- * modules that its script loads later.
+ * modules that its script loads later. `note` is told of every file that is in them.
  */
-export const pages: Plugin = {
-  name: 'pages',
-  setup({ onLoad, onResolve }) {
-    const bundled = new Map<string, Promise<Page>>();
-    const bundleOnce = (path: string): Promise<Page> => {
-      const page = bundled.get(path) ?? bundlePage(path);
-      bundled.set(path, page);
-      return page;
-    };
-    onResolve({ filter: /\.html\?assets$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.slice(0, -ASSETS.length)),
-      suffix: ASSETS,
-    }));
-    onLoad({ filter: /\.html$/ }, async ({ path, suffix }) => {
-      const { html, assets } = await bundleOnce(path);
-      return suffix === ASSETS
-        ? { contents: JSON.stringify(assets), loader: 'json' }
-        : { contents: html, loader: 'text' };
-    });
-  },
-};
+export function pages(note: (input: string) => void): Plugin {
+  return {
+    name: 'pages',
+    setup({ onLoad, onResolve }) {
+      const bundled = new Map<string, Promise<Page>>();
+      const bundleOnce = (path: string): Promise<Page> => {
+        const page = bundled.get(path) ?? bundlePage(path);
+        bundled.set(path, page);
+        return page;
+      };
+      onResolve({ filter: /\.html\?assets$/ }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path.slice(0, -ASSETS.length)),
+        suffix: ASSETS,
+      }));
+      onLoad({ filter: /\.html$/ }, async ({ path, suffix }) => {
+        const { html, assets, inputs } = await bundleOnce(path);
+        for (const input of inputs) note(input);
+        return suffix === ASSETS
+          ? { contents: JSON.stringify(assets), loader: 'json' }
+          : { contents: html, loader: 'text' };
+      });
+    },
+  };
+}
 
 /**
  * Bundles a page. Throws for a page without exactly one style and one script, for text that would end its
@@ -42,9 +47,9 @@ export const pages: Plugin = {
 export async function bundlePage(path: string): Promise<Page> {
   const html = await readFile(path, 'utf8');
   const style = find(html, path, STYLE);
-  const css = await bundleStyle(join(dirname(path), style.name));
+  const { css, inputs } = await bundleStyle(join(dirname(path), style.name));
   const script = find(html, path, SCRIPT);
-  const { main, assets } = await bundleScript(join(dirname(path), script.name));
+  const { main, assets, inputs: more } = await bundleScript(join(dirname(path), script.name));
   for (const [text, { name }] of [
     [css, style],
     [main, script],
@@ -55,7 +60,7 @@ export async function bundlePage(path: string): Promise<Page> {
   const whole = html
     .replace(style.element, () => `<style>${css}</style>`)
     .replace(script.element, () => `<script type="module">${main}</script>`);
-  return { html: whole, assets };
+  return { html: whole, assets, inputs: [...inputs, ...more] };
 }
 
 /** Follows the name of a page whose modules are meant. */
@@ -92,13 +97,27 @@ const FOR_BROWSERS = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-async function bundleStyle(entry: string): Promise<string> {
-  const { outputFiles } = await build({ ...FOR_BROWSERS, entryPoints: [entry], legalComments: 'none' });
-  return outputFiles.map(({ text }) => text.trimEnd()).join('');
+async function bundleStyle(entry: string): Promise<{ readonly css: string } & Pick<Page, 'inputs'>> {
+  const folder = dirname(entry);
+  const { outputFiles, metafile } = await build({
+    ...FOR_BROWSERS,
+    entryPoints: [entry],
+    absWorkingDir: folder,
+    metafile: true,
+    legalComments: 'none',
+  });
+  const css = outputFiles.map(({ text }) => text.trimEnd()).join('');
+  return { css, inputs: inputsOf(metafile, folder) };
+}
+
+function inputsOf({ inputs }: Pick<Metafile, 'inputs'>, folder: string): readonly string[] {
+  return Object.keys(inputs).map((input) => resolve(folder, input));
 }
 
 /** What a module imports when it needs it becomes an asset. */
-async function bundleScript(entry: string): Promise<{ readonly main: string } & Pick<Page, 'assets'>> {
+async function bundleScript(
+  entry: string,
+): Promise<{ readonly main: string } & Pick<Page, 'assets' | 'inputs'>> {
   const folder = dirname(entry);
   const { outputFiles, metafile } = await build({
     ...FOR_BROWSERS,
@@ -127,5 +146,5 @@ async function bundleScript(entry: string): Promise<{ readonly main: string } & 
     }
     main = text.trimEnd();
   }
-  return { main, assets };
+  return { main, assets, inputs: inputsOf(metafile, folder) };
 }

@@ -2,7 +2,9 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import * as v from 'valibot';
 import { replaceFile } from '../../../deployment/replace-file.ts';
+import { billOf, licencesText, packagesOf } from './bill.ts';
 import { pages } from './bundle-page.ts';
 
 export type Bundle = {
@@ -33,6 +35,8 @@ export const MODULE = 'index.mjs';
 /** The folder of the modules that it imports. */
 const CHUNKS = 'chunks';
 
+const MANIFEST = v.object({ version: v.string() });
+
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 // Some dependencies are CommonJS: they use `require` and `__filename`, which an ES module does not have.
@@ -55,7 +59,24 @@ export async function bundleFunction(outDirectory = join(PROJECT, 'dist/stream')
 
 /** Builds the modules and their source maps: the same bytes from the same sources, wherever they lie. */
 export async function buildBundle(): Promise<readonly BundleFile[]> {
-  const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
+  return (await buildWithInputs()).files;
+}
+
+/** Builds the same, with what is said of it: licences and a bill of materials. */
+export async function buildWithPapers(): Promise<readonly Pick<BundleFile, 'name' | 'bytes'>[]> {
+  const { files, inputs, version } = await buildWithInputs();
+  const packages = await packagesOf(inputs, PROJECT);
+  const own = await readFile(join(PROJECT, 'LICENSE'), 'utf8');
+  return [
+    ...files,
+    { name: 'LICENSES.txt', bytes: Buffer.from(licencesText(packages, own)) },
+    { name: 'sbom.cdx.json', bytes: Buffer.from(billOf(packages, version)) },
+  ];
+}
+
+async function buildWithInputs() {
+  const inputs = new Set<string>();
+  const { version } = v.parse(MANIFEST, JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')));
   const { outputFiles, metafile } = await build({
     entryPoints: [join(PROJECT, 'functions/stream/index.ts')],
     metafile: true,
@@ -78,17 +99,19 @@ export async function buildBundle(): Promise<readonly BundleFile[]> {
     sourcemap: true,
     sourcesContent: false,
     banner: { js: REQUIRE },
-    plugins: [pages],
+    plugins: [pages((input) => inputs.add(input))],
     define: { SLUICE_VERSION: JSON.stringify(version) },
     legalComments: 'none',
     logLevel: 'warning',
   });
   const first = importsOf(metafile, join('dist/stream', MODULE));
-  return outputFiles.map(({ path, contents }) => ({
+  for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+  const files = outputFiles.map(({ path, contents }) => ({
     name: relative(join(PROJECT, 'dist/stream'), path),
     bytes: contents,
     isFirst: first.has(relative(PROJECT, path)),
   }));
+  return { files, inputs, version };
 }
 
 /** Returns a module and all that it imports before it runs. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { requireUnzippedFits } from '../../../deployment/unzipped-limit.ts';
 import { type WrittenZip, writeZip, type ZipEntry } from '../../../deployment/zip.ts';
-import { buildBundle, HANDLER } from './bundle.ts';
+import { buildBundle, buildWithPapers, HANDLER } from './bundle.ts';
 
 export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
   /** The handler as Lambda's configuration names it. */
@@ -10,11 +10,11 @@ export type FunctionZip = Omit<WrittenZip, 'unzippedBytes'> & {
 };
 
 /**
- * Builds the function and zips it, with its source maps for the stack traces: the same sources give the same
- * bytes.
+ * Builds the function and zips it, with its source maps for the stack traces, the licences of what is in it and a
+ * bill of materials: the same sources give the same bytes.
  */
 export async function packageFunction(outDirectory: string): Promise<FunctionZip> {
-  const files = await buildBundle();
+  const files = await buildWithPapers();
   const entries = files.map(({ name, bytes }): ZipEntry => ({ name, bytes, mode: 0o644 }));
   requireUnzippedFits(
     'function',

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import type { Limits } from '../base/limits.ts';
+import { withoutPrivileges } from './privileges.ts';
 
 /** Limits of one child process. */
 export type SandboxLimits = {
@@ -40,7 +41,8 @@ export type SandboxedCommand = {
 };
 
 /**
- * Wraps a program in the limits that the machine's shell can set: CPU time, memory, no file, no core dump.
+ * Wraps a program in the limits that the machine's shell can set: CPU time, memory, no file, no core dump; and in
+ * what the machine has to keep it from new privileges.
  * The program leads a process group of its own, has no environment but `env`, and works in a directory that
  * it cannot write to. On a machine without a shell it runs with all of that but the limits.
  */
@@ -52,7 +54,11 @@ export function sandboxed(
 ): SandboxedCommand {
   const options = { cwd: '/', env, detached: true } as const;
   if (!isThere(SHELL)) return { file: program, args: [...args], options };
-  return { file: SHELL, args: ['-c', SCRIPT, 'sandbox', ...ceilings(limits), program, ...args], options };
+  return {
+    file: SHELL,
+    args: ['-c', SCRIPT, 'sandbox', ...ceilings(limits), ...withoutPrivileges(), program, ...args],
+    options,
+  };
 }
 
 export const SHELL = '/bin/sh';

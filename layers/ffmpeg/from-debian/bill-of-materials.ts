@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cycloneDx } from '../../../deployment/cyclone-dx.ts';
 import type { Architecture } from '../architecture.ts';
 import { runtimePackages } from './debian-packages.ts';
 import { output } from './run.ts';
@@ -59,29 +60,19 @@ async function sha256Of(path: string): Promise<string> {
     .digest('hex');
 }
 
-/** Returns the bill as CycloneDX 1.5, the same for the same materials. */
-export function cycloneDx(version: string, materials: readonly Material[]): string {
-  const components = materials.map(({ name, version, source, sha256 }) => ({
-    type: 'library',
-    name,
-    version,
-    purl: `pkg:deb/debian/${encodeURIComponent(source.name)}@${encodeURIComponent(source.version)}?arch=source&distro=debian-12`,
-    ...(sha256 === null ? {} : { hashes: [{ alg: 'SHA-256', content: sha256 }] }),
-  }));
-  const component = {
-    type: 'application',
-    name: 'ffmpeg',
-    version,
-    licenses: [{ license: { id: 'GPL-2.0-or-later' } }],
-  };
-  const bill = {
-    bomFormat: 'CycloneDX',
-    specVersion: '1.5',
-    version: 1,
-    metadata: { component },
-    components,
-  };
-  return `${JSON.stringify(bill, null, 2)}\n`;
+/** Returns the bill as CycloneDX, the same for the same materials. */
+export function billOfMaterials(ffmpegVersion: string, materials: readonly Material[]): string {
+  const licenses = [{ license: { id: 'GPL-2.0-or-later' } }];
+  return cycloneDx(
+    { type: 'application', name: 'ffmpeg', version: ffmpegVersion, licenses },
+    materials.map(({ name, version, source, sha256 }) => ({
+      type: 'library',
+      name,
+      version,
+      purl: `pkg:deb/debian/${encodeURIComponent(source.name)}@${encodeURIComponent(source.version)}?arch=source&distro=debian-12`,
+      ...(sha256 === null ? {} : { hashes: [{ alg: 'SHA-256', content: sha256 }] }),
+    })),
+  );
 }
 
 /** Returns the offer of the source code that the GPL asks for. */

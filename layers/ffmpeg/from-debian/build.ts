@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../architecture.ts';
 import { type Apt, digestsOf, download, openApt } from './apt.ts';
-import { cycloneDx, type Material, materialsOf, sourceOffer } from './bill-of-materials.ts';
+import { billOfMaterials, type Material, materialsOf, sourceOffer } from './bill-of-materials.ts';
 import { configureArguments } from './components.ts';
 import { LIBRARIES, SOURCES, toolPackages } from './debian-packages.ts';
 import { output, run } from './run.ts';
@@ -91,7 +91,7 @@ async function make(apt: Apt, architecture: Architecture, work: string, built: s
   await chmod(join(built, 'ffmpeg'), 0o755);
   await symlink('ffmpeg', join(built, 'ffprobe'));
   await writeFile(join(built, 'SOURCES.txt'), sourceOffer(version, materials));
-  await writeFile(join(built, 'sbom.cdx.json'), cycloneDx(version, materials));
+  await writeFile(join(built, 'sbom.cdx.json'), billOfMaterials(version, materials));
   await takeLicences(work, sysroot, built);
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +58,21 @@ for (const { architecture, machine, packages, bytes } of LAYERS) {
         ['bin/ffprobe', '100755'],
         ['share/licences/ffmpeg/GPL-3.0.txt', '100644'],
         ['share/licences/ffmpeg/README.txt', '100644'],
+        ['share/licences/ffmpeg/sbom.cdx.json', '100644'],
       ]);
+    });
+
+    it('has a bill of materials with both programs', async () => {
+      const bill = JSON.parse(String(await read('share/licences/ffmpeg/sbom.cdx.json')));
+      expect(bill).to.include({ bomFormat: 'CycloneDX', specVersion: '1.5' });
+      for (const [i, name] of (['ffmpeg', 'ffprobe'] as const).entries()) {
+        const program = await read(`bin/${name}`);
+        const content = createHash('sha256').update(program).digest('hex');
+        expect(bill.components[i]).to.deep.include({ name, hashes: [{ alg: 'SHA-256', content }] });
+        expect(bill.components[i].purl).to.equal(
+          `pkg:npm/${packages[i]?.replace('@', '%40').replace(' ', '@')}`,
+        );
+      }
     });
 
     for (const name of ['ffmpeg', 'ffprobe'] as const) {
