@@ -1,4 +1,4 @@
-/** A piece of software, as a bill of materials lists it; CycloneDX has more fields. */
+/** Software, as a bill of materials lists it; CycloneDX has more fields. */
 export type Component = {
   readonly type: 'application' | 'library';
   readonly name: string;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 /** Linux's list of TCP connections over IPv4, with their owners. */
 const CONNECTIONS = '/proc/net/tcp';
-/** The list is read in pieces, between which connections come and go: one that was missed is there the next time. */
+/** Connections come and go while the list is read: one that was missed is there the next time. */
 const LOOKS = 3;
 
 /**
