@@ -48,7 +48,9 @@ song = OggOpus(folder + '/song.opus'); comments(song)
 song['metadata_block_picture'] = [base64.b64encode(cover.write()).decode()]
 song['r128_track_gain'] = '-2944'; song['r128_album_gain'] = '-960'; song.save()
 song = MP4(folder + '/song.m4a'); song['\\xa9nam'] = title; song['\\xa9ART'] = artist; song['\\xa9alb'] = album
-song['covr'] = [MP4Cover(jpeg)]; song.save()
+song['covr'] = [MP4Cover(jpeg)]
+for name, text in gains.items(): song['----:com.apple.iTunes:' + name] = [text.encode()]
+song.save()
 hostile = 'a\\x1b[31m\\r\\n[CHAPTER]\\nSTART=0; -map 0\\u202e\\u2028 ' + 'x' * 100000
 id3(mutagen.File(folder + '/hostile.mp3'), hostile)
 `;
@@ -165,9 +167,9 @@ describe('metadata=keep', function () {
     ['song.mp3', 'opus', OPUS_GAINS],
     ['song.flac', 'wav', GAINS],
     ['song.opus', 'mp3', WITHOUT_PEAKS],
+    // ffmpeg finds no cover in a WAV file.
     ['song.wav', 'flac', GAINS, 0],
-    // The library reads no values of Apple's free form; ffmpeg finds no cover in a WAV file.
-    ['song.m4a', 'mp3', {}],
+    ['song.m4a', 'mp3', GAINS],
   ] as const;
   for (const [from, to, gains, covers = 1] of CASES) {
     for (const [way, produce] of [

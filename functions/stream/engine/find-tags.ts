@@ -1,5 +1,6 @@
 import { describeError } from '../base/describe-error.ts';
 import { readTags } from '../media/demux/read-tags.ts';
+import { readFreeForm } from '../media/isobmff/free-form.ts';
 import { NO_REPLAY_GAIN, type Tags } from '../media/model/tags.ts';
 import type { Output } from '../plan/output.ts';
 import { filmsOf } from '../plan/select-tracks.ts';
@@ -19,10 +20,24 @@ const MOST_COVER_BYTES = 2 ** 20;
 export async function findTags(output: Output, context: EngineContext): Promise<Tags | null> {
   if (!output.isTagged) return null;
   const { access, probed, signal } = context;
-  const { hasCover, ...tags } = await readTags(access, signal);
+  const { hasCover, ...tags } = await readTags(access, signal, await freeFormOf(context));
   const isSong = filmsOf(probed.media).length === 0;
   const cover = hasCover && isSong ? await coverOf(context) : null;
   return { ...tags, replayGain: output.loudness === null ? tags.replayGain : NO_REPLAY_GAIN, cover };
+}
+
+/** The index of a song is shorter; that of a long film is not read for this. */
+const MOST_INDEX_BYTES = 16 * 2 ** 20;
+
+/** Returns the values of an MP4 that have names of their own. */
+async function freeFormOf({
+  access,
+  probed: { movie },
+}: EngineContext): Promise<ReadonlyMap<string, string>> {
+  if (movie === null || movie.moov.end - movie.moov.start > MOST_INDEX_BYTES) return new Map();
+  const { start, end, headerBytes } = movie.moov;
+  const bytes = movie.moovBytes ?? Buffer.from(await access.read(start, end));
+  return readFreeForm(bytes, { body: headerBytes, end: bytes.length });
 }
 
 async function coverOf(context: EngineContext): Promise<Uint8Array | null> {

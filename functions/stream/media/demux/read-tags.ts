@@ -16,14 +16,21 @@ export async function hasCoverArt(file: RandomAccess, signal: AbortSignal): Prom
   return images.length > 0;
 }
 
-/** Reads the names and ReplayGain of a song; null for each that it has not, or that cannot be read. */
-export async function readTags(file: RandomAccess, signal: AbortSignal): Promise<FoundTags> {
+/**
+ * Reads the names and ReplayGain of a song; null for each that it has not, or that cannot be read. `more` has values that
+ * the demuxer leaves out, by their names.
+ */
+export async function readTags(
+  file: RandomAccess,
+  signal: AbortSignal,
+  more: ReadonlyMap<string, string>,
+): Promise<FoundTags> {
   const { title, artist, album, images = [], raw = {} } = await metadataOf(file, signal);
   return {
     title: cleanText(title),
     artist: cleanText(artist),
     album: cleanText(album),
-    replayGain: replayGainOf(raw),
+    replayGain: replayGainOf(raw, more),
     hasCover: images.length > 0,
   };
 }
@@ -56,10 +63,10 @@ export function cleanText(text: string | undefined): string | null {
   return cut === '' ? null : cut;
 }
 
-function replayGainOf(raw: Readonly<Record<string, unknown>>): ReplayGain {
+function replayGainOf(raw: Readonly<Record<string, unknown>>, more: ReadonlyMap<string, string>): ReplayGain {
   const texts = new Map<string, string>();
   // Frames of ID3 for names that it does not define have a folder of their own.
-  for (const entries of [raw.TXXX, raw]) {
+  for (const entries of [raw.TXXX, raw, Object.fromEntries(more)]) {
     if (typeof entries !== 'object' || entries === null) continue;
     for (const [name, value] of Object.entries(entries)) {
       if (typeof value === 'string') texts.set(name.toUpperCase(), value.slice(0, 40));
