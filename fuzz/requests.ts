@@ -118,7 +118,7 @@ const SHEETS = [
   '9999.jpg',
   'iframe-0.m4s',
 ];
-const MANIFEST = ['min-height', 'max-height', 'renditions', 'audio', 'subtitles', 'order'];
+const MANIFEST = ['min-height', 'max-height', 'renditions', 'audio', 'subtitles', 'order', 'start', 'end'];
 const TEXT_IDS = [
   'track-0',
   'track-2',
@@ -147,10 +147,16 @@ const RENDITIONS = [
 const FILES = [
   'init.mp4',
   'subtitles.vtt',
+  'subtitles-0-9000.vtt',
+  'subtitles-9-1.vtt',
   '0.m4s',
   '00.m4s',
   '-1.m4s',
   '9999999.m4s',
+  'clip-init.mp4',
+  '1-20.m4s',
+  '20-1.m4s',
+  '0-99999999.m4s',
   '1e3.m4s',
   'iframe-0.m4s',
   'iframe-.m4s',
@@ -183,7 +189,7 @@ const ROUTES: readonly RouteCase[] = [
   },
   {
     kind: 'storyboard',
-    names: ['width', 'interval', 'absolute', 'v'],
+    names: ['width', 'interval', 'absolute', 'start', 'end', 'v'],
     path: (key, pick) => `/storyboard/${key}/${pick(SHEETS)}`,
   },
   {
@@ -193,7 +199,11 @@ const ROUTES: readonly RouteCase[] = [
   },
   { kind: 'info', names: [], path: (key) => `/info/${key}` },
   { kind: 'hls', names: MANIFEST, path: (key) => `/hls/${key}/master.m3u8` },
-  { kind: 'hls', names: ['v'], path: (key, pick) => `/hls/${key}/${pick(RENDITIONS)}/${pick(PLAYLISTS)}` },
+  {
+    kind: 'hls',
+    names: ['v', 'start', 'end'],
+    path: (key, pick) => `/hls/${key}/${pick(RENDITIONS)}/${pick(PLAYLISTS)}`,
+  },
   { kind: 'dash', names: MANIFEST, path: (key) => `/dash/${key}/manifest.mpd` },
   {
     kind: 'segment',

@@ -19,6 +19,7 @@ export function offered(
   {
     about,
     cuts,
+    joinable,
     limits,
     sizeBytes = 3_000_000,
   }: Partial<PresentationInput> & { readonly about?: Partial<Media> } = {},
@@ -28,6 +29,7 @@ export function offered(
     media,
     sizeBytes,
     cuts: cuts ?? usualCuts(media),
+    joinable: joinable ?? new Set(copyCandidates(media)),
     limits: limits ?? presentationLimits,
   });
 }

@@ -7,5 +7,5 @@ function isVersioned(path, key, own, querystring) {
   // The function judges a key that can be read in two ways.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\x00-\x1f\x7f\\%]/.test(key) || /(^|\/)\.{1,2}(\/|$)/.test(key)) return false;
-  return /^\/(hls|dash)\/.+\/[a-z0-9-]+\/(init\.mp4|(iframe-)?\d+\.m4s)$/.test(path);
+  return /^\/(hls|dash)\/.+\/[a-z0-9-]+\/((clip-)?init\.mp4|(iframe-|\d+-)?\d+\.m4s)$/.test(path);
 }

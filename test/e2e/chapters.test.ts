@@ -74,6 +74,13 @@ describe('chapters', function () {
         chapter: 2,
         titles: [{ language: 'und', title: 'Tom & <Jerry>' }],
       });
+      const clip = await json<Record<string, unknown>[]>(`/hls/${name}/chapters.json?start=12&end=14.5`);
+      expect(clip).to.deep.equal([
+        {
+          ...{ chapter: 1, 'start-time': 0, duration: 2.5 },
+          titles: [{ language: 'und', title: 'Tom & <Jerry>' }],
+        },
+      ]);
     });
   }
 

@@ -143,8 +143,31 @@ describe('storyboards', function () {
     expect(await countedImage(Buffer.concat(parts))).to.equal(96);
   });
 
+  it('shows a clip from its start on', async () => {
+    const [, ...cues] = (await (await ask('plain.mp4/index.vtt?start=3&end=5.5')).text())
+      .trim()
+      .split('\n\n');
+    expect(cues).to.have.length(3);
+    expect(cues[2]).to.match(
+      /^00:00:02\.000 --> 00:00:02\.500\n0\.jpg\?v=[\w-]{12}&start=3&end=5\.5#xywh=0,64,128,64$/,
+    );
+    const address = cues[2]?.split('\n')[1]?.split('#')[0];
+    const sheet = Buffer.from(await (await ask(`plain.mp4/${address}`)).arrayBuffer());
+    const places = ['0:0', '128:0', '0:64'];
+    const numbers = await Promise.all(places.map((place) => countedImage(sheet, [`crop=128:64:${place}`])));
+    expect(numbers).to.deep.equal([72, 96, 120]);
+    const parts = await Promise.all(
+      ['init.mp4', 'iframe-1.m4s'].map(async (file) =>
+        Buffer.from(await (await ask(`plain.mp4/${file}?start=3&end=5.5`)).arrayBuffer()),
+      ),
+    );
+    expect(await countedImage(Buffer.concat(parts))).to.equal(96);
+  });
+
   const REFUSED: [path: string, status: number, detail: RegExp][] = [
     ['plain.mp4/1.jpg', 404, /There is no sheet 1: there are 1/],
+    ['plain.mp4/index.vtt?start=10', 400, /"start" must be before the end, at 10 seconds/],
+    ['plain.mp4/0.jpg?start=3&end=3', 400, /"end" must be later than the start/],
     ['plain.mp4/iframe-10.m4s', 404, /There is no tile 10/],
     ['plain.mp4/sheet.jpg', 404, /try \/storyboard\/\{key\}\/index\.vtt/],
     ['plain.mp4/0.jpg?v=AAAAAAAAAAAA', 404, /another version/],

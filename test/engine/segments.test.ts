@@ -294,10 +294,9 @@ describe('encoded segments', function () {
     const rendition = videoRendition(context, FILM);
     const failure = await openEncodedSegment(rendition, 99, context).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(RangeError);
-    const copied: Rendition = {
-      ...rendition,
-      source: { kind: 'copy', trackIndex: 0, cuts: [0, 1], iFrameCuts: [0] },
-    };
+    const grid = { frameTicks: 1, phaseTicks: 0 };
+    const source = { kind: 'copy' as const, trackIndex: 0, cuts: [0, 1], iFrameCuts: [0], grid, parts: null };
+    const copied: Rendition = { ...rendition, source };
     expect((await problemOf(openEncodedSegment(copied, 0, context))).type).to.equal('internal');
   });
 });

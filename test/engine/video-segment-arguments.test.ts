@@ -29,6 +29,7 @@ const coding: EncodedCoding = {
   },
   level: 30,
   groupFrames: null,
+  isPart: false,
 };
 const segment = { coding, gridSeconds: 10.0123, firstFrame: 90, frameCount: 120, segmentFrames: 120 };
 const limits = { maxPixels: 9_437_184 };

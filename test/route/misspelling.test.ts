@@ -98,7 +98,7 @@ describe('isMisspelling', () => {
 
   it('takes for foreign what others add', () => {
     for (const name of FOREIGN) {
-      for (const route of ['stream', 'media', 'playlist', 'health'] as const) {
+      for (const route of ['stream', 'media', 'bare', 'health'] as const) {
         expect(isForeign(route, name), name).to.equal(true);
       }
     }
@@ -106,7 +106,7 @@ describe('isMisspelling', () => {
 
   it('takes no name for a slip of another route', () => {
     for (const name of ['access', 'weight', 'smart', 'heigth', 'acept']) {
-      for (const route of ['media', 'playlist', 'segment', 'info', 'health', 'page', 'made'] as const) {
+      for (const route of ['media', 'bare', 'segment', 'info', 'health', 'page', 'made'] as const) {
         expect(isForeign(route, name), name).to.equal(true);
       }
     }

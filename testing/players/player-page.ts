@@ -50,6 +50,10 @@ export type PlayerPage = {
   chooseText(name: string | null): Promise<void>;
   /** The text of all cues that are shown at this moment, with `|` between them. */
   shownText(): Promise<string>;
+  /** The number of the frame that is shown, of a film that counts them. */
+  shownNumber(): Promise<number>;
+  /** That of the first frame that was shown. */
+  firstNumber(): Promise<number | null>;
   heights(): Promise<readonly number[]>;
   languages(): Promise<readonly (string | null)[]>;
   play(rate?: number): Promise<void>;
@@ -116,6 +120,8 @@ export async function openPlayerPage(
     texts: () => page.evaluate<(string | null)[]>('player.texts()'),
     chooseText: (track) => tell(`player.chooseText(${JSON.stringify(track)})`),
     shownText: () => page.evaluate<string>('watch.shownText()'),
+    shownNumber: () => page.evaluate<number>('watch.shownNumber()'),
+    firstNumber: () => page.evaluate<number | null>('watch.firstNumber'),
     heights: () => page.evaluate<number[]>('player.heights()'),
     languages: () => page.evaluate<(string | null)[]>('player.languages()'),
     play: (rate = 1) => tell(`watch.play(${rate})`),

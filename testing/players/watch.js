@@ -23,7 +23,6 @@ setInterval(() => {
   }
 }, 20);
 
-// biome-ignore lint/correctness/noUnusedVariables: the test's side calls it.
 const watch = {
   start(address, height) {
     player.start(address, height).then(
@@ -33,6 +32,8 @@ const watch = {
       (error) => console.warn(`start: ${error.message}`),
     );
   },
+  /** The number of the first frame that was shown (as `shownNumber`); null before it. */
+  firstNumber: null,
   play(rate) {
     video.playbackRate = rate;
     // It resolves when there is something to play, which may never be.
@@ -61,9 +62,22 @@ const watch = {
     const shown = Array.from(tracks).filter(({ mode }) => mode === 'showing');
     return shown.flatMap(({ activeCues }) => Array.from(activeCues ?? [], ({ text }) => text)).join('|');
   },
+  /** The number that the shown frame of a counting film has in its columns (testing/counter-film.ts). */
+  shownNumber() {
+    const bits = 8;
+    const canvas = Object.assign(document.createElement('canvas'), { width: bits * 16, height: 64 });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const isLit = (bit) => context.getImageData(bit * 16 + 8, 32, 1, 1).data[0] > 128;
+    return Array.from({ length: bits }, (_, bit) => (isLit(bit) ? 2 ** bit : 0)).reduce((a, b) => a + b, 0);
+  },
   /** Restarts the count of stalls. */
   forgetStalls() {
     playing = { at: -1, since: performance.now() };
     stalls.longestMs = 0;
   },
 };
+
+video.requestVideoFrameCallback?.(() => {
+  watch.firstNumber = watch.shownNumber();
+});

@@ -26,7 +26,7 @@ export async function answerSubtitles(
   const track = findTextTrack(tracks, id);
   const { startSeconds, durationSeconds } = inMilliseconds(parameters);
   const zeroSeconds = textZeroSeconds(probed.media) + startSeconds;
-  const view = { zeroSeconds, durationSeconds, hasTimestampMap: false };
+  const view = { zeroSeconds, durationSeconds, mediaSeconds: null };
   const representation = await openText(track, view, { ...context, probed });
   const planned = { representation, plan: textHeader(track) };
   return respondCached(request, planned, services.derivedCache, { ...context, follows: true });

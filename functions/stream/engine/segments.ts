@@ -37,12 +37,21 @@ export async function openEncodedSegment(
   index: number,
   context: SegmentContext,
 ): Promise<Readable> {
-  if (isEncodedVideo(rendition)) {
-    const part = framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source));
-    return streamed(rendition, encodedFrames(rendition, part, context));
-  }
+  const frames = isEncodedVideo(rendition)
+    ? framesWithin(rendition, index, (ticks) => frameAt(ticks, rendition.source))
+    : framesWithin(rendition, index, (ticks) => ticks / AAC_FRAME);
+  return openEncodedFrames(rendition, frames, context);
+}
+
+/** Opens some frames of it in the same way, as a segment of their own. */
+export async function openEncodedFrames(
+  rendition: Rendition,
+  frames: Omit<FramesPart, 'segmentFrames'>,
+  context: SegmentContext,
+): Promise<Readable> {
+  if (isEncodedVideo(rendition)) return streamed(rendition, encodedFrames(rendition, frames, context));
   if (!isEncodedAudio(rendition)) throw isCopied(rendition);
-  const { firstFrame, frameCount } = framesWithin(rendition, index, (ticks) => ticks / AAC_FRAME);
+  const { firstFrame, frameCount } = frames;
   // The first audio of all needs the encoder's priming before it.
   const priming = firstFrame === 0 ? PRIMING_FRAMES : 0;
   const part = { firstFrame: firstFrame - priming, frameCount: frameCount + priming };
@@ -74,14 +83,51 @@ export async function* encodedFrames(
 ): AsyncGenerator<Packet, void, void> {
   const { source } = rendition;
   const { firstFrame, frameCount } = part;
+  const timeOf = (frame: number) => Math.round(frameTime(frame, source));
+  const ahead = source.partOfTrack === undefined ? REORDER_FRAMES * source.frameTicks : 0;
   let count = 0;
   for await (const { data, isSync, position } of await encodeFrames(rendition, part, context)) {
-    const dts = frameTime(firstFrame + count, source);
-    const pts = frameTime(firstFrame + position, source) + REORDER_FRAMES * source.frameTicks;
+    const dts = timeOf(firstFrame + count);
+    const pts = timeOf(firstFrame + position) + ahead;
     count++;
-    yield { data, dts, pts, duration: frameTime(firstFrame + count, source) - dts, isSync };
+    yield { data, dts, pts, duration: timeOf(firstFrame + count) - dts, isSync };
   }
   if (count !== frameCount) throw damaged(`Only ${count} of ${frameCount} frames could be encoded.`);
+}
+
+/**
+ * Opens a part of a copied track as the only segment of `rendition`. It meets the copied segments beside it at their own
+ * times, and its frames are later by what the track's init segment takes off.
+ */
+export async function openEncodedPart(
+  rendition: EncodedVideo,
+  frames: Omit<FramesPart, 'segmentFrames'>,
+  delayTicks: number,
+  context: SegmentContext,
+): Promise<Readable> {
+  const { startTicks = 0, durationTicks = 0 } = rendition.segments[0] ?? {};
+  const encoded = encodedFrames(rendition, frames, context);
+  return streamed(rendition, placed(encoded, { startTicks, durationTicks, delayTicks, ...frames }));
+}
+
+type Place = {
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly delayTicks: number;
+  readonly frameCount: number;
+};
+
+async function* placed(
+  packets: AsyncIterable<Packet>,
+  { startTicks, durationTicks, delayTicks, frameCount }: Place,
+): AsyncGenerator<Packet, void, void> {
+  let count = 0;
+  for await (const packet of packets) {
+    const start = count === 0 ? startTicks : packet.dts;
+    count++;
+    const end = count === frameCount ? startTicks + durationTicks : packet.dts + packet.duration;
+    yield { ...packet, dts: start, pts: start + delayTicks, duration: end - start };
+  }
 }
 
 async function* withDuration(

@@ -51,10 +51,11 @@ export function encodeTile(
 }
 
 /** Returns the times of a sheet's tiles, in seconds from the presentation's zero. */
-function tileTimes({ columns, rows, tileCount, intervalSeconds }: Storyboard, index: number): number[] {
+function tileTimes(storyboard: Storyboard, index: number): number[] {
+  const { columns, rows, tileCount, startSeconds, intervalSeconds } = storyboard;
   const first = index * columns * rows;
   const count = Math.min(columns * rows, tileCount - first);
-  return Array.from({ length: count }, (_, i) => (first + i) * intervalSeconds);
+  return Array.from({ length: count }, (_, i) => startSeconds + (first + i) * intervalSeconds);
 }
 
 async function sheetOf(

@@ -47,8 +47,8 @@ export async function encodeFrames(
 }
 
 export function codingOf(rendition: EncodedVideo): EncodedCoding {
-  const { video, level, groupFrames = null } = rendition.source;
-  return { video, level, groupFrames };
+  const { video, level, groupFrames = null, partOfTrack } = rendition.source;
+  return { video, level, groupFrames, isPart: partOfTrack !== undefined };
 }
 
 function trackOf({ source }: EncodedVideo, { probed }: SegmentContext): VideoTrack {

@@ -1,3 +1,4 @@
+import { PART_SETS } from '../media/codecs/avc-record.ts';
 import { BUFFER_SECONDS, segmentCeiling } from '../plan/bitrates.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import { colourArguments } from './colour-arguments.ts';
@@ -13,6 +14,8 @@ export type EncodedCoding = {
   readonly level: number;
   /** Frames in each group of pictures of a long stretch; null for a segment, which is one group. */
   readonly groupFrames: number | null;
+  /** True for a part of a copy: it has parameter sets of its own, and frames in the order in which they are shown. */
+  readonly isPart: boolean;
 };
 
 export type VideoSegment = {
@@ -80,12 +83,12 @@ export function blackFrameArguments(coding: EncodedCoding): { url: string; args:
 }
 
 function encoderArguments(coding: EncodedCoding, segmentFrames: number): string[] {
-  const { video, level, groupFrames } = coding;
+  const { video, level, groupFrames, isPart } = coding;
   const { frameRate } = video;
   const group = String(groupFrames ?? GROUP);
   return [
     ...['-vsync', 'passthrough', ...rateArguments(coding, segmentFrames)],
-    ...['-level:v', (level / 10).toFixed(1), '-bf', '3', '-g', group, '-keyint_min', group],
+    ...['-level:v', (level / 10).toFixed(1), '-bf', isPart ? '0' : '3', '-g', group, '-keyint_min', group],
     // With more threads x264's output under a tight ceiling differs from run to run. Decoding has threads of
     // its own.
     ...(groupFrames === null ? ['-threads', '1'] : []),
@@ -101,13 +104,16 @@ function encoderArguments(coding: EncodedCoding, segmentFrames: number): string[
  */
 const SEGMENT_QUALITY = 19;
 
-function rateArguments({ video, groupFrames }: EncodedCoding, segmentFrames: number): string[] {
+function rateArguments({ video, groupFrames, isPart }: EncodedCoding, segmentFrames: number): string[] {
   const { maxBitrate, frameRate } = video;
   if (groupFrames !== null) return h264Arguments(maxBitrate, 1);
   const seconds = (segmentFrames * frameRate.denominator) / frameRate.numerator;
   const ceiling = segmentCeiling(maxBitrate, seconds, segmentFrames);
   return [
-    ...h264Arguments(ceiling, BUFFER_SECONDS, SEGMENT_QUALITY),
+    ...h264Arguments(ceiling, BUFFER_SECONDS, {
+      quality: SEGMENT_QUALITY,
+      parameterSets: isPart ? PART_SETS : 0,
+    }),
     ...['-rc_init_occupancy:v', String(Math.round(ceiling * BUFFER_SECONDS))],
   ];
 }

@@ -3,11 +3,13 @@ import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { chooseRenditions } from '../plan/choose-renditions.ts';
+import { addressedClip, clipOf } from '../plan/clip.ts';
 import { playlistHeader, segmentHeader, textHeader } from '../plan/describe-plan.ts';
 import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
 import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
+import { clipView, viewedCues } from '../plan/text-cues.ts';
 import { isSidecarId, isTextId, shownTextTracks, type TextTrack } from '../plan/text-tracks.ts';
 import { chaptersJson } from '../playlist/chapters.ts';
 import type { Companions } from '../playlist/companions.ts';
@@ -16,6 +18,7 @@ import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
 import { hlsText } from '../playlist/hls-text.ts';
 import { isMediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
+import type { ClipParameters } from '../route/clip-parameters.ts';
 import { findChapters } from './find-chapters.ts';
 import { findTextTracks } from './find-text-tracks.ts';
 import { knownBytes } from './known-bytes.ts';
@@ -51,7 +54,8 @@ export async function openAdaptive(
   refuseOtherVersion(version, current);
   if (ask.kind === 'text') return openTextFile(ask, context, parts.probed);
   if (ask.kind === 'chapters') {
-    const json = Buffer.from(chaptersJson(await findChapters(context, parts.probed)));
+    const chapters = viewedCues(await findChapters(context, parts.probed), clipView(ask.clip));
+    const json = Buffer.from(chaptersJson(chapters));
     return { representation: knownBytes('application/json', json), plan: 'chapters', rendition: null };
   }
   // A copied rendition was inspected when its playlist was requested.
@@ -63,11 +67,15 @@ export async function openAdaptive(
   const listing = isMediaAsk(ask) ? [] : textsFor(ask, context, parts.probed);
   const [presentation, texts] = await Promise.all([planning, listing]);
   if (!isMediaAsk(ask)) {
-    const all = { presentation, texts };
+    const clip = clipAsked(ask);
+    const all = { presentation: clip === null ? presentation : clipOf(presentation, clip), texts };
     const offered = 'choice' in ask && ask.choice ? chooseRenditions(all, ask.choice) : all;
+    const shown = offered.presentation.clip;
     return {
       representation: playlist(ask, offered.presentation, current, {
-        thumbnails: isEntry(ask) ? thumbnailsOf(context, { probed: parts.probed, secondsLeft }) : null,
+        thumbnails: isEntry(ask)
+          ? thumbnailsOf(context, { probed: parts.probed, secondsLeft }, shown && addressedClip(shown))
+          : null,
         texts: offered.texts,
         hasChapters: ask.kind === 'master' && (await findChapters(context, parts.probed)).length > 0,
       }),
@@ -76,8 +84,12 @@ export async function openAdaptive(
     };
   }
   const rendition = findRendition(presentation, ask);
-  if (ask.kind !== 'init')
-    refuseSegment(ask, rendition, { media: parts.probed.media, limits: context.limits, secondsLeft });
+  if (ask.kind !== 'init' && ask.kind !== 'clip-init')
+    refuseSegment(ask.kind === 'part' ? FIRST_SEGMENT : ask, rendition, {
+      media: parts.probed.media,
+      limits: context.limits,
+      secondsLeft,
+    });
   return {
     representation: await openSegment(ask, rendition, current, {
       ...context,
@@ -89,8 +101,16 @@ export async function openAdaptive(
   };
 }
 
+/** The part that was asked for, which is the only segment of its rendition. */
+const FIRST_SEGMENT = { kind: 'segment', index: 0 } as const;
+
 const HLS = 'application/vnd.apple.mpegurl';
 const DASH = 'application/dash+xml';
+
+function clipAsked(ask: PlaylistAsk): ClipParameters | null {
+  if ('choice' in ask) return ask.choice?.clip ?? null;
+  return ('clip' in ask && ask.clip) || null;
+}
 
 /** Tells whether it is what players begin with, which names all that goes with a film. */
 function isEntry(ask: PlaylistAsk): boolean {
@@ -108,13 +128,19 @@ async function textsFor(
 }
 
 async function openTextFile(
-  { rendition: id, hasTimestampMap }: TextAsk,
+  { rendition: id, hasTimestampMap, clip }: TextAsk,
   context: ObjectContext,
   probed: Probed,
 ): Promise<AdaptiveAnswer> {
   const tracks = await findTextTracks(context, probed.media, { isStrict: isSidecarId(id) });
   const track = findTextTrack(tracks, id);
-  const view = { zeroSeconds: textZeroSeconds(probed.media), durationSeconds: null, hasTimestampMap };
+  const { zeroSeconds, durationSeconds } = clipView(clip);
+  const view = {
+    zeroSeconds: textZeroSeconds(probed.media) + zeroSeconds,
+    durationSeconds,
+    // In a clip's manifest of DASH too: video.js moves cues by as much as its media.
+    mediaSeconds: hasTimestampMap || clip !== undefined ? zeroSeconds : null,
+  };
   const representation = await openText(track, view, { ...context, probed });
   return { representation, plan: textHeader(track), rendition: null };
 }
@@ -134,7 +160,7 @@ function playlist(
     case 'playlist':
       if (isTextId(ask.rendition)) {
         findTextTrack(companions.texts, ask.rendition);
-        return written(HLS, hlsText(presentation.durationSeconds));
+        return written(HLS, hlsText(presentation));
       }
       return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version));
     case 'iframes':

@@ -1,6 +1,7 @@
 import { damaged, Problem } from '../base/problem.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
+import { isJoinable } from '../media/isobmff/joint-entry.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { offerOf } from '../plan/offer.ts';
 import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/plan-presentation.ts';
@@ -32,12 +33,14 @@ export async function openPresentation(
   refuseTracks(media, limits);
   const { zeroSeconds } = offerOf(media);
   const cuts = new Map<number, CutsOrWhyNot>();
+  const joinable = new Set<number>();
   for (const trackIndex of copyCandidates(media)) {
     const input = { probed, source, object, access, trackIndex, zeroSeconds, inspectsKeyframes, signal };
     const opened = await openCopyTrack(input);
     cuts.set(trackIndex, 'whyNot' in opened ? opened : opened.cuts);
+    if ('head' in opened && isJoinable(opened.head.sampleEntry)) joinable.add(trackIndex);
   }
-  const presentation = planPresentation({ media, sizeBytes: object.sizeBytes, cuts, limits });
+  const presentation = planPresentation({ media, sizeBytes: object.sizeBytes, cuts, joinable, limits });
   if (inspectsKeyframes) planned.set(probed, presentation);
   return presentation;
 }

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
-import { damaged, Problem } from '../base/problem.ts';
+import { Problem } from '../base/problem.ts';
 import type { SegmentContext } from '../engine/segment-context.ts';
 import { encodedInit, openEncodedIFrame, openEncodedSegment } from '../engine/segments.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
-import { openCopyTrack } from '../media/copy-track.ts';
 import type { CopyTrack, Segment } from '../media/model/copy-track.ts';
 import type { Rendition } from '../plan/presentation.ts';
 import { hashOf } from '../plan/tag.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 import { knownBytes } from './known-bytes.ts';
+import { openClipInit, openPart, openPlannedTrack } from './open-part.ts';
 
 /**
  * Opens an init segment, a segment or an image of a rendition: cut out of the file, or encoded when it is
@@ -30,9 +30,8 @@ export async function openSegment(
     // Weak, as in `/stream`: encoders promise the same video but not the same bytes on every machine.
     return { kind: 'live', contentType, etag: `W/${tag}`, open };
   }
-  const track = await openCopyTrack({ ...context, trackIndex: source.trackIndex, inspectsKeyframes: false });
-  if ('whyNot' in track) throw damaged(`The track cannot be cut as planned: ${track.whyNot}.`);
-  if (ask.kind === 'init') return knownBytes(contentType, track.init());
+  const track = await openPlannedTrack(source.trackIndex, context);
+  if (ask.kind === 'init' || ask.kind === 'clip-init') return knownBytes(contentType, track.init());
   const cut = cutOut(ask, rendition, track);
   const { sizeBytes } = cut;
   if (sizeBytes === null)
@@ -49,11 +48,13 @@ export async function openSegment(
 }
 
 function cutOut(
-  { kind, index }: Exclude<MediaAsk, { kind: 'init' }>,
+  ask: Exclude<MediaAsk, { kind: 'init' | 'clip-init' }>,
   rendition: Rendition,
   track: CopyTrack,
 ): Segment {
-  const { source } = rendition;
+  const { source, excerpt } = rendition;
+  if (ask.kind === 'part') return track.segment(ask.from, ask.to, 1 + (excerpt?.firstIndex ?? 0));
+  const { kind, index } = ask;
   if (source.kind === 'copy' && kind === 'segment') {
     const [from, to] = source.cuts.slice(index, index + 2);
     if (from !== undefined && to !== undefined) return track.segment(from, to, index + 1);
@@ -64,12 +65,20 @@ function cutOut(
   throw new Problem('internal', `The plan has no cuts for ${kind} ${index}.`);
 }
 
-async function openEncoded(ask: MediaAsk, rendition: Rendition, context: SegmentContext): Promise<Readable> {
+async function openEncoded(
+  ask: MediaAsk,
+  rendition: Rendition,
+  context: ObjectContext & SegmentContext,
+): Promise<Readable> {
   switch (ask.kind) {
     case 'init':
       return Readable.from([await encodedInit(rendition, context)], { objectMode: false });
     case 'segment':
       return openEncodedSegment(rendition, ask.index, context);
+    case 'part':
+      return openPart(rendition, ask, context);
+    case 'clip-init':
+      return openClipInit(rendition, context);
     case 'iframe':
       if (rendition.kind === 'video') return openEncodedIFrame(rendition, ask.index, context);
       throw new Problem('internal', 'An audio rendition has no images.');

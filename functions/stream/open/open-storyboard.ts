@@ -18,6 +18,7 @@ import {
   storyboardVtt,
   type Thumbnails,
 } from '../playlist/storyboard.ts';
+import type { ClipParameters } from '../route/clip-parameters.ts';
 import { addressOf } from '../route/route.ts';
 import { type StoryboardAsk, type StoryboardParameters, USUAL_WIDTH } from '../route/storyboard.ts';
 import { knownBytes } from './known-bytes.ts';
@@ -64,33 +65,36 @@ export async function openStoryboard(
 export function thumbnailsOf(
   { object, limits }: ObjectContext,
   { probed, secondsLeft }: Pick<StoryboardServices, 'probed' | 'secondsLeft'>,
+  clip: ClipParameters | undefined,
 ): Thumbnails | null {
   const { sizeBytes, key } = object;
   try {
-    const input = { media: probed.media, sizeBytes, parameters: USUAL, limits, secondsLeft };
+    const parameters = {
+      width: USUAL_WIDTH,
+      intervalSeconds: null,
+      isAbsolute: false,
+      clip: clip ?? null,
+      version: null,
+    };
+    const input = { media: probed.media, sizeBytes, parameters, limits, secondsLeft };
     const storyboard = planStoryboard(input);
     const up = '../'.repeat(key.split('/').length + 1);
     const base = `${up}${addressOf('storyboard', key).slice(1)}/`;
-    return { storyboard, addresses: { base, query: queryOf(USUAL, versionOf({ object, limits })) } };
+    return { storyboard, addresses: { base, query: queryOf(parameters, versionOf({ object, limits })) } };
   } catch (error) {
     if (error instanceof Problem) return null;
     throw error;
   }
 }
 
-const USUAL: StoryboardParameters = {
-  width: USUAL_WIDTH,
-  intervalSeconds: null,
-  isAbsolute: false,
-  version: null,
-};
-
 /** Returns what the addresses of sheets say beside their number. */
-function queryOf({ width, intervalSeconds }: StoryboardParameters, version: string): string {
+function queryOf({ width, intervalSeconds, clip }: StoryboardParameters, version: string): string {
   return [
     `v=${version}`,
     ...(width === USUAL_WIDTH ? [] : [`width=${width}`]),
     ...(intervalSeconds === null ? [] : [`interval=${intervalSeconds}`]),
+    ...(clip === null ? [] : [`start=${clip.startSeconds}`]),
+    ...(clip?.endSeconds == null ? [] : [`end=${clip.endSeconds}`]),
   ].join('&');
 }
 
@@ -136,8 +140,8 @@ function representationOf(
 }
 
 async function iFrame(storyboard: Storyboard, index: number, context: StillContext): Promise<Uint8Array> {
-  const { intervalSeconds } = storyboard;
-  const data = await encodeTile(storyboard, index * intervalSeconds, context);
+  const { startSeconds, intervalSeconds } = storyboard;
+  const data = await encodeTile(storyboard, startSeconds + index * intervalSeconds, context);
   const time = Math.round(index * intervalSeconds * TIMESCALE);
   const duration = Math.round(intervalSeconds * TIMESCALE);
   const packet = { data, dts: time, pts: time, duration, isSync: true };

@@ -60,7 +60,7 @@ export async function openText(
 }
 
 function written(cues: readonly Cue[], view: TextView): Buffer {
-  return Buffer.from(writeWebVtt(viewedCues(cues, view), { timestampMap: view.hasTimestampMap }));
+  return Buffer.from(writeWebVtt(viewedCues(cues, view), view));
 }
 
 async function readSidecar(key: string, { source, signal }: ObjectContext): Promise<Uint8Array> {

@@ -67,7 +67,7 @@ function planCopy(
       return 8 * (known.bytesBefore(to) - known.bytesBefore(from)) + containerBits(1, to - from);
     }),
     channels: track.channels,
-    source: { kind: 'copy', trackIndex: track.index, cuts: chosen },
+    source: { kind: 'copy', trackIndex: track.index, cuts: chosen, timeAt: known.timeAt },
   };
 }
 

@@ -27,11 +27,16 @@ export function redirectHeader(reason: string): string {
 
 /** The same of a segment: `copy; segment=12`, `transcode; video=h264:720; iframe=3`, `transcode; audio=aac; init`. */
 export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
-  const what = ask.kind === 'init' ? 'init' : `${ask.kind}=${ask.index}`;
+  const what = whatOf(ask);
   if (source.kind === 'copy') return `copy; ${what}`;
   const output =
     'video' in source ? `video=${source.video.codec}:${source.video.height}` : `audio=${source.audio.codec}`;
   return `transcode; ${output}; ${what}`;
+}
+
+function whatOf(ask: MediaAsk): string {
+  if (ask.kind === 'init' || ask.kind === 'clip-init') return ask.kind;
+  return ask.kind === 'part' ? `part=${ask.from}-${ask.to}` : `${ask.kind}=${ask.index}`;
 }
 
 /** The same of an image: `image; format=jpeg; frame=12.500`. */

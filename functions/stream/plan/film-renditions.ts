@@ -2,7 +2,7 @@ import { unsupported } from '../base/problem.ts';
 import type { VideoTrack } from '../media/model/media.ts';
 import { bitratesOf, containerBits, firstFrameBits, segmentBits } from './bitrates.ts';
 import { filmCopyObstacle } from './copyable.ts';
-import { frameTime, gridPhaseSeconds } from './frame-grid.ts';
+import { frameGrid, frameTime, gridPhaseSeconds } from './frame-grid.ts';
 import {
   chooseCuts,
   chooseIFrames,
@@ -16,6 +16,7 @@ import {
 import { ladder, type Rung, withinLimits } from './ladder.ts';
 import type { Offered } from './offer.ts';
 import type { Obstacle } from './parameter-effects.ts';
+import { withParts } from './part-coding.ts';
 import type { PresentationInput } from './plan-presentation.ts';
 import type { VideoRendition } from './presentation.ts';
 import { decodingExcess, refuse, refuseAbove } from './refuse.ts';
@@ -39,14 +40,15 @@ const MAX_COPIED_SECONDS = 30;
 export function planFilm(film: Offered<VideoTrack>, input: PresentationInput): PlannedFilm {
   const { track } = film;
   const { limits } = input;
-  const found = planCopy(track, input);
-  const copy = typeof found === 'string' ? null : found;
-  const stands = copy !== null && track.codec === 'h264';
+  const found = planCopy(film, input);
   const excess = decodingExcess(input, track);
+  const isDecoded = excess === null && track.undecodable === null;
+  const copy = typeof found === 'string' ? null : withParts(found, film, { ...input, isDecoded });
+  const stands = copy !== null && track.codec === 'h264';
   if (!stands) refuse(excess);
   if (!stands && track.undecodable !== null) throw unsupported(track.undecodable);
 
-  const all = excess === null && track.undecodable === null ? ladder(track, copy) : [];
+  const all = isDecoded ? ladder(track, copy) : [];
   const rungs = withinLimits(all, limits);
   if (!stands && rungs.length === 0) refuseAbove('maxOutputHeight', all.at(-1)?.video.height ?? 0, limits);
   const copied = copy && divideLong(endsOf(copy));
@@ -64,7 +66,7 @@ function endsOf({ segments, timescale }: VideoRendition): readonly number[] {
 }
 
 function planCopy(
-  track: VideoTrack,
+  { track, startSeconds }: Offered<VideoTrack>,
   { media, cuts, limits }: PresentationInput,
 ): VideoRendition | NonNullable<Obstacle> {
   const obstacle = filmCopyObstacle(media, track);
@@ -87,6 +89,11 @@ function planCopy(
     return 'what lies between its keyframes is more than one response carries';
   }
   const { frameRate } = track;
+  const rate = frameGrid(frameRate);
+  const grid = {
+    frameTicks: (rate.denominator * timescale) / rate.numerator,
+    phaseTicks: Math.round(gridPhaseSeconds(frameRate, startSeconds, rate) * timescale),
+  };
   // Of a variable rate, the average is known.
   const mostFrames = frameRate === null ? 120 : (2 * frameRate.numerator) / frameRate.denominator;
   return {
@@ -113,7 +120,7 @@ function planCopy(
     height: track.displayHeight,
     frameRate: frameRate && { numerator: frameRate.numerator, denominator: frameRate.denominator },
     dynamicRange: track.dynamicRange ?? 'sdr',
-    source: { kind: 'copy', trackIndex: track.index, cuts: chosen, iFrameCuts },
+    source: { kind: 'copy', trackIndex: track.index, cuts: chosen, iFrameCuts, grid, parts: null },
   };
 }
 

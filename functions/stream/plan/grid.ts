@@ -10,7 +10,7 @@ const LONG_SECONDS = 6;
 /** The most from one frame of trick play to the next, where the film allows it. */
 export const IFRAME_SECONDS = 2;
 /** A remainder that is shorter belongs to the segment before it. */
-const LEAST_SECONDS = 0.5;
+export const LEAST_SECONDS = 0.5;
 /** A group of frames of 4.004 s, as at NTSC's rates, counts as 4 s. */
 export const TOLERANCE_SECONDS = 0.05;
 

@@ -14,6 +14,8 @@ export type PresentationInput = {
   readonly media: Media;
   /** Of the tracks that `copyCandidates` names. */
   readonly cuts: ReadonlyMap<number, CutsOrWhyNot>;
+  /** Those whose init segment can be that of encoded parts as well. */
+  readonly joinable: ReadonlySet<number>;
   readonly sizeBytes: number;
   readonly limits: Limits;
 };

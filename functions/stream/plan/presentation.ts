@@ -1,4 +1,5 @@
 import type { AudioPurpose } from '../media/model/media.ts';
+import type { FrameTicks } from './frame-grid.ts';
 import type { AudioOutput, VideoOutput } from './output.ts';
 
 /**
@@ -13,9 +14,14 @@ export type Presentation = {
   readonly video: readonly VideoRendition[];
   /** One for each audio track of the file, the default first. */
   readonly audio: readonly AudioRendition[];
+  /** Of a clip: where it lies in the film. Its renditions keep the film's times. */
+  readonly clip?: Clip;
   /** Why tracks are encoded, or that none is; in words for people. */
   readonly reason: string;
 };
+
+/** In seconds from the film's zero: where its first frame is shown, and where the last one ends. */
+export type Clip = { readonly startSeconds: number; readonly endSeconds: number };
 
 export type Rendition = VideoRendition | AudioRendition;
 
@@ -34,7 +40,19 @@ type RenditionBase = Bitrates & {
   readonly timescale: number;
   /** Each begins where the one before it ends. */
   readonly segments: readonly Segment[];
+  /** Of a clip: which segments of the film these are. */
+  readonly excerpt?: Excerpt;
 };
+
+/** The film's segments from this number on, of which the first and the last may be parts instead: of these frames. */
+export type Excerpt = {
+  readonly firstIndex: number;
+  readonly first: Part | null;
+  readonly last: Part | null;
+};
+
+/** Frames `[from, to)` of a rendition, less than a segment, or a little more than one; packets if it is audio. */
+export type Part = { readonly from: number; readonly to: number };
 
 /** In ticks, from the presentation's zero. */
 export type Segment = { readonly startTicks: number; readonly durationTicks: number };
@@ -51,6 +69,10 @@ export type VideoRendition = RenditionBase & {
     | (CopySource & {
         /** Frame `i` of `iFrames` is that at the cut `iFrameCuts[i]`. */
         readonly iFrameCuts: readonly number[];
+        /** The constant grid that has its frames, to the nearest: what encoded renditions have. */
+        readonly grid: FrameTicks;
+        /** How the parts are encoded with which a clip begins and ends; null if that cannot be, or would take too long. */
+        readonly parts: PartCoding | null;
       })
     | {
         readonly kind: 'encode';
@@ -63,6 +85,8 @@ export type VideoRendition = RenditionBase & {
         readonly level: number;
         /** Frames of a closed group of frames, if a segment has several. */
         readonly groupFrames?: number;
+        /** Of a part of a copy: the copied track (`Track.index`), as whose frames these are written. */
+        readonly partOfTrack?: number;
       };
 };
 
@@ -78,12 +102,22 @@ export type AudioRendition = RenditionBase & {
   readonly isDefault: boolean;
   readonly channels: number;
   readonly source:
-    | CopySource
+    | (CopySource & {
+        /** When any cut of its track is, in ticks. */
+        readonly timeAt: (cut: number) => number;
+      })
     | {
         readonly kind: 'encode';
         /** AAC: 1024 samples a frame, `timescale` is the sample rate, every segment is a whole number of frames. */
         readonly audio: Extract<AudioOutput, { kind: 'encode' }>;
       };
+};
+
+/** How parts of a copied film are encoded, and what its sample entry says then (RFC 6381). */
+export type PartCoding = {
+  readonly video: Extract<VideoOutput, { kind: 'encode' }>;
+  readonly level: number;
+  readonly codecs: string;
 };
 
 /** The file's own samples. Segment i has those between the cuts `cuts[i]` and `cuts[i + 1]` of its track. */

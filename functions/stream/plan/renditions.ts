@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import type { AdaptiveAsk } from '../route/adaptive.ts';
+import { encodedParts, partOf } from './excerpt.ts';
 import type { Presentation, Rendition, VideoRendition } from './presentation.ts';
 
 /** The rendition that copies the film. */
@@ -7,11 +8,20 @@ export const COPY_ID = 'copy';
 
 type RenditionAsk = Extract<AdaptiveAsk, { rendition: string }>;
 
-/** What an address below a rendition is about. Throws `not-found` for a rendition or a segment that does not exist. */
+/**
+ * What an address below a rendition is about. A part is the only segment of its rendition, and encoded if that is a copied
+ * film. Throws `not-found` for a rendition, a segment or a part that does not exist.
+ */
 export function findRendition(presentation: Presentation, ask: RenditionAsk): Rendition {
   if (ask.kind === 'iframe') return findFilm(presentation, ask);
   const { video, audio } = presentation;
-  return found([...video, ...audio], ask);
+  const rendition = found([...video, ...audio], ask);
+  if (ask.kind !== 'part' && ask.kind !== 'clip-init') return rendition;
+  const part = ask.kind === 'part' ? partOf(rendition, ask) : encodedParts(rendition);
+  if (part !== null) return part;
+  const what =
+    ask.kind === 'part' ? `no part of the frames ${ask.from} to ${ask.to}` : 'no init segment of their own';
+  throw new Problem('not-found', `Clips of the rendition "${rendition.id}" have ${what}.`);
 }
 
 /** The same of video alone. */

@@ -2,6 +2,7 @@ import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import type { Size } from '../media/model/size.ts';
 import type { StoryboardParameters } from '../route/storyboard.ts';
+import { startsTooLate } from './clip.ts';
 import { filmEnd } from './film-end.ts';
 import { imageSize } from './image-size.ts';
 import { type Prediction, predictKeyframes } from './predict.ts';
@@ -24,7 +25,8 @@ export type Storyboard = {
   readonly tile: Size;
   readonly columns: number;
   readonly rows: number;
-  /** Tile `n` stands for the time from `n` intervals on. */
+  /** Where it begins in the film. Tile `n` stands for the time from `n` intervals after that on. */
+  readonly startSeconds: number;
   readonly intervalSeconds: number;
   readonly tileCount: number;
   readonly sheetCount: number;
@@ -51,9 +53,12 @@ export function planStoryboard(input: StoryboardInput): Storyboard {
   refuseTracks(media, input.limits);
   if (filmsOf(media).length === 0) throw new Problem('not-found', 'The file has no video.');
   const film = decodableFilm(input);
-  const durationSeconds = filmEnd(film, media);
-  if (durationSeconds === null || durationSeconds <= 0)
+  const wholeSeconds = filmEnd(film, media);
+  if (wholeSeconds === null || wholeSeconds <= 0)
     throw unsupported('The file does not tell how long it is, which thumbnails need.');
+  const { startSeconds, endSeconds } = parameters.clip ?? { startSeconds: 0, endSeconds: null };
+  if (startSeconds >= wholeSeconds) throw startsTooLate(wholeSeconds);
+  const durationSeconds = Math.min(endSeconds ?? wholeSeconds, wholeSeconds) - startSeconds;
   const intervalSeconds = parameters.intervalSeconds ?? usualInterval(durationSeconds);
   const tileCount = Math.max(1, Math.ceil(durationSeconds / intervalSeconds - 1e-6));
   if (tileCount > MOST_TILES) {
@@ -68,7 +73,8 @@ export function planStoryboard(input: StoryboardInput): Storyboard {
   const advice = 'ask for a smaller width';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
   return {
-    ...{ trackIndex: film.index, video, tile, columns, rows, intervalSeconds, tileCount, durationSeconds },
+    ...{ trackIndex: film.index, video, tile, columns, rows },
+    ...{ startSeconds, intervalSeconds, tileCount, durationSeconds },
     sheetCount: Math.ceil(tileCount / (columns * rows)),
     predicted,
   };

@@ -1,4 +1,5 @@
 import type { Cue } from '../media/text/cue.ts';
+import type { ClipParameters } from '../route/clip-parameters.ts';
 
 /** The timeline on which cues are shown. */
 export type TextView = {
@@ -6,9 +7,17 @@ export type TextView = {
   readonly zeroSeconds: number;
   /** How long it lasts; null for the rest of the film. */
   readonly durationSeconds: number | null;
-  /** Whether a file says where its zero lies on the clock of the media, as HLS needs it. */
-  readonly hasTimestampMap: boolean;
+  /** What the clock of the media shows there, as HLS needs it; null for other files. */
+  readonly mediaSeconds: number | null;
 };
+
+/** The part of a film's timeline that a clip is; all of it without one. */
+export function clipView(
+  clip: ClipParameters | undefined,
+): Pick<TextView, 'zeroSeconds' | 'durationSeconds'> {
+  const { startSeconds, endSeconds } = clip ?? { startSeconds: 0, endSeconds: null };
+  return { zeroSeconds: startSeconds, durationSeconds: endSeconds && endSeconds - startSeconds };
+}
 
 type Timed = Pick<Cue, 'startSeconds' | 'endSeconds'>;
 

@@ -1,7 +1,33 @@
+import { addressedClip } from '../plan/clip.ts';
+import { hasParts } from '../plan/excerpt.ts';
+import type { Clip, Part, Rendition } from '../plan/presentation.ts';
+
 /**
  * Addresses below a rendition's playlist, or in templates of a manifest. `version` stands for the object and
  * for how its outputs are produced, so that the content behind an address never changes.
  */
 export const initAddress = (version: string) => `init.mp4?v=${version}`;
 export const segmentAddress = (index: number | string, version: string) => `${index}.m4s?v=${version}`;
+export const partAddress = ({ from, to }: Part, version: string) => `${from}-${to}.m4s?v=${version}`;
 export const iFrameAddress = (index: number, version: string) => `iframe-${index}.m4s?v=${version}`;
+
+/** The init segment of a rendition: of a copy that is partly encoded, another than the film's. */
+export function initWithin(rendition: Rendition, version: string): string {
+  const { kind, source } = rendition;
+  const isMixed = kind === 'video' && source.kind === 'copy' && hasParts(rendition);
+  return isMixed ? `clip-${initAddress(version)}` : initAddress(version);
+}
+
+/** The address of what a rendition has at a position: the film's own segment, or a part of it where a clip begins or ends. */
+export function addressWithin({ excerpt, segments }: Rendition, position: number, version: string): string {
+  const { firstIndex, first, last } = excerpt ?? { firstIndex: 0, first: null, last: null };
+  const part = (position === 0 ? first : null) ?? (position === segments.length - 1 ? last : null);
+  return part === null ? segmentAddress(firstIndex + position, version) : partAddress(part, version);
+}
+
+/** What follows the address of a playlist or a text of a clip: its frames, by the millisecond. */
+export function clipQuery(clip: Clip | undefined): string {
+  if (clip === undefined) return '';
+  const { startSeconds, endSeconds } = addressedClip(clip);
+  return `?start=${startSeconds}&end=${endSeconds}`;
+}

@@ -12,7 +12,7 @@ export function chaptersVtt(chapters: readonly TimedChapter[]): string {
     ...{ startSeconds, endSeconds, settings: '' },
     text: escapeText(nameOf(title, i)),
   }));
-  return writeWebVtt(cues, { timestampMap: false });
+  return writeWebVtt(cues, { mediaSeconds: null });
 }
 
 /** Writes them as JSON in Apple's form (`com.apple.hls.chapters`), each with its duration, without which it has none. */
@@ -28,7 +28,8 @@ export function chaptersJson(chapters: readonly TimedChapter[]): string {
 }
 
 /** Names the JSON in a multivariant playlist (RFC 8216 §4.3.4.4). */
-export const CHAPTERS_LINE = `#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${CHAPTERS_ADDRESS}"`;
+export const chaptersLine = (query: string) =>
+  `#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${CHAPTERS_ADDRESS}${query}"`;
 
 function nameOf(title: string, index: number): string {
   const shown = title.replaceAll(/[\s\p{C}]+/gu, ' ').trim();

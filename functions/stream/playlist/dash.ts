@@ -1,6 +1,7 @@
 import { escapeMarkup } from '../base/escape-markup.ts';
-import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
+import type { Clip, Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
+import { listedSegments } from './dash-list.ts';
 import { type SwitchingSet, switchingSets } from './dash-sets.ts';
 import { segmentTemplate } from './dash-template.ts';
 import { textSet } from './dash-text.ts';
@@ -12,24 +13,26 @@ import { element } from './xml.ts';
 
 /**
  * Writes the static manifest (ISO/IEC 23009-1): the same segments as HLS, by number and timeline. The init
- * segments' edit lists already set their times, so that no offset is declared.
+ * segments' edit lists already set their times, so that no offset is declared but that of a clip.
  */
 export function dashManifest(
   presentation: Presentation,
   version: string,
   { thumbnails, texts }: Companions = NO_COMPANIONS,
 ): string {
-  const { video, audio, durationSeconds } = presentation;
+  const { video, audio, durationSeconds, clip } = presentation;
+  const naming = { version, clip };
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
-    ...sets.map((set, i) => videoSet(set, i, version)),
-    ...named(audio).map((rendition, i) => audioSet(rendition, sets.length + i, version)),
-    ...namedTexts(texts).map((text, i) => textSet(text, sets.length + audio.length + i)),
+    ...sets.map((set, i) => videoSet(set, i, naming)),
+    ...named(audio).map((rendition, i) => audioSet(rendition, sets.length + i, naming)),
+    ...namedTexts(texts).map((text, i) => textSet(text, sets.length + audio.length + i, clip)),
     ...(thumbnails ? [thumbnailSet(thumbnails, sets.length + audio.length + texts.length)] : []),
   ]);
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',
-    profiles: 'urn:mpeg:dash:profile:isoff-live:2011',
+    // Templates make the live profile; lists are in the full one alone.
+    profiles: `urn:mpeg:dash:profile:${clip === undefined ? 'isoff-live' : 'full'}:2011`,
     type: 'static',
     mediaPresentationDuration: `PT${durationSeconds.toFixed(6)}S`,
     maxSegmentDuration: `PT${Math.ceil(longestSeconds(presentation))}S`,
@@ -38,9 +41,9 @@ export function dashManifest(
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('MPD', attributes, [period])}\n`;
 }
 
-function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: string): string {
+function videoSet({ renditions, isAligned }: SwitchingSet, id: number, naming: Naming): string {
   const [first] = renditions;
-  const { common, own } = placedTemplates(renditions, version);
+  const { common, own } = placedSegments(renditions, naming);
   const most = (of: (rendition: VideoRendition) => number) => Math.max(...renditions.map(of));
   const attributes = {
     id,
@@ -73,15 +76,21 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, version: 
   ]);
 }
 
+/** How segments are named: with the version, and one by one in a clip. */
+type Naming = { readonly version: string; readonly clip: Clip | undefined };
+
 /**
  * Places the template of each rendition: once in front if all have the same one, otherwise within each. Never
  * at both levels, of which the inner one counts (ISO/IEC 23009-1 §5.3.9.1): some players add the two
- * timelines up.
+ * timelines up. Lists are within each: ffmpeg looks nowhere else.
  */
-function placedTemplates(
+function placedSegments(
   renditions: readonly Rendition[],
-  version: string,
+  { version, clip }: Naming,
 ): { readonly common: readonly string[]; readonly own: readonly (readonly string[])[] } {
+  if (clip !== undefined) {
+    return { common: [], own: renditions.map((rendition) => listedSegments(rendition, clip, version)) };
+  }
   // Encoded renditions share their segments, thousands in a long film.
   const known = new Map(renditions.map((each) => [each.segments, segmentTemplate(each, version)]));
   const templates = renditions.map(({ segments }) => known.get(segments) ?? '');
@@ -97,7 +106,7 @@ function transferOf({ dynamicRange }: VideoRendition): string[] {
   return value === null ? [] : [element('SupplementalProperty', { schemeIdUri, value })];
 }
 
-function audioSet({ rendition, name, language }: Named, id: number, version: string): string {
+function audioSet({ rendition, name, language }: Named, id: number, naming: Naming): string {
   const { channels, isDefault, purpose } = rendition;
   const attributes = {
     id,
@@ -107,6 +116,7 @@ function audioSet({ rendition, name, language }: Named, id: number, version: str
     segmentAlignment: true,
     startWithSAP: 1,
   };
+  const { common, own } = placedSegments([rendition], naming);
   const configuration = CHANNEL_CONFIGURATIONS[channels] ?? null;
   return element('AdaptationSet', attributes, [
     `<Label>${escapeMarkup(name)}</Label>`,
@@ -115,19 +125,18 @@ function audioSet({ rendition, name, language }: Named, id: number, version: str
       schemeIdUri: 'urn:mpeg:dash:role:2011',
       value: purpose === 'main' ? (isDefault ? 'main' : 'alternate') : purpose,
     }),
-    segmentTemplate(rendition, version),
-    representation(
-      rendition,
-      {},
-      configuration === null
+    ...common,
+    representation(rendition, {}, [
+      ...(configuration === null
         ? []
         : [
             element('AudioChannelConfiguration', {
               schemeIdUri: 'urn:mpeg:mpegB:cicp:ChannelConfiguration',
               value: configuration,
             }),
-          ],
-    ),
+          ]),
+      ...own.flat(),
+    ]),
   ]);
 }
 

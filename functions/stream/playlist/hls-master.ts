@@ -1,7 +1,8 @@
 import type { AudioRendition, Presentation, VideoRendition } from '../plan/presentation.ts';
 import type { TextTrack } from '../plan/text-tracks.ts';
 import { trickPlayRendition } from '../plan/trick-play.ts';
-import { CHAPTERS_LINE } from './chapters.ts';
+import { clipQuery } from './addresses.ts';
+import { chaptersLine } from './chapters.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { text, VERSION } from './m3u8.ts';
 import { type Named, named } from './names.ts';
@@ -13,27 +14,29 @@ import { type NamedText, namedTexts } from './text-names.ts';
  * times the CPU for a long media playlist and escapes nothing; the tests read every playlist with it.
  */
 export function hlsMaster(
-  { video, audio }: Presentation,
+  { video, audio, clip }: Presentation,
   { thumbnails, texts, hasChapters }: Companions = NO_COMPANIONS,
 ): string {
+  const all = { audio, texts, query: clipQuery(clip) };
   const lines = [
     '#EXTM3U',
     VERSION,
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...(hasChapters ? [CHAPTERS_LINE] : []),
-    ...media(named(audio)),
-    ...namedTexts(texts).map(subtitles),
+    ...(hasChapters ? [chaptersLine(all.query)] : []),
+    ...media(named(audio), all),
+    ...namedTexts(texts).map((named) => subtitles(named, all)),
   ];
   if (video.length === 0) {
     const first = audio[0];
-    return text([...lines, ...(first ? audioVariant(first, audio, texts) : [])]);
+    return text([...lines, ...(first ? audioVariant(first, all) : [])]);
   }
   // No variant is audio alone beside video: VLC 3 takes it, in each form, for the lowest of one set and
   // begins there without video (findings/vlc-begins-with-audio-alone.sh).
-  const trickPlay = trickPlayRendition(video);
+  // Its frames lie at times of the film.
+  const trickPlay = clip === undefined ? trickPlayRendition(video) : undefined;
   return text([
     ...lines,
-    ...video.flatMap((rendition) => filmVariant(rendition, audio, texts)),
+    ...video.flatMap((rendition) => filmVariant(rendition, all)),
     ...(trickPlay ? [iFrameVariant(trickPlay)] : []),
     ...(thumbnails ? thumbnailVariants(thumbnails) : []),
   ]);
@@ -41,7 +44,14 @@ export function hlsMaster(
 
 const GROUP = 'audio';
 
-function media(audios: readonly Named[]): string[] {
+/** What variants go with, and what follows the address of each playlist. */
+type Common = {
+  readonly audio: readonly AudioRendition[];
+  readonly texts: readonly TextTrack[];
+  readonly query: string;
+};
+
+function media(audios: readonly Named[], { query }: Common): string[] {
   const known = new Set<string>();
   return audios.map(({ rendition, name, language }) => {
     const { purpose, isDefault } = rendition;
@@ -59,7 +69,7 @@ function media(audios: readonly Named[]): string[] {
       `AUTOSELECT=${isChosen ? 'YES' : 'NO'}`,
       ...(purpose === 'description' ? ['CHARACTERISTICS="public.accessibility.describes-video"'] : []),
       `CHANNELS="${rendition.channels}"`,
-      `URI="${playlistOf(rendition)}"`,
+      `URI="${playlistOf(rendition)}${query}"`,
     ];
     return `#EXT-X-MEDIA:${attributes.join(',')}`;
   });
@@ -77,7 +87,7 @@ function subtitlesOf(texts: readonly TextTrack[]): readonly string[] {
 }
 
 /** Forced subtitles are chosen by players themselves, by the language of the audio (§4.3.4.1). */
-function subtitles({ track, name, language }: NamedText): string {
+function subtitles({ track, name, language }: NamedText, { query }: Common): string {
   const { isDefault, isForced, isForHearingImpaired } = track;
   const attributes = [
     'TYPE=SUBTITLES',
@@ -88,7 +98,7 @@ function subtitles({ track, name, language }: NamedText): string {
     'AUTOSELECT=YES',
     `FORCED=${isForced ? 'YES' : 'NO'}`,
     ...(isForHearingImpaired ? [`CHARACTERISTICS="${FOR_HEARING_IMPAIRED}"`] : []),
-    `URI="${playlistOf(track)}"`,
+    `URI="${playlistOf(track)}${query}"`,
   ];
   return `#EXT-X-MEDIA:${attributes.join(',')}`;
 }
@@ -98,11 +108,7 @@ const FOR_HEARING_IMPAIRED =
 
 const playlistOf = ({ id }: { readonly id: string }) => `${id}/index.m3u8`;
 
-function filmVariant(
-  video: VideoRendition,
-  audio: readonly AudioRendition[],
-  texts: readonly TextTrack[],
-): string[] {
+function filmVariant(video: VideoRendition, { audio, texts, query }: Common): string[] {
   const { width, height, frameRate, codecs, dynamicRange } = video;
   const most = (bits: (rendition: AudioRendition) => number) => Math.max(0, ...audio.map(bits));
   const attributes = [
@@ -117,18 +123,14 @@ function filmVariant(
     ...subtitlesOf(texts),
     NO_CAPTIONS,
   ];
-  return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(video)];
+  return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(video) + query];
 }
 
 /** Tells players not to look for captions within the video (§4.3.4.2); all variants say it or none. */
 const NO_CAPTIONS = 'CLOSED-CAPTIONS=NONE';
 
 /** Writes the variant of an audio-only file: the default rendition of its own group. */
-function audioVariant(
-  first: AudioRendition,
-  audio: readonly AudioRendition[],
-  texts: readonly TextTrack[],
-): string[] {
+function audioVariant(first: AudioRendition, { audio, texts, query }: Common): string[] {
   const attributes = [
     `BANDWIDTH=${Math.max(...audio.map(({ peakBitrate }) => peakBitrate))}`,
     `AVERAGE-BANDWIDTH=${Math.max(...audio.map(({ averageBitrate }) => averageBitrate))}`,
@@ -137,7 +139,7 @@ function audioVariant(
     ...subtitlesOf(texts),
     NO_CAPTIONS,
   ];
-  return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(first)];
+  return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, playlistOf(first) + query];
 }
 
 function codecsOf(audio: readonly AudioRendition[]): readonly string[] {

@@ -22,7 +22,7 @@ export function storyboardVtt(storyboard: Storyboard, addresses: SheetAddresses)
     const place = `#xywh=${x},${y},${tile.width},${tile.height}`;
     return { startSeconds, endSeconds, text: sheetAddress(sheet, addresses) + place, settings: '' };
   });
-  return writeWebVtt(cues, { timestampMap: false });
+  return writeWebVtt(cues, { mediaSeconds: null });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Problem } from '../base/problem.ts';
+import type { ClipParameters } from './clip-parameters.ts';
 import type { ManifestParameters } from './manifest-parameters.ts';
 
 /** The part of an adaptive streaming address below an object's key. */
@@ -6,29 +7,38 @@ export type AdaptiveAsk = PlaylistAsk | MediaAsk | TextAsk;
 
 export type PlaylistAsk =
   /** The multivariant playlist of HLS, and the MPD of DASH; of some of the renditions, if the address chooses. */
-  | { readonly kind: 'master' | 'manifest'; readonly choice?: ManifestParameters }
+  | { readonly kind: 'master'; readonly choice?: ManifestParameters }
+  | { readonly kind: 'manifest'; readonly choice?: ManifestParameters }
   /** HLS: the chapters as JSON. */
-  | { readonly kind: 'chapters' }
+  | { readonly kind: 'chapters'; readonly clip?: ClipParameters }
   /** HLS: the playlist of a rendition, and that of its trick play. */
-  | { readonly kind: 'playlist'; readonly rendition: string }
+  | { readonly kind: 'playlist'; readonly rendition: string; readonly clip?: ClipParameters }
   | { readonly kind: 'iframes'; readonly rendition: string };
 
 export type MediaAsk =
   | { readonly kind: 'init'; readonly rendition: string }
+  /** The same for a clip of copied video, parts of which are encoded. */
+  | { readonly kind: 'clip-init'; readonly rendition: string }
   | { readonly kind: 'segment'; readonly rendition: string; readonly index: number }
+  /**
+   * The frames `[from, to)`, counted from the film's first, with which a clip begins or ends within a segment. Packets if
+   * it is audio.
+   */
+  | { readonly kind: 'part'; readonly rendition: string; readonly from: number; readonly to: number }
   /** A frame of trick play. */
   | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number };
 
-/** The whole of a text track as one WebVTT file. */
+/** A text track as one WebVTT file, of the whole film or of a clip. */
 export type TextAsk = {
   readonly kind: 'text';
   readonly rendition: string;
   /** Whether it says where its zero lies on the clock of the media, as HLS needs it. */
   readonly hasTimestampMap: boolean;
+  readonly clip?: ClipParameters;
 };
 
 export function isMediaAsk(ask: AdaptiveAsk): ask is MediaAsk {
-  return ask.kind === 'init' || ask.kind === 'segment' || ask.kind === 'iframe';
+  return ['init', 'clip-init', 'segment', 'part', 'iframe'].includes(ask.kind);
 }
 
 export type AdaptiveRoute = 'hls' | 'dash';
@@ -54,12 +64,26 @@ export function parseAdaptive(
 
 /** A number as it is written in playlists: without leading zeros, so that a segment has one address. */
 const NUMBERED = /^(iframe-)?(0|[1-9]\d{0,6})\.m4s$/;
+/** The frames of a part: a day has some millions of them. */
+const PART = /^(0|[1-9]\d{0,7})-(0|[1-9]\d{0,7})\.m4s$/;
+
+/** A text track: the milliseconds of a clip, and not its parameters, since an ampersand makes ffmpeg refuse a manifest. */
+const TEXT = /^subtitles(?:-(0|[1-9]\d{0,8})-([1-9]\d{0,8}))?\.vtt$/;
 
 function askOf(route: AdaptiveRoute, rendition: string, name: string): AdaptiveAsk | null {
   if (route === 'hls' && name === 'index.m3u8') return { kind: 'playlist', rendition };
   if (route === 'hls' && name === 'iframes.m3u8') return { kind: 'iframes', rendition };
   if (name === 'init.mp4') return { kind: 'init', rendition };
-  if (name === 'subtitles.vtt') return { kind: 'text', rendition, hasTimestampMap: route === 'hls' };
+  if (name === 'clip-init.mp4') return { kind: 'clip-init', rendition };
+  const text = TEXT.exec(name);
+  if (text !== null) {
+    const whole = { kind: 'text' as const, rendition, hasTimestampMap: route === 'hls' };
+    const [start, end] = [Number(text[1]), Number(text[2])];
+    if (text[1] === undefined) return whole;
+    return end > start ? { ...whole, clip: { startSeconds: start / 1000, endSeconds: end / 1000 } } : null;
+  }
+  const [, from, to] = PART.exec(name) ?? [];
+  if (from !== undefined) return { kind: 'part', rendition, from: Number(from), to: Number(to) };
   const [, iFrame, index] = NUMBERED.exec(name) ?? [];
   if (index === undefined) return null;
   return { kind: iFrame === undefined ? 'segment' : 'iframe', rendition, index: Number(index) };

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
+import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
 import { oneOf, whole } from './schemas.ts';
 
-/** Which renditions a playlist or a manifest offers, out of all. */
+/** Which renditions a playlist or a manifest offers, out of all, and what part of the film. */
 export type ManifestParameters = {
+  /** Null for the whole film. */
+  readonly clip: ClipParameters | null;
   /** Lines of the upright video, both included. */
   readonly minHeight: number | null;
   readonly maxHeight: number | null;
@@ -33,6 +36,7 @@ export const MANIFEST_ENTRIES = {
   audio: list,
   subtitles: list,
   order: v.optional(oneOf(['best-first', 'worst-first']), 'best-first'),
+  ...CLIP_ENTRIES,
 };
 
 export function manifestParameters({
@@ -42,10 +46,13 @@ export function manifestParameters({
   audio,
   subtitles,
   order,
+  ...stretch
 }: v.InferOutput<v.ObjectSchema<typeof MANIFEST_ENTRIES, undefined>>): ManifestParameters | null {
+  const clip = clipParameters(stretch);
   const isAll = [minHeight, maxHeight, audio, subtitles].every((value) => value === undefined);
-  if (isAll && renditions === 'all' && order === 'best-first') return null;
+  if (clip === null && isAll && renditions === 'all' && order === 'best-first') return null;
   return {
+    clip,
     minHeight: minHeight ?? null,
     maxHeight: maxHeight ?? null,
     renditions,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { firstIssue } from '../base/first-issue.ts';
 import { badParameter, type Problem } from '../base/problem.ts';
+import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
 import { FORMAT_NAMES, type Format } from './formats.ts';
 import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-parameters.ts';
 import { MAX_KEY_BYTES } from './key.ts';
@@ -85,7 +86,10 @@ type Parameters = {
   storyboard: StoryboardParameters;
   made: { readonly download: boolean };
   subtitles: SubtitleParameters;
-  playlist: object;
+  /** Null for the whole film. */
+  playlist: ClipParameters | null;
+  /** Addresses below a playlist that say everything themselves. */
+  bare: object;
   /** Null if nothing is chosen. */
   manifest: ManifestParameters | null;
   segment: { readonly version: string | null };
@@ -178,7 +182,8 @@ const SCHEMAS = {
   storyboard: v.object(STORYBOARD_ENTRIES),
   made: v.object({ download: flag }),
   subtitles: v.object({ start: seconds(0), duration: seconds(0.1) }),
-  playlist: v.object({}),
+  playlist: v.object(CLIP_ENTRIES),
+  bare: v.object({}),
   manifest: v.object(MANIFEST_ENTRIES),
   // Any other version is answered as one that is gone, whatever it looks like.
   segment: v.object({ v: v.optional(v.string()) }),
@@ -230,7 +235,8 @@ const SHAPES: {
   storyboard: storyboardParameters,
   made: (output) => output,
   subtitles: ({ start, duration }) => ({ startSeconds: start ?? 0, durationSeconds: duration ?? null }),
-  playlist: () => ({}),
+  playlist: clipParameters,
+  bare: () => ({}),
   manifest: manifestParameters,
   segment: ({ v: version }) => ({ version: version ?? null }),
 };

@@ -214,12 +214,16 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
   if (isMediaAsk(ask)) {
     return { kind: 'adaptive', key, ask, version: parseParameters('segment', query).version };
   }
-  if (ask.kind !== 'master' && ask.kind !== 'manifest') {
-    parseParameters('playlist', query);
+  if (ask.kind === 'iframes' || ask.kind === 'text') {
+    parseParameters('bare', query);
     return { kind: 'adaptive', key, ask, version: null };
   }
-  const choice = parseParameters('manifest', query);
-  return { kind: 'adaptive', key, ask: choice === null ? ask : { ...ask, choice }, version: null };
+  if (ask.kind === 'master' || ask.kind === 'manifest') {
+    const choice = parseParameters('manifest', query);
+    return { kind: 'adaptive', key, ask: choice === null ? ask : { ...ask, choice }, version: null };
+  }
+  const clip = parseParameters('playlist', query);
+  return { kind: 'adaptive', key, ask: clip === null ? ask : { ...ask, clip }, version: null };
 }
 
 /**
@@ -243,6 +247,7 @@ function parameterRouteOf(route: Route): ParameterRoute {
       return 'stream';
     case 'adaptive':
       if (isMediaAsk(route.ask)) return 'segment';
+      if (route.ask.kind === 'iframes' || route.ask.kind === 'text') return 'bare';
       return route.ask.kind === 'master' || route.ask.kind === 'manifest' ? 'manifest' : 'playlist';
     default:
       return route.kind;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Problem } from '../base/problem.ts';
+import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
 import { parseKey } from './key.ts';
 import { flag, whole } from './schemas.ts';
 
@@ -18,6 +19,8 @@ export type StoryboardParameters = {
   readonly intervalSeconds: number | null;
   /** Whether an index names sheets from the root of the host on, and not relative to itself. */
   readonly isAbsolute: boolean;
+  /** Null for the whole film. */
+  readonly clip: ClipParameters | null;
   /** The version of the address; null without one. */
   readonly version: string | null;
 };
@@ -28,6 +31,7 @@ export const STORYBOARD_ENTRIES = {
   width: whole(16, 640),
   interval: whole(1, 3600),
   absolute: flag,
+  ...CLIP_ENTRIES,
   v: v.optional(v.string()),
 };
 
@@ -36,11 +40,13 @@ export function storyboardParameters({
   interval,
   absolute,
   v: version,
+  ...stretch
 }: v.InferOutput<v.ObjectSchema<typeof STORYBOARD_ENTRIES, undefined>>): StoryboardParameters {
   return {
     width: width ?? USUAL_WIDTH,
     intervalSeconds: interval ?? null,
     isAbsolute: absolute,
+    clip: clipParameters(stretch),
     version: version ?? null,
   };
 }

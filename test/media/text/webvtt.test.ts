@@ -81,7 +81,7 @@ describe('WebVTT', () => {
 
   it('is written with the map of HLS, without names', () => {
     const cues = [cue(1, 2.5, 'One'), cue(3_599.9996, 360_000, '<i>Two</i>\nlines', 'line:0 align:start')];
-    expect(writeWebVtt(cues, { timestampMap: true })).to.equal(
+    expect(writeWebVtt(cues, { mediaSeconds: 0 })).to.equal(
       'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n' +
         '\n00:00:01.000 --> 00:00:02.500\nOne\n' +
         '\n01:00:00.000 --> 100:00:00.000 line:0 align:start\n<i>Two</i>\nlines\n',
@@ -89,11 +89,11 @@ describe('WebVTT', () => {
   });
 
   it('is a header alone without cues', () => {
-    expect(writeWebVtt([], { timestampMap: false })).to.equal('WEBVTT\n');
+    expect(writeWebVtt([], { mediaSeconds: null })).to.equal('WEBVTT\n');
   });
 
   it('shows a cue of less than a millisecond', () => {
-    expect(writeWebVtt([cue(1, 1.0001, 'x')], { timestampMap: false })).to.equal(
+    expect(writeWebVtt([cue(1, 1.0001, 'x')], { mediaSeconds: null })).to.equal(
       'WEBVTT\n\n00:00:01.000 --> 00:00:01.001\nx\n',
     );
   });
@@ -103,7 +103,7 @@ describe('WebVTT', () => {
       cue(0, 1, 'a &amp; <b>b</b>'),
       cue(1, 2, '\u00a03 &lt; 5 --&gt;\u00a0', 'line:10% position:20%'),
     ];
-    const text = writeWebVtt(cues, { timestampMap: true });
+    const text = writeWebVtt(cues, { mediaSeconds: 0 });
     expect(await parseText(Buffer.from(text), 'webvtt')).to.deep.equal({ cues, skipped: 0 });
   });
 });

@@ -56,6 +56,7 @@ export async function openContainerTrack(media: Media, input: CopyTrackInput): P
   const timeAt = (cut: number) => (isVideo && cut === 0 ? 0 : listed.timeAt(cut));
   return {
     cuts: { ...listed, timeAt },
+    head,
     init: () => initSegment([head]),
     segment: (from, to, sequenceNumber) =>
       live(input, async function* (container) {

@@ -10,6 +10,7 @@ import { movieSegment } from './movie-segment.ts';
 import { sampleEntryOf } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
 import { timelineOf } from './timeline.ts';
+import type { TrackHead } from './track-boxes.ts';
 
 /** Opens a track of ISO base media, cut by its sample table. Times keep their distances in the source. */
 export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promise<CopyTrack | NoCopy> {
@@ -29,6 +30,7 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
     if (whyNot !== null) return { whyNot };
   }
   const place = placeOf(movie, track, table, index, zeroSeconds);
+  const head = headOf(track, place);
   const sampleAt = (i: number): FragmentSample => {
     const isFirst = isVideo && i === index.samples.at(0);
     // The first frame is there from the presentation's zero on; otherwise players that count from a
@@ -56,7 +58,8 @@ export async function openMovieTrack(movie: Movie, input: CopyTrackInput): Promi
         table.sizes.sumBefore(index.samples.at(cut)) - table.sizes.sumBefore(index.samples.at(0)),
       keyframeBytes: (cut) => table.sizes.at(index.samples.at(cut)),
     },
-    init: () => initOf(track, place),
+    head,
+    init: () => initSegment([head]),
     segment(from, to, sequenceNumber) {
       const first = sampleOfCut(index, from);
       const length = sampleOfCut(index, to) - first;
@@ -121,20 +124,18 @@ function placeOf(
   return { shiftTicks: laterTicks - mediaTime + ahead, mediaTime: ahead };
 }
 
-function initOf(track: MovieTrack, { mediaTime }: Place): Uint8Array {
+function headOf(track: MovieTrack, { mediaTime }: Place): TrackHead {
   const { entry, timescale, language, width, height, matrix } = track;
-  return initSegment([
-    {
-      kind: entry?.video ? 'video' : 'audio',
-      timescale,
-      sampleEntry: sampleEntryOf(track),
-      language: language ?? 'und',
-      width: width || (entry?.video?.codedWidth ?? 0),
-      height: height || (entry?.video?.codedHeight ?? 0),
-      matrix: entry?.video ? matrix : null,
-      delaySeconds: 0,
-      mediaTime,
-      durationTicks: null,
-    },
-  ]);
+  return {
+    kind: entry?.video ? 'video' : 'audio',
+    timescale,
+    sampleEntry: sampleEntryOf(track),
+    language: language ?? 'und',
+    width: width || (entry?.video?.codedWidth ?? 0),
+    height: height || (entry?.video?.codedHeight ?? 0),
+    matrix: entry?.video ? matrix : null,
+    delaySeconds: 0,
+    mediaTime,
+    durationTicks: null,
+  };
 }

@@ -3,10 +3,13 @@ import type { ByteRange } from '../../base/range.ts';
 import type { CachedAccess } from '../../source/cache.ts';
 import type { Source, StoredObject } from '../../source/source.ts';
 import type { Cuts } from './cuts.ts';
+import type { PacketTrack } from './packets.ts';
 
 /** One track of a file, cut into segments of fragmented MP4 without decoding it. */
 export type CopyTrack = {
   readonly cuts: Cuts;
+  /** What its init segment says. */
+  readonly head: Omit<PacketTrack, 'packets'>;
   /**
    * Writes the init segment of this track alone. Its edit list removes the time by which decoding is ahead of
    * presentation.

@@ -41,10 +41,14 @@ function isComment(line: string | undefined): boolean {
 /**
  * Writes cues in the one form that all players show in time: without names, with absolute times.
  *
- * `timestampMap` is for HLS, where it says that cue times are those of the presentation.
+ * `mediaSeconds` is for HLS: what the clock of the media shows at the zero of the cues; null for other files.
  */
-export function writeWebVtt(cues: readonly Cue[], options: { readonly timestampMap: boolean }): string {
-  const header = options.timestampMap ? 'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n' : 'WEBVTT\n';
+export function writeWebVtt(cues: readonly Cue[], { mediaSeconds }: { mediaSeconds: number | null }): string {
+  const map =
+    mediaSeconds === null
+      ? ''
+      : `X-TIMESTAMP-MAP=MPEGTS:${Math.round(mediaSeconds * 90_000)},LOCAL:00:00:00.000\n`;
+  const header = `WEBVTT\n${map}`;
   return header + cues.map(writeCue).join('');
 }
 
