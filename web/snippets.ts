@@ -15,12 +15,23 @@ export type SnippetSubject = {
 /** How the media is played elsewhere, by the name of the place. */
 export function snippetsOf(subject: SnippetSubject): ReadonlyMap<string, string> {
   const { key, isSong } = subject;
-  const [address, hls, media] = [subject.address, subject.hls, subject.media].map(quotable);
+  const { address, hls, media } = {
+    address: quotable(subject.address),
+    hls: quotable(subject.hls),
+    media: quotable(subject.media),
+  };
   const element = isSong ? 'audio' : 'video';
-  const poster = isSong || subject.poster === null ? '' : ` poster="${attribute(subject.poster)}"`;
+  const poster = isSong || subject.poster === null ? '' : ` poster="${attribute(quotable(subject.poster))}"`;
   const name = key.slice(key.lastIndexOf('/') + 1);
   return new Map([
-    ['HTML', `<${element} src="${attribute(subject.address)}"${poster} controls playsinline></${element}>`],
+    ['HTML', `<${element} src="${attribute(address)}"${poster} controls playsinline></${element}>`],
+    [
+      '<sluice-player>',
+      `<script type="module">
+  import 'sluice-player';
+</script>
+<sluice-player src="${attribute(key)}" base="${subject.origin}"></sluice-player>`,
+    ],
     [
       'hls.js',
       `import Hls from 'hls.js';
@@ -78,7 +89,7 @@ player.play()`,
 /** An address that stands between any quotes. */
 const quotable = (address: string) => address.replaceAll("'", '%27');
 
-const attribute = (address: string) => quotable(address).replaceAll('&', '&amp;');
+const attribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
 const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 

@@ -89,6 +89,9 @@ describe('HLS and DASH on the player page', function () {
       expect(await readPlayer(page)).to.include({ element: 'video', error: null, height: 240 });
       expect(await page.locator('#plan').textContent()).to.match(new RegExp(`^${way}; 240 lines, `));
 
+      const shown = `document.querySelector('#quality').selectedOptions[0]?.text`;
+      expect(await page.evaluate<string>(shown)).to.match(/^240 lines/);
+
       await page.locator('#audio-track').selectOption({ label: await labelOf(page, 1) });
       await until(
         page,

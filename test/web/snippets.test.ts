@@ -19,7 +19,7 @@ const code = (name: string) => film.get(name) ?? '';
 describe('snippetsOf', () => {
   it('has one for each place where media is played', () => {
     expect([...film.keys()]).to.deep.equal([
-      ...['HTML', 'hls.js', 'video.js', 'React', 'AVPlayer (Swift)', 'Media3 (Kotlin)'],
+      ...['HTML', '<sluice-player>', 'hls.js', 'video.js', 'React', 'AVPlayer (Swift)', 'Media3 (Kotlin)'],
       ...['curl', 'ffmpeg', 'yt-dlp', 'Signed address'],
     ]);
   });
@@ -27,6 +27,12 @@ describe('snippetsOf', () => {
   it('escapes addresses in HTML', () => {
     expect(code('HTML')).to.equal(
       `<video src="${base}/stream/films/it%27s%20&amp;%20that.mp4?height=480&amp;start=3" poster="${base}/image/films/it%27s%20&amp;%20that.mp4?v=1" controls playsinline></video>`,
+    );
+  });
+
+  it('names the key as it is where it is no address', () => {
+    expect(code('<sluice-player>')).to.contain(
+      `<sluice-player src="films/it's &amp; that.mp4" base="${base}">`,
     );
   });
 

@@ -59,7 +59,7 @@ function offeredBy(hls: Hls): Offered {
   );
   return {
     qualities: qualities.toSorted((a, b) => b.bitrate - a.bitrate),
-    chosen: hls.autoLevelEnabled ? null : String(hls.nextLevel),
+    chosen: hls.autoLevelEnabled ? null : String(hls.manualLevel),
     playing: qualities[hls.currentLevel] ?? null,
     audios: hls.audioTracks.map(audioOf),
     audio: hls.audioTrack < 0 ? null : String(hls.audioTrack),
