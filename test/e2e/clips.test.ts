@@ -76,7 +76,9 @@ describe('clips', function () {
   });
 
   after(async () => {
-    for (const each of [service, plain, signed]) await each?.close();
+    await service?.close();
+    await plain?.close();
+    await signed?.close();
     if (root) await rm(root, { recursive: true, force: true });
   });
 
