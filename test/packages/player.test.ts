@@ -175,14 +175,54 @@ describe('<sluice-player>', function () {
     await page.close();
   });
 
-  it('follows its attributes', async () => {
-    const { page } = await open(`src="${FILM}" token="${token()}" poster="none" storyboard="none"`);
-    const shadow = `document.querySelector('sluice-player').shadowRoot`;
+  it('asks for another token where a wrong clock does not know that the old one has expired', async () => {
+    lifeSeconds = 5;
+    signed = 0;
+    // Otherwise hls.js has loaded all before.
+    const late = `const now = Date.now; Date.now = () => now() - 3_600_000;
+      document.querySelector('sluice-player').renewToken = async () => (await fetch('/token')).text();`;
+    const { page, requests } = await open(`src="${FILM}" token="${token()}"`, late);
+    await play(page, 7);
+    await page.evaluate(`${VIDEO}.currentTime = ${SECONDS - 3}`);
+    await until(page, WITHIN_MS, `${VIDEO}.ended`);
+    expect(signed).to.be.within(1, 6);
+    expect(new Set(requests.map((path) => path.split('/')[1])).size).to.be.above(1);
+    lifeSeconds = 60;
+    await page.close();
+  });
+
+  it('follows its attributes, and plays on', async () => {
+    const { page, complaints } = await open(
+      `src="${FILM}" token="${token()}" poster="none" storyboard="none"`,
+    );
+    const element = `document.querySelector('sluice-player')`;
+    const shadow = `${element}.shadowRoot`;
     expect(await page.evaluate(`${shadow}.querySelector('media-poster-image')`)).to.equal(null);
     expect(await page.evaluate(`${shadow}.querySelector('track')`)).to.equal(null);
-    await page.evaluate(`document.querySelector('sluice-player').setAttribute('poster', 'auto')`);
+    await play(page, 1);
+    await page.evaluate(`globalThis.before = ${VIDEO}`);
+    await page.evaluate(`${element}.setAttribute('poster', 'auto')`);
+    await page.evaluate(`${element}.setAttribute('storyboard', 'auto')`);
+    await page.evaluate(`${element}.setAttribute('token', '~${token()}')`);
     await until(page, WITHIN_MS, `${shadow}.querySelector('media-poster-image') !== null`);
-    await page.evaluate(`document.querySelector('sluice-player').remove()`);
+    await until(page, WITHIN_MS, `${shadow}.querySelector('track') !== null`);
+    await until(page, WITHIN_MS, `${VIDEO}.currentTime > 2`);
+    expect(await page.evaluate(`globalThis.before === ${VIDEO}`)).to.equal(true);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('ends what played when it goes, or plays something else', async () => {
+    const { page } = await open(`src="${FILM}" token="${token()}"`);
+    await play(page, 0.5);
+    await page.evaluate(`globalThis.before = ${VIDEO}`);
+    await page.evaluate(`document.querySelector('sluice-player').setAttribute('start', '10')`);
+    await until(page, WITHIN_MS, `Boolean(${VIDEO}?.api?.levels.length) && ${VIDEO} !== globalThis.before`);
+    expect(await page.evaluate(`globalThis.before.api`)).to.equal(null);
+    await page.evaluate(
+      `{ globalThis.before = ${VIDEO}; document.querySelector('sluice-player').remove(); }`,
+    );
+    expect(await page.evaluate(`globalThis.before.api`)).to.equal(null);
     await page.close();
   });
 });

@@ -29,17 +29,11 @@ const SETTINGS = [
 ] as const;
 
 /** Builds the controls around a media element, and the style of both. */
-export function controls(media: HTMLElement, poster: string | null): readonly Node[] {
+export function controls(media: HTMLElement): readonly Node[] {
   const style = make('style');
   style.textContent = STYLE;
   const controller = make('media-controller');
   controller.append(media);
-  if (poster !== null) {
-    const image = make('media-poster-image');
-    image.slot = 'poster';
-    image.setAttribute('src', poster);
-    controller.append(image);
-  }
   const loading = make('media-loading-indicator');
   loading.slot = 'centered-chrome';
   loading.setAttribute('noautohide', '');
@@ -54,6 +48,17 @@ export function controls(media: HTMLElement, poster: string | null): readonly No
   }
   controller.append(loading, settings(), captions, bar);
   return [style, controller];
+}
+
+/** Shows a poster in the controls around a media element; null for none. */
+export function showPoster(media: HTMLElement, poster: string | null): void {
+  const controller = media.parentElement;
+  controller?.querySelector('media-poster-image')?.remove();
+  if (poster === null) return;
+  const image = make('media-poster-image');
+  image.slot = 'poster';
+  image.setAttribute('src', poster);
+  controller?.append(image);
 }
 
 function settings(): HTMLElement {

@@ -1,26 +1,18 @@
 import 'media-chrome';
 import 'media-chrome/menu';
-import { HlsVideoElement } from 'hls-video-element';
+import type { LoadPolicy } from 'hls.js';
+import { Hls, HlsVideoElement } from 'hls-video-element';
 import { type Addresses, addressesOf, withToken } from './addresses.ts';
-import { controls } from './controls.ts';
-import { keepToken, type RenewToken, type Tokens } from './tokens.ts';
+import { controls, showPoster } from './controls.ts';
+import { keepToken, parseToken, type RenewToken, type Tokens } from './tokens.ts';
 
 export type { RenewToken } from './tokens.ts';
 
 /** Seconds that are buffered ahead at most, so that what nobody watches is not encoded. */
 const AHEAD_SECONDS = 30;
 
-const ATTRIBUTES = [
-  'src',
-  'base',
-  'token',
-  'poster',
-  'storyboard',
-  'subtitles',
-  'start',
-  'end',
-  'preload',
-] as const;
+/** What is played: a change of one of these begins anew. */
+const SUBJECT: readonly string[] = ['src', 'base', 'start', 'end', 'subtitles'];
 
 // Where there is no DOM, as on a server, the module can be imported and does nothing.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
@@ -40,10 +32,14 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * `renewToken` is asked for a new token before the old one expires.
  */
 export class SluicePlayerElement extends Base {
-  static readonly observedAttributes: readonly string[] = ATTRIBUTES;
+  static readonly observedAttributes: readonly string[] = [
+    ...SUBJECT,
+    ...['token', 'poster', 'storyboard', 'preload'],
+  ];
 
   #renewToken: RenewToken | null = null;
   #isPlanned = false;
+  #playing: Playing | null = null;
 
   constructor() {
     super();
@@ -54,7 +50,7 @@ export class SluicePlayerElement extends Base {
     this.renewToken = early;
   }
 
-  /** Returns a new token of the same key; if it rejects, the next request asks again. */
+  /** Returns a new token of the same key; if it rejects, it is asked again a few seconds later. */
   get renewToken(): RenewToken | null {
     return this.#renewToken;
   }
@@ -73,11 +69,13 @@ export class SluicePlayerElement extends Base {
   }
 
   disconnectedCallback(): void {
-    this.shadowRoot?.replaceChildren();
+    this.#end();
   }
 
-  attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
-    if (before !== after) this.#plan();
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after) return;
+    if (SUBJECT.includes(name)) this.#plan();
+    else if (this.#playing !== null) this.#update(name, this.#playing);
   }
 
   /** Attributes that change together cause one change of what is played. */
@@ -91,58 +89,85 @@ export class SluicePlayerElement extends Base {
   }
 
   #render(): void {
-    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    this.#end();
     const src = this.getAttribute('src');
-    if (!src) {
-      root.replaceChildren();
-      return;
-    }
+    if (!src) return;
     const base = new URL(this.getAttribute('base') ?? '/', document.baseURI).href;
-    const token = this.getAttribute('token')?.replace(/^~/, '') || null;
-    const [start, end, subtitles] = ['start', 'end', 'subtitles'].map((name) => this.getAttribute(name));
-    const addresses = addressesOf({
-      ...{ src, base, token },
-      ...{ start: start ?? null, end: end ?? null, subtitles: subtitles ?? null },
-    });
+    const token = parseToken(this.getAttribute('token'));
+    const [start = null, end = null, subtitles = null] = ['start', 'end', 'subtitles'].map((name) =>
+      this.getAttribute(name),
+    );
+    const addresses = addressesOf({ src, base, token, start, end, subtitles });
     const video = new HlsVideoElement();
     video.slot = 'media';
     video.setAttribute('playsinline', '');
     video.setAttribute('crossorigin', '');
-    video.setAttribute('preload', this.getAttribute('preload') ?? 'metadata');
-    const thumbnails = this.#thumbnails(addresses);
-    if (thumbnails !== null) video.append(thumbnails);
-    const tokens = keepToken(
-      token,
-      () => this.#renewToken,
-      (renewed) => {
-        if (thumbnails !== null) thumbnails.src = withToken(addresses.storyboard, base, renewed);
+    const tokens = keepToken({
+      first: token,
+      renew: () => this.#renewToken,
+      onChange: (changed) => {
+        this.#showThumbnails(video, withToken(addresses.storyboard, base, changed));
         this.dispatchEvent(new Event('tokenrenewed'));
       },
-    );
+    });
     video.config = configOf(tokens, base);
-    root.replaceChildren(...controls(video, this.#poster(addresses)));
+    this.#playing = { video, tokens, addresses, base };
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    root.replaceChildren(...controls(video));
+    for (const name of ['poster', 'storyboard', 'preload']) this.#update(name, this.#playing);
     video.setAttribute('src', addresses.playlist);
   }
 
-  #poster({ poster }: Addresses): string | null {
-    const wanted = this.getAttribute('poster') ?? 'auto';
-    return wanted === 'auto' ? poster : wanted === 'none' ? null : wanted;
+  /** Follows an attribute while it plays on. */
+  #update(name: string, { video, tokens, addresses, base }: Playing): void {
+    const value = this.getAttribute(name);
+    if (name === 'token') tokens.replace(value);
+    else if (name === 'preload') video.setAttribute('preload', value ?? 'metadata');
+    else if (name === 'poster') showPoster(video, posterOf(value, addresses));
+    else {
+      void tokens.current().then((token) => {
+        if (this.#playing?.video !== video) return;
+        this.#showThumbnails(video, withToken(addresses.storyboard, base, token));
+      });
+    }
+  }
+
+  /** Ends what plays: a player that is only taken out of the page would load on. */
+  #end(): void {
+    this.#playing?.video.removeAttribute('src');
+    this.#playing = null;
+    this.shadowRoot?.replaceChildren();
   }
 
   /** Times of a storyboard are those of the whole film. */
-  #thumbnails({ storyboard }: Addresses): HTMLTrackElement | null {
+  #showThumbnails(video: HlsVideoElement, storyboard: string): void {
+    video.querySelector('track[label=thumbnails]')?.remove();
     const isPart = this.hasAttribute('start') || this.hasAttribute('end');
-    if (isPart || this.getAttribute('storyboard') === 'none') return null;
+    if (isPart || this.getAttribute('storyboard') === 'none') return;
     const track = document.createElement('track');
     track.kind = 'metadata';
     track.label = 'thumbnails';
     track.default = true;
     track.src = storyboard;
-    return track;
+    video.append(track);
   }
 }
 
+type Playing = {
+  readonly video: HlsVideoElement;
+  readonly tokens: Tokens;
+  readonly addresses: Addresses;
+  readonly base: string;
+};
+
+function posterOf(wanted: string | null, { poster }: Addresses): string | null {
+  if (wanted === null || wanted === 'auto') return poster;
+  return wanted === 'none' ? null : wanted;
+}
+
 function configOf(tokens: Tokens, base: string): HlsVideoElement['config'] {
+  const { manifestLoadPolicy, playlistLoadPolicy, fragLoadPolicy } = Hls.DefaultConfig;
+  const renewing = (policy: LoadPolicy) => renewingAfterRefusal(policy, tokens);
   return {
     maxBufferLength: AHEAD_SECONDS,
     maxMaxBufferLength: AHEAD_SECONDS,
@@ -151,6 +176,31 @@ function configOf(tokens: Tokens, base: string): HlsVideoElement['config'] {
     xhrSetup: async (xhr, url) => {
       const address = withToken(url, base, await tokens.current());
       xhr.open('GET', address, true);
+    },
+    manifestLoadPolicy: renewing(manifestLoadPolicy),
+    playlistLoadPolicy: renewing(playlistLoadPolicy),
+    fragLoadPolicy: renewing(fragLoadPolicy),
+  };
+}
+
+const REFUSED = 403;
+
+/** A clock that is wrong does not know when a token expires: a refusal counts as well, and is tried again once. */
+function renewingAfterRefusal(policy: LoadPolicy, tokens: Tokens): LoadPolicy {
+  const { default: usual } = policy;
+  const { errorRetry } = usual;
+  if (errorRetry === null) return policy;
+  return {
+    default: {
+      ...usual,
+      errorRetry: {
+        ...errorRetry,
+        shouldRetry(_config, count, _isTimeout, response, isUsual) {
+          if (response?.code !== REFUSED) return isUsual;
+          tokens.refuse();
+          return count < 1;
+        },
+      },
     },
   };
 }

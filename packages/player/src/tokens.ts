@@ -3,34 +3,54 @@ export type RenewToken = () => Promise<string>;
 
 /** A token is renewed when no more of its life is left. */
 const MARGIN_SECONDS = 30;
+/** Between two renewals at least, whatever clocks say. */
+const PAUSE_SECONDS = 5;
+
+/** Key id, expiry in seconds since 1970, scope and signature, as `npx sluice sign` prints them. */
+const TOKEN = /^~?([a-z0-9_-]+\.(\d+)\.[ka]\.[\w-]+)$/;
 
 /** Hands out a token that is valid, and renews it in time. */
 export type Tokens = {
   /** Returns the token for the next request; null for a public service. Never rejects: an old token is refused. */
   current(): Promise<string | null>;
+  /** Takes another token; null, or what is no token, for a public service. */
+  replace(token: string | null): void;
+  /** Says that the service has refused the token, whatever its expiry is: the next request has it renewed. */
+  refuse(): void;
 };
 
-/**
- * Keeps a token. `onRenewed` is called with each new one. A token that lives for less than two minutes is renewed in
- * the last quarter of its life.
- */
-export function keepToken(
-  first: string | null,
-  renew: () => RenewToken | null,
-  onRenewed: (token: string) => void,
-  now = () => Date.now() / 1000,
-): Tokens {
-  let token = first;
-  let margin = marginOf(first, now());
+export type TokenOptions = {
+  readonly first: string | null;
+  /** What renews tokens at the moment; null for nobody. */
+  readonly renew: () => RenewToken | null;
+  readonly onChange: (token: string | null) => void;
+  /** Seconds since 1970. */
+  readonly now?: () => number;
+};
+
+/** Keeps a token. One that lives for less than two minutes is renewed in the last quarter of its life. */
+export function keepToken({ first, renew, onChange, now = () => Date.now() / 1000 }: TokenOptions): Tokens {
+  let token = parseToken(first);
+  let margin = marginOf(token, now());
+  let isRefused = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
   let renewal: Promise<void> | null = null;
 
-  async function replace(renewToken: RenewToken): Promise<void> {
+  function take(next: string | null): void {
+    token = next;
+    margin = marginOf(next, now());
+    isRefused = false;
+    onChange(next);
+  }
+
+  async function askFor(renewToken: RenewToken): Promise<void> {
+    askedAt = now();
     try {
-      token = await renewToken();
-      margin = marginOf(token, now());
-      onRenewed(token);
+      const renewed = parseToken(await renewToken());
+      // An error page is no token: the next request but a few asks again.
+      if (renewed !== null) take(renewed);
     } catch {
-      // The next request asks again; the old token may still be valid for a while.
+      // The old token may still be valid for a while.
     } finally {
       renewal = null;
     }
@@ -39,11 +59,16 @@ export function keepToken(
   return {
     async current() {
       const renewToken = renew();
-      if (token !== null && renewToken !== null && expiryOf(token) - now() <= margin) {
-        renewal ??= replace(renewToken);
-        await renewal;
+      const isDue = token !== null && (isRefused || expiryOf(token) - now() <= margin);
+      if (renewToken !== null && renewal === null && isDue && now() - askedAt >= PAUSE_SECONDS) {
+        renewal = askFor(renewToken);
       }
+      await renewal;
       return token;
+    },
+    replace: (next) => take(parseToken(next)),
+    refuse() {
+      isRefused = true;
     },
   };
 }
@@ -52,8 +77,9 @@ function marginOf(token: string | null, now: number): number {
   return token === null ? 0 : Math.min(MARGIN_SECONDS, (expiryOf(token) - now) / 4);
 }
 
-/** Reads when a token expires, in seconds since 1970, which is its second part; Infinity for what is none. */
-export function expiryOf(token: string): number {
-  const seconds = Number(token.split('.')[1]);
-  return Number.isFinite(seconds) ? seconds : Number.POSITIVE_INFINITY;
+/** Returns a token without the mark and the space around it; null for what is none. */
+export function parseToken(text: string | null): string | null {
+  return TOKEN.exec((text ?? '').trim())?.[1] ?? null;
 }
+
+const expiryOf = (token: string) => Number(TOKEN.exec(token)?.[2]);
