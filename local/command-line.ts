@@ -36,6 +36,9 @@ export function withNpmOptions(args: readonly string[], environment: Environment
   if (environment.npm_lifecycle_event !== 'start') return args;
   const found = Object.entries(OPTIONS).flatMap(([name, { type }]) => {
     const value = environment[`npm_config_${name.replaceAll('-', '_')}`];
+    // It writes nothing for `--no-…`, which is an option of its own here, or none.
+    if (value === '')
+      return `no-${name}` in OPTIONS ? [{ name: `no-${name}`, type: 'boolean', value: 'true' }] : [];
     return value === undefined ? [] : [{ name, type, value }];
   });
   const isEmpty = ({ type, value }: (typeof found)[number]) => type === 'string' && value === 'true';

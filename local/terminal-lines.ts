@@ -14,6 +14,9 @@ type Entry = {
   readonly plan?: unknown;
   readonly problem?: unknown;
   readonly cause?: unknown;
+  /** Why an answer broke off, or what followed it failed. */
+  readonly broken?: unknown;
+  readonly failed?: unknown;
 };
 
 const DAY_OF_A_TIME = 'yyyy-mm-ddT'.length;
@@ -33,7 +36,7 @@ export function terminalLine({ source, text }: LogLine): string | null {
   if (message === 'request' && typeof entry.status === 'number') return `${time}  ${describeRequest(entry)}`;
   const isQuiet = level === 'INFO' && problem === undefined;
   if (isQuiet) return null;
-  return [time, message, problem, entry.cause].filter((part) => part !== undefined && part !== '').join('  ');
+  return words([time, message, problem, entry.cause, entry.failed]);
 }
 
 function parse(text: string): Entry | null {
@@ -45,29 +48,21 @@ function parse(text: string): Entry | null {
   }
 }
 
-function describeRequest({
-  method,
-  path,
-  status,
-  bytes,
-  milliseconds,
-  timing,
-  plan,
-  problem,
-  cause,
-}: Entry): string {
-  const address = method === 'GET' ? String(path) : `${method} ${path}`;
-  const work = [typeof plan === 'string' ? shortPlan(plan) : '', problem, status === 500 ? cause : ''];
-  const firstByte = firstByteMs(timing);
+function describeRequest(entry: Entry): string {
+  const { method, path, status, bytes, milliseconds, plan, problem, broken } = entry;
+  const address = method === 'GET' ? path : `${method} ${path}`;
+  const firstByte = firstByteMs(entry.timing);
   const cost = `${size(Number(bytes))} in ${time(Number(milliseconds))}`;
-  const all = [
-    status,
-    address,
-    ...work,
+  return words([
+    ...[status, address, typeof plan === 'string' ? shortPlan(plan) : '', problem],
+    status === 500 ? entry.cause : '',
     firstByte === null ? cost : `${cost}, first byte after ${time(firstByte)}`,
-  ];
-  return all.filter((part) => part !== undefined && part !== '').join('  ');
+    broken === undefined ? '' : `broken off: ${broken}`,
+  ]);
 }
+
+const words = (parts: readonly unknown[]) =>
+  parts.filter((part) => part !== undefined && part !== '').join('  ');
 
 /** Shortens `transcode; format=mp4; video=h264:240; audio=aac; reason="…"` to `transcode 240`. */
 function shortPlan(plan: string): string {

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Services } from '../functions/stream/answer/services.ts';
 import { createApp } from '../functions/stream/app.ts';
@@ -234,18 +233,14 @@ describe('the app', () => {
     expect(await list.json()).to.deep.include({ credit: 'Thanks', exports: false });
   });
 
-  it('answers the modules that the page loads, packed for who can unpack them, and only with the page', async () => {
+  it('answers the modules that the page loads, and only with the page', async () => {
     const shown = appOver(demo, { PLAYER_PAGE: '1' });
-    const plain = await ask('/assets/hls-1.js', {}, 'GET', shown);
-    expect(await plain.text()).to.equal('export const open = 1;');
-    expect(Object.fromEntries(plain.headers)).to.include({
+    const asset = await ask('/assets/hls-1.js', {}, 'GET', shown);
+    expect(await asset.text()).to.equal('export const open = 1;');
+    expect(Object.fromEntries(asset.headers)).to.include({
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'max-age=31536000, immutable',
-      vary: 'Accept-Encoding, Origin',
     });
-    const packed = await ask('/assets/hls-1.js', { 'accept-encoding': 'br, gzip' }, 'GET', shown);
-    expect(packed.headers.get('content-encoding')).to.equal('gzip');
-    expect(String(gunzipSync(await packed.arrayBuffer()))).to.equal('export const open = 1;');
     for (const name of ['hls-2.js', 'constructor', '']) {
       expect((await ask(`/assets/${name}`, {}, 'GET', shown)).status, name).to.equal(404);
     }

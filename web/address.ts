@@ -23,7 +23,7 @@ export const ROOT = new URL('.', location.href).pathname;
 
 /** Returns the path of a key below a route, with its query. */
 export function pathOf(
-  way: Way | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
+  way: Way | 'play' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
   key: string,
   params: URLSearchParams,
 ): string {

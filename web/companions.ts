@@ -11,9 +11,12 @@ export function showCompanions(info: ObjectInfo, { way, key, params }: Address, 
   hideCompanions();
   const { poster } = info;
   const start = params.get('start');
+  // Text is timed by the film.
+  const isInTime = Number(params.get('speed') ?? 1) === 1;
   // Playlists and manifests bring the others with them.
-  if (way !== 'hls' && way !== 'dash') for (const subtitles of info.subtitles) addTrack(subtitles, start);
-  if (info.chapters.length > 0) addChapters(key, start);
+  const isAlone = way !== 'hls' && way !== 'dash';
+  if (isInTime && isAlone) for (const subtitles of info.subtitles) addTrack(subtitles, start);
+  if (isInTime && info.chapters.length > 0) addChapters(key, start);
   if (info.media.tracks.some(isFilm)) {
     if (hasPoster && poster !== null) elements.video.poster = poster;
     return;

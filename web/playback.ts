@@ -61,14 +61,15 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   const isLive = !isPresentation && headers.get('accept-ranges') !== 'bytes';
   const seeksByAsking = isLive && chosen.way === 'stream';
   const offset = Number(chosen.params.get('start')) || 0;
+  const speed = Number(chosen.params.get('speed')) || 1;
   const received = watchResponses(
     isPresentation ? isBelow(new URL('.', new URL(address, location.href))) : isOf(element, address),
     signal,
   );
   const refresh = () => {
-    const played = Number.isFinite(element.duration) ? offset + element.duration : null;
+    const played = Number.isFinite(element.duration) ? offset + speed * element.duration : null;
     const total = media?.durationSeconds ?? played;
-    showProgress({ element, isLive, seeksByAsking, offset, total, received });
+    showProgress({ element, isLive, seeksByAsking, offset, speed, total, received });
   };
   for (const event of EVENTS) element.addEventListener(event, refresh, { signal });
   element.addEventListener(
@@ -77,7 +78,12 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
     { signal },
   );
 
-  const begun = performance.now();
+  let begun = performance.now();
+  const begin = () => {
+    begun = performance.now();
+  };
+  // Nothing of a presentation is loaded before.
+  if (isPresentation) element.addEventListener('play', begin, { once: true, signal });
   whenFirst(element, signal, () => {
     const tookMs = performance.now() - begun;
     elements.first.value = tookMs.toFixed(0);

@@ -12,6 +12,8 @@ export type Progress = {
   readonly seeksByAsking: boolean;
   /** Where the answer begins. */
   readonly offset: number;
+  /** Seconds of the file in a second of the answer. */
+  readonly speed: number;
   /** Null if unknown. */
   readonly total: number | null;
   readonly received: Received;
@@ -29,9 +31,9 @@ declare global {
 
 /** Shows the position of a playback, what it has buffered, and what it has received so far. */
 export function showProgress(progress: Progress): void {
-  const { element, offset, total } = progress;
-  const now = offset + element.currentTime;
-  showTimeline(spansOf(element.buffered, offset), { start: offset, end: now }, total);
+  const { element, offset, speed, total } = progress;
+  const now = offset + speed * element.currentTime;
+  showTimeline(spansOf(element.buffered, progress), { start: offset, end: now }, total);
   elements.clock.textContent = `${clock(now)} / ${total === null ? 'length unknown' : clock(total)}`;
   elements.seekLabel.hidden = !(progress.seeksByAsking && total !== null);
   showSeek(now, total);
@@ -43,10 +45,10 @@ export function showProgress(progress: Progress): void {
   }
 }
 
-function spansOf(ranges: TimeRanges, offset: number): readonly Span[] {
+function spansOf(ranges: TimeRanges, { offset, speed }: Progress): readonly Span[] {
   return Array.from({ length: ranges.length }, (_, at) => ({
-    start: offset + ranges.start(at),
-    end: offset + ranges.end(at),
+    start: offset + speed * ranges.start(at),
+    end: offset + speed * ranges.end(at),
   }));
 }
 

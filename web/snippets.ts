@@ -2,7 +2,7 @@
 export type SnippetSubject = {
   readonly key: string;
   readonly isSong: boolean;
-  /** What is played here. */
+  /** What a media element plays anywhere. */
   readonly address: string;
   readonly hls: string;
   readonly media: string;
@@ -79,8 +79,11 @@ player.setMediaItem(MediaItem.fromUri("${hls}"))
 player.prepare()
 player.play()`,
     ],
-    ['curl', `curl -fL -o ${shell(name)} '${address}'`],
-    ['ffmpeg', `ffmpeg -i '${media}' -map 0:v? -map 0:a? -c copy ${shell(`${withoutExtension(name)}.mkv`)}`],
+    ['curl', `curl -fL -o ${shell(`./${name}`)} '${address}'`],
+    [
+      'ffmpeg',
+      `ffmpeg -i '${media}' -map '0:v?' -map '0:a?' -c copy ${shell(`file:${withoutExtension(name)}.mkv`)}`,
+    ],
     ['yt-dlp', `yt-dlp '${hls}'`],
     ['Signed address', `npx sluice sign ${shell(key)} --expires 2h --base '${subject.origin}'`],
   ]);

@@ -58,7 +58,7 @@ async function answerRoute(
     case 'page':
       return answerPage(route, request, context, services);
     case 'asset':
-      return answerAsset(route, request, services);
+      return answerAsset(route, services);
     case 'health':
       return jsonResponse({
         status: 'ok',

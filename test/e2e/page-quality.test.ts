@@ -127,7 +127,7 @@ describe('the player page, for everybody', function () {
     await openFilm(page);
     await page.locator('#snippet-for').selectOption('curl');
     expect(await page.locator('#snippet').textContent()).to.equal(
-      `curl -fL -o 'Amélie.mp4' '${service.url}/hls/${encodeURIComponent('Amélie.mp4')}/master.m3u8'`,
+      `curl -fL -o './Amélie.mp4' '${service.url}/play/${encodeURIComponent('Amélie.mp4')}'`,
     );
     await page.close();
   });

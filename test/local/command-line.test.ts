@@ -33,6 +33,8 @@ describe('withNpmOptions', () => {
       ['--media=films', '--port=80'],
     ],
     ['npm start --bandwidth films', ['films'], { npm_config_bandwidth: 'true' }, ['--bandwidth', 'films']],
+    ['npm start --no-derived', [], { npm_config_derived: '' }, ['--no-derived']],
+    ['npm start --no-open', [], { npm_config_open: '' }, []],
     ['npm start -- --port 80', ['--port', '80'], {}, ['--port', '80']],
   ];
   for (const [command, args, environment, expected] of CASES) {

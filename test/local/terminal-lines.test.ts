@@ -39,6 +39,16 @@ describe('terminalLine', () => {
       { level: 'ERROR', status: 500, bytes: 180, problem: 'internal', cause: 'Error: x' },
       '12:01:18  500  /stream/video.mp4  internal  Error: x  180 B in 1.1 s',
     ],
+    [
+      'that an answer broke off, and why',
+      { level: 'ERROR', plan: 'passthrough', broken: 'Error: gone' },
+      '12:01:18  200  /stream/video.mp4  passthrough  105 kB in 1.1 s  broken off: Error: gone',
+    ],
+    [
+      'that what followed an answer failed',
+      { level: 'ERROR', message: 'deferred', failed: 'Error: full' },
+      '12:01:18  deferred  Error: full',
+    ],
     ['nothing of what only a machine wants to know', { message: 'deferred', cached: 'made/x.mp4' }, null],
     [
       'a failure after the answer',

@@ -48,7 +48,7 @@ describe('snippetsOf', () => {
     for (const [name, words] of [
       [
         'curl',
-        ['-fL', '-o', "it's & that.mp4", `${base}/stream/films/it%27s%20&%20that.mp4?height=480&start=3`],
+        ['-fL', '-o', "./it's & that.mp4", `${base}/stream/films/it%27s%20&%20that.mp4?height=480&start=3`],
       ],
       ['Signed address', ['sluice', 'sign', "films/it's & that.mp4", '--expires', '2h', '--base', base]],
     ] as const) {

@@ -1,23 +1,13 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { Problem } from '../base/problem.ts';
 import type { Services } from './services.ts';
 
 /** Answers `/assets/{name}`: a module of the player page. Throws `not-found`, also if the page is switched off. */
 export async function answerAsset(
   { name }: { readonly name: string },
-  request: Request,
   { config, loadAssets }: Pick<Services, 'config' | 'loadAssets'>,
 ): Promise<Response> {
   const assets = config.playerPage ? await loadAssets() : {};
   const text = Object.hasOwn(assets, name) ? assets[name] : undefined;
   if (text === undefined) throw new Problem('not-found', 'The player page has no module of this name.');
-  const isPacked = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '');
-  return new Response(isPacked ? await promisify(gzip)(text) : text, {
-    headers: {
-      'content-type': 'text/javascript; charset=utf-8',
-      vary: 'Accept-Encoding',
-      ...(isPacked ? { 'content-encoding': 'gzip' } : {}),
-    },
-  });
+  return new Response(text, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
 }
