@@ -152,8 +152,11 @@ async function doWork(work: Work, context: LambdaContext): Promise<LogFields> {
 export const handler = awslambda.streamifyResponse(
   async (event: unknown, stream: Writable, context: LambdaContext): Promise<void> => {
     const counted = budget?.begin();
-    await handle(event, stream, context);
-    await counted?.();
+    try {
+      await handle(event, stream, context);
+    } finally {
+      await counted?.();
+    }
   },
 );
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Track } from '../../functions/stream/media/model/media.ts';
-import { clipOf } from '../../functions/stream/plan/clip.ts';
+import { addressedClip, clipOf, refuseLongList } from '../../functions/stream/plan/clip.ts';
 import { partOf } from '../../functions/stream/plan/excerpt.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
 import { addressWithin, clipQuery, initWithin } from '../../functions/stream/playlist/addresses.ts';
@@ -79,11 +79,45 @@ describe('a clip', () => {
       expect(clipOf(whole, { startSeconds, endSeconds })).to.equal(whole);
   });
 
+  it('is refused in DASH where its manifest would be endless', () => {
+    const long = Array.from({ length: 20 }, () => audioTrack({ durationSeconds: 108_000 }));
+    const whole = usual(long.map((track, index) => ({ ...track, index })));
+    const clip = clipOf(whole, { startSeconds: 1, endSeconds: null });
+    const { type, message } = thrownBy(() => refuseLongList(clip));
+    expect(type).to.equal('too-large');
+    expect(message).to.match(/would list \d{6} segments, and the limit is 100000: ask for fewer/);
+    refuseLongList(whole);
+  });
+
   it('is refused where it would begin at the end, or later', () => {
     for (const startSeconds of [10, 10.001, 86_400]) {
       const problem = thrownBy(() => clipOf(usual(), { startSeconds, endSeconds: null }));
       expect(problem.type).to.equal('bad-parameter');
       expect(problem.message).to.equal('The parameter "start" must be before the end, at 10 seconds.');
+    }
+  });
+
+  it('begins with the last frame up to the end', () => {
+    const frameRate = { numerator: 30_000, denominator: 1001, constant: true };
+    const whole = usual([film({ frameRate, codec: 'vp9' })]);
+    const [rendition] = whole.video;
+    const last = rendition?.segments.at(-1);
+    const end = ((last?.startTicks ?? 0) + (last?.durationTicks ?? 0)) / (rendition?.timescale ?? 1);
+    const clip = clipOf(whole, { startSeconds: end - 0.000_3, endSeconds: null });
+    expect(clip.durationSeconds).to.be.closeTo(1001 / 30_000, 1e-4);
+    for (const { segments } of clip.video) expect(segments[0]?.durationTicks).to.be.above(0);
+  });
+
+  it('of frames that begin at half a millisecond is the same by the address that it gives', () => {
+    for (const numerator of [24_000, 30_000, 60_000]) {
+      const frameRate = { numerator, denominator: 1001, constant: true };
+      const whole = usual([film({ frameRate, codec: 'vp9' })]);
+      for (let frame = 0; frame * 1001 < 9 * numerator; frame++) {
+        const asked = { startSeconds: (frame * 1001) / numerator + 0.002, endSeconds: null };
+        const clip = clipOf(whole, asked).clip;
+        const again = clip && clipOf(whole, addressedClip(clip)).clip;
+        expect(again?.startSeconds, `${frame} of ${numerator}`).to.equal(clip?.startSeconds);
+      }
     }
   });
 

@@ -98,6 +98,18 @@ describe('parameters that ask for the same', () => {
     );
   });
 
+  it('a duration is what was asked for where the header of the file alone tells its end', () => {
+    const unknown = { durationSeconds: null };
+    const matroska = mediaOf([film(unknown), audioTrack(unknown)], {
+      ...times,
+      container: 'matroska',
+      layout: null,
+    });
+    expect(decisive(matroska, { startSeconds: 1, durationSeconds: 65 })).to.not.deep.equal(
+      decisive(matroska, { startSeconds: 1 }),
+    );
+  });
+
   it('a duration is not clamped to the header of a file whose tracks last longer', () => {
     const longer = mediaOf([film(times), audioTrack({ durationSeconds: 70 })], times);
     expect(decisive(longer, { startSeconds: 1, durationSeconds: 65 })).to.not.deep.equal(

@@ -58,6 +58,8 @@ export function createBudget(store: DerivedStore, options: BudgetOptions): Budge
       const found = await store.readRecord(name, signal);
       const total = (Number(found?.text) || 0) + adding;
       if ((await store.writeRecord(name, total.toFixed(3), found, signal)) !== null) {
+        // Midnight may have come meanwhile, and with it another sum.
+        if (name !== nameOf(day)) return;
         pending -= adding;
         return learn(total);
       }

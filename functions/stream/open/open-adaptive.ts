@@ -3,7 +3,7 @@ import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { chooseRenditions } from '../plan/choose-renditions.ts';
-import { addressedClip, clipOf } from '../plan/clip.ts';
+import { addressedClip, clipOf, refuseLongList } from '../plan/clip.ts';
 import { playlistHeader, segmentHeader, textHeader } from '../plan/describe-plan.ts';
 import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
@@ -156,6 +156,7 @@ function playlist(
     case 'master':
       return written(HLS, hlsMaster(presentation, companions));
     case 'manifest':
+      refuseLongList(presentation);
       return written(DASH, dashManifest(presentation, version, companions));
     case 'playlist':
       if (isTextId(ask.rendition)) {

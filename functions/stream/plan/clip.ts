@@ -1,12 +1,15 @@
-import { badParameter, type Problem } from '../base/problem.ts';
+import { badParameter, Problem } from '../base/problem.ts';
 import { roundedSeconds } from '../base/rounded-seconds.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
 import { type Excerpted, excerptOf, hasParts } from './excerpt.ts';
 import type { Clip, Part, Presentation, Rendition, Segment, VideoRendition } from './presentation.ts';
 import { type SegmentFrames, segmentFrames } from './segment-frames.ts';
 
-/** Milliseconds are the finest that is asked for: a frame that begins within half of one is meant. */
-const HALF_SECONDS = 0.0005;
+/**
+ * Milliseconds are the finest that is asked for: a frame that begins within half of one is meant, and some begin at half
+ * of one exactly.
+ */
+const HALF_SECONDS = 0.000_501;
 
 /**
  * Cuts a clip out of a film, exact to the frame: from the frame that is shown at its start to the last one that begins
@@ -21,7 +24,8 @@ export function clipOf(whole: Presentation, { startSeconds, endSeconds }: ClipPa
   const last = leading.segments.at(-1) ?? { startTicks: 0, durationTicks: 0 };
   const latest = (last.startTicks + last.durationTicks) / leading.timescale;
   if (startSeconds >= latest) throw startsTooLate(latest);
-  const from = frames.lastAt((startSeconds + HALF_SECONDS) * leading.timescale);
+  const end = frames.boundaries.at(-1) ?? 0;
+  const from = Math.min(frames.lastAt((startSeconds + HALF_SECONDS) * leading.timescale), end - 1);
   const isToEnd = endSeconds === null || endSeconds > whole.durationSeconds - HALF_SECONDS;
   if (from === frames.boundaries[0] && isToEnd) return whole;
   const clip = {
@@ -51,6 +55,20 @@ export function clipOf(whole: Presentation, { startSeconds, endSeconds }: ClipPa
     audio: whole.audio.map(cut),
     clip,
   };
+}
+
+/** Segments that a manifest of DASH lists one by one: some megabytes, which take a third of a second to write. */
+const MOST_LISTED = 100_000;
+
+/** Throws `too-large` for a clip whose manifest of DASH would list more segments than that. */
+export function refuseLongList({ video, audio, clip }: Presentation): void {
+  if (clip === undefined) return;
+  const listed = [...video, ...audio].reduce((sum, { segments }) => sum + segments.length, 0);
+  if (listed <= MOST_LISTED) return;
+  throw new Problem(
+    'too-large',
+    `A DASH manifest of this clip would list ${listed} segments, and the limit is ${MOST_LISTED}: ask for fewer renditions (audio, max-height), for less of the film, or for HLS.`,
+  );
 }
 
 /** The parameters that name a clip again: milliseconds. */

@@ -44,8 +44,11 @@ function lastsToTheEnd({ startSeconds, durationSeconds }: Part, media: Media): b
 function endOf(media: Media): number | null {
   if (media.durationSeconds === null || CONTAINERS[media.container].length === 'estimate') return null;
   const zeroSeconds = earliestStart(media);
-  const ends = [...filmsOf(media), ...audiosOf(media)].map(
-    ({ startSeconds, durationSeconds }) => startSeconds + (durationSeconds ?? 0) - zeroSeconds,
-  );
-  return roundedSeconds(Math.max(media.durationSeconds, ...ends));
+  let end = media.durationSeconds;
+  for (const { startSeconds, durationSeconds } of [...filmsOf(media), ...audiosOf(media)]) {
+    // A header alone may say less than there is.
+    if (durationSeconds === null) return null;
+    end = Math.max(end, startSeconds + durationSeconds - zeroSeconds);
+  }
+  return roundedSeconds(end);
 }

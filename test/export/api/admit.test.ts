@@ -30,9 +30,14 @@ const SHARD: ShardRecord = {
 
 function scene(over: Partial<ReturnType<typeof readLimits>> = {}) {
   const store = fakeStore();
+  let now = Date.now();
+  const wait = (seconds: number) => {
+    now += seconds * 1000;
+    store.age(seconds);
+  };
   const limits = { ...readLimits({}), maxExports: 5, maxKeyExports: 3, maxObjectExports: 2, ...over };
   const ask = (id: string, object = id, signer: string | null = null) =>
-    admit({ id, object, signer }, { store, limits, signal });
+    admit({ id, object, signer }, { store, limits, signal, now: () => now });
   const refusal = async (...of: Parameters<typeof ask>) => {
     const { type, status, message, headers } = await problemOf(ask(...of));
     expect([type, status, headers['retry-after']]).to.deep.equal(['too-many-exports', 429, '30']);
@@ -40,7 +45,7 @@ function scene(over: Partial<ReturnType<typeof readLimits>> = {}) {
   };
   const be = (id: string, stage: Stage) =>
     openJobStore(store, id).write({ ...newJob(1), stage }, null, signal);
-  return { store, ask, refusal, be };
+  return { store, ask, refusal, be, wait };
 }
 
 describe('exports that are not finished', () => {
@@ -89,30 +94,43 @@ describe('exports that are not finished', () => {
   ];
   for (const [what, stage, age, isFree] of ENDED) {
     it(`${isFree ? 'do not include' : 'include'} ${what}`, async () => {
-      const { ask, refusal, be, store } = scene({ maxExports: 1 });
+      const { ask, refusal, be, wait } = scene({ maxExports: 1 });
       await ask('a');
+      await refusal('b');
       if (stage !== null) await be('a', stage);
       // Looked after only where a limit is reached, and not again within two seconds.
       await refusal('b');
-      store.age(age);
+      wait(age);
       await (isFree ? ask('b') : refusal('b'));
     });
   }
 
   it('include one whose shards go on', async () => {
-    const { ask, refusal, be, store } = scene({ maxExports: 1 });
+    const { ask, refusal, be, store, wait } = scene({ maxExports: 1 });
     await ask('a');
     await be('a', RUNNING);
-    store.age(100);
+    wait(100);
     await openJobStore(store, 'a').writeShard(0, SHARD, null, signal);
     await refusal('b');
   });
 
+  it('are looked after though others begin all the time', async () => {
+    const { ask, refusal, be, wait } = scene({ maxExports: 9, maxObjectExports: 1 });
+    await ask('a', 'film');
+    await refusal('b', 'film');
+    await be('a', DONE);
+    for (const id of 'cdef') {
+      wait(1);
+      await ask(id);
+    }
+    await ask('b', 'film');
+  });
+
   it('are looked after once in two seconds, however many ask', async () => {
-    const { ask, refusal, be, store } = scene({ maxExports: 1 });
+    const { ask, refusal, be, store, wait } = scene({ maxExports: 1 });
     await ask('a');
     await be('a', RUNNING);
-    store.age(3);
+    wait(3);
     store.calls.length = 0;
     for (let i = 0; i < 10; i++) await refusal('b');
     expect(store.calls.filter((call) => call === 'readRecord exports/a')).to.have.length(1);

@@ -16,12 +16,14 @@ type Admission = {
   readonly store: DerivedStore;
   readonly limits: ExportLimits;
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 };
 
 /** The record of exports that were begun and, as far as anybody has looked, are not finished. */
 const NAME = 'exports/unfinished';
 /** Looking after all of them takes some dozens of reads, and may be asked for by anybody. */
-const LOOK_AGAIN_SECONDS = 2;
+const LOOK_AGAIN_MILLISECONDS = 2_000;
 const ATTEMPTS = 8;
 const MOST_WAIT_MILLISECONDS = 150;
 
@@ -29,41 +31,39 @@ const MOST_WAIT_MILLISECONDS = 150;
  * Admits an export, once. Throws `too-many-exports` if as many as may be are not finished. Whoever ends one says
  * nothing: when a limit is reached, the records of the exports tell which of them have ended.
  */
-export async function admit(asked: Omit<Begun, 'atMs'>, { store, limits, signal }: Admission): Promise<void> {
+export async function admit(asked: Omit<Begun, 'atMs'>, admission: Admission): Promise<void> {
+  const { store, limits, signal, now = Date.now } = admission;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await store.readRecord(NAME, signal);
-    const write = (begun: readonly Begun[]) => store.writeRecord(NAME, JSON.stringify(begun), found, signal);
-    let begun = found === null ? [] : parse(found.text);
-    if (begun.some(({ id }) => id === asked.id)) return;
-    let excess = excessOfExports(asked, begun, limits);
-    if (found !== null && excess !== null && found.ageSeconds >= LOOK_AGAIN_SECONDS) {
-      begun = await stillUnfinished(begun, store, signal);
-      excess = excessOfExports(asked, begun, limits);
+    const write = (list: List) => store.writeRecord(NAME, JSON.stringify(list), found, signal);
+    let list = found === null ? NONE : parse(found.text);
+    if (list.begun.some(({ id }) => id === asked.id)) return;
+    let excess = excessOfExports(asked, list.begun, limits);
+    if (excess !== null && now() - list.lookedAtMs >= LOOK_AGAIN_MILLISECONDS) {
+      list = { begun: await stillUnfinished(list.begun, admission), lookedAtMs: now() };
+      excess = excessOfExports(asked, list.begun, limits);
       // The time of this look counts, whatever it has shown.
-      if (excess !== null) await write(begun);
+      if (excess !== null) await write(list);
     }
     if (excess !== null) throw tooMany(excess);
-    if ((await write([...begun, { ...asked, atMs: Date.now() }])) !== null) return;
+    const begun = [...list.begun, { ...asked, atMs: now() }];
+    if ((await write({ ...list, begun })) !== null) return;
     // Others begin exports at the same moment.
     await unlessAborted(delay(Math.random() * MOST_WAIT_MILLISECONDS), signal);
   }
   throw busy('Many exports begin at this moment');
 }
 
-async function stillUnfinished(
-  begun: readonly Begun[],
-  store: DerivedStore,
-  signal: AbortSignal,
-): Promise<readonly Begun[]> {
-  const goOn = await Promise.all(begun.map((one) => goesOn(one, store, signal)));
+async function stillUnfinished(begun: readonly Begun[], admission: Admission): Promise<readonly Begun[]> {
+  const goOn = await Promise.all(begun.map((one) => goesOn(one, admission)));
   return begun.filter((_, i) => goOn[i]);
 }
 
-async function goesOn({ id, atMs }: Begun, store: DerivedStore, signal: AbortSignal): Promise<boolean> {
+async function goesOn({ id, atMs }: Begun, { store, signal, now = Date.now }: Admission): Promise<boolean> {
   const jobs = openJobStore(store, id);
   const record = await jobs.read(signal);
   // Its record is not written yet.
-  if (record === null && Date.now() - atMs < SILENT_SECONDS * 1000) return true;
+  if (record === null && now() - atMs < SILENT_SECONDS * 1000) return true;
   const { stage, generation = 0 } = record?.value ?? {};
   const count = stage?.kind === 'running' ? stage.shards : 0;
   return isUnfinished(record, await jobs.readShards(count, generation, signal));
@@ -75,15 +75,23 @@ function tooMany(excess: string): Problem {
   });
 }
 
-const BEGUN = v.array(
-  v.object({ id: v.string(), object: v.string(), signer: v.nullable(v.string()), atMs: v.number() }),
-);
+const LIST = v.object({
+  /** When the records of all of them were read, in milliseconds. */
+  lookedAtMs: v.number(),
+  begun: v.array(
+    v.object({ id: v.string(), object: v.string(), signer: v.nullable(v.string()), atMs: v.number() }),
+  ),
+});
+
+type List = { readonly lookedAtMs: number; readonly begun: readonly Begun[] };
+
+const NONE: List = { lookedAtMs: 0, begun: [] };
 
 /** A record that another version wrote is begun anew. */
-function parse(text: string): readonly Begun[] {
+function parse(text: string): List {
   try {
-    return v.parse(BEGUN, JSON.parse(text));
+    return v.parse(LIST, JSON.parse(text));
   } catch {
-    return [];
+    return NONE;
   }
 }

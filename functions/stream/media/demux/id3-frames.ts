@@ -11,6 +11,8 @@ export type Id3 = {
 export type Id3Frame = { readonly id: string; readonly start: number; readonly end: number };
 
 const HEAD_BYTES = 10;
+/** Chapters stand in front of the images in a tag; what lies behind so much is not looked for. */
+const MOST_TAG_BYTES = 32 * 2 ** 20;
 const UNSYNCHRONISED = 0x80;
 const EXTENDED = 0x40;
 /** A tag whose bytes are masked as a whole is read at once. */
@@ -23,7 +25,7 @@ export async function openId3(file: RandomAccess): Promise<Id3 | null> {
   if (head.length < HEAD_BYTES || head.toString('latin1', 0, 3) !== 'ID3') return null;
   if (version !== 3 && version !== 4) return null;
   const flags = head[5] ?? 0;
-  const end = Math.min(file.sizeBytes, HEAD_BYTES + syncsafe(head, 6));
+  const end = Math.min(file.sizeBytes, MOST_TAG_BYTES, HEAD_BYTES + syncsafe(head, 6));
   const read = async (from: number, to: number) => Buffer.from(await file.read(from, to));
   const plain = { version, start: HEAD_BYTES, end, read } as const;
   // In version 4, each frame tells for itself.
