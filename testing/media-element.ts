@@ -1,3 +1,6 @@
+/** Lets a page without an address of its own, in which `watch` plays, have answers of a local service. */
+export const FOR_ANY_PAGE = { ALLOWED_ORIGINS: '*' } as const;
+
 /** A page of either browser; scripts run in it as text, since this project has no DOM library. */
 export type AnyPage = { evaluate(text: string): Promise<unknown> };
 

@@ -8,7 +8,7 @@ import { launchBrowser } from '../../testing/browser.ts';
 import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
 import { ffmpegRuns } from '../../testing/log-lines.ts';
-import { type AnyPage, watch } from '../../testing/media-element.ts';
+import { type AnyPage, FOR_ANY_PAGE, watch } from '../../testing/media-element.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService, untilIdle } from '../../testing/service.ts';
 import { makeNoise } from '../../testing/small-film.ts';
@@ -36,7 +36,7 @@ describe('A stream whose connection breaks in its middle', function () {
     needs(this, 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-broken-'));
     await makeNoise(join(folder, 'film.mp4'), 6);
-    service = await startService({ MEDIA_DIR: folder });
+    service = await startService({ ...FOR_ANY_PAGE, MEDIA_DIR: folder });
     proxy = await startFaultProxy(service.url);
   });
   after(async () => {

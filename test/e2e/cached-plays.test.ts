@@ -8,7 +8,7 @@ import { launchBrowser } from '../../testing/browser.ts';
 import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
 import { linesWhich } from '../../testing/log-lines.ts';
-import { type AnyPage, watch } from '../../testing/media-element.ts';
+import { type AnyPage, FOR_ANY_PAGE, watch } from '../../testing/media-element.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { ffmpeg } from '../../testing/verify.ts';
@@ -61,7 +61,7 @@ describe('A cached output plays at least as well as a live one', function () {
     await film(8, 'short.mkv');
     const noise = ['-f', 'lavfi', '-i', 'anoisesrc=r=44100:a=0.1:d=60'];
     await ffmpeg(...noise, '-c:a', 'flac', join(folder, 'song.flac'));
-    service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: derived });
+    service = await startService({ ...FOR_ANY_PAGE, MEDIA_DIR: folder, DERIVED_DIR: derived });
     proxy = await startFaultProxy(service.url);
     for (const [i, [, path]] of FORMS.entries()) {
       const answer = await fetch(service.url + path);

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { launchBrowser } from '../../testing/browser.ts';
 import { type FaultProxy, startFaultProxy } from '../../testing/fault-proxy.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
-import type { AnyPage } from '../../testing/media-element.ts';
+import { type AnyPage, FOR_ANY_PAGE } from '../../testing/media-element.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { makeNoise } from '../../testing/small-film.ts';
@@ -59,7 +59,7 @@ describe('The duration of a live output is known from its first bytes', function
     const noise = ['-f', 'lavfi', '-i', `anoisesrc=r=44100:a=0.2:d=${SONG_SECONDS}`];
     await ffmpeg(...noise, '-c:a', 'flac', at('song.flac'));
     await ffmpeg(...noise, '-c:a', 'aac', at('song.aac'));
-    service = await startService({ MEDIA_DIR: folder });
+    service = await startService({ ...FOR_ANY_PAGE, MEDIA_DIR: folder });
     proxy = await startFaultProxy(service.url);
   });
   after(async () => {
