@@ -19,6 +19,8 @@ describe('the package sluice-player', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluice-packed-'));
+    // By itself, since npm may have been told to run no scripts.
+    await run('npm', ['run', 'build'], { cwd: PACKAGE });
     const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], {
       cwd: PACKAGE,
     });

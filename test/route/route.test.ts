@@ -47,6 +47,8 @@ describe('parseRoute', () => {
     ['/hls/a/720p/0.m4s?v=x&bitrate=9', 400, /"bitrate".*takes v/],
     ['/health?duration=1', 400, /takes none/],
     [`/?after=${'%C3%A9'.repeat(513)}`, 400, /"after" must be a key/],
+    ['/stream/a?start=1&end=2', 400, /Unknown parameter "end": this address takes .*duration/],
+    ['/subtitles/a/track-2.vtt?end=2', 400, /Unknown parameter "end"/],
     ['/stream/a?format=avi', 400, /"format" must be one of mp4, webm/],
     ['/stream/a?height=8', 400, /"height" must be a whole number between 16 and 4320/],
     ['/stream/a?height=1e2', 400, /"height" must be a whole number/],

@@ -128,8 +128,13 @@ export function parseParameters<Name extends ParameterRoute>(
 export function isForeign(route: ParameterRoute, name: string): boolean {
   if (isOwn(route, name)) return false;
   // A parameter of another route would have no effect here, and is refused; but `v` is in common use.
-  if (PARAMETER_NAMES.includes(name)) return name.length < LEAST_TELLING;
+  if (PARAMETER_NAMES.includes(name)) return name.length < LEAST_TELLING && !isMissed(route, name);
   return meantBy(route, name) === undefined;
+}
+
+/** Who gives an address a start means its end, too: without it, the answer would go on. */
+function isMissed(route: ParameterRoute, name: string): boolean {
+  return name === 'end' && isOwn(route, 'start');
 }
 
 function isOwn(route: ParameterRoute, name: string): boolean {
