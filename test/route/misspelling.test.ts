@@ -38,25 +38,7 @@ const FOREIGN = [
     '_HLS_skip',
   ],
   ...['utm_source', 'utm_medium', 'utm_campaign', 'fbclid', 'gclid', 'msclkid', '_ga', 'mc_cid', 'ref'],
-  ...[
-    't',
-    'v',
-    'id',
-    'lang',
-    'V',
-    'ts',
-    '_',
-    'cb',
-    'q',
-    's',
-    'n',
-    'sid',
-    'key',
-    'end',
-    'rate',
-    'size',
-    'type',
-  ],
+  ...['t', 'v', 'id', 'lang', 'V', 'ts', '_', 'cb', 'q', 's', 'n', 'sid', 'key', 'rate', 'size', 'type'],
   ...[
     'state',
     'sort',
@@ -102,6 +84,12 @@ describe('isMisspelling', () => {
         expect(isForeign(route, name), name).to.equal(true);
       }
     }
+  });
+
+  it('takes an end for the caller’s own where there is a start, and for foreign elsewhere', () => {
+    expect(
+      ['stream', 'subtitles', 'media', 'segment'].map((route) => isForeign(route as 'stream', 'end')),
+    ).to.deep.equal([false, false, true, true]);
   });
 
   it('takes no name for a slip of another route', () => {
