@@ -22,7 +22,7 @@ const WITHIN_MS = 60_000;
 const SHOWN_MS = 80;
 const SHOWN_WITHIN_MS = 3_000;
 /** Places that are sought in each clip. */
-const SEEKS = 10;
+const SEEKS = 4;
 /** Audio ends with the packet that lasts to the end of the clip; Chromium itself counts another. */
 const MOST_AUDIO_SECONDS = (2 * 1024) / 48_000;
 
