@@ -4,7 +4,7 @@ import { keepToken, parseToken } from '../../packages/player/src/tokens.ts';
 const NOW = 1_000_000;
 const token = (expires: number, id = 'main') => `${id}.${expires}.k.${'x'.repeat(43)}`;
 
-function kept(first: string | null, renewed: () => string = () => token(NOW + 3_600)) {
+function scene(first: string | null, renewed: () => string = () => token(NOW + 3_600)) {
   const state = { now: NOW, asked: 0 };
   const tokens = keepToken({
     first,
@@ -27,7 +27,7 @@ describe('the tokens of <sluice-player>', () => {
   });
 
   it('are renewed half a minute before their end, once for all who wait', async () => {
-    const { state, tokens } = kept(token(NOW + 600));
+    const { state, tokens } = scene(token(NOW + 600));
     expect(await tokens.current()).to.equal(token(NOW + 600));
     state.now = NOW + 569;
     expect(await tokens.current()).to.equal(token(NOW + 600));
@@ -39,7 +39,7 @@ describe('the tokens of <sluice-player>', () => {
   });
 
   it('are renewed in the last quarter of a short life', async () => {
-    const { state, tokens } = kept(token(NOW + 8));
+    const { state, tokens } = scene(token(NOW + 8));
     state.now = NOW + 5;
     expect(await tokens.current()).to.equal(token(NOW + 8));
     state.now = NOW + 6;
@@ -47,7 +47,7 @@ describe('the tokens of <sluice-player>', () => {
   });
 
   it('stay where a renewal brings none, and it is asked for again after a pause', async () => {
-    const { state, tokens } = kept(token(NOW + 600), () => '<h1>502</h1>');
+    const { state, tokens } = scene(token(NOW + 600), () => '<h1>502</h1>');
     state.now = NOW + 599;
     for (let request = 0; request < 10; request++) expect(await tokens.current()).to.equal(token(NOW + 600));
     expect(state.asked).to.equal(1);
@@ -57,19 +57,19 @@ describe('the tokens of <sluice-player>', () => {
   });
 
   it('are renewed after a refusal, whatever the clock says', async () => {
-    const { tokens } = kept(token(NOW + 600));
+    const { tokens } = scene(token(NOW + 600));
     tokens.refuse();
     expect(await tokens.current()).to.equal(token(NOW + 3_600));
   });
 
   it('are not asked for again and again by a clock that is ahead', async () => {
-    const { state, tokens } = kept(token(NOW - 600), () => token(NOW - 300));
+    const { state, tokens } = scene(token(NOW - 600), () => token(NOW - 300));
     for (let request = 0; request < 10; request++) await tokens.current();
     expect(state.asked).to.equal(1);
   });
 
   it('can be replaced, and are none for a public service', async () => {
-    const { tokens } = kept(null);
+    const { tokens } = scene(null);
     expect(await tokens.current()).to.equal(null);
     tokens.replace(`~${token(NOW + 900)}`);
     expect(await tokens.current()).to.equal(token(NOW + 900));
