@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { originsOf } from '../functions/stream/config/settings.ts';
 import { withoutTokens } from '../functions/stream/route/token.ts';
 import { buildEvent } from './event.ts';
 import { breakConnection, forwardResponse, functionError } from './forward.ts';
@@ -83,7 +84,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
     bandwidthBytesPerSecond: options.bandwidthBytesPerSecond ?? null,
   };
-  const allowedOrigins = (environment.ALLOWED_ORIGINS ?? '').split(',').map((origin) => origin.trim());
+  const allowedOrigins = originsOf(environment.ALLOWED_ORIGINS ?? '');
   const counters = { requests: 0, throttled: 0, events: 0, longestChain: 0, broken: 0 };
   let isClosed = false;
   const invokeApi = await startInvokeApi(FUNCTION_NAME, (event, trace) => {

@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isSameSecret } from '../functions/stream/base/is-same-secret.ts';
 import { hasSeveralHosts } from './loopback-host.ts';
 
 /** One event for the function, with what AWS says about it in the headers of `/next`. */
@@ -43,7 +44,11 @@ export async function startRuntimeApi(events: RuntimeApiEvents): Promise<Runtime
   const secret = randomBytes(18).toString('base64url');
   let host = '';
   const server = createServer((request, response) => {
-    if (request.headers.host !== host || hasSeveralHosts(request) || !hasSecret(request, secret))
+    if (
+      request.headers.host !== host ||
+      hasSeveralHosts(request) ||
+      !isSameSecret(String(request.headers['sluice-runtime']), secret)
+    )
       return refuse(request, response, 403, 'Forbidden');
     route(events, request, response).catch(() => response.destroy());
   });
@@ -65,12 +70,6 @@ export async function startRuntimeApi(events: RuntimeApiEvents): Promise<Runtime
       server.closeAllConnections();
     },
   };
-}
-
-/** Compares in constant time. */
-function hasSecret({ headers }: IncomingMessage, secret: string): boolean {
-  const [given, expected] = [Buffer.from(String(headers['sluice-runtime'])), Buffer.from(secret)];
-  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 async function route(

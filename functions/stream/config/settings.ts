@@ -40,10 +40,15 @@ const bucket = v.optional(
 
 const absolutePath = v.pipe(v.string(), v.startsWith('/', 'must be an absolute path'));
 
+/** Splits the text of ALLOWED_ORIGINS. */
+export function originsOf(text: string): string[] {
+  return text.split(',').map((origin) => origin.trim());
+}
+
 const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
 const origins = v.pipe(
   v.string(),
-  v.transform((text) => text.split(',').map((origin) => origin.trim())),
+  v.transform(originsOf),
   v.check((list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s,]+$/.test(origin)), ORIGINS),
 );
 

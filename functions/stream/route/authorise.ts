@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '../base/is-same-secret.ts';
 import { badSignature, expired, unsigned } from './refusals.ts';
 import { type Route, signedAddress } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';
@@ -46,7 +46,8 @@ export async function authorise(
   if (key === undefined) throw badSignature('no key has this id');
   const scope = claimedScope(claim, route, url);
   if (scope === null) throw badSignature('the address has no key');
-  if (!isSame(token, sign(key, scope, claim.expiresSeconds))) throw badSignature('the signature differs');
+  if (!isSameSecret(token, sign(key, scope, claim.expiresSeconds)))
+    throw badSignature('the signature differs');
   const millisecondsLeft = claim.expiresSeconds * 1000 - now;
   if (millisecondsLeft <= 0) throw expired();
   return {
@@ -61,10 +62,4 @@ export async function authorise(
 function claimedScope(claim: Claim, route: Route, url: URL): Scope | null {
   if (claim.scope === 'address') return { kind: 'address', address: signedAddress(route, url) };
   return 'key' in route ? { kind: 'key', key: route.key } : null;
-}
-
-/** The duration of the comparison does not show where two tokens differ. */
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,9 +1,10 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isSameSecret } from '../base/is-same-secret.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
@@ -70,7 +71,7 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
     const { method, url = '', headers } = request;
     // Another name that leads here is an attacker's: a page in a browser, say, that lets its own name resolve
     // to 127.0.0.1.
-    if (headers.host !== host || !isSame(url, path)) return refuse(response, 404);
+    if (headers.host !== host || !isSameSecret(url, path)) return refuse(response, 404);
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405);
     response.setHeader('content-type', 'application/octet-stream');
     response.setHeader('etag', etag);
@@ -120,12 +121,6 @@ export async function openLoopback({ access, etag, signal }: LoopbackOptions): P
  * those that are closing.
  */
 const MAX_CONNECTIONS = 64;
-
-/** Compares in constant time, so that it does not tell where a guess is wrong. */
-function isSame(asked: string, path: string): boolean {
-  const [a, b] = [Buffer.from(asked), Buffer.from(path)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-length': 0 }).end();

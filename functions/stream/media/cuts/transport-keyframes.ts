@@ -74,6 +74,5 @@ function headOf({ codedWidth: width, codedHeight: height }: VideoTrack, { sample
     language: 'und',
     width,
     height,
-    matrix: null,
   } as const;
 }

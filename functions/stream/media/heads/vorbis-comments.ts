@@ -1,3 +1,4 @@
+import { uint32 } from '../boxes/write-box.ts';
 import { R128_NAMES, R128_OFFSET, replayGainTexts, type Tags } from '../model/tags.ts';
 
 const VENDOR = 'Sluice';
@@ -23,14 +24,7 @@ export function opusComments(tags: Tags): Buffer {
 /** Writes the block of a front cover (RFC 9639 §8.8); its size and colours are left to the image. */
 export function pictureBlock(jpeg: Uint8Array): Buffer {
   const type = Buffer.from('image/jpeg', 'latin1');
-  return Buffer.concat([
-    uint32(3),
-    uint32(type.length),
-    type,
-    Buffer.alloc(5 * 4),
-    uint32(jpeg.length),
-    jpeg,
-  ]);
+  return Buffer.concat([uint32(3, type.length), type, Buffer.alloc(5 * 4), uint32(jpeg.length), jpeg]);
 }
 
 type Comment = readonly [name: string, text: string];
@@ -58,12 +52,6 @@ function comments(list: readonly Comment[]): Buffer {
     uint32Le(list.length),
     ...list.flatMap(([name, value]) => text(`${name}=${value}`)),
   ]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 function uint32Le(value: number): Buffer {
