@@ -10,6 +10,11 @@ const ENDINGS = {
 
 export type Way = keyof typeof ENDINGS;
 
+/** Returns whether a playlist or manifest is played, which names segments. */
+export function isPresentation(way: Way): way is 'hls' | 'dash' {
+  return way === 'hls' || way === 'dash';
+}
+
 /** What is played, or could be. */
 export type Address = {
   readonly way: Way;
@@ -21,19 +26,19 @@ export type Address = {
 /** The root of this service: `/`, or the part that a signature opens (`/~{token}/`). */
 export const ROOT = new URL('.', location.href).pathname;
 
-/** Returns the path of a key below a route, with its query. */
+/** Returns the path of a key below a route, with what follows it there and its query. */
 export function pathOf(
   way: Way | 'play' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
   key: string,
   params: URLSearchParams,
 ): string {
   const query = params.toString();
-  return `${ROOT}${way}/${key.split('/').map(encodeURIComponent).join('/')}${query && `?${query}`}`;
+  const ending = isWay(way) ? ENDINGS[way] : '';
+  return `${ROOT}${way}/${key.split('/').map(encodeURIComponent).join('/')}${ending}${query && `?${query}`}`;
 }
 
 export function addressOf({ way, key, params }: Address): string {
-  const query = params.toString();
-  return `${pathOf(way, key, new URLSearchParams())}${ENDINGS[way]}${query && `?${query}`}`;
+  return pathOf(way, key, params);
 }
 
 /** Returns null if the text is not an address of this service that a player can play. */

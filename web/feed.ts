@@ -1,4 +1,4 @@
-import { type Address, addressOf } from './address.ts';
+import { type Address, addressOf, isPresentation } from './address.ts';
 import type { Failure, Offered, Open, Player } from './players/player.ts';
 
 /** What plays presentations; each is fetched for the first who wants it. */
@@ -25,7 +25,7 @@ export async function feed(
   const { way } = chosen;
   const address = addressOf(chosen);
   // A browser without Media Source Extensions plays HLS itself.
-  if ((way !== 'hls' && way !== 'dash') || !('MediaSource' in window)) {
+  if (!isPresentation(way) || !('MediaSource' in window)) {
     element.src = address;
     return null;
   }

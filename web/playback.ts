@@ -1,5 +1,5 @@
 import type { Media } from '../functions/stream/media/model/media.ts';
-import { type Address, addressOf, isAudioFormat } from './address.ts';
+import { type Address, addressOf, isAudioFormat, isPresentation } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
 import { feed } from './feed.ts';
@@ -57,13 +57,13 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   if (signal.aborted) return;
   showHeaders(headers);
   const element = chooseElement(chosen, media);
-  const isPresentation = chosen.way === 'hls' || chosen.way === 'dash';
-  const isLive = !isPresentation && headers.get('accept-ranges') !== 'bytes';
+  const isAdaptive = isPresentation(chosen.way);
+  const isLive = !isAdaptive && headers.get('accept-ranges') !== 'bytes';
   const seeksByAsking = isLive && chosen.way === 'stream';
   const offset = Number(chosen.params.get('start')) || 0;
   const speed = Number(chosen.params.get('speed')) || 1;
   const received = watchResponses(
-    isPresentation ? isBelow(new URL('.', new URL(address, location.href))) : isOf(element, address),
+    isAdaptive ? isBelow(new URL('.', new URL(address, location.href))) : isOf(element, address),
     signal,
   );
   const refresh = () => {
@@ -83,7 +83,7 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
     begun = performance.now();
   };
   // Nothing of a presentation is loaded before.
-  if (isPresentation) element.addEventListener('play', begin, { once: true, signal });
+  if (isAdaptive) element.addEventListener('play', begin, { once: true, signal });
   whenFirst(element, signal, () => {
     const tookMs = performance.now() - begun;
     elements.first.value = tookMs.toFixed(0);

@@ -1,5 +1,5 @@
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
-import { type Address, addressOf, pathOf } from './address.ts';
+import { type Address, addressOf, isPresentation, pathOf } from './address.ts';
 import { copyText } from './copy-text.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
@@ -11,11 +11,12 @@ let snippets: ReadonlyMap<string, string> = new Map();
 export function showSnippets(chosen: Address, info: ObjectInfo): void {
   const absolute = (address: string) => new URL(address, location.href).href;
   const noParameters = new URLSearchParams();
-  const isPresentation = chosen.way === 'hls' || chosen.way === 'dash';
   snippets = snippetsOf({
     key: chosen.key,
     isSong: !info.media.tracks.some(isFilm),
-    address: absolute(isPresentation ? pathOf('play', chosen.key, noParameters) : addressOf(chosen)),
+    address: absolute(
+      isPresentation(chosen.way) ? pathOf('play', chosen.key, noParameters) : addressOf(chosen),
+    ),
     hls: absolute(addressOf({ ...chosen, way: 'hls', params: noParameters })),
     media: absolute(addressOf({ ...chosen, way: 'media', params: noParameters })),
     poster: info.poster && absolute(info.poster),

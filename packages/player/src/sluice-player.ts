@@ -61,7 +61,7 @@ export class SluicePlayerElement extends Base {
 
   /** The element that plays; null before it is in a page. */
   get media(): HTMLVideoElement | null {
-    return this.shadowRoot?.querySelector<HTMLVideoElement>('hls-video') ?? null;
+    return this.#playing?.video ?? null;
   }
 
   connectedCallback(): void {
