@@ -39,13 +39,16 @@ export function clipOf(whole: Presentation, { startSeconds, endSeconds }: ClipPa
   // Encoded renditions share their segments, and go on sharing them.
   const known = new Map<readonly Segment[], Excerpted>();
   const cut = <R extends Rendition>(rendition: R): R => {
-    const excerpt =
-      known.get(rendition.segments) ?? excerptOf(rendition, framesWithin(rendition, clip, isToEnd));
-    known.set(rendition.segments, excerpt);
+    let excerpt = known.get(rendition.segments);
+    if (excerpt === undefined) {
+      const frames = segmentFrames(rendition);
+      excerpt = excerptOf(rendition, framesWithin(frames, rendition, clip, isToEnd), frames);
+      known.set(rendition.segments, excerpt);
+    }
     return { ...rendition, ...excerpt };
   };
   const video = whole.video
-    .map((rendition) => withParts(cut(rendition)))
+    .map((rendition) => withCodecsOfParts(cut(rendition)))
     .filter((rendition) => isCuttable(rendition) || !hasParts(rendition));
   if (video.length === 0 && whole.video.length > 0) throw noPlaceToCut();
   return {
@@ -92,7 +95,7 @@ function isCuttable({ source }: Rendition): boolean {
 }
 
 /** Says what the sample entry of a copy says with that of its encoded parts. */
-function withParts(rendition: VideoRendition): VideoRendition {
+function withCodecsOfParts(rendition: VideoRendition): VideoRendition {
   const { source } = rendition;
   if (!('parts' in source) || source.parts === null || !hasParts(rendition)) return rendition;
   return { ...rendition, codecs: source.parts.codecs };
@@ -118,9 +121,12 @@ function endOfFrames(
 }
 
 /** Returns the frames between two times of the film. */
-function framesWithin(rendition: Rendition, clip: Clip, isToEnd: boolean): Part {
-  const { timescale, kind } = rendition;
-  const { boundaries, lastAt, ticksOf } = segmentFrames(rendition);
+function framesWithin(
+  { boundaries, lastAt, ticksOf }: SegmentFrames,
+  { timescale, kind }: Rendition,
+  clip: Clip,
+  isToEnd: boolean,
+): Part {
   const end = boundaries.at(-1) ?? 0;
   const at = (seconds: number) => {
     const ticks = seconds * timescale;

@@ -10,9 +10,12 @@ export type Excerpted = { readonly segments: readonly Segment[]; readonly excerp
  * What is too short for a part belongs to the segment beside it, of which it makes a part: hls.js waits for ever for a
  * segment of a frame or two.
  */
-export function excerptOf(rendition: Rendition, { from, to }: Part): Excerpted {
+export function excerptOf(
+  rendition: Rendition,
+  { from, to }: Part,
+  { boundaries, ticksOf } = segmentFrames(rendition),
+): Excerpted {
   const { segments, timescale } = rendition;
-  const { boundaries, ticksOf } = segmentFrames(rendition);
   const start = Math.max(from, boundaries[0] ?? 0);
   const end = Math.min(to, boundaries.at(-1) ?? 0);
   // The boundaries within, by their positions: the first and the last at which segments meet.

@@ -42,13 +42,14 @@ export function planPlay(input: PlanInput, player: 'apple' | 'other'): PlayPlan 
   const { media } = input;
   const plan = planned(input);
   // Playlists need a duration.
-  if (media.durationSeconds === null && !(plan instanceof Problem)) return { kind: 'stream', plan };
+  const hasPlaylists = media.durationSeconds !== null;
   if (plan instanceof Problem) {
-    if (plan.type !== 'too-large' || media.durationSeconds === null) throw plan;
+    if (plan.type !== 'too-large' || !hasPlaylists) throw plan;
     return { kind: 'hls', reason: plan.message };
   }
   const isFile = plan.kind === 'passthrough' || plan.kind === 'faststart';
-  if (player === 'other' || (isFile && APPLE_FILES.has(media.container))) return { kind: 'stream', plan };
+  if (player === 'other' || !hasPlaylists || (isFile && APPLE_FILES.has(media.container)))
+    return { kind: 'stream', plan };
   return { kind: 'hls', reason: `for a player of Apple's: ${plan.reason}` };
 }
 
