@@ -65,7 +65,7 @@ describe('the app with signed addresses', () => {
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
-      page: '<script>1</script>',
+      loadPage: async () => '<script>1</script>',
       loadAssets: async () => ({}),
       version: '1.2.3',
       ffmpegVersion: async () => '4.1',

@@ -73,7 +73,7 @@ describe('the app', () => {
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1.2.3',
-      page: '<script>1</script>',
+      loadPage: async () => '<script>1</script>',
       loadAssets: async () => ({ 'hls-1.js': 'export const open = 1;' }),
     };
     return createApp({ ...parts, source, access, ffmpegVersion: async () => '4.1', ...others });

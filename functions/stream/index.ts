@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { Logger } from '@aws-lambda-powertools/logger';
-import page from '../../web/player.html';
 import { createApp } from './app.ts';
 import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';
@@ -89,7 +88,8 @@ const app = createApp({
   exports: store && config.offersExports ? { store, send, budget, limits: config.limits } : null,
   ...caches,
   config,
-  page,
+  // Most instances never show it.
+  loadPage: async () => (await import('../../web/player.html')).default,
   loadAssets: async () => (await import('../../web/player.html?assets')).default,
   version: SLUICE_VERSION,
   ffmpegVersion: ffmpegVersionOf(config.ffmpegPath),

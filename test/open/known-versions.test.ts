@@ -41,7 +41,8 @@ describe('addresses of segments, on an instance that has probed the film', () =>
     const probes = createProbeCache(undefined, () => seconds * 1000);
     const config = parseConfig({ MEDIA_DIR: root, PUBLIC: '1' });
     app = createApp({
-      ...{ config, probes, cache: createBlockCache(), exports: null, version: '1', page: '' },
+      ...{ config, probes, cache: createBlockCache(), exports: null, version: '1' },
+      loadPage: async () => '',
       loadAssets: async () => ({}),
       source: confirming(counted(directorySource(root)), probes),
       access: openAccess(config.access, () => {}),

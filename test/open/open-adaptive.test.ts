@@ -35,7 +35,7 @@ describe('adaptive streaming', () => {
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1',
-      page: '',
+      loadPage: async () => '',
       loadAssets: async () => ({}),
     };
     return createApp({ ...parts, access, source: directorySource(path), ffmpegVersion: async () => '4.1' });

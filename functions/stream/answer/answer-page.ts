@@ -22,7 +22,7 @@ export async function answerPage(
   { after }: { readonly after: string },
   request: Request,
   { signal }: RequestContext,
-  { source, page, config, exports }: Services,
+  { source, loadPage, config, exports }: Services,
 ): Promise<Response> {
   if (!config.playerPage) {
     throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');
@@ -33,7 +33,7 @@ export async function answerPage(
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
       } satisfies MediaList)
-    : pageResponse(page, await storeOrigins(source));
+    : pageResponse(await loadPage(), await storeOrigins(source));
   response.headers.set('vary', 'Accept');
   return response;
 }

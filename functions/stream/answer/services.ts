@@ -27,7 +27,8 @@ export type Services = {
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
-  readonly page: string;
+  /** Loads the player page. */
+  readonly loadPage: () => Promise<string>;
   /** Loads the modules that the page's script asks for, by their names. */
   readonly loadAssets: () => Promise<Readonly<Record<string, string>>>;
   readonly version: string;
