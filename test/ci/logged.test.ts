@@ -82,4 +82,16 @@ describe('the check of the log of a CI run', function () {
     const failed = await logged('bash', '-c', `echo ${token}; exit 7`);
     expect([failed.code, failed.stderr.includes('Line 1')]).to.deep.equal([7, true]);
   });
+
+  it('repeats at the end what failed, for who sees no more of it', async () => {
+    const run = String.raw`printf '  3 passing\n\x1b[31m  1 failing\x1b[0m\n\n  1) a film\n\n------|---\n> next\n'; exit `;
+    const ends = (printed: string) =>
+      printed
+        .split('> next\n')
+        .slice(1)
+        .join('')
+        .replace(/^Looked.*\n/m, '');
+    expect(ends((await logged('bash', '-c', `${run} 1`)).stdout)).to.equal('  1 failing\n\n  1) a film\n\n');
+    expect(ends((await logged('bash', '-c', `${run} 0`)).stdout)).to.equal('');
+  });
 });
