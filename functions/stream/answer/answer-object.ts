@@ -9,6 +9,7 @@ import { cachedAccess } from '../source/cache.ts';
 import type { AnswerContext, ObjectRoute } from './answer-context.ts';
 import { answerMedia } from './answer-media.ts';
 import { answerResult } from './answer-result.ts';
+import { answerRecalled, recallStream } from './recall-stream.ts';
 import type { Services } from './services.ts';
 
 /** Finds the object, and answers with its bytes as they are, or by what a probe says. Throws `Problem`. */
@@ -27,7 +28,10 @@ export async function answerObject(
     throw keyUnsigned('The result of an export');
   }
   const limits = limitsWithin(grant, config.limits);
-  const found = await findObject(route.key, services, requestContext, howToFind(route, limits));
+  const [found, recalled] = await Promise.all([
+    findObject(route.key, services, requestContext, howToFind(route, limits)),
+    route.kind === 'stream' ? recallStream(route, request, requestContext, services) : null,
+  ]);
   const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });
   const context: AnswerContext = {
@@ -36,6 +40,8 @@ export async function answerObject(
   };
   if (route.kind === 'media') return answerMedia(route, context);
   if (route.kind === 'made') return answerResult(route, context);
+  const response = recalled && (await answerRecalled(recalled, context));
+  if (response) return response;
   // Loaded when it is needed, since the first answer of an instance waits for all that is loaded before it.
   const { answerProbed } = await import('./answer-probed.ts');
   return answerProbed(route, context, found);

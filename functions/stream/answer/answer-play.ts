@@ -17,7 +17,9 @@ export async function answerPlay(
   const input = planInputOf(context, probed, NO_PARAMETERS, headers.get('accept'));
   const play = planPlay(input, isApple(headers) ? 'apple' : 'other');
   const response =
-    play.kind === 'stream' ? await sendPlanned(play.plan, context, probed) : toHls(key, play.reason, context);
+    play.kind === 'stream'
+      ? await sendPlanned(play.plan, context, { probed, address: null })
+      : toHls(key, play.reason, context);
   response.headers.append('vary', PLAYER_HEADERS.join(', '));
   return response;
 }

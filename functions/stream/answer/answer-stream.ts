@@ -1,9 +1,11 @@
 import { respondCached } from '../derived/respond-cached.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { openStream } from '../open/open-stream.ts';
+import { streamAddress, streamVersion } from '../open/stream-address.ts';
 import { planHeader } from '../plan/describe-plan.ts';
 import { planStream, type StreamPlan } from '../plan/stream-plan.ts';
 import { type AnswerContext, planInputOf, type RouteTo } from './answer-context.ts';
+import { variedByClient } from './recall-stream.ts';
 
 /** Answers `/stream` by the cheapest plan that this client plays. */
 export async function answerStream(
@@ -11,22 +13,26 @@ export async function answerStream(
   context: AnswerContext,
   probed: Probed,
 ): Promise<Response> {
-  const plan = planStream(planInputOf(context, probed, parameters, context.request.headers.get('accept')));
-  const response = await sendPlanned(plan, context, probed);
-  // Another client may get another plan at the same address.
-  response.headers.append('vary', 'Accept');
-  return response;
+  const accept = context.request.headers.get('accept');
+  const plan = planStream(planInputOf(context, probed, parameters, accept));
+  const name = streamAddress(context.object.key, parameters, accept);
+  return variedByClient(await sendPlanned(plan, context, { probed, address: name }));
 }
 
-/** Sends what a plan stands for. */
+/** Sends what a plan stands for; `address` names the record about it, null for none. */
 export async function sendPlanned(
   plan: StreamPlan,
   context: AnswerContext,
-  probed: Probed,
+  { probed, address }: { readonly probed: Probed; readonly address: string | null },
 ): Promise<Response> {
   const { request, services } = context;
   const { engine, derivedCache } = services;
-  const representation = await openStream(plan, context, { probed, engine });
-  const planned = { representation, plan: planHeader(plan) };
+  const opened = await openStream(plan, context, { probed, engine });
+  const header = planHeader(plan);
+  const representation =
+    opened.kind === 'file' || address === null
+      ? opened
+      : { ...opened, address: { name: address, version: streamVersion(context), plan: header } };
+  const planned = { representation, plan: header };
   return respondCached(request, planned, derivedCache, { ...context, follows: false });
 }

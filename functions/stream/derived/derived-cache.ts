@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { openOriginal } from '../http/original.ts';
 import type { FileRepresentation, LiveRepresentation } from '../http/representation.ts';
 import type { StoredObject } from '../source/source.ts';
+import { type AddressRecord, readAddress, writeAddress } from './address-records.ts';
 import type { CacheContext, FollowingContext } from './cache-context.ts';
 import { findProducer, leaseSegment } from './find-producer.ts';
 import { guardStore, type Patience } from './guarded-store.ts';
@@ -13,6 +14,10 @@ import type { DerivedStore } from './store.ts';
 
 /** Finds cached outputs and caches new ones. Create it once for a process. */
 export type DerivedCache = {
+  /** Returns what an address was answered with last, by any instance; null if nobody noted it. */
+  recall(address: string, context: Pick<CacheContext, 'signal' | 'trace'>): Promise<AddressRecord | null>;
+  /** Returns the output of which a record tells. It is found missing only when it is opened. */
+  recalled(record: AddressRecord, context: CacheContext): FileRepresentation;
   /** Returns the cached output of `live`; null if there is none or the store does not answer in time. */
   find(live: LiveRepresentation, context: CacheContext): Promise<FileRepresentation | null>;
   /** Returns `live` with a body that is cached while it is read. */
@@ -42,15 +47,19 @@ export function createDerivedCache(store: DerivedStore, options: DerivedCacheOpt
   /** Names known to be cached, which are read without a look-up. */
   const remembered = new LRUCache<string, StoredObject>({ max: MOST_REMEMBERED });
   return {
+    recall: (address, { signal, trace }) => trace.time('recall', () => readAddress(guarded, address, signal)),
+
+    recalled: ({ output, contentType }, context) => cachedFile(output, contentType, context),
+
     async find(live, context) {
       const name = nameOf(live);
       const known = remembered.get(name);
-      if (known !== undefined) return cachedFile(known, live, context);
+      if (known !== undefined) return cachedFile(known, live.contentType, context);
       const look = () => guarded.ask((_, within) => store.find(name, within), context.signal);
       const found = await context.trace.time('cache', look);
       if (!found?.answer) return null;
       remembered.set(name, found.answer);
-      return cachedFile(found.answer, live, context);
+      return cachedFile(found.answer, live.contentType, context);
     },
 
     caching: (live, context) => ({
@@ -78,12 +87,27 @@ export function createDerivedCache(store: DerivedStore, options: DerivedCacheOpt
   };
 
   function make(live: LiveRepresentation, lease: Lease, context: CacheContext): Promise<Readable> {
-    return produceCached({ guarded, name: nameOf(live), lease, live }, context);
+    const onPublished = (object: StoredObject) => noteAddress(live, object, context.invocationSignal);
+    return produceCached({ guarded, name: nameOf(live), lease, live, onPublished }, context);
+  }
+
+  /**
+   * Lets other instances find an output by its address. Only the request that produced it is noted, so that there are
+   * no more records than outputs. Viewers can do without: a failure is reported.
+   */
+  async function noteAddress(
+    { address, contentType }: LiveRepresentation,
+    output: StoredObject,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (address === undefined) return;
+    const { name, version, plan } = address;
+    await writeAddress(guarded, name, { version, plan, contentType, output }, signal).catch(onFailure);
   }
 
   function cachedFile(
     object: StoredObject,
-    { contentType }: LiveRepresentation,
+    contentType: string,
     { signal, trace, limits }: CacheContext,
   ): FileRepresentation {
     const options = { contentType, contentDisposition: null, presignSeconds: limits.presignSeconds };

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { describeError } from '../base/describe-error.ts';
 import type { LiveRepresentation } from '../http/representation.ts';
+import type { StoredObject } from '../source/source.ts';
 import type { CacheContext } from './cache-context.ts';
 import { frontedDraft } from './fronted-draft.ts';
 import type { GuardedStore } from './guarded-store.ts';
@@ -14,6 +15,8 @@ type Making = {
   readonly name: string;
   readonly lease: Lease;
   readonly live: Pick<LiveRepresentation, 'open' | 'cachedForm'>;
+  /** Is awaited after the output is there for others. */
+  readonly onPublished: (object: StoredObject) => Promise<void>;
 };
 
 /** The time after the answer; at most 24 MB are still to be written then. */
@@ -23,7 +26,7 @@ const FINISH_MILLISECONDS = 10_000;
  * Produces a body that is cached while it is read. If the store fails or is slow, the body is not affected.
  */
 export async function produceCached(
-  { guarded, name, lease, live }: Making,
+  { guarded, name, lease, live, onPublished }: Making,
   { signal, invocationSignal, limits, waitUntil }: CacheContext,
 ): Promise<Readable> {
   const giveUp = () => {
@@ -53,10 +56,12 @@ export async function produceCached(
   }
   const { body, outcome } = tee(output, sink, { maxBytes: limits.maxResponseBytes });
   const settled = outcome.then(async (how) => {
-    await (how.kind === 'published' ? lease.stop() : lease.giveUp());
-    return how.kind === 'published'
-      ? { cached: name, bytes: how.object.sizeBytes }
-      : { notCached: name, why: describeError(how.reason) };
+    if (how.kind !== 'published') {
+      await lease.giveUp();
+      return { notCached: name, why: describeError(how.reason) };
+    }
+    await Promise.all([lease.stop(), onPublished(how.object)]);
+    return { cached: name, bytes: how.object.sizeBytes };
   });
   waitUntil(async () => {
     const reason = new Error('The store did not finish soon enough after the answer.');

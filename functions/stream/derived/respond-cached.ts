@@ -1,8 +1,8 @@
 import { describeError } from '../base/describe-error.ts';
 import { Problem } from '../base/problem.ts';
-import type { Representation } from '../http/representation.ts';
+import type { FileRepresentation, Representation } from '../http/representation.ts';
 import { respond } from '../http/respond.ts';
-import type { FollowingContext } from './cache-context.ts';
+import type { CacheContext, FollowingContext } from './cache-context.ts';
 import type { DerivedCache } from './derived-cache.ts';
 
 export type Planned = {
@@ -21,29 +21,38 @@ export async function respondCached(
   derivedCache: DerivedCache | null,
   context: FollowingContext,
 ): Promise<Response> {
-  const planned = (response: Response, header: string) => {
-    response.headers.set('sluice-plan', header);
-    return response;
-  };
   if (derivedCache === null || representation.kind === 'file') {
     return planned(await respond(request, representation, context.limits), plan);
   }
-  const cached = await derivedCache.find(representation, context);
-  if (cached !== null) {
-    try {
-      return planned(await respond(request, cached, context.limits), `${plan}; cached`);
-    } catch (error) {
-      if (!isOfStore(error)) throw error;
-      context.trace.note({ unreadable: describeError(error) });
-    }
-  }
+  const file = await derivedCache.find(representation, context);
+  const response = file && (await respondFound(request, { file, plan }, context));
+  if (response) return response;
   return planned(await respond(request, derivedCache.caching(representation, context), context.limits), plan);
 }
 
 /**
- * A cached output that was found but cannot be read, for example because it has just expired, is produced
- * again.
+ * Responds with an output that was found in the cache; null if it cannot be read, for example because it has just
+ * expired: it is produced again.
  */
+export async function respondFound(
+  request: Request,
+  { file, plan }: { readonly file: FileRepresentation; readonly plan: string },
+  { limits, trace }: Pick<CacheContext, 'limits' | 'trace'>,
+): Promise<Response | null> {
+  try {
+    return planned(await respond(request, file, limits), `${plan}; cached`);
+  } catch (error) {
+    if (!isOfStore(error)) throw error;
+    trace.note({ unreadable: describeError(error) });
+    return null;
+  }
+}
+
+function planned(response: Response, header: string): Response {
+  response.headers.set('sluice-plan', header);
+  return response;
+}
+
 function isOfStore(error: unknown): error is Problem {
   return error instanceof Problem && STORE_PROBLEMS.has(error.type);
 }

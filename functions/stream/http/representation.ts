@@ -29,6 +29,17 @@ export type LiveRepresentation = {
   open(): Promise<Readable>;
   /** How it is cached, if not in the form in which it is sent. */
   readonly cachedForm?: CachedForm;
+  /** By which another instance finds what is cached, before it knows the media. */
+  readonly address?: OutputAddress;
+};
+
+/** An address that may be asked for again, as the name of a record about its answer. */
+export type OutputAddress = {
+  readonly name: string;
+  /** Stands for the object's version and all else that decides the answer. */
+  readonly version: string;
+  /** The value of `Sluice-Plan`. */
+  readonly plan: string;
 };
 
 /**
