@@ -32,15 +32,18 @@ export function createUpkeep(root: string, bounds: DirectoryBounds): Upkeep {
       .catch(() => {})
       .finally(() => {
         isUnderWay = false;
+        // It did not see what was added meanwhile, and perhaps nothing is added any more.
+        if (isMuchUnseen()) begin();
       });
   };
+  const isMuchUnseen = () => unseenBytes > bounds.mostBytes * SHARE_UNSEEN;
   return {
     remind: () => {
       if (performance.now() >= dueAt) begin();
     },
     added: (bytes) => {
       unseenBytes += bytes;
-      if (unseenBytes > bounds.mostBytes * SHARE_UNSEEN) begin();
+      if (isMuchUnseen()) begin();
     },
   };
 }
