@@ -1,8 +1,6 @@
-import {
-  CloudwatchMetricAlarm,
-  type CloudwatchMetricAlarmConfig,
-} from '@cdktn/provider-aws/lib/cloudwatch-metric-alarm/index.js';
 import { Construct } from 'constructs';
+import type { AlarmArguments } from './aws/monitoring.ts';
+import { Resource } from './aws/resource.ts';
 
 export type AlarmOptions = {
   readonly functionName: string;
@@ -16,6 +14,9 @@ export type AlarmOptions = {
   readonly topicArn: string | null;
 };
 
+type Common = 'alarm_name' | 'namespace' | 'dimensions' | 'evaluation_periods' | 'treat_missing_data';
+type Condition = Omit<AlarmArguments, Common | 'period'> & { readonly period?: number };
+
 /** The default limit of an account in a region. */
 const ACCOUNT_CONCURRENCY = 1000;
 
@@ -25,65 +26,62 @@ export class Alarms extends Construct {
     super(scope, id);
     const { functionName, timeoutSeconds, reservedConcurrency, topicArn } = options;
     const { dailyBudget, memoryMegabytes } = options;
-    const alarm = (
-      name: string,
-      config: Omit<CloudwatchMetricAlarmConfig, 'alarmName' | 'evaluationPeriods'>,
-    ) =>
-      new CloudwatchMetricAlarm(this, name, {
-        alarmName: `${functionName}-${name}`,
+    const alarm = (name: string, config: Condition) =>
+      new Resource(this, name, 'aws_cloudwatch_metric_alarm', {
+        alarm_name: `${functionName}-${name}`,
         namespace: 'AWS/Lambda',
         dimensions: { FunctionName: functionName },
         period: 300,
-        evaluationPeriods: 1,
-        treatMissingData: 'notBreaching',
-        ...(topicArn === null ? {} : { alarmActions: [topicArn], okActions: [topicArn] }),
+        evaluation_periods: 1,
+        treat_missing_data: 'notBreaching',
+        ...(topicArn === null ? {} : { alarm_actions: [topicArn], ok_actions: [topicArn] }),
         ...config,
       });
     alarm('errors', {
-      alarmDescription:
+      alarm_description:
         'Invocations that ended in a crash, after their time limit, or with a broken connection.',
-      metricName: 'Errors',
+      metric_name: 'Errors',
       statistic: 'Sum',
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      comparison_operator: 'GreaterThanOrEqualToThreshold',
       // One broken file is no fault of the service.
       threshold: 5,
     });
     alarm('failures', {
-      alarmDescription: 'Answers with 5xx from invocations that did not fail themselves.',
-      metricName: 'Url5xxCount',
+      alarm_description: 'Answers with 5xx from invocations that did not fail themselves.',
+      metric_name: 'Url5xxCount',
       statistic: 'Sum',
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      comparison_operator: 'GreaterThanOrEqualToThreshold',
       threshold: 5,
     });
     alarm('throttles', {
-      alarmDescription: 'Requests that were refused because no instance was free.',
-      metricName: 'Throttles',
+      alarm_description: 'Requests that were refused because no instance was free.',
+      metric_name: 'Throttles',
       statistic: 'Sum',
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      comparison_operator: 'GreaterThanOrEqualToThreshold',
       threshold: 1,
     });
     alarm('duration', {
-      alarmDescription: 'One answer in twenty takes more than four fifths of its time limit.',
-      metricName: 'Duration',
-      extendedStatistic: 'p95',
-      comparisonOperator: 'GreaterThanThreshold',
+      alarm_description: 'One answer in twenty takes more than four fifths of its time limit.',
+      metric_name: 'Duration',
+      extended_statistic: 'p95',
+      comparison_operator: 'GreaterThanThreshold',
       threshold: timeoutSeconds * 1000 * 0.8,
     });
     alarm('concurrency', {
-      alarmDescription: 'Four fifths of the allowed instances are busy.',
-      metricName: 'ConcurrentExecutions',
+      alarm_description: 'Four fifths of the allowed instances are busy.',
+      metric_name: 'ConcurrentExecutions',
       statistic: 'Maximum',
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      comparison_operator: 'GreaterThanOrEqualToThreshold',
       threshold: Math.max(1, Math.floor((reservedConcurrency ?? ACCOUNT_CONCURRENCY) * 0.8)),
     });
     if (dailyBudget === null) return;
     alarm('budget', {
-      alarmDescription:
+      alarm_description:
         'Four fifths of the GB-seconds of a day are used; beyond them nothing new is encoded.',
-      metricName: 'Duration',
+      metric_name: 'Duration',
       statistic: 'Sum',
       period: 86_400,
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      comparison_operator: 'GreaterThanOrEqualToThreshold',
       // In milliseconds of the function.
       threshold: Math.floor((dailyBudget * 0.8 * 1000) / (memoryMegabytes / 1024)),
     });

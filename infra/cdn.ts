@@ -1,13 +1,7 @@
-import {
-  CloudfrontCachePolicy,
-  type CloudfrontCachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfig as QueryKey,
-} from '@cdktn/provider-aws/lib/cloudfront-cache-policy/index.js';
-import { CloudfrontDistribution } from '@cdktn/provider-aws/lib/cloudfront-distribution/index.js';
-import { CloudfrontFunction } from '@cdktn/provider-aws/lib/cloudfront-function/index.js';
-import { CloudfrontOriginAccessControl } from '@cdktn/provider-aws/lib/cloudfront-origin-access-control/index.js';
-import { CloudfrontOriginRequestPolicy } from '@cdktn/provider-aws/lib/cloudfront-origin-request-policy/index.js';
 import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
+import type { QueryKey } from './aws/cloudfront.ts';
+import { Resource } from './aws/resource.ts';
 import { type EdgeRole, edgeCode } from './edge/code.ts';
 import { EdgeKeys } from './edge-keys.ts';
 import { mediaHeaders, originsOf } from './media-headers.ts';
@@ -57,89 +51,92 @@ export class Cdn extends Construct {
     const told = this.#edgeFunction('media-response', options);
     const headers = mediaHeaders(this, name, options.allowedOrigins);
     // The key contains the version and nothing that a player adds.
-    const version = { queryStringBehavior: 'whitelist', queryStrings: { items: ['v'] } };
+    const version = { query_string_behavior: 'whitelist', query_strings: { items: ['v'] } } as const;
     const segments = this.#caching('segments', name, version);
     const functionAccess = this.#accessControl(name, 'lambda');
     const bucketAccess = this.#accessControl(name, 's3');
     const always = {
-      allowedMethods: ['GET', 'HEAD', 'OPTIONS'],
-      cachedMethods: ['GET', 'HEAD'],
+      allowed_methods: ['GET', 'HEAD', 'OPTIONS'],
+      cached_methods: ['GET', 'HEAD'],
       // Media is compressed already, and CloudFront's compression has no ranges.
       compress: false,
-      viewerProtocolPolicy: 'redirect-to-https',
-      targetOriginId: 'function',
-    };
-    const distribution = new CloudfrontDistribution(this, 'distribution', {
+      viewer_protocol_policy: 'redirect-to-https',
+      target_origin_id: 'function',
+    } as const;
+    const distribution = new Resource(this, 'distribution', 'aws_cloudfront_distribution', {
       enabled: true,
       comment: name,
-      httpVersion: 'http2and3',
-      isIpv6Enabled: true,
+      http_version: 'http2and3',
+      is_ipv6_enabled: true,
       origin: [
         {
-          originId: 'function',
-          domainName: Fn.element(Fn.split('/', options.functionUrl), 2),
-          originAccessControlId: functionAccess.id,
-          customOriginConfig: {
-            httpPort: 80,
-            httpsPort: 443,
-            originProtocolPolicy: 'https-only',
-            originSslProtocols: ['TLSv1.2'],
-            originReadTimeout: 60,
-            originKeepaliveTimeout: 60,
+          origin_id: 'function',
+          domain_name: Fn.element(Fn.split('/', options.functionUrl), 2),
+          origin_access_control_id: functionAccess,
+          custom_origin_config: {
+            http_port: 80,
+            https_port: 443,
+            origin_protocol_policy: 'https-only',
+            origin_ssl_protocols: ['TLSv1.2'],
+            origin_read_timeout: 60,
+            origin_keepalive_timeout: 60,
           },
         },
         {
-          originId: 'bucket',
-          domainName: options.bucketDomainName,
-          originAccessControlId: bucketAccess.id,
+          origin_id: 'bucket',
+          domain_name: options.bucketDomainName,
+          origin_access_control_id: bucketAccess,
         },
       ],
       // An answer of /stream depends on Accept, which no cache key of CloudFront distinguishes in full.
-      defaultCacheBehavior: {
+      default_cache_behavior: {
         ...always,
-        cachePolicyId: CACHING_DISABLED,
-        originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
-        ...(request === null ? {} : { functionAssociation: [on('viewer-request', request)] }),
+        cache_policy_id: CACHING_DISABLED,
+        origin_request_policy_id: ALL_VIEWER_EXCEPT_HOST_HEADER,
+        ...(request === null ? {} : { function_association: [on('viewer-request', request)] }),
       },
-      orderedCacheBehavior: [
+      ordered_cache_behavior: [
         {
           ...always,
-          pathPattern: pathPattern('media', isSigned),
-          cachePolicyId: this.#caching('media', name, { queryStringBehavior: 'all' }).id,
-          originRequestPolicyId: this.#askedBy(name).id,
-          responseHeadersPolicyId: headers.id,
-          functionAssociation: [
+          path_pattern: pathPattern('media', isSigned),
+          cache_policy_id: this.#caching('media', name, { query_string_behavior: 'all' }),
+          origin_request_policy_id: this.#askedBy(name),
+          response_headers_policy_id: headers,
+          function_association: [
             on('viewer-request', request ?? this.#edgeFunction('media-request', options)),
             on('viewer-response', told),
           ],
         },
         ...(['hls', 'dash'] as const).map((route) => ({
           ...always,
-          pathPattern: pathPattern(route, isSigned),
-          cachePolicyId: segments.id,
-          originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+          path_pattern: pathPattern(route, isSigned),
+          cache_policy_id: segments,
+          origin_request_policy_id: ALL_VIEWER_EXCEPT_HOST_HEADER,
           // The cached answer may have been requested by a page of another origin.
-          responseHeadersPolicyId: headers.id,
+          response_headers_policy_id: headers,
           ...(request === null
             ? {}
-            : { functionAssociation: [on('viewer-request', request), on('viewer-response', told)] }),
+            : { function_association: [on('viewer-request', request), on('viewer-response', told)] }),
         })),
       ],
-      customErrorResponse: ALWAYS_CACHED.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
-      restrictions: { geoRestriction: { restrictionType: 'none' } },
-      viewerCertificate: { cloudfrontDefaultCertificate: true },
+      custom_error_response: ALWAYS_CACHED.map((status) => ({
+        error_code: status,
+        error_caching_min_ttl: 0,
+      })),
+      restrictions: { geo_restriction: { restriction_type: 'none' } },
+      viewer_certificate: { cloudfront_default_certificate: true },
     });
-    this.arn = distribution.arn;
-    this.url = `https://${distribution.domainName}`;
+    this.arn = distribution.get('arn');
+    this.url = `https://${distribution.get('domain_name')}`;
   }
 
-  #accessControl(name: string, origin: 'lambda' | 's3'): CloudfrontOriginAccessControl {
-    return new CloudfrontOriginAccessControl(this, `${origin}-access`, {
+  #accessControl(name: string, origin: 'lambda' | 's3'): string {
+    return new Resource(this, `${origin}-access`, 'aws_cloudfront_origin_access_control', {
       name: `${name}-${origin}`,
-      originAccessControlOriginType: origin,
-      signingBehavior: 'always',
-      signingProtocol: 'sigv4',
-    });
+      origin_access_control_origin_type: origin,
+      signing_behavior: 'always',
+      signing_protocol: 'sigv4',
+    }).get('id');
   }
 
   /**
@@ -148,18 +145,18 @@ export class Cdn extends Construct {
    * the answer to `?download=1` would be served to everybody. Tokens are in no key: the code at the edge
    * removes them from the path once it has checked them.
    */
-  #caching(what: 'media' | 'segments', name: string, queryStringsConfig: QueryKey): CloudfrontCachePolicy {
-    return new CloudfrontCachePolicy(this, `${what}-caching`, {
+  #caching(what: 'media' | 'segments', name: string, queryKey: QueryKey): string {
+    return new Resource(this, `${what}-caching`, 'aws_cloudfront_cache_policy', {
       name: `${name}-${what}`,
-      minTtl: 0,
-      defaultTtl: 0,
-      maxTtl: 31_536_000,
-      parametersInCacheKeyAndForwardedToOrigin: {
-        queryStringsConfig,
-        headersConfig: { headerBehavior: 'none' },
-        cookiesConfig: { cookieBehavior: 'none' },
+      min_ttl: 0,
+      default_ttl: 0,
+      max_ttl: 31_536_000,
+      parameters_in_cache_key_and_forwarded_to_origin: {
+        query_strings_config: queryKey,
+        headers_config: { header_behavior: 'none' },
+        cookies_config: { cookie_behavior: 'none' },
       },
-    });
+    }).get('id');
   }
 
   /**
@@ -167,17 +164,17 @@ export class Cdn extends Construct {
    * may not allow a page. These headers are in no key, since such answers are not cached, and there are no
    * others, since the bucket receives them as well.
    */
-  #askedBy(name: string): CloudfrontOriginRequestPolicy {
-    return new CloudfrontOriginRequestPolicy(this, 'media-asked-by', {
+  #askedBy(name: string): string {
+    return new Resource(this, 'media-asked-by', 'aws_cloudfront_origin_request_policy', {
       name: `${name}-media`,
-      headersConfig: { headerBehavior: 'whitelist', headers: { items: ['Origin', 'Sec-Fetch-Dest'] } },
-      cookiesConfig: { cookieBehavior: 'none' },
-      queryStringsConfig: { queryStringBehavior: 'none' },
-    });
+      headers_config: { header_behavior: 'whitelist', headers: { items: ['Origin', 'Sec-Fetch-Dest'] } },
+      cookies_config: { cookie_behavior: 'none' },
+      query_strings_config: { query_string_behavior: 'none' },
+    }).get('id');
   }
 
   /** Returns the function that checks tokens before anything answers. */
-  #signedRequest(options: CdnOptions, parameter: string): CloudfrontFunction {
+  #signedRequest(options: CdnOptions, parameter: string): string {
     const { storeArn } = new EdgeKeys(this, 'keys', { name: options.name, parameter });
     return this.#edgeFunction('signed-request', options, [storeArn]);
   }
@@ -185,18 +182,18 @@ export class Cdn extends Construct {
   #edgeFunction(
     role: EdgeRole,
     { name, keysParameter, allowedOrigins }: CdnOptions,
-    keyValueStoreAssociations?: string[],
-  ): CloudfrontFunction {
-    return new CloudfrontFunction(this, role, {
+    stores?: readonly string[],
+  ): string {
+    return new Resource(this, role, 'aws_cloudfront_function', {
       name: `${name}-${role}`,
       runtime: 'cloudfront-js-2.0',
       code: edgeCode(role, { isSigned: keysParameter !== null, allowedOrigins: originsOf(allowedOrigins) }),
       publish: true,
-      ...(keyValueStoreAssociations ? { keyValueStoreAssociations } : {}),
-    });
+      ...(stores ? { key_value_store_associations: stores } : {}),
+    }).get('arn');
   }
 }
 
-function on(eventType: 'viewer-request' | 'viewer-response', { arn: functionArn }: CloudfrontFunction) {
-  return { eventType, functionArn };
+function on(event: 'viewer-request' | 'viewer-response', functionArn: string) {
+  return { event_type: event, function_arn: functionArn };
 }

@@ -1,7 +1,5 @@
-import { CloudfrontKeyValueStore } from '@cdktn/provider-aws/lib/cloudfront-key-value-store/index.js';
-import { CloudfrontkeyvaluestoreKeysExclusive } from '@cdktn/provider-aws/lib/cloudfrontkeyvaluestore-keys-exclusive/index.js';
-import { DataAwsSsmParameter } from '@cdktn/provider-aws/lib/data-aws-ssm-parameter/index.js';
 import { Construct } from 'constructs';
+import { Existing, Resource } from './aws/resource.ts';
 
 /**
  * The signing keys in the store that CloudFront Functions read: each deployment makes the store hold exactly
@@ -12,13 +10,15 @@ export class EdgeKeys extends Construct {
 
   constructor(scope: Construct, id: string, options: { readonly name: string; readonly parameter: string }) {
     super(scope, id);
-    const parameter = new DataAwsSsmParameter(this, 'parameter', { name: options.parameter });
-    const store = new CloudfrontKeyValueStore(this, 'store', {
+    const parameter = new Existing(this, 'parameter', 'aws_ssm_parameter', { name: options.parameter });
+    const store = new Resource(this, 'store', 'aws_cloudfront_key_value_store', {
       name: `${options.name}-signing-keys`,
       comment: 'Keys that sign addresses, by their ids',
     });
-    this.storeArn = store.arn;
-    const keys = new CloudfrontkeyvaluestoreKeysExclusive(this, 'keys', { keyValueStoreArn: store.arn });
+    this.storeArn = store.get('arn');
+    const keys = new Resource(this, 'keys', 'aws_cloudfrontkeyvaluestore_keys_exclusive', {
+      key_value_store_arn: this.storeArn,
+    });
     keys.addOverride('dynamic.resource_key_value_pair', {
       for_each: `\${${entriesOf(`data.aws_ssm_parameter.${parameter.friendlyUniqueId}.value`)}}`,
       content: {

@@ -1,5 +1,5 @@
-import { DataAwsS3Bucket } from '@cdktn/provider-aws/lib/data-aws-s3-bucket/index.js';
 import type { Construct } from 'constructs';
+import { Existing } from './aws/resource.ts';
 import type { Options } from './options.ts';
 import type { Statement } from './policy.ts';
 import { isReadByPages, PrivateBucket } from './private-bucket.ts';
@@ -24,21 +24,32 @@ export function mediaBucket(
     });
     return { kind: 'created', bucket };
   }
-  const found = new DataAwsS3Bucket(scope, 'media', {
-    bucket: mediaBucket,
-    lifecycle: {
-      postcondition: [
-        {
-          // Since version 6 its `region` is the provider's own.
-          condition: `\${self.bucket_region == "${region}"}`,
-          errorMessage: `The bucket of the option mediaBucket must lie in ${region}, as the option region says.`,
-        },
-      ],
+  const found = new Existing(
+    scope,
+    'media',
+    'aws_s3_bucket',
+    {
+      bucket: mediaBucket,
     },
-  });
+    {
+      lifecycle: {
+        postcondition: [
+          {
+            // Since version 6 its `region` is the provider's own.
+            condition: `\${self.bucket_region == "${region}"}`,
+            errorMessage: `The bucket of the option mediaBucket must lie in ${region}, as the option region says.`,
+          },
+        ],
+      },
+    },
+  );
   return {
     kind: 'existing',
-    bucket: { name: found.bucket, arn: found.arn, domainName: found.bucketRegionalDomainName },
+    bucket: {
+      name: found.get('bucket'),
+      arn: found.get('arn'),
+      domainName: found.get('bucket_regional_domain_name'),
+    },
   };
 }
 

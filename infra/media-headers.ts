@@ -1,40 +1,34 @@
-import {
-  CloudfrontResponseHeadersPolicy,
-  type CloudfrontResponseHeadersPolicyCorsConfig as CorsConfig,
-} from '@cdktn/provider-aws/lib/cloudfront-response-headers-policy/index.js';
 import type { Construct } from 'constructs';
 import { EXPOSED_HEADERS } from '../functions/stream/http/cors.ts';
 import { MEDIA_POLICY } from '../functions/stream/http/policy.ts';
+import type { CorsConfig } from './aws/cloudfront.ts';
+import { Resource } from './aws/resource.ts';
 
 /**
  * Adds headers to the bucket's answers: no guessing of types, no script, and the CORS that the function
  * sends.
  */
-export function mediaHeaders(
-  scope: Construct,
-  name: string,
-  allowedOrigins: string | undefined,
-): CloudfrontResponseHeadersPolicy {
-  return new CloudfrontResponseHeadersPolicy(scope, 'media-headers', {
+export function mediaHeaders(scope: Construct, name: string, allowedOrigins: string | undefined): string {
+  return new Resource(scope, 'media-headers', 'aws_cloudfront_response_headers_policy', {
     name: `${name}-media`,
-    securityHeadersConfig: {
-      contentTypeOptions: { override: true },
+    security_headers_config: {
+      content_type_options: { override: true },
       // An object that is a page after all runs nothing.
-      contentSecurityPolicy: { contentSecurityPolicy: MEDIA_POLICY, override: true },
+      content_security_policy: { content_security_policy: MEDIA_POLICY, override: true },
     },
-    ...(allowedOrigins ? { corsConfig: corsOf(allowedOrigins) } : {}),
-  });
+    ...(allowedOrigins ? { cors_config: corsOf(allowedOrigins) } : {}),
+  }).get('id');
 }
 
 function corsOf(allowedOrigins: string): CorsConfig {
   return {
-    accessControlAllowOrigins: { items: [...originsOf(allowedOrigins)] },
-    accessControlAllowMethods: { items: ['GET', 'HEAD', 'OPTIONS'] },
-    accessControlAllowHeaders: { items: ['*'] },
-    accessControlExposeHeaders: { items: [...EXPOSED_HEADERS] },
-    accessControlAllowCredentials: false,
+    access_control_allow_origins: { items: [...originsOf(allowedOrigins)] },
+    access_control_allow_methods: { items: ['GET', 'HEAD', 'OPTIONS'] },
+    access_control_allow_headers: { items: ['*'] },
+    access_control_expose_headers: { items: [...EXPOSED_HEADERS] },
+    access_control_allow_credentials: false,
     // The function's answers carry the same, and a header must not come twice.
-    originOverride: true,
+    origin_override: true,
   };
 }
 

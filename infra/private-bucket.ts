@@ -1,11 +1,6 @@
-import { S3Bucket } from '@cdktn/provider-aws/lib/s3-bucket/index.js';
-import { S3BucketCorsConfiguration } from '@cdktn/provider-aws/lib/s3-bucket-cors-configuration/index.js';
-import { S3BucketLifecycleConfiguration } from '@cdktn/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
-import { S3BucketPolicy } from '@cdktn/provider-aws/lib/s3-bucket-policy/index.js';
-import { S3BucketPublicAccessBlock } from '@cdktn/provider-aws/lib/s3-bucket-public-access-block/index.js';
-import { S3BucketServerSideEncryptionConfigurationA as Encryption } from '@cdktn/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
 import { Lazy } from 'cdktn';
 import { Construct } from 'constructs';
+import { Resource } from './aws/resource.ts';
 import type { Options } from './options.ts';
 import { policyDocument, type Statement } from './policy.ts';
 
@@ -31,31 +26,45 @@ export class PrivateBucket extends Construct {
   constructor(scope: Construct, id: string, options: PrivateBucketOptions) {
     super(scope, id);
     const { namePrefix, disposable, expiryDays, isReadByPages = false } = options;
-    const bucket = new S3Bucket(this, 'bucket', { bucketPrefix: namePrefix, forceDestroy: disposable });
-    this.name = bucket.bucket;
-    this.arn = bucket.arn;
-    this.domainName = bucket.bucketRegionalDomainName;
-    new Encryption(this, 'encryption', {
-      bucket: this.name,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
+    const bucket = new Resource(this, 'bucket', 'aws_s3_bucket', {
+      bucket_prefix: namePrefix,
+      force_destroy: disposable,
     });
-    const block = new S3BucketPublicAccessBlock(this, 'public-access', {
+    this.name = bucket.get('bucket');
+    this.arn = bucket.get('arn');
+    this.domainName = bucket.get('bucket_regional_domain_name');
+    new Resource(this, 'encryption', 'aws_s3_bucket_server_side_encryption_configuration', {
       bucket: this.name,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
+      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }],
+    });
+    const block = new Resource(this, 'public-access', 'aws_s3_bucket_public_access_block', {
+      bucket: this.name,
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
     });
     this.allow(tlsOnly(this.arn));
-    new S3BucketPolicy(this, 'policy', {
-      bucket: this.name,
-      policy: Lazy.stringValue({ produce: () => policyDocument(...this.#statements) }),
-      // S3 answers 409 if two such settings of one bucket meet.
-      dependsOn: [block],
-    });
+    new Resource(
+      this,
+      'policy',
+      'aws_s3_bucket_policy',
+      {
+        bucket: this.name,
+        policy: Lazy.stringValue({ produce: () => policyDocument(...this.#statements) }),
+      },
+      {
+        // S3 answers 409 if two such settings of one bucket meet.
+        dependsOn: [block],
+      },
+    );
     if (expiryDays !== null)
-      new S3BucketLifecycleConfiguration(this, 'lifecycle', expiry(this.name, expiryDays));
-    if (isReadByPages) new S3BucketCorsConfiguration(this, 'cors', { bucket: this.name, corsRule: [PAGES] });
+      new Resource(this, 'lifecycle', 'aws_s3_bucket_lifecycle_configuration', expiry(this.name, expiryDays));
+    if (isReadByPages)
+      new Resource(this, 'cors', 'aws_s3_bucket_cors_configuration', {
+        bucket: this.name,
+        cors_rule: [PAGES],
+      });
   }
 
   /** Adds a statement to the bucket's policy. */
@@ -70,11 +79,11 @@ export class PrivateBucket extends Construct {
  * which the function hands out.
  */
 const PAGES = {
-  allowedOrigins: ['*'],
-  allowedMethods: ['GET', 'HEAD'],
-  allowedHeaders: ['*'],
-  exposeHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
-  maxAgeSeconds: 86_400,
+  allowed_origins: ['*'],
+  allowed_methods: ['GET', 'HEAD'],
+  allowed_headers: ['*'],
+  expose_headers: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+  max_age_seconds: 86_400,
 };
 
 /** Returns whether pages read a bucket to which the function redirects for what one response cannot carry. */
@@ -103,8 +112,8 @@ function expiry(bucket: string, days: number) {
         filter: [{ prefix: '' }],
         expiration: [{ days }],
         // Parts of an upload that an instance did not finish are billed and invisible.
-        abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+        abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
       },
     ],
-  };
+  } as const;
 }

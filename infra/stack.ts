@@ -1,4 +1,3 @@
-import { AwsProvider } from '@cdktn/provider-aws/lib/provider/index.js';
 import { S3Backend, TerraformOutput, TerraformStack } from 'cdktn';
 import type { Construct } from 'constructs';
 import { StreamFunction } from '../functions/stream/deploy/infra.ts';
@@ -6,6 +5,7 @@ import type { FunctionZip } from '../functions/stream/deploy/package.ts';
 import type { BuiltLayer } from '../layers/ffmpeg/build.ts';
 import { FfmpegLayer } from '../layers/ffmpeg/infra.ts';
 import { Alarms } from './alarms.ts';
+import { AwsProvider } from './aws/provider.ts';
 import { Cdn } from './cdn.ts';
 import { type MediaBucket, mediaBucket, readableThrough } from './media-bucket.ts';
 import { keysParameterOf, type Options } from './options.ts';
@@ -83,9 +83,9 @@ export class SluiceStack extends TerraformStack {
     const { name, region, providerVersion, stateBucket } = options;
     new AwsProvider(this, 'aws', {
       region,
-      defaultTags: [{ tags: { project: 'sluice', deployment: name } }],
+      version: providerVersion,
+      tags: { project: 'sluice', deployment: name },
     });
-    this.addOverride('terraform.required_providers.aws.version', providerVersion);
     // The first version that locks a state in S3 by itself.
     this.addOverride('terraform.required_version', '>= 1.10.0');
     if (stateBucket === null) return;
@@ -107,7 +107,7 @@ export class SluiceStack extends TerraformStack {
       allowedOrigins: options.environment.ALLOWED_ORIGINS,
       keysParameter: keysParameterOf(options.access),
     });
-    stream.allowCalls('cdn', { principal: 'cloudfront.amazonaws.com', sourceArn: cdn.arn });
+    stream.allowCalls('cdn', { principal: 'cloudfront.amazonaws.com', source_arn: cdn.arn });
     const statement = readableThrough(cdn.arn, media.bucket.arn);
     if (media.kind === 'created') media.bucket.allow(statement);
     else new TerraformOutput(this, 'add_to_media_bucket_policy', { value: JSON.stringify(statement) });

@@ -1,6 +1,6 @@
-import { S3Object } from '@cdktn/provider-aws/lib/s3-object/index.js';
 import { AssetType, TerraformAsset } from 'cdktn';
 import { Construct } from 'constructs';
+import { Resource } from './aws/resource.ts';
 
 /** A zip in the code bucket, under a key that contains its hash: other bytes are another object. */
 export class UploadedZip extends Construct {
@@ -19,7 +19,11 @@ export class UploadedZip extends Construct {
     this.sha256Base64 = zip.sha256Base64;
     const asset = new TerraformAsset(this, 'asset', { path: zip.zipPath, type: AssetType.FILE });
     const hash = Buffer.from(zip.sha256Base64, 'base64').toString('hex');
-    const object = new S3Object(this, 'object', { bucket, key: `${id}/${hash}.zip`, source: asset.path });
-    this.key = object.key;
+    const object = new Resource(this, 'object', 'aws_s3_object', {
+      bucket,
+      key: `${id}/${hash}.zip`,
+      source: asset.path,
+    });
+    this.key = object.get('key');
   }
 }

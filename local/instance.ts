@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +49,7 @@ export type Instance = {
   readonly gone: Promise<void>;
 };
 
-const CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric');
+const RUNTIME = fileURLToPath(new URL('./runtime.mjs', import.meta.url));
 const STUB = fileURLToPath(new URL('./rapid-client-stub.cjs', import.meta.url));
 // AWS allows 10 s. A busy laptop starts more slowly than AWS does.
 const INIT_MILLISECONDS = 30_000;
@@ -96,7 +95,7 @@ export async function startInstance(
   });
 
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--require', STUB, CLIENT], {
+  const child = spawn(process.execPath, ['--require', STUB, RUNTIME], {
     cwd: options.codeDirectory,
     env: { ...lambdaEnvironment(options, api.address), SLUICE_RUNTIME_SECRET: api.secret },
     // A process group of its own, so that the function's children end with it, as they do in AWS.

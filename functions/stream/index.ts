@@ -151,6 +151,9 @@ async function doWork(work: Work, context: LambdaContext): Promise<LogFields> {
 
 export const handler = awslambda.streamifyResponse(
   async (event: unknown, stream: Writable, context: LambdaContext): Promise<void> => {
+    // An answer is complete when it was sent: connections to S3 that stay open hold nothing up. Node.js 24 has no
+    // such property any more.
+    context.callbackWaitsForEmptyEventLoop = false;
     const counted = budget?.begin();
     try {
       await handle(event, stream, context);

@@ -1,6 +1,6 @@
-import { LambdaLayerVersion } from '@cdktn/provider-aws/lib/lambda-layer-version/index.js';
 import { Construct } from 'constructs';
 import { requireUnzippedFits } from '../../deployment/unzipped-limit.ts';
+import { Resource } from '../../infra/aws/resource.ts';
 import type { UploadedZip } from '../../infra/uploaded-zip.ts';
 import type { Architecture } from './architecture.ts';
 
@@ -21,16 +21,23 @@ export class FfmpegLayer extends Construct {
     super(scope, id);
     const { name, architecture, runtime, zip, unzippedBytes } = options;
     requireUnzippedFits('layer', unzippedBytes);
-    const version = new LambdaLayerVersion(this, 'version', {
-      layerName: `${name}-ffmpeg`,
-      s3Bucket: zip.bucket,
-      s3Key: zip.key,
-      sourceCodeHash: zip.sha256Base64,
-      compatibleArchitectures: [architecture],
-      compatibleRuntimes: [runtime],
-      // The function moves to the new version before the old one is removed.
-      lifecycle: { createBeforeDestroy: true },
-    });
-    this.arn = version.arn;
+    const version = new Resource(
+      this,
+      'version',
+      'aws_lambda_layer_version',
+      {
+        layer_name: `${name}-ffmpeg`,
+        s3_bucket: zip.bucket,
+        s3_key: zip.key,
+        source_code_hash: zip.sha256Base64,
+        compatible_architectures: [architecture],
+        compatible_runtimes: [runtime],
+      },
+      {
+        // The function moves to the new version before the old one is removed.
+        lifecycle: { createBeforeDestroy: true },
+      },
+    );
+    this.arn = version.get('arn');
   }
 }

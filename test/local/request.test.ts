@@ -65,15 +65,15 @@ describe('the local Function URL: what the function receives', () => {
 
   it('is a context that knows the request, the function and its deadline', async () => {
     const answer = await ask(service.url, '/echo');
-    const { context, event, remaining } = JSON.parse(answer.body.toString());
+    const { context, event, env, remaining } = JSON.parse(answer.body.toString());
     expect(answer.headers['x-amzn-requestid']).to.equal(context.awsRequestId);
     expect(event.requestContext.requestId).to.equal(context.awsRequestId);
     expect(context).to.include({
       functionName: 'sluice',
       memoryLimitInMB: '1769',
       invokedFunctionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:sluice',
-      xRayTraceId: answer.headers['x-amzn-trace-id'],
     });
+    expect(env).to.include({ _X_AMZN_TRACE_ID: answer.headers['x-amzn-trace-id'] });
     expect(remaining).to.be.within(1, 30_000);
   });
 

@@ -1,13 +1,6 @@
-import { CloudwatchLogGroup } from '@cdktn/provider-aws/lib/cloudwatch-log-group/index.js';
-import { DataAwsCallerIdentity } from '@cdktn/provider-aws/lib/data-aws-caller-identity/index.js';
-import { IamRole } from '@cdktn/provider-aws/lib/iam-role/index.js';
-import { IamRolePolicy } from '@cdktn/provider-aws/lib/iam-role-policy/index.js';
-import { LambdaFunction } from '@cdktn/provider-aws/lib/lambda-function/index.js';
-import { LambdaFunctionEventInvokeConfig } from '@cdktn/provider-aws/lib/lambda-function-event-invoke-config/index.js';
-import { LambdaFunctionUrl } from '@cdktn/provider-aws/lib/lambda-function-url/index.js';
-import { LambdaPermission } from '@cdktn/provider-aws/lib/lambda-permission/index.js';
 import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
+import { Existing, Resource } from '../../../infra/aws/resource.ts';
 import { keysParameterOf, type Options } from '../../../infra/options.ts';
 import { policyDocument } from '../../../infra/policy.ts';
 import type { UploadedZip } from '../../../infra/uploaded-zip.ts';
@@ -39,60 +32,71 @@ export class StreamFunction extends Construct {
     const { options, code, handler, layerArn, media, derived } = parts;
     const { name, access } = options;
 
-    const logs = new CloudwatchLogGroup(this, 'logs', {
+    const logs = new Resource(this, 'logs', 'aws_cloudwatch_log_group', {
       name: `/aws/lambda/${name}`,
-      retentionInDays: options.logRetentionDays,
+      retention_in_days: options.logRetentionDays,
     });
-    const role = new IamRole(this, 'role', {
+    const role = new Resource(this, 'role', 'aws_iam_role', {
       // Roles belong to the whole account, and the same name may be deployed in two regions.
       name: `${name}-${options.region}`,
-      assumeRolePolicy: trustLambda,
+      assume_role_policy: trustLambda,
     });
-    const permissions = new IamRolePolicy(this, 'permissions', {
+    const permissions = new Resource(this, 'permissions', 'aws_iam_role_policy', {
       name: 'stream',
-      role: role.name,
+      role: role.get('name'),
       policy: policyDocument(
         ...functionPermissions({
           mediaBucketArn: media.arn,
           derivedBucketArn: derived?.arn ?? null,
-          logGroupArn: logs.arn,
+          logGroupArn: logs.get('arn'),
           keysParameterArn: this.#findKeysParameter(options),
         }),
       ),
     });
-    const lambda = new LambdaFunction(this, 'function', {
-      functionName: name,
-      description: 'Streams audio and video out of S3',
-      runtime: options.runtime,
-      architectures: [options.architecture],
-      handler,
-      s3Bucket: code.bucket,
-      s3Key: code.key,
-      sourceCodeHash: code.sha256Base64,
-      layers: [layerArn],
-      role: role.arn,
-      memorySize: options.memoryMegabytes,
-      timeout: options.timeoutSeconds,
-      // Nothing is written there: output is streamed as it is produced.
-      ephemeralStorage: { size: 512 },
-      ...(options.reservedConcurrency === null
-        ? {}
-        : { reservedConcurrentExecutions: options.reservedConcurrency }),
-      environment: { variables: environmentOf(options, media, derived) },
-      loggingConfig: { logFormat: 'JSON', applicationLogLevel: options.logLevel, logGroup: logs.name },
-      // So that the very first request may read and log.
-      dependsOn: [permissions],
-    });
-    this.name = lambda.functionName;
-    if (derived !== null) this.#allowExports(role, lambda.arn);
+    const lambda = new Resource(
+      this,
+      'function',
+      'aws_lambda_function',
+      {
+        function_name: name,
+        description: 'Streams audio and video out of S3',
+        runtime: options.runtime,
+        architectures: [options.architecture],
+        handler,
+        s3_bucket: code.bucket,
+        s3_key: code.key,
+        source_code_hash: code.sha256Base64,
+        layers: [layerArn],
+        role: role.get('arn'),
+        memory_size: options.memoryMegabytes,
+        timeout: options.timeoutSeconds,
+        // Nothing is written there: output is streamed as it is produced.
+        ephemeral_storage: { size: 512 },
+        ...(options.reservedConcurrency === null
+          ? {}
+          : { reserved_concurrent_executions: options.reservedConcurrency }),
+        environment: { variables: environmentOf(options, media, derived) },
+        logging_config: {
+          log_format: 'JSON',
+          application_log_level: options.logLevel,
+          log_group: logs.get('name'),
+        },
+      },
+      {
+        // So that the very first request may read and log.
+        dependsOn: [permissions],
+      },
+    );
+    this.name = lambda.get('function_name');
+    if (derived !== null) this.#allowExports(role.get('name'), lambda.get('arn'));
     this.#urlAuthorization = access.kind === 'callers' || access.kind === 'cdn' ? 'AWS_IAM' : 'NONE';
     // No CORS here: the function answers it itself, and both would send each header twice.
-    const url = new LambdaFunctionUrl(this, 'url', {
-      functionName: this.name,
-      authorizationType: this.#urlAuthorization,
-      invokeMode: 'RESPONSE_STREAM',
+    const url = new Resource(this, 'url', 'aws_lambda_function_url', {
+      function_name: this.name,
+      authorization_type: this.#urlAuthorization,
+      invoke_mode: 'RESPONSE_STREAM',
     });
-    this.url = Fn.trimsuffix(url.functionUrl, '/');
+    this.url = Fn.trimsuffix(url.get('function_url'), '/');
     // The provider grants the same by itself, but only when it creates an open URL, and never revokes it.
     if (this.#urlAuthorization === 'NONE') this.allowCalls('everybody', { principal: '*' });
   }
@@ -101,38 +105,38 @@ export class StreamFunction extends Construct {
    * Grants both permissions that a call through the URL has needed since October 2025, and no other way to
    * call it.
    */
-  allowCalls(id: string, caller: { readonly principal: string; readonly sourceArn?: string }): void {
-    const permission = { ...caller, functionName: this.name };
-    new LambdaPermission(this, `${id}-url`, {
+  allowCalls(id: string, caller: { readonly principal: string; readonly source_arn?: string }): void {
+    const permission = { ...caller, function_name: this.name };
+    new Resource(this, `${id}-url`, 'aws_lambda_permission', {
       ...permission,
       action: 'lambda:InvokeFunctionUrl',
-      functionUrlAuthType: this.#urlAuthorization,
+      function_url_auth_type: this.#urlAuthorization,
     });
-    new LambdaPermission(this, `${id}-function`, {
+    new Resource(this, `${id}-function`, 'aws_lambda_permission', {
       ...permission,
       action: 'lambda:InvokeFunction',
-      invokedViaFunctionUrl: true,
+      invoked_via_function_url: true,
     });
   }
 
-  #allowExports(role: IamRole, functionArn: string): void {
-    new IamRolePolicy(this, 'workers', {
+  #allowExports(role: string, functionArn: string): void {
+    new Resource(this, 'workers', 'aws_iam_role_policy', {
       name: 'workers',
-      role: role.name,
+      role,
       policy: policyDocument(...workerPermissions(functionArn)),
     });
-    new LambdaFunctionEventInvokeConfig(this, 'events', {
-      functionName: this.name,
+    new Resource(this, 'events', 'aws_lambda_function_event_invoke_config', {
+      function_name: this.name,
       // The client that follows an export sees that its worker is lost and sends another.
-      maximumRetryAttempts: 0,
-      maximumEventAgeInSeconds: EVENT_AGE_SECONDS,
+      maximum_retry_attempts: 0,
+      maximum_event_age_in_seconds: EVENT_AGE_SECONDS,
     });
   }
 
   #findKeysParameter({ access, region }: Options): string | null {
     const parameter = keysParameterOf(access);
     if (parameter === null) return null;
-    const { accountId } = new DataAwsCallerIdentity(this, 'account');
+    const accountId = new Existing(this, 'account', 'aws_caller_identity', {}).get('account_id');
     return `arn:aws:ssm:${region}:${accountId}:parameter${parameter}`;
   }
 }

@@ -20,7 +20,12 @@ export type FunctionUrlEvent = RequestSize & {
   readonly requestContext: { readonly http: { readonly method: string }; readonly requestId?: string };
 };
 
-export type LambdaContext = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
+export type LambdaContext = {
+  readonly awsRequestId: string;
+  /** Read by the runtimes before nodejs24.x. */
+  callbackWaitsForEmptyEventLoop?: boolean;
+  getRemainingTimeInMillis(): number;
+};
 
 /**
  * Reserved from the function's time, so that a broken connection is logged before the platform ends the

@@ -131,6 +131,8 @@ const behaviours = {
   async '/child'(_event, stream) {
     const { spawn } = await import('node:child_process');
     const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+    // The runtime client of Node.js 20 and 22 waits for what holds the event loop.
+    child.unref();
     const body = open(stream);
     body.write(JSON.stringify({ pid: process.pid, child: child.pid }));
     body.end();
