@@ -4,10 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { findChanges } from '../../functions/stream/media/transport/find-changes.ts';
+import { surveyStream } from '../../functions/stream/media/transport/survey.ts';
+import { fileAccess } from '../../testing/file-access.ts';
 import { casesDirectory, needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
+
+/** ISO/IEC 13818-1 §2.4.1. */
+const NULL_PACKET = Buffer.alloc(188, 0xff);
+NULL_PACKET.set([0x47, 0x1f, 0xff, 0x10]);
+/** Three seconds of ten megabytes. */
+const NOISE = ['-i', 'testsrc2=s=640x360:r=25:d=3,noise=alls=60:allf=t,format=yuv420p'];
+const LESS_NOISE = ['-i', 'testsrc2=s=320x180:r=25:d=3,noise=alls=30:allf=t,format=yuv420p'];
 
 describe('cases: formats that change in mid-track, and cropped ones', function () {
   this.timeout(300_000);
@@ -113,20 +123,62 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     });
   }
 
+  // Between two of the places at which a probe looks.
+  it('is heard where audio changes for a moment', async () => {
+    const [stereo, six] = [['-c:a', 'aac', '-ac', '2'] as const, ['-c:a', 'aac', '-ac', '6'] as const];
+    const before = [
+      await toneIn('first.ts', 0, stereo, NOISE),
+      await toneIn('second.ts', 3.02, stereo, NOISE),
+      Buffer.alloc(2200 * 188, NULL_PACKET),
+    ];
+    const moment = await toneIn('moment.ts', 6.04, [...six, '-b:v', '3300k'], LESS_NOISE);
+    const after = await toneIn('last.ts', 9.06, stereo, NOISE);
+    await writeFile(join(ownMedia, 'moment.ts'), Buffer.concat([...before, moment, after]));
+    const file = fileAccess(join(ownMedia, 'moment.ts'));
+    expect((await surveyStream(file))?.changing.size).to.equal(0);
+    file.reads.bytes = 0;
+    expect((await findChanges(file, file.sizeBytes)).size).to.equal(1);
+    expect(file.reads.bytes / file.sizeBytes).to.be.below(0.075);
+    // Before it, audio is repackaged as before.
+    const begin = await fetch(`${own.url}/stream/moment.ts?duration=1`, { method: 'HEAD' });
+    expect(begin.headers.get('sluice-plan')).to.match(/^remux/);
+    for (const query of ['', '?height=48', '?duration=8.5']) {
+      const address = `${own.url}/stream/moment.ts${query}`;
+      const { headers } = await fetch(address, { method: 'HEAD' });
+      expect(headers.get('sluice-plan'), query).to.match(/^transcode.*audio=aac/);
+      if (query.includes('height')) continue;
+      const seconds = query.includes('duration') ? 8.5 : 12.08;
+      expect(await loudSeconds(address), query).to.be.within(seconds - 0.1, seconds + 0.06);
+    }
+    // No look finds so few bytes, and nothing can be sent for them: the answer breaks off.
+    const few = await toneIn('few.ts', 6.04, six);
+    await writeFile(join(ownMedia, 'few.ts'), Buffer.concat([...before, few, after]));
+    const begun = await fetch(`${own.url}/stream/few.ts`);
+    expect(begun.headers.get('sluice-plan')).to.match(/^remux/);
+    expect(await begun.arrayBuffer().catch(() => 'broken')).to.equal('broken');
+  });
+
   /** Returns three seconds of a transport stream with a tone, as bytes. */
-  async function toneIn(name: string, seconds: number, audio: readonly string[]): Promise<Buffer> {
+  async function toneIn(
+    name: string,
+    seconds: number,
+    audio: readonly string[],
+    video: readonly string[] = ['-i', 'testsrc2=s=160x96:r=25:d=3,format=yuv420p'],
+  ): Promise<Buffer> {
     const path = join(folder, name);
-    const film = ['-f', 'lavfi', '-i', 'testsrc2=s=160x96:r=25:d=3,format=yuv420p'];
+    const film = ['-f', 'lavfi', ...video];
     const tone = ['-f', 'lavfi', '-i', 'sine=f=440:r=48000:d=3'];
     const later = ['-muxdelay', '0', '-output_ts_offset', String(1 + seconds)];
     await run('/usr/bin/ffmpeg', [
       '-v',
       'error',
       '-nostdin',
+      '-y',
       ...film,
       ...tone,
       '-c:v',
       'libx264',
+      ...['-preset', 'ultrafast'],
       ...audio,
       ...later,
       path,

@@ -2,6 +2,7 @@ import { jsonResponse } from '../http/json.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { findChapters } from '../open/find-chapters.ts';
 import { findTextTracks } from '../open/find-text-tracks.ts';
+import { heedChanges } from '../open/heed-changes.ts';
 import { hasCoverAlone } from '../open/open-image.ts';
 import { presentationOrProblem } from '../open/open-presentation.ts';
 import { versionOf } from '../open/version.ts';
@@ -20,6 +21,6 @@ export async function answerInfo(context: AnswerContext, probed: Probed): Promis
     ...{ prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null },
     ...{ version: versionOf(context), hasCover: await hasCoverAlone(context, probed) },
   };
-  const input = planInputOf(context, probed, NO_PARAMETERS, null);
+  const input = await heedChanges(planInputOf(context, probed, NO_PARAMETERS, null), context);
   return jsonResponse(describeObject(object, input, { presentation, texts, chapters }, about));
 }

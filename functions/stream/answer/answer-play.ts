@@ -1,4 +1,5 @@
 import type { Probed } from '../media/probe/probe.ts';
+import { heedChanges } from '../open/heed-changes.ts';
 import { redirectHeader } from '../plan/describe-plan.ts';
 import { isApple, PLAYER_HEADERS, planPlay } from '../plan/play-plan.ts';
 import { NO_PARAMETERS } from '../route/parameters.ts';
@@ -14,7 +15,10 @@ export async function answerPlay(
   probed: Probed,
 ): Promise<Response> {
   const { headers } = context.request;
-  const input = planInputOf(context, probed, NO_PARAMETERS, headers.get('accept'));
+  const input = await heedChanges(
+    planInputOf(context, probed, NO_PARAMETERS, headers.get('accept')),
+    context,
+  );
   const play = planPlay(input, isApple(headers) ? 'apple' : 'other');
   const response =
     play.kind === 'stream'

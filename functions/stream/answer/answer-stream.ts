@@ -1,5 +1,6 @@
 import { respondCached } from '../derived/respond-cached.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { heedChanges } from '../open/heed-changes.ts';
 import { openStream } from '../open/open-stream.ts';
 import { streamAddress, streamVersion } from '../open/stream-address.ts';
 import { planHeader } from '../plan/describe-plan.ts';
@@ -14,7 +15,7 @@ export async function answerStream(
   probed: Probed,
 ): Promise<Response> {
   const accept = context.request.headers.get('accept');
-  const plan = planStream(planInputOf(context, probed, parameters, accept));
+  const plan = planStream(await heedChanges(planInputOf(context, probed, parameters, accept), context));
   const name = streamAddress(context.object.key, parameters, accept);
   return variedByClient(await sendPlanned(plan, context, { probed, address: name }));
 }

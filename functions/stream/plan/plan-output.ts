@@ -188,6 +188,7 @@ function planAudio(
   // A requested format has audio for two loudspeakers unless more are asked for, at the requested bitrate.
   const copy =
     isVideoFormat(format) &&
+    !CONTAINERS[media.container].audioMayChange &&
     audio.channels <= (parameters.channels ?? 2) &&
     effectObstacle('audioCopy', parameters, { media, video, audio }) === null &&
     (format !== 'mp4' || AUDIO_CODECS[audio.codec].isCopiedIntoMp4) &&

@@ -2,6 +2,7 @@ import { sourceChanged } from '../../base/problem.ts';
 import { exportId } from '../../derived/output-names.ts';
 import { clocked } from '../../media/transport/clocked.ts';
 import { CURRENT_VERSION, findObject } from '../../open/find-object.ts';
+import { heedChanges } from '../../open/heed-changes.ts';
 import { planInput } from '../../open/plan-input.ts';
 import { probeObject } from '../../open/probe-object.ts';
 import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
@@ -38,7 +39,8 @@ export async function prepare(worker: WorkerContext): Promise<Prepared> {
   const probed = await probeObject(found, worker, worker);
   // The request has checked whether it fits.
   const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
-  const plan = planExport(planInput(about, work.parameters, null));
+  const input = planInput(about, work.parameters, null);
+  const plan = planExport(await heedChanges(input, { source, object, signal }));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
   const access = clocked(cachedAccess(source, object, signal, { cache }), probed.clock);
   return {

@@ -52,6 +52,9 @@ export type AudioCoding = {
   /** Samples that the decoder puts out before the first audible one. */
   readonly skipSamples: number;
   samples(packet: Uint8Array): number | null;
+  /** True if the packet's own headers, if it has any, say what the sample entry does. */
+  fits(packet: Uint8Array): boolean;
+  /** Returns a packet without headers of its own. */
   strip(packet: Uint8Array): Uint8Array;
 };
 
@@ -70,6 +73,8 @@ export function audioHead(track: ContainerAudioTrack, { sampleRate, sampleEntry 
 }
 
 const same = (packet: Uint8Array) => packet;
+/** Packets without headers. */
+const BARE = { fits: () => true, strip: same };
 
 /** Returns how a track's packets go into MP4, by the first one. */
 export function audioCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding {
@@ -98,6 +103,7 @@ function aacCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCo
     sampleEntry: audioSampleEntry('mp4a', { channels, sampleRate }, esds(specific)),
     skipSamples: Math.round(track.codecDelaySeconds * sampleRate),
     samples: () => samplesPerFrame,
+    fits: (packet) => track.configuration !== null || isAdtsOf(packet, specific),
     strip: track.configuration ? same : stripAdts,
   };
 }
@@ -107,19 +113,24 @@ function stripAdts(frame: Uint8Array): Uint8Array {
   return header ? frame.subarray(header.headerBytes) : frame;
 }
 
+function isAdtsOf(frame: Uint8Array, config: Uint8Array): boolean {
+  const header = parseAdts(frame);
+  return header === null || Buffer.compare(header.config, config) === 0;
+}
+
 function opusCoding(configuration: Uint8Array | null, channels: number): AudioCoding | null {
   const specific = configuration && dOps(configuration);
   if (!specific) return null;
   const skipSamples = Buffer.from(configuration).readUInt16LE(10);
   const sampleEntry = audioSampleEntry('Opus', { channels, sampleRate: 48000 }, specific);
-  return { sampleRate: 48000, sampleEntry, skipSamples, samples: opusSamples, strip: same };
+  return { sampleRate: 48000, sampleEntry, skipSamples, samples: opusSamples, ...BARE };
 }
 
 function flacCoding(configuration: Uint8Array | null, track: ContainerAudioTrack): AudioCoding | null {
   const specific = configuration && dfLa(configuration);
   if (!specific) return null;
   const sampleEntry = audioSampleEntry('fLaC', track, specific);
-  return { sampleRate: track.sampleRate, sampleEntry, skipSamples: 0, samples: flacSamples, strip: same };
+  return { sampleRate: track.sampleRate, sampleEntry, skipSamples: 0, samples: flacSamples, ...BARE };
 }
 
 /** Returns the time of the first packet's first sample, including the decoder's delay. */
@@ -164,7 +175,13 @@ async function* timed(
   const untilTicks = (untilSeconds - firstSeconds) * sampleRate;
   let held: { data: Uint8Array; dts: number; samples: number } | null = null;
   let isFirst = true;
+  let misfits = 0;
   for await (const packet of source) {
+    if (!coding.fits(packet.data)) {
+      if (++misfits === MOST_MISFITS) throw unsupported('The audio changes its format midway.');
+      continue;
+    }
+    misfits = 0;
     const samples = coding.samples(packet.data) ?? Math.round(packet.durationSeconds * sampleRate);
     const stamp = Math.round((packet.timestampSeconds - track.codecDelaySeconds - firstSeconds) * sampleRate);
     const expected: number = held ? held.dts + held.samples : 0;
@@ -178,6 +195,9 @@ async function* timed(
   }
   if (held) yield audioPacket(held, held.samples);
 }
+
+/** Damage makes some frames look like those of another format, and a change all that follow it. */
+const MOST_MISFITS = 10;
 
 function audioPacket({ data, dts }: { data: Uint8Array; dts: number }, duration: number): Packet {
   return { data, dts, pts: dts, duration, isSync: true };

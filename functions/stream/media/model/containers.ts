@@ -24,6 +24,8 @@ export type ContainerProfile = {
   readonly keepsTimes: boolean;
   /** True if its times are milliseconds, or ticks that no sample rate divides. */
   readonly hasRoundedTimes: boolean;
+  /** True if each packet of its audio has headers of its own, so that the format may change anywhere. */
+  readonly audioMayChange: boolean;
   /** Start of the timeline: at any clock, at an offset if it is a second or more, or at zero. */
   readonly origin: 'clock' | 'offset' | 'zero';
   /** Source of the length: the number of samples, headers and packets, or an estimate. */
@@ -50,6 +52,7 @@ const PLAIN = {
   hasByteRateTimes: false,
   keepsTimes: false,
   hasRoundedTimes: false,
+  audioMayChange: false,
   origin: 'zero',
   length: 'packets',
 } as const;
@@ -131,6 +134,7 @@ export const CONTAINERS = {
     seek: 'guess',
     keepsTimes: true,
     hasRoundedTimes: true,
+    audioMayChange: true,
     origin: 'clock',
     files: bothFiles('video/mp2t', 'ts'),
     acceptNames: ['ts'],
@@ -160,6 +164,7 @@ export const CONTAINERS = {
     ...DEMUXED,
     magic: [],
     ffprobeNames: ['aac'],
+    audioMayChange: true,
     files: bothFiles('audio/aac', 'aac'),
     acceptNames: ['adts'],
     isPlayedEverywhere: true,

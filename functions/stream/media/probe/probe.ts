@@ -11,9 +11,10 @@ import type { Movie } from '../isobmff/movie.ts';
 import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts';
 import type { Decoding } from '../model/decoding.ts';
 import type { Media } from '../model/media.ts';
+import { withoutConfiguration } from '../transport/changing-audio.ts';
 import { clocked } from '../transport/clocked.ts';
 import type { StreamClock } from '../transport/stream-clock.ts';
-import { surveyStream, withChanges } from '../transport/survey.ts';
+import { surveyStream } from '../transport/survey.ts';
 import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
 import { decidedMedia } from './decided.ts';
 import { probeForeign } from './probe-foreign.ts';
@@ -75,7 +76,7 @@ async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: Abort
   if (survey === null) return probeOther(input, kind, signal);
   const { clock } = survey;
   const probed = await probeOther({ ...input, file: clocked(file, clock) }, kind, signal);
-  return { ...probed, media: withChanges(probed.media, survey), clock };
+  return { ...probed, media: withoutConfiguration(probed.media, survey.changing), clock };
 }
 
 /** Probes a container other than ISO base media. */

@@ -1,8 +1,10 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
-import { WINDOW_BYTES, type Window } from './survey-windows.ts';
+import type { Window } from './survey-windows.ts';
 import type { ClockReading, Timekeeping } from './timekeeping.ts';
 
+/** Bytes of a look, in which there is a reading. */
+const LOOK_BYTES = 64 * 1024;
 const MOST_JOINS = 100;
 const MOST_DOUBTS = 24;
 /** A clock that leaps ahead this far has been set again; ffmpeg has the same bound. */
@@ -53,12 +55,12 @@ async function joinsBetween(
       if (!isShort(before, after, usual) || doubts === 0) return;
       doubts--;
     }
-    if (bytes <= 4 * WINDOW_BYTES) {
-      const between = await read(before.position, bytes + WINDOW_BYTES);
+    if (bytes <= 4 * LOOK_BYTES) {
+      const between = await read(before.position, bytes + LOOK_BYTES);
       joins.push(...joinsAmong(between).filter((join) => join < after.position));
       return;
     }
-    const middle = await read(before.position + Math.floor(bytes / 2), WINDOW_BYTES);
+    const middle = await read(before.position + Math.floor(bytes / 2), LOOK_BYTES);
     const [first] = middle;
     const last = middle.at(-1);
     if (first === undefined || last === undefined) return;
@@ -70,7 +72,7 @@ async function joinsBetween(
   for (const [i, reading] of readings.entries()) {
     const next = readings[i + 1];
     if (next === undefined) break;
-    if (next.position - reading.position < WINDOW_BYTES) joins.push(...joinsAmong([reading, next]));
+    if (next.position - reading.position < LOOK_BYTES) joins.push(...joinsAmong([reading, next]));
     else await search(reading, next);
   }
   return joins;

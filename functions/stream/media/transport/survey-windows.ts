@@ -8,10 +8,11 @@ export type Window = {
   readonly clocks: readonly ClockReading[];
 };
 
-/** Files up to this size are read whole, longer ones in this many places. */
-const WHOLE_BYTES = 4 * 2 ** 20;
+/** Whole blocks, which is what is read of the store in any case. */
+const WINDOW_BYTES = 512 * 1024;
 const WINDOWS = 12;
-export const WINDOW_BYTES = 64 * 1024;
+/** Files up to this size are read whole, longer ones in so many places. */
+export const SURVEYED_BYTES = WINDOWS * WINDOW_BYTES;
 /** Bytes at both ends that have a reading in any case: a tenth of a second of the highest rates. */
 const END_BYTES = 2 ** 20;
 
@@ -22,16 +23,28 @@ export async function readWindows(file: RandomAccess, timekeeping: Timekeeping):
     const bytes = await file.read(position, end);
     return { position, bytes, clocks: timekeeping.clocks(bytes, position) };
   };
-  if (sizeBytes <= WHOLE_BYTES) return [await read(0, sizeBytes)];
+  if (sizeBytes <= SURVEYED_BYTES) return [await read(0, sizeBytes)];
   const windows = await Promise.all(
     Array.from({ length: WINDOWS }, async (_, i) => {
-      const start = Math.floor(((sizeBytes - WINDOW_BYTES) * i) / (WINDOWS - 1));
-      const end = start + WINDOW_BYTES;
-      const window = await read(start, end);
+      const place = ((sizeBytes - WINDOW_BYTES) * i) / (WINDOWS - 1);
+      const start = Math.floor(place / WINDOW_BYTES) * WINDOW_BYTES;
+      const isLast = i === WINDOWS - 1;
+      const window = await read(start, isLast ? sizeBytes : start + WINDOW_BYTES);
       if (window.clocks.length > 0) return [window];
-      if (i === 0) return [window, await read(end, END_BYTES)];
-      return i === WINDOWS - 1 ? [await read(sizeBytes - END_BYTES, start), window] : [window];
+      if (i === 0) return [window, await read(WINDOW_BYTES, END_BYTES)];
+      const before = Math.min(start, sizeBytes - END_BYTES);
+      return isLast && before < start ? [await read(before, start), window] : [window];
     }),
   );
   return windows.flat();
+}
+
+/** Reads the first bytes of each recording after the first, which begin after these places. */
+export function readBeginnings(file: RandomAccess, joins: readonly number[]): Promise<readonly Window[]> {
+  return Promise.all(
+    joins.slice(0, WINDOWS).map(async (position) => {
+      const bytes = await file.read(position, Math.min(file.sizeBytes, position + WINDOW_BYTES));
+      return { position, bytes, clocks: [] };
+    }),
+  );
 }

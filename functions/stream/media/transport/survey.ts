@@ -1,11 +1,10 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { Media } from '../model/media.ts';
 import { changingAudio } from './changing-audio.ts';
 import { readProgramMap } from './mpegts.ts';
 import { isProgramStream } from './ps-packets.ts';
 import { programTimekeeping } from './ps-timekeeping.ts';
 import { readStreamClock, type StreamClock } from './stream-clock.ts';
-import { readWindows } from './survey-windows.ts';
+import { readBeginnings, readWindows } from './survey-windows.ts';
 import { transportTimekeeping } from './ts-timekeeping.ts';
 
 /** What a look at a transport or program stream from afar tells, which its demuxers do not. */
@@ -28,18 +27,9 @@ export async function surveyStream(file: RandomAccess): Promise<Survey | null> {
   const timekeeping = transportTimekeeping(map, file.sizeBytes);
   const windows = await readWindows(file, timekeeping);
   const clock = await readStreamClock(file, timekeeping, windows);
-  return { clock, changing: changingAudio(windows, map) };
+  const joins = clock?.parts.slice(1).map(({ start }) => start) ?? [];
+  const beginnings = await readBeginnings(file, joins);
+  return { clock, changing: changingAudio([...windows, ...beginnings], map) };
 }
 
 const HEAD_BYTES = 4;
-
-/** Returns the media without the one codec string that audio which changes does not have. */
-export function withChanges(media: Media, { changing }: Survey): Media {
-  const tracks = media.tracks.map((track) =>
-    track.kind === 'audio' && changing.has(pidOf(track.stream)) ? { ...track, codecString: null } : track,
-  );
-  return { ...media, tracks };
-}
-
-/** Reads a PID from ffmpeg's specifier of a track. */
-const pidOf = (stream: string) => Number(/^i:(\d+)$/.exec(stream)?.[1]);
