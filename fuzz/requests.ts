@@ -211,6 +211,11 @@ const ROUTES: readonly RouteCase[] = [
     path: (key, pick) => `/${pick(['hls', 'dash'])}/${key}/${pick(RENDITIONS)}/${pick(FILES)}`,
   },
   { kind: 'segment', names: [], path: (_, pick, { segments }) => pick(segments) },
+  {
+    kind: 'key',
+    names: ['v'],
+    path: (key, pick) => `/key/${key}/${pick(['content.key', 'license.json', 'CONTENT.KEY', '..'])}`,
+  },
   { kind: 'export', names: STREAM, path: (key) => `/export/${key}` },
   {
     kind: 'made',

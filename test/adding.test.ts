@@ -62,7 +62,7 @@ describe('One more', function () {
       'route/route.ts',
       '  info: {',
       "lyrics: { shape: 'key', entry: '', parse: (rest, _query) => ({ kind: 'lyrics', key: parseKey(rest) }) },",
-      ['answer/answer-object.ts', 'app.ts', 'http/caching.ts', 'route/route.ts'],
+      ['answer/answer-object.ts', 'answer/refuse-clear.ts', 'app.ts', 'http/caching.ts', 'route/route.ts'],
     ],
     [
       'setting',

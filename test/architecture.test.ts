@@ -16,6 +16,7 @@ const ORDER = [
   'media/codecs',
   'media/text',
   'media/isobmff',
+  'media/encryption',
   'media/ffprobe',
   'media/transport',
   'media/demux',

@@ -9,6 +9,7 @@ import { cacheControlOf } from './http/caching.ts';
 import { readCmcd } from './http/cmcd.ts';
 import { addCors, optionsResponse } from './http/cors.ts';
 import { jsonResponse } from './http/json.ts';
+import { refuseMethod } from './http/methods.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { authorise, type Grant } from './route/authorise.ts';
 import { parseRoute, type Route } from './route/route.ts';
@@ -39,6 +40,7 @@ async function answer(request: Request, context: RequestContext, services: Servi
   if (request.method === 'OPTIONS') return optionsResponse();
   const address = addressOfRequest(request, services.config.hasEdge);
   const route = parseRoute(address.url);
+  refuseMethod(request.method, route);
   const grant = await authorise(route, address, services.access);
   const response = await answerRoute(route, grant, request, context, services);
   // A report of progress says so itself, whatever its address stands for.
@@ -75,6 +77,7 @@ async function answerRoute(
     case 'export':
     case 'made':
     case 'subtitles':
+    case 'key':
     case 'adaptive':
       return answerObject(route, grant, request, context, services).catch((error: unknown) => {
         // The object was replaced between two reads, and nothing has been sent: answer with the new version.

@@ -22,6 +22,7 @@ import { createLambdaHandler, type LambdaContext } from './lambda/lambda.ts';
 import { receive } from './lambda/received.ts';
 import { confirming } from './media/probe/confirming.ts';
 import { createProbeCache } from './media/probe/probe-cache.ts';
+import { openEncryption } from './open/open-encryption.ts';
 import { openAccess } from './route/access.ts';
 import { createSlots } from './sandbox/slots.ts';
 import { createBlockCache } from './source/cache.ts';
@@ -77,6 +78,11 @@ const app = createApp({
   source,
   access: openAccess(config.access, (cause) => {
     logger.error('The signing keys could not be refreshed; the old ones stay in use.', {
+      cause: describeError(cause),
+    });
+  }),
+  encryption: openEncryption(config.encryption, (cause) => {
+    logger.error('The secrets of the encryption could not be refreshed; the old ones stay in use.', {
       cause: describeError(cause),
     });
   }),

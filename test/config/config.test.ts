@@ -164,6 +164,24 @@ describe('parseConfig', () => {
     [{ MEDIA_DIR: '/a', PUBLIC: '1', SIGNING_KEYS_SECRET: 'a' }, /PUBLIC=1 and SIGNING_KEYS_SECRET exclude/],
     [{ MEDIA_DIR: '/a', SIGNING_KEYS: KEYS, SIGNING_KEYS_PARAMETER: 'a' }, /exclude each other/],
     [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: 'app.example' }, /ALLOWED_ORIGINS must be/],
+    [{ MEDIA_DIR: '/a', ENCRYPTION: 'rot13', ENCRYPTION_SECRETS: KEYS }, /ENCRYPTION must be aes-128/],
+    [{ MEDIA_DIR: '/a', ENCRYPTION: 'aes-128' }, /^The setting ENCRYPTION needs ENCRYPTION_SECRETS or /],
+    [{ MEDIA_DIR: '/a', ENCRYPTION_SECRETS: KEYS }, /^The setting ENCRYPTION_SECRETS needs ENCRYPTION: /],
+    [
+      { MEDIA_DIR: '/a', ENCRYPTION_SECRETS_PARAMETER: '/s' },
+      /^The setting ENCRYPTION_SECRETS_PARAMETER needs ENCRYPTION: /,
+    ],
+    [
+      {
+        ...{ MEDIA_DIR: '/a', ENCRYPTION: 'aes-128' },
+        ...{ ENCRYPTION_SECRETS: KEYS, ENCRYPTION_SECRETS_PARAMETER: '/s' },
+      },
+      /^The settings ENCRYPTION_SECRETS and ENCRYPTION_SECRETS_PARAMETER exclude each other/,
+    ],
+    [
+      { MEDIA_DIR: '/a', PUBLIC: '1', ENCRYPTION: 'aes-128', ENCRYPTION_SECRETS: KEYS },
+      /^The setting ENCRYPTION needs signing keys: where everybody may call, everybody would get the key\.$/,
+    ],
   ];
   for (const [environment, sentence] of WRONG) {
     it(`${titleOf(environment)} is refused in one sentence`, () => {

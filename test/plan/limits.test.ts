@@ -135,11 +135,12 @@ describe('the limits of /stream', () => {
     expect(planStream(asked).kind).to.equal('passthrough');
     const object = { key: 'a.mp4', etag: '"1"', sizeBytes: 3, lastModified: new Date(0) };
     const problem = thrownBy(() => offered([film(), audioTrack()], { limits }));
+    const refusals = { film: null, manifest: null };
     const { addresses } = describeObject(
       object,
       asked,
       { presentation: problem, texts: [], chapters: [] },
-      { prefix: '', memoryMegabytes: null, hasExports: false, version: 'v', hasCover: false },
+      { prefix: '', memoryMegabytes: null, hasExports: false, version: 'v', hasCover: false, refusals },
     );
     const said = (href: string) => {
       const found = addresses.find((address) => address.href === href);

@@ -3,6 +3,7 @@ import type { ObjectContext } from '../http/original.ts';
 import type { ResponseLimits } from '../http/respond.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { planInput } from '../open/plan-input.ts';
+import type { Encrypting } from '../open/protection.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { Grant } from '../route/authorise.ts';
 import type { StreamParameters } from '../route/parameters.ts';
@@ -14,7 +15,8 @@ export type RouteTo<Kind extends ObjectRoute['kind']> = Extract<Route, { kind: K
 
 /** Everything one request about an object carries. */
 export type AnswerContext = RequestContext &
-  ObjectContext & {
+  ObjectContext &
+  Encrypting & {
     readonly request: Request;
     readonly grant: Grant;
     readonly services: Services;

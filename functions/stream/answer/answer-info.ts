@@ -9,17 +9,20 @@ import { versionOf } from '../open/version.ts';
 import { describeObject } from '../plan/info.ts';
 import { NO_PARAMETERS } from '../route/parameters.ts';
 import { type AnswerContext, planInputOf, prefixOf } from './answer-context.ts';
+import { clearRefusal } from './refuse-clear.ts';
 
 /** Answers `/info`: what the object is, and what each of its addresses would send and cost. */
 export async function answerInfo(context: AnswerContext, probed: Probed): Promise<Response> {
-  const { object, grant, services } = context;
+  const { object, grant, services, encryption } = context;
   const presentation = await presentationOrProblem(context, probed);
   const texts = await findTextTracks(context, probed.media);
   const chapters = await findChapters(context, probed);
   const { memoryMegabytes } = services.config;
+  const scheme = encryption?.scheme ?? null;
   const about = {
-    ...{ prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null },
+    ...{ prefix: prefixOf(grant), memoryMegabytes, hasExports: services.exports !== null && scheme === null },
     ...{ version: versionOf(context), hasCover: await hasCoverAlone(context, probed) },
+    refusals: { film: clearRefusal('stream', scheme), manifest: clearRefusal('manifest', scheme) },
   };
   const input = await heedChanges(planInputOf(context, probed, NO_PARAMETERS, null), context);
   return jsonResponse(describeObject(object, input, { presentation, texts, chapters }, about));

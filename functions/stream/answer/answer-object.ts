@@ -1,15 +1,19 @@
 import type { RequestContext } from '../base/request-context.ts';
 import type { FunctionLimits } from '../config/config.ts';
+import type { Encryption } from '../config/encryption.ts';
 import { CURRENT_VERSION, type Finding, findObject } from '../open/find-object.ts';
+import { protectedFinding } from '../open/protection.ts';
 import { adaptiveFinding } from '../open/segment-version.ts';
 import { findingOf } from '../open/version.ts';
 import type { Grant } from '../route/authorise.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { cachedAccess } from '../source/cache.ts';
 import type { AnswerContext, ObjectRoute } from './answer-context.ts';
+import { answerKey } from './answer-key.ts';
 import { answerMedia } from './answer-media.ts';
 import { answerResult } from './answer-result.ts';
 import { answerRecalled, recallStream } from './recall-stream.ts';
+import { clearRefusal, handedOut } from './refuse-clear.ts';
 import type { Services } from './services.ts';
 
 /** Finds the object, and answers with its bytes as they are, or by what a probe says. Throws `Problem`. */
@@ -28,18 +32,22 @@ export async function answerObject(
     throw keyUnsigned('The result of an export');
   }
   const limits = limitsWithin(grant, config.limits);
+  const refusal = clearRefusal(handedOut(route), config.encryption?.scheme ?? null);
+  if (refusal !== null) throw refusal;
+  const encryption = (await services.encryption?.()) ?? null;
   const [found, recalled] = await Promise.all([
-    findObject(route.key, services, requestContext, howToFind(route, limits)),
+    findObject(route.key, services, requestContext, howToFind(route, limits, encryption)),
     route.kind === 'stream' ? recallStream(route, request, requestContext, services) : null,
   ]);
   const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });
   const context: AnswerContext = {
     ...requestContext,
-    ...{ request, grant, services, source, object, access, limits },
+    ...{ request, grant, services, source, object, access, limits, encryption },
   };
   if (route.kind === 'media') return answerMedia(route, context);
   if (route.kind === 'made') return answerResult(route, context);
+  if (route.kind === 'key') return answerKey(route, context);
   const response = recalled && (await answerRecalled(recalled, context));
   if (response) return response;
   // Loaded when it is needed, since the first answer of an instance waits for all that is loaded before it.
@@ -47,10 +55,12 @@ export async function answerObject(
   return answerProbed(route, context, found);
 }
 
-function howToFind(route: ObjectRoute, limits: FunctionLimits): Finding {
+function howToFind(route: ObjectRoute, limits: FunctionLimits, encryption: Encryption | null): Finding {
   switch (route.kind) {
     case 'adaptive':
-      return adaptiveFinding(route, limits);
+      return adaptiveFinding(route, limits, encryption);
+    case 'key':
+      return protectedFinding(route.version, limits, encryption);
     case 'image':
     case 'waveform':
     case 'storyboard':

@@ -15,6 +15,7 @@ export async function answerPlay(
   probed: Probed,
 ): Promise<Response> {
   const { headers } = context.request;
+  if (context.encryption !== null) return toHls(key, 'films are sent encrypted', context);
   const input = await heedChanges(
     planInputOf(context, probed, NO_PARAMETERS, headers.get('accept')),
     context,

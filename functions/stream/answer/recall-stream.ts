@@ -28,7 +28,7 @@ export async function answerRecalled(
   const { derivedCache } = services;
   if (derivedCache === null || record.version !== streamVersion(context)) return null;
   const file = derivedCache.recalled(record, context);
-  const response = await respondFound(request, { file, plan: record.plan }, context);
+  const response = await respondFound(request, { found: file, plan: record.plan }, context);
   return response && variedByClient(response);
 }
 

@@ -1,5 +1,6 @@
 import type { MemoryCheck } from '../base/memory.ts';
 import type { Config } from '../config/config.ts';
+import type { Encryption } from '../config/encryption.ts';
 import type { DerivedCache } from '../derived/derived-cache.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { Exports } from '../export/api/ask.ts';
@@ -14,6 +15,8 @@ import type { Source } from '../source/source.ts';
 export type Services = {
   readonly source: Source;
   readonly access: Access;
+  /** How segments are encrypted; null if they are not. Rejects with `encryption-unavailable`. */
+  readonly encryption?: () => Promise<Encryption | null>;
   readonly engine: Engine;
   readonly decoding?: Decoding | undefined;
   /** The slots in which ffprobe runs, shared with the engine; without them its number is unlimited. */

@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import { type Limits, readLimits } from '../base/limits.ts';
 import { type AccessConfig, accessOf } from '../route/access-config.ts';
 import { type SandboxLimits, sandboxWithin } from '../sandbox/process-limits.ts';
+import { type EncryptionConfig, encryptionOf } from './encryption.ts';
 import { ffmpegBuildOf } from './ffmpeg-build.ts';
 import { type Environment, readSettings, type Settings } from './settings.ts';
 
@@ -37,6 +38,8 @@ export type Config = {
   /** How many segments are produced ahead of a viewer; 0 for none. */
   readonly headStartSegments: number;
   readonly access: AccessConfig;
+  /** How segments are encrypted; null if they are not. */
+  readonly encryption: EncryptionConfig | null;
   /** Whether only CloudFront can call, which checks tokens and may pass them on in a header. */
   readonly hasEdge: boolean;
   readonly ffmpegPath: string;
@@ -74,6 +77,7 @@ export function parseConfig(environment: Environment): Config {
   const settings = readSettings(environment);
   const megabytes = environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE || undefined;
   const work = withinMemory(readLimits(environment), megabytes);
+  const access = accessOf(settings);
   return {
     media: mediaOf(settings),
     derived: derivedOf(settings),
@@ -87,7 +91,8 @@ export function parseConfig(environment: Environment): Config {
     // An export costs as much as a thousand other requests: whoever opens it to everybody says so.
     offersExports: !settings.PUBLIC || settings.PUBLIC_EXPORTS,
     headStartSegments: settings.HEAD_START_SEGMENTS,
-    access: accessOf(settings),
+    access,
+    encryption: encryptionOf(settings, access),
     hasEdge: settings.EDGE_TOKENS,
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,

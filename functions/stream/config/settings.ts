@@ -3,6 +3,7 @@ import { firstIssue } from '../base/first-issue.ts';
 import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
 import { parseSigningKeys } from '../route/signing-keys.ts';
+import { SCHEMES } from './encryption.ts';
 
 type Setting = {
   /** Takes the text of the environment, or nothing; its issues say what the setting must be. */
@@ -98,6 +99,23 @@ const OWN_SETTINGS = {
     ...LOCAL,
     schema: storedName,
     means: 'secret of Secrets Manager with the same text',
+  },
+  ENCRYPTION: {
+    ...LOCAL,
+    schema: v.optional(v.picklist(SCHEMES, `must be ${SCHEMES.join(' or ')}`)),
+    unset: 'none: clear segments',
+    means:
+      '`aes-128` encrypts segments, for HLS alone, and sends no film in the clear; needs signed addresses',
+  },
+  ENCRYPTION_SECRETS: {
+    ...LOCAL,
+    schema: v.optional(signingKeys),
+    means: '`id:secret,…` of which keys are derived; the first is for new playlists; `openssl rand -hex 32`',
+  },
+  ENCRYPTION_SECRETS_PARAMETER: {
+    ...LOCAL,
+    schema: storedName,
+    means: 'SSM parameter (SecureString) with the same text',
   },
   EDGE_TOKENS: {
     ...STACK_ONLY,

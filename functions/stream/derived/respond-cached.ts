@@ -1,12 +1,14 @@
 import { describeError } from '../base/describe-error.ts';
 import { Problem } from '../base/problem.ts';
-import type { FileRepresentation, Representation } from '../http/representation.ts';
+import type { Protect, Representation } from '../http/representation.ts';
 import { respond } from '../http/respond.ts';
 import type { CacheContext, FollowingContext } from './cache-context.ts';
 import type { DerivedCache } from './derived-cache.ts';
 
 export type Planned = {
   readonly representation: Representation;
+  /** What is done to it after it was read from the cache or produced. */
+  readonly protect?: Protect | null;
   /** The value of `Sluice-Plan`. */
   readonly plan: string;
 };
@@ -17,17 +19,18 @@ export type Planned = {
  */
 export async function respondCached(
   request: Request,
-  { representation, plan }: Planned,
+  { representation, protect, plan }: Planned,
   derivedCache: DerivedCache | null,
   context: FollowingContext,
 ): Promise<Response> {
-  if (derivedCache === null || representation.kind === 'file') {
-    return planned(await respond(request, representation, context.limits), plan);
-  }
+  const protectedOf = protect ?? ((clear: Representation) => clear);
+  const send = (clear: Representation) => respond(request, protectedOf(clear), context.limits);
+  if (derivedCache === null || representation.kind === 'file')
+    return planned(await send(representation), plan);
   const file = await derivedCache.find(representation, context);
-  const response = file && (await respondFound(request, { file, plan }, context));
+  const response = file && (await respondFound(request, { found: protectedOf(file), plan }, context));
   if (response) return response;
-  return planned(await respond(request, derivedCache.caching(representation, context), context.limits), plan);
+  return planned(await send(derivedCache.caching(representation, context)), plan);
 }
 
 /**
@@ -36,11 +39,11 @@ export async function respondCached(
  */
 export async function respondFound(
   request: Request,
-  { file, plan }: { readonly file: FileRepresentation; readonly plan: string },
+  { found, plan }: { readonly found: Representation; readonly plan: string },
   { limits, trace }: Pick<CacheContext, 'limits' | 'trace'>,
 ): Promise<Response | null> {
   try {
-    return planned(await respond(request, file, limits), `${plan}; cached`);
+    return planned(await respond(request, found, limits), `${plan}; cached`);
   } catch (error) {
     if (!isOfStore(error)) throw error;
     trace.note({ unreadable: describeError(error) });

@@ -35,6 +35,7 @@ const CACHING = {
   playlist: { answer: ASK, redirect: NEVER, problem: NEVER },
   segment: { answer: ASK, redirect: NEVER, problem: NEVER },
   versioned: { answer: FOREVER, redirect: NEVER, problem: NEVER },
+  key: { answer: NEVER, redirect: NEVER, problem: NEVER },
   export: { answer: NEVER, redirect: NEVER, problem: NEVER },
   made: { answer: FOREVER, redirect: NEVER, problem: NEVER },
 } satisfies Record<string, Row>;

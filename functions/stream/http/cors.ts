@@ -21,6 +21,8 @@ const ALLOWED_HEADERS = [
   'If-Modified-Since',
   'If-Unmodified-Since',
   'Last-Event-ID',
+  // Players that ask for a license.
+  'Content-Type',
   'CMCD-Request',
   'CMCD-Object',
   'CMCD-Session',
@@ -46,7 +48,7 @@ export function optionsResponse(): Response {
     headers: {
       allow: 'GET, HEAD, OPTIONS',
       'cache-control': cacheControlOf(null, 204),
-      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
       'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
       'access-control-max-age': '86400',
     },

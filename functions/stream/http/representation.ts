@@ -42,6 +42,9 @@ export type OutputAddress = {
   readonly plan: string;
 };
 
+/** Returns what is sent of a clear output: the same, encrypted. */
+export type Protect = (clear: Representation) => Representation;
+
 /**
  * Produces the same media as a file whose head has its duration and index, which are known only at the end:
  * players read a live answer from its first byte on, and a cached one in ranges. Fails as the live bytes do.

@@ -8,6 +8,7 @@ import type { App, DeferredWork, Log, RequestContext } from '../base/request-con
 import { createTrace } from '../base/trace.ts';
 import { readableOf } from '../http/body.ts';
 import { addCors } from '../http/cors.ts';
+import { refuseUnknownMethod } from '../http/methods.ts';
 import { secure } from '../http/policy.ts';
 import { problemResponse } from '../http/problem-response.ts';
 import { refuseRewrittenPath } from '../route/key.ts';
@@ -121,12 +122,8 @@ async function answer(
 function toRequest(event: FunctionUrlEvent): Request {
   const { rawPath, rawQueryString, headers, requestContext } = event;
   const { method } = requestContext.http;
-  if (!METHODS.includes(method)) {
-    throw new Problem('method-not-allowed', `Only ${METHODS.join(', ')} are answered here.`, {
-      headers: { allow: METHODS.join(', ') },
-    });
-  }
-  refuseOversized(event);
+  refuseUnknownMethod(method);
+  refuseOversized(event, method);
   refuseRewrittenPath(rawPath);
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
   // No answer depends on the host, and the client's Host must not move the path.
@@ -144,8 +141,6 @@ function toHeaders(fields: FunctionUrlEvent['headers']): Headers {
     throw new Problem('bad-request', 'A header field has a name or a value that HTTP does not allow.');
   }
 }
-
-const METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 function withoutBody({ status, headers }: Response): Response {
   return new Response(null, { status, headers });

@@ -1,9 +1,10 @@
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
-import type { Representation } from '../http/representation.ts';
+import type { Protect, Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { chooseRenditions } from '../plan/choose-renditions.ts';
 import { addressedClip, clipOf, refuseLongList } from '../plan/clip.ts';
+import type { ContentKey } from '../plan/content-key.ts';
 import { playlistHeader, segmentHeader, textHeader } from '../plan/describe-plan.ts';
 import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
@@ -17,6 +18,7 @@ import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
 import { hlsText } from '../playlist/hls-text.ts';
+import { keyLines } from '../playlist/key-lines.ts';
 import { isMediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
 import { findChapters } from './find-chapters.ts';
@@ -26,11 +28,15 @@ import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
 import { thumbnailsOf } from './open-storyboard.ts';
 import { findTextTrack, openText } from './open-text.ts';
+import { contentKeyOf, type Encrypting, protectionOf } from './protection.ts';
 import type { AdaptiveAddress } from './segment-version.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 
 export type AdaptiveAnswer = {
+  /** Of a segment, before it is encrypted. */
   readonly representation: Representation;
+  /** Encrypts it; null if it is sent as it is. */
+  readonly protect: Protect | null;
   /** The value of `Sluice-Plan`. */
   readonly plan: string;
   /** The rendition of a segment; null for a playlist. */
@@ -44,19 +50,22 @@ export type AdaptiveAnswer = {
  */
 export async function openAdaptive(
   { ask, version }: AdaptiveAddress,
-  context: ObjectContext,
+  context: ObjectContext & Encrypting,
   {
     secondsLeft,
     ...parts
   }: { readonly probed: Probed; readonly engine: Engine; readonly secondsLeft: number },
 ): Promise<AdaptiveAnswer> {
-  const current = versionOf(context);
+  const { encryption } = context;
+  const clearVersion = versionOf(context);
+  const contentKey = encryption && contentKeyOf(context, encryption, version);
+  const current = contentKey?.version ?? clearVersion;
   refuseOtherVersion(version, current);
   if (ask.kind === 'text') return openTextFile(ask, context, parts.probed);
   if (ask.kind === 'chapters') {
     const chapters = viewedCues(await findChapters(context, parts.probed), clipView(ask.clip));
     const json = Buffer.from(chaptersJson(chapters));
-    return { representation: knownBytes('application/json', json), plan: 'chapters', rendition: null };
+    return { ...AS_IT_IS, representation: knownBytes('application/json', json), plan: 'chapters' };
   }
   // A copied rendition was inspected when its playlist was requested.
   const inspectsKeyframes = !(isMediaAsk(ask) && ask.rendition === COPY_ID);
@@ -72,15 +81,20 @@ export async function openAdaptive(
     const offered = 'choice' in ask && ask.choice ? chooseRenditions(all, ask.choice) : all;
     const shown = offered.presentation.clip;
     return {
-      representation: playlist(ask, offered.presentation, current, {
-        thumbnails: isEntry(ask)
-          ? thumbnailsOf(context, { probed: parts.probed, secondsLeft }, shown && addressedClip(shown))
-          : null,
-        texts: offered.texts,
-        hasChapters: ask.kind === 'master' && (await findChapters(context, parts.probed)).length > 0,
-      }),
+      ...AS_IT_IS,
+      representation: playlist(
+        ask,
+        offered.presentation,
+        { key: context.object.key, version: current, contentKey },
+        {
+          thumbnails: isEntry(ask)
+            ? thumbnailsOf(context, { probed: parts.probed, secondsLeft }, shown && addressedClip(shown))
+            : null,
+          texts: offered.texts,
+          hasChapters: ask.kind === 'master' && (await findChapters(context, parts.probed)).length > 0,
+        },
+      ),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', offered.presentation),
-      rendition: null,
     };
   }
   const rendition = findRendition(presentation, ask);
@@ -91,15 +105,19 @@ export async function openAdaptive(
       secondsLeft,
     });
   return {
-    representation: await openSegment(ask, rendition, current, {
+    // Under the name that it has for every key.
+    representation: await openSegment(ask, rendition, clearVersion, {
       ...context,
       ...parts,
       zeroSeconds: presentation.zeroSeconds,
     }),
+    protect: contentKey && protectionOf(ask, rendition, contentKey, context),
     plan: segmentHeader(rendition, ask),
     rendition,
   };
 }
+
+const AS_IT_IS = { protect: null, rendition: null } as const;
 
 /** The part that was asked for, which is the only segment of its rendition. */
 const FIRST_SEGMENT = { kind: 'segment', index: 0 } as const;
@@ -142,16 +160,20 @@ async function openTextFile(
     mediaSeconds: hasTimestampMap || clip !== undefined ? zeroSeconds : null,
   };
   const representation = await openText(track, view, { ...context, probed });
-  return { representation, plan: textHeader(track), rendition: null };
+  return { ...AS_IT_IS, representation, plan: textHeader(track) };
 }
+
+/** How segments are named, and how players find their key. */
+type Naming = { readonly key: string; readonly version: string; readonly contentKey: ContentKey | null };
 
 function playlist(
   ask: Exclude<PlaylistAsk, { kind: 'chapters' }>,
   presentation: Presentation,
-  version: string,
+  { key, version, contentKey }: Naming,
   companions: Companions,
 ): Representation {
   const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
+  const keys = contentKey && 'rendition' in ask ? keyLines(contentKey, key, ask.rendition) : null;
   switch (ask.kind) {
     case 'master':
       return written(HLS, hlsMaster(presentation, companions));
@@ -163,9 +185,9 @@ function playlist(
         findTextTrack(companions.texts, ask.rendition);
         return written(HLS, hlsText(presentation));
       }
-      return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version));
+      return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version, keys));
     case 'iframes':
-      return written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version));
+      return written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version, keys));
     default:
       return ask satisfies never;
   }

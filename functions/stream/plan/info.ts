@@ -18,6 +18,8 @@ import type { TextTrack } from './text-tracks.ts';
 export type InfoOptions = InfoImages & {
   /** Whether there is a derived store for them. */
   readonly hasExports: boolean;
+  /** Why a service that encrypts sends no whole film, and no manifest of DASH; null where it does. */
+  readonly refusals: { readonly film: Problem | null; readonly manifest: Problem | null };
 };
 
 /** What was found about a film besides its probe. */
@@ -39,7 +41,7 @@ export function describeObject(
   { presentation, texts, chapters }: Offers,
   options: InfoOptions,
 ): ObjectInfo {
-  const { prefix, memoryMegabytes, hasExports } = options;
+  const { prefix, memoryMegabytes, hasExports, refusals } = options;
   const poster = describePoster(key, input, options);
   const cost = (prediction: Prediction) => withCost(prediction, memoryMegabytes);
   return {
@@ -50,8 +52,10 @@ export function describeObject(
     media: input.media,
     poster: 'problem' in poster ? null : poster.href,
     addresses: [
-      ...describeAddresses(key, input, prefix, cost),
-      ...describeAdaptive(key, presentation, prefix, cost),
+      ...(refusals.film === null
+        ? describeAddresses(key, input, prefix, cost)
+        : refused(['media', 'stream'], key, prefix, refusals.film)),
+      ...describeAdaptive(key, refusals.manifest, presentation, prefix, cost),
       poster,
       ...(hasExports ? describeExports(key, input, { prefix, memoryMegabytes }) : []),
     ],
@@ -64,6 +68,18 @@ function describeText(key: string, text: TextTrack, prefix: string): SubtitleInf
   const { id, language, title, isForced, isForHearingImpaired, whyNot } = text;
   const href = whyNot === null ? `${prefix}${addressOf('subtitles', key)}/${id}.vtt` : null;
   return { language, title, isForced, isForHearingImpaired, href, whyNot };
+}
+
+function refused(
+  words: readonly ('media' | 'stream')[],
+  key: string,
+  prefix: string,
+  problem: Problem,
+): readonly AddressInfo[] {
+  return words.map((word) => ({
+    href: `${prefix}${addressOf(word, key)}`,
+    problem: describeProblem(problem),
+  }));
 }
 
 /** Plans everything, and carries nothing out. */
@@ -112,6 +128,7 @@ function describeStream(
 /** A playlist takes no work; its segments are asked for one by one, and never all of them. */
 function describeAdaptive(
   key: string,
+  noManifest: Problem | null,
   presentation: Presentation | Problem,
   prefix: string,
   cost: Cost,
@@ -122,6 +139,7 @@ function describeAdaptive(
   ] as const;
   return entries.map(([plan, name, contentType]) => {
     const href = `${prefix}${addressOf(plan, key)}/${name}`;
+    if (plan === 'dash' && noManifest !== null) return { href, problem: describeProblem(noManifest) };
     if (presentation instanceof Problem) return { href, problem: describeProblem(presentation) };
     return {
       href,

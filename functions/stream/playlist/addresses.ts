@@ -1,6 +1,7 @@
 import { addressedClip } from '../plan/clip.ts';
 import { hasParts } from '../plan/excerpt.ts';
 import type { Clip, Part, Rendition } from '../plan/presentation.ts';
+import type { MediaAsk } from '../route/adaptive.ts';
 
 /**
  * Addresses below a rendition's playlist, or in templates of a manifest. `version` stands for the object and
@@ -18,11 +19,20 @@ export function initWithin(rendition: Rendition, version: string): string {
   return isMixed ? `clip-${initAddress(version)}` : initAddress(version);
 }
 
-/** The address of what a rendition has at a position: the film's own segment, or a part of it where a clip begins or ends. */
-export function addressWithin({ excerpt, segments }: Rendition, position: number, version: string): string {
+/** What a rendition has at a position: the film's own segment, or a part of it where a clip begins or ends. */
+export function askWithin({ id, excerpt, segments }: Rendition, position: number): SegmentAsk {
   const { firstIndex, first, last } = excerpt ?? { firstIndex: 0, first: null, last: null };
   const part = (position === 0 ? first : null) ?? (position === segments.length - 1 ? last : null);
-  return part === null ? segmentAddress(firstIndex + position, version) : partAddress(part, version);
+  if (part === null) return { kind: 'segment', rendition: id, index: firstIndex + position };
+  return { kind: 'part', rendition: id, ...part };
+}
+
+type SegmentAsk = Extract<MediaAsk, { kind: 'segment' | 'part' }>;
+
+/** The address of the same. */
+export function addressWithin(rendition: Rendition, position: number, version: string): string {
+  const ask = askWithin(rendition, position);
+  return ask.kind === 'segment' ? segmentAddress(ask.index, version) : partAddress(ask, version);
 }
 
 /** What follows the address of a playlist or a text of a clip: its frames, by the millisecond. */

@@ -1,27 +1,46 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
-import { addressWithin, iFrameAddress, initAddress, initWithin } from './addresses.ts';
+import { addressWithin, askWithin, iFrameAddress, initAddress, initWithin } from './addresses.ts';
+import type { KeyLines } from './key-lines.ts';
 import { longestSeconds } from './longest.ts';
 import { wholePlaylist } from './m3u8.ts';
 
 /** Writes the playlist of one rendition (RFC 8216 §4.3.3): every segment, and the end. */
-export function hlsMedia(rendition: Rendition, presentation: Presentation, version: string): string {
+export function hlsMedia(
+  rendition: Rendition,
+  presentation: Presentation,
+  version: string,
+  keys: KeyLines | null = null,
+): string {
   const startSeconds = presentation.clip?.startSeconds ?? 0;
-  const lines = listed(rendition, (index) => addressWithin(rendition, index, version), startSeconds);
-  return playlist(presentation, initWithin(rendition, version), lines);
+  const linesOf = (index: number) => [
+    ...(keys?.before(askWithin(rendition, index)) ?? []),
+    addressWithin(rendition, index, version),
+  ];
+  const lines = listed(rendition, linesOf, startSeconds);
+  return playlist(presentation, initWithin(rendition, version), lines, { keys });
 }
 
 /** Writes the playlist for trick play: its frames, each of which a player can fetch by itself. */
-export function hlsIFrames(rendition: VideoRendition, presentation: Presentation, version: string): string {
-  const { timescale, iFrames } = rendition;
-  const lines = listed({ timescale, segments: iFrames.frames }, (index) => iFrameAddress(index, version));
-  return playlist(presentation, initAddress(version), lines, ['#EXT-X-I-FRAMES-ONLY']);
+export function hlsIFrames(
+  rendition: VideoRendition,
+  presentation: Presentation,
+  version: string,
+  keys: KeyLines | null = null,
+): string {
+  const { timescale, iFrames, id } = rendition;
+  const linesOf = (index: number) => [
+    ...(keys?.before({ kind: 'iframe', rendition: id, index }) ?? []),
+    iFrameAddress(index, version),
+  ];
+  const lines = listed({ timescale, segments: iFrames.frames }, linesOf);
+  return playlist(presentation, initAddress(version), lines, { keys, kind: ['#EXT-X-I-FRAMES-ONLY'] });
 }
 
 function playlist(
   presentation: Presentation,
   init: string,
   lines: readonly string[],
-  kind: readonly string[] = [],
+  { keys, kind = [] }: { readonly keys: KeyLines | null; readonly kind?: readonly string[] },
 ): string {
   // §4.3.3.1 rounds to whole seconds; §6.2.4 wants one target for all renditions between which a player
   // switches.
@@ -29,17 +48,23 @@ function playlist(
   return wholePlaylist(target, [
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...kind,
+    // An init segment after its key would be encrypted as a whole, which VLC does not read.
     `#EXT-X-MAP:URI="${init}"`,
+    ...(keys?.first ?? []),
     ...lines,
   ]);
 }
 
 type Timed = Pick<Rendition, 'segments' | 'timescale'>;
 
-/** A line for the length of each segment, and one for its address. */
-function listed(timed: Timed, addressOf: (index: number) => string, startSeconds = 0): readonly string[] {
+/** A line for the length of each segment, and those of its key and address. */
+function listed(
+  timed: Timed,
+  linesOf: (index: number) => readonly string[],
+  startSeconds = 0,
+): readonly string[] {
   return microseconds(timed, startSeconds).map(
-    (length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${addressOf(i)}`,
+    (length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${linesOf(i).join('\n')}`,
   );
 }
 

@@ -10,18 +10,20 @@ const USABLE_MILLISECONDS = 60 * 60_000;
 export type KeyringOptions = {
   /** Is called with the cause if keys could not be refreshed and the old ones stay in use. */
   onStale(cause: unknown): void;
+  /** The problem where there are none. */
+  readonly unavailable?: (cause: unknown) => Problem;
   /** The wall clock, since other clocks stand still while Lambda freezes an instance. */
   readonly now?: () => number;
 };
 
 /**
  * Fetches keys on first use, and again after five minutes, so that a new key reaches live instances. If they
- * cannot be fetched, keys of the last hour stay in use; otherwise it rejects with `signing-unavailable`, and
+ * cannot be fetched, keys of the last hour stay in use; otherwise it rejects with `unavailable`, and
  * tries again two seconds later.
  */
 export function refreshedKeys(
   fetchKeys: () => Promise<readonly SigningKey[]>,
-  { onStale, now = Date.now }: KeyringOptions,
+  { onStale, unavailable = signingUnavailable, now = Date.now }: KeyringOptions,
 ): () => Promise<readonly SigningKey[]> {
   let held: { readonly keys: readonly SigningKey[]; readonly fetchedAt: number } | null = null;
   let failure: Problem | null = null;
@@ -59,7 +61,7 @@ export function refreshedKeys(
   };
 }
 
-function unavailable(cause: unknown): Problem {
+function signingUnavailable(cause: unknown): Problem {
   return new Problem(
     'signing-unavailable',
     'Signatures cannot be checked at the moment; try again shortly.',

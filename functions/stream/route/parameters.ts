@@ -84,6 +84,7 @@ type Parameters = {
   image: ImageParameters;
   waveform: WaveformParameters;
   storyboard: StoryboardParameters;
+  key: { readonly version: string | null };
   made: { readonly download: boolean };
   subtitles: SubtitleParameters;
   /** Null for the whole film. */
@@ -185,6 +186,7 @@ const SCHEMAS = {
   image: v.object(IMAGE_ENTRIES),
   waveform: v.object(WAVEFORM_ENTRIES),
   storyboard: v.object(STORYBOARD_ENTRIES),
+  key: v.object({ v: v.optional(v.string()) }),
   made: v.object({ download: flag }),
   subtitles: v.object({ start: seconds(0), duration: seconds(0.1) }),
   playlist: v.object(CLIP_ENTRIES),
@@ -238,6 +240,7 @@ const SHAPES: {
   image: imageParameters,
   waveform: waveformParameters,
   storyboard: storyboardParameters,
+  key: ({ v: version }) => ({ version: version ?? null }),
   made: (output) => output,
   subtitles: ({ start, duration }) => ({ startSeconds: start ?? 0, durationSeconds: duration ?? null }),
   playlist: clipParameters,

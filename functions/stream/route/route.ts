@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import { type AdaptiveAsk, isMediaAsk, parseAdaptive } from './adaptive.ts';
+import { type KeyForm, parseContentKey } from './content-key.ts';
 import type { ImageParameters } from './image-parameters.ts';
 import { encodeKey, parseKey, refuseRewrittenPath } from './key.ts';
 import {
@@ -45,6 +46,14 @@ export type Route =
       readonly parameters: SubtitleParameters;
     }
   | { readonly kind: 'export'; readonly key: string; readonly parameters: StreamParameters }
+  /** The key of encrypted segments. */
+  | {
+      readonly kind: 'key';
+      readonly key: string;
+      readonly form: KeyForm;
+      /** The version of the segments; null for that of new playlists. */
+      readonly version: string | null;
+    }
   /** The result of an export. */
   | {
       readonly kind: 'made';
@@ -161,6 +170,14 @@ export const ROUTES = {
       key: parseKey(rest),
       parameters: parseParameters('stream', query),
     }),
+  },
+  key: {
+    shape: 'key',
+    entry: null,
+    parse: (rest, query) => {
+      const { encodedKey, form } = parseContentKey(rest);
+      return { kind: 'key', key: parseKey(encodedKey), form, ...parseParameters('key', query) };
+    },
   },
   made: { shape: 'key', entry: null, parse: parseResult },
   subtitles: { shape: 'key', entry: null, parse: parseSubtitles },

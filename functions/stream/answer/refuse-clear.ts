@@ -1,0 +1,51 @@
+import { Problem } from '../base/problem.ts';
+import type { Scheme } from '../config/encryption.ts';
+import type { ObjectRoute } from './answer-context.ts';
+
+type HandedOut = ObjectRoute['kind'] | 'manifest';
+
+/**
+ * What a route hands out of a film: all of it in the clear, encrypted segments, or what only goes with it, which stays
+ * clear.
+ */
+const HANDS_OUT = {
+  media: 'film',
+  stream: 'film',
+  export: 'film',
+  made: 'film',
+  play: 'way',
+  adaptive: 'segments',
+  manifest: 'manifest',
+  image: 'companion',
+  waveform: 'companion',
+  storyboard: 'companion',
+  subtitles: 'companion',
+  info: 'companion',
+  key: 'companion',
+} as const satisfies Record<HandedOut, string>;
+
+/** Returns the kind of answer that a route gives, as far as encryption matters. */
+export function handedOut(route: ObjectRoute): HandedOut {
+  return route.kind === 'adaptive' && route.ask.kind === 'manifest' ? 'manifest' : route.kind;
+}
+
+/** Returns why a service that encrypts does not answer a route; null if it does. */
+export function clearRefusal(kind: HandedOut, scheme: Scheme | null): Problem | null {
+  if (scheme === null) return null;
+  const what = HANDS_OUT[kind];
+  switch (what) {
+    case 'film':
+      return encryptedOnly('play /hls/{key}/master.m3u8');
+    case 'manifest':
+      return encryptedOnly('its encryption (aes-128) is of HLS alone: play /hls/{key}/master.m3u8');
+    case 'way':
+    case 'segments':
+    case 'companion':
+      return null;
+    default:
+      return what satisfies never;
+  }
+}
+
+const encryptedOnly = (how: string) =>
+  new Problem('encrypted-only', `This service sends films encrypted; ${how}.`);

@@ -1,0 +1,66 @@
+import type { Encryption } from '../config/encryption.ts';
+import type { ObjectContext } from '../http/original.ts';
+import type { Protect, Representation } from '../http/representation.ts';
+import { type ContentKey, contentKeys } from '../plan/content-key.ts';
+import type { Rendition } from '../plan/presentation.ts';
+import { hashOf } from '../plan/tag.ts';
+import type { MediaAsk } from '../route/adaptive.ts';
+import { encryptedFile } from './encrypted-file.ts';
+import type { Finding } from './find-object.ts';
+import { findingOf, refuseOtherVersion, versionOf } from './version.ts';
+
+/** How what a request stands for is encrypted; null if it is not. */
+export type Encrypting = { readonly encryption: Encryption | null };
+
+type Of = Pick<ObjectContext, 'object' | 'limits'>;
+
+/**
+ * Returns the key of an address's version; that of new playlists for an address without one. Throws `not-found` for a
+ * version that is not the object's, or of a secret that is gone.
+ */
+export function contentKeyOf(of: Of, encryption: Encryption, version: string | null): ContentKey {
+  const keys = contentKeys(of.object, versionOf(of), encryption);
+  const [first] = keys;
+  const found = version === null ? first : keys.find((each) => each.version === version);
+  if (found !== undefined) return found;
+  refuseOtherVersion(version, first?.version ?? '');
+  throw new RangeError('There is no secret to encrypt with.');
+}
+
+/** Returns how to look for an object whose address may name the version of encrypted segments. */
+export function protectedFinding(
+  version: string | null,
+  limits: Of['limits'],
+  encryption: Encryption | null,
+  options?: { readonly indexAlone: boolean },
+): Finding {
+  const clear = findingOf(version, limits, options);
+  if (encryption === null) return clear;
+  const names: Finding['names'] = (object) =>
+    version !== null &&
+    contentKeys(object, versionOf({ object, limits }), encryption).some((key) => key.version === version);
+  return { ...clear, names };
+}
+
+/** Returns what encrypts an output after it was read or produced: what is cached is clear, for all keys. */
+export function protectionOf(
+  ask: MediaAsk,
+  rendition: Rendition,
+  contentKey: ContentKey,
+  { object }: Of,
+): Protect {
+  const { scheme, key } = contentKey;
+  const tagged = ({ etag }: Representation) =>
+    `${etag.startsWith('W/') ? 'W/' : ''}"${hashOf(object, [contentKey.version, etag])}"`;
+  const isInit = ask.kind === 'init' || ask.kind === 'clip-init';
+  switch (scheme) {
+    case 'aes-128': {
+      // VLC reads only a clear one.
+      if (isInit) return (clear) => clear;
+      const iv = contentKey.ivOf(rendition.id, ask);
+      return (clear) => encryptedFile(clear, tagged(clear), { key, iv });
+    }
+    default:
+      return scheme satisfies never;
+  }
+}
