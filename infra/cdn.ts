@@ -15,6 +15,8 @@ export type CdnOptions = {
   readonly allowedOrigins: string | undefined;
   /** The SSM parameter with the keys that sign addresses; null if everybody may call. */
   readonly keysParameter: string | null;
+  /** Whether films are sent encrypted alone. */
+  readonly isEncrypted: boolean;
 };
 
 // AWS's managed policies (CloudFront, "Use managed cache policies" and "Use managed origin request
@@ -181,13 +183,17 @@ export class Cdn extends Construct {
 
   #edgeFunction(
     role: EdgeRole,
-    { name, keysParameter, allowedOrigins }: CdnOptions,
+    { name, keysParameter, isEncrypted, allowedOrigins }: CdnOptions,
     stores?: readonly string[],
   ): string {
     return new Resource(this, role, 'aws_cloudfront_function', {
       name: `${name}-${role}`,
       runtime: 'cloudfront-js-2.0',
-      code: edgeCode(role, { isSigned: keysParameter !== null, allowedOrigins: originsOf(allowedOrigins) }),
+      code: edgeCode(role, {
+        isSigned: keysParameter !== null,
+        isEncrypted,
+        allowedOrigins: originsOf(allowedOrigins),
+      }),
       publish: true,
       ...(stores ? { key_value_store_associations: stores } : {}),
     }).get('arn');

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { firstIssue } from '../functions/stream/base/first-issue.ts';
+import { SCHEMES, type Scheme } from '../functions/stream/config/encryption.ts';
 import { DEPLOYABLE_SETTINGS } from '../functions/stream/config/settings.ts';
 import { checkFunctionSettings } from './function-settings.ts';
 
@@ -26,8 +27,21 @@ export function keysParameterOf(access: Access): string | null {
 
 type Given = v.InferOutput<typeof OPTIONS>;
 
-export type Options = Omit<Given, 'public' | 'signingKeysParameter' | 'cdn' | 'reservedConcurrency'> & {
+/** How segments are encrypted; the secrets are in this SSM parameter. */
+export type EncryptionOptions = { readonly scheme: Scheme; readonly secretsParameter: string };
+
+type Combined =
+  | 'public'
+  | 'signingKeysParameter'
+  | 'cdn'
+  | 'reservedConcurrency'
+  | 'encryption'
+  | 'encryptionSecretsParameter';
+
+export type Options = Omit<Given, Combined> & {
   readonly access: Access;
+  /** Null if segments are sent in the clear. */
+  readonly encryption: EncryptionOptions | null;
   /** How many instances at most; null for as many as the account has. */
   readonly reservedConcurrency: number | null;
 };
@@ -44,12 +58,25 @@ export function parseOptions(context: Readonly<Record<string, unknown>>): Option
     const { name, message } = firstIssue(result.issues);
     throw new Error(`The option ${name} ${message}.`);
   }
-  const { public: isPublic, signingKeysParameter, cdn, ...options } = result.output;
+  const {
+    public: isPublic,
+    signingKeysParameter,
+    cdn,
+    encryption: scheme,
+    encryptionSecretsParameter,
+    ...options
+  } = result.output;
   const access = accessOf(isPublic, signingKeysParameter, cdn);
+  const encryption = encryptionOf(scheme, encryptionSecretsParameter, access);
   checkProvider(options, access);
   checkTopic(options.alarmTopicArn, options.region);
   checkFunctionSettings(options.environment, options.keepDerived);
-  return { ...options, access, reservedConcurrency: concurrencyOf(options.reservedConcurrency, access) };
+  return {
+    ...options,
+    access,
+    encryption,
+    reservedConcurrency: concurrencyOf(options.reservedConcurrency, access),
+  };
 }
 
 /** What everybody may cause at once: some ten viewers of encoded films, and with 3,008 MB four dollars an hour. */
@@ -72,6 +99,23 @@ function accessOf(isPublic: boolean, keysParameter: string | null, cdn: boolean)
   if (cdn) return { kind: 'cdn', keysParameter };
   if (keysParameter !== null) return { kind: 'signed', keysParameter };
   return { kind: isPublic ? 'public' : 'callers' };
+}
+
+function encryptionOf(
+  scheme: Scheme | null,
+  secretsParameter: string | null,
+  access: Access,
+): EncryptionOptions | null {
+  if ((scheme === null) !== (secretsParameter === null)) {
+    throw new Error('The options encryption and encryptionSecretsParameter need each other.');
+  }
+  if (scheme === null || secretsParameter === null) return null;
+  if (keysParameterOf(access) === null) {
+    throw new Error(
+      'The option encryption needs signingKeysParameter: without tokens, whoever may call would get the key.',
+    );
+  }
+  return { scheme, secretsParameter };
 }
 
 /**
@@ -147,16 +191,23 @@ const REGION =
 
 const RESERVED = 'must be "auto", null or a whole number from 0 to 10000';
 
+const PARAMETER = /^(\/[\w.-]+)+$/;
+
 const OPTIONS = v.object({
   // The prefix of all names; the name of a bucket can be this long.
   name: text('sluice', /^[a-z][a-z0-9-]{0,25}[a-z0-9]$/, 'must have 2 to 27 characters of a-z, 0-9 and -'),
   region: text('us-east-1', REGION, 'must be an AWS region such as eu-west-1'),
   public: flag,
   signingKeysParameter: textOrNone(
-    /^(\/[\w.-]+)+$/,
+    PARAMETER,
     'must be the name of an SSM parameter such as /sluice/signing-keys',
   ),
   cdn: flag,
+  encryption: v.optional(
+    v.nullable(v.picklist(SCHEMES, `must be null or one of ${SCHEMES.join(', ')}`)),
+    null,
+  ),
+  encryptionSecretsParameter: textOrNone(PARAMETER, 'must be the name of an SSM parameter'),
   mediaBucket: bucket,
   architecture: oneOf('arm64', 'x86_64'),
   runtime: oneOf('nodejs24.x', 'nodejs22.x'),

@@ -106,8 +106,11 @@ export class SluiceStack extends TerraformStack {
       bucketDomainName: media.bucket.domainName,
       allowedOrigins: options.environment.ALLOWED_ORIGINS,
       keysParameter: keysParameterOf(options.access),
+      isEncrypted: options.encryption !== null,
     });
     stream.allowCalls('cdn', { principal: 'cloudfront.amazonaws.com', source_arn: cdn.arn });
+    // Films that are sent encrypted come from the function alone.
+    if (options.encryption !== null) return cdn.url;
     const statement = readableThrough(cdn.arn, media.bucket.arn);
     if (media.kind === 'created') media.bucket.allow(statement);
     else new TerraformOutput(this, 'add_to_media_bucket_policy', { value: JSON.stringify(statement) });

@@ -11,6 +11,8 @@ export type EdgeRole = 'media-request' | 'signed-request' | 'media-response';
 export type EdgeSettings = {
   /** Whether addresses are signed. */
   readonly isSigned: boolean;
+  /** Whether films are sent encrypted alone, so that nobody may have them from the bucket. */
+  readonly isEncrypted: boolean;
   /** The origins whose pages may read why they are refused. */
   readonly allowedOrigins: readonly string[];
 };
@@ -19,7 +21,7 @@ export type EdgeSettings = {
  * Returns the code of a CloudFront Function of this folder, with the types and messages of the function
  * itself.
  */
-export function edgeCode(role: EdgeRole, { isSigned, allowedOrigins }: EdgeSettings): string {
+export function edgeCode(role: EdgeRole, { isSigned, isEncrypted, allowedOrigins }: EdgeSettings): string {
   const types = constant('TYPES', Object.fromEntries(INLINE_TYPES));
   switch (role) {
     case 'media-request':
@@ -33,6 +35,7 @@ export function edgeCode(role: EdgeRole, { isSigned, allowedOrigins }: EdgeSetti
         ...QUERY,
         constant('REFUSALS', REFUSALS),
         constant('ORIGINS', allowedOrigins),
+        constant('IS_ENCRYPTED', isEncrypted),
         constant('TOKEN_HEADER', TOKEN_HEADER),
         ...files('bucket-path', 'token', 'versioned', role),
       ].join('');

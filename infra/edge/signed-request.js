@@ -1,4 +1,4 @@
-/* global REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isVersioned, TOKEN_HEADER, parseToken, subjectOf, isSame */
+/* global IS_ENCRYPTED, REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isVersioned, TOKEN_HEADER, parseToken, subjectOf, isSame */
 // CloudFront Function on all requests if addresses are signed. It refuses what it can, and sends to the bucket and to
 // the cache only what it has checked itself. Everything else goes to the function, which checks every token again: also
 // tokens of a key that the store does not have yet, and all requests if this code should ever not run.
@@ -38,7 +38,7 @@ async function handler(event) {
     request.headers[TOKEN_HEADER] = { value: split[1] };
     return request;
   }
-  const path = bucketPath(request.method, split[2], hasQuery);
+  const path = IS_ENCRYPTED ? null : bucketPath(request.method, split[2], hasQuery);
   if (path === null) return request;
   // Without the token and what others have added, so that all clients share one copy in the cache.
   request.uri = path;

@@ -23,15 +23,15 @@ function subjectOf(letter, path, hasQuery) {
 
 function keyOf(path) {
   const found =
-    /^\/(media|stream|play|image|storyboard|waveform|subtitles|info|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
+    /^\/(media|stream|play|image|storyboard|waveform|subtitles|info|key|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
       path,
     );
   if (found === null) return null;
   let encoded = found[2];
-  if (/^(hls|dash|made|storyboard|subtitles)$/.test(found[1])) {
+  if (/^(hls|dash|key|made|storyboard|subtitles)$/.test(found[1])) {
     const parts = encoded.split('/');
     const entry = found[1] === 'hls' ? 'master.m3u8' : 'manifest.mpd';
-    // The key is followed by the name of a result, a sheet, a text track or the main playlist, or by a rendition and a
+    // The key is followed by the name of a result, a content key, a sheet, a text track or the main playlist, or by a rendition and a
     // name.
     const isAdaptive = found[1] === 'hls' || found[1] === 'dash';
     const last = parts[parts.length - 1];

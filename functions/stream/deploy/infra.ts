@@ -49,7 +49,7 @@ export class StreamFunction extends Construct {
           mediaBucketArn: media.arn,
           derivedBucketArn: derived?.arn ?? null,
           logGroupArn: logs.get('arn'),
-          keysParameterArn: this.#findKeysParameter(options),
+          ...this.#findParameters(options),
         }),
       ),
     });
@@ -133,11 +133,13 @@ export class StreamFunction extends Construct {
     });
   }
 
-  #findKeysParameter({ access, region }: Options): string | null {
+  #findParameters({ access, encryption, region }: Options) {
     const parameter = keysParameterOf(access);
-    if (parameter === null) return null;
+    if (parameter === null) return { keysParameterArn: null, secretsParameterArn: null };
     const accountId = new Existing(this, 'account', 'aws_caller_identity', {}).get('account_id');
-    return `arn:aws:ssm:${region}:${accountId}:parameter${parameter}`;
+    const arnOf = (name: string) => `arn:aws:ssm:${region}:${accountId}:parameter${name}`;
+    const secretsParameterArn = encryption && arnOf(encryption.secretsParameter);
+    return { keysParameterArn: arnOf(parameter), secretsParameterArn };
   }
 }
 
@@ -147,7 +149,7 @@ const trustLambda = JSON.stringify({
 });
 
 function environmentOf(options: Options, media: Bucket, derived: Bucket | null): Record<string, string> {
-  const { access, environment, logLevel } = options;
+  const { access, encryption, environment, logLevel } = options;
   const keysParameter = keysParameterOf(access);
   return {
     // Its callers have credentials, which is for the URL to check.
@@ -159,6 +161,9 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket | null):
     // If the URL checks its callers itself, the function accepts all who pass. CloudFront's check does not
     // replace the function's own.
     ...(keysParameter === null ? { PUBLIC: '1' } : { SIGNING_KEYS_PARAMETER: keysParameter }),
+    ...(encryption === null
+      ? {}
+      : { ENCRYPTION: encryption.scheme, ENCRYPTION_SECRETS_PARAMETER: encryption.secretsParameter }),
     // Nobody else gets through the URL then.
     ...(access.kind === 'cdn' && keysParameter !== null ? { EDGE_TOKENS: '1' } : {}),
   };

@@ -7,11 +7,13 @@ export type Resources = {
   readonly logGroupArn: string;
   /** Null if addresses are not signed. */
   readonly keysParameterArn: string | null;
+  /** Null if segments are not encrypted. */
+  readonly secretsParameterArn: string | null;
 };
 
 /** Returns what the function may do; with a derived store, `workerPermissions` come in addition. */
 export function functionPermissions(resources: Resources): Statement[] {
-  const { mediaBucketArn, derivedBucketArn, logGroupArn, keysParameterArn } = resources;
+  const { mediaBucketArn, derivedBucketArn, logGroupArn, keysParameterArn, secretsParameterArn } = resources;
   // Without s3:ListBucket, S3 answers 403 instead of 404 for an object that does not exist.
   return [
     allow('ListMedia', ['s3:ListBucket'], mediaBucketArn),
@@ -20,6 +22,9 @@ export function functionPermissions(resources: Resources): Statement[] {
     // The stack creates the group, with its retention. Lambda names the streams in it.
     allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn}:*`),
     ...(keysParameterArn === null ? [] : [allow('ReadSigningKeys', ['ssm:GetParameter'], keysParameterArn)]),
+    ...(secretsParameterArn === null
+      ? []
+      : [allow('ReadEncryptionSecrets', ['ssm:GetParameter'], secretsParameterArn)]),
   ];
 }
 

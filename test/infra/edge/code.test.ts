@@ -5,8 +5,8 @@ import { parseRoute } from '../../../functions/stream/route/route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../../testing/edge.ts';
 
-const OPEN = { isSigned: false, allowedOrigins: [] };
-const SIGNED = { isSigned: true, allowedOrigins: ['https://app.example'] };
+const OPEN = { isSigned: false, isEncrypted: false, allowedOrigins: [] };
+const SIGNED = { isSigned: true, isEncrypted: false, allowedOrigins: ['https://app.example'] };
 const requested = loadEdge('media-request', OPEN);
 const responded = loadEdge('media-response', OPEN);
 

@@ -20,10 +20,10 @@ import {
 
 const STORED = { [NEW.id]: NEW.secret, [OLD.id]: OLD.secret };
 const ORIGIN = 'https://app.example';
-const at = (seconds: number, stored: Record<string, string> = STORED) =>
+const at = (seconds: number, stored: Record<string, string> = STORED, isEncrypted = false) =>
   loadEdge(
     'signed-request',
-    { isSigned: true, allowedOrigins: [ORIGIN] },
+    { isSigned: true, isEncrypted, allowedOrigins: [ORIGIN] },
     { stored, now: () => seconds * 1000 },
   );
 const now = at(NOW);
@@ -292,6 +292,14 @@ describe('signed-request', () => {
     }
     console.log(`      ${JSON.stringify(count)}`);
     for (const times of Object.values(count)) expect(times).to.be.above(100);
+  });
+
+  it('sends nobody to the bucket where films are sent encrypted alone', async () => {
+    const encrypted = at(NOW, STORED, true);
+    expect(await ask(`/~${key}/media/films/a%20b.mp4`, 'GET', encrypted)).to.deep.equal({ kind: 'function' });
+    expect((await ask(`/~${key}/hls/films/a%20b.mp4/copy/1.m4s?v=a`, 'GET', encrypted)).kind).to.equal(
+      'cache',
+    );
   });
 });
 
