@@ -1,14 +1,17 @@
 import type { RequestContext } from '../base/request-context.ts';
 import { type Probed, probe } from '../media/probe/probe.ts';
-import { cachedAccess } from '../source/cache.ts';
+import { type CachedAccess, cachedAccess } from '../source/cache.ts';
 import { indexAccess } from '../source/index-access.ts';
 import type { FoundObject, ProbeServices } from './find-object.ts';
 
-/** Probes the object, or returns what this process knows of it. */
+/**
+ * Probes the object, or returns what this process knows of it. What the probe has opened stays open for `access`, with
+ * which the request reads on.
+ */
 export async function probeObject(
   { object, head }: FoundObject,
   { source, cache, probes, slots, decoding, config }: ProbeServices,
-  { signal, trace }: Pick<RequestContext, 'signal' | 'trace'>,
+  { signal, trace, access }: Pick<RequestContext, 'signal' | 'trace'> & { readonly access?: CachedAccess },
 ): Promise<Probed> {
   const { ffprobePath } = config;
   return trace.time('probe', () =>
@@ -16,7 +19,8 @@ export async function probeObject(
       const file = cachedAccess(source, object, within, { cache });
       const index =
         head === null ? file : indexAccess({ source, object, head, blocks: file, signal: within });
-      return probe({ file, index, object, ffprobePath, slots, decoding, signal: within });
+      const heir = access && { file: access, signal };
+      return probe({ file, index, object, ffprobePath, slots, decoding, signal: within, heir });
     }),
   );
 }

@@ -131,6 +131,42 @@ describe('openContainer on real files', () => {
     const outcome = await container?.describe().catch((error: unknown) => error);
     expect(outcome).to.equal(controller.signal.reason);
   });
+
+  it('is left open for a request, which reads on with its own signal', async () => {
+    const bytes = await readFile(`${corpusDirectory}/mkv/mediabunny__annex-b-avc.mkv`);
+    const [probe, request] = [new AbortController(), new AbortController()];
+    const left = await openContainer(inMemory(bytes), probe.signal);
+    await left?.describe();
+    const file = inMemory(bytes);
+    left?.leaveTo(file, request.signal);
+    probe.abort(new Error('the probe has ended'));
+    const reopened = await openContainer(file, request.signal);
+    expect(reopened).to.equal(left);
+    const counts = async () => {
+      let packets = 0;
+      for await (const _ of reopened?.tracks[0]?.packets() ?? []) packets++;
+      return packets;
+    };
+    reopened?.limitReads(Number.POSITIVE_INFINITY);
+    const fresh = await openContainer(inMemory(bytes), request.signal);
+    let wanted = 0;
+    for await (const _ of fresh?.tracks[0]?.packets() ?? []) wanted++;
+    expect([await counts(), file.bytesRead() > 0]).to.deep.equal([wanted, true]);
+    // Once only.
+    expect(await openContainer(file, request.signal)).to.not.equal(left);
+    request.abort(new Error('the client has left'));
+    expect(await counts().catch((error: unknown) => error)).to.equal(request.signal.reason);
+  });
+
+  it('is not left open after a read that its limit has ended', async () => {
+    const bytes = await readFile(`${corpusDirectory}/mkv/mediabunny__annex-b-avc.mkv`);
+    const container = await openContainer(inMemory(bytes), signal);
+    container?.limitReads(0);
+    for await (const _ of container?.tracks[0]?.packets() ?? []);
+    const file = inMemory(bytes);
+    container?.leaveTo(file, signal);
+    expect(await openContainer(file, signal)).to.not.equal(container);
+  });
 });
 
 /** Writes EBML elements with sizes of four bytes. */

@@ -2,6 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { damaged, unsupported } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 
+/** What a file is read with, and until when. */
+export type Reading = { readonly file: RandomAccess; readonly signal: AbortSignal };
+
 export type BoundedReads = {
   /** Reads exactly `[start, end)`, in several chunks if that is long. */
   read(start: number, end: number): Promise<Uint8Array> | ReadableStream<Uint8Array>;
@@ -11,25 +14,31 @@ export type BoundedReads = {
    * Returns the first failure of a read, which a demuxer may have turned into another error; null if none.
    */
   failure(): unknown;
+  /** True if a read has failed, at the limit as well: what the demuxer has begun then stays unfinished. */
+  hasStopped(): boolean;
 };
 
 /**
- * Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried, ended by
- * `signal`.
+ * Reads for a demuxer that trusts what files claim: bounded in size and in sum, never retried, ended by the
+ * signal of `reading`, whose members may be exchanged.
  */
-export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedReads {
+export function boundedReads(reading: Reading): BoundedReads {
   const refuseStandstill = standstillGuard();
   let allowance = Number.POSITIVE_INFINITY;
   let failure: unknown = null;
+  let hasMetLimit = false;
   let count = 0;
   const readPart = async (start: number, end: number): Promise<Uint8Array> => {
     // Cached bytes come without a turn of the event loop, so that no time limit would ever take effect.
     if (++count % READS_A_TURN === 0) await setImmediate();
-    signal.throwIfAborted();
+    reading.signal.throwIfAborted();
     allowance -= end - start;
-    if (allowance < 0) throw new ReadLimit();
+    if (allowance < 0) {
+      hasMetLimit = true;
+      throw new ReadLimit();
+    }
     try {
-      const bytes = await file.read(start, end);
+      const bytes = await reading.file.read(start, end);
       if (bytes.length === end - start) return bytes;
       throw new Error(`A read of ${end - start} bytes at ${start} gave ${bytes.length}`);
     } catch (error) {
@@ -50,6 +59,7 @@ export function boundedReads(file: RandomAccess, signal: AbortSignal): BoundedRe
       allowance = bytes;
     },
     failure: () => failure,
+    hasStopped: () => hasMetLimit || failure !== null,
   };
 }
 

@@ -5,12 +5,15 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import type { ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from '../model/container.ts';
 import { CONTAINERS, type Container } from '../model/containers.ts';
 import { knownLanguage } from '../model/language.ts';
-import { boundedReads, ReadLimit } from './bounded-reads.ts';
+import { boundedReads, type Reading, ReadLimit } from './bounded-reads.ts';
 import { containerOf, openDemuxer } from './demuxers.ts';
 import { describeContainer } from './describe-container.ts';
 import { durationOf } from './duration.ts';
 import { type Attempt, endAtLimit, readTrack } from './mediabunny-track.ts';
 import { readRoster } from './track-list.ts';
+
+/** Containers that a probe has left open, by what the request reads its file with: it opens each once. */
+const leftOpen = new WeakMap<RandomAccess, OpenContainer>();
 
 /**
  * Opens Matroska, WebM, MPEG-TS, Ogg, MP3, WAV, FLAC and ADTS files; null for all others, and for files with
@@ -20,7 +23,21 @@ import { readRoster } from './track-list.ts';
 export async function openContainer(file: RandomAccess, signal: AbortSignal): Promise<OpenContainer | null> {
   signal.throwIfAborted();
   if (file.sizeBytes === 0) return null;
-  const reads = boundedReads(file, signal);
+  const left = leftOpen.get(file);
+  if (left !== undefined) {
+    leftOpen.delete(file);
+    left.limitReads(PROBE_BYTES);
+    return left;
+  }
+  let reading: Reading = { file, signal };
+  const reads = boundedReads({
+    get file() {
+      return reading.file;
+    },
+    get signal() {
+      return reading.signal;
+    },
+  });
   reads.limit(PROBE_BYTES);
   const input = await openDemuxer(file, reads);
   signal.throwIfAborted();
@@ -28,7 +45,7 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
     if (reads.failure()) throw reads.failure();
     return null;
   }
-  const release = onAbort(signal, () => input.dispose());
+  let release = onAbort(signal, () => input.dispose());
   const close = () => {
     release();
     input.dispose();
@@ -37,12 +54,16 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
     try {
       return await work();
     } catch (error) {
-      signal.throwIfAborted();
+      reading.signal.throwIfAborted();
       throw reads.failure() ?? damageOf(error);
     }
   };
   try {
-    const opened = await openInput(input, file, attempt);
+    const current: RandomAccess = {
+      sizeBytes: file.sizeBytes,
+      read: (start, end) => reading.file.read(start, end),
+    };
+    const opened = await openInput(input, current, attempt);
     if (!opened) {
       close();
       return null;
@@ -51,6 +72,14 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
       ...opened,
       describe: () => describeContainer(container),
       limitReads: reads.limit,
+      leaveTo(next, until) {
+        // Other demuxers read ahead, and what they have begun would end with the old signal.
+        if (reads.hasStopped() || CONTAINERS[container.container].index !== 'cues') return close();
+        release();
+        reading = { file: next, signal: until };
+        release = onAbort(until, () => input.dispose());
+        if (!until.aborted) leftOpen.set(next, container);
+      },
       close,
     };
     return container;
@@ -67,7 +96,7 @@ export async function openContainer(file: RandomAccess, signal: AbortSignal): Pr
 /** Most bytes that opening a file may read: headers, the first packets, and a look at the end. */
 const PROBE_BYTES = 16 * 2 ** 20;
 
-type Opened = Omit<OpenContainer, 'describe' | 'limitReads' | 'close'>;
+type Opened = Omit<OpenContainer, 'describe' | 'limitReads' | 'leaveTo' | 'close'>;
 
 function damageOf(error: unknown): unknown {
   if (error instanceof Problem || error instanceof ReadLimit) return error;

@@ -36,7 +36,7 @@ export async function readTags(
 }
 
 async function metadataOf(file: RandomAccess, signal: AbortSignal): Promise<MetadataTags> {
-  const reads = boundedReads(file, signal);
+  const reads = boundedReads({ file, signal });
   reads.limit(TAG_BYTES);
   const input = new Input({ formats: ALL_FORMATS, source: uncached(file, reads) });
   try {

@@ -1,3 +1,4 @@
+import type { RandomAccess } from '../../source/bytes.ts';
 import type { AudioCodec, VideoCodec } from './codecs.ts';
 import type { Container } from './containers.ts';
 import type { AudioTrack, Colour, Crop, FrameRate, Media, SubtitleTrack } from './media.ts';
@@ -26,6 +27,11 @@ export type OpenContainer = {
    * long.
    */
   limitReads(bytes: number): void;
+  /**
+   * Leaves it open for a request, which reads it on with `file` until `signal`: the next one to open that file gets it.
+   * Closes it instead if that would not be the same as opening it again.
+   */
+  leaveTo(file: RandomAccess, signal: AbortSignal): void;
   close(): void;
 };
 

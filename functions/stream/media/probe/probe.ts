@@ -5,6 +5,7 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import type { CachedAccess } from '../../source/cache.ts';
 import type { StoredObject } from '../../source/source.ts';
 import { whyUndecodable } from '../codecs/decodable.ts';
+import type { Reading } from '../demux/bounded-reads.ts';
 import { openContainer } from '../demux/mediabunny.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from '../demux/sniff.ts';
 import type { Movie } from '../isobmff/movie.ts';
@@ -31,6 +32,8 @@ export type ProbeInput = {
   /** Without it, every named codec counts as decodable. */
   readonly decoding?: Decoding | undefined;
   readonly signal: AbortSignal;
+  /** The request that reads the file on, for which its container stays open. */
+  readonly heir?: Reading | undefined;
 };
 
 export type Probed = {
@@ -75,14 +78,15 @@ async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: Abort
   const survey = kind === 'iso' ? null : await surveyStream(file);
   if (survey === null) return probeOther(input, kind, signal);
   const { clock } = survey;
-  const probed = await probeOther({ ...input, file: clocked(file, clock) }, kind, signal);
+  const heir = clock === null ? input.heir : undefined;
+  const probed = await probeOther({ ...input, file: clocked(file, clock), heir }, kind, signal);
   return { ...probed, media: withoutConfiguration(probed.media, survey.changing), clock };
 }
 
 /** Probes a container other than ISO base media. */
 async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
   const isForeign = kind === 'foreign' || kind === 'iso';
-  const read = isForeign ? null : await probeContainer(input.file, signal);
+  const read = isForeign ? null : await probeContainer(input, signal);
   if (read !== null && !(read instanceof Problem)) return withExtent(input.file, read);
   const media = await probeForeign(input, kind, signal).catch((error: unknown) => {
     throw read !== null && error instanceof Problem ? read : error;
@@ -96,9 +100,13 @@ async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: Abor
  * Probes by the demuxer; returns null if it does not know the kind, and a problem if another program may see
  * more in it.
  */
-async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<Probed | Problem | null> {
+async function probeContainer(
+  { file, heir }: ProbeInput,
+  signal: AbortSignal,
+): Promise<Probed | Problem | null> {
   const container = await openContainer(file, signal).catch(damageOf);
   if (container === null || container instanceof Problem) return container;
+  let isLeft = false;
   try {
     const media = await container.describe().catch(damageOf);
     if (media instanceof Problem) return media;
@@ -106,9 +114,12 @@ async function probeContainer(file: CachedAccess, signal: AbortSignal): Promise<
     if (video && !(await hasFrames(video))) return damaged('The video in this file has no frames.');
     // The demuxer omits the cluster that the file's end cuts, which is seconds long.
     const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
-    return containerProbed(media, cut, cut ?? (await silenceObstacle(container.tracks)));
+    const obstacle = cut ?? (await silenceObstacle(container.tracks));
+    if (heir !== undefined) container.leaveTo(heir.file, heir.signal);
+    isLeft = heir !== undefined;
+    return containerProbed(media, cut, obstacle);
   } finally {
-    container.close();
+    if (!isLeft) container.close();
   }
 }
 
