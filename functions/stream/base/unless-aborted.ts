@@ -1,4 +1,5 @@
 import { onAbort } from './on-abort.ts';
+import { unsupported } from './problem.ts';
 
 /** The value of `promise`, or rejects with the signal's reason as soon as it aborts. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -10,5 +11,23 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
     return await Promise.race([aborted, promise]);
   } finally {
     release();
+  }
+}
+
+const TIME_LIMIT_MILLISECONDS = 9_000;
+
+/** Ends `work` with a problem if it takes too long, since files can be crafted to be slow to read. */
+export async function withTimeLimit<T>(
+  signal: AbortSignal,
+  work: (limited: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const tooSlow = unsupported('This file takes too long to analyse.');
+  const timer = setTimeout(() => limit.abort(tooSlow), TIME_LIMIT_MILLISECONDS);
+  const limited = AbortSignal.any([signal, limit.signal]);
+  try {
+    return await unlessAborted(work(limited), limited);
+  } finally {
+    clearTimeout(timer);
   }
 }

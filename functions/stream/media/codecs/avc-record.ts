@@ -1,7 +1,6 @@
 import { asBuffer } from '../boxes/boxes.ts';
 import { withoutEmulation } from './annexb.ts';
-import { bitCursor } from './bit-cursor.ts';
-import { exponential } from './exp-golomb.ts';
+import { bitCursor, exponential } from './bit-cursor.ts';
 
 /** The contents of `avcC` (ISO/IEC 14496-15 §5.3.3.1). */
 export type AvcRecord = {

@@ -1,5 +1,4 @@
-import type { BitCursor } from './bit-cursor.ts';
-import { exponential, skipExponentials } from './exp-golomb.ts';
+import { type BitCursor, exponential, skipExponentials } from './bit-cursor.ts';
 import type { Sps } from './sps.ts';
 import { readVui, type Vui } from './vui.ts';
 

@@ -1,6 +1,5 @@
 import { withoutEmulation } from './annexb.ts';
-import { type BitCursor, bitCursor, skipBits } from './bit-cursor.ts';
-import { exponential, signedExponential } from './exp-golomb.ts';
+import { type BitCursor, bitCursor, exponential, signedExponential, skipBits } from './bit-cursor.ts';
 import { readHevcTail, type SpsTail } from './hevc-sps-tail.ts';
 import { readReorderFrames, readVui, type Vui } from './vui.ts';
 

@@ -1,6 +1,5 @@
 import type { Colour } from '../model/media.ts';
-import { type BitCursor, skipBits } from './bit-cursor.ts';
-import { exponential, skipExponentials } from './exp-golomb.ts';
+import { type BitCursor, exponential, skipBits, skipExponentials } from './bit-cursor.ts';
 
 /** The fields of the video usability information that affect how frames look. */
 export type Vui = {

@@ -3,8 +3,8 @@ import { OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER, parseAv1Sequence, parseObu
 import { configurationBox, hasNewSet, openNalStream, toSample } from '../codecs/parameter-sets.ts';
 import { parseVp9KeyFrame } from '../codecs/vpx.ts';
 import { av1C, type CodedVideo, videoSampleEntry, vpcC } from '../isobmff/codec-entry.ts';
+import { displayMatrix } from '../isobmff/track-boxes.ts';
 import type { ContainerVideoTrack } from '../model/container.ts';
-import { displayMatrix } from '../model/display-matrix.ts';
 import { threeLetters } from '../model/language.ts';
 
 /** How a track's packets go into MP4. */

@@ -3,8 +3,8 @@ import { CONTAINER_PROFILES, type ContainerProfile } from '../model/containers.t
 /** The kind of a file by its first bytes. */
 export type Sniffed =
   | { readonly kind: 'iso' }
-  /** A container that is read in process. */
-  | { readonly kind: 'container' }
+  /** A container that is read in process. A stream may keep time in packets of its own. */
+  | { readonly kind: 'container'; readonly mayBeStream: boolean }
   /** Known media that only ffprobe and ffmpeg read. */
   | { readonly kind: 'foreign' }
   /** Unknown bytes; the file may still be a raw stream. */
@@ -24,12 +24,12 @@ export function sniff(head: Uint8Array, key: string): Sniffed {
   if (refusal) return { kind: 'refused', what: refusal[1] };
   if (starts('RIFF') || starts('RF64') || starts('RIFX')) return riff(bytes.toString('latin1', 8, 12));
   if (ISO_BOXES.has(bytes.toString('latin1', 4, 8))) return iso(bytes);
-  if (DEMUXED_MAGIC.some((magic) => starts(magic))) return { kind: 'container' };
-  if (isTransportStream(bytes)) return { kind: 'container' };
+  if (DEMUXED_MAGIC.some((magic) => starts(magic))) return { kind: 'container', mayBeStream: false };
+  if (isTransportStream(bytes)) return { kind: 'container', mayBeStream: true };
   if (FOREIGN_MAGIC.some((magic) => starts(magic))) return { kind: 'foreign' };
   if (isText(bytes)) return { kind: 'refused', what: 'text' };
-  if (isAudioSync(bytes)) return { kind: 'container' };
-  return BARE_STREAMS.test(key) ? { kind: 'container' } : { kind: 'unknown' };
+  if (isAudioSync(bytes)) return { kind: 'container', mayBeStream: true };
+  return BARE_STREAMS.test(key) ? { kind: 'container', mayBeStream: true } : { kind: 'unknown' };
 }
 
 const REFUSED: readonly (readonly [magic: string, what: string, at?: number])[] = [
@@ -69,7 +69,7 @@ const FOREIGN_MAGIC = magicOf('ffprobe');
 const BARE_STREAMS = /\.(mp3|mp2|aac|adts|ts|m2ts|mts)$/i;
 
 function riff(form: string): Sniffed {
-  if (form === 'WAVE') return { kind: 'container' };
+  if (form === 'WAVE') return { kind: 'container', mayBeStream: false };
   if (form === 'WEBP') return { kind: 'refused', what: 'an image' };
   return { kind: 'foreign' };
 }

@@ -1,5 +1,72 @@
+import { damaged } from '../../base/problem.ts';
+import { box, fullBox, uint32, uint64 } from '../boxes/write-box.ts';
 import type { Packet } from '../model/packets.ts';
-import { fragmentHead } from './moof.ts';
+
+/** One sample as a fragment's header lists it; times in ticks of the track. */
+export type FragmentSample = {
+  readonly dts: number;
+  readonly pts: number;
+  readonly duration: number;
+  readonly sizeBytes: number;
+  readonly isSync: boolean;
+};
+
+/** The samples of a track in one fragment; `samples` is not empty. */
+export type SampleRun = { readonly trackId: number; readonly samples: readonly FragmentSample[] };
+
+const SYNC = 0x0200_0000;
+const NON_SYNC = 0x0101_0000;
+
+/**
+ * Writes a `moof` and the header of its `mdat` (ISO/IEC 14496-12 §8.8); the samples of the runs follow in
+ * their order.
+ */
+export function fragmentHead(sequenceNumber: number, runs: readonly SampleRun[]): Buffer {
+  const sizes = runs.map(({ samples }) => samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  // The offsets count from the start of the moof, whose length does not depend on them.
+  const length = moof(sequenceNumber, runs, sizes, 0).byteLength;
+  const mdat = Buffer.alloc(8);
+  mdat.writeUInt32BE(8 + sizes.reduce((sum, size) => sum + size, 0), 0);
+  mdat.write('mdat', 4, 'latin1');
+  return Buffer.concat([moof(sequenceNumber, runs, sizes, length + 8), mdat]);
+}
+
+function moof(
+  sequenceNumber: number,
+  runs: readonly SampleRun[],
+  sizes: readonly number[],
+  dataOffset: number,
+): Buffer {
+  let offset = dataOffset;
+  const trafs = runs.map((run, i) => {
+    const bytes = traf(run, offset);
+    offset += sizes[i] ?? 0;
+    return bytes;
+  });
+  return box('moof', fullBox('mfhd', 0, 0, uint32(sequenceNumber)), ...trafs);
+}
+
+/**
+ * Writes offsets from the moof (0x20000); each sample has its duration, size, flags and signed composition
+ * offset.
+ */
+function traf({ trackId, samples }: SampleRun, dataOffset: number): Buffer {
+  const fields = Buffer.alloc(samples.length * 16);
+  for (const [i, { duration, sizeBytes, isSync, pts, dts }] of samples.entries()) {
+    if (duration > 0xffff_ffff)
+      throw damaged('The times of this file have a gap that no player can wait for.');
+    fields.writeUInt32BE(duration, i * 16);
+    fields.writeUInt32BE(sizeBytes, i * 16 + 4);
+    fields.writeUInt32BE(isSync ? SYNC : NON_SYNC, i * 16 + 8);
+    fields.writeInt32BE((pts - dts) | 0, i * 16 + 12);
+  }
+  return box(
+    'traf',
+    fullBox('tfhd', 0, 0x20000, uint32(trackId)),
+    fullBox('tfdt', 1, 0, uint64(samples[0]?.dts ?? 0)),
+    fullBox('trun', 1, 0x1 | 0x100 | 0x200 | 0x400 | 0x800, uint32(samples.length, dataOffset), fields),
+  );
+}
 
 /** The packets of a track in one fragment; `packets` is not empty. */
 export type TrackRun = { readonly trackId: number; readonly packets: readonly Packet[] };

@@ -1,6 +1,7 @@
-import type { CachedAccess } from '../../source/cache.ts';
+import type { RandomAccess } from '../../source/bytes.ts';
 import { remuxObstacle } from '../cuts/container-packets.ts';
-import { extentOf } from '../demux/extent.ts';
+import { mp3Extent } from '../demux/mp3-extent.ts';
+import { chainedOggSeconds } from '../demux/ogg-links.ts';
 import type { Media } from '../model/media.ts';
 import type { Probed } from './probe.ts';
 
@@ -33,11 +34,31 @@ export function containerProbed(
 }
 
 /** Corrects the length to that of all the audio. */
-export async function withExtent(file: CachedAccess, probed: Probed): Promise<Probed> {
+export async function withExtent(file: RandomAccess, probed: Probed): Promise<Probed> {
   const extent = await extentOf(file, probed.media);
   if (extent === null) return probed;
   const { seconds, isJoined } = extent;
   const media = { ...probed.media, durationSeconds: seconds, ...(isJoined && { isJoined }) };
   const tracks = media.tracks.map((track) => ({ ...track, durationSeconds: null }));
   return containerProbed({ ...media, tracks }, isJoined ? JOINED : PADDED, isJoined ? JOINED : null);
+}
+
+/**
+ * Duration of a file's audio if its first header covers only a part of it, or declares more than the file
+ * holds.
+ */
+type Extent = { readonly seconds: number; readonly isJoined: boolean };
+
+/** Returns null if the description is right. */
+async function extentOf(file: RandomAccess, { container, tracks }: Media): Promise<Extent | null> {
+  if (tracks.length !== 1) return null;
+  if (container === 'ogg') {
+    const seconds = await chainedOggSeconds(file);
+    return seconds === null ? null : { seconds, isJoined: true };
+  }
+  if (container !== 'mp3') return null;
+  const extent = await mp3Extent(file);
+  return extent.kind === 'as declared'
+    ? null
+    : { seconds: extent.seconds, isJoined: extent.kind === 'joined' };
 }

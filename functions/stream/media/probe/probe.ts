@@ -1,5 +1,5 @@
 import { damaged, Problem } from '../../base/problem.ts';
-import { withTimeLimit } from '../../base/within-time.ts';
+import { withTimeLimit } from '../../base/unless-aborted.ts';
 import type { Slots } from '../../sandbox/slots.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { CachedAccess } from '../../source/cache.ts';
@@ -66,16 +66,18 @@ export async function probe(input: ProbeInput): Promise<Probed> {
     throw new Problem('not-media', `This file is ${sniffed.what}, not video or audio.`);
   }
   return withTimeLimit(signal, async (limited) => {
-    const probed = await probeKind(input, sniffed.kind, limited);
+    const probed = await probeKind(input, sniffed, limited);
     return { ...probed, media: await decidedMedia(probed, input, limited) };
   });
 }
 
-async function probeKind(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
+async function probeKind(input: ProbeInput, sniffed: Sniffed, signal: AbortSignal): Promise<Probed> {
   const { file } = input;
+  const { kind } = sniffed;
   const movie = kind === 'iso' ? await probeMovie(input, signal) : null;
   if (movie !== null) return movie;
-  const survey = kind === 'iso' ? null : await surveyStream(file);
+  const isOther = kind === 'iso' || (kind === 'container' && !sniffed.mayBeStream);
+  const survey = isOther ? null : await surveyStream(file);
   if (survey === null) return probeOther(input, kind, signal);
   const { clock } = survey;
   const heir = clock === null ? input.heir : undefined;

@@ -1,6 +1,5 @@
 import { nalUnits, withoutEmulation } from '../codecs/annexb.ts';
-import { bitCursor } from '../codecs/bit-cursor.ts';
-import { exponential } from '../codecs/exp-golomb.ts';
+import { bitCursor, exponential } from '../codecs/bit-cursor.ts';
 import { unitType } from '../codecs/parameter-sets.ts';
 import type { VideoTrack } from '../model/media.ts';
 
