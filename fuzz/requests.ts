@@ -178,6 +178,7 @@ const PLAYED: RouteCase = { kind: 'stream', names: STREAM, path: (key) => `/stre
 const ROUTES: readonly RouteCase[] = [
   { kind: 'page', names: [], path: () => '/' },
   { kind: 'health', names: [], path: () => '/health' },
+  { kind: 'description', names: [], path: (_, pick) => pick(['/openapi.json', '/llms.txt']) },
   { kind: 'asset', names: [], path: (_, pick) => `/assets/${pick(ASSETS)}` },
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
   { kind: 'play', names: [], path: (key) => `/play/${key}` },

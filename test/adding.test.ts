@@ -52,17 +52,24 @@ describe('One more', function () {
     ],
     [
       'parameter of /stream',
-      'route/parameters.ts',
+      'route/stream-parameters.ts',
       '  readonly startSeconds: number;',
       'readonly pitch: number | null;',
-      ['plan/parameter-effects.ts', 'route/parameters.ts'],
+      ['plan/parameter-effects.ts', 'route/stream-parameters.ts'],
     ],
     [
       'route',
       'route/route.ts',
       '  info: {',
       "lyrics: { shape: 'key', entry: '', parse: (rest, _query) => ({ kind: 'lyrics', key: parseKey(rest) }) },",
-      ['answer/answer-object.ts', 'answer/refuse-clear.ts', 'app.ts', 'http/caching.ts', 'route/route.ts'],
+      [
+        'answer/answer-object.ts',
+        'answer/refuse-clear.ts',
+        'app.ts',
+        'http/caching.ts',
+        'route/addresses.ts',
+        'route/route.ts',
+      ],
     ],
     [
       'setting',
@@ -94,6 +101,26 @@ describe('One more', function () {
       }
     });
   }
+
+  it('parameter of /stream stands in the description of the service as soon as it is checked', async () => {
+    const path = join(copy, 'functions/stream/route/stream-parameters.ts');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, insert(text, '  speed: says(', "  pitch: says(whole(1, 9), 'how high', '2'),"));
+    try {
+      const script = `import { openApi } from './functions/stream/description/openapi.ts';
+        const { paths } = openApi({ version: '1', isSigned: false, off: [] });
+        const pitch = ['/stream/{key}', '/export/{key}'].map((path) =>
+          paths[path].get.parameters.find(({ name }) => name === 'pitch'));
+        console.log(JSON.stringify(pitch));`;
+      const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: copy });
+      const schema = { type: 'integer', minimum: 1, maximum: 9 };
+      const pitch = { name: 'pitch', in: 'query', description: 'how high', schema, example: 2 };
+      expect(JSON.parse(stdout)).to.deep.equal([pitch, pitch]);
+    } finally {
+      await writeFile(path, text);
+    }
+  });
 });
 
 function insert(text: string, before: string, added: string): string {

@@ -27,6 +27,7 @@ const ORDER = [
   'route',
   'config',
   'http',
+  'description',
   'plan',
   'playlist',
   'engine',

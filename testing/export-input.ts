@@ -4,7 +4,7 @@ import type { SegmentContext } from '../functions/stream/engine/segment-context.
 import type { BodyContext } from '../functions/stream/export/formats/body.ts';
 import { clientOf } from '../functions/stream/plan/client.ts';
 import type { PlanInput } from '../functions/stream/plan/plan-input.ts';
-import { NO_PARAMETERS, type StreamParameters } from '../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../functions/stream/route/stream-parameters.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
 
 const { limits: LIMITS } = parseConfig({ MEDIA_DIR: '/' });

@@ -1,4 +1,5 @@
 import { answerAsset } from './answer/answer-asset.ts';
+import { answerDescription } from './answer/answer-description.ts';
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
 import type { Services } from './answer/services.ts';
@@ -67,6 +68,8 @@ async function answerRoute(
         version: services.version,
         ffmpeg: await services.ffmpegVersion(),
       });
+    case 'description':
+      return answerDescription(route, services);
     case 'media':
     case 'stream':
     case 'play':

@@ -47,9 +47,9 @@ async function handler(event) {
   return request;
 }
 
-/** Neither says anything about media. */
+/** None of them says anything about media. */
 function isOpen(path) {
-  return path === '/health' || /^\/assets\/[^/]*$/.test(path);
+  return /^\/(health|openapi\.json|llms\.txt|assets\/[^/]*)$/.test(path);
 }
 
 /** Refuses as the function does. */

@@ -15,7 +15,7 @@ const FOOT = `
 The AWS SDK reads its own variables (\`AWS_REGION\`, \`AWS_ENDPOINT_URL_S3\`, …): the region, endpoint and credentials for S3.
 
 An id of a key has 1 to 32 of \`a-z 0-9 _ -\`, a secret 32 to 256 characters. With neither \`PUBLIC=1\` nor keys, every
-address but \`/health\` answers 403.
+address of media answers 403.
 
 \`npm start\` takes \`--media DIR\`, \`--port N\`, \`--max-instances N\` (32), \`--bandwidth\` (Lambda's 2 MB/s after the first
 6 MB), \`--derived DIR\` (outputs are cached there, and not only until the end) or \`--no-derived\`, and \`PORT\`. It only

@@ -172,7 +172,7 @@ describe('storyboards', function () {
     ['plain.mp4/sheet.jpg', 404, /try \/storyboard\/\{key\}\/index\.vtt/],
     ['plain.mp4/0.jpg?v=AAAAAAAAAAAA', 404, /another version/],
     ['plain.mp4/index.vtt?absolute=yes', 400, /"absolute" must be 1 or 0/],
-    ['plain.mp4/index.m3u8?absolute=1', 400, /"absolute" is for index\.vtt and index\.json/],
+    ['plain.mp4/index.m3u8?absolute=1', 400, /Unknown parameter "absolute"/],
     ['plain.mp4/0.jpg?interval=0', 400, /"interval" must be a whole number between 1 and 3600/],
     ['broken.mp4/index.vtt', 415, /./],
   ];

@@ -7,7 +7,7 @@ import type { Body, Span } from '../../functions/stream/export/formats/body.ts';
 import { type FinishedPart, headOf } from '../../functions/stream/export/formats/head.ts';
 import { openBody } from '../../functions/stream/export/formats/open-body.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
-import type { StreamParameters } from '../../functions/stream/route/parameters.ts';
+import type { StreamParameters } from '../../functions/stream/route/stream-parameters.ts';
 import { demoDirectory } from '../../local/function.ts';
 import { openContext, withArguments } from '../../testing/encoded.ts';
 import { bodyContext, exportQuestion } from '../../testing/export-input.ts';

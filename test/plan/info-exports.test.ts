@@ -3,7 +3,7 @@ import { readLimits } from '../../functions/stream/base/limits.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeExports } from '../../functions/stream/plan/info-exports.ts';
 import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
-import { NO_PARAMETERS } from '../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS } from '../../functions/stream/route/stream-parameters.ts';
 import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 
 const MEDIA = mediaOf([film({ durationSeconds: 600 }), audioTrack({ durationSeconds: 600 })], {

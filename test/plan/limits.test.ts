@@ -7,7 +7,7 @@ import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
 import { predictSegment } from '../../functions/stream/plan/predict.ts';
 import { refuseSegment } from '../../functions/stream/plan/refuse.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
-import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/stream-parameters.ts';
 import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 import { offered } from '../../testing/presentations.ts';
 import { thrownBy } from '../../testing/problem.ts';

@@ -4,7 +4,7 @@ import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
-import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/stream-parameters.ts';
 import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 
 type Wishes = Partial<StreamParameters>;

@@ -3,7 +3,7 @@ import { readLimits } from '../../functions/stream/base/limits.ts';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planExport } from '../../functions/stream/plan/plan-export.ts';
-import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/stream-parameters.ts';
 import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 import { thrownBy } from '../../testing/problem.ts';
 

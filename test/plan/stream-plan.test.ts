@@ -5,7 +5,7 @@ import { clientOf } from '../../functions/stream/plan/client.ts';
 import { planHeader } from '../../functions/stream/plan/describe-plan.ts';
 import type { PlanInput } from '../../functions/stream/plan/plan-input.ts';
 import { planStream } from '../../functions/stream/plan/stream-plan.ts';
-import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS, type StreamParameters } from '../../functions/stream/route/stream-parameters.ts';
 import { audioTrack, film, mediaOf } from '../../testing/media.ts';
 import { thrownBy } from '../../testing/problem.ts';
 

@@ -24,9 +24,10 @@ describe('authorise', () => {
     it(`opens ${why}`, async () => expect((await enter(path)).kind).to.equal('signed'));
   }
 
-  it('asks nothing for /health and the modules of the page, and nothing at all where the service is public', async () => {
+  it('asks nothing for what says nothing about media, and nothing at all where the service is public', async () => {
     const open = { kind: 'open' };
-    for (const path of ['/health', '/assets/hls-AB12.js']) expect(await enter(path)).to.deep.equal(open);
+    for (const path of ['/health', '/openapi.json', '/llms.txt', '/assets/hls-AB12.js'])
+      expect(await enter(path)).to.deep.equal(open);
     for (const path of ['/', '/media/a', `/~${film}/media/a`, '/~/media/a', '/~x/health']) {
       expect(await enter(path, { kind: 'public' })).to.deep.equal(open);
     }

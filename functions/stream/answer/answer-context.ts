@@ -6,8 +6,8 @@ import { planInput } from '../open/plan-input.ts';
 import type { Encrypting } from '../open/protection.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { Grant } from '../route/authorise.ts';
-import type { StreamParameters } from '../route/parameters.ts';
 import type { Route } from '../route/route.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Services } from './services.ts';
 
 export type ObjectRoute = Extract<Route, { key: string }>;

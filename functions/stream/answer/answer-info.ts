@@ -7,7 +7,7 @@ import { hasCoverAlone } from '../open/open-image.ts';
 import { presentationOrProblem } from '../open/open-presentation.ts';
 import { versionOf } from '../open/version.ts';
 import { describeObject } from '../plan/info.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
+import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import { type AnswerContext, planInputOf, prefixOf } from './answer-context.ts';
 import { clearRefusal } from './refuse-clear.ts';
 

@@ -2,9 +2,9 @@ import type { Probed } from '../media/probe/probe.ts';
 import { heedChanges } from '../open/heed-changes.ts';
 import { redirectHeader } from '../plan/describe-plan.ts';
 import { isApple, PLAYER_HEADERS, planPlay } from '../plan/play-plan.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { addressOf, ROUTES } from '../route/route.ts';
+import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import { type AnswerContext, planInputOf, prefixOf, type RouteTo } from './answer-context.ts';
 import { sendPlanned } from './answer-stream.ts';
 

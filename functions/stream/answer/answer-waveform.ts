@@ -6,7 +6,7 @@ import { bodyOf } from '../http/body.ts';
 import { NEVER } from '../http/caching.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { openWaveform } from '../open/open-waveform.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
+import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import { type AnswerContext, planInputOf, type RouteTo } from './answer-context.ts';
 import { reportWaveform } from './report-waveform.ts';
 

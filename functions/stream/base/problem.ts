@@ -61,6 +61,9 @@ const PROBLEMS = {
   timeout: { status: 504, title: 'Out of time' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
+/** Every type, without `urn:sluice:problem:`. */
+export const PROBLEM_TYPES = Object.keys(PROBLEMS) as readonly ProblemType[];
+
 export const notFound = (key: string, options?: ProblemOptions) =>
   new Problem('not-found', `There is no object with the key ${JSON.stringify(key)}.`, options);
 

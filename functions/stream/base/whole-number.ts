@@ -7,6 +7,8 @@ export function wholeText(least: number, most: number) {
     v.string(message),
     v.regex(/^\d{1,12}$/, message),
     v.transform(Number),
+    v.number(),
+    v.integer(),
     v.minValue(least, message),
     v.maxValue(most, message),
   );

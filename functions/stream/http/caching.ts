@@ -23,6 +23,7 @@ const CACHING = {
   none: { answer: NEVER, redirect: NEVER, problem: NEVER },
   page: { answer: ASK, redirect: NEVER, problem: NEVER },
   health: { answer: ASK, redirect: NEVER, problem: NEVER },
+  description: { answer: ASK, redirect: NEVER, problem: NEVER },
   asset: { answer: FOREVER, redirect: NEVER, problem: NEVER },
   info: { answer: ASK, redirect: NEVER, problem: NEVER },
   media: { answer: ASK, redirect: NEVER, problem: NEVER },

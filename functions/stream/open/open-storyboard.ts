@@ -1,4 +1,4 @@
-import { badParameter, Problem } from '../base/problem.ts';
+import { Problem } from '../base/problem.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import { encodeSheet, encodeTile } from '../engine/sheet.ts';
 import type { StillContext } from '../engine/still.ts';
@@ -44,8 +44,6 @@ export async function openStoryboard(
   { probed, engine, secondsLeft, prefix }: StoryboardServices & { readonly prefix: string },
 ): Promise<{ readonly representation: Representation; readonly plan: string }> {
   const { object, limits } = context;
-  if (parameters.isAbsolute && ask.kind !== 'vtt' && ask.kind !== 'json')
-    throw badParameter('The parameter "absolute" is for index.vtt and index.json.');
   const version = versionOf(context);
   refuseOtherVersion(parameters.version, version);
   const { sizeBytes } = object;

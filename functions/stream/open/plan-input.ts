@@ -1,7 +1,7 @@
 import type { Probed } from '../media/probe/probe.ts';
 import { clientOf } from '../plan/client.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { StoredObject } from '../source/source.ts';
 
 type About = Pick<PlanInput, 'limits' | 'secondsLeft'> & {

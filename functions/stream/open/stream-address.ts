@@ -2,7 +2,7 @@ import { LIMIT_NAMES } from '../base/limits.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { clientOf } from '../plan/client.ts';
 import { hashOf } from '../plan/tag.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 
 /** Returns the name of the record about what `/stream` answered at this address to such a client. */
 export function streamAddress(key: string, parameters: StreamParameters, accept: string | null): string {

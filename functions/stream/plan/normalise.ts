@@ -1,7 +1,7 @@
 import { roundedSeconds } from '../base/rounded-seconds.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import { audiosOf, earliestStart, filmsOf } from './select-tracks.ts';
 
 /** The part of the media that parameters name. */

@@ -1,7 +1,7 @@
 import { aacName } from '../media/codecs/aac.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { FORMATS, type Format } from '../route/formats.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import { type Client, hears, sees } from './client.ts';
 import { audioKind } from './pairs.ts';
 import { effectObstacle, type Obstacle } from './parameter-effects.ts';

@@ -1,6 +1,6 @@
 import { unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
+import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import { audioCopyObstacle } from './copyable.ts';
 import { audiosOf, filmsOf, nothingPlays, selectTracks } from './select-tracks.ts';
 

@@ -1,5 +1,5 @@
 import type { Media, VideoTrack } from '../media/model/media.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Selection } from './plan-input.ts';
 
 /** Why something cannot be sent unchanged, in words for people; null if nothing stands in the way. */

@@ -1,6 +1,6 @@
 import { badParameter, Problem } from '../base/problem.ts';
 import { extensionOf } from '../media/model/containers.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import { normalised } from './normalise.ts';

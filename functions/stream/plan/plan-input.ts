@@ -1,6 +1,6 @@
 import type { Limits } from '../base/limits.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Client } from './client.ts';
 import type { Obstacle } from './parameter-effects.ts';
 

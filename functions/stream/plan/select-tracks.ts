@@ -1,7 +1,7 @@
 import { badParameter, type Problem, unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Output } from './output.ts';
 import type { Selection } from './plan-input.ts';
 

@@ -2,7 +2,7 @@ import { badParameter, unsupported } from '../base/problem.ts';
 import { CONTAINERS, profileOf } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
-import type { StreamParameters } from '../route/parameters.ts';
+import type { StreamParameters } from '../route/stream-parameters.ts';
 import { measuringExcess } from './loudness.ts';
 import { normalised } from './normalise.ts';
 import {

@@ -1,5 +1,5 @@
 import { badParameter, Problem, unsupported } from '../base/problem.ts';
-import { NO_PARAMETERS } from '../route/parameters.ts';
+import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
 import { type Output, samplingOf } from './output.ts';
 import type { PlanInput } from './plan-input.ts';

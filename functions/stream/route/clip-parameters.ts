@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { badParameter } from '../base/problem.ts';
 import { roundedSeconds } from '../base/rounded-seconds.ts';
-import { seconds } from './schemas.ts';
+import { says, seconds } from './schemas.ts';
 
 /** A stretch of a film, in seconds from its beginning, to the millisecond: the frame shown at `startSeconds` is its first. */
 export type ClipParameters = {
@@ -10,7 +10,10 @@ export type ClipParameters = {
   readonly endSeconds: number | null;
 };
 
-export const CLIP_ENTRIES = { start: seconds(0), end: seconds(0) };
+export const CLIP_ENTRIES = {
+  start: says(seconds(0), 'seconds at which the clip begins, with the frame that is shown there', '1.5'),
+  end: says(seconds(0), 'seconds before which it ends, later than its start', '4'),
+};
 
 /** Returns the clip; null for the whole film. Throws `bad-parameter` if it ends before it begins. */
 export function clipParameters({

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_SECONDS, oneOf, seconds, whole } from './schemas.ts';
+import { MAX_SECONDS, oneOf, says, seconds, version, whole } from './schemas.ts';
 
 /** Which frame of a film an image shows. */
 export type ImageTime =
@@ -50,16 +50,32 @@ const time = v.pipe(
 );
 
 export const IMAGE_ENTRIES = {
-  t: v.optional(time, 'auto'),
-  nearest: v.optional(oneOf(['frame', 'keyframe']), 'frame'),
-  width: whole(16, 7680),
-  height: whole(16, 4320),
-  fit: v.optional(oneOf(FITS), 'contain'),
-  format: v.optional(oneOf([...IMAGE_FORMATS, 'auto']), 'jpeg'),
-  quality: whole(1, 100),
-  duration: seconds(0.1),
-  fps: whole(1, 25),
-  v: v.optional(v.string()),
+  t: says(
+    v.optional(time, 'auto'),
+    'which frame: seconds, a share of the duration such as 50%, or the first of five that is neither black nor flat',
+    '50%',
+  ),
+  nearest: says(
+    v.optional(oneOf(['frame', 'keyframe']), 'frame'),
+    'the exact frame, or the keyframe at or before it, which takes less to decode',
+    'keyframe',
+  ),
+  width: says(whole(16, 7680), 'pixels that the upright frame fits into; it is never enlarged', '160'),
+  height: says(whole(16, 4320), 'pixels that the upright frame fits into; it is never enlarged', '90'),
+  fit: says(
+    v.optional(oneOf(FITS), 'contain'),
+    'with both lengths: within them, filling their shape and cropped, or exactly that size with black bars',
+    'cover',
+  ),
+  format: says(
+    v.optional(oneOf([...IMAGE_FORMATS, 'auto']), 'jpeg'),
+    'auto is WebP for a client that accepts it, and JPEG for others',
+    'png',
+  ),
+  quality: says(whole(1, 100), 'of JPEG and WebP', '80'),
+  duration: says(seconds(0.1), 'seconds of a moving image, with format=webp; 10 at most', '1'),
+  fps: says(whole(1, 25), 'frames a second of a moving image, with duration', '5'),
+  v: version,
 };
 
 export function imageParameters({
@@ -69,7 +85,7 @@ export function imageParameters({
   quality,
   duration,
   fps,
-  v: version,
+  v: ofVersion,
   ...rest
 }: v.InferOutput<v.ObjectSchema<typeof IMAGE_ENTRIES, undefined>>): ImageParameters {
   return {
@@ -80,6 +96,6 @@ export function imageParameters({
     quality: quality ?? null,
     durationSeconds: duration ?? null,
     fps: fps ?? null,
-    version: version ?? null,
+    version: ofVersion ?? null,
   };
 }

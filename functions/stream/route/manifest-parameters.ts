@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
-import { oneOf, whole } from './schemas.ts';
+import { oneOf, says, whole } from './schemas.ts';
 
 /** Which renditions a playlist or a manifest offers, out of all, and what part of the film. */
 export type ManifestParameters = {
@@ -30,12 +30,20 @@ const list = v.optional(
 );
 
 export const MANIFEST_ENTRIES = {
-  'min-height': whole(1, 4320),
-  'max-height': whole(1, 4320),
-  renditions: v.optional(oneOf(['copy', 'encoded', 'all']), 'all'),
-  audio: list,
-  subtitles: list,
-  order: v.optional(oneOf(['best-first', 'worst-first']), 'best-first'),
+  'min-height': says(whole(1, 4320), 'least lines of the video', '144'),
+  'max-height': says(whole(1, 4320), 'most lines of the video', '720'),
+  renditions: says(
+    v.optional(oneOf(['copy', 'encoded', 'all']), 'all'),
+    'what the file holds, what is encoded, or both',
+    'encoded',
+  ),
+  audio: says(list, 'languages or numbers of audio tracks; the first is the default', '0'),
+  subtitles: says(list, 'languages or names of text tracks, or none', 'none'),
+  order: says(
+    v.optional(oneOf(['best-first', 'worst-first']), 'best-first'),
+    'which rendition comes first, with which many players begin',
+    'worst-first',
+  ),
   ...CLIP_ENTRIES,
 };
 

@@ -8,10 +8,10 @@ import {
   type MediaParameters,
   type ParameterRoute,
   parseParameters,
-  type StreamParameters,
   type SubtitleParameters,
 } from './parameters.ts';
-import { parseStoryboard, type StoryboardAsk, type StoryboardParameters } from './storyboard.ts';
+import { isIndex, parseStoryboard, type StoryboardAsk, type StoryboardParameters } from './storyboard.ts';
+import type { StreamParameters } from './stream-parameters.ts';
 import type { WaveformParameters } from './waveform-parameters.ts';
 
 /** What an address asks for, before anything is known of the object behind it. */
@@ -22,6 +22,8 @@ export type Route =
       readonly after: string;
     }
   | { readonly kind: 'health' }
+  /** What the service says of its addresses, as OpenAPI or as a text. */
+  | { readonly kind: 'description'; readonly form: 'openapi' | 'llms' }
   /** A module of the player page, by its name with a hash of it. */
   | { readonly kind: 'asset'; readonly name: string }
   | { readonly kind: 'media'; readonly key: string; readonly parameters: MediaParameters }
@@ -98,6 +100,12 @@ export const ROUTES = {
       return { kind: 'health' };
     },
   },
+  'openapi.json': {
+    shape: 'nothing',
+    entry: null,
+    parse: (_, query) => parseDescription('openapi', query),
+  },
+  'llms.txt': { shape: 'nothing', entry: null, parse: (_, query) => parseDescription('llms', query) },
   assets: {
     shape: 'name',
     entry: null,
@@ -150,11 +158,11 @@ export const ROUTES = {
   storyboard: {
     shape: 'key',
     entry: '/index.vtt',
-    parse: (rest, query) => ({
-      kind: 'storyboard',
-      ...parseStoryboard(rest),
-      parameters: parseParameters('storyboard', query),
-    }),
+    parse: (rest, query) => {
+      const { key, ask } = parseStoryboard(rest);
+      const parameters = parseParameters(isIndex(ask) ? 'storyboard' : 'sheet', query);
+      return { kind: 'storyboard', key, ask, parameters };
+    },
   },
   hls: { shape: 'key', entry: '/master.m3u8', parse: (rest, query) => parsePresentation('hls', rest, query) },
   dash: {
@@ -219,6 +227,11 @@ export function parseRoute(url: URL): Route {
   );
 }
 
+function parseDescription(form: 'openapi' | 'llms', query: URLSearchParams): Route {
+  parseParameters('description', query);
+  return { kind: 'description', form };
+}
+
 function parseKeyAlone(kind: 'play' | 'info', rest: string, query: URLSearchParams): Route {
   const key = parseKey(rest);
   parseParameters(kind, query);
@@ -262,6 +275,8 @@ function parameterRouteOf(route: Route): ParameterRoute {
   switch (route.kind) {
     case 'export':
       return 'stream';
+    case 'storyboard':
+      return isIndex(route.ask) ? 'storyboard' : 'sheet';
     case 'adaptive':
       if (isMediaAsk(route.ask)) return 'segment';
       if (route.ask.kind === 'iframes' || route.ask.kind === 'text') return 'bare';

@@ -1,12 +1,23 @@
 import * as v from 'valibot';
 import { wholeText } from '../base/whole-number.ts';
 
+/**
+ * Says what a parameter means, for all that describes the service, with a value as an address has it (null: only
+ * the object gives one). The rest of its description follows from its checks.
+ */
+export const says = <const Schema extends v.GenericSchema<string | undefined, unknown>>(
+  schema: Schema,
+  means: string,
+  example: string | null,
+) => v.pipe(schema, v.description(means), v.metadata({ example }));
+
 /** `name=`, `name=1` and `name=true` switch on; `0` and `false` off. */
 export const flag = v.optional(
   v.pipe(
     v.string(),
     v.check((text) => ['', '1', 'true', '0', 'false'].includes(text), 'must be 1 or 0'),
     v.transform((text) => !['0', 'false'].includes(text)),
+    v.boolean(),
   ),
   '0',
 );
@@ -26,6 +37,7 @@ export const decimal = (least: number, most: number, decimals: 1 | 2) => {
       v.string(),
       v.regex(decimals === 1 ? /^-?\d{1,3}(\.\d)?$/ : /^-?\d{1,3}(\.\d{1,2})?$/, message),
       v.transform(Number),
+      v.number(),
       v.minValue(least, message),
       v.maxValue(most, message),
     ),
@@ -41,6 +53,7 @@ export const seconds = (least: number) => {
       v.string(),
       v.regex(/^\d{1,6}(\.\d{1,6})?$/, message),
       v.transform(Number),
+      v.number(),
       v.minValue(least, message),
       v.maxValue(MAX_SECONDS, message),
     ),
@@ -57,6 +70,8 @@ export const bitrate = v.optional(
       const scale = /k$/i.test(text) ? 1e3 : /m$/i.test(text) ? 1e6 : 1;
       return Math.round(Number.parseFloat(text) * scale);
     }),
+    v.number(),
+    v.integer(),
     v.minValue(8_000, BITRATE),
     v.maxValue(50_000_000, BITRATE),
   ),
@@ -72,3 +87,13 @@ export const accept = v.optional(
     v.check((names) => names.every((name) => /^[a-z0-9][a-z0-9./+-]*$/.test(name)), ACCEPT),
   ),
 );
+
+/** The version of the object that an address stands for. Any other is answered as one that is gone, whatever it looks like. */
+export const version = says(
+  v.optional(v.string()),
+  'the version of the object, as /info names it: the answer may be cached for ever, and is 404 once the object was replaced',
+  null,
+);
+
+/** The number of an audio track. */
+export const audioTrack = says(whole(0, 63), 'which audio track, counted from 0', '0');

@@ -1,8 +1,8 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { Problem } from '../base/problem.ts';
 import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
 import { parseKey } from './key.ts';
-import { flag, whole } from './schemas.ts';
+import { flag, says, version, whole } from './schemas.ts';
 
 /** The part of an address below `/storyboard/{key}/`. */
 export type StoryboardAsk =
@@ -27,19 +27,25 @@ export type StoryboardParameters = {
 
 export const USUAL_WIDTH = 160;
 
-export const STORYBOARD_ENTRIES = {
-  width: whole(16, 640),
-  interval: whole(1, 3600),
-  absolute: flag,
+/** Of sheets and playlists. */
+export const SHEET_ENTRIES = {
+  width: says(whole(16, 640), `most pixels of a tile's longer side; ${USUAL_WIDTH} without it`, '160'),
+  interval: says(whole(1, 3600), 'seconds from one tile to the next', '2'),
   ...CLIP_ENTRIES,
-  v: v.optional(v.string()),
+  v: version,
+};
+
+/** Of an index that names sheets. */
+export const STORYBOARD_ENTRIES = {
+  ...SHEET_ENTRIES,
+  absolute: says(flag, 'whether the index names sheets from the root of the host on', '1'),
 };
 
 export function storyboardParameters({
   width,
   interval,
   absolute,
-  v: version,
+  v: ofVersion,
   ...stretch
 }: v.InferOutput<v.ObjectSchema<typeof STORYBOARD_ENTRIES, undefined>>): StoryboardParameters {
   return {
@@ -47,7 +53,7 @@ export function storyboardParameters({
     intervalSeconds: interval ?? null,
     isAbsolute: absolute,
     clip: clipParameters(stretch),
-    version: version ?? null,
+    version: ofVersion ?? null,
   };
 }
 
@@ -58,6 +64,11 @@ const NAMES: Readonly<Record<string, Exclude<StoryboardAsk, { index: number }>['
   'iframes.m3u8': 'iframes',
   'init.mp4': 'init',
 };
+
+/** Returns whether it names sheets by their addresses. */
+export function isIndex({ kind }: StoryboardAsk): boolean {
+  return kind === 'vtt' || kind === 'json';
+}
 
 /**
  * Reads the path after `/storyboard/` from the right, since a key may contain slashes. Throws `not-found` for

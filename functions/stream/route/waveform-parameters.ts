@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, oneOf, whole } from './schemas.ts';
+import { audioTrack, flag, oneOf, says, version, whole } from './schemas.ts';
 
 export const WAVEFORM_FORMATS = ['json', 'dat', 'peaks', 'svg', 'png'] as const;
 export type WaveformFormat = (typeof WAVEFORM_FORMATS)[number];
@@ -27,21 +27,29 @@ const BITS = 'must be 8 or 16';
 const COLOR = 'must be six hexadecimal digits, such as 3366cc';
 
 export const WAVEFORM_ENTRIES = {
-  format: v.optional(oneOf(WAVEFORM_FORMATS), 'json'),
-  points: whole(1, 1_000_000),
-  'pixels-per-second': whole(1, 2_000),
-  bits: v.optional(v.picklist(['8', '16'], BITS), '8'),
-  split: flag,
-  height: whole(16, 2_160),
-  color: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[0-9a-f]{6}$/i, COLOR),
-      v.transform((text) => text.toLowerCase()),
-    ),
+  format: says(
+    v.optional(oneOf(WAVEFORM_FORMATS), 'json'),
+    "audiowaveform's JSON or binary form, plain peaks for wavesurfer.js, or a drawing",
+    'peaks',
   ),
-  audio: whole(0, 63),
-  v: v.optional(v.string()),
+  points: says(whole(1, 1_000_000), 'how many there are', '100'),
+  'pixels-per-second': says(whole(1, 2_000), 'how many there are a second, instead of points', '10'),
+  bits: says(v.optional(v.picklist(['8', '16'], BITS), '8'), 'of each value, for json and dat', '8'),
+  split: says(flag, 'the channels apart, and not mixed', '1'),
+  height: says(whole(16, 2_160), 'pixels of a PNG from top to bottom', '64'),
+  color: says(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[0-9a-fA-F]{6}$/, COLOR),
+        v.transform((text) => text.toLowerCase()),
+      ),
+    ),
+    'of a drawing: six hexadecimal digits',
+    '3366cc',
+  ),
+  audio: audioTrack,
+  v: version,
 };
 
 export function waveformParameters({
@@ -51,7 +59,7 @@ export function waveformParameters({
   height,
   color,
   audio,
-  v: version,
+  v: ofVersion,
   ...rest
 }: v.InferOutput<v.ObjectSchema<typeof WAVEFORM_ENTRIES, undefined>>): WaveformParameters {
   return {
@@ -62,6 +70,6 @@ export function waveformParameters({
     height: height ?? null,
     color: color ?? null,
     audio: audio ?? null,
-    version: version ?? null,
+    version: ofVersion ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Work, workOf } from '../../../functions/stream/export/job/work-event.ts';
-import { NO_PARAMETERS } from '../../../functions/stream/route/parameters.ts';
+import { NO_PARAMETERS } from '../../../functions/stream/route/stream-parameters.ts';
 
 const work: Work = {
   ...{ kind: 'export', id: 'a_-4'.repeat(5).padEnd(22, 'b'), key: 'films/a b.mp4' },

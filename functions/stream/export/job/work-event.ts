@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DECIDED_PARAMETERS, type StreamParameters } from '../../route/parameters.ts';
+import { DECIDED_PARAMETERS, type StreamParameters } from '../../route/stream-parameters.ts';
 
 /** The task of an asynchronous invocation of this function. */
 export type Work = {

@@ -1,0 +1,90 @@
+import { PROBLEM_TYPES } from '../base/problem.ts';
+import type { AddressForm } from '../route/address-form.ts';
+import { PLACEHOLDERS, type Placeholder } from '../route/placeholders.ts';
+import {
+  type DescribedParameter,
+  offeredForms,
+  parametersOf,
+  placeholdersOf,
+  type Subject,
+  typedValue,
+} from './described.ts';
+
+/** Returns the description of a service as a document of OpenAPI 3.1. */
+export function openApi(subject: Subject): object {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Sluice',
+      version: subject.version,
+      description: 'Streams audio and video out of an object store: as files, HLS, DASH and images.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [subject.isSigned ? SIGNED : { url: '/' }],
+    // The token, if there is one, is part of the path.
+    security: [],
+    paths: Object.fromEntries(offeredForms(subject).map((form) => [form.path, { get: operationOf(form) }])),
+    components: {
+      schemas: {
+        Problem: {
+          description: 'RFC 9457',
+          type: 'object',
+          required: ['type', 'title', 'status', 'detail'],
+          properties: {
+            type: { enum: PROBLEM_TYPES.map((type) => `urn:sluice:problem:${type}`) },
+            title: { type: 'string' },
+            status: { type: 'integer' },
+            detail: { type: 'string' },
+            requestId: { type: 'string' },
+          },
+        },
+      },
+      responses: {
+        Problem: {
+          description: 'What is wrong, in a sentence',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+    },
+  };
+}
+
+const SIGNED = {
+  url: '/~{token}',
+  variables: {
+    token: {
+      default: 'TOKEN',
+      description: 'opens one key on every address, or one address exactly, until it expires',
+    },
+  },
+};
+
+function operationOf({ name, path, takes, means, answers }: AddressForm): object {
+  return {
+    operationId: name,
+    summary: means,
+    parameters: [
+      ...placeholdersOf(path).map((placeholder) => inPath(placeholder as Placeholder)),
+      ...parametersOf(takes).map(inQuery),
+    ],
+    responses: {
+      '200': { description: means, content: Object.fromEntries(answers.map((type) => [type, {}])) },
+      default: { $ref: '#/components/responses/Problem' },
+    },
+  };
+}
+
+function inPath(name: Placeholder): object {
+  const { means, type } = PLACEHOLDERS[name];
+  return { name, in: 'path', required: true, description: means, schema: { type } };
+}
+
+function inQuery({ name, means, example, schema }: DescribedParameter): object {
+  return {
+    name,
+    in: 'query',
+    description: means,
+    schema,
+    ...(example === null ? {} : { example: typedValue(example, schema) }),
+  };
+}
