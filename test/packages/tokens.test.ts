@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { keepToken, parseToken } from '../../packages/player/src/tokens.ts';
+import { parseToken } from '../../packages/client/src/token.ts';
+import { keepToken } from '../../packages/player/src/tokens.ts';
 
 const NOW = 1_000_000;
 const token = (expires: number, id = 'main') => `${id}.${expires}.k.${'x'.repeat(43)}`;

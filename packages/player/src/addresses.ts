@@ -1,3 +1,5 @@
+import { addressOf } from '../../client/src/address.ts';
+
 /** What is played, as the attributes of the element say it. */
 export type Subject = {
   /** The key of the film or song. */
@@ -19,26 +21,15 @@ export type Addresses = {
   readonly storyboard: string;
 };
 
-/** Returns the addresses of a subject. */
-export function addressesOf({ src, base, token, start, end, subtitles }: Subject): Addresses {
-  const root = base.replace(/\/+$/, '') + prefixOf(token);
-  const key = src.split('/').map(encodeURIComponent).join('/');
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ start, end, subtitles })) if (value) query.set(name, value);
-  const choice = query.size === 0 ? '' : `?${query}`;
+/** Returns the addresses of a subject. Throws TypeError for a key that no address can name. */
+export function addressesOf({ src: key, start, end, subtitles, ...service }: Subject): Addresses {
+  const choice = { start: secondsOf(start), end: secondsOf(end), subtitles: subtitles || undefined };
   return {
-    playlist: `${root}/hls/${key}/master.m3u8${choice}`,
-    poster: `${root}/image/${key}`,
-    storyboard: `${root}/storyboard/${key}/index.vtt`,
+    playlist: addressOf('hls', { key, ...choice }, service),
+    poster: addressOf('image', { key }, service),
+    storyboard: addressOf('storyboard', { key }, service),
   };
 }
 
-/** Returns an address with another token in the place of the one that it was built with. */
-export function withToken(address: string, base: string, token: string | null): string {
-  const url = new URL(address);
-  if (url.origin !== new URL(base).origin) return address;
-  url.pathname = prefixOf(token) + url.pathname.replace(/^\/~[^/]*/, '');
-  return url.href;
-}
-
-const prefixOf = (token: string | null) => (token === null ? '' : `/~${token}`);
+/** Text that is no number is sent as NaN, which the service refuses by its name. */
+const secondsOf = (text: string | null) => (text ? Number(text) : undefined);

@@ -2,9 +2,10 @@ import 'media-chrome';
 import 'media-chrome/menu';
 import type { LoadPolicy } from 'hls.js';
 import { Hls, HlsVideoElement } from 'hls-video-element';
-import { type Addresses, addressesOf, withToken } from './addresses.ts';
+import { parseToken, withToken } from '../../client/src/token.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
 import { controls, showPoster } from './controls.ts';
-import { keepToken, parseToken, type RenewToken, type Tokens } from './tokens.ts';
+import { keepToken, type RenewToken, type Tokens } from './tokens.ts';
 
 export type { RenewToken } from './tokens.ts';
 

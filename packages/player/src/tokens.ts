@@ -1,3 +1,5 @@
+import { expiryOf, parseToken } from '../../client/src/token.ts';
+
 /** Asked for a new token of the same key before the old one expires. */
 export type RenewToken = () => Promise<string>;
 
@@ -5,9 +7,6 @@ export type RenewToken = () => Promise<string>;
 const MARGIN_SECONDS = 30;
 /** Between two renewals at least, whatever clocks say. */
 const PAUSE_SECONDS = 5;
-
-/** Key id, expiry in seconds since 1970, scope and signature, as `npx sluice sign` prints them. */
-const TOKEN = /^~?([a-z0-9_-]+\.(\d+)\.[ka]\.[\w-]+)$/;
 
 /** Hands out a token that is valid, and renews it in time. */
 export type Tokens = {
@@ -76,10 +75,3 @@ export function keepToken({ first, renew, onChange, now = () => Date.now() / 100
 function marginOf(token: string | null, now: number): number {
   return token === null ? 0 : Math.min(MARGIN_SECONDS, (expiryOf(token) - now) / 4);
 }
-
-/** Returns a token without the mark and the space around it; null for what is none. */
-export function parseToken(text: string | null): string | null {
-  return TOKEN.exec((text ?? '').trim())?.[1] ?? null;
-}
-
-const expiryOf = (token: string) => Number(TOKEN.exec(token)?.[2]);
