@@ -182,6 +182,7 @@ const ROUTES: readonly RouteCase[] = [
   { kind: 'asset', names: [], path: (_, pick) => `/assets/${pick(ASSETS)}` },
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
   { kind: 'play', names: [], path: (key) => `/play/${key}` },
+  { kind: 'embed', names: ['start', 'end', 'subtitles'], path: (key) => `/embed/${key}` },
   { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
   {
     kind: 'waveform',

@@ -84,7 +84,10 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
     bandwidthBytesPerSecond: options.bandwidthBytesPerSecond ?? null,
   };
-  const allowedOrigins = originsOf(environment.ALLOWED_ORIGINS ?? '');
+  const origins = {
+    allowedOrigins: originsOf(environment.ALLOWED_ORIGINS ?? ''),
+    embedOrigins: originsOf(environment.EMBED_ORIGINS ?? ''),
+  };
   const counters = { requests: 0, throttled: 0, events: 0, longestChain: 0, broken: 0 };
   let isClosed = false;
   const invokeApi = await startInvokeApi(FUNCTION_NAME, (event, trace) => {
@@ -118,7 +121,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     response.setHeader('x-amzn-trace-id', traceId);
     counters.requests += 1;
     const receivedAt = new Date();
-    const refusal = refusalOf(request, { takesAnyHost: options.takesAnyHost ?? false, allowedOrigins });
+    const refusal = refusalOf(request, { takesAnyHost: options.takesAnyHost ?? false, ...origins });
     if (refusal !== null) return refuse(response, refusal.status, refusal.message);
     const body = await readBody(request);
     if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);

@@ -91,6 +91,41 @@ describe('the app', () => {
     return over(new Request(`https://sluice.example${path}`, { method, headers }), context);
   }
 
+  it('describes the addresses that it answers, whatever is switched on', async () => {
+    const pathsOf = async (settings: Record<string, string>) => {
+      const answer = await ask('/openapi.json', {}, 'GET', appOver(demo, settings));
+      return Object.keys(((await answer.json()) as { paths: object }).paths);
+    };
+    const open = await pathsOf({});
+    expect(open).to.include.members(['/stream/{key}', '/dash/{key}/manifest.mpd', '/openapi.json']);
+    for (const path of ['/', '/embed/{key}', '/export/{key}', '/key/{key}/content.key'])
+      expect(open).to.not.include(path);
+    const secrets = `main:${'s'.repeat(32)}`;
+    const encrypted = await pathsOf({
+      ...{ PUBLIC: '0', SIGNING_KEYS: secrets, ENCRYPTION: 'aes-128', ENCRYPTION_SECRETS: secrets },
+      ...{ EMBED_ORIGINS: '*' },
+    });
+    expect(encrypted).to.include.members([
+      '/hls/{key}/master.m3u8',
+      '/key/{key}/content.key',
+      '/embed/{key}',
+    ]);
+    for (const path of ['/stream/{key}', '/media/{key}', '/dash/{key}/manifest.mpd'])
+      expect(encrypted).to.not.include(path);
+  });
+
+  it('lets only the pages that a setting names frame a player', async () => {
+    expect((await ask('/embed/a.mp4')).status).to.equal(404);
+    const on = appOver(demo, { EMBED_ORIGINS: 'https://a.example,https://b.example' });
+    const { status, headers } = await ask('/embed/a.mp4', {}, 'GET', on);
+    expect(status).to.equal(200);
+    expect(headers.get('content-security-policy')?.split('; ')).to.include(
+      'frame-ancestors https://a.example https://b.example',
+    );
+    expect((await ask('/assets/hls-1.js', {}, 'GET', on)).status).to.equal(200);
+    expect((await ask('/', {}, 'GET', on)).status).to.equal(404);
+  });
+
   it('shows on no page of the list what else the store has', async () => {
     const pages: Readonly<Record<string, Listing>> = {
       '': { media: [FILM, { ...FILM, key: 'b\\ack.mp4' }], next: 'secret.txt' },

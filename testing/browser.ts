@@ -84,7 +84,11 @@ export function playBeyond(page: Page, seconds: number, withinMs: number): Promi
  * Waits for an expression to become true. Evaluated from here: the page's policy forbids it to evaluate text
  * itself.
  */
-export async function until(page: Page, withinMs: number, expression: string): Promise<void> {
+export async function until(
+  page: Pick<Page, 'evaluate'>,
+  withinMs: number,
+  expression: string,
+): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await page.evaluate<boolean>(expression))) {
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${expression}`);

@@ -1,5 +1,6 @@
 import { answerAsset } from './answer/answer-asset.ts';
 import { answerDescription } from './answer/answer-description.ts';
+import { answerEmbed } from './answer/answer-embed.ts';
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
 import type { Services } from './answer/services.ts';
@@ -60,6 +61,8 @@ async function answerRoute(
   switch (route.kind) {
     case 'page':
       return answerPage(route, request, context, services);
+    case 'embed':
+      return answerEmbed(services);
     case 'asset':
       return answerAsset(route, services);
     case 'health':

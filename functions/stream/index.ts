@@ -74,6 +74,17 @@ const send: Send = async (work) => {
 };
 let sending: Promise<Send> | null = null;
 
+const PAGES = {
+  player: {
+    html: () => import('../../web/player.html'),
+    assets: () => import('../../web/player.html?assets'),
+  },
+  embed: {
+    html: () => import('../../web/embed/embed.html'),
+    assets: () => import('../../web/embed/embed.html?assets'),
+  },
+};
+
 const app = createApp({
   source,
   access: openAccess(config.access, (cause) => {
@@ -95,8 +106,8 @@ const app = createApp({
   ...caches,
   config,
   // Most instances never show it.
-  loadPage: async () => (await import('../../web/player.html')).default,
-  loadAssets: async () => (await import('../../web/player.html?assets')).default,
+  loadPage: async (page) => (await PAGES[page].html()).default,
+  loadAssets: async (page) => (await PAGES[page].assets()).default,
   version: SLUICE_VERSION,
   ffmpegVersion: ffmpegVersionOf(config.ffmpegPath),
 });

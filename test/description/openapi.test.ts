@@ -16,7 +16,7 @@ import { parseRoute, ROUTES } from '../../functions/stream/route/route.ts';
 import { thrownBy } from '../../testing/problem.ts';
 
 const ALL: Subject = { version: '1.2.3', isSigned: false, off: [] };
-const LEAST: Subject = { version: '1.2.3', isSigned: true, off: ['', 'assets', 'export', 'made'] };
+const LEAST: Subject = { version: '1.2.3', isSigned: true, off: ['', 'assets', 'embed', 'export', 'made'] };
 const KINDS = Object.keys(SCHEMAS) as ParameterRoute[];
 
 /** A text for each placeholder that a path can have. */
@@ -45,7 +45,7 @@ describe('the description of the service', () => {
     }
     const paths = (subject: Subject) => Object.keys((openApi(subject) as { paths: object }).paths);
     expect(paths(ALL)).to.deep.equal(forms.map(({ path }) => path));
-    const off = ['/', '/assets/{name}', '/export/{key}', '/made/{key}/{id}.{extension}'];
+    const off = ['/', '/embed/{key}', '/assets/{name}', '/export/{key}', '/made/{key}/{id}.{extension}'];
     expect(paths(ALL).filter((path) => !paths(LEAST).includes(path))).to.have.members(off);
   });
 

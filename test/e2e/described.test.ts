@@ -55,7 +55,12 @@ describe('/openapi.json', function () {
       join(media, 'a film.mp4'),
     );
     service = await startService({
-      ...{ MEDIA_DIR: join(root, 'media'), DERIVED_DIR: join(root, 'derived'), PLAYER_PAGE: '1' },
+      ...{
+        MEDIA_DIR: join(root, 'media'),
+        DERIVED_DIR: join(root, 'derived'),
+        PLAYER_PAGE: '1',
+        EMBED_ORIGINS: '*',
+      },
     });
   });
 

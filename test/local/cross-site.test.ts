@@ -5,7 +5,7 @@ import { ask, startBehaviours } from './fixture.ts';
 const PAGE = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'video' };
 const LINK = { ...PAGE, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 const FRAME = { ...LINK, 'sec-fetch-dest': 'iframe' };
-const ALLOWED = ['https://app.example'];
+const ALLOWED = { allowedOrigins: ['https://app.example'], embedOrigins: ['https://blog.example'] };
 
 describe('a request of a page of another site', () => {
   const TABLE: [what: string, headers: Record<string, string>, path: string, isStranger: boolean][] = [
@@ -34,6 +34,10 @@ describe('a request of a page of another site', () => {
     ],
     ['a port of an allowed name', { ...PAGE, origin: 'https://app.example:8443' }, '/stream/a.mp4', true],
     ['its frame', { ...FRAME, referer: 'https://evil.example/' }, '/', true],
+    ['a frame of a player', { ...FRAME, referer: 'https://blog.example/' }, '/embed/a.mp4', false],
+    ['a signed one', { ...FRAME, referer: 'https://blog.example/' }, '/~x.1.k.y/embed/a.mp4', false],
+    ['a frame of media', { ...FRAME, referer: 'https://blog.example/' }, '/stream/a.mp4', true],
+    ['a player in a frame of others', { ...FRAME, referer: 'https://app.example/' }, '/embed/a.mp4', true],
     ['its link to the page', { ...LINK, referer: 'https://evil.example/' }, '/', false],
     ['its link to media', { ...LINK, referer: 'https://evil.example/' }, '/stream/a.mp4', true],
   ];
@@ -44,7 +48,7 @@ describe('a request of a page of another site', () => {
   }
 
   it('passes if all origins are allowed', () => {
-    expect(isOfStrangers(PAGE, '/stream/a.mp4', ['*'])).to.equal(false);
+    expect(isOfStrangers(PAGE, '/stream/a.mp4', { allowedOrigins: ['*'], embedOrigins: [] })).to.equal(false);
   });
 
   it('does not reach the function, unless a setting allows it', async () => {

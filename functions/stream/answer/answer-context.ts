@@ -10,7 +10,8 @@ import type { Route } from '../route/route.ts';
 import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Services } from './services.ts';
 
-export type ObjectRoute = Extract<Route, { key: string }>;
+/** A route that is answered by what an object is. */
+export type ObjectRoute = Exclude<Extract<Route, { key: string }>, { kind: 'embed' }>;
 export type RouteTo<Kind extends ObjectRoute['kind']> = Extract<Route, { kind: Kind }>;
 
 /** Everything one request about an object carries. */

@@ -25,6 +25,7 @@ export async function answerDescription(
 /** Returns the first words of the addresses that this service does not answer. */
 function wordsOff({ config, exports }: Described): readonly Word[] {
   const scheme = config.encryption?.scheme ?? null;
+  const isFramed = config.embedOrigins.length > 0;
   const films = (['media', 'stream', 'export', 'made'] as const).filter(
     (word) => clearRefusal(word, scheme) !== null,
   );
@@ -33,6 +34,8 @@ function wordsOff({ config, exports }: Described): readonly Word[] {
     ...(clearRefusal('manifest', scheme) === null ? [] : (['dash'] as const)),
     ...(scheme === null ? (['key'] as const) : []),
     ...(exports === null ? (['export', 'made'] as const) : []),
-    ...(config.playerPage ? [] : (['', 'assets'] as const)),
+    ...(config.playerPage ? [] : ([''] as const)),
+    ...(isFramed ? [] : (['embed'] as const)),
+    ...(config.playerPage || isFramed ? [] : (['assets'] as const)),
   ];
 }

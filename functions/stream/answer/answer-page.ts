@@ -33,7 +33,7 @@ export async function answerPage(
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
       } satisfies MediaList)
-    : pageResponse(await loadPage(), await storeOrigins(source));
+    : pageResponse(await loadPage('player'), await storeOrigins(source));
   response.headers.set('vary', 'Accept');
   return response;
 }

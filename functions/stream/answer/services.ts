@@ -11,6 +11,8 @@ import type { Slots } from '../sandbox/slots.ts';
 import type { BlockCache } from '../source/cache.ts';
 import type { Source } from '../source/source.ts';
 
+export type Page = 'player' | 'embed';
+
 /** What requests are answered with: one of each in a process. */
 export type Services = {
   readonly source: Source;
@@ -30,10 +32,9 @@ export type Services = {
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
-  /** Loads the player page. */
-  readonly loadPage: () => Promise<string>;
-  /** Loads the modules that the page's script asks for, by their names. */
-  readonly loadAssets: () => Promise<Readonly<Record<string, string>>>;
+  readonly loadPage: (page: Page) => Promise<string>;
+  /** Loads the modules that a page's script asks for, by their names. */
+  readonly loadAssets: (page: Page) => Promise<Readonly<Record<string, string>>>;
   readonly version: string;
   readonly ffmpegVersion: () => Promise<string>;
 };

@@ -46,6 +46,8 @@ export type Config = {
   readonly ffprobePath: string;
   readonly allowedOrigins: readonly string[];
   readonly playerPage: boolean;
+  /** Whose pages may frame a player of this service; `*` for all. */
+  readonly embedOrigins: readonly string[];
   /** Whether the store itself sends whole files where it can. */
   readonly redirectDownloads: boolean;
   /** A line of credit under the player, such as the demo film's licence asks for. */
@@ -98,6 +100,7 @@ export function parseConfig(environment: Environment): Config {
     ffprobePath: settings.FFPROBE_PATH,
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
     playerPage: settings.PLAYER_PAGE,
+    embedOrigins: settings.EMBED_ORIGINS ?? [],
     redirectDownloads: settings.REDIRECT_DOWNLOADS,
     pageCredit: settings.PAGE_CREDIT ?? null,
     memoryMegabytes: megabytes === undefined ? null : Number(megabytes),

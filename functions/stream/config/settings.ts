@@ -199,6 +199,12 @@ const OWN_SETTINGS = {
     schema: v.optional(origins),
     means: 'origins whose pages may read answers (CORS), or `*`',
   },
+  EMBED_ORIGINS: {
+    ...ANYWHERE,
+    schema: v.optional(origins),
+    unset: 'none: `/embed` is switched off',
+    means: 'origins whose pages may frame `/embed/{key}`, or `*`',
+  },
   READ_TIMEOUT_SECONDS: {
     ...ANYWHERE,
     schema: wholeNumber(10, 1, 300),

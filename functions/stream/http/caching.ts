@@ -24,6 +24,7 @@ const CACHING = {
   page: { answer: ASK, redirect: NEVER, problem: NEVER },
   health: { answer: ASK, redirect: NEVER, problem: NEVER },
   description: { answer: ASK, redirect: NEVER, problem: NEVER },
+  embed: { answer: ASK, redirect: NEVER, problem: NEVER },
   asset: { answer: FOREVER, redirect: NEVER, problem: NEVER },
   info: { answer: ASK, redirect: NEVER, problem: NEVER },
   media: { answer: ASK, redirect: NEVER, problem: NEVER },

@@ -5,22 +5,42 @@ import { createHash } from 'node:crypto';
  * loads, and requests to this origin.
  */
 export function pageResponse(html: string, mediaOrigins: readonly string[]): Response {
+  return response(html, [
+    `style-src ${hashes(html, 'style')}`,
+    // What is too long for one response is played from the store itself, HLS and DASH from memory.
+    `media-src ${["'self'", 'blob:', ...mediaOrigins].join(' ')}`,
+    "img-src 'self' data:",
+    "frame-ancestors 'none'",
+  ]);
+}
+
+/** Returns the page of a player that pages of these origins (or of all, `*`) may frame. */
+export function embedPageResponse(html: string, origins: readonly string[]): Response {
+  return response(html, [
+    // media-chrome writes a style into each of its controls, and takes no nonce. Nothing in the page is anybody's text.
+    "style-src 'unsafe-inline'",
+    "media-src 'self' blob:",
+    'worker-src blob:',
+    "img-src 'self' data:",
+    `frame-ancestors ${origins.join(' ')}`,
+  ]);
+}
+
+/** A page may run its own script and call this origin, and what its own policy says. */
+function response(html: string, own: readonly string[]): Response {
+  const policy = [
+    "default-src 'none'",
+    // Nothing of a bucket is a script: its types are those of media, and nobody may guess others (nosniff).
+    `script-src ${hashes(html, 'script')} 'self'`,
+    ...own,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
   return new Response(html, {
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': [
-        "default-src 'none'",
-        // Nothing of a bucket is a script: its types are those of media, and nobody may guess others (nosniff).
-        `script-src ${hashes(html, 'script')} 'self'`,
-        `style-src ${hashes(html, 'style')}`,
-        // What is too long for one response is played from the store itself, HLS and DASH from memory.
-        `media-src ${["'self'", 'blob:', ...mediaOrigins].join(' ')}`,
-        "connect-src 'self'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-      ].join('; '),
+      'content-security-policy': policy.join('; '),
       'referrer-policy': 'no-referrer',
     },
   });

@@ -80,6 +80,15 @@ export const ADDRESSES = {
       answers: ['video/*', 'audio/*'],
     },
   ],
+  embed: [
+    {
+      name: 'embed',
+      path: '/embed/{key}',
+      takes: 'embed',
+      means: 'a page with a player, which pages of other origins may frame',
+      answers: ['text/html'],
+    },
+  ],
   image: [
     {
       name: 'image',

@@ -29,6 +29,8 @@ type Parameters = {
   info: object;
   media: MediaParameters;
   play: object;
+  /** The page reads them itself. */
+  embed: object;
   stream: StreamParameters;
   image: ImageParameters;
   waveform: WaveformParameters;
@@ -131,6 +133,7 @@ export const SCHEMAS = {
     download,
   }),
   play: v.object({}),
+  embed: v.object({ ...CLIP_ENTRIES, subtitles: MANIFEST_ENTRIES.subtitles }),
   stream: v.object(STREAM_ENTRIES),
   image: v.object(IMAGE_ENTRIES),
   waveform: v.object(WAVEFORM_ENTRIES),
@@ -163,6 +166,7 @@ const SHAPES: {
   info: () => ({}),
   media: (output) => output,
   play: () => ({}),
+  embed: (output) => ({ clip: clipParameters(output) }),
   stream: streamParameters,
   image: imageParameters,
   waveform: waveformParameters,

@@ -31,6 +31,8 @@ export type Route =
   /** Whatever the asking client plays. */
   | { readonly kind: 'play'; readonly key: string }
   | { readonly kind: 'info'; readonly key: string }
+  /** A page with a player, which pages of other origins may frame. */
+  | { readonly kind: 'embed'; readonly key: string }
   | { readonly kind: 'image'; readonly key: string; readonly parameters: ImageParameters }
   | { readonly kind: 'waveform'; readonly key: string; readonly parameters: WaveformParameters }
   | {
@@ -137,6 +139,7 @@ export const ROUTES = {
     entry: '',
     parse: (rest, query) => parseKeyAlone('play', rest, query),
   },
+  embed: { shape: 'key', entry: '', parse: (rest, query) => parseKeyAlone('embed', rest, query) },
   image: {
     shape: 'key',
     entry: '',
@@ -232,7 +235,7 @@ function parseDescription(form: 'openapi' | 'llms', query: URLSearchParams): Rou
   return { kind: 'description', form };
 }
 
-function parseKeyAlone(kind: 'play' | 'info', rest: string, query: URLSearchParams): Route {
+function parseKeyAlone(kind: 'play' | 'info' | 'embed', rest: string, query: URLSearchParams): Route {
   const key = parseKey(rest);
   parseParameters(kind, query);
   return { kind, key };

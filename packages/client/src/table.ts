@@ -61,6 +61,17 @@ export type Addresses = {
     /** the key of the object, slashes and all, percent-encoded where needed */
     key: string;
   };
+  /** `/embed/{key}`: a page with a player, which pages of other origins may frame */
+  embed: {
+    /** the key of the object, slashes and all, percent-encoded where needed */
+    key: string;
+    /** seconds at which the clip begins, with the frame that is shown there; 0 to 86400 */
+    start?: number | undefined;
+    /** seconds before which it ends, later than its start; 0 to 86400 */
+    end?: number | undefined;
+    /** languages or names of text tracks, or none */
+    subtitles?: string | number | undefined;
+  };
   /** `/image/{key}`: a frame of the film; the cover art of a song */
   image: {
     /** the key of the object, slashes and all, percent-encoded where needed */
@@ -482,6 +493,7 @@ export const PATHS: { readonly [Name in keyof Addresses]: string } = {
   media: '/media/{key}',
   stream: '/stream/{key}',
   play: '/play/{key}',
+  embed: '/embed/{key}',
   image: '/image/{key}',
   waveform: '/waveform/{key}',
   storyboard: '/storyboard/{key}/index.vtt',

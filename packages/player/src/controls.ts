@@ -1,7 +1,7 @@
 const STYLE = `
 :host { display: block; }
 :host([hidden]) { display: none; }
-media-controller { display: block; width: 100%; aspect-ratio: 16 / 9; background: #000; }
+media-controller { display: block; width: 100%; height: var(--sluice-player-height, auto); aspect-ratio: 16 / 9; background: #000; }
 media-poster-image { --media-object-fit: contain; }
 media-chrome-menu, media-settings-menu { max-height: 80%; }
 `;

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
+import { sign } from '../../functions/stream/route/sign.ts';
+import { launchBrowser, openPage, until } from '../../testing/browser.ts';
+import { needs } from '../../testing/needs.ts';
+import { type Service, startService } from '../../testing/service.ts';
+import { makeSmallFilm } from '../../testing/small-film.ts';
+
+const WITHIN_MS = 60_000;
+const KEY = { id: 'main', secret: 's'.repeat(32) };
+const FILM = 'film.mp4';
+const VIDEO = `document.querySelector('sluice-player')?.media`;
+
+describe('/embed', function () {
+  this.timeout(2 * WITHIN_MS);
+  let service: Service;
+  let browser: Browser;
+  let parent: Server;
+  /** The same pages, once by the allowed name and once by another. */
+  let allowed: string;
+  let other: string;
+  let html = '';
+
+  before(async function () {
+    needs(this, 'chromium', 'ffmpeg');
+    parent = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8').end(html);
+    });
+    await once(parent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = parent.address() as AddressInfo;
+    allowed = `http://127.0.0.1:${port}`;
+    other = `http://localhost:${port}`;
+    service = await startService({
+      ...{
+        MEDIA_DIR: dirname(await makeSmallFilm()),
+        PUBLIC: '0',
+        EMBED_ORIGINS: `https://a.example,${allowed}`,
+      },
+      SIGNING_KEYS: `${KEY.id}:${KEY.secret}`,
+    });
+    browser = await launchBrowser();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await service?.close();
+    parent?.close();
+  });
+
+  const token = () => sign(KEY, { kind: 'key', key: FILM }, Math.ceil(Date.now() / 1000) + 600);
+
+  async function frame(origin: string, query: string) {
+    const address = `${service.url}/~${token()}/embed/${FILM}${query}`;
+    html = `<!doctype html><title>A page</title><link rel="icon" href="data:,">
+<iframe src="${address}" width="640" height="300" allow="autoplay; fullscreen; picture-in-picture"></iframe>`;
+    const { page, complaints } = await openPage(browser);
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await page.goto(origin);
+    const framed = page.frames()[1];
+    if (framed === undefined) throw new Error('The page has no frame.');
+    return { page, framed, complaints, requests };
+  }
+
+  it('plays a part of a signed film in a page of an allowed origin, within its policy', async () => {
+    const { page, framed, complaints } = await frame(allowed, '?start=5&end=11');
+    await until(framed, WITHIN_MS, `${VIDEO}?.readyState >= 1`);
+    await framed.evaluate(`void ${VIDEO}.play()`);
+    await until(framed, WITHIN_MS, `${VIDEO}.currentTime > 1`);
+    expect(await framed.evaluate<number>(`${VIDEO}.duration`)).to.be.closeTo(6, 0.1);
+    expect(await framed.title()).to.equal(FILM);
+    const size = `(({ width, height }) => [width, height])(${VIDEO}.getBoundingClientRect())`;
+    expect(await framed.evaluate(size)).to.deep.equal([640, 300]);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('shows nothing in a page of another origin', async () => {
+    const { page, framed, complaints, requests } = await frame(other, '');
+    await until(page, WITHIN_MS, 'document.readyState === "complete"');
+    await page.waitForTimeout(1_000);
+    expect(framed.url()).to.equal('chrome-error://chromewebdata/');
+    expect(complaints.join()).to.match(/frame-ancestors/);
+    expect(requests.filter((path) => /\/(?:hls|assets)\//.test(path))).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('asks for a token, and refuses what it does not take', async () => {
+    const get = async (path: string) => {
+      const response = await fetch(`${service.url}${path}`);
+      return [response.status, await response.text()] as const;
+    };
+    expect((await get(`/embed/${FILM}`))[0]).to.equal(403);
+    expect((await get(`/~${token()}/embed/other.mp4`))[0]).to.equal(403);
+    for (const [query, sentence] of [
+      ['?start=9&end=5', /\\"end\\" must be later/],
+      ['?height=360', /takes start, end, subtitles/],
+    ] as const) {
+      const [status, body] = await get(`/~${token()}/embed/${FILM}${query}`);
+      expect(status).to.equal(400);
+      expect(body).to.match(sentence);
+    }
+  });
+});
