@@ -34,11 +34,12 @@ for (const [name, { files, exports }] of Object.entries(PACKAGES)) {
     this.timeout(120_000);
     let folder: string;
     let tarball: Buffer;
+    let cwd: string;
     let packed: readonly string[];
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sluice-packed-'));
-      const cwd = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
+      cwd = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
       // By itself, since npm may have been told to run no scripts.
       await run('npm', ['run', 'build'], { cwd });
       const args = ['pack', '--json', '--silent', '--pack-destination', folder];
@@ -74,10 +75,28 @@ for (const [name, { files, exports }] of Object.entries(PACKAGES)) {
       expect(problems).to.deep.equal([]);
     });
 
+    if (name === 'client') {
+      it('does what its README says', async () => {
+        const readme = await readFile(join(cwd, 'README.md'), 'utf8');
+        const [, code = 'throw new Error("The README has no code.")'] =
+          /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+        const options = { env: { ...process.env, SECRET: 's'.repeat(32) } };
+        await run(process.execPath, ['--input-type=module', '-e', withAnswers(code)], options);
+      });
+    }
+
     it('can be imported where there is no DOM', async () => {
       const script = `const module = await import('sluice-${name}'); console.log(typeof module.${exports});`;
       const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
       expect(stdout.trim()).to.equal('function');
     });
+  });
+}
+
+/** Has a script fail where a line does not return the address that stands beside it. `…` stands for any text. */
+function withAnswers(code: string): string {
+  return code.replace(/^(.*); \/\/ (https:.*)$/gm, (_, call: string, address: string) => {
+    const [start, end] = address.split('…').map((part) => JSON.stringify(part));
+    return `{ const a = ${call}; if (!a.startsWith(${start}) || !a.endsWith(${end})) throw new Error(a); }`;
   });
 }
