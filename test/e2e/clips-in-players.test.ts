@@ -88,10 +88,8 @@ describe('clips in players', function () {
             }
           }
           await page.seek((frames - 0.5) / CLIP_RATE);
-          // dash.js sometimes forgets a play that comes while it seeks.
           await page.until('it is at the last', ({ seeking, ready }) => !seeking && ready >= 2);
-          await page.play();
-          await page.until('it ends', ({ ended }) => ended);
+          await page.playToEnd();
           expect(await shownNumber(page, to - 1), `${query}: last`).to.equal(to - 1);
           const { duration } = await page.look();
           expect(duration, query).to.be.within(frames / CLIP_RATE, frames / CLIP_RATE + MOST_AUDIO_SECONDS);

@@ -26,6 +26,7 @@ export type Sight = {
   readonly currentTime: number;
   readonly duration: number;
   readonly ended: boolean;
+  readonly paused: boolean;
   readonly seeking: boolean;
   /** `HTMLMediaElement.readyState`; from 3 on it can continue. */
   readonly ready: number;
@@ -57,6 +58,8 @@ export type PlayerPage = {
   heights(): Promise<readonly number[]>;
   languages(): Promise<readonly (string | null)[]>;
   play(rate?: number): Promise<void>;
+  /** Plays until the end, and presses play again where the player itself has paused, as dash.js does while it seeks. */
+  playToEnd(): Promise<void>;
   pause(): Promise<void>;
   seek(seconds: number): Promise<void>;
   look(): Promise<Sight>;
@@ -71,6 +74,9 @@ export type PlayerPage = {
   readonly requests: readonly string[];
   close(): Promise<void>;
 };
+
+/** Until somebody sees that a player has not begun to play. */
+const PRESSED_MS = 300;
 
 /** Opens a page of that origin with one player in it, which loads at most so much ahead. */
 export async function openPlayerPage(
@@ -125,6 +131,14 @@ export async function openPlayerPage(
     heights: () => page.evaluate<number[]>('player.heights()'),
     languages: () => page.evaluate<(string | null)[]>('player.languages()'),
     play: (rate = 1) => tell(`watch.play(${rate})`),
+    async playToEnd() {
+      for (;;) {
+        await tell('watch.play(1)');
+        await delay(PRESSED_MS);
+        await until('it ends', ({ ended, paused }) => ended || paused);
+        if ((await look()).ended) return;
+      }
+    },
     pause: () => tell('video.pause()'),
     seek: (seconds) => tell(`(video.currentTime = ${seconds})`),
     look,

@@ -46,6 +46,7 @@ const watch = {
       currentTime: video.currentTime,
       duration: video.duration,
       ended: video.ended,
+      paused: video.paused,
       seeking: video.seeking,
       ready: video.readyState,
       height: video.videoHeight,
