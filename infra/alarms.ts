@@ -12,10 +12,13 @@ export type AlarmOptions = {
   readonly memoryMegabytes: number;
   /** The topic that is notified; null if the alarms are only shown. */
   readonly topicArn: string | null;
+  /** The queue of work that Lambda lost; null if there is none. */
+  readonly lostEventsQueue: string | null;
 };
 
 type Common = 'alarm_name' | 'namespace' | 'dimensions' | 'evaluation_periods' | 'treat_missing_data';
-type Condition = Omit<AlarmArguments, Common | 'period'> & { readonly period?: number };
+type Condition = Omit<AlarmArguments, Common | 'period'> &
+  Partial<Pick<AlarmArguments, 'period' | 'namespace' | 'dimensions'>>;
 
 /** The default limit of an account in a region. */
 const ACCOUNT_CONCURRENCY = 1000;
@@ -74,6 +77,17 @@ export class Alarms extends Construct {
       comparison_operator: 'GreaterThanOrEqualToThreshold',
       threshold: Math.max(1, Math.floor((reservedConcurrency ?? ACCOUNT_CONCURRENCY) * 0.8)),
     });
+    if (options.lostEventsQueue !== null) {
+      alarm('lost-events', {
+        alarm_description: 'Work for an export that no instance took in time lies in the queue.',
+        namespace: 'AWS/SQS',
+        metric_name: 'ApproximateNumberOfMessagesVisible',
+        dimensions: { QueueName: options.lostEventsQueue },
+        statistic: 'Maximum',
+        comparison_operator: 'GreaterThanOrEqualToThreshold',
+        threshold: 1,
+      });
+    }
     if (dailyBudget === null) return;
     alarm('budget', {
       alarm_description:

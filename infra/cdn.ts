@@ -2,9 +2,10 @@ import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
 import type { QueryKey } from './aws/cloudfront.ts';
 import { Resource } from './aws/resource.ts';
+import type { CustomDomain } from './custom-domain.ts';
 import { type EdgeRole, edgeCode } from './edge/code.ts';
 import { EdgeKeys } from './edge-keys.ts';
-import { mediaHeaders, originsOf } from './media-headers.ts';
+import { hstsHeaders, mediaHeaders, originsOf } from './media-headers.ts';
 
 export type CdnOptions = {
   /** Unique in the account. */
@@ -17,6 +18,16 @@ export type CdnOptions = {
   readonly keysParameter: string | null;
   /** Whether films are sent encrypted alone. */
   readonly isEncrypted: boolean;
+  /** Its own name and certificate; null for CloudFront's. */
+  readonly domain: CustomDomain | null;
+  /** The domain name of the bucket for what was requested; null if that is not written down. */
+  readonly accessLogs: string | null;
+  /** Zero if browsers are told nothing. */
+  readonly hstsSeconds: number;
+  readonly priceClass: string;
+  readonly webAclArn: string | null;
+  readonly allowCountries: readonly string[];
+  readonly blockCountries: readonly string[];
 };
 
 // AWS's managed policies (CloudFront, "Use managed cache policies" and "Use managed origin request
@@ -42,6 +53,7 @@ function pathPattern(route: 'media' | 'hls' | 'dash', isSigned: boolean): string
  * comes from the function.
  */
 export class Cdn extends Construct {
+  readonly id: string;
   readonly arn: string;
   readonly url: string;
 
@@ -51,7 +63,8 @@ export class Cdn extends Construct {
     const request = keysParameter === null ? null : this.#signedRequest(options, keysParameter);
     const isSigned = request !== null;
     const told = this.#edgeFunction('media-response', options);
-    const headers = mediaHeaders(this, name, options.allowedOrigins);
+    const { allowedOrigins, hstsSeconds, domain } = options;
+    const headers = mediaHeaders(this, name, allowedOrigins, hstsSeconds);
     // The key contains the version and nothing that a player adds.
     const version = { query_string_behavior: 'whitelist', query_strings: { items: ['v'] } } as const;
     const segments = this.#caching('segments', name, version);
@@ -68,6 +81,13 @@ export class Cdn extends Construct {
     const distribution = new Resource(this, 'distribution', 'aws_cloudfront_distribution', {
       enabled: true,
       comment: name,
+      ...(domain === null ? {} : { aliases: [domain.name] }),
+      // The default of AWS.
+      ...(options.priceClass === 'PriceClass_All' ? {} : { price_class: options.priceClass }),
+      ...(options.webAclArn === null ? {} : { web_acl_id: options.webAclArn }),
+      ...(options.accessLogs === null
+        ? {}
+        : { logging_config: { bucket: options.accessLogs, prefix: 'cdn/', include_cookies: false } }),
       http_version: 'http2and3',
       is_ipv6_enabled: true,
       origin: [
@@ -95,6 +115,7 @@ export class Cdn extends Construct {
         ...always,
         cache_policy_id: CACHING_DISABLED,
         origin_request_policy_id: ALL_VIEWER_EXCEPT_HOST_HEADER,
+        ...(hstsSeconds === 0 ? {} : { response_headers_policy_id: hstsHeaders(this, name, hstsSeconds) }),
         ...(request === null ? {} : { function_association: [on('viewer-request', request)] }),
       },
       ordered_cache_behavior: [
@@ -125,11 +146,15 @@ export class Cdn extends Construct {
         error_code: status,
         error_caching_min_ttl: 0,
       })),
-      restrictions: { geo_restriction: { restriction_type: 'none' } },
-      viewer_certificate: { cloudfront_default_certificate: true },
+      restrictions: { geo_restriction: geoRestriction(options) },
+      viewer_certificate:
+        domain === null ? { cloudfront_default_certificate: true } : certificateOf(domain.certificateArn),
     });
     this.arn = distribution.get('arn');
-    this.url = `https://${distribution.get('domain_name')}`;
+    const domainName = distribution.get('domain_name');
+    domain?.leadTo({ domainName, zoneId: distribution.get('hosted_zone_id') });
+    this.id = distribution.get('id');
+    this.url = `https://${domain?.name ?? domainName}`;
   }
 
   #accessControl(name: string, origin: 'lambda' | 's3'): string {
@@ -202,4 +227,18 @@ export class Cdn extends Construct {
 
 function on(event: 'viewer-request' | 'viewer-response', functionArn: string) {
   return { event_type: event, function_arn: functionArn };
+}
+
+function certificateOf(arn: string) {
+  return {
+    acm_certificate_arn: arn,
+    ssl_support_method: 'sni-only',
+    minimum_protocol_version: 'TLSv1.2_2021',
+  } as const;
+}
+
+function geoRestriction({ allowCountries, blockCountries }: CdnOptions) {
+  if (allowCountries.length > 0) return { restriction_type: 'whitelist', locations: allowCountries } as const;
+  if (blockCountries.length > 0) return { restriction_type: 'blacklist', locations: blockCountries } as const;
+  return { restriction_type: 'none' } as const;
 }

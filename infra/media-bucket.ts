@@ -12,7 +12,8 @@ export type MediaBucket =
 /** Creates the bucket, or looks up the one that is named; Terraform stops if it is in another region. */
 export function mediaBucket(
   scope: Construct,
-  options: Pick<Options, 'name' | 'region' | 'mediaBucket' | 'environment'>,
+  options: Pick<Options, 'name' | 'region' | 'mediaBucket' | 'environment' | 'unfinishedUploadDays'>,
+  kmsKeyArn: string | null,
 ): MediaBucket {
   const { name, region, mediaBucket } = options;
   if (mediaBucket === null) {
@@ -20,6 +21,8 @@ export function mediaBucket(
       namePrefix: `${name}-media-`,
       disposable: false,
       expiryDays: null,
+      unfinishedUploadDays: options.unfinishedUploadDays,
+      kmsKeyArn,
       isReadByPages: isReadByPages(options),
     });
     return { kind: 'created', bucket };

@@ -8,16 +8,41 @@ import { Resource } from './aws/resource.ts';
  * Adds headers to the bucket's answers: no guessing of types, no script, and the CORS that the function
  * sends.
  */
-export function mediaHeaders(scope: Construct, name: string, allowedOrigins: string | undefined): string {
+export function mediaHeaders(
+  scope: Construct,
+  name: string,
+  allowedOrigins: string | undefined,
+  hstsSeconds: number,
+): string {
   return new Resource(scope, 'media-headers', 'aws_cloudfront_response_headers_policy', {
     name: `${name}-media`,
     security_headers_config: {
       content_type_options: { override: true },
       // An object that is a page after all runs nothing.
       content_security_policy: { content_security_policy: MEDIA_POLICY, override: true },
+      ...(hstsSeconds === 0 ? {} : hsts(hstsSeconds)),
     },
     ...(allowedOrigins ? { cors_config: corsOf(allowedOrigins) } : {}),
   }).get('id');
+}
+
+/** Adds to answers of the function, which have all other headers, that browsers are to use HTTPS only. */
+export function hstsHeaders(scope: Construct, name: string, hstsSeconds: number): string {
+  return new Resource(scope, 'hsts', 'aws_cloudfront_response_headers_policy', {
+    name: `${name}-hsts`,
+    security_headers_config: hsts(hstsSeconds),
+  }).get('id');
+}
+
+function hsts(seconds: number) {
+  return {
+    strict_transport_security: {
+      access_control_max_age_sec: seconds,
+      // Other names of the domain are not this stack's business.
+      include_subdomains: false,
+      override: true,
+    },
+  };
 }
 
 function corsOf(allowedOrigins: string): CorsConfig {

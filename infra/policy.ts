@@ -2,7 +2,7 @@
 export type Statement = {
   readonly Sid: string;
   readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?: '*' | Readonly<Record<'Service', string>>;
+  readonly Principal?: '*' | Readonly<Partial<Record<'Service' | 'AWS', string>>>;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,6 +1,7 @@
 import { Lazy } from 'cdktn';
 import { Construct } from 'constructs';
 import { Resource } from './aws/resource.ts';
+import type { Rule } from './aws/s3.ts';
 import type { Options } from './options.ts';
 import { policyDocument, type Statement } from './policy.ts';
 
@@ -11,6 +12,10 @@ export type PrivateBucketOptions = {
   readonly disposable: boolean;
   /** Days after which an object is deleted; null for never. */
   readonly expiryDays: number | null;
+  /** Days after which an upload that nobody completed is deleted; 0 for never. */
+  readonly unfinishedUploadDays: number;
+  /** Null for S3's own key. */
+  readonly kmsKeyArn: string | null;
   /** Whether pages of other origins may read what a presigned address returns. */
   readonly isReadByPages?: boolean;
 };
@@ -21,11 +26,13 @@ export class PrivateBucket extends Construct {
   readonly arn: string;
   /** The domain name from which CloudFront reads it. */
   readonly domainName: string;
+  /** The same without its region, as only old services of AWS want it. */
+  readonly globalDomainName: string;
   readonly #statements: Statement[] = [];
 
   constructor(scope: Construct, id: string, options: PrivateBucketOptions) {
     super(scope, id);
-    const { namePrefix, disposable, expiryDays, isReadByPages = false } = options;
+    const { namePrefix, disposable, kmsKeyArn, isReadByPages = false } = options;
     const bucket = new Resource(this, 'bucket', 'aws_s3_bucket', {
       bucket_prefix: namePrefix,
       force_destroy: disposable,
@@ -33,9 +40,10 @@ export class PrivateBucket extends Construct {
     this.name = bucket.get('bucket');
     this.arn = bucket.get('arn');
     this.domainName = bucket.get('bucket_regional_domain_name');
+    this.globalDomainName = bucket.get('bucket_domain_name');
     new Resource(this, 'encryption', 'aws_s3_bucket_server_side_encryption_configuration', {
       bucket: this.name,
-      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }],
+      rule: [encryptionRule(kmsKeyArn)],
     });
     const block = new Resource(this, 'public-access', 'aws_s3_bucket_public_access_block', {
       bucket: this.name,
@@ -58,8 +66,13 @@ export class PrivateBucket extends Construct {
         dependsOn: [block],
       },
     );
-    if (expiryDays !== null)
-      new Resource(this, 'lifecycle', 'aws_s3_bucket_lifecycle_configuration', expiry(this.name, expiryDays));
+    const rules = lifecycleRules(options);
+    if (rules.length > 0) {
+      new Resource(this, 'lifecycle', 'aws_s3_bucket_lifecycle_configuration', {
+        bucket: this.name,
+        rule: rules,
+      });
+    }
     if (isReadByPages)
       new Resource(this, 'cors', 'aws_s3_bucket_cors_configuration', {
         bucket: this.name,
@@ -102,18 +115,29 @@ function tlsOnly(bucketArn: string): Statement {
   };
 }
 
-function expiry(bucket: string, days: number) {
+function encryptionRule(kmsKeyArn: string | null) {
+  if (kmsKeyArn === null) {
+    return { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } } as const;
+  }
   return {
-    bucket,
-    rule: [
-      {
-        id: 'expire',
-        status: 'Enabled',
-        filter: [{ prefix: '' }],
-        expiration: [{ days }],
-        // Parts of an upload that an instance did not finish are billed and invisible.
-        abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
-      },
-    ],
+    apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms', kms_master_key_id: kmsKeyArn },
+    // One request to KMS for many objects instead of one for each.
+    bucket_key_enabled: true,
   } as const;
+}
+
+/** Parts of an upload that nobody completes are billed and invisible. */
+function lifecycleRules({ expiryDays, unfinishedUploadDays }: PrivateBucketOptions): readonly Rule[] {
+  if (expiryDays === null && unfinishedUploadDays === 0) return [];
+  return [
+    {
+      id: expiryDays === null ? 'unfinished-uploads' : 'expire',
+      status: 'Enabled',
+      filter: [{ prefix: '' }],
+      ...(expiryDays === null ? {} : { expiration: [{ days: expiryDays }] }),
+      ...(unfinishedUploadDays === 0
+        ? {}
+        : { abort_incomplete_multipart_upload: [{ days_after_initiation: unfinishedUploadDays }] }),
+    },
+  ];
 }

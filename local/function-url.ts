@@ -9,6 +9,7 @@ import { breakConnection, forwardResponse, functionError } from './forward.ts';
 import { type Instance, type LogLine, startInstance } from './instance.ts';
 import { createInstances } from './instances.ts';
 import { startInvokeApi } from './invoke-api.ts';
+import type { LocalMetrics } from './metrics.ts';
 import { refusalOf } from './refusal.ts';
 import { MOST_LINKS, newTraceId, traceAfter } from './trace.ts';
 
@@ -30,6 +31,8 @@ export type FunctionUrlOptions = {
   readonly bandwidthBytesPerSecond?: number | null;
   /** Ends an instance that was idle for this long; null never ends it. */
   readonly idleInstanceSeconds?: number | null;
+  /** Answers /metrics in place of the function. */
+  readonly metrics?: LocalMetrics;
   /** For tests of what a client may write into Host; otherwise only names of this machine are accepted. */
   readonly takesAnyHost?: boolean;
   log?(line: LogLine): void;
@@ -64,6 +67,8 @@ export type Counters = {
 };
 
 const FUNCTION_NAME = 'sluice';
+/** What the function is told of its memory, unless somebody says otherwise. */
+export const LOCAL_MEMORY_MEGABYTES = 2048;
 const EVENT_RETRY_MILLISECONDS = 300;
 /** In AWS a function always has a region and the credentials of its role; here nobody checks them. */
 const NO_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
@@ -75,7 +80,10 @@ const MAX_RESPONSE_BYTES = 200 * 1024 * 1024;
  * runtime client.
  */
 export async function startFunctionUrl(options: FunctionUrlOptions): Promise<LocalFunctionUrl> {
-  const log = options.log ?? (() => {});
+  const log = (line: LogLine) => {
+    options.metrics?.count(line);
+    options.log?.(line);
+  };
   const timeoutSeconds = options.timeoutSeconds ?? 900;
   const maxInstances = options.maxInstances ?? 32;
   const environment = options.environment ?? {};
@@ -106,7 +114,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
             ...environment,
             AWS_ENDPOINT_URL_LAMBDA: invokeApi.url,
           },
-          memoryMegabytes: options.memoryMegabytes ?? 2048,
+          memoryMegabytes: options.memoryMegabytes ?? LOCAL_MEMORY_MEGABYTES,
           functionName: FUNCTION_NAME,
           log,
         },
@@ -123,6 +131,10 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     const receivedAt = new Date();
     const refusal = refusalOf(request, { takesAnyHost: options.takesAnyHost ?? false, ...origins });
     if (refusal !== null) return refuse(response, refusal.status, refusal.message);
+    if (options.metrics !== undefined && request.url === '/metrics') {
+      response.setHeader('content-type', options.metrics.contentType);
+      return void response.end(await options.metrics.text());
+    }
     const body = await readBody(request);
     if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);
     const event = buildEvent({

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { bundleFunction } from '../functions/stream/deploy/bundle.ts';
 import { AWS_BYTES_PER_SECOND } from './bandwidth.ts';
 import { localEnvironment } from './function.ts';
-import { type LocalFunctionUrl, startFunctionUrl } from './function-url.ts';
+import { LOCAL_MEMORY_MEGABYTES, type LocalFunctionUrl, startFunctionUrl } from './function-url.ts';
 import type { LogLine } from './instance.ts';
+import { createMetrics } from './metrics.ts';
 import { parseStart, type StartOptions, USAGE } from './start-options.ts';
 import { terminalLine } from './terminal-lines.ts';
 
@@ -70,6 +71,7 @@ async function start(
         environment,
         port,
         maxInstances: options.maxInstances,
+        metrics: createMetrics(LOCAL_MEMORY_MEGABYTES),
         bandwidthBytesPerSecond: options.bandwidth ? AWS_BYTES_PER_SECOND : null,
         log: options.isJson || !process.stdout.isTTY ? log : logForPerson,
       });

@@ -35,10 +35,14 @@ export function adaptToMoto(stack: Json): Json {
   for (const [name, { bucket }] of Object.entries(policies)) {
     if (/\.(media|code)_/.test(String(bucket))) delete policies[name];
   }
-  // moto accepts it and forgets it.
+  // moto accepts these and forgets them.
   for (const block of Object.values(adapted.resource.aws_lambda_function ?? {})) {
-    block.lifecycle = { ignore_changes: ['logging_config'] };
+    block.lifecycle = { ignore_changes: ['logging_config', 'kms_key_arn'] };
   }
+  // moto takes no key away from a group again.
+  for (const block of Object.values(adapted.resource.aws_cloudwatch_log_group ?? {})) delete block.kms_key_id;
+  // moto does not know them.
+  delete adapted.resource.aws_lambda_provisioned_concurrency_config;
   return adapted;
 }
 
@@ -58,6 +62,9 @@ export function differences(before: Json | undefined, after: Json | undefined, p
 
 function describe(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
+  if (isFields(value) && Object.values(value).every((each) => isFields(each) && '//' in each)) {
+    return `${Object.keys(value).length} of them`;
+  }
   return isFields(value) && 'policy' in value ? 'a policy' : JSON.stringify(value);
 }
 

@@ -7,6 +7,8 @@ import { SluiceStack } from '../infra/stack.ts';
 export type Block = Readonly<Record<string, unknown>>;
 
 export type Synthesised = {
+  /** The whole. */
+  readonly json: Block;
   readonly terraform: Block;
   readonly output: Readonly<Record<string, { readonly value: string }>>;
   /** Returns all resources of a type, by their logical names. */
@@ -41,6 +43,7 @@ export function synthesise(context: Block = {}, { unzippedBytes = 1 } = {}): Syn
   const json = JSON.parse(Testing.synth(stack, true)) as Json;
   const resources = (type: string) => Object.entries(json.resource[type] ?? {});
   return {
+    json,
     terraform: json.terraform,
     output: json.output,
     resources,

@@ -19,6 +19,7 @@ import { withBudget } from './engine/with-budget.ts';
 import { withSlots } from './engine/with-slots.ts';
 import type { Send, Work } from './export/job/work-event.ts';
 import { createLambdaHandler, type LambdaContext } from './lambda/lambda.ts';
+import { embeddedMetrics, GIGABYTE_SECOND, type RequestFields } from './lambda/metrics.ts';
 import { receive } from './lambda/received.ts';
 import { confirming } from './media/probe/confirming.ts';
 import { createProbeCache } from './media/probe/probe-cache.ts';
@@ -68,7 +69,7 @@ const engine = budget === null ? free : withBudget(free, budget.check);
 /** Only a function that needs it loads the client of Lambda's API. */
 const send: Send = async (work) => {
   sending ??= import('./export/worker/send-lambda.ts').then(({ lambdaSend }) =>
-    lambdaSend(process.env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
+    lambdaSend(process.env.AWS_LAMBDA_FUNCTION_NAME ?? '', config.functionAlias),
   );
   return (await sending)(work);
 };
@@ -143,7 +144,18 @@ const answerRequest = createLambdaHandler(
   app,
   (level, message, fields) => logger[level](message, { ...fields }),
   config.allowedOrigins,
+  config.hasMetrics ? metricsOf : undefined,
 );
+
+function metricsOf(fields: RequestFields): LogFields {
+  const gigabyteSecond = GIGABYTE_SECOND[process.arch === 'arm64' ? 'arm64' : 'x64'];
+  const prices = {
+    memoryGigabytes: config.memoryMegabytes === null ? null : memoryGigabytes,
+    gigabyteSecond,
+  };
+  const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? '';
+  return embeddedMetrics(fields, { functionName, prices, now: Date.now() });
+}
 
 /** Created for the first work: most instances only answer requests. */
 const openWorker = async (store: DerivedStore) => {

@@ -130,8 +130,8 @@ export type CloudFrontResources = {
     {
       readonly name: string;
       readonly security_headers_config: {
-        readonly content_type_options: { readonly override: boolean };
-        readonly content_security_policy: {
+        readonly content_type_options?: { readonly override: boolean };
+        readonly content_security_policy?: {
           readonly content_security_policy: string;
           readonly override: boolean;
         };

@@ -20,7 +20,10 @@ export class AwsProvider extends TerraformProvider {
       terraformProviderSource: 'hashicorp/aws',
     });
     this.#options = options;
-    if (options.alias !== undefined) this.alias = options.alias;
+  }
+
+  override get alias(): string | undefined {
+    return this.#options.alias;
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { Declared } from './resource.ts';
 
-type Rule = {
+/** A rule of a bucket's lifecycle. */
+export type Rule = {
   readonly id: string;
   readonly status: 'Enabled';
   readonly filter: readonly [{ readonly prefix: string }];

@@ -64,8 +64,8 @@ describe('npx sluice sign', function () {
   });
 
   const WRONG: [args: string[], options: object, sentence: string][] = [
-    [[], {}, 'The command is sign; npx sluice --help explains it.'],
-    [['verify'], {}, 'The command is sign; npx sluice --help explains it.'],
+    [[], {}, 'The command is one of sign, purge, cost, doctor; npx sluice --help explains them.'],
+    [['verify'], {}, 'The command is one of sign, purge, cost, doctor; npx sluice --help explains them.'],
     [['sign'], {}, 'Give one KEY, or --exact ADDRESS; npx sluice sign --help explains both.'],
     [
       ['sign', 'a', '--expires', 'soon'],

@@ -5,10 +5,12 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { expect } from 'chai';
 import { demoDirectory } from '../../local/function.ts';
 import { startFunctionUrl } from '../../local/function-url.ts';
+import { EVERY_CDN_OPTION, EVERY_OPTION } from '../../testing/every-option.ts';
 import { keepForRun } from '../../testing/logs-of-run.ts';
 import { REGION } from '../../testing/moto.ts';
 import { differences } from '../../testing/moto-stack.ts';
 import { needs } from '../../testing/needs.ts';
+import { runScript } from '../../testing/run-main.ts';
 import { decode } from '../../testing/verify.ts';
 import { listZip, unpackZip } from '../../testing/zip-file.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -48,20 +50,25 @@ describe('deployment', function () {
   });
 
   // The steps after it apply the last one.
-  const table: [options: Readonly<Record<string, unknown>>, more: string[]][] = [
+  const table: [what: string, options: Readonly<Record<string, unknown>>, more: string[]][] = [
+    ['no option', {}, []],
     [
-      { public: true },
-      ['resource.aws_lambda_permission.stream_everybody-function.invoked_via_function_url: true → nothing'],
+      'every option',
+      EVERY_OPTION,
+      [
+        `resource.aws_cloudwatch_log_group.stream_logs.kms_key_id: "\${aws_kms_key.encryption_key_EEB70057.arn}" → nothing`,
+        'resource.aws_lambda_permission.stream_everybody-function.invoked_via_function_url: true → nothing',
+        'resource.aws_lambda_provisioned_concurrency_config: 1 of them → nothing',
+      ],
     ],
-    [{}, []],
   ];
-  for (const [options, more] of table) {
-    it(`differs from a real one only in what moto and the provider cannot do, with ${JSON.stringify(options)}`, async () => {
+  for (const [what, options, more] of table) {
+    it(`differs from a real one only in what moto and the provider cannot do, with ${what}`, async () => {
       const real = await deployment.synthesiseReal(options);
       const found = differences(real, await deployment.synthesise(options, 'apply'));
       for (const line of found) console.log(`      ${line}`);
       expect(found).to.have.members([
-        'resource.aws_lambda_function.stream_function.lifecycle: nothing → {"ignore_changes":["logging_config"]}',
+        'resource.aws_lambda_function.stream_function.lifecycle: nothing → {"ignore_changes":["logging_config","kms_key_arn"]}',
         'resource.aws_lambda_function.stream_function.runtime: "nodejs24.x" → "nodejs22.x"',
         'resource.aws_lambda_layer_version.layer_version.compatible_runtimes: ["nodejs24.x"] → ["nodejs22.x"]',
         'resource.aws_s3_bucket_policy.code_policy: a policy → nothing',
@@ -76,7 +83,7 @@ describe('deployment', function () {
     expect(await deployment.terraform('validate')).to.contain('The configuration is valid');
   });
 
-  it('is applied, and a second plan has nothing to change', async () => {
+  it('is applied with every option, and a second plan has nothing to change', async () => {
     const started = performance.now();
     await apply();
     console.log(`      applied and planned in ${((performance.now() - started) / 1000).toFixed(0)} s`);
@@ -151,18 +158,54 @@ describe('deployment', function () {
     }
   });
 
-  it('opens a public function with both permissions', async () => {
-    const url = await deployment.output('url');
-    await deployment.synthesise({ public: true }, 'apply');
-    await apply();
-    expect(await deployment.output('url')).to.equal(url);
-    const path = `/2015-03-31/functions/${deployment.name}/policy`;
+  it('lets everybody call the version that answers, and nothing else', async () => {
+    const path = `/2015-03-31/functions/${deployment.name}/policy?Qualifier=live`;
     const { Policy } = JSON.parse(await deployment.aws.call({ service: 'lambda', path }));
-    const { Statement } = JSON.parse(Policy) as { Statement: { Action: string }[] };
-    expect(Statement.map(({ Action }) => Action)).to.have.members([
+    const { Statement } = JSON.parse(Policy) as { Statement: { Action: string; Resource: string }[] };
+    // The provider grants the first by itself as well.
+    expect([...new Set(Statement.map(({ Action }) => Action))]).to.have.members([
       'lambda:InvokeFunctionUrl',
       'lambda:InvokeFunction',
     ]);
+    for (const { Resource } of Statement) expect(Resource).to.match(/:live$/);
+  });
+
+  it('has its settings as they were written', async () => {
+    const { Environment } = await configuration();
+    expect(Environment.Variables).to.include({ ...EVERY_OPTION.environment, FUNCTION_ALIAS: 'live' });
+  });
+
+  it('has a dashboard', async () => {
+    const body = `Action=GetDashboard&Version=2010-08-01&DashboardName=${deployment.name}-${REGION}`;
+    const answer = await deployment.aws.call({ service: 'monitoring', body });
+    expect(answer).to.contain('Requests by plan').and.to.contain(deployment.name);
+  });
+
+  it('goes back to an earlier version', async () => {
+    const changed = { ...EVERY_OPTION, memoryMegabytes: 2048 };
+    await deployment.synthesise(changed, 'apply');
+    await deployment.terraform('apply', '-auto-approve');
+    expect(await live()).to.equal('2');
+    const context = JSON.stringify({ name: deployment.name, versions: true });
+    const rollBack = (...args: string[]) =>
+      runScript('infra/rollback.ts', args, deployment.directory, {
+        CDKTF_CONTEXT_JSON: context,
+        ...deployment.aws.environment,
+      });
+    const { code, stdout } = await rollBack();
+    expect(stdout).to.match(/version 1 answers instead of 2\.\n$/);
+    expect(code).to.equal(0);
+    expect(await live()).to.equal('1');
+    const missing = await rollBack('7');
+    expect(missing.code).to.equal(1);
+    expect(missing.stderr).to.match(/^There is no version 7 of .*; there are 1, 2\.\n$/);
+  });
+
+  it('is as it was without the options', async () => {
+    await deployment.synthesise({}, 'apply');
+    await apply();
+    const { Environment } = await configuration();
+    expect(Environment.Variables).to.not.have.any.keys('FUNCTION_ALIAS', 'PAGE_CREDIT');
   });
 
   it('is destroyed once the media is gone, and leaves nothing', async () => {
@@ -176,12 +219,13 @@ describe('deployment', function () {
   });
 
   // moto cannot apply these.
-  for (const more of [
-    { public: true, environment: { ALLOWED_ORIGINS: 'https://app.example' } },
-    { public: true, mediaBucket: 'films' },
-    { signingKeysParameter: '/sluice/keys' },
-  ]) {
-    it(`is valid with CloudFront and ${JSON.stringify(more)}`, async () => {
+  for (const [what, more] of Object.entries({
+    'pages of another origin': { public: true, environment: { ALLOWED_ORIGINS: 'https://app.example' } },
+    'an existing bucket': { public: true, mediaBucket: 'films' },
+    'signed addresses': { signingKeysParameter: '/sluice/keys' },
+    'every option': { ...EVERY_OPTION, ...EVERY_CDN_OPTION },
+  })) {
+    it(`is valid with CloudFront and ${what}`, async () => {
       await deployment.synthesise({ cdn: true, ...more }, 'validate');
       expect(await deployment.terraform('validate')).to.contain('The configuration is valid');
     });
@@ -190,6 +234,11 @@ describe('deployment', function () {
   async function apply(): Promise<void> {
     await deployment.terraform('apply', '-auto-approve');
     expect(await deployment.terraform.exitCode('plan', '-detailed-exitcode')).to.equal(0);
+  }
+
+  async function live(): Promise<string> {
+    const path = `/2015-03-31/functions/${deployment.name}/aliases/live`;
+    return JSON.parse(await deployment.aws.call({ service: 'lambda', path })).FunctionVersion;
   }
 
   async function configuration(): Promise<LambdaConfiguration> {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackId } from '../../infra/stack.ts';
+import { stackId } from '../../infra/stack-id.ts';
 import { type Aws, REGION, startAws } from '../../testing/moto.ts';
 import { adaptToMoto, adaptToProvider, type Json } from '../../testing/moto-stack.ts';
 import { providerMirror } from '../../testing/provider-mirror.ts';
@@ -75,6 +75,7 @@ export async function startDeployment(): Promise<Deployment> {
       layers: await aws.call({ service: 'lambda', path: '/2018-10-31/layers' }),
       buckets: await aws.call({ service: 's3' }),
       roles: await aws.call({ service: 'iam', body: 'Action=ListRoles&Version=2010-05-08' }),
+      queues: await aws.call({ service: 'sqs', body: 'Action=ListQueues&Version=2012-11-05' }),
       alarms: await aws.call({ service: 'monitoring', body: 'Action=DescribeAlarms&Version=2010-08-01' }),
       logs: await aws.call({ service: 'logs', body: '{}', target: 'Logs_20140328.DescribeLogGroups' }),
     }),

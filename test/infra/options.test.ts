@@ -5,6 +5,8 @@ import { type Options, parseOptions } from '../../infra/options.ts';
 const file = new URL('../../cdktf.json', import.meta.url);
 const { context } = JSON.parse(readFileSync(file, 'utf8')) as { context: Record<string, unknown> };
 
+const OPEN_CDN = { public: true, cdn: true };
+
 describe('parseOptions', () => {
   const good: [context: Record<string, unknown>, options: Partial<Options>][] = [
     [{}, { name: 'sluice', architecture: 'arm64', runtime: 'nodejs24.x', access: { kind: 'callers' } }],
@@ -95,7 +97,41 @@ describe('parseOptions', () => {
     [{ keepDerived: 'no' }, /^The option keepDerived must be true or false/],
     [{ derivedExpiryDays: 0 }, /^The option derivedExpiryDays /],
     [{ alarmTopicArn: 'topic' }, /^The option alarmTopicArn must be the ARN of an SNS topic, or empty\.$/],
-    [{ alarmTopicArn: topic }, /^The option alarmTopicArn must name a topic in us-east-1, /],
+    [{ alarmTopicArn: topic }, /^The option alarmTopicArn must name one in us-east-1, /],
+    [{ domain: 'media.example.org', hostedZone: 'example.org' }, /^The option domain needs cdn: true\.$/],
+    [{ priceClass: 'PriceClass_100' }, /^The option priceClass needs cdn: true\.$/],
+    [{ hstsSeconds: 1 }, /^The option hstsSeconds needs cdn: true\.$/],
+    [
+      { ...OPEN_CDN, domain: 'media.example.org' },
+      /^The option domain needs hostedZone or certificateArn\.$/,
+    ],
+    [{ ...OPEN_CDN, hostedZone: 'example.org' }, /^The options hostedZone and certificateArn need domain\.$/],
+    [
+      { ...OPEN_CDN, domain: 'media.example.com', hostedZone: 'example.org' },
+      /^The option domain must end with \.example\.org, /,
+    ],
+    [
+      { ...OPEN_CDN, allowCountries: ['DE'], blockCountries: ['AT'] },
+      /^The options allowCountries and blockCountries exclude each other/,
+    ],
+    [
+      { ...OPEN_CDN, allowCountries: ['Germany'] },
+      /^The option allowCountries\.0 must be a list of countries/,
+    ],
+    [{ ...OPEN_CDN, webAclArn: 'acl' }, /^The option webAclArn must be the ARN of a global web ACL/],
+    [{ provisionedConcurrency: 2 }, /^The option provisionedConcurrency needs versions: true\.$/],
+    [{ keepLostEvents: true, keepDerived: false }, /^The option keepLostEvents needs keepDerived/],
+    [{ unfinishedUploadDays: 7, mediaBucket: 'films' }, /^The option unfinishedUploadDays is for a bucket /],
+    [{ kmsKey: 'mine' }, /^The option kmsKey must be "create" or the ARN of a KMS key, or empty\.$/],
+    [
+      { kmsKey: `arn:aws:kms:eu-west-1:123456789012:key/1a2b` },
+      /^The option kmsKey must name one in us-east-1/,
+    ],
+    [{ moreRegions: ['us-east-1'] }, /^The option moreRegions names us-east-1 again\.$/],
+    [{ moreRegions: ['eu-west-1'], mediaBucket: 'films' }, /^The option mediaBucket is for one region; /],
+    [{ tags: { 'aws:x': 'a' } }, /^The option tags\.aws:x must be named with /],
+    [{ tags: { team: 'a;b' } }, /^The option tags\.team must be a text of /],
+    [{ tags: [] }, /^The option tags must be an object of up to 40 tags /],
     [{ environment: { PUBLIC: '1' } }, /^The option environment\.PUBLIC may hold only ALLOWED_ORIGINS, /],
     [{ environment: { PLAYER_PAGE: 1 } }, /^The option environment\.PLAYER_PAGE must be a string\.$/],
     [{ environment: { PLAYER_PAGE: '2' } }, /^The option environment is wrong: The setting PLAYER_PAGE /],

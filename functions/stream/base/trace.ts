@@ -4,6 +4,8 @@ export type Trace = {
   time<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Adds milliseconds that were measured elsewhere. */
   record(name: string, milliseconds: number): void;
+  /** Returns the milliseconds of `name` so far. */
+  total(name: string): number;
   /** Adds fields to the log line; a later value of a field replaces an earlier one. */
   note(fields: Readonly<Record<string, unknown>>): void;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -28,6 +30,7 @@ export function createTrace(now: () => number = () => performance.now()): Trace 
         record(name, now() - start);
       }
     },
+    total: (name) => milliseconds.get(name) ?? 0,
     note(more) {
       Object.assign(fields, more);
     },

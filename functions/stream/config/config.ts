@@ -42,6 +42,10 @@ export type Config = {
   readonly encryption: EncryptionConfig | null;
   /** Whether only CloudFront can call, which checks tokens and may pass them on in a header. */
   readonly hasEdge: boolean;
+  /** Whether the log carries metrics. */
+  readonly hasMetrics: boolean;
+  /** The alias by which the function sends itself work; null for the function itself. */
+  readonly functionAlias: string | null;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
   readonly allowedOrigins: readonly string[];
@@ -96,6 +100,8 @@ export function parseConfig(environment: Environment): Config {
     access,
     encryption: encryptionOf(settings, access),
     hasEdge: settings.EDGE_TOKENS,
+    hasMetrics: settings.METRICS,
+    functionAlias: settings.FUNCTION_ALIAS ?? null,
     ffmpegPath: settings.FFMPEG_PATH,
     ffprobePath: settings.FFPROBE_PATH,
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],

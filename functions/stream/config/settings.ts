@@ -117,6 +117,16 @@ const OWN_SETTINGS = {
     schema: storedName,
     means: 'SSM parameter (SecureString) with the same text',
   },
+  METRICS: {
+    ...STACK_ONLY,
+    schema: flag('0'),
+    means: '`1` adds metrics to the log, which CloudWatch reads; set by the option `metrics`',
+  },
+  FUNCTION_ALIAS: {
+    ...STACK_ONLY,
+    schema: storedName,
+    means: 'the alias by which the function sends itself work; set by the option `versions`',
+  },
   EDGE_TOKENS: {
     ...STACK_ONLY,
     schema: flag('0'),

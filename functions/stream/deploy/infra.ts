@@ -1,10 +1,13 @@
 import { Fn } from 'cdktn';
 import { Construct } from 'constructs';
 import { Existing, Resource } from '../../../infra/aws/resource.ts';
+import { literal } from '../../../infra/literal.ts';
 import { keysParameterOf, type Options } from '../../../infra/options.ts';
 import { policyDocument } from '../../../infra/policy.ts';
 import type { UploadedZip } from '../../../infra/uploaded-zip.ts';
 import { EVENT_AGE_SECONDS } from '../export/job/work-event.ts';
+import { LIVE, LiveAlias } from './live-alias.ts';
+import { LostEvents } from './lost-events.ts';
 import { functionPermissions, workerPermissions } from './permissions.ts';
 
 type Bucket = { readonly name: string; readonly arn: string };
@@ -18,6 +21,8 @@ export type StreamFunctionOptions = {
   readonly media: Bucket;
   /** Null if there is no derived store. */
   readonly derived: Bucket | null;
+  /** Null if AWS's own keys encrypt. */
+  readonly kmsKeyArn: string | null;
 };
 
 /** The function, its role and log group, and its streaming URL. */
@@ -25,22 +30,28 @@ export class StreamFunction extends Construct {
   readonly name: string;
   /** Without a trailing slash. */
   readonly url: string;
+  /** The queue of lost work; null if there is none. */
+  readonly lostEvents: LostEvents | null;
+  /** What is called: an alias, if there are versions. */
+  readonly #called: { readonly function_name: string; readonly qualifier?: string };
   readonly #urlAuthorization: 'NONE' | 'AWS_IAM';
 
   constructor(scope: Construct, id: string, parts: StreamFunctionOptions) {
     super(scope, id);
-    const { options, code, handler, layerArn, media, derived } = parts;
+    const { options, code, handler, layerArn, media, derived, kmsKeyArn } = parts;
     const { name, access } = options;
 
     const logs = new Resource(this, 'logs', 'aws_cloudwatch_log_group', {
       name: `/aws/lambda/${name}`,
       retention_in_days: options.logRetentionDays,
+      ...(kmsKeyArn === null ? {} : { kms_key_id: kmsKeyArn }),
     });
     const role = new Resource(this, 'role', 'aws_iam_role', {
       // Roles belong to the whole account, and the same name may be deployed in two regions.
       name: `${name}-${options.region}`,
       assume_role_policy: trustLambda,
     });
+    this.lostEvents = options.keepLostEvents ? new LostEvents(this, 'lost', { name, kmsKeyArn }) : null;
     const permissions = new Resource(this, 'permissions', 'aws_iam_role_policy', {
       name: 'stream',
       role: role.get('name'),
@@ -50,6 +61,9 @@ export class StreamFunction extends Construct {
           derivedBucketArn: derived?.arn ?? null,
           logGroupArn: logs.get('arn'),
           ...this.#findParameters(options),
+          kmsKeyArn,
+          lostEventsArn: this.lostEvents?.arn ?? null,
+          isTraced: options.xray,
         }),
       ),
     });
@@ -76,6 +90,9 @@ export class StreamFunction extends Construct {
           ? {}
           : { reserved_concurrent_executions: options.reservedConcurrency }),
         environment: { variables: environmentOf(options, media, derived) },
+        ...(kmsKeyArn === null ? {} : { kms_key_arn: kmsKeyArn }),
+        ...(options.versions ? { publish: true } : {}),
+        ...(options.xray ? { tracing_config: { mode: 'Active' } } : {}),
         logging_config: {
           log_format: 'JSON',
           application_log_level: options.logLevel,
@@ -88,11 +105,12 @@ export class StreamFunction extends Construct {
       },
     );
     this.name = lambda.get('function_name');
-    if (derived !== null) this.#allowExports(role.get('name'), lambda.get('arn'));
+    this.#called = { function_name: this.name, ...this.#liveAlias(lambda.get('version'), options) };
+    if (derived !== null) this.#allowExports(role.get('name'), lambda.get('arn'), options.versions);
     this.#urlAuthorization = access.kind === 'callers' || access.kind === 'cdn' ? 'AWS_IAM' : 'NONE';
     // No CORS here: the function answers it itself, and both would send each header twice.
     const url = new Resource(this, 'url', 'aws_lambda_function_url', {
-      function_name: this.name,
+      ...this.#called,
       authorization_type: this.#urlAuthorization,
       invoke_mode: 'RESPONSE_STREAM',
     });
@@ -106,7 +124,7 @@ export class StreamFunction extends Construct {
    * call it.
    */
   allowCalls(id: string, caller: { readonly principal: string; readonly source_arn?: string }): void {
-    const permission = { ...caller, function_name: this.name };
+    const permission = { ...caller, ...this.#called };
     new Resource(this, `${id}-url`, 'aws_lambda_permission', {
       ...permission,
       action: 'lambda:InvokeFunctionUrl',
@@ -119,17 +137,26 @@ export class StreamFunction extends Construct {
     });
   }
 
-  #allowExports(role: string, functionArn: string): void {
+  #liveAlias(version: string, options: Options): { readonly qualifier?: string } {
+    if (!options.versions) return {};
+    const live = { functionName: this.name, version, ready: options.provisionedConcurrency };
+    return { qualifier: new LiveAlias(this, 'live', live).name };
+  }
+
+  #allowExports(role: string, functionArn: string, hasVersions: boolean): void {
     new Resource(this, 'workers', 'aws_iam_role_policy', {
       name: 'workers',
       role,
-      policy: policyDocument(...workerPermissions(functionArn)),
+      policy: policyDocument(...workerPermissions(hasVersions ? `${functionArn}:${LIVE}` : functionArn)),
     });
     new Resource(this, 'events', 'aws_lambda_function_event_invoke_config', {
-      function_name: this.name,
+      ...this.#called,
       // The client that follows an export sees that its worker is lost and sends another.
       maximum_retry_attempts: 0,
       maximum_event_age_in_seconds: EVENT_AGE_SECONDS,
+      ...(this.lostEvents === null
+        ? {}
+        : { destination_config: { on_failure: { destination: this.lostEvents.arn } } }),
     });
   }
 
@@ -164,12 +191,9 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket | null):
     ...(encryption === null
       ? {}
       : { ENCRYPTION: encryption.scheme, ENCRYPTION_SECRETS_PARAMETER: encryption.secretsParameter }),
+    ...(options.metrics ? { METRICS: '1' } : {}),
+    ...(options.versions ? { FUNCTION_ALIAS: LIVE } : {}),
     // Nobody else gets through the URL then.
     ...(access.kind === 'cdn' && keysParameter !== null ? { EDGE_TOKENS: '1' } : {}),
   };
-}
-
-/** Escapes the text for Terraform, which would interpret `${` and `%{`. */
-function literal(text: string): string {
-  return text.replace(/[$%](?=\{)/g, '$&$&');
 }

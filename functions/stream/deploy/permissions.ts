@@ -9,11 +9,17 @@ export type Resources = {
   readonly keysParameterArn: string | null;
   /** Null if segments are not encrypted. */
   readonly secretsParameterArn: string | null;
+  /** Null if AWS's own keys encrypt. */
+  readonly kmsKeyArn: string | null;
+  /** Null if lost work is not stored. */
+  readonly lostEventsArn: string | null;
+  readonly isTraced: boolean;
 };
 
 /** Returns what the function may do; with a derived store, `workerPermissions` come in addition. */
 export function functionPermissions(resources: Resources): Statement[] {
   const { mediaBucketArn, derivedBucketArn, logGroupArn, keysParameterArn, secretsParameterArn } = resources;
+  const { kmsKeyArn, lostEventsArn, isTraced } = resources;
   // Without s3:ListBucket, S3 answers 403 instead of 404 for an object that does not exist.
   return [
     allow('ListMedia', ['s3:ListBucket'], mediaBucketArn),
@@ -25,6 +31,10 @@ export function functionPermissions(resources: Resources): Statement[] {
     ...(secretsParameterArn === null
       ? []
       : [allow('ReadEncryptionSecrets', ['ssm:GetParameter'], secretsParameterArn)]),
+    ...(kmsKeyArn === null ? [] : [allow('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], kmsKeyArn)]),
+    ...(lostEventsArn === null ? [] : [allow('SendLostEvents', ['sqs:SendMessage'], lostEventsArn)]),
+    // X-Ray has no resources to name (Service Authorization Reference).
+    ...(isTraced ? [allow('Trace', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : []),
   ];
 }
 

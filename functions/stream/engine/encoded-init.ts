@@ -5,6 +5,7 @@ import { initSegment } from '../media/isobmff/init-segment.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { TrackHead } from '../media/isobmff/track-boxes.ts';
 import type { Engine } from './ffmpeg.ts';
+import { ffmpegClock } from './ffmpeg-clock.ts';
 import type { EncodedAudio, EncodedVideo, SegmentContext } from './segment-context.ts';
 import { codingOf } from './video-frames.ts';
 import { blackFrameArguments, type EncodedCoding, REORDER_FRAMES } from './video-segment-arguments.ts';
@@ -59,8 +60,7 @@ async function askEncoder(coding: EncodedCoding, { engine, signal, trace }: Segm
   const output = await engine.transcode(url, args, {
     signal,
     inputFailure: () => null,
-    onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
-    onExit: () => {},
+    ...ffmpegClock(trace),
   });
   try {
     return (await readStream(output)).sampleEntry;

@@ -9,6 +9,7 @@ import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { Engine } from './ffmpeg.ts';
+import { ffmpegClock } from './ffmpeg-clock.ts';
 
 /** Everything with which one ffmpeg process reads an object. */
 export type EngineContext = {
@@ -28,13 +29,15 @@ export type EngineContext = {
 /** Runs ffmpeg on an object, whose video it sees upright or rotated by the plan. Fails as `Engine` says. */
 export async function transcodeObject(args: FfmpegArguments, context: EngineContext): Promise<Readable> {
   const { object, engine, signal, trace } = context;
+  const clock = ffmpegClock(trace);
   const loopback = await openLoopback({ access: inputOf(context), etag: object.etag, signal });
   try {
     return await engine.transcode(loopback.url, args, {
       signal,
       inputFailure: loopback.failure,
-      onSpawn: (milliseconds) => trace.record('spawn', milliseconds),
+      onSpawn: clock.onSpawn,
       onExit(stderr) {
+        clock.onExit();
         if (stderr !== '') trace.note({ ffmpeg: stderr.slice(-2_000) });
         void loopback.close();
       },

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { describeError } from '../base/describe-error.ts';
 import { Problem } from '../base/problem.ts';
 import { redactFields } from '../base/redact.ts';
-import type { App, DeferredWork, Log, RequestContext } from '../base/request-context.ts';
-import { createTrace } from '../base/trace.ts';
+import type { App, DeferredWork, Log, LogFields, RequestContext } from '../base/request-context.ts';
+import { createTrace, type Trace } from '../base/trace.ts';
 import { readableOf } from '../http/body.ts';
 import { addCors } from '../http/cors.ts';
 import { refuseUnknownMethod } from '../http/methods.ts';
@@ -14,6 +14,7 @@ import { problemResponse } from '../http/problem-response.ts';
 import { refuseRewrittenPath } from '../route/key.ts';
 import { withoutTokens } from '../route/token.ts';
 import { finishDeferred } from './deferred-work.ts';
+import type { RequestFields } from './metrics.ts';
 import { type RequestSize, refuseOversized } from './request-limits.ts';
 
 /** The part of a Function URL's event (payload format 2.0) that is read here. */
@@ -36,9 +37,14 @@ const RESERVE_MILLISECONDS = 1_000;
 
 /**
  * Passes Function URL events to the app and its responses to Lambda's response stream. Pages of
- * `allowedOrigins` may also read what it refuses itself.
+ * `allowedOrigins` may also read what it refuses itself. `metricsOf` adds to the line of each request.
  */
-export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly string[]) {
+export function createLambdaHandler(
+  app: App,
+  log: Log,
+  allowedOrigins: readonly string[],
+  metricsOf: (fields: RequestFields) => LogFields = () => ({}),
+) {
   return async (event: FunctionUrlEvent, stream: Writable, context: LambdaContext): Promise<void> => {
     const controller = new AbortController();
     const invocation = new AbortController();
@@ -64,7 +70,7 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
     const { method } = event.requestContext.http;
     const response = await answer(app, event, requestContext, allowedOrigins);
     secure(response.headers, context.awsRequestId);
-    const sent = { bytes: 0 };
+    const sent: Sent = { bytes: 0, firstAt: null };
     let failure: unknown = null;
     try {
       await send(method === 'HEAD' ? withoutBody(response) : response, stream, sent, controller.signal);
@@ -74,17 +80,23 @@ export function createLambdaHandler(app: App, log: Log, allowedOrigins: readonly
     if (failure !== null) invocation.abort(failure);
     // Not the cause of anything: it only releases what the request still holds.
     controller.abort(new Problem('internal', 'The answer is complete.'));
+    const fields = {
+      status: response.status,
+      bytes: sent.bytes,
+      milliseconds: Math.round(performance.now() - started),
+      firstByteMilliseconds: sent.firstAt === null ? null : Math.round(sent.firstAt - started),
+      ffmpegSeconds: Math.round(trace.total('ffmpeg')) / 1000,
+      plan: response.headers.get('sluice-plan'),
+    };
     log(failure === null && response.status < 500 ? 'info' : 'error', 'request', {
       requestId: context.awsRequestId,
       method,
       path: withoutTokens(event.rawPath),
-      status: response.status,
-      bytes: sent.bytes,
-      milliseconds: Math.round(performance.now() - started),
+      ...fields,
       timing: response.headers.get('server-timing'),
-      plan: response.headers.get('sluice-plan'),
       ...redactFields(trace.fields),
       ...(failure === null ? {} : { broken: describeError(failure) }),
+      ...metricsOf({ ...fields, ...cmcdOf(trace.fields) }),
     });
     await finishDeferred(deferred, {
       isWhole: failure === null,
@@ -146,12 +158,14 @@ function withoutBody({ status, headers }: Response): Response {
   return new Response(null, { status, headers });
 }
 
-async function send(
-  response: Response,
-  stream: Writable,
-  sent: { bytes: number },
-  signal: AbortSignal,
-): Promise<void> {
+/** What of a body was sent, and when it began. */
+type Sent = { bytes: number; firstAt: number | null };
+
+function cmcdOf({ cmcd }: Trace['fields']): Pick<RequestFields, 'cmcd'> {
+  return typeof cmcd === 'object' && cmcd !== null ? { cmcd: { ...cmcd } } : {};
+}
+
+async function send(response: Response, stream: Writable, sent: Sent, signal: AbortSignal): Promise<void> {
   const out = awslambda.HttpResponseStream.from(stream, {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
@@ -161,6 +175,7 @@ async function send(
   if (response.body !== null) {
     const body = readableOf(response.body);
     body.on('data', (chunk: Uint8Array) => {
+      sent.firstAt ??= performance.now();
       sent.bytes += chunk.byteLength;
     });
     // An answer after the deadline is the problem that reports it.

@@ -21,7 +21,7 @@ const DECIDING_LIMITS: readonly LimitName[] = [
  */
 export function versionOf({ object, limits }: Pick<ObjectContext, 'object' | 'limits'>): string {
   const deciding = DECIDING_LIMITS.map((name) => limits[name]);
-  return hashOf(object, ['segments', limits.ffmpegBuild(), ...deciding]).slice(0, 12);
+  return hashOf(object, ['segments', limits.ffmpegBuild(), ...deciding]).slice(-12);
 }
 
 /** Throws `not-found` for an address of another version; null is none. */

@@ -7,8 +7,19 @@ import type { StoredObject } from '../source/source.ts';
  */
 const ENGINE_VERSION = 3;
 
-/** A hash that stands for the output of one plan of one version of an object. */
+/**
+ * A hash that stands for the output of one plan of one version of an object. It begins with that of the key, so that all
+ * that was produced of an object can be found and removed.
+ */
 export function hashOf({ key, etag }: Pick<StoredObject, 'key' | 'etag'>, plan: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify([ENGINE_VERSION, key, etag, plan]));
-  return hash.digest('base64url').slice(0, 22);
+  return keyHash(key) + hashed([ENGINE_VERSION, key, etag, plan]).slice(0, 16);
+}
+
+/** The first characters of every hash of an object. Another object may share them, if rarely. */
+export function keyHash(key: string): string {
+  return hashed(['key', key]).slice(0, 6);
+}
+
+function hashed(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }

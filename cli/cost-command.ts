@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { GIGABYTE_SECOND, NAMESPACE } from '../functions/stream/lambda/metrics.ts';
+import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE, deploymentOf, findFunction } from './deployment.ts';
+
+export const COST_USAGE = `Usage: npx sluice cost [--days N] [options]
+
+Estimates what the function has cost, from CloudWatch's own numbers and the prices of docs/cost.md.
+
+  --days N          how many days until now, 1 to 90 (7)
+${DEPLOYMENT_USAGE}`;
+
+const REQUEST = 0.2 / 1_000_000;
+const DAY_SECONDS = 86_400;
+
+/** Returns a table. Throws an Error with one sentence. */
+export async function cost(args: readonly string[], now: number): Promise<string> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...DEPLOYMENT_OPTIONS,
+      days: { type: 'string', default: '7' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return COST_USAGE;
+  if (!/^([1-9]|[1-8]\d|90)$/.test(values.days))
+    throw new Error('--days must be a whole number from 1 to 90.');
+  const deployment = deploymentOf(values);
+  const { memoryMegabytes, architecture } = await findFunction(deployment);
+  const client = new CloudWatchClient({ region: deployment.region });
+  try {
+    const EndTime = new Date(now);
+    const StartTime = new Date(now - Number(values.days) * DAY_SECONDS * 1000);
+    const sum = async (Namespace: string, MetricName: string): Promise<number | null> => {
+      const { Datapoints = [] } = await client.send(
+        new GetMetricStatisticsCommand({
+          ...{ Namespace, MetricName, StartTime, EndTime },
+          Dimensions: [{ Name: 'FunctionName', Value: deployment.name }],
+          Period: DAY_SECONDS,
+          Statistics: ['Sum'],
+        }),
+      );
+      return Datapoints.length === 0 ? null : Datapoints.reduce((all, { Sum = 0 }) => all + Sum, 0);
+    };
+    const milliseconds = (await sum('AWS/Lambda', 'Duration')) ?? 0;
+    const invocations = (await sum('AWS/Lambda', 'Invocations')) ?? 0;
+    const gigabyteSeconds = (milliseconds / 1000) * (memoryMegabytes / 1024);
+    const price = GIGABYTE_SECOND[architecture === 'arm64' ? 'arm64' : 'x64'];
+    const bytes = await sum(NAMESPACE, 'Bytes');
+    const estimated = await sum(NAMESPACE, 'EstimatedCost');
+    return table([
+      ['invocations', invocations.toFixed(0), dollars(invocations * REQUEST)],
+      ['GB-seconds', gigabyteSeconds.toFixed(0), dollars(gigabyteSeconds * price)],
+      ['GB sent', bytes === null ? 'unknown' : (bytes / 1e9).toFixed(1), 'in the sum below'],
+      [
+        'all of it',
+        '',
+        estimated === null ? 'set the option metrics to know transfer too' : dollars(estimated),
+      ],
+    ]);
+  } finally {
+    client.destroy();
+  }
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+function table(rows: readonly (readonly [string, string, string])[]): string {
+  return rows.map(([what, count, price]) => `${what.padEnd(12)} ${count.padStart(12)}  ${price}\n`).join('');
+}

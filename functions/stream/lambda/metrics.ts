@@ -1,0 +1,133 @@
+import type { LogFields } from '../base/request-context.ts';
+
+/** What the line of a request in the log tells, as far as it is counted. */
+export type RequestFields = {
+  readonly status: number;
+  readonly bytes: number;
+  readonly milliseconds: number;
+  /** Null if nothing was sent. */
+  readonly firstByteMilliseconds: number | null;
+  /** Time in which ffmpeg ran. */
+  readonly ffmpegSeconds: number;
+  readonly plan: string | null;
+  /** What the player reports by CMCD; undefined if it reports nothing. */
+  readonly cmcd?: Readonly<Record<string, unknown>>;
+};
+
+type Metric = {
+  /** A unit of CloudWatch. */
+  readonly unit: 'Count' | 'Milliseconds' | 'Bytes' | 'Seconds' | 'None';
+  /** One line of docs/operating.md and the help of Prometheus. */
+  readonly means: string;
+  /** Null for a request that tells nothing about it. */
+  readonly of: (fields: RequestFields, prices: Prices) => number | null;
+  /** Whether it is counted for each plan as well: CloudWatch bills each as a metric of its own. */
+  readonly isByPlan?: true;
+};
+
+/** All that is measured of requests: CloudWatch's metrics, the dashboard, and Prometheus locally. */
+export const METRICS = {
+  Requests: { unit: 'Count', means: 'requests', isByPlan: true, of: () => 1 },
+  FirstByte: {
+    unit: 'Milliseconds',
+    means: 'time until the first byte of the body was sent',
+    isByPlan: true,
+    of: ({ firstByteMilliseconds }) => firstByteMilliseconds,
+  },
+  Bytes: { unit: 'Bytes', means: 'bytes that were sent', of: ({ bytes }) => bytes },
+  Cached: {
+    unit: 'None',
+    means: '1 for an answer that was cached, 0 for one that was produced; the average is the ratio',
+    of: ({ plan }) => (plan === null ? null : Number(plan.endsWith('; cached'))),
+  },
+  FfmpegSeconds: {
+    unit: 'Seconds',
+    means: 'time in which ffmpeg ran',
+    of: ({ ffmpegSeconds }) => ffmpegSeconds,
+  },
+  Refusals: {
+    unit: 'Count',
+    means: 'answers with 4xx, and with 503 for what is beyond a limit',
+    of: ({ status }) => Number((status >= 400 && status < 500) || status === 503),
+  },
+  EstimatedCost: {
+    unit: 'None',
+    means: 'what AWS charges for the request, in US dollars: duration, request and transfer (docs/cost.md)',
+    of: (fields, prices) => costOf(fields, prices),
+  },
+  StartupTime: {
+    unit: 'Milliseconds',
+    means: 'time from the wish to play to the first picture, as players report it (CMCD `msd`)',
+    of: ({ cmcd }) => (typeof cmcd?.msd === 'number' ? cmcd.msd : null),
+  },
+  Stalls: {
+    unit: 'Count',
+    means: 'times that a buffer ran empty, as players report it (CMCD `bs`)',
+    of: ({ cmcd }) => (cmcd === undefined ? null : Number(cmcd.bs === true)),
+  },
+} as const satisfies Readonly<Record<string, Metric>>;
+
+export type MetricName = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+export const NAMESPACE = 'Sluice';
+
+/** In US dollars; docs/cost.md has the sources. */
+export type Prices = {
+  /** Null where the function does not know its memory. */
+  readonly memoryGigabytes: number | null;
+  readonly gigabyteSecond: number;
+};
+
+/** us-east-1, first tier. */
+export const GIGABYTE_SECOND = { arm64: 0.0000133334, x64: 0.0000166667 } as const;
+const REQUEST = 0.2 / 1_000_000;
+const GIGABYTE_BEYOND = 0.008;
+const GIGABYTE_OUT = 0.09;
+/** What Lambda streams without a charge for each response. */
+const FREE_BYTES = 6_000_000;
+
+/** Returns the first word of a plan: `transcode`, `copy`, `hls`, …; `none` for an answer without one. */
+export function planOf(plan: string | null): string {
+  return /^[a-z]+/.exec(plan ?? '')?.[0] ?? 'none';
+}
+
+/** Returns what the request was for each metric, without those that it tells nothing about. */
+export function measure(fields: RequestFields, prices: Prices): ReadonlyMap<MetricName, number> {
+  const values = METRIC_NAMES.map((name) => [name, METRICS[name].of(fields, prices)] as const);
+  return new Map(values.filter((entry): entry is [MetricName, number] => entry[1] !== null));
+}
+
+/**
+ * Returns fields that make a line of the log a carrier of metrics: CloudWatch's embedded metric format. It is
+ * a few fields of JSON, so that no library has to be loaded, and no second line is written and billed.
+ */
+export function embeddedMetrics(
+  fields: RequestFields,
+  { functionName, prices, now }: { functionName: string; prices: Prices; now: number },
+): LogFields {
+  const values = measure(fields, prices);
+  const directive = (dimensions: readonly string[], names: readonly MetricName[]) => ({
+    Namespace: NAMESPACE,
+    Dimensions: [dimensions],
+    Metrics: names.map((Name) => ({ Name, Unit: METRICS[Name].unit })),
+  });
+  const names = [...values.keys()];
+  const byPlan = names.filter((name) => 'isByPlan' in METRICS[name]);
+  return {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [directive(['FunctionName'], names), directive(['FunctionName', 'Plan'], byPlan)],
+    },
+    FunctionName: functionName,
+    Plan: planOf(fields.plan),
+    ...Object.fromEntries(values),
+  };
+}
+
+function costOf({ milliseconds, bytes }: RequestFields, prices: Prices): number | null {
+  const { memoryGigabytes, gigabyteSecond } = prices;
+  if (memoryGigabytes === null) return null;
+  const duration = (milliseconds / 1000) * memoryGigabytes * gigabyteSecond;
+  const beyond = (Math.max(0, bytes - FREE_BYTES) / 1e9) * GIGABYTE_BEYOND;
+  return duration + REQUEST + beyond + (bytes / 1e9) * GIGABYTE_OUT;
+}
