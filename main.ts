@@ -1,27 +1,21 @@
 import { join } from 'node:path';
 import { App } from 'cdktn';
-import { packageFunction } from './functions/stream/deploy/package.ts';
+import { buildZips } from './infra/build-zips.ts';
 import { readContext } from './infra/context.ts';
 import { deploymentsOf } from './infra/options.ts';
 import { readOptions } from './infra/read-options.ts';
 import { SluiceStack } from './infra/stack.ts';
 import { stackId } from './infra/stack-id.ts';
-import { buildFfmpegLayer } from './layers/ffmpeg/build.ts';
 
 /** Builds the two zips and writes what Terraform applies. */
 async function main(): Promise<void> {
   const options = readOptions();
-  const outDirectory = join(import.meta.dirname, 'dist');
-  const { architecture, ffmpegDirectory } = options;
-  const [layer, code] = await Promise.all([
-    buildFfmpegLayer({ architecture, outDirectory, binaries: ffmpegDirectory }),
-    packageFunction(outDirectory),
-  ]);
+  const zips = await buildZips(options);
   // A direct run ignores the context of cdktf.json.
   const context = readContext(join(import.meta.dirname, 'cdktf.json'), process.env.CDKTF_CONTEXT_JSON);
   const app = new App({ context });
   const deployments = deploymentsOf(options);
-  for (const deployment of deployments) new SluiceStack(app, deployment, { layer, code });
+  for (const deployment of deployments) new SluiceStack(app, deployment, zips);
   app.synth();
   for (const deployment of deployments) {
     const folder = join(app.outdir, 'stacks', stackId(deployment));

@@ -35,6 +35,7 @@ export function adaptToMoto(stack: Json): Json {
   for (const [name, { bucket }] of Object.entries(policies)) {
     if (/\.(media|code)_/.test(String(bucket))) delete policies[name];
   }
+  if (Object.keys(policies).length === 0) delete adapted.resource.aws_s3_bucket_policy;
   // moto accepts these and forgets them.
   for (const block of Object.values(adapted.resource.aws_lambda_function ?? {})) {
     block.lifecycle = { ignore_changes: ['logging_config', 'kms_key_arn'] };
