@@ -36,11 +36,11 @@ describe('the address of a cached /stream, on an instance that does not know the
   after(() => controller.abort());
 
   /** Asks an instance that has just begun, and waits for what it does afterwards. */
-  async function ask(path: string, environment = {}, headers = {}) {
+  async function ask(path: string, environment = {}, headers = {}, version = '1') {
     const config = parseConfig({ MEDIA_DIR: root, PUBLIC: '1', ...environment });
     const source = directorySource(root);
     const app = createApp({
-      ...{ config, probes: createProbeCache(), cache: createBlockCache(), exports: null, version: '1' },
+      ...{ config, probes: createProbeCache(), cache: createBlockCache(), exports: null, version },
       loadPage: async () => '',
       loadAssets: async () => ({}),
       source: {
@@ -97,6 +97,12 @@ describe('the address of a cached /stream, on an instance that does not know the
   it('is planned anew under other limits, so that what they refuse stays refused', async () => {
     await ask(PATH);
     expect((await ask(PATH, { MAX_RESPONSE_BYTES: '1000000' })).status).to.equal(413);
+  });
+
+  it('is planned anew by another version of the service, which may plan better', async () => {
+    await ask(PATH);
+    const next = await ask(PATH, {}, {}, '2');
+    expect([next.status, next.reads > 0]).to.deep.equal([200, true]);
   });
 
   it('is produced again where the output has expired, or the record says nothing', async () => {

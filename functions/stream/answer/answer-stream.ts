@@ -33,7 +33,10 @@ export async function sendPlanned(
   const representation =
     opened.kind === 'file' || address === null
       ? opened
-      : { ...opened, address: { name: address, version: streamVersion(context), plan: header } };
+      : {
+          ...opened,
+          address: { name: address, version: streamVersion(context, services.version), plan: header },
+        };
   const planned = { representation, plan: header };
   return respondCached(request, planned, derivedCache, { ...context, follows: false });
 }

@@ -26,7 +26,7 @@ export async function answerRecalled(
 ): Promise<Response | null> {
   const { request, services } = context;
   const { derivedCache } = services;
-  if (derivedCache === null || record.version !== streamVersion(context)) return null;
+  if (derivedCache === null || record.version !== streamVersion(context, services.version)) return null;
   const file = derivedCache.recalled(record, context);
   const response = await respondFound(request, { found: file, plan: record.plan }, context);
   return response && variedByClient(response);
