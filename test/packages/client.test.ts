@@ -6,7 +6,8 @@ import { EdgeVM } from '@edge-runtime/vm';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { allForms, parametersOf, placeholdersOf } from '../../functions/stream/description/described.ts';
-import { parseRoute } from '../../functions/stream/route/route.ts';
+import { authorise } from '../../functions/stream/route/authorise.ts';
+import { isAddressable, parseRoute } from '../../functions/stream/route/route.ts';
 import { splitToken } from '../../functions/stream/route/token.ts';
 import { type AddressName, addressOf, buildersOf } from '../../packages/client/src/address.ts';
 import { sign } from '../../packages/client/src/sign.ts';
@@ -21,6 +22,41 @@ const TABLE = new URL('../../packages/client/src/table.ts', import.meta.url);
 const ENTRY = fileURLToPath(new URL('../../packages/client/src/sluice-client.ts', import.meta.url));
 const BASE = 'https://media.example';
 const TOKEN = 'main.1767225600.k.iEH6Sxc8Dcw_TGmPqsDsbGaLp9b-6TK1xAx0Uc2PnHY';
+
+const ODD_KEYS = [
+  ...[
+    'a b',
+    'a#b',
+    'a?b',
+    '100%',
+    '%41',
+    '%2e%2e/x',
+    'a%2fb',
+    'a%5cb',
+    'a%252e',
+    'a+b',
+    'a&b=c;d',
+    '~',
+    '~x/y',
+  ],
+  ...[
+    '/',
+    '//a',
+    'a//b',
+    'a/',
+    '...',
+    'a/...',
+    '..a',
+    '.a',
+    'a/./b',
+    '%2e',
+    '%2E%2e',
+    'a%2f..',
+    '|"<>^`{}[]',
+  ],
+  ...['a\tb', 'a\nb', '\u007f', '\u0085', '\u2028', '\ufeffx', 'e\u0301', '😀', '\ud800', 'x\udc00y'],
+  ...['x'.repeat(1024), 'x'.repeat(1025), 'ä'.repeat(512), 'ä'.repeat(513), ' a ', 'C:/x'],
+];
 
 /** What each runtime prints: tokens of all vectors, and an address. */
 const SCRIPT = `(async () => {
@@ -98,7 +134,7 @@ describe('sluice-client', () => {
         expect(url.href).to.equal(address);
         const { token, url: inner } = splitToken(url);
         const route = parseRoute(inner);
-        expect(token).to.equal('key' in route ? TOKEN : null);
+        expect(token).to.equal('key' in route || route.kind === 'page' ? TOKEN : null);
         if ('key' in route) expect(route.key).to.equal(SAMPLES.key);
       }
     });
@@ -115,6 +151,51 @@ describe('sluice-client', () => {
     );
     expect(health()).to.equal('/health');
   });
+
+  it('writes calculated numbers as the service takes them', () => {
+    const { stream, image } = buildersOf();
+    for (const [seconds, text] of [
+      [0.1 + 0.2, '0.3'],
+      [1e-7, '0'],
+      [2e-6, '0.000002'],
+      [12.3456789, '12.345679'],
+      [90, '90'],
+    ] as const) {
+      const address = stream({ key: 'a', start: seconds });
+      expect(address).to.equal(`/stream/a?start=${text}`);
+      expect(() => parseRoute(new URL(address, BASE))).not.to.throw();
+    }
+    expect(stream({ key: 'a', speed: 1.1 * 1.1, loudness: -16 })).to.equal(
+      '/stream/a?speed=1.21&loudness=-16',
+    );
+    expect(image({ key: 'a', t: 1.1 - 0.2 })).to.equal('/image/a?t=0.9');
+    expect(stream({ key: 'a', start: Number.NaN })).to.equal('/stream/a?start=NaN');
+  });
+
+  it('signs what it builds, the list as well, and opens it', async () => {
+    const access = { kind: 'signed' as const, keys: async () => [HEX] };
+    for (const [name, of, covered] of [
+      ['image', { key: "it's/ä +&=#?%.mkv", t: '50%', v: 'x' }, null],
+      ['hls', { key: 'a b', audio: 'en,de', start: 1.5 }, null],
+      ['stream', { key: 'a', accept: 'mp4,audio/x+y' }, null],
+      ['list', {}, null],
+      ['list', { after: 'ä b' }, '/'],
+    ] as const) {
+      const token = await sign(HEX, { address: covered ?? addressOf(name, of as never) }, 9_999_999_999);
+      const address = splitToken(new URL(addressOf(name, of as never, { base: BASE, token })));
+      expect(await authorise(parseRoute(address.url), address, access), name).to.include({ kind: 'signed' });
+    }
+    const whole = sign(HEX, { address: `${BASE}/media/a` }, 9_999_999_999);
+    expect(await rejection(whole)).to.be.instanceOf(TypeError);
+  });
+
+  for (const key of ODD_KEYS) {
+    it(`names ${JSON.stringify(key).slice(0, 20)} if the service does`, () => {
+      const builds = () => addressOf('media', { key });
+      if (isAddressable(key)) expect(parseRoute(new URL(builds(), BASE))).to.have.property('key', key);
+      else expect(builds).to.throw(TypeError, /No address of media has the key/);
+    });
+  }
 
   for (const key of ['', '.', 'a/../b', 'a\\b']) {
     it(`names no object ${JSON.stringify(key)}, which other programs would read differently`, () => {
@@ -145,6 +226,8 @@ describe('sluice-client', () => {
     const signed = withToken(address, BASE, TOKEN);
     expect(signed).to.equal(`${BASE}/~${TOKEN}/media/a?download=1`);
     expect(withToken(signed, BASE, null)).to.equal(address);
+    expect(withToken(address, BASE, `~${TOKEN}`)).to.equal(signed);
+    expect(() => withToken(address, BASE, 'x')).to.throw(TypeError, /token/);
     expect(withToken(address, 'https://other.example', TOKEN)).to.equal(address);
   });
 });

@@ -1,5 +1,5 @@
 import { type Addresses, PATHS } from './table.ts';
-import { parseToken } from './token.ts';
+import { prefixOf } from './token.ts';
 
 export type AddressName = keyof Addresses;
 
@@ -27,8 +27,9 @@ export function buildersOf(service: Service = {}): Builders {
 }
 
 /**
- * Returns an address. Parameters stand in it as they are given, without those that are undefined; the service checks
- * them. Throws TypeError for a token that is none, and if something is missing in the path or no address can name it.
+ * Returns an address. Parameters stand in it as they are given, numbers with six decimals at most, without those that are
+ * undefined; the service checks them. Throws TypeError for a token that is none, and if something is missing in the path or
+ * no address can name it.
  */
 export function addressOf<Name extends AddressName>(
   name: Name,
@@ -43,29 +44,37 @@ export function addressOf<Name extends AddressName>(
   });
   const query = new URLSearchParams();
   for (const [parameter, value] of values) query.set(parameter, textOf(value));
-  // A token opens what belongs to a key, and nothing else.
-  const prefix = PATHS[name].includes('{key}') ? prefixOf(token) : '';
+  // What belongs to no key is open to everybody, but for the list, which a token of its address opens.
+  const prefix = name === 'list' || PATHS[name].includes('{key}') ? prefixOf(token) : '';
   return `${base.replace(/\/+$/, '')}${prefix}${path}${query.size === 0 ? '' : `?${query}`}`;
-}
-
-function prefixOf(token: string | null): string {
-  if (token === null) return '';
-  const parsed = parseToken(token);
-  if (parsed === null) throw new TypeError('The token is none that a key has signed.');
-  return `/~${parsed}`;
 }
 
 /** Returns the text of a path. A key keeps its slashes. */
 function encoded(name: AddressName, placeholder: string, value: unknown): string {
   const text = value === undefined ? '' : String(value);
-  const parts = placeholder === 'key' ? text.split('/') : [text];
-  // What reads an address removes the others before it is sent.
-  if (text === '' || text.includes('\\') || parts.some((part) => part === '.' || part === '..')) {
+  if (!isNameable(text)) {
     throw new TypeError(`No address of ${name} has the ${placeholder} ${JSON.stringify(value)}.`);
   }
+  const parts = placeholder === 'key' ? text.split('/') : [text];
   return parts.map(encodeURIComponent).join('/');
 }
 
+const MAX_BYTES = 1024;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what no address has
+const UNNAMEABLE = /[\u0000-\u001f\u007f\\\p{Surrogate}]/u;
+
+/** Programs between here and the service would read the others differently, also what looks encoded to them. */
+function isNameable(text: string): boolean {
+  const read = text.replace(/%2e/gi, '.').replace(/%5c/gi, '\\').replace(/%2f/gi, '/');
+  const isRewritten = read.split('/').some((part) => part === '.' || part === '..');
+  if (text === '' || UNNAMEABLE.test(read) || isRewritten) return false;
+  return new TextEncoder().encode(text).length <= MAX_BYTES;
+}
+
+/** Calculated seconds have more decimals than the service takes (`0.1 + 0.2`). */
+const MOST_DECIMALS = 6;
+
 function textOf(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toFixed(MOST_DECIMALS)));
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
 }
