@@ -163,7 +163,18 @@ describe('parseConfig', () => {
     ],
     [{ MEDIA_DIR: '/a', PUBLIC: '1', SIGNING_KEYS_SECRET: 'a' }, /PUBLIC=1 and SIGNING_KEYS_SECRET exclude/],
     [{ MEDIA_DIR: '/a', SIGNING_KEYS: KEYS, SIGNING_KEYS_PARAMETER: 'a' }, /exclude each other/],
-    [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: 'app.example' }, /ALLOWED_ORIGINS must be/],
+    ...[
+      ...[
+        'app.example',
+        'https://a.example;https://b.example',
+        'https://münchen.example',
+        "https://a.example'",
+      ],
+      ...['https://*.example', 'https://a.example/', 'https://a.example?x', 'https://user@a.example'],
+    ].flatMap((origins): [Record<string, string>, RegExp][] => [
+      [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: origins }, /ALLOWED_ORIGINS must be/],
+      [{ MEDIA_DIR: '/a', EMBED_ORIGINS: origins }, /EMBED_ORIGINS must be/],
+    ]),
     [{ MEDIA_DIR: '/a', ENCRYPTION: 'rot13', ENCRYPTION_SECRETS: KEYS }, /ENCRYPTION must be aes-128/],
     [{ MEDIA_DIR: '/a', ENCRYPTION: 'aes-128' }, /^The setting ENCRYPTION needs ENCRYPTION_SECRETS or /],
     [{ MEDIA_DIR: '/a', ENCRYPTION_SECRETS: KEYS }, /^The setting ENCRYPTION_SECRETS needs ENCRYPTION: /],

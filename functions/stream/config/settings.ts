@@ -41,16 +41,18 @@ const bucket = v.optional(
 
 const absolutePath = v.pipe(v.string(), v.startsWith('/', 'must be an absolute path'));
 
-/** Splits the text of ALLOWED_ORIGINS. */
+/** Splits the text of ALLOWED_ORIGINS and EMBED_ORIGINS. */
 export function originsOf(text: string): string[] {
   return text.split(',').map((origin) => origin.trim());
 }
 
 const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
+/** They stand in headers: a semicolon would end a directive of a policy, and no header has other letters. */
+const ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i;
 const origins = v.pipe(
   v.string(),
   v.transform(originsOf),
-  v.check((list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s,]+$/.test(origin)), ORIGINS),
+  v.check((list) => list.every((origin) => origin === '*' || ORIGIN.test(origin)), ORIGINS),
 );
 
 const signingKeys = v.pipe(
