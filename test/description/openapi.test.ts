@@ -10,9 +10,12 @@ import {
 import { llmsText } from '../../functions/stream/description/llms-text.ts';
 import { openApi } from '../../functions/stream/description/openapi.ts';
 import { ADDRESSES } from '../../functions/stream/route/addresses.ts';
+import { authorise } from '../../functions/stream/route/authorise.ts';
 import { type ParameterRoute, SCHEMAS } from '../../functions/stream/route/parameters.ts';
 import { PLACEHOLDERS } from '../../functions/stream/route/placeholders.ts';
 import { parseRoute, ROUTES } from '../../functions/stream/route/route.ts';
+import { type Scope, sign } from '../../functions/stream/route/sign.ts';
+import { splitToken } from '../../functions/stream/route/token.ts';
 import { thrownBy } from '../../testing/problem.ts';
 
 const ALL: Subject = { version: '1.2.3', isSigned: false, off: [] };
@@ -24,6 +27,14 @@ const SAMPLES: Readonly<Record<keyof typeof PLACEHOLDERS, string>> = {
   ...{ key: 'films%2Fa%20b.mp4', name: 'hls-AB12.js', rendition: '720p', track: 'track-2', number: '3' },
   ...{ from: '10', to: '20', id: 'x'.repeat(22), extension: 'mp4' },
 };
+type Servers = readonly { readonly url: string }[];
+type Description = {
+  readonly servers: Servers;
+  readonly paths: Readonly<
+    Record<string, { readonly servers?: Servers; readonly get: { readonly responses: object } }>
+  >;
+};
+
 const fill = (path: string) =>
   path.replace(/\{(\w+)\}/g, (_, name: keyof typeof PLACEHOLDERS) => SAMPLES[name]);
 const parse = (path: string) => parseRoute(new URL(path, 'https://sluice.example'));
@@ -47,6 +58,24 @@ describe('the description of the service', () => {
     expect(paths(ALL)).to.deep.equal(forms.map(({ path }) => path));
     const off = ['/', '/embed/{key}', '/assets/{name}', '/export/{key}', '/made/{key}/{id}.{extension}'];
     expect(paths(ALL).filter((path) => !paths(LEAST).includes(path))).to.have.members(off);
+  });
+
+  it('leads where a token is taken, and past it where none is', async () => {
+    const { servers, paths } = openApi({ ...ALL, isSigned: true }) as Description;
+    const key = { id: 'main', secret: 's'.repeat(32) };
+    const access = { kind: 'signed' as const, keys: async () => [key] };
+    for (const [path, { servers: own = servers, get }] of Object.entries(paths)) {
+      // A token of a key opens no list, but one of its address does.
+      const scope: Scope =
+        path === '/' ? { kind: 'address', address: '/' } : { kind: 'key', key: 'films/a b.mp4' };
+      const token = sign(key, scope, 9_999_999_999);
+      const [server = ''] = own.map(({ url }) => url.replace('{token}', token).replace(/\/$/, ''));
+      const address = splitToken(new URL(`${server}${fill(path)}`, 'https://sluice.example'));
+      await authorise(parseRoute(address.url), address, access);
+      expect(Object.keys(get.responses)).to.have.members(['200', '4XX', '5XX']);
+    }
+    const open = openApi(ALL) as Description;
+    expect(Object.values(open.paths).filter((each) => each.servers !== undefined)).to.deep.equal([]);
   });
 
   it('leads from each route to its entry', () => {

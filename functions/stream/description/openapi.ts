@@ -1,5 +1,6 @@
 import { PROBLEM_TYPES } from '../base/problem.ts';
 import type { AddressForm } from '../route/address-form.ts';
+import { isOpen } from '../route/authorise.ts';
 import { PLACEHOLDERS, type Placeholder } from '../route/placeholders.ts';
 import {
   type DescribedParameter,
@@ -20,10 +21,15 @@ export function openApi(subject: Subject): object {
       description: 'Streams audio and video out of an object store: as files, HLS, DASH and images.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [subject.isSigned ? SIGNED : { url: '/' }],
+    servers: [subject.isSigned ? SIGNED : ROOT],
     // The token, if there is one, is part of the path.
     security: [],
-    paths: Object.fromEntries(offeredForms(subject).map((form) => [form.path, { get: operationOf(form) }])),
+    paths: Object.fromEntries(
+      offeredForms(subject).map((form) => {
+        const servers = subject.isSigned && isOpen(form.takes) ? { servers: [ROOT] } : {};
+        return [form.path, { ...servers, get: operationOf(form) }];
+      }),
+    ),
     components: {
       schemas: {
         Problem: {
@@ -49,6 +55,7 @@ export function openApi(subject: Subject): object {
   };
 }
 
+const ROOT = { url: '/' };
 const SIGNED = {
   url: '/~{token}',
   variables: {
@@ -58,6 +65,8 @@ const SIGNED = {
     },
   },
 };
+
+const PROBLEM = { $ref: '#/components/responses/Problem' };
 
 function operationOf({ name, path, takes, means, answers }: AddressForm): object {
   return {
@@ -69,7 +78,9 @@ function operationOf({ name, path, takes, means, answers }: AddressForm): object
     ],
     responses: {
       '200': { description: means, content: Object.fromEntries(answers.map((type) => [type, {}])) },
-      default: { $ref: '#/components/responses/Problem' },
+      // A part, a redirect and what a cache has still are none.
+      '4XX': PROBLEM,
+      '5XX': PROBLEM,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { isSameSecret } from '../base/is-same-secret.ts';
+import type { ParameterRoute } from './parameters.ts';
 import { badSignature, expired, unsigned } from './refusals.ts';
 import { type Route, signedAddress } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';
@@ -37,7 +38,7 @@ export async function authorise(
 ): Promise<Grant> {
   if (access.kind === 'public') return { kind: 'open' };
   if (token === null) {
-    if (OPEN.includes(route.kind)) return { kind: 'open' };
+    if (isOpen(route.kind)) return { kind: 'open' };
     throw unsigned();
   }
   const claim = parseToken(token);
@@ -60,7 +61,12 @@ export async function authorise(
 }
 
 /** They say nothing about media. */
-const OPEN: readonly Route['kind'][] = ['health', 'asset', 'description'];
+const OPEN: readonly (Route['kind'] & ParameterRoute)[] = ['health', 'asset', 'description'];
+
+/** Returns whether a closed service answers without a token, which it does not take there. */
+export function isOpen(kind: Route['kind'] | ParameterRoute): boolean {
+  return OPEN.some((each) => each === kind);
+}
 
 function claimedScope(claim: Claim, route: Route, url: URL): Scope | null {
   if (claim.scope === 'address') return { kind: 'address', address: signedAddress(route, url) };
