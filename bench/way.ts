@@ -13,7 +13,7 @@ import { createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
 
 /**
-XX for `/stream/FILM` in this process and prints what the request passes:
+ * `npm run bench:way FILM [QUERY]` asks for `/stream/FILM` in this process and prints what the request passes:
  * how often a demuxer opens the film, and each file of the function in which it runs a function of its own, with its lines.
  */
 const FOLDER = new URL('../functions/stream/', import.meta.url);
