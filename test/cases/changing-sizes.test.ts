@@ -108,6 +108,26 @@ describe('cases: films whose size changes', function () {
     });
   }
 
+  it('takes entries that differ in their bitrates alone for one', async () => {
+    const paths: string[] = [];
+    for (const [i, { colour }] of PARTS.entries()) {
+      const path = join(folder, `one-${colour}.mp4`);
+      const film = ['-f', 'lavfi', '-i', `color=${colour}:s=320x180:r=25:d=3,noise=alls=${i},format=yuv420p`];
+      const audio = ['-f', 'lavfi', '-i', i === 0 ? 'anullsrc=d=3' : 'anoisesrc=d=3:r=44100'];
+      await ffmpeg(...film, ...audio, '-c:v', ...ENCODERS.h264, '-g', '25', '-c:a', 'aac', '-ac', '2', path);
+      paths.push(path);
+    }
+    const [red = '', blue = ''] = paths;
+    const bytes = await joinedMovie(red, blue);
+    expect([...bytes.toString('latin1').matchAll(/avc1\0\0\0\0|mp4a\0\0\0\0/g)].length).to.equal(4);
+    await writeFile(join(folder, 'one.mp4'), bytes);
+    const { headers } = await fetch(`${service.url}/stream/one.mp4`, { method: 'HEAD' });
+    expect(headers.get('sluice-plan')).to.match(/^passthrough/);
+    // To the end of what is decoded before it.
+    expect(await coloursOf(await bytesOf('/stream/one.mp4?duration=5'))).to.match(/^75 red, 5[0-2] blue$/);
+    expect(await coloursOf(await rendition('one.mp4', 'copy'))).to.equal('75 red, 75 blue');
+  });
+
   it('sends no file with two sample entries as it is', async () => {
     for (const path of ['/stream/h264.mp4', '/stream/hevc.mp4?accept=mp4,hevc,h264']) {
       const { headers } = await fetch(`${service.url}${path}`, { method: 'HEAD' });

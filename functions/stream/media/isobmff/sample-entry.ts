@@ -13,7 +13,7 @@ export type SampleEntry = {
   /** Its offset within the index. */
   readonly startInIndex: number;
   readonly isEncrypted: boolean;
-  /** True if other entries differ from the first: the coding changes within the track. */
+  /** True if other entries tell of another coding than the first: it changes within the track. */
   readonly hasOthers: boolean;
   readonly video: VideoEntry | null;
   readonly audio: AudioEntry | null;
@@ -75,17 +75,34 @@ export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): Samp
   for (const box of atMost(MAX_BOXES, childrenWithin(bytes, childrenAt, entry.end))) {
     configurations.set(box.type, bytes.subarray(box.body, box.end));
   }
+  const coding = (each: Box) => codingOf(bytes, each, childrenAt - entry.start, isVideo);
   return {
     format: entry.type,
     startInIndex: entry.start,
     bytes: content,
     // A clear beginning does not help if the rest is locked.
     isEncrypted: configurations.has('sinf') || entries.some(({ type }) => /^(enc|drm)/.test(type)),
-    hasOthers: others.some(({ start, end }) => !content.equals(bytes.subarray(start, end))),
+    hasOthers: others.some((other) => !coding(other).equals(coding(entry))),
     video: isVideo ? readVideo(bytes, entry, configurations) : null,
     audio: isAudio ? readAudio(bytes, entry, configurations) : null,
     configurations,
   };
+}
+
+/**
+ * Returns what an entry says of the coding: all but the compressor's name (ISO/IEC 14496-12 §12.1.3) and bitrates, which
+ * differ among joined parts of one coding.
+ */
+function codingOf(bytes: Buffer, { start, end }: Box, headBytes: number, isVideo: boolean): Buffer {
+  const head = Buffer.from(bytes.subarray(start + 4, Math.min(end, start + headBytes)));
+  if (isVideo) head.fill(0, 46, 78);
+  const boxes = atMost(MAX_BOXES, childrenWithin(bytes, start + headBytes, end));
+  const telling = boxes.map((box) => {
+    const esds = box.type === 'esds' ? readEsds(bytes.subarray(box.body, box.end)) : null;
+    if (esds !== null) return Buffer.of(esds.objectType, ...(esds.config ?? []));
+    return bytes.subarray(box.start, box.type === 'btrt' ? box.start : box.end);
+  });
+  return Buffer.concat([head, ...telling]);
 }
 
 function atMost(count: number, boxes: Iterable<Box>): Box[] {
