@@ -167,7 +167,8 @@ function canCopyVideo(
   format: VideoFormat,
   { media, parameters, client }: PlanInput,
 ): boolean {
-  if (!CONTAINERS[media.container].keepsTimes) return false;
+  // A copy would have all of an edited track's samples.
+  if (!CONTAINERS[media.container].keepsTimes || video.isEdited !== undefined) return false;
   if (format === 'webm' && video.codec !== 'vp8' && video.codec !== 'vp9') return false;
   if (format === 'mp4' && video.codec === 'vp8') return false;
   if (effectObstacle('videoCopy', parameters, { media, video, audio: null }) !== null) return false;
@@ -189,6 +190,7 @@ function planAudio(
   const copy =
     isVideoFormat(format) &&
     !CONTAINERS[media.container].audioMayChange &&
+    audio.isEdited === undefined &&
     audio.channels <= (parameters.channels ?? 2) &&
     effectObstacle('audioCopy', parameters, { media, video, audio }) === null &&
     (format !== 'mp4' || AUDIO_CODECS[audio.codec].isCopiedIntoMp4) &&

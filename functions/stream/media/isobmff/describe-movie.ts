@@ -153,6 +153,7 @@ type Time = Pick<
   | 'startSeconds'
   | 'durationSeconds'
   | 'bitrate'
+  | 'isEdited'
 >;
 
 function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
@@ -173,6 +174,7 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
     startSeconds: delaySeconds + first / timescale,
     durationSeconds,
     bitrate: table === null || !durationSeconds ? null : Math.round((bytes * 8) / durationSeconds),
+    ...(isComplex && { isEdited: true as const }),
   };
 }
 

@@ -47,6 +47,8 @@ type TrackBase = {
   readonly isDefault: boolean;
   /** Average over the track, if known. */
   readonly bitrate: number | null;
+  /** True if the file shows several parts of its samples, in an order of its own; otherwise left out. */
+  readonly isEdited?: true;
 };
 
 export type VideoTrack = TrackBase & {
