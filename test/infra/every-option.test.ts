@@ -138,7 +138,7 @@ describe('SluiceStack with options that are off by default', () => {
       });
     });
 
-    it('have a certificate made in us-east-1, and addresses in the zone', () => {
+    it('request a certificate in us-east-1, and addresses in the zone', () => {
       const stack = synthesise({ ...EVERYTHING, region: 'eu-west-1' });
       const provider = 'aws.us-east-1';
       expect(stack.resource('aws_acm_certificate')).to.deep.include({
