@@ -147,7 +147,7 @@ export function audioRendition({ probed: { media } }: SegmentContext, shape: Aud
   const frames = Math.ceil((seconds * sampleRate) / 1024);
   const counts = lengths.map((length) => Math.round((length * sampleRate) / 1024));
   const about = { id: `audio-${stream}`, codecs: 'mp4a.40.2', language: null, isDefault: true };
-  const named = { title: null, purpose: 'main' as const };
+  const named = { number: stream, form: 'usual' as const, title: null, purpose: 'main' as const };
   const bitrate = Math.min(80_000, 4 * sampleRate) * channels;
   return {
     ...about,

@@ -27,24 +27,27 @@ export async function* joinedRenditions(
   const { variants } = readMaster((await bytes(`${at}master.m3u8`)).toString());
   const films = variants.filter(({ isIFrameOnly }) => !isIFrameOnly).map(({ uri }) => uri);
   const audios = variants.flatMap(({ audio }) => audio.map(({ uri }) => uri ?? ''));
-  for (const uri of new Set([...films, ...audios])) {
-    const under = at + uri.slice(0, uri.lastIndexOf('/') + 1);
-    const { segments } = readMedia((await bytes(at + uri)).toString());
-    const addresses = [segments[0]?.map.uri, ...segments.map((segment) => segment.uri)];
-    const path = join(folder, 'whole.mp4');
-    const file = await open(path, 'w');
-    try {
-      for (let i = 0; i < addresses.length; i += AT_ONCE) {
-        const next = addresses.slice(i, i + AT_ONCE);
-        const parts = await Promise.all(next.map((address) => bytes(`${under}${address}`)));
-        await file.writev(parts);
-      }
-    } finally {
-      await file.close();
+  const path = join(folder, 'whole.mp4');
+  for (const uri of new Set([...films, ...audios])) yield joinedRendition(at + uri, uri, path);
+}
+
+/** Writes one rendition to `path`, by the address of its playlist. */
+export async function joinedRendition(address: string, uri: string, path: string): Promise<JoinedRendition> {
+  const under = address.slice(0, address.lastIndexOf('/') + 1);
+  const { segments } = readMedia((await bytes(address)).toString());
+  const addresses = [segments[0]?.map.uri, ...segments.map((segment) => segment.uri)];
+  const file = await open(path, 'w');
+  try {
+    for (let i = 0; i < addresses.length; i += AT_ONCE) {
+      const next = addresses.slice(i, i + AT_ONCE);
+      const parts = await Promise.all(next.map((address) => bytes(`${under}${address}`)));
+      await file.writev(parts);
     }
-    const plannedSeconds = segments.reduce((sum, { duration }) => sum + duration, 0);
-    yield { uri, path, segments: segments.length, plannedSeconds };
+  } finally {
+    await file.close();
   }
+  const plannedSeconds = segments.reduce((sum, { duration }) => sum + duration, 0);
+  return { uri, path, segments: segments.length, plannedSeconds };
 }
 
 async function bytes(url: string): Promise<Buffer> {

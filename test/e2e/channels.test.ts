@@ -5,13 +5,10 @@ import { expect } from 'chai';
 import { exportOf } from '../../testing/exports.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
+import { surroundInput, TONES, tonesOf } from '../../testing/surround.ts';
 import { decode, ffmpeg, ffmpegOutput } from '../../testing/verify.ts';
 
 const SECONDS = 6;
-const RATE = 48_000;
-/** The tone of each loudspeaker: left, right, centre, low, and the two behind or at the side. */
-const TONES = [300, 500, 700, 60, 1_100, 1_300];
-const SOURCE = `aevalsrc='${TONES.map((hertz) => `0.2*sin(2*PI*${hertz}*t)`).join('|')}':s=${RATE}:d=${SECONDS}`;
 
 describe('channels=6', function () {
   this.timeout(120_000);
@@ -23,7 +20,7 @@ describe('channels=6', function () {
     folder = await mkdtemp(join(tmpdir(), 'sluice-channels-'));
     const media = join(folder, 'media');
     await mkdir(media);
-    const audio = ['-f', 'lavfi', '-i', `${SOURCE}:c=5.1(side)`];
+    const audio = surroundInput(SECONDS);
     const video = [
       '-f',
       'lavfi',
@@ -135,38 +132,3 @@ describe('channels=6', function () {
     });
   }
 });
-
-/** Returns the loudest of the tones in each channel, in the usual order of loudspeakers. */
-async function tonesOf(path: string): Promise<number[]> {
-  const format = 'aformat=channel_layouts=5.1,aresample=48000';
-  const bytes = await ffmpegOutput(
-    '-ss',
-    '1',
-    '-i',
-    path,
-    '-map',
-    '0:a:0',
-    '-af',
-    format,
-    '-t',
-    '1',
-    '-f',
-    'f32le',
-    '-',
-  );
-  const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  return TONES.map((_, channel) => {
-    const levels = TONES.map((hertz) => levelOf(samples, channel, hertz));
-    return TONES[levels.indexOf(Math.max(...levels))] ?? 0;
-  });
-}
-
-function levelOf(samples: Float32Array, channel: number, hertz: number): number {
-  let [sine, cosine] = [0, 0];
-  for (let i = 0; i * TONES.length < samples.length; i++) {
-    const angle = (2 * Math.PI * hertz * i) / RATE;
-    sine += (samples[i * TONES.length + channel] ?? 0) * Math.sin(angle);
-    cosine += (samples[i * TONES.length + channel] ?? 0) * Math.cos(angle);
-  }
-  return Math.hypot(sine, cosine);
-}

@@ -56,6 +56,31 @@ describe('planPresentation offers', () => {
       'copy 720p 480p 360p 240p audio-0',
       /^ac3 is not put into segments$/,
     ],
+    [
+      'AAC of 5.1 as it is, beside stereo that is encoded',
+      [film(), audioTrack({ channels: 6 })],
+      'copy 480p 360p 240p audio-0 audio-0-surround',
+      /^not every client plays more than stereo$/,
+    ],
+    [
+      'AC-3 of 5.1 as stereo, as AAC and as it is',
+      [film(), audioTrack({ ...ac3, channels: 6 })],
+      'copy 480p 360p 240p audio-0 audio-0-surround audio-0-ac3',
+      /^ac3 is not put into segments$/,
+    ],
+    [
+      'E-AC-3 of four channels as stereo and as it is',
+      [audioTrack({ codec: 'eac3', codecString: 'ec-3', channels: 4 })],
+      'audio-0 audio-0-eac3',
+      /eac3/,
+    ],
+    ['FLAC of 5.1 as AAC', [audioTrack({ codec: 'flac', channels: 6 })], 'audio-0 audio-0-surround', /flac/],
+    [
+      'AAC of 5.1 alone if it cannot be decoded here',
+      [audioTrack({ channels: 6, undecodable: 'no' })],
+      'audio-0',
+      /cut as it is/,
+    ],
     ['xHE-AAC encoded', [audioTrack({ codecString: 'mp4a.40.42' })], 'audio-0', /this kind of aac/],
     [
       'the default audio first',
@@ -395,6 +420,20 @@ describe('planPresentation tells', () => {
     });
   }
 
+  it('stereo first, and the same segments of all that is encoded of a track', () => {
+    const { audio } = offered([film(hd), audioTrack({ ...ac3, channels: 6 })]);
+    const [stereo, surround] = audio;
+    expect(surround?.segments).to.equal(stereo?.segments);
+    const told = audio.map(({ form, codecs, channels, isDefault, source }) => [
+      ...[form, codecs, channels, isDefault, source.kind],
+    ]);
+    expect(told).to.deep.equal([
+      ['usual', 'mp4a.40.2', 2, true, 'encode'],
+      ['surround', 'mp4a.40.2', 6, false, 'encode'],
+      ['ac3', 'ac-3', 6, true, 'copy'],
+    ]);
+  });
+
   it('the codec of what is cut, as the segments name it', () => {
     const presentation = offered([
       film({ ...hd, ...hevc, dynamicRange: 'pq' }),
@@ -402,6 +441,7 @@ describe('planPresentation tells', () => {
     ]);
     expect(presentation.video[0]).to.include({ codecs: 'hvc1.1.6.L120.90', dynamicRange: 'pq' });
     expect(presentation.video[1]).to.include({ codecs: 'avc1.640028', dynamicRange: 'sdr' });
-    expect(presentation.audio[0]).to.include({ codecs: 'mp4a.40.5', channels: 6 });
+    expect(presentation.audio[0]).to.include({ codecs: 'mp4a.40.2', channels: 2 });
+    expect(presentation.audio[1]).to.include({ codecs: 'mp4a.40.5', channels: 6 });
   });
 });

@@ -168,7 +168,7 @@ describe('dashManifest', () => {
     const priorities = all(manifest(offered(films, long)), 'AdaptationSet').map((set) =>
       set.getAttribute('selectionPriority'),
     );
-    expect(priorities).to.deep.equal(['1', '4', null]);
+    expect(priorities).to.deep.equal(['1', '4', '3']);
   });
 
   it('names languages, the main audio and the channels', () => {
@@ -184,10 +184,12 @@ describe('dashManifest', () => {
         all(set, 'Label')[0]?.textContent,
         all(set, 'Role')[0]?.getAttribute('value'),
         all(set, 'AudioChannelConfiguration')[0]?.getAttribute('value'),
+        set.getAttribute('selectionPriority'),
       ]);
     expect(described).to.deep.equal([
-      ['en', 'English (5.1)', 'main', '6'],
-      ['de', 'German', 'alternate', '2'],
+      ['en', 'English', 'main', '2', '3'],
+      ['en', 'English (5.1)', 'main', '6', '1'],
+      ['de', 'German', 'alternate', '2', '2'],
     ]);
   });
 

@@ -94,10 +94,31 @@ describe('hlsMaster', () => {
     );
     expect(list).to.deep.equal([
       'audio-1/index.m3u8 default auto 2',
-      'audio-0/index.m3u8 6',
+      'audio-0/index.m3u8 2',
+      'audio-0-surround/index.m3u8 6',
       'audio-2/index.m3u8 auto 2',
       'audio-3/index.m3u8 auto 2',
       'audio-4/index.m3u8 2',
+    ]);
+  });
+
+  it('offers AC-3 in a group of its own, with large video', () => {
+    const many = [film(hd), audioTrack({ ...ac3, channels: 6, language: 'eng' }), audioTrack({ index: 3 })];
+    const { variants } = readMaster(hlsMaster(offered(many)));
+    const shown = variants
+      .filter(({ isIFrameOnly }) => !isIFrameOnly)
+      .map(({ uri, codecs, audio }) =>
+        [
+          uri.split('/')[0],
+          codecs?.split(',')[1],
+          ...audio.map(({ name, channels }) => `${name}: ${channels}`),
+        ].join(' '),
+      );
+    const usual = 'mp4a.40.2 English: 2 English (5.1): 6 Track 3 (stereo): 2';
+    const own = 'ac-3 English (5.1; Dolby Digital): 6';
+    expect(shown).to.deep.equal([
+      ...['copy', '720p', '480p', '360p', '240p'].map((id) => `${id} ${usual}`),
+      ...['copy', '720p'].map((id) => `${id} ${own}`),
     ]);
   });
 
@@ -116,6 +137,7 @@ describe('hlsMaster', () => {
     const [variant] = readMaster(text).variants;
     expect(variant?.audio.map(({ name, autoselect }) => `${name}${autoselect ? ' *' : ''}`)).to.deep.equal([
       'English *',
+      'English (2)',
       'English (5.1)',
       'English (Director \u2019Ann\u2019; commentary)',
       'English (audio description) *',

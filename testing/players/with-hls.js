@@ -52,6 +52,10 @@ const player = {
   chooseSound(language) {
     hls.audioTrack = hls.audioTracks.findIndex(({ lang }) => lang === language);
   },
+  sounds: () => hls.audioTracks.map(({ name }) => name),
+  chooseSoundNamed(name) {
+    hls.audioTrack = hls.audioTracks.findIndex((track) => track.name === name);
+  },
 };
 
 const levelOf = (height) => hls.levels.findLastIndex((level) => level.height === height);

@@ -43,6 +43,10 @@ const player = {
   chooseSound(language) {
     select((track) => track.language === language && track.height === active().height);
   },
+  sounds: () => [...new Set(shakaPlayer.getVariantTracks().map(({ label }) => label))],
+  chooseSoundNamed(name) {
+    select((track) => track.label === name && track.height === active().height);
+  },
 };
 
 const active = () => shakaPlayer.getVariantTracks().find((track) => track.active);

@@ -43,11 +43,16 @@ function chooseAudio(
   if (wanted === null) return audio;
   const chosen = tracksNamed(audio, wanted, {
     parameter: 'audio',
-    nameOf: ({ id }) => id.replace('audio-', ''),
+    nameOf: ({ number }) => String(number),
   });
   const hasDefault = chosen.some(({ isDefault }) => isDefault);
   // One of them is heard by those who choose none.
-  return chosen.map((rendition, i) => (hasDefault || i > 0 ? rendition : { ...rendition, isDefault: true }));
+  const [first] = chosen;
+  return chosen.map((rendition) =>
+    hasDefault || rendition.number !== first?.number || rendition.form === 'surround'
+      ? rendition
+      : { ...rendition, isDefault: true },
+  );
 }
 
 /** Returns the tracks with the wanted names or languages; null stands for all. Throws `bad-parameter`. */
@@ -60,7 +65,7 @@ function tracksNamed<T extends { readonly language: string | null }>(
   const fits = (track: T, wish: string) => nameOf(track) === wish || isLanguage(track.language, wish);
   const missing = wanted.find((wish) => !tracks.some((track) => fits(track, wish)));
   if (missing !== undefined) {
-    const known = tracks.map((track) => `${nameOf(track)} (${track.language ?? 'unknown'})`);
+    const known = [...new Set(tracks.map((track) => `${nameOf(track)} (${track.language ?? 'unknown'})`))];
     throw badParameter(
       `The parameter "${parameter}" names ${missing}, and there is ${known.length === 0 ? 'none' : known.join(', ')}.`,
     );

@@ -1,4 +1,5 @@
 import { PLAIN_AAC } from '../media/codecs/aac.ts';
+import { audioProfile } from '../media/model/codecs.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { clientOf } from './client.ts';
@@ -23,6 +24,18 @@ export function audioCopyObstacle({ container }: Media, { codec, codecString }: 
     return 'this kind of aac does not play everywhere';
   return containerObstacle(container);
 }
+
+/**
+ * Why an audio track of more than stereo is not copied for clients that take its codec, beside what is encoded; null if it
+ * may.
+ */
+export function besideObstacle({ container }: Media, { codec, channels }: AudioTrack): Obstacle {
+  if (channels <= STEREO || !audioProfile(codec).isCopiedBeside) return `${codec} is not copied beside`;
+  return containerObstacle(container);
+}
+
+/** Channels that every client plays. */
+export const STEREO = 2;
 
 function containerObstacle(container: Media['container']): Obstacle {
   return CONTAINERS[container].index !== null

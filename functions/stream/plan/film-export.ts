@@ -111,6 +111,8 @@ function planFilmAudio(
     title: null,
     purpose: 'main' as const,
     id: 'audio',
+    number: 0,
+    form: 'usual' as const,
     codecs: 'mp4a.40.2',
     timescale: encode.sampleRate,
     language: track.language,

@@ -1,8 +1,8 @@
 import type { Limits } from '../base/limits.ts';
 import type { Cuts } from '../media/model/cuts.ts';
-import type { Media } from '../media/model/media.ts';
-import { type PlannedAudio, planAudioRendition } from './audio-rendition.ts';
-import { audioCopyObstacle, filmCopyObstacle } from './copyable.ts';
+import type { AudioTrack, Media } from '../media/model/media.ts';
+import { type PlannedAudio, planAudioTrack } from './audio-rendition.ts';
+import { audioCopyObstacle, besideObstacle, filmCopyObstacle } from './copyable.ts';
 import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
 import type { Presentation, Rendition } from './presentation.ts';
@@ -28,8 +28,12 @@ export function copyCandidates(media: Media): readonly number[] {
   const { film, audios } = offerOf(media);
   return [
     ...(film !== null && filmCopyObstacle(media, film.track) === null ? [film.track.index] : []),
-    ...audios.flatMap(({ track }) => (audioCopyObstacle(media, track) === null ? [track.index] : [])),
+    ...audios.flatMap(({ track }) => (isCandidate(media, track) ? [track.index] : [])),
   ];
+}
+
+function isCandidate(media: Media, track: AudioTrack): boolean {
+  return audioCopyObstacle(media, track) === null || besideObstacle(media, track) === null;
 }
 
 /**
@@ -42,13 +46,13 @@ export function planPresentation(input: PresentationInput): Presentation {
   const films = film && planFilm(film, input);
   const audio: PlannedAudio[] = [];
   for (const offered of audios) {
-    const planned = planAudioRendition(offered, input, films?.meetsAt ?? [], audio.length === 0);
+    const planned = planAudioTrack(offered, input, films?.meetsAt ?? [], audio.length === 0);
     if (planned !== null) audio.push(planned);
   }
   if (films === null && audio.length === 0) throw nothingPlays(input.media);
   const video = films?.renditions ?? [];
-  const renditions = audio.map(({ rendition }) => rendition);
-  const reasons = new Set([films?.whyNotCopied ?? null, ...audio.map(({ whyNotCopied }) => whyNotCopied)]);
+  const renditions = audio.flatMap(({ renditions }) => renditions);
+  const reasons = new Set([films?.whyNotCopied ?? null, ...audio.map(({ whyEncoded }) => whyEncoded)]);
   reasons.delete(null);
   return {
     zeroSeconds,

@@ -12,7 +12,7 @@ export type Presentation = {
   readonly durationSeconds: number;
   /** Best first; empty for audio alone. */
   readonly video: readonly VideoRendition[];
-  /** One for each audio track of the file, the default first. */
+  /** Those of each audio track of the file follow each other, the default track's first. */
   readonly audio: readonly AudioRendition[];
   /** Of a clip: where it lies in the film. Its renditions keep the film's times. */
   readonly clip?: Clip;
@@ -32,7 +32,7 @@ export type Rendition = VideoRendition | AudioRendition;
 export type Bitrates = { readonly peakBitrate: number; readonly averageBitrate: number };
 
 type RenditionBase = Bitrates & {
-  /** Its name in addresses: `copy`, `720p`, `audio-0`. */
+  /** Its name in addresses: `copy`, `720p`, `audio-0`, `audio-0-surround`. */
   readonly id: string;
   /** RFC 6381, such as `avc1.64001f`; what the segments' sample entry says, exactly. */
   readonly codecs: string;
@@ -93,12 +93,22 @@ export type VideoRendition = RenditionBase & {
 /** The frames of trick play, each of which is shown until the next one; its bitrates count no others. */
 export type IFrames = Bitrates & { readonly frames: readonly Segment[] };
 
+/**
+ * What a rendition is of its track: what all play, stereo at most wherever that can be; all of its channels as AAC; or the
+ * file's own packets of a codec that some clients take.
+ */
+export type AudioForm = 'usual' | 'surround' | 'ac3' | 'eac3';
+
 export type AudioRendition = RenditionBase & {
   readonly kind: 'audio';
+  /** Of its track, in `audio=`: among the audio tracks of the file, from 0. */
+  readonly number: number;
+  readonly form: AudioForm;
   /** BCP 47 or ISO 639; null if the file does not tell. */
   readonly language: string | null;
   readonly title: string | null;
   readonly purpose: AudioPurpose;
+  /** Whether it is what players begin with, among those of its codec. */
   readonly isDefault: boolean;
   readonly channels: number;
   readonly source:

@@ -5,7 +5,7 @@ import type { StoredObject } from '../source/source.ts';
  * Is raised when the same plan gives other bytes: it is part of the tags of live answers, of the addresses of segments,
  * and of the names of cached outputs.
  */
-const ENGINE_VERSION = 3;
+const ENGINE_VERSION = 4;
 
 /**
  * A hash that stands for the output of one plan of one version of an object. It begins with that of the key, so that all

@@ -25,7 +25,9 @@ export function dashManifest(
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, naming)),
-    ...named(audio).map((rendition, i) => audioSet(rendition, sets.length + i, naming)),
+    ...named(audio).map((rendition, i) =>
+      audioSet(rendition, sets.length + i, { ...naming, mainTrack: mainTrackOf(audio) }),
+    ),
     ...namedTexts(texts).map((text, i) => textSet(text, sets.length + audio.length + i, clip)),
     ...(thumbnails ? [thumbnailSet(thumbnails, sets.length + audio.length + texts.length)] : []),
   ]);
@@ -106,8 +108,18 @@ function transferOf({ dynamicRange }: VideoRendition): string[] {
   return value === null ? [] : [element('SupplementalProperty', { schemeIdUri, value })];
 }
 
-function audioSet({ rendition, name, language }: Named, id: number, naming: Naming): string {
-  const { channels, isDefault, purpose } = rendition;
+/** Which audio track is heard by those who choose none. */
+function mainTrackOf(audio: Presentation['audio']): number | null {
+  return audio.find(({ isDefault }) => isDefault)?.number ?? null;
+}
+
+function audioSet(
+  { rendition, name, language }: Named,
+  id: number,
+  { mainTrack, ...naming }: Naming & { readonly mainTrack: number | null },
+): string {
+  const { channels, form, number, purpose } = rendition;
+  const isMain = number === mainTrack;
   const attributes = {
     id,
     contentType: 'audio',
@@ -115,6 +127,8 @@ function audioSet({ rendition, name, language }: Named, id: number, naming: Nami
     lang: language,
     segmentAlignment: true,
     startWithSAP: 1,
+    // Without it, dash.js takes the set with the most bits.
+    selectionPriority: form === 'usual' ? (isMain ? 3 : 2) : 1,
   };
   const { common, own } = placedSegments([rendition], naming);
   const configuration = CHANNEL_CONFIGURATIONS[channels] ?? null;
@@ -123,7 +137,7 @@ function audioSet({ rendition, name, language }: Named, id: number, naming: Nami
     ...(purpose === 'description' ? [element('Accessibility', FOR_THE_BLIND)] : []),
     element('Role', {
       schemeIdUri: 'urn:mpeg:dash:role:2011',
-      value: purpose === 'main' ? (isDefault ? 'main' : 'alternate') : purpose,
+      value: purpose === 'main' ? (isMain ? 'main' : 'alternate') : purpose,
     }),
     ...common,
     representation(rendition, {}, [

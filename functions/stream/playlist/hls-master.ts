@@ -2,10 +2,11 @@ import type { AudioRendition, Presentation, VideoRendition } from '../plan/prese
 import type { TextTrack } from '../plan/text-tracks.ts';
 import { trickPlayRendition } from '../plan/trick-play.ts';
 import { clipQuery } from './addresses.ts';
+import { type AudioGroup, audioGroups, variantsWith } from './audio-groups.ts';
 import { chaptersLine } from './chapters.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { text, VERSION } from './m3u8.ts';
-import { type Named, named } from './names.ts';
+import { named } from './names.ts';
 import { thumbnailVariants } from './storyboard.ts';
 import { type NamedText, namedTexts } from './text-names.ts';
 
@@ -17,43 +18,42 @@ export function hlsMaster(
   { video, audio, clip }: Presentation,
   { thumbnails, texts, hasChapters }: Companions = NO_COMPANIONS,
 ): string {
-  const all = { audio, texts, query: clipQuery(clip) };
+  const query = clipQuery(clip);
+  const groups = audioGroups(audio);
   const lines = [
     '#EXTM3U',
     VERSION,
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...(hasChapters ? [chaptersLine(all.query)] : []),
-    ...media(named(audio), all),
-    ...namedTexts(texts).map((named) => subtitles(named, all)),
+    ...(hasChapters ? [chaptersLine(query)] : []),
+    ...groups.flatMap((group) => media(group, query)),
+    ...namedTexts(texts).map((named) => subtitles(named, query)),
   ];
-  if (video.length === 0) {
-    const first = audio[0];
-    return text([...lines, ...(first ? audioVariant(first, all) : [])]);
-  }
+  const commons = groups.map((group) => ({ group, texts, query }));
+  if (video.length === 0) return text([...lines, ...commons.flatMap(audioVariant)]);
   // No variant is audio alone beside video: VLC 3 takes it, in each form, for the lowest of one set and
   // begins there without video (findings/vlc-begins-with-audio-alone.sh).
   // Its frames lie at times of the film.
   const trickPlay = clip === undefined ? trickPlayRendition(video) : undefined;
   return text([
     ...lines,
-    ...video.flatMap((rendition) => filmVariant(rendition, all)),
+    ...commons.flatMap((common) =>
+      variantsWith(common.group, video).flatMap((rendition) => filmVariant(rendition, common)),
+    ),
     ...(trickPlay ? [iFrameVariant(trickPlay)] : []),
     ...(thumbnails ? thumbnailVariants(thumbnails) : []),
   ]);
 }
 
-const GROUP = 'audio';
-
 /** What variants go with, and what follows the address of each playlist. */
 type Common = {
-  readonly audio: readonly AudioRendition[];
+  readonly group: AudioGroup;
   readonly texts: readonly TextTrack[];
   readonly query: string;
 };
 
-function media(audios: readonly Named[], { query }: Common): string[] {
+function media({ id, renditions }: AudioGroup, query: string): string[] {
   const known = new Set<string>();
-  return audios.map(({ rendition, name, language }) => {
+  return named(renditions).map(({ rendition, name, language }) => {
     const { purpose, isDefault } = rendition;
     // Players choose among these by themselves and cannot tell two of one language apart. Audio description
     // is only for viewers who ask for it.
@@ -62,7 +62,7 @@ function media(audios: readonly Named[], { query }: Common): string[] {
     known.add(kind);
     const attributes = [
       'TYPE=AUDIO',
-      `GROUP-ID="${GROUP}"`,
+      `GROUP-ID="${id}"`,
       `NAME="${quotable(name)}"`,
       ...(language === null ? [] : [`LANGUAGE="${language}"`]),
       `DEFAULT=${isDefault ? 'YES' : 'NO'}`,
@@ -87,7 +87,7 @@ function subtitlesOf(texts: readonly TextTrack[]): readonly string[] {
 }
 
 /** Forced subtitles are chosen by players themselves, by the language of the audio (§4.3.4.1). */
-function subtitles({ track, name, language }: NamedText, { query }: Common): string {
+function subtitles({ track, name, language }: NamedText, query: string): string {
   const { isDefault, isForced, isForHearingImpaired } = track;
   const attributes = [
     'TYPE=SUBTITLES',
@@ -108,7 +108,8 @@ const FOR_HEARING_IMPAIRED =
 
 const playlistOf = ({ id }: { readonly id: string }) => `${id}/index.m3u8`;
 
-function filmVariant(video: VideoRendition, { audio, texts, query }: Common): string[] {
+function filmVariant(video: VideoRendition, { group, texts, query }: Common): string[] {
+  const audio = group.renditions;
   const { width, height, frameRate, codecs, dynamicRange } = video;
   const most = (bits: (rendition: AudioRendition) => number) => Math.max(0, ...audio.map(bits));
   const attributes = [
@@ -119,7 +120,7 @@ function filmVariant(video: VideoRendition, { audio, texts, query }: Common): st
     `RESOLUTION=${width}x${height}`,
     ...(frameRate === null ? [] : [`FRAME-RATE=${(frameRate.numerator / frameRate.denominator).toFixed(3)}`]),
     ...(dynamicRange === 'sdr' ? [] : [`VIDEO-RANGE=${dynamicRange.toUpperCase()}`]),
-    ...(audio.length === 0 ? [] : [`AUDIO="${GROUP}"`]),
+    ...(audio.length === 0 ? [] : [`AUDIO="${group.id}"`]),
     ...subtitlesOf(texts),
     NO_CAPTIONS,
   ];
@@ -130,12 +131,15 @@ function filmVariant(video: VideoRendition, { audio, texts, query }: Common): st
 const NO_CAPTIONS = 'CLOSED-CAPTIONS=NONE';
 
 /** Writes the variant of an audio-only file: the default rendition of its own group. */
-function audioVariant(first: AudioRendition, { audio, texts, query }: Common): string[] {
+function audioVariant({ group, texts, query }: Common): string[] {
+  const audio = group.renditions;
+  const first = audio.find(({ isDefault }) => isDefault) ?? audio[0];
+  if (first === undefined) return [];
   const attributes = [
     `BANDWIDTH=${Math.max(...audio.map(({ peakBitrate }) => peakBitrate))}`,
     `AVERAGE-BANDWIDTH=${Math.max(...audio.map(({ averageBitrate }) => averageBitrate))}`,
     `CODECS="${codecsOf(audio).join(',')}"`,
-    `AUDIO="${GROUP}"`,
+    `AUDIO="${group.id}"`,
     ...subtitlesOf(texts),
     NO_CAPTIONS,
   ];

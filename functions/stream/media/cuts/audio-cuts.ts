@@ -1,4 +1,6 @@
 import { unsupported } from '../../base/problem.ts';
+import { readEac3 } from '../codecs/dolby.ts';
+import { audioProfile } from '../model/codecs.ts';
 import type { ContainerAudioTrack, OpenContainer } from '../model/container.ts';
 import type { Packet } from '../model/packets.ts';
 import { type AudioCoding, audioCoding, audioHead } from './audio-packets.ts';
@@ -15,13 +17,13 @@ type Grid = {
 };
 
 /**
- * Cuts an AAC track at each of its frames, or at every few frames if it is very long. The container's times
+ * Cuts a track whose frames have one length at each of them, or at every few frames if it is very long. The container's times
  * are rounded: they only tell which frame of the even grid a packet is. Null without such a grid, and for
  * other codecs.
  */
 export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | null> {
-  const first = await beginningOf(track);
-  if (track.codec !== 'aac' || first === null) return null;
+  const first = isEven(track) ? await beginningOf(track) : null;
+  if (first === null) return null;
   const { coding, frameSamples, firstSeconds, largestBytes } = first;
   const { sampleRate, skipSamples } = coding;
   let lastSeconds = firstSeconds;
@@ -54,6 +56,10 @@ export async function audioCuts(track: ContainerAudioTrack): Promise<CutTrack | 
   };
 }
 
+function isEven({ codec }: ContainerAudioTrack): boolean {
+  return codec === 'aac' || audioProfile(codec).isCopiedBeside;
+}
+
 const FAR_AWAY_SECONDS = 1e9;
 /**
  * A day of 48 kHz has more frames, and is cut at every second one: memory must be bounded, not the length.
@@ -68,6 +74,8 @@ async function beginningOf(track: ContainerAudioTrack) {
   let seen = 0;
   for await (const { data, timestampSeconds } of track.packets()) {
     if (first === null) {
+      // The first of several programmes, or of frames that go together.
+      if (track.codec === 'eac3' && readEac3(data) === null) return null;
       const coding = audioCoding(track, data.slice());
       first = { coding, frameSamples: coding.samples(data) ?? 1024, firstSeconds: timestampSeconds };
     }

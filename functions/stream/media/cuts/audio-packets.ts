@@ -1,6 +1,8 @@
 import { damaged, unsupported } from '../../base/problem.ts';
+import { box as writeBox } from '../boxes/write-box.ts';
 import { parseAacConfig, parseAdts } from '../codecs/aac.ts';
 import { flacSamples, opusSamples } from '../codecs/audio-frames.ts';
+import { type DolbyFrame, readAc3, readEac3 } from '../codecs/dolby.ts';
 import { audioSampleEntry, dfLa, dOps, esds } from '../isobmff/codec-entry.ts';
 import type { ContainerAudioTrack, ContainerPacket, OpenContainer } from '../model/container.ts';
 import { threeLetters } from '../model/language.ts';
@@ -79,14 +81,24 @@ const BARE = { fits: () => true, strip: same };
 /** Returns how a track's packets go into MP4, by the first one. */
 export function audioCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding {
   const { configuration, channels } = track;
-  const coding =
-    track.codec === 'aac'
-      ? aacCoding(track, firstPacket)
-      : track.codec === 'opus'
-        ? opusCoding(configuration, channels)
-        : flacCoding(configuration, track);
+  const coding = codingOf();
   if (!coding) throw damaged(`The ${track.codec} audio in this file has no valid headers.`);
   return coding;
+
+  function codingOf(): AudioCoding | null {
+    switch (track.codec) {
+      case 'aac':
+        return aacCoding(track, firstPacket);
+      case 'opus':
+        return opusCoding(configuration, channels);
+      case 'ac3':
+        return dolbyCoding(['ac-3', 'dac3'], channels, readAc3, firstPacket);
+      case 'eac3':
+        return dolbyCoding(['ec-3', 'dec3'], channels, readEac3, firstPacket);
+      default:
+        return flacCoding(configuration, track);
+    }
+  }
 }
 
 function aacCoding(track: ContainerAudioTrack, firstPacket: Uint8Array): AudioCoding | null {
@@ -131,6 +143,24 @@ function flacCoding(configuration: Uint8Array | null, track: ContainerAudioTrack
   if (!specific) return null;
   const sampleEntry = audioSampleEntry('fLaC', track, specific);
   return { sampleRate: track.sampleRate, sampleEntry, skipSamples: 0, samples: flacSamples, ...BARE };
+}
+
+function dolbyCoding(
+  [type, box]: readonly ['ac-3', 'dac3'] | readonly ['ec-3', 'dec3'],
+  channels: number,
+  read: (packet: Uint8Array) => DolbyFrame | null,
+  firstPacket: Uint8Array,
+): AudioCoding | null {
+  const first = read(firstPacket);
+  if (first === null) return null;
+  const { sampleRate, samples, configuration } = first;
+  const sampleEntry = audioSampleEntry(type, { channels, sampleRate }, writeBox(box, configuration));
+  return {
+    ...{ sampleRate, sampleEntry, skipSamples: 0 },
+    samples: () => samples,
+    fits: (packet) => Buffer.from(configuration).equals(read(packet)?.configuration ?? Buffer.alloc(0)),
+    strip: same,
+  };
 }
 
 /** Returns the time of the first packet's first sample, including the decoder's delay. */

@@ -26,7 +26,7 @@ export function videoSampleEntry(type: string, video: CodedVideo, configuration:
   return box(type, fields, configuration, ...colourBox(video.colour), ...pixelAspectBox(video));
 }
 
-/** Writes `mp4a`, `Opus` or `fLaC` around its configuration box (ISO/IEC 14496-12 §12.2.3). */
+/** Writes `mp4a`, `Opus`, `fLaC`, `ac-3` or `ec-3` around its configuration box (ISO/IEC 14496-12 §12.2.3). */
 export function audioSampleEntry(
   type: string,
   audio: { readonly channels: number; readonly sampleRate: number },

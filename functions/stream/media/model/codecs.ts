@@ -6,7 +6,7 @@ type CodecProfile = {
   /** True if current Chromium, Firefox and Safari all play it without a licensed or hardware decoder. */
   readonly isPlayedEverywhere: boolean;
   /**
-   * True if its packets are put into fragmented MP4 without ffmpeg: browsers play it there, and the box is
+   * True if its packets are put into fragmented MP4 without ffmpeg: clients play it there, and the box is
    * written.
    */
   readonly isRemuxed: boolean;
@@ -23,6 +23,11 @@ type AudioCodecProfile = CodecProfile & {
   readonly frameSamples: number | null;
   /** Samples of which all frame lengths are multiples, if they differ. */
   readonly stepSamples: number | null;
+  /**
+   * True if more than stereo is copied into segments beside what all play: televisions and Apple's devices take it, and
+   * all of its packets have one length.
+   */
+  readonly isCopiedBeside: boolean;
 };
 
 const UNNAMED = { mediabunnyName: null, acceptNames: [], isPlayedEverywhere: false, isRemuxed: false };
@@ -46,7 +51,13 @@ export const VIDEO_CODECS = {
   other: UNNAMED,
 } as const satisfies Record<string, CodecProfile>;
 
-const AUDIO = { isCopiedIntoMp4: true, isLossless: false, frameSamples: null, stepSamples: null };
+const AUDIO = {
+  isCopiedIntoMp4: true,
+  isLossless: false,
+  frameSamples: null,
+  stepSamples: null,
+  isCopiedBeside: false,
+};
 
 export const AUDIO_CODECS = {
   aac: {
@@ -107,16 +118,18 @@ export const AUDIO_CODECS = {
     mediabunnyName: 'ac3',
     acceptNames: ['ac3'],
     isPlayedEverywhere: false,
-    isRemuxed: false,
+    isRemuxed: true,
     frameSamples: 1536,
+    isCopiedBeside: true,
   },
   eac3: {
     ...AUDIO,
     mediabunnyName: 'eac3',
     acceptNames: ['eac3'],
     isPlayedEverywhere: false,
-    isRemuxed: false,
+    isRemuxed: true,
     frameSamples: 256,
+    isCopiedBeside: true,
   },
   dts: { ...AUDIO, ...UNNAMED, mediabunnyName: 'dts' },
   pcm: {
