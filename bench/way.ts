@@ -6,6 +6,7 @@ import { Input } from 'mediabunny';
 import { createApp } from '../functions/stream/app.ts';
 import { createTrace } from '../functions/stream/base/trace.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
+import { createKnownFindings } from '../functions/stream/derived/known-findings.ts';
 import { createEngine } from '../functions/stream/engine/ffmpeg.ts';
 import { createProbeCache } from '../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
@@ -64,6 +65,7 @@ function appOver(folder: string) {
     access: openAccess(config.access, () => {}),
     engine: createEngine(config.ffmpegPath, config.sandbox),
     ...{ config, cache: createBlockCache(), probes: createProbeCache(), derivedCache: null, exports: null },
+    findings: createKnownFindings(null, () => {}),
     loadPage: async () => '',
     loadAssets: async () => ({}),
     version: '',

@@ -6,6 +6,7 @@ import { Problem } from '../functions/stream/base/problem.ts';
 import type { App } from '../functions/stream/base/request-context.ts';
 import { createTrace } from '../functions/stream/base/trace.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
+import { createKnownFindings } from '../functions/stream/derived/known-findings.ts';
 import { createProbeCache } from '../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
 import type { Access } from '../functions/stream/route/authorise.ts';
@@ -62,6 +63,7 @@ describe('the app with signed addresses', () => {
       access: access ?? openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('nothing is transcoded here')) },
       derivedCache: null,
+      findings: createKnownFindings(null, () => {}),
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),

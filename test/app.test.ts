@@ -11,6 +11,7 @@ import { busy } from '../functions/stream/base/problem.ts';
 import type { App, RequestContext } from '../functions/stream/base/request-context.ts';
 import { createTrace } from '../functions/stream/base/trace.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
+import { createKnownFindings } from '../functions/stream/derived/known-findings.ts';
 import { resultName } from '../functions/stream/derived/output-names.ts';
 import type { Engine } from '../functions/stream/engine/ffmpeg.ts';
 import { createProbeCache } from '../functions/stream/media/probe/probe-cache.ts';
@@ -69,6 +70,7 @@ describe('the app', () => {
       engine,
       config,
       derivedCache: null,
+      findings: createKnownFindings(null, () => {}),
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),

@@ -10,6 +10,7 @@ import { type Place, parseConfig } from './config/config.ts';
 import { createBudget } from './derived/budget.ts';
 import { createDerivedCache } from './derived/derived-cache.ts';
 import { directoryStore } from './derived/directory.ts';
+import { createKnownFindings } from './derived/known-findings.ts';
 import { withOwnProblems } from './derived/own-problems.ts';
 import type { DerivedStore } from './derived/store.ts';
 import { decodingOf } from './engine/decoding.ts';
@@ -54,6 +55,7 @@ const caches = { cache: createBlockCache(BLOCK_CACHE_BYTES), probes: createProbe
 const source = confirming(withCircuit(await openSource(config.media)), caches.probes);
 const decoding = decodingOf(config.ffmpegPath, config.sandbox);
 const store = config.derived === null ? null : withOwnProblems(await openStore(config.derived));
+const findings = createKnownFindings(store, reportStore);
 const memoryGigabytes = (config.memoryMegabytes ?? 1024) / 1024;
 const budget =
   store === null || config.maxGbSecondsPerDay === null
@@ -103,6 +105,7 @@ const app = createApp({
   slots,
   refuseWhenFull: memoryCheck(config.limits),
   derivedCache: store && createDerivedCache(store, { onFailure: reportStore }),
+  findings,
   exports: store && config.offersExports ? { store, send, budget, limits: config.limits } : null,
   ...caches,
   config,
@@ -164,7 +167,7 @@ const openWorker = async (store: DerivedStore) => {
   const workSlots = createSlots(exportWork);
   const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox), workSlots);
   return createWorker({
-    ...{ source, engine: workEngine, decoding, slots: workSlots, store, send, config, ...caches },
+    ...{ source, engine: workEngine, decoding, slots: workSlots, store, findings, send, config, ...caches },
     memoryGigabytes,
     maxInvocations: config.maxExportInvocations,
     unfollowedSeconds: config.unfollowedExportSeconds,

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { countedImage, countingPicture } from '../../testing/counter-film.ts';
 import { needs } from '../../testing/needs.ts';
-import { type Service, startService } from '../../testing/service.ts';
-import { ffmpeg } from '../../testing/verify.ts';
+import { type Service, startService, untilIdle } from '../../testing/service.ts';
+import { ffmpeg, ffmpegOutput } from '../../testing/verify.ts';
 
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '3', '-g', '40', '-pix_fmt', 'yuv420p'];
 const VP9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '40'];
@@ -60,6 +60,25 @@ describe('images', function () {
       expect(found).to.deep.equal([0, 40, 39, 110, 199, 199]);
     });
   }
+
+  it('is told by /info as a tiny data URL once a poster was asked for, and starts nothing by itself', async () => {
+    const told = async () => {
+      const info = (await (await fetch(`${service.url}/info/film.webm`)).json()) as { blur: string | null };
+      return info.blur;
+    };
+    expect(await told()).to.equal(null);
+    expect(await told()).to.equal(null);
+    await bytesOf(await image('film.webm'));
+    await untilIdle(service);
+    const blur = (await told()) ?? '';
+    expect(blur).to.match(/^data:image\/webp;base64,[\w+/=]+$/);
+    expect(blur.length).to.be.below(1_000);
+    const path = join(folder, 'blur.webp');
+    await writeFile(path, Buffer.from(blur.slice(blur.indexOf(',') + 1), 'base64'));
+    expect((await ffmpegOutput('-i', path, '-f', 'rawvideo', '-pix_fmt', 'gray', '-')).length).to.equal(
+      16 * 8,
+    );
+  });
 
   it('turns a frame upright', async () => {
     const response = await image('turned.mp4?t=3.25&format=png');

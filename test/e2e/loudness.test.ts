@@ -94,6 +94,22 @@ describe('loudness', function () {
     }
   }
 
+  it('is told by /info once it was measured, as the file has it', async () => {
+    const told = async (name: string) => {
+      const info = (await (await fetch(`${service.url}/info/${name}`)).json()) as { loudness: unknown[] };
+      return info.loudness;
+    };
+    expect(await told('silent.m4a')).to.deep.equal([]);
+    const own = await measured(join(folder, 'media', 'dynamic.flac'));
+    const [found] = (await told('dynamic.flac')) as { integrated: number; truePeak: number }[];
+    expect(found).to.include({ audio: 0, channels: 2 });
+    expect(found?.integrated).to.be.closeTo(own.lufs, 0.1);
+    expect(found?.truePeak).to.be.closeTo(own.peak, 0.2);
+    // That of a part is not that of the film.
+    await streamed('band.mp3?format=wav&loudness=-20&start=1&duration=2');
+    expect(await told('band.mp3')).to.have.length(1);
+  });
+
   it('is the same in an export, at another speed, and of a part', async () => {
     const { file } = await exportOf(service, '/export/surround.mkv?format=mp4&loudness=-18.5');
     const exported = join(folder, 'exported.mp4');

@@ -140,10 +140,10 @@ describe('5.1 in HLS and DASH', function () {
         await page.start(`${service.url}/${route}/ac3.mkv/${entry}`, 90);
         await page.play();
         await page.until('it plays', ({ currentTime }) => currentTime > 1);
-        expect(await page.sounds()).to.deep.equal(['English', 'English (5.1)']);
-        expect(soundsAsked(page)).to.deep.equal(['audio-0']);
-        await page.chooseSoundNamed('English (5.1)');
-        await page.until('5.1 is asked for', () => soundsAsked(page).includes('audio-0-surround'));
+        expect(await page.audioNames()).to.deep.equal(['English', 'English (5.1)']);
+        expect(audioAsked(page)).to.deep.equal(['audio-0']);
+        await page.chooseAudio('English (5.1)');
+        await page.until('5.1 is asked for', () => audioAsked(page).includes('audio-0-surround'));
         const { audioBytes } = await page.look();
         await page.until('it ends', ({ ended }) => ended);
         const { audioBytes: most, longestStallMs } = await page.look();
@@ -167,7 +167,7 @@ describe('5.1 in HLS and DASH', function () {
   });
 });
 
-function soundsAsked({ requests }: PlayerPage): readonly string[] {
+function audioAsked({ requests }: PlayerPage): readonly string[] {
   const found = requests.map((address) => /\/(audio-[^/]+)\/\d+\.m4s/.exec(address)?.[1] ?? []);
   return [...new Set(found.flat())];
 }

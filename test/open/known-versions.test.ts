@@ -8,6 +8,7 @@ import type { App } from '../../functions/stream/base/request-context.ts';
 import { createTrace } from '../../functions/stream/base/trace.ts';
 import { parseConfig } from '../../functions/stream/config/config.ts';
 import { createDerivedCache } from '../../functions/stream/derived/derived-cache.ts';
+import { createKnownFindings } from '../../functions/stream/derived/known-findings.ts';
 import { confirming } from '../../functions/stream/media/probe/confirming.ts';
 import { createProbeCache } from '../../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../../functions/stream/route/access.ts';
@@ -48,6 +49,7 @@ describe('addresses of segments, on an instance that has probed the film', () =>
       access: openAccess(config.access, () => {}),
       engine: { transcode: () => Promise.reject(new Error('Nothing may be encoded here.')) },
       derivedCache: createDerivedCache(store, { onFailure: () => {} }),
+      findings: createKnownFindings(null, () => {}),
       ffmpegVersion: async () => '4.1',
     });
     copied = await addressIn('copy');

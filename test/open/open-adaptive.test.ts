@@ -7,6 +7,7 @@ import { createApp } from '../../functions/stream/app.ts';
 import type { App } from '../../functions/stream/base/request-context.ts';
 import { createTrace } from '../../functions/stream/base/trace.ts';
 import { parseConfig } from '../../functions/stream/config/config.ts';
+import { createKnownFindings } from '../../functions/stream/derived/known-findings.ts';
 import { createProbeCache } from '../../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -31,6 +32,7 @@ describe('adaptive streaming', () => {
       engine,
       config,
       derivedCache: null,
+      findings: createKnownFindings(null, () => {}),
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),

@@ -8,6 +8,7 @@ import type { DeferredWork } from '../../functions/stream/base/request-context.t
 import { createTrace } from '../../functions/stream/base/trace.ts';
 import { parseConfig } from '../../functions/stream/config/config.ts';
 import { createDerivedCache } from '../../functions/stream/derived/derived-cache.ts';
+import { createKnownFindings } from '../../functions/stream/derived/known-findings.ts';
 import { createProbeCache } from '../../functions/stream/media/probe/probe-cache.ts';
 import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
@@ -41,6 +42,7 @@ describe('the address of a cached /stream, on an instance that does not know the
     const source = directorySource(root);
     const app = createApp({
       ...{ config, probes: createProbeCache(), cache: createBlockCache(), exports: null, version },
+      findings: createKnownFindings(null, () => {}),
       loadPage: async () => '',
       loadAssets: async () => ({}),
       source: {

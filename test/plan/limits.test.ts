@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { LIMITS, type LimitName, type Limits, readLimits } from '../../functions/stream/base/limits.ts';
+import { NOTHING_FOUND } from '../../functions/stream/media/model/findings.ts';
 import type { Media } from '../../functions/stream/media/model/media.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { describeObject } from '../../functions/stream/plan/info.ts';
@@ -139,7 +140,7 @@ describe('the limits of /stream', () => {
     const { addresses } = describeObject(
       object,
       asked,
-      { presentation: problem, texts: [], chapters: [] },
+      { presentation: problem, texts: [], chapters: [], findings: NOTHING_FOUND },
       { prefix: '', memoryMegabytes: null, hasExports: false, version: 'v', hasCover: false, refusals },
     );
     const said = (href: string) => {

@@ -46,8 +46,8 @@ export type PlayerPage = {
   choose(height: number): Promise<void>;
   chooseSound(language: string): Promise<void>;
   /** The names of the audio tracks that the player lists. */
-  sounds(): Promise<readonly (string | null)[]>;
-  chooseSoundNamed(name: string): Promise<void>;
+  audioNames(): Promise<readonly (string | null)[]>;
+  chooseAudio(name: string): Promise<void>;
   /** The names of the text tracks that the player lists. */
   texts(): Promise<readonly (string | null)[]>;
   /** Shows the text track of that name; null for none. */
@@ -126,8 +126,8 @@ export async function openPlayerPage(
     },
     choose: (height) => tell(`player.choose(${height})`),
     chooseSound: (language) => tell(`player.chooseSound(${JSON.stringify(language)})`),
-    sounds: () => page.evaluate<(string | null)[]>('player.sounds()'),
-    chooseSoundNamed: (name) => tell(`player.chooseSoundNamed(${JSON.stringify(name)})`),
+    audioNames: () => page.evaluate<(string | null)[]>('player.audioNames()'),
+    chooseAudio: (name) => tell(`player.chooseAudio(${JSON.stringify(name)})`),
     texts: () => page.evaluate<(string | null)[]>('player.texts()'),
     chooseText: (track) => tell(`player.chooseText(${JSON.stringify(track)})`),
     shownText: () => page.evaluate<string>('watch.shownText()'),

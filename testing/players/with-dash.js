@@ -67,8 +67,8 @@ const player = {
   chooseSound(language) {
     dash.setCurrentTrack(dash.getTracksFor('audio').find(({ lang }) => lang === language));
   },
-  sounds: () => dash.getTracksFor('audio').map(({ labels }) => labels[0]?.text ?? null),
-  chooseSoundNamed(name) {
+  audioNames: () => dash.getTracksFor('audio').map(({ labels }) => labels[0]?.text ?? null),
+  chooseAudio(name) {
     dash.setCurrentTrack(dash.getTracksFor('audio').find(({ labels }) => labels[0]?.text === name));
   },
 };

@@ -52,8 +52,8 @@ const player = {
   chooseSound(language) {
     hls.audioTrack = hls.audioTracks.findIndex(({ lang }) => lang === language);
   },
-  sounds: () => hls.audioTracks.map(({ name }) => name),
-  chooseSoundNamed(name) {
+  audioNames: () => hls.audioTracks.map(({ name }) => name),
+  chooseAudio(name) {
     hls.audioTrack = hls.audioTracks.findIndex((track) => track.name === name);
   },
 };

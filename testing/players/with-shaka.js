@@ -43,8 +43,8 @@ const player = {
   chooseSound(language) {
     select((track) => track.language === language && track.height === active().height);
   },
-  sounds: () => [...new Set(shakaPlayer.getVariantTracks().map(({ label }) => label))],
-  chooseSoundNamed(name) {
+  audioNames: () => [...new Set(shakaPlayer.getVariantTracks().map(({ label }) => label))],
+  chooseAudio(name) {
     select((track) => track.label === name && track.height === active().height);
   },
 };

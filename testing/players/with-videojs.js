@@ -70,8 +70,8 @@ const player = {
     const track = Array.from(videojsPlayer.audioTracks()).find((each) => each.language === language);
     if (track) track.enabled = true;
   },
-  sounds: () => Array.from(videojsPlayer.audioTracks()).map(({ label }) => label),
-  chooseSoundNamed(name) {
+  audioNames: () => Array.from(videojsPlayer.audioTracks()).map(({ label }) => label),
+  chooseAudio(name) {
     const track = Array.from(videojsPlayer.audioTracks()).find(({ label }) => label === name);
     if (track) track.enabled = true;
   },

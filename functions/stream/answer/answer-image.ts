@@ -1,7 +1,9 @@
 import { respondCached } from '../derived/respond-cached.ts';
+import type { LiveRepresentation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { openImage } from '../open/open-image.ts';
 import type { AnswerContext, RouteTo } from './answer-context.ts';
+import { learnBlur } from './learn.ts';
 
 /** Answers `/image`: a frame of a film, or the cover art of a song. */
 export async function answerImage(
@@ -14,7 +16,21 @@ export async function answerImage(
   const accept = request.headers.get('accept');
   const secondsLeft = context.secondsLeft();
   const opened = await openImage(parameters, accept, context, { probed, engine, secondsLeft });
-  const response = await respondCached(request, opened, derivedCache, { ...context, follows: true });
+  const isPoster = parameters.at.kind === 'auto' && parameters.durationSeconds === null;
+  const told = isPoster ? { ...opened, representation: teaching(opened.representation) } : opened;
+  const response = await respondCached(request, told, derivedCache, { ...context, follows: true });
   if (parameters.format === 'auto') response.headers.append('vary', 'Accept');
   return response;
+
+  /** A poster that is encoded, and not read from the cache, is of a version whose blur may not be known. */
+  function teaching(image: LiveRepresentation): LiveRepresentation {
+    return {
+      ...image,
+      async open() {
+        const body = await image.open();
+        learnBlur(context, probed);
+        return body;
+      },
+    };
+  }
 }

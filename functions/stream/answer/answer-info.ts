@@ -17,6 +17,7 @@ export async function answerInfo(context: AnswerContext, probed: Probed): Promis
   const presentation = await presentationOrProblem(context, probed);
   const texts = await findTextTracks(context, probed.media);
   const chapters = await findChapters(context, probed);
+  const findings = await services.findings.of(object, context.signal);
   const { memoryMegabytes } = services.config;
   const scheme = encryption?.scheme ?? null;
   const about = {
@@ -25,5 +26,5 @@ export async function answerInfo(context: AnswerContext, probed: Probed): Promis
     refusals: { film: clearRefusal('stream', scheme), manifest: clearRefusal('manifest', scheme) },
   };
   const input = await heedChanges(planInputOf(context, probed, NO_PARAMETERS, null), context);
-  return jsonResponse(describeObject(object, input, { presentation, texts, chapters }, about));
+  return jsonResponse(describeObject(object, input, { presentation, texts, chapters, findings }, about));
 }

@@ -6,6 +6,7 @@ import { streamAddress, streamVersion } from '../open/stream-address.ts';
 import { planHeader } from '../plan/describe-plan.ts';
 import { planStream, type StreamPlan } from '../plan/stream-plan.ts';
 import { type AnswerContext, planInputOf, type RouteTo } from './answer-context.ts';
+import { learnsLoudness } from './learn.ts';
 import { variedByClient } from './recall-stream.ts';
 
 /** Answers `/stream` by the cheapest plan that this client plays. */
@@ -28,7 +29,8 @@ export async function sendPlanned(
 ): Promise<Response> {
   const { request, services } = context;
   const { engine, derivedCache } = services;
-  const opened = await openStream(plan, context, { probed, engine });
+  const onMeasured = learnsLoudness(context, probed);
+  const opened = await openStream(plan, context, { probed, engine, onMeasured });
   const header = planHeader(plan);
   const representation =
     opened.kind === 'file' || address === null

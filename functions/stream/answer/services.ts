@@ -2,6 +2,7 @@ import type { MemoryCheck } from '../base/memory.ts';
 import type { Config } from '../config/config.ts';
 import type { Encryption } from '../config/encryption.ts';
 import type { DerivedCache } from '../derived/derived-cache.ts';
+import type { KnownFindings } from '../derived/known-findings.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { Exports } from '../export/api/ask.ts';
 import type { Decoding } from '../media/model/decoding.ts';
@@ -27,6 +28,7 @@ export type Services = {
   readonly refuseWhenFull?: MemoryCheck;
   /** Null if there is no derived store. */
   readonly derivedCache: DerivedCache | null;
+  readonly findings: KnownFindings;
   /** Null if there is no derived store. */
   readonly exports: Exports | null;
   readonly cache: BlockCache;

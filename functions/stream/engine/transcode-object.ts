@@ -3,6 +3,7 @@ import type { Trace } from '../base/trace.ts';
 import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
 import { flowOf, type MovieCut } from '../media/isobmff/movie-cut.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import type { Output } from '../plan/output.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { type Flow, openLoopback } from '../source/loopback.ts';
 import { overlay } from '../source/overlay.ts';
@@ -10,6 +11,7 @@ import type { StoredObject } from '../source/source.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { Engine } from './ffmpeg.ts';
 import { ffmpegClock } from './ffmpeg-clock.ts';
+import type { Measured } from './measure-gain.ts';
 
 /** Everything with which one ffmpeg process reads an object. */
 export type EngineContext = {
@@ -22,6 +24,8 @@ export type EngineContext = {
   readonly trace: Trace;
   /** The shorter movie to read instead of the object, if its index is long. */
   readonly cut?: { readonly movieCut: MovieCut; readonly fromSeconds: number };
+  /** Is told what the audio of an output was measured to have, before any gain. */
+  readonly onMeasured?: (output: Output, measured: NonNullable<Measured>) => void;
   /** What is read instead of the object, from its beginning. */
   readonly flow?: Flow;
 };

@@ -8,6 +8,7 @@ import type { Output } from '../plan/output.ts';
 import { outputLength } from '../plan/output-length.ts';
 import { audiosOf, earliestStart, filmsOf, sourcesOf } from '../plan/select-tracks.ts';
 import { type Approach, ffmpegArguments, type OutputSurroundings } from './arguments.ts';
+import { UNCHANGED } from './audio-effects.ts';
 import { gainFor, measuredOutput, readLoudness } from './measure-gain.ts';
 import { sourceGrid } from './source-grid.ts';
 import { type EngineContext, transcodeObject } from './transcode-object.ts';
@@ -29,9 +30,12 @@ export async function transcodeOutput(
   if (loudness?.kind !== 'measured') return run(output, context, muxer && { muxer });
   const alone = measuredOutput(output);
   const gain = await context.trace.time('loudness', () =>
-    gainFor(loudness.lufs, async (tried) =>
-      readLoudness(await run(alone, context, { muxer: ['-f', 'null'], gain: tried, isMeasured: true })),
-    ),
+    gainFor(loudness.lufs, async (tried) => {
+      const given = { muxer: ['-f', 'null'], gain: tried, isMeasured: true };
+      const measured = await readLoudness(await run(alone, context, given));
+      if (tried === UNCHANGED && measured !== null) context.onMeasured?.(output, measured);
+      return measured;
+    }),
   );
   context.trace.note({ gain });
   return run(output, context, { ...(muxer && { muxer }), gain });

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { damaged } from '../base/problem.ts';
-import type { Engine } from '../engine/ffmpeg.ts';
 import { findTags } from '../engine/find-tags.ts';
 import type { EngineContext } from '../engine/transcode-object.ts';
 import { transcodeOutput } from '../engine/transcode-output.ts';
@@ -12,7 +11,6 @@ import { padFirstFragments } from '../media/isobmff/pad-fragments.ts';
 import type { Tags } from '../media/model/tags.ts';
 import { peekFirst } from '../media/peek-first.ts';
 import { trackEnds } from '../media/probe/ends-of-tracks.ts';
-import type { Probed } from '../media/probe/probe.ts';
 import { remux } from '../media/remux.ts';
 import { type Output, samplingOf } from '../plan/output.ts';
 import { type OutputLength, outputLength, tracksToMeasure } from '../plan/output-length.ts';
@@ -31,11 +29,13 @@ type TranscodePlan = Extract<StreamPlan, { kind: 'transcode' }>;
  */
 const MISSING_SECONDS = 1;
 
+export type StreamServices = Pick<EngineContext, 'probed' | 'engine' | 'onMeasured'>;
+
 /** Turns a plan into what can be sent; work starts when the representation is opened. */
 export async function openStream(
   plan: StreamPlan,
   context: ObjectContext,
-  { probed, engine }: { readonly probed: Probed; readonly engine: Engine },
+  { probed, engine, onMeasured }: StreamServices,
 ): Promise<Representation> {
   const { access, signal } = context;
   const { contentType } = plan;
@@ -52,7 +52,7 @@ export async function openStream(
     case 'remux':
       return live(plan, context, () => readable(padFirstFragments(remux(probed, access, plan, signal))));
     case 'transcode':
-      return transcoded(plan, { ...context, probed, engine });
+      return transcoded(plan, { ...context, probed, engine, ...(onMeasured && { onMeasured }) });
     default:
       return plan satisfies never;
   }

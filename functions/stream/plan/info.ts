@@ -1,6 +1,7 @@
 import { contentTypeOf } from '../base/content-type.ts';
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
+import type { Findings } from '../media/model/findings.ts';
 import { FORMAT_NAMES } from '../route/formats.ts';
 import { addressOf } from '../route/route.ts';
 import type { StreamParameters } from '../route/stream-parameters.ts';
@@ -27,6 +28,7 @@ export type Offers = {
   readonly presentation: Presentation | Problem;
   readonly texts: readonly TextTrack[];
   readonly chapters: readonly ChapterInfo[];
+  readonly findings: Findings;
 };
 
 type Cost = (prediction: Prediction) => PredictedCost;
@@ -38,7 +40,7 @@ type Cost = (prediction: Prediction) => PredictedCost;
 export function describeObject(
   { key, etag, sizeBytes, lastModified }: StoredObject,
   input: PlanInput,
-  { presentation, texts, chapters }: Offers,
+  { presentation, texts, chapters, findings }: Offers,
   options: InfoOptions,
 ): ObjectInfo {
   const { prefix, memoryMegabytes, hasExports, refusals } = options;
@@ -51,6 +53,7 @@ export function describeObject(
     lastModified: lastModified.toJSON(),
     media: input.media,
     poster: 'problem' in poster ? null : poster.href,
+    ...findings,
     addresses: [
       ...(refusals.film === null
         ? describeAddresses(key, input, prefix, cost)

@@ -1,4 +1,5 @@
 import type { ProblemBody } from '../base/problem-body.ts';
+import type { TrackLoudness } from '../media/model/findings.ts';
 import type { Media } from '../media/model/media.ts';
 
 /** What `/info` answers, as JSON; the player page reads it. */
@@ -12,6 +13,10 @@ export type ObjectInfo = {
   readonly media: Media;
   /** The address of an image that stands for the object; null if it has none. */
   readonly poster: string | null;
+  /** A tiny image to show until the poster is there, as a data URL; null before one was encoded. */
+  readonly blur: string | null;
+  /** Of audio tracks that were measured for an output. */
+  readonly loudness: readonly TrackLoudness[];
   readonly addresses: readonly AddressInfo[];
   /** Subtitles of the file itself and of files beside it. */
   readonly subtitles: readonly SubtitleInfo[];

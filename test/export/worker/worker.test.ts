@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Problem } from '../../../functions/stream/base/problem.ts';
 import { directoryStore } from '../../../functions/stream/derived/directory.ts';
+import { createKnownFindings } from '../../../functions/stream/derived/known-findings.ts';
 import { exportId, partName } from '../../../functions/stream/derived/output-names.ts';
 import type { DerivedStore } from '../../../functions/stream/derived/store.ts';
 import { createEngine } from '../../../functions/stream/engine/ffmpeg.ts';
@@ -66,6 +67,7 @@ describe('a worker of an export', function () {
       });
     };
     const worker = createWorker({
+      findings: createKnownFindings(null, () => {}),
       ...{
         store,
         send,

@@ -31,7 +31,7 @@ describe('headers of Dolby Digital', () => {
     ['half a sample rate', frame([0x0b, 0x77, 0x03, 0x42, 0xff], 1670)],
   ];
   for (const [name, bytes] of OTHERS) {
-    it(`are not made up: ${name}`, () => {
+    it(`are not guessed: ${name}`, () => {
       expect(bytes && readEac3(bytes)).to.equal(null);
     });
   }

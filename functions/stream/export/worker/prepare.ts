@@ -1,10 +1,13 @@
+import { describeError } from '../../base/describe-error.ts';
 import { sourceChanged } from '../../base/problem.ts';
 import { exportId } from '../../derived/output-names.ts';
+import type { EngineContext } from '../../engine/transcode-object.ts';
 import { clocked } from '../../media/transport/clocked.ts';
 import { CURRENT_VERSION, findObject } from '../../open/find-object.ts';
 import { heedChanges } from '../../open/heed-changes.ts';
 import { planInput } from '../../open/plan-input.ts';
 import { probeObject } from '../../open/probe-object.ts';
+import { foundLoudness } from '../../plan/found-loudness.ts';
 import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
 import { cachedAccess } from '../../source/cache.ts';
 import type { StoredObject } from '../../source/source.ts';
@@ -43,9 +46,16 @@ export async function prepare(worker: WorkerContext): Promise<Prepared> {
   const plan = planExport(await heedChanges(input, { source, object, signal }));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
   const access = clocked(cachedAccess(source, object, signal, { cache }), probed.clock);
+  const onMeasured: EngineContext['onMeasured'] = (output, measured) => {
+    const loudness = foundLoudness(probed.media, output, measured);
+    if (loudness === null) return;
+    // The export goes on for longer than this takes, and is worth more.
+    const adding = worker.findings.add(object, { loudness: [loudness] }, signal);
+    adding.catch((error: unknown) => trace.note({ findings: describeError(error) }));
+  };
   return {
     object,
     plan,
-    context: { source, object, access, limits, signal, trace, probed, engine, isTimeUp },
+    context: { source, object, access, limits, signal, trace, probed, engine, isTimeUp, onMeasured },
   };
 }

@@ -3,6 +3,7 @@ import { describeError } from '../../base/describe-error.ts';
 import type { RequestContext } from '../../base/request-context.ts';
 import { createTrace } from '../../base/trace.ts';
 import type { Config } from '../../config/config.ts';
+import type { KnownFindings } from '../../derived/known-findings.ts';
 import type { DerivedStore } from '../../derived/store.ts';
 import type { Engine } from '../../engine/ffmpeg.ts';
 import { asProblem } from '../../http/problem-response.ts';
@@ -25,6 +26,7 @@ export type WorkerServices = ProbeServices & {
   readonly engine: Engine;
   readonly config: Pick<Config, 'limits' | 'ffprobePath'>;
   readonly store: DerivedStore;
+  readonly findings: KnownFindings;
   readonly send: Send;
   readonly memoryGigabytes: number;
   readonly maxInvocations: number;
