@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Element, elements, find, unsigned } from '../functions/stream/media/demux/ebml.ts';
 import { ID } from '../functions/stream/media/demux/matroska-ids.ts';
 import { DAY_FRAME_RATE, DAY_SECONDS, UNIT_SECONDS } from './day-film.ts';
+import { element, id, number, size } from './ebml-writer.ts';
 import { ffmpeg } from './verify.ts';
 
 const CLUSTER_TIMESTAMP = 0xe7;
@@ -111,28 +112,4 @@ function cuePoint(milliseconds: number, position: number): Buffer {
     number(ID.cueClusterPosition, position),
   );
   return element(ID.cuePoint, number(ID.cueTime, milliseconds), place);
-}
-
-function number(kind: number, value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return element(kind, bytes);
-}
-
-function element(kind: number, ...parts: readonly Uint8Array[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([id(kind), size(length), ...parts]);
-}
-
-function id(kind: number): Buffer {
-  const hex = kind.toString(16);
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
-}
-
-/** In eight bytes, whatever it is. */
-function size(length: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(length));
-  bytes[0] = 1;
-  return bytes;
 }

@@ -3,6 +3,17 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
+import {
+  ALL_FORMATS,
+  BufferTarget,
+  EncodedPacketSink,
+  EncodedVideoPacketSource,
+  FilePathSource,
+  Input,
+  MkvOutputFormat,
+  Output,
+  TextSubtitleSource,
+} from 'mediabunny';
 import type { SubtitleTrack } from '../../functions/stream/media/model/media.ts';
 import { probe } from '../../functions/stream/media/probe/probe.ts';
 import { readTextTrack } from '../../functions/stream/media/text-track.ts';
@@ -10,6 +21,7 @@ import { cachedAccess, createBlockCache } from '../../functions/stream/source/ca
 import { directorySource } from '../../functions/stream/source/directory.ts';
 import { sparseAccess } from '../../functions/stream/source/sparse-access.ts';
 import { needs } from '../../testing/needs.ts';
+import { cueStartSeconds, makeSparseMatroska, SPARSE_CUES } from '../../testing/sparse-matroska.ts';
 import { ffmpeg } from '../../testing/verify.ts';
 
 const CUES = 100;
@@ -66,6 +78,56 @@ describe('the text track of', function () {
     });
   }
 
+  it('2 GB of Matroska takes a share of them by its index, and one look at all of them without', async () => {
+    for (const [name, hasTextCues] of [
+      ['with cues.mkv', true],
+      ['without cues.mkv', false],
+    ] as const) {
+      const path = join(folder, name);
+      await makeSparseMatroska(folder, name, hasTextCues);
+      const { cues, bytes, whole } = await read(path);
+      const { size } = await stat(path);
+      await rm(path);
+      const all = bytes + whole * size;
+      console.log(`      ${name}: ${all} of ${size} bytes, ${((100 * all) / size).toFixed(3)} %`);
+      expect(cues.map(({ startSeconds, text }) => [startSeconds, text])).to.deep.equal(
+        Array.from({ length: SPARSE_CUES }, (_, i) => [cueStartSeconds(i), `Cue ${i}`]),
+      );
+      expect(size).to.be.above(2 * 10 ** 9);
+      expect(whole).to.equal(hasTextCues ? 0 : 1);
+      if (hasTextCues) expect(all).to.be.below(size / 100);
+    }
+  });
+
+  it('WebVTT in a Matroska of mediabunny keeps where its cues stand', async () => {
+    const output = new Output({ format: new MkvOutputFormat(), target: new BufferTarget() });
+    const source = new TextSubtitleSource('webvtt');
+    const film = new EncodedVideoPacketSource('avc');
+    output.addVideoTrack(film);
+    output.addSubtitleTrack(source);
+    await output.start();
+    const input = new Input({ formats: ALL_FORMATS, source: new FilePathSource(join(folder, 'film.mp4')) });
+    const track = await input.getPrimaryVideoTrack();
+    const frame = track && (await new EncodedPacketSink(track).getFirstPacket());
+    const decoderConfig = await track?.getDecoderConfig();
+    if (!frame || !decoderConfig) throw new Error('There is no video.');
+    await film.add(frame, { decoderConfig });
+    const cue = (at: number, settings: string) =>
+      `\n00:0${at}.000 --> 00:0${at + 1}.000 ${settings}\nAt ${at}\n`;
+    const settings = ['line:10%,start position:20% align:start', '', 'size:40% region:left vertical:rl'];
+    await source.add(`WEBVTT\n\nNOTE about it\n${settings.map((text, i) => cue(2 * i, text)).join('')}`);
+    await output.finalize();
+    const path = join(folder, 'webvtt.mkv');
+    await writeFile(path, Buffer.from(output.target.buffer ?? new ArrayBuffer()));
+    const { cues, skipped } = await read(path);
+    expect(cues.map(({ text, settings }) => [text, settings])).to.deep.equal([
+      ['At 0', 'line:10%,start position:20% align:start'],
+      ['At 2', ''],
+      ['At 4', 'size:40% vertical:rl'],
+    ]);
+    expect(skipped).to.equal(0);
+  });
+
   it('a Matroska without an index is read once as a whole', async () => {
     const { cues, whole } = await read(join(folder, 'without an index.mkv'));
     expect(cues.map(({ startSeconds }) => startSeconds)).to.deep.equal(
@@ -97,7 +159,7 @@ async function read(path: string) {
     ...{ probed, track, sparse },
     whole: async () => {
       whole++;
-      return createReadStream(path);
+      return createReadStream(path, { highWaterMark: 2 ** 22 });
     },
   });
   // Times of Matroska are whole milliseconds.

@@ -10,6 +10,8 @@ export type Block = {
   /** Null if the block does not tell. */
   readonly durationTicks: number | null;
   readonly data: Uint8Array;
+  /** The addition that goes with the codec (BlockAddID 1); null without one. */
+  readonly addition: Uint8Array | null;
 };
 
 /** A block's frame: its bytes in the file, `[start, end)`. */
@@ -26,7 +28,24 @@ export function readBlock(bytes: Uint8Array, element: Element): Block | null {
   const { trackNumber, ticks, dataAt } = header;
   const duration = element.id === ID.blockGroup ? find(bytes, element, ID.blockDuration) : undefined;
   const durationTicks = duration ? unsigned(bytes, duration) : null;
-  return { trackNumber, ticks, durationTicks, data: bytes.subarray(dataAt, block.end) };
+  const data = bytes.subarray(dataAt, block.end);
+  return { trackNumber, ticks, durationTicks, data, addition: additionOf(bytes, element) };
+}
+
+/** The number of what is of the codec itself, which is also that of an addition without a number (§5.1.3.5.2.3). */
+const OF_CODEC = 1;
+
+function additionOf(bytes: Uint8Array, group: Element): Uint8Array | null {
+  const additions = group.id === ID.blockGroup ? find(bytes, group, ID.blockAdditions) : undefined;
+  if (additions === undefined) return null;
+  for (const more of elements(bytes, additions.start, additions.end)) {
+    if (more.id !== ID.blockMore) continue;
+    const number = find(bytes, more, ID.blockAddId);
+    const addition = find(bytes, more, ID.blockAdditional);
+    if (addition && (number === undefined || unsigned(bytes, number) === OF_CODEC))
+      return bytes.subarray(addition.start, addition.end);
+  }
+  return null;
 }
 
 /**

@@ -35,4 +35,8 @@ export const ID = {
   chapterDisplay: 0x80,
   chapterString: 0x85,
   blockDuration: 0x9b,
+  blockAdditions: 0x75a1,
+  blockMore: 0xa6,
+  blockAddId: 0xee,
+  blockAdditional: 0xa5,
 } as const;

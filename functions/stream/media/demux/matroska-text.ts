@@ -36,12 +36,13 @@ export async function readIndexedText(
   if (found === null) return null;
   const { tickSeconds } = index;
   return places.map(({ ticks, durationTicks }, i) => {
-    const { data, durationTicks: own = null } = found[i] ?? { data: new Uint8Array() };
+    const { data, durationTicks: own = null, addition = null } = found[i] ?? { data: new Uint8Array() };
     const duration = own ?? durationTicks;
     return {
       startSeconds: ticks * tickSeconds,
       endSeconds: duration === null ? null : (ticks + duration) * tickSeconds,
       data,
+      addition,
     };
   });
 }

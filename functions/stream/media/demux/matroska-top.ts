@@ -4,7 +4,8 @@ import { ID } from './matroska-ids.ts';
 
 const HEAD_BYTES = 64 * 1024;
 /** The first size suffices for the index of two hours with a keyframe every other second. */
-const ELEMENT_BYTES = [128 * 1024, 8 * 1024 * 1024];
+const USUAL_ELEMENT_BYTES = 128 * 1024;
+const MOST_ELEMENT_BYTES = 8 * 1024 * 1024;
 /** The default clock of a file counts milliseconds. */
 export const USUAL_TICK_NANOSECONDS = 1_000_000;
 
@@ -48,11 +49,12 @@ function startOf(head: Uint8Array, segment: Element, wanted: number): number | n
 }
 
 async function readElement(file: RandomAccess, start: number, id: number): Promise<Uint8Array | null> {
-  for (const most of ELEMENT_BYTES) {
-    const bytes = await file.read(start, Math.min(start + most, file.sizeBytes));
-    const [element] = elements(bytes, 0, bytes.length);
-    if (element?.id !== id) return null;
-    if (!element.isCut) return bytes.subarray(element.start, element.end);
-  }
-  return null;
+  const begin = await file.read(start, Math.min(start + USUAL_ELEMENT_BYTES, file.sizeBytes));
+  const [element] = elements(begin, 0, begin.length);
+  if (element?.id !== id) return null;
+  if (!element.isCut) return begin.subarray(element.start, element.end);
+  const { declaredEnd } = element;
+  if (declaredEnd > MOST_ELEMENT_BYTES || start + declaredEnd > file.sizeBytes) return null;
+  const whole = await file.read(start, start + declaredEnd);
+  return whole.length === declaredEnd ? whole.subarray(element.start) : null;
 }

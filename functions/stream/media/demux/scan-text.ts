@@ -55,11 +55,12 @@ export async function* scanText(
         const block = readBlock(held, element);
         if (block?.trackNumber !== trackNumber) continue;
         const ticks = clusterTicks + block.ticks;
-        const { durationTicks } = block;
+        const { durationTicks, addition } = block;
         yield {
           startSeconds: ticks * tickSeconds,
           endSeconds: durationTicks === null ? null : (ticks + durationTicks) * tickSeconds,
           data: Uint8Array.from(block.data),
+          addition: addition && Uint8Array.from(addition),
         };
       }
     }

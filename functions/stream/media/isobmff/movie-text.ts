@@ -42,6 +42,6 @@ export async function readMovieText(
     const isLast = i + 1 === table.count;
     const end = isLast ? start + table.lastDuration : table.decodeTimes.at(i + 1);
     const data = samples[place] ?? new Uint8Array();
-    return { startSeconds: seconds(start), endSeconds: seconds(end), data };
+    return { startSeconds: seconds(start), endSeconds: seconds(end), data, addition: null };
   });
 }

@@ -8,4 +8,6 @@ export type TextBlock = {
   /** Null if the file does not tell. */
   readonly endSeconds: number | null;
   readonly data: Uint8Array;
+  /** What stands beside the text: a cue's settings on the first line, of WebVTT in Matroska. Null if there is nothing. */
+  readonly addition: Uint8Array | null;
 };

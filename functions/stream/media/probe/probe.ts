@@ -113,6 +113,8 @@ async function probeContainer(
     const media = await container.describe().catch(damageOf);
     if (media instanceof Problem) return media;
     const video = container.tracks.find((track) => track.kind === 'video');
+    // Large frames have used up what was allowed for the description.
+    container.limitReads(FIRST_BYTES);
     if (video && !(await hasFrames(video))) return damaged('The video in this file has no frames.');
     // The demuxer omits the cluster that the file's end cuts, which is seconds long.
     const cut = container.isCutOff && container.container !== 'mpegts' ? CUT_OFF : null;
@@ -124,6 +126,9 @@ async function probeContainer(
     if (!isLeft) container.close();
   }
 }
+
+/** Bytes for the first packet of each track. */
+const FIRST_BYTES = 32 * 2 ** 20;
 
 function damageOf(error: unknown): Problem {
   if (error instanceof Problem && error.type === 'damaged-media') return error;

@@ -22,9 +22,9 @@ export async function blockReader(
 ): Promise<(block: TimedBlock) => Promise<ParsedText>> {
   const ass = coding === 'ass' ? (await import('./ass.ts')).assBlocks(header ?? '') : null;
   return async (block) => {
-    const { startSeconds, endSeconds, data } = block;
+    const { startSeconds, endSeconds, data, addition } = block;
     if (coding === 'stpp') return withinSample(await parseText(data, 'ttml'), block);
-    const parts = ass === null ? partsOf(coding, data) : [ass(utf8(data))];
+    const parts = ass === null ? partsOf(coding, data, addition) : [ass(utf8(data))];
     const shown = parts?.filter(({ text }) => text !== '') ?? null;
     if (shown === null || (shown.length > 0 && !(endSeconds > startSeconds))) return BROKEN;
     return { cues: shown.map((part) => ({ ...part, startSeconds, endSeconds })), skipped: 0 };
@@ -32,12 +32,16 @@ export async function blockReader(
 }
 
 /** Returns null for a broken block. */
-function partsOf(coding: Exclude<TextCoding, 'stpp'>, data: Uint8Array): readonly CueText[] | null {
+function partsOf(
+  coding: Exclude<TextCoding, 'stpp'>,
+  data: Uint8Array,
+  addition: Uint8Array | null,
+): readonly CueText[] | null {
   switch (coding) {
     case 'srt':
       return [srtCueText(utf8(data))];
     case 'webvtt':
-      return [{ text: webvttCueText(linesOf(utf8(data))), settings: '' }];
+      return [{ text: webvttCueText(linesOf(utf8(data))), settings: settingsIn(addition) }];
     case 'webvtt-block': {
       const [, settings = '', ...lines] = linesOf(utf8(data));
       return [{ text: webvttCueText(lines), settings: validSettings(settings) }];
@@ -53,6 +57,12 @@ function partsOf(coding: Exclude<TextCoding, 'stpp'>, data: Uint8Array): readonl
     default:
       return coding satisfies never;
   }
+}
+
+/** Settings, name and notes of a cue stand below each other (the mapping of S_TEXT/WEBVTT into Matroska). */
+function settingsIn(addition: Uint8Array | null): string {
+  const [settings = ''] = addition === null ? [] : linesOf(utf8(addition));
+  return validSettings(settings);
 }
 
 function utf8(data: Uint8Array): string {
