@@ -1,12 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
 import type { ObjectInfo } from '../../functions/stream/plan/object-info.ts';
+import { launchBrowser } from '../../testing/browser.ts';
 import { needs } from '../../testing/needs.ts';
 import { readMaster } from '../../testing/playlists.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { ffmpeg } from '../../testing/verify.ts';
+
+const require = createRequire(import.meta.url);
 
 const SECONDS = 30;
 /** Start, end and title, as ffmpeg's metadata have them. */
@@ -83,6 +88,77 @@ describe('chapters', function () {
       ]);
     });
   }
+
+  describe('in players of Chromium', () => {
+    let browser: Browser;
+    before(async function () {
+      needs(this, 'chromium');
+      browser = await launchBrowser();
+    });
+    after(() => browser?.close());
+
+    /** Runs a script in a page of the service with a library and a video element; chapters as `start title`. */
+    async function listed(library: string, script: string): Promise<unknown> {
+      const page = await browser.newPage();
+      try {
+        const body = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><video></video>';
+        await page.route('**/a-page/', (route) => route.fulfill({ body, contentType: 'text/html' }));
+        await page.goto(`${service.url}/a-page/`);
+        await page.addScriptTag({ content: await readFile(require.resolve(library), 'utf8') });
+        return await page.evaluate(`(async () => {
+          const video = document.querySelector('video');
+          video.muted = true;
+          ${script}
+        })()`);
+      } finally {
+        await page.close();
+      }
+    }
+    const titles = CHAPTERS.map(([start, , title]) => `${start} ${title}`);
+
+    it('are named to hls.js by its playlist', async () => {
+      const found = await listed(
+        'hls.js',
+        `const hls = new Hls();
+        const data = await new Promise((resolve) => {
+          hls.on(Hls.Events.MANIFEST_LOADED, (_, { sessionData }) => resolve(sessionData));
+          hls.loadSource('/hls/film.mkv/master.m3u8');
+        });
+        const address = new URL(data['com.apple.hls.chapters'].URI, new URL('/hls/film.mkv/master.m3u8', location));
+        const chapters = await (await fetch(address)).json();
+        return chapters.map((chapter) => Math.round(chapter['start-time'] * 10) / 10 + ' ' + chapter.titles[0].title);`,
+      );
+      expect(found).to.deep.equal(titles);
+    });
+
+    it('are listed by shaka-player out of HLS', async () => {
+      const found = await listed(
+        'shaka-player',
+        `const player = new shaka.Player();
+        await player.attach(video);
+        await player.load('/hls/film.mkv/master.m3u8');
+        const chapters = await player.getChaptersAsync('und');
+        return chapters.map(({ startTime, title }) => Math.round(startTime * 10) / 10 + ' ' + title);`,
+      );
+      expect(found).to.deep.equal(titles);
+    });
+
+    it('are listed by video.js as a track', async () => {
+      const found = await listed(
+        'video.js/dist/video.min.js',
+        `const player = videojs(video, { preload: 'auto', html5: { nativeTextTracks: false } });
+        player.src({ src: '/hls/film.mkv/master.m3u8', type: 'application/vnd.apple.mpegurl' });
+        const { track } = player.addRemoteTextTrack({ kind: 'chapters', src: '/subtitles/film.mkv/chapters.vtt' }, false);
+        track.mode = 'hidden';
+        while (!track.cues || track.cues.length < ${CHAPTERS.length}) await new Promise((resolve) => setTimeout(resolve, 20));
+        return Array.from(track.cues, ({ startTime, text }) => Math.round(startTime * 10) / 10 + ' ' + text);`,
+      );
+      const escaped = titles.map((title) =>
+        title.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;'),
+      );
+      expect(found).to.deep.equal(escaped);
+    });
+  });
 
   it('of a file without any are nowhere', async () => {
     expect(await chaptersOf('plain.mp4')).to.deep.equal([]);

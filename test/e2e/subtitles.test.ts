@@ -132,7 +132,13 @@ describe('subtitles', function () {
         const text = textOf('English', cue);
         expect(await shownWithin(page, text)).to.equal(text);
       }
+      await page.pause();
+      const drawn = await page.screenshot();
+      expect(await page.shownText()).to.equal(textOf('English', 55));
       await page.chooseText(null);
+      await page.until('it is drawn anew', () => true);
+      expect((await page.screenshot()).equals(drawn), 'the same is drawn without the cue').to.equal(false);
+      await page.play();
       await page.seek(startOf(1) - 0.5);
       await page.until('it is where a cue was', ({ currentTime }) => currentTime > startOf(1) + 0.3);
       expect(await page.shownText()).to.equal('');

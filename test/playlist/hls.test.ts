@@ -115,7 +115,7 @@ describe('hlsMaster', () => {
         ].join(' '),
       );
     const usual = 'mp4a.40.2 English: 2 English (5.1): 6 Track 3 (stereo): 2';
-    const own = 'ac-3 English (5.1; Dolby Digital): 6';
+    const own = 'ac-3 English (5.1): 6';
     expect(shown).to.deep.equal([
       ...['copy', '720p', '480p', '360p', '240p'].map((id) => `${id} ${usual}`),
       ...['copy', '720p'].map((id) => `${id} ${own}`),

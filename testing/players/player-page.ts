@@ -54,6 +54,8 @@ export type PlayerPage = {
   chooseText(name: string | null): Promise<void>;
   /** The text of all cues that are shown at this moment, with `|` between them. */
   shownText(): Promise<string>;
+  /** The page as it is drawn at this moment, as PNG. */
+  screenshot(): Promise<Buffer>;
   /** The number of the frame that is shown, of a film that counts them. */
   shownNumber(): Promise<number>;
   /** That of the first frame that was shown. */
@@ -131,6 +133,7 @@ export async function openPlayerPage(
     texts: () => page.evaluate<(string | null)[]>('player.texts()'),
     chooseText: (track) => tell(`player.chooseText(${JSON.stringify(track)})`),
     shownText: () => page.evaluate<string>('watch.shownText()'),
+    screenshot: () => page.screenshot(),
     shownNumber: () => page.evaluate<number>('watch.shownNumber()'),
     firstNumber: () => page.evaluate<number | null>('watch.firstNumber'),
     heights: () => page.evaluate<number[]>('player.heights()'),

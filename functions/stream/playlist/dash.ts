@@ -1,5 +1,6 @@
 import { escapeMarkup } from '../base/escape-markup.ts';
 import type { Clip, Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
+import { audioGroups } from './audio-groups.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { listedSegments } from './dash-list.ts';
 import { type SwitchingSet, switchingSets } from './dash-sets.ts';
@@ -25,9 +26,12 @@ export function dashManifest(
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, naming)),
-    ...named(audio).map((rendition, i) =>
-      audioSet(rendition, sets.length + i, { ...naming, mainTrack: mainTrackOf(audio) }),
-    ),
+    // As in HLS, what some clients take in place of AAC has its name: video.js lists both as one track, and takes the first.
+    ...audioGroups(audio)
+      .flatMap(({ renditions }) => named(renditions))
+      .map((rendition, i) =>
+        audioSet(rendition, sets.length + i, { ...naming, mainTrack: mainTrackOf(audio) }),
+      ),
     ...namedTexts(texts).map((text, i) => textSet(text, sets.length + audio.length + i, clip)),
     ...(thumbnails ? [thumbnailSet(thumbnails, sets.length + audio.length + texts.length)] : []),
   ]);

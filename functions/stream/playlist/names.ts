@@ -1,5 +1,5 @@
 import { uniqueName } from '../base/unique-name.ts';
-import type { AudioForm, AudioRendition } from '../plan/presentation.ts';
+import type { AudioRendition } from '../plan/presentation.ts';
 import { trackName } from './track-name.ts';
 
 /** The name of an audio rendition, which players show and sort by. */
@@ -36,19 +36,10 @@ function nameFor(rendition: AudioRendition, language: string | null, position: n
       ...(purpose === 'commentary' && !says('comment') ? ['commentary'] : []),
       ...(purpose === 'description' && !says('descri') ? ['audio description'] : []),
       ...((channels > 2 || head === null) && !says(channelsOf(rendition)) ? [channelsOf(rendition)] : []),
-      ...CODEC_NOTES[rendition.form],
     ],
     fallback: `Track ${position + 1}`,
   });
 }
-
-/** What tells the file's own packets from what they are encoded as. */
-const CODEC_NOTES: Readonly<Record<AudioForm, readonly string[]>> = {
-  usual: [],
-  surround: [],
-  ac3: ['Dolby Digital'],
-  eac3: ['Dolby Digital Plus'],
-};
 
 const LAYOUTS: Readonly<Record<number, string>> = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
 
