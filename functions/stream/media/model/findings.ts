@@ -1,10 +1,10 @@
 /**
- * What was found out about a version of an object while something of it was made. It is never made only to be told.
+ * What was found out about a version of an object while something of it was encoded. Nothing is encoded only for it.
  */
 export type Findings = {
   /** Of audio tracks that were measured for an output of their whole length. */
   readonly loudness: readonly TrackLoudness[];
-  /** Its poster, 16 pixels wide, as a data URL: what a page shows until the poster is there. Null before one was made. */
+  /** Its poster, 16 pixels wide, as a data URL: what a page shows until the poster is there. Null before one was encoded. */
   readonly blur: string | null;
 };
 
