@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { Existing } from './aws/resource.ts';
 import type { Options } from './options.ts';
 import type { Statement } from './policy.ts';
-import { isReadByPages, PrivateBucket } from './private-bucket.ts';
+import { isReadByPages, isWrittenByPages, PrivateBucket } from './private-bucket.ts';
 
 /** The bucket with the media. The policy of an existing bucket belongs to its owner. */
 export type MediaBucket =
@@ -24,6 +24,7 @@ export function mediaBucket(
       unfinishedUploadDays: options.unfinishedUploadDays,
       kmsKeyArn,
       isReadByPages: isReadByPages(options),
+      isWrittenByPages: isWrittenByPages(options),
     });
     return { kind: 'created', bucket };
   }

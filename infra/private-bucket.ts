@@ -18,6 +18,8 @@ export type PrivateBucketOptions = {
   readonly kmsKeyArn: string | null;
   /** Whether pages of other origins may read what a presigned address returns. */
   readonly isReadByPages?: boolean;
+  /** Whether pages may post files to it, each with a form that the function has signed. */
+  readonly isWrittenByPages?: boolean;
 };
 
 /** A bucket that is closed to the public, encrypted, and reached over TLS only. */
@@ -32,7 +34,7 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, options: PrivateBucketOptions) {
     super(scope, id);
-    const { namePrefix, disposable, kmsKeyArn, isReadByPages = false } = options;
+    const { namePrefix, disposable, kmsKeyArn, isReadByPages = false, isWrittenByPages = false } = options;
     const bucket = new Resource(this, 'bucket', 'aws_s3_bucket', {
       bucket_prefix: namePrefix,
       force_destroy: disposable,
@@ -73,11 +75,9 @@ export class PrivateBucket extends Construct {
         rule: rules,
       });
     }
-    if (isReadByPages)
-      new Resource(this, 'cors', 'aws_s3_bucket_cors_configuration', {
-        bucket: this.name,
-        cors_rule: [PAGES],
-      });
+    const pages = [...(isReadByPages ? [READING_PAGES] : []), ...(isWrittenByPages ? [WRITING_PAGES] : [])];
+    if (pages.length > 0)
+      new Resource(this, 'cors', 'aws_s3_bucket_cors_configuration', { bucket: this.name, cors_rule: pages });
   }
 
   /** Adds a statement to the bucket's policy. */
@@ -91,7 +91,7 @@ export class PrivateBucket extends Construct {
  * "redirect-taint"), so that a list of origins would allow nobody. A read still needs a presigned address,
  * which the function hands out.
  */
-const PAGES = {
+const READING_PAGES = {
   allowed_origins: ['*'],
   allowed_methods: ['GET', 'HEAD'],
   allowed_headers: ['*'],
@@ -99,9 +99,23 @@ const PAGES = {
   max_age_seconds: 86_400,
 };
 
+/** The address of the page is not known yet, and the form is what allows a file. */
+const WRITING_PAGES = {
+  allowed_origins: ['*'],
+  allowed_methods: ['POST'],
+  allowed_headers: ['*'],
+  expose_headers: ['ETag'],
+  max_age_seconds: 86_400,
+};
+
 /** Returns whether pages read a bucket to which the function redirects for what one response cannot carry. */
 export function isReadByPages({ environment }: Pick<Options, 'environment'>): boolean {
   return Boolean(environment.ALLOWED_ORIGINS);
+}
+
+/** Returns whether the page adds files to the bucket with the media. */
+export function isWrittenByPages({ environment }: Pick<Options, 'environment'>): boolean {
+  return environment.UPLOADS === '1';
 }
 
 function tlsOnly(bucketArn: string): Statement {

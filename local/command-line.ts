@@ -11,6 +11,7 @@ const OPTIONS = {
   bandwidth: { type: 'boolean' },
   json: { type: 'boolean' },
   open: { type: 'boolean' },
+  upload: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 

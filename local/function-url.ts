@@ -12,6 +12,7 @@ import { startInvokeApi } from './invoke-api.ts';
 import type { LocalMetrics } from './metrics.ts';
 import { refusalOf } from './refusal.ts';
 import { MOST_LINKS, newTraceId, traceAfter } from './trace.ts';
+import { takeUploads } from './upload.ts';
 
 export type FunctionUrlOptions = {
   /** The folder with the built code; each instance works in it. */
@@ -96,6 +97,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     allowedOrigins: originsOf(environment.ALLOWED_ORIGINS ?? ''),
     embedOrigins: originsOf(environment.EMBED_ORIGINS ?? ''),
   };
+  const uploads = takeUploads(environment);
   const counters = { requests: 0, throttled: 0, events: 0, longestChain: 0, broken: 0 };
   let isClosed = false;
   const invokeApi = await startInvokeApi(FUNCTION_NAME, (event, trace) => {
@@ -135,6 +137,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
       response.setHeader('content-type', options.metrics.contentType);
       return void response.end(await options.metrics.text());
     }
+    if (uploads !== null && (await uploads(request, response, requestId))) return;
     const body = await readBody(request);
     if (body === null) return refuse(response, 413, `Request must be smaller than ${MAX_BODY_BYTES} bytes.`);
     const event = buildEvent({

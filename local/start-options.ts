@@ -29,12 +29,13 @@ export type StartOptions = {
 };
 
 export const USAGE = `Usage: npm start -- [DIR] [--derived DIR | --no-derived] [--port N] [--max-instances N]
-                       [--bandwidth] [--json] [--open]
+                       [--upload] [--bandwidth] [--json] [--open]
 
   DIR, --media DIR    the folder to serve; without it MEDIA_DIR, MEDIA_BUCKET or the demo film
   --derived DIR       the folder where outputs are cached; without it DERIVED_DIR, DERIVED_BUCKET or a folder that is
                       removed at the end
   --no-derived        cache nothing, and produce everything again
+  --upload            let the page add files to the folder uploads/ in DIR, or to that of a bucket
   --port N            0 to 65535; without it PORT, or 8080 and if that is taken the next free one
   --max-instances N   how many requests are worked on at once, 1 to 100 (32)
   --bandwidth         cap each response at 2 MB/s after its first 6 MB, as AWS does
@@ -63,6 +64,7 @@ export function parseStart(args: readonly string[], environment: Environment): S
     ...pick(environment, LOCAL_SETTINGS),
     ...media.settings,
     ...derived.settings,
+    ...(values.upload ? { UPLOADS: '1' } : {}),
   };
   parseConfig(settings);
   return {

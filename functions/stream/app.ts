@@ -3,6 +3,7 @@ import { answerDescription } from './answer/answer-description.ts';
 import { answerEmbed } from './answer/answer-embed.ts';
 import { answerObject } from './answer/answer-object.ts';
 import { answerPage } from './answer/answer-page.ts';
+import { answerUpload } from './answer/answer-upload.ts';
 import type { Services } from './answer/services.ts';
 import { describeError } from './base/describe-error.ts';
 import { Problem } from './base/problem.ts';
@@ -63,6 +64,8 @@ async function answerRoute(
       return answerPage(route, request, context, services);
     case 'embed':
       return answerEmbed(services);
+    case 'upload':
+      return answerUpload(route, grant, context, services);
     case 'asset':
       return answerAsset(route, services);
     case 'health':

@@ -158,6 +158,22 @@ describe('SluiceStack', () => {
   });
 
   describe('role', () => {
+    it('may add objects below the prefix of uploads, where these are on, and pages may post there', () => {
+      const stack = synthesise({ public: true, environment: { UPLOADS: '1', UPLOAD_PREFIX: 'new/' } });
+      const granted = statements(stack.resource('aws_iam_role_policy', 'stream_permissions').policy);
+      const added = granted.find(({ Sid }) => Sid === 'AddUploads');
+      expect(added?.Action).to.deep.equal(['s3:PutObject']);
+      expect(added?.Resource).to.match(/^\$\{aws_s3_bucket\.media_bucket_\w+\.arn\}\/new\/\*$/);
+      const { cors_rule: rules } = stack.resource('aws_s3_bucket_cors_configuration', 'media_cors');
+      expect(rules).to.deep.include({
+        allowed_headers: ['*'],
+        allowed_methods: ['POST'],
+        allowed_origins: ['*'],
+        expose_headers: ['ETag'],
+        max_age_seconds: 86_400,
+      });
+    });
+
     it('permits exactly this', () => {
       const stack = synthesise({ signingKeysParameter: '/a/keys', region: 'eu-west-1' });
       const granted = statements(stack.resource('aws_iam_role_policy', 'stream_permissions').policy);

@@ -42,7 +42,9 @@ describe('bundlePage', () => {
   });
 
   it('puts the hash of each into the policy of the page', async () => {
-    const policy = pageResponse(await bundle({}), []).headers.get('content-security-policy');
+    const policy = pageResponse(await bundle({}), { media: [], uploads: [] }).headers.get(
+      'content-security-policy',
+    );
     expect(policy).to.match(/script-src 'sha256-[\w+/]{43}=' 'self'; style-src 'sha256-[\w+/]{43}=';/);
   });
 

@@ -114,6 +114,12 @@ describe('parseStart', () => {
     expect(() => parse(['--derived', ''])).to.throw(/must name a folder/);
   });
 
+  it('lets the page add files where that is asked for', () => {
+    expect(parse(['--upload', folder]).settings).to.include({ UPLOADS: '1', MEDIA_DIR: folder });
+    expect(parse([folder]).settings).to.not.have.property('UPLOADS');
+    expect(parse([folder], { UPLOAD_PREFIX: 'new/' }).settings).to.include({ UPLOAD_PREFIX: 'new/' });
+  });
+
   it('gives the function of a bucket what the AWS SDK looks for', () => {
     const environment = {
       MEDIA_BUCKET: 'films',

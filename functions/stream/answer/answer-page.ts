@@ -32,10 +32,16 @@ export async function answerPage(
         ...(await listMedia(source, after, signal)),
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
+        uploads: config.uploads,
       } satisfies MediaList)
-    : pageResponse(await loadPage('player'), await storeOrigins(source));
+    : pageResponse(await loadPage('player'), await originsOf(source, config.uploads !== null));
   response.headers.set('vary', 'Accept');
   return response;
+}
+
+async function originsOf(source: Source, takesUploads: boolean) {
+  const media = await storeOrigins(source);
+  return { media, uploads: takesUploads ? media : [] };
 }
 
 /** Lists one page. Pages follow the order of the store; the entries of each are sorted in natural order. */

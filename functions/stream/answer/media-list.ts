@@ -1,3 +1,4 @@
+import type { UploadBounds } from '../route/upload.ts';
 import type { Listing } from '../source/listing.ts';
 
 /** The JSON answer of `/`: a page of the media, and what the player page shows beside it. */
@@ -6,4 +7,6 @@ export type MediaList = Listing & {
   readonly credit: string | undefined;
   /** Whether complete files can be exported here. */
   readonly exports: boolean;
+  /** What may be added by `/upload`; null for nothing. */
+  readonly uploads: UploadBounds | null;
 };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { relative, sep } from 'node:path';
 import { type Limits, readLimits } from '../base/limits.ts';
 import { type AccessConfig, accessOf } from '../route/access-config.ts';
+import type { UploadBounds } from '../route/upload.ts';
 import { type SandboxLimits, sandboxWithin } from '../sandbox/process-limits.ts';
 import { type EncryptionConfig, encryptionOf } from './encryption.ts';
 import { ffmpegBuildOf } from './ffmpeg-build.ts';
@@ -54,6 +55,8 @@ export type Config = {
   readonly embedOrigins: readonly string[];
   /** Whether the store itself sends whole files where it can. */
   readonly redirectDownloads: boolean;
+  /** What may be added to the media; null for nothing. */
+  readonly uploads: UploadBounds | null;
   /** A line of credit under the player, such as the demo film's licence asks for. */
   readonly pageCredit: string | null;
   /** The function's memory as Lambda reports it; null if it does not. */
@@ -108,6 +111,7 @@ export function parseConfig(environment: Environment): Config {
     playerPage: settings.PLAYER_PAGE,
     embedOrigins: settings.EMBED_ORIGINS ?? [],
     redirectDownloads: settings.REDIRECT_DOWNLOADS,
+    uploads: uploadsOf(settings),
     pageCredit: settings.PAGE_CREDIT ?? null,
     memoryMegabytes: megabytes === undefined ? null : Number(megabytes),
     limits: {
@@ -150,6 +154,11 @@ function budgetOf({ MAX_GB_SECONDS_PER_DAY, DERIVED_BUCKET, DERIVED_DIR }: Setti
   throw new Error(
     'The setting MAX_GB_SECONDS_PER_DAY needs DERIVED_BUCKET or DERIVED_DIR, where all instances count.',
   );
+}
+
+/** Returns null if uploads are switched off. */
+export function uploadsOf({ UPLOADS, UPLOAD_PREFIX, UPLOAD_MEGABYTES }: Settings): UploadBounds | null {
+  return UPLOADS ? { prefix: UPLOAD_PREFIX, mostBytes: UPLOAD_MEGABYTES * 1_000_000 } : null;
 }
 
 /** Outside the media: outputs must not be streamed as media or expire together with it. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { firstIssue } from '../base/first-issue.ts';
 import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
+import { isAddressable } from '../route/route.ts';
 import { parseSigningKeys } from '../route/signing-keys.ts';
 import { SCHEMES } from './encryption.ts';
 
@@ -63,6 +64,13 @@ const signingKeys = v.pipe(
     addIssue({ message: keys });
     return NEVER;
   }),
+);
+
+const PREFIX = 'must be a folder of keys that ends with a slash, such as uploads/, and none that is hidden';
+const folderOfKeys = v.pipe(
+  v.string(),
+  v.maxLength(200, 'must have at most 200 characters'),
+  v.check((text) => /^(?:[^/.][^/]*\/)+$/.test(text) && isAddressable(`${text}film.mp4`), PREFIX),
 );
 
 const STACK_ONLY = { deployable: false, local: false } as const;
@@ -205,6 +213,21 @@ const OWN_SETTINGS = {
     ...ANYWHERE,
     schema: v.optional(v.pipe(v.string(), v.maxLength(300, 'must have at most 300 characters'))),
     means: 'a line under the player',
+  },
+  UPLOADS: {
+    ...ANYWHERE,
+    schema: flag('0'),
+    means: '`1`: whoever may open `/upload` may add media, and replace none',
+  },
+  UPLOAD_PREFIX: {
+    ...ANYWHERE,
+    schema: v.optional(folderOfKeys, 'uploads/'),
+    means: 'what every key begins with that is uploaded',
+  },
+  UPLOAD_MEGABYTES: {
+    ...ANYWHERE,
+    schema: wholeNumber(2000, 1, 5000),
+    means: 'the most of one upload; S3 takes no more than 5 GB by a form',
   },
   ALLOWED_ORIGINS: {
     ...ANYWHERE,

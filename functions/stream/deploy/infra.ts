@@ -5,6 +5,8 @@ import { literal } from '../../../infra/literal.ts';
 import { keysParameterOf, type Options } from '../../../infra/options.ts';
 import { policyDocument } from '../../../infra/policy.ts';
 import type { UploadedZip } from '../../../infra/uploaded-zip.ts';
+import { uploadsOf } from '../config/config.ts';
+import { readSettings } from '../config/settings.ts';
 import { EVENT_AGE_SECONDS } from '../export/job/work-event.ts';
 import { LIVE, LiveAlias } from './live-alias.ts';
 import { LostEvents } from './lost-events.ts';
@@ -58,6 +60,7 @@ export class StreamFunction extends Construct {
       policy: policyDocument(
         ...functionPermissions({
           mediaBucketArn: media.arn,
+          uploadPrefix: uploadsOf(readSettings(options.environment))?.prefix ?? null,
           derivedBucketArn: derived?.arn ?? null,
           logGroupArn: logs.get('arn'),
           ...this.#findParameters(options),

@@ -2,6 +2,8 @@ import type { Statement } from '../../../infra/policy.ts';
 
 export type Resources = {
   readonly mediaBucketArn: string;
+  /** What every uploaded key begins with; null if nothing is uploaded. */
+  readonly uploadPrefix: string | null;
   /** Null if there is no derived store. */
   readonly derivedBucketArn: string | null;
   readonly logGroupArn: string;
@@ -18,12 +20,16 @@ export type Resources = {
 
 /** Returns what the function may do; with a derived store, `workerPermissions` come in addition. */
 export function functionPermissions(resources: Resources): Statement[] {
-  const { mediaBucketArn, derivedBucketArn, logGroupArn, keysParameterArn, secretsParameterArn } = resources;
-  const { kmsKeyArn, lostEventsArn, isTraced } = resources;
+  const { mediaBucketArn, uploadPrefix, derivedBucketArn, logGroupArn, keysParameterArn } = resources;
+  const { secretsParameterArn, kmsKeyArn, lostEventsArn, isTraced } = resources;
   // Without s3:ListBucket, S3 answers 403 instead of 404 for an object that does not exist.
   return [
     allow('ListMedia', ['s3:ListBucket'], mediaBucketArn),
     allow('ReadMedia', ['s3:GetObject'], `${mediaBucketArn}/*`),
+    // A form is signed with the role: nobody can post what it may not put.
+    ...(uploadPrefix === null
+      ? []
+      : [allow('AddUploads', ['s3:PutObject'], `${mediaBucketArn}/${uploadPrefix}*`)]),
     ...(derivedBucketArn === null ? [] : derivedPermissions(derivedBucketArn)),
     // The stack creates the group, with its retention. Lambda names the streams in it.
     allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${logGroupArn}:*`),

@@ -39,6 +39,7 @@ const CACHING = {
   versioned: { answer: FOREVER, redirect: NEVER, problem: NEVER },
   key: { answer: NEVER, redirect: NEVER, problem: NEVER },
   export: { answer: NEVER, redirect: NEVER, problem: NEVER },
+  upload: { answer: NEVER, redirect: NEVER, problem: NEVER },
   made: { answer: FOREVER, redirect: NEVER, problem: NEVER },
 } satisfies Record<string, Row>;
 

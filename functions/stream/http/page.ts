@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 
 /**
  * Returns the player page with a policy that allows only its own script and style, the modules that the script
- * loads, and requests to this origin.
+ * loads, and requests to this origin and to those of uploads.
  */
-export function pageResponse(html: string, mediaOrigins: readonly string[]): Response {
+export function pageResponse(
+  html: string,
+  { media, uploads }: { readonly media: readonly string[]; readonly uploads: readonly string[] },
+): Response {
   return response(html, [
     `style-src ${hashes(html, 'style')}`,
     // What is too long for one response is played from the store itself, HLS and DASH from memory.
-    `media-src ${["'self'", 'blob:', ...mediaOrigins].join(' ')}`,
+    `media-src ${["'self'", 'blob:', ...media].join(' ')}`,
+    `connect-src ${["'self'", ...uploads].join(' ')}`,
     "img-src 'self' data:",
     "frame-ancestors 'none'",
   ]);
@@ -21,19 +25,19 @@ export function embedPageResponse(html: string, origins: readonly string[]): Res
     "style-src 'unsafe-inline'",
     "media-src 'self' blob:",
     'worker-src blob:',
+    "connect-src 'self'",
     "img-src 'self' data:",
     `frame-ancestors ${origins.join(' ')}`,
   ]);
 }
 
-/** A page may run its own script and call this origin, and what its own policy says. */
+/** A page may run its own script, and what its own policy says. */
 function response(html: string, own: readonly string[]): Response {
   const policy = [
     "default-src 'none'",
     // Nothing of a bucket is a script: its types are those of media, and nobody may guess others (nosniff).
     `script-src ${hashes(html, 'script')} 'self'`,
     ...own,
-    "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
   ];

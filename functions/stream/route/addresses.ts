@@ -187,6 +187,15 @@ export const ADDRESSES = {
       answers: ['text/vtt'],
     },
   ],
+  upload: [
+    {
+      name: 'upload',
+      path: '/upload/{key}',
+      takes: 'upload',
+      means: 'how a new object is added, where the operator has switched that on',
+      answers: [JSON_TYPE],
+    },
+  ],
   info: [
     {
       name: 'info',

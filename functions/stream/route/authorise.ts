@@ -70,5 +70,7 @@ export function isOpen(kind: Route['kind'] | ParameterRoute): boolean {
 
 function claimedScope(claim: Claim, route: Route, url: URL): Scope | null {
   if (claim.scope === 'address') return { kind: 'address', address: signedAddress(route, url) };
+  // Whoever may see an object may not add one.
+  if (route.kind === 'upload') return null;
   return 'key' in route ? { kind: 'key', key: route.key } : null;
 }

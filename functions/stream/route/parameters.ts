@@ -27,6 +27,7 @@ type Parameters = {
   asset: object;
   description: object;
   info: object;
+  upload: object;
   media: MediaParameters;
   play: object;
   /** The page reads them itself. */
@@ -128,6 +129,7 @@ export const SCHEMAS = {
   asset: v.object({}),
   description: v.object({}),
   info: v.object({}),
+  upload: v.object({}),
   media: v.object({
     faststart: says(flag, 'an MP4 whose index is at its end, with the index in front', '1'),
     download,
@@ -164,6 +166,7 @@ const SHAPES: {
   asset: () => ({}),
   description: () => ({}),
   info: () => ({}),
+  upload: () => ({}),
   media: (output) => output,
   play: () => ({}),
   embed: (output) => ({ clip: clipParameters(output) }),

@@ -33,6 +33,8 @@ export type Route =
   | { readonly kind: 'info'; readonly key: string }
   /** A page with a player, which pages of other origins may frame. */
   | { readonly kind: 'embed'; readonly key: string }
+  /** How an object that does not exist yet is added. */
+  | { readonly kind: 'upload'; readonly key: string }
   | { readonly kind: 'image'; readonly key: string; readonly parameters: ImageParameters }
   | { readonly kind: 'waveform'; readonly key: string; readonly parameters: WaveformParameters }
   | {
@@ -75,9 +77,14 @@ export type Route =
       readonly version: string | null;
     };
 
+/** The methods of every address. */
+const READING: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
 type RouteEntry = {
   /** What follows `/{word}`. */
   readonly shape: 'nothing' | 'name' | 'key';
+  /** What it answers beside `READING`. The function only reads: the local service does it (local/upload.ts). */
+  readonly writing?: readonly ['POST'];
   /**
    * What follows the key in the first address of `sluice sign --route`; null if a key alone does not lead
    * there.
@@ -192,6 +199,13 @@ export const ROUTES = {
   },
   made: { shape: 'key', entry: null, parse: parseResult },
   subtitles: { shape: 'key', entry: null, parse: parseSubtitles },
+  upload: {
+    shape: 'key',
+    writing: ['POST'],
+    // A token for a key opens what there is of it.
+    entry: null,
+    parse: (rest, query) => parseKeyAlone('upload', rest, query),
+  },
   info: {
     shape: 'key',
     entry: '',
@@ -235,7 +249,11 @@ function parseDescription(form: 'openapi' | 'llms', query: URLSearchParams): Rou
   return { kind: 'description', form };
 }
 
-function parseKeyAlone(kind: 'play' | 'info' | 'embed', rest: string, query: URLSearchParams): Route {
+function parseKeyAlone(
+  kind: 'play' | 'info' | 'embed' | 'upload',
+  rest: string,
+  query: URLSearchParams,
+): Route {
   const key = parseKey(rest);
   parseParameters(kind, query);
   return { kind, key };
@@ -257,6 +275,15 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
   }
   const clip = parseParameters('playlist', query);
   return { kind: 'adaptive', key, ask: clip === null ? ask : { ...ask, clip }, version: null };
+}
+
+/** Returns the methods that the address of a path answers. */
+export function methodsOf({ pathname }: URL): readonly string[] {
+  const word = pathname.split('/')[1] ?? '';
+  const entry: RouteEntry | undefined = Object.hasOwn(ROUTES, word)
+    ? ROUTES[word as keyof Routes]
+    : undefined;
+  return [...READING, ...(entry?.writing ?? [])];
 }
 
 /**

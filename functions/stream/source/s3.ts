@@ -7,6 +7,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isMediaKey } from '../base/content-type.ts';
 import { sourceUnavailable } from '../base/problem.ts';
@@ -126,6 +127,15 @@ export function s3Source({ client, bucket, presign = true }: S3SourceOptions): S
       });
       return getSignedUrl(client, command, { expiresIn: expiresInSeconds });
     },
+    // The SDK puts bucket and key into the policy, each as the only value.
+    presignPost: (key, { contentType, mostBytes, expiresInSeconds }) =>
+      createPresignedPost(client, {
+        Bucket: bucket,
+        Key: key,
+        Fields: { 'Content-Type': contentType },
+        Conditions: [['content-length-range', 1, mostBytes]],
+        Expires: expiresInSeconds,
+      }),
   };
 }
 

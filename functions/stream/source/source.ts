@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../base/range.ts';
 import type { ListedObject, Listing } from './listing.ts';
+import type { PostForm, PostOptions } from './post-form.ts';
 
 /** One version of one object. Every read of it is pinned to `etag`. */
 export type StoredObject = {
@@ -47,6 +48,8 @@ export type Source = {
   beside(prefix: string, limit: number, signal: AbortSignal): Promise<readonly ListedObject[]>;
   /** Returns a URL at which a client reads the object from the store itself; absent if the store has none. */
   presign?(object: StoredObject, options: PresignOptions): Promise<string>;
+  /** Returns a form with which a client adds an object to the store itself; absent if the store has none. */
+  presignPost?(key: string, options: PostOptions): Promise<PostForm>;
 };
 
 /** Throws RangeError for a range outside the object: the caller's fault, never a client's. */
