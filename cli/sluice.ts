@@ -5,6 +5,10 @@ import { parseSignCommand, readKeys, type SignRequest, signedAddresses, USAGE } 
 /** Each command, by its name: writes to standard output, or throws one sentence. Loads what it needs itself. */
 const COMMANDS = {
   sign: async (args: string[]) => process.stdout.write(await sign(parseSignCommand(args))),
+  export: async (args: string[]) => {
+    const { exportCommand } = await import('./export-command.ts');
+    process.stdout.write(await exportCommand(args));
+  },
   purge: async (args: string[]) => {
     const { purge } = await import('./purge-command.ts');
     process.stdout.write(await purge(args));
@@ -22,7 +26,7 @@ const COMMANDS = {
 } as const;
 
 const HELP = `${USAGE}
-Others: npx sluice purge KEY, npx sluice cost, npx sluice doctor; each explains itself with --help.
+Others: npx sluice export ADDRESS, npx sluice purge KEY, npx sluice cost, npx sluice doctor; each explains itself with --help.
 `;
 
 /** `npx sluice COMMAND …`: one sentence and exit code 2 if it is called wrongly or cannot do it. */

@@ -64,8 +64,12 @@ describe('npx sluice sign', function () {
   });
 
   const WRONG: [args: string[], options: object, sentence: string][] = [
-    [[], {}, 'The command is one of sign, purge, cost, doctor; npx sluice --help explains them.'],
-    [['verify'], {}, 'The command is one of sign, purge, cost, doctor; npx sluice --help explains them.'],
+    [[], {}, 'The command is one of sign, export, purge, cost, doctor; npx sluice --help explains them.'],
+    [
+      ['verify'],
+      {},
+      'The command is one of sign, export, purge, cost, doctor; npx sluice --help explains them.',
+    ],
     [['sign'], {}, 'Give one KEY, or --exact ADDRESS; npx sluice sign --help explains both.'],
     [
       ['sign', 'a', '--expires', 'soon'],
