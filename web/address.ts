@@ -28,7 +28,7 @@ export const ROOT = new URL('.', location.href).pathname;
 
 /** Returns the path of a key below a route, with what follows it there and its query. */
 export function pathOf(
-  way: Way | 'play' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles',
+  way: Way | 'play' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles' | 'upload',
   key: string,
   params: URLSearchParams,
 ): string {

@@ -4,8 +4,9 @@ import { hideCompanions, showCompanions } from './companions.ts';
 import { showControls } from './controls.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
+import { showExportFormats } from './exports.ts';
 import { hideFacts, showFacts } from './facts.ts';
-import { markListed } from './list.ts';
+import { markListed } from './library.ts';
 import { start, stop } from './playback.ts';
 import { hideProblem, showFailure } from './problem.ts';
 import { fetchInfo } from './requests.ts';
@@ -56,6 +57,7 @@ export async function choose(next: Address, { play, record = true }: How): Promi
     if (info !== null) {
       showCompanions(info, next, !play);
       showSnippets(next, info);
+      showExportFormats(info.media.tracks.some(isFilm));
     } else hideCompanions();
     await start({ chosen: next, media: info?.media ?? null, play }, signal);
   } catch (error) {
@@ -72,7 +74,7 @@ function showChoice(next: Address, record: boolean): void {
   elements.title.textContent = next.key;
   elements.address.value = address;
   elements.copied.textContent = '';
-  markListed(next.key);
+  markListed(next.key, record);
 }
 
 async function loadInfo(next: Address, signal: AbortSignal): Promise<void> {

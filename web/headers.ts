@@ -12,7 +12,10 @@ export function parseServerTiming(header: string): readonly Timing[] {
 }
 
 export function describeTimings(timings: readonly Timing[]): string {
-  return timings.map(({ name, duration }) => `${name} ${milliseconds(duration)}`).join(' · ');
+  // What has no time says something by its name.
+  return timings
+    .map(({ name, duration }) => (duration > 0 ? `${name} ${milliseconds(duration)}` : name))
+    .join(' · ');
 }
 
 /** Splits a Sluice-Plan header: `transcode; video=h264:360; reason="…"`. */

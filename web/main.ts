@@ -1,15 +1,19 @@
-import { type Address, parseAddress, pathOf, ROOT, sameAddress } from './address.ts';
+import type { MediaList } from '../functions/stream/answer/media-list.ts';
+import { type Address, parseAddress, ROOT, sameAddress } from './address.ts';
 import { choose, currentChoice, currentFilm } from './choose.ts';
 import { readControls } from './controls.ts';
 import { copyText } from './copy-text.ts';
 import { elements } from './elements.ts';
-import { exportFile } from './follow-export.ts';
-import { addToList, filterList, firstListed, markListed, nextLike } from './list.ts';
+import { offerExports } from './exports.ts';
+import { firstListed, lookAtShelf, markListed, nextLike, openLibrary, takePage } from './library.ts';
 import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
+import { countWith } from './spent.ts';
+import { followSubtitles } from './subtitle-choice.ts';
 import { followSnippets } from './take-home.ts';
 import { followPointer } from './thumbnail.ts';
+import { takeFiles } from './upload.ts';
 
 /** The key after which the list goes on. */
 let nextAfter: string | null = null;
@@ -18,33 +22,29 @@ function play(next: Address): void {
   choose(next, { play: true });
 }
 
-async function loadList(): Promise<{ credit: string | undefined; exports: boolean }> {
-  const answer = await fetchList(nextAfter);
+/** Loads the first page of the library, or the next one. */
+async function loadList(from: 'beginning' | 'next'): Promise<MediaList> {
+  const isFirst = from === 'beginning';
+  const answer = await fetchList(isFirst ? null : nextAfter);
   nextAfter = answer.next;
-  addToList(answer, (key) => play(sameAddress(currentChoice(), key)));
+  takePage(answer.media, { isFirst, next: answer.next });
   return answer;
 }
 
-function markChosen(): void {
-  const chosen = currentChoice();
-  if (chosen !== null) markListed(chosen.key);
+async function loadWith(button: HTMLButtonElement, from: 'beginning' | 'next'): Promise<void> {
+  button.disabled = true;
+  await loadList(from)
+    .catch(showFailure)
+    .finally(() => {
+      button.disabled = false;
+    });
 }
 
 // ---- what a person does
 
-elements.filter.addEventListener('input', filterList);
-
-elements.more.addEventListener('click', async () => {
-  elements.more.disabled = true;
-  try {
-    await loadList();
-    markChosen();
-  } catch (error) {
-    showFailure(error);
-  } finally {
-    elements.more.disabled = false;
-  }
-});
+openLibrary((key) => play(sameAddress(currentChoice(), key)));
+elements.more.addEventListener('click', () => loadWith(elements.more, 'next'));
+elements.refresh.addEventListener('click', () => loadWith(elements.refresh, 'beginning'));
 
 elements.controls.addEventListener('change', () => {
   const chosen = currentChoice();
@@ -64,12 +64,6 @@ elements.addressForm.addEventListener('submit', (event) => {
 });
 
 elements.copy.addEventListener('click', () => copyText(elements.address, elements.copied));
-
-elements.export.addEventListener('click', () => {
-  const chosen = currentChoice();
-  if (chosen === null) return;
-  exportFile(pathOf('export', chosen.key, chosen.way === 'stream' ? chosen.params : new URLSearchParams()));
-});
 
 elements.skip.addEventListener('click', (event) => {
   event.preventDefault(); // The fragment holds what is played.
@@ -98,14 +92,17 @@ elements.audio.addEventListener('ended', () => {
 
 followPointer(currentFilm);
 followSnippets();
+followSubtitles();
 
 // ---- the start
 
 try {
-  const { credit, exports } = await loadList();
+  const { credit, exports, uploads, memoryMegabytes } = await loadList('beginning');
+  countWith(memoryMegabytes);
   elements.credit.textContent = credit ?? '';
   elements.credit.hidden = !credit;
-  elements.exportRow.hidden = !exports;
+  if (exports) offerExports(currentChoice);
+  takeFiles(uploads, () => loadList('beginning'));
   const linked = parseAddress(location.hash.slice(1));
   const key = firstListed();
   const first = linked ?? (key === null ? null : sameAddress(currentChoice(), key));
@@ -113,9 +110,12 @@ try {
   // typing.
   const isFree =
     currentChoice() === null && elements.address.value === '' && document.activeElement !== elements.address;
+  const asked = currentChoice() ?? linked;
   if (first && isFree) await choose(first, { play: false, record: false });
-  else markChosen();
+  if (asked !== null) markListed(asked.key, true);
 } catch (error) {
   elements.filesNote.textContent = 'The list could not be loaded.';
   showFailure(error);
 }
+// What is played comes first: posters may take an ffmpeg each.
+lookAtShelf();

@@ -1,5 +1,6 @@
 import type { Media } from '../functions/stream/media/model/media.ts';
 import { type Address, addressOf, isAudioFormat, isPresentation } from './address.ts';
+import { feedChart } from './chart-feed.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
 import { feed } from './feed.ts';
@@ -12,6 +13,7 @@ import { nameOf, showRenditions, updateRenditions } from './renditions.ts';
 import { clearRequests } from './request-table.ts';
 import { headersOf, refusalOf } from './requests.ts';
 import { watchResponses } from './responses.ts';
+import { hideCost } from './spent.ts';
 import { milliseconds } from './words.ts';
 
 type Choice = {
@@ -40,6 +42,7 @@ export function stop(): void {
   }
   const { plan, first, received, videoSize, frames, timings, reason, buffered } = elements;
   for (const element of [plan, first, received, videoSize, frames, timings]) element.textContent = '–';
+  hideCost();
   for (const element of [reason, buffered]) element.textContent = '';
   first.value = '';
   received.value = '0';
@@ -78,6 +81,8 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
     { signal },
   );
 
+  let declared: number | null = null;
+  feedChart(element, () => declared, signal);
   let begun = performance.now();
   const begin = () => {
     begun = performance.now();
@@ -93,8 +98,10 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   const onChange = (offered: Offered) => {
     updateRenditions(offered);
     if (offered.playing === null) return;
+    declared = offered.playing.bitrate;
     elements.plan.textContent = `${chosen.way}; ${nameOf(offered.playing)}`;
-    elements.reason.textContent = '';
+    elements.reason.textContent =
+      offered.chosen === null ? 'The player chooses, as the connection allows.' : 'Chosen by hand.';
   };
   const onFailure = (failure: Failure) => explain(failure, address, signal);
   const player = await feed(element, chosen, { onChange, onFailure }, signal);

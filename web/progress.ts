@@ -1,6 +1,7 @@
 import { elements, make } from './elements.ts';
 import type { Received } from './responses.ts';
 import { showSeek } from './seek.ts';
+import { showCost } from './spent.ts';
 import { bytes, clock } from './words.ts';
 
 /** Times are in seconds of the file. */
@@ -38,11 +39,18 @@ export function showProgress(progress: Progress): void {
   elements.seekLabel.hidden = !(progress.seeksByAsking && total !== null);
   showSeek(now, total);
   showReceived(progress);
+  showCost(progress.received.answers, shareLoaded(element, progress));
   if (element instanceof HTMLVideoElement && element.videoWidth) {
     const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
     elements.videoSize.textContent = `${element.videoWidth} × ${element.videoHeight}`;
     elements.frames.textContent = `${totalVideoFrames}, ${droppedVideoFrames} dropped`;
   }
+}
+
+/** Returns which part of the media was loaded: null if its length is unknown. */
+function shareLoaded({ buffered }: HTMLMediaElement, { offset, speed, total }: Progress): number | null {
+  if (total === null || total <= offset || buffered.length === 0) return null;
+  return Math.min(1, (speed * buffered.end(buffered.length - 1)) / (total - offset));
 }
 
 function spansOf(ranges: TimeRanges, { offset, speed }: Progress): readonly Span[] {

@@ -1,4 +1,5 @@
 import { elements, make } from './elements.ts';
+import { describeTimings } from './headers.ts';
 import { bytes, milliseconds } from './words.ts';
 
 /** The oldest rows go when there are more. */
@@ -11,7 +12,12 @@ type Request = {
   readonly firstByte: number;
   readonly end: number;
   readonly sizeBytes: number;
+  /** Whose cache had it; empty if it was produced or read. */
+  readonly cache: 'browser' | 'store' | '';
+  readonly timings: string;
 };
+
+const CACHES = { browser: 'browser', store: 'cached' } as const;
 
 let requests: readonly Request[] = [];
 
@@ -31,6 +37,8 @@ export function addRequest(entry: PerformanceResourceTiming, since: number): voi
     firstByte: (entry.responseStart || entry.startTime) - since,
     end: entry.responseEnd - since,
     sizeBytes: entry.encodedBodySize,
+    cache: cacheOf(entry),
+    timings: describeTimings(entry.serverTiming.filter(({ duration }) => duration > 0)),
   };
   requests = [...requests, request].slice(-MAX_ROWS);
   const from = requests[0]?.start ?? 0;
@@ -39,13 +47,24 @@ export function addRequest(entry: PerformanceResourceTiming, since: number): voi
   elements.requestsCard.hidden = false;
 }
 
+/** Returns whether the browser had an answer, and asked nobody. */
+export function isOfBrowser({ transferSize, encodedBodySize }: PerformanceResourceTiming): boolean {
+  return transferSize === 0 && encodedBodySize > 0;
+}
+
+function cacheOf(entry: PerformanceResourceTiming): Request['cache'] {
+  if (isOfBrowser(entry)) return 'browser';
+  return entry.serverTiming.some(({ name }) => name === 'cached') ? 'store' : '';
+}
+
 /** Keeps the end of a path, which tells requests of one film apart: `720p/12.m4s`. */
 function shortName(address: string): string {
   const parts = new URL(address).pathname.split('/');
   return decodeURI(parts.slice(-2).join('/'));
 }
 
-function row({ name, start, firstByte, end, sizeBytes }: Request, from: number, to: number): HTMLElement {
+function row(request: Request, from: number, to: number): HTMLElement {
+  const { name, start, firstByte, end, sizeBytes, cache, timings } = request;
   const bar = (kind: string, begin: number, until: number) => {
     const mark = make('i', kind);
     mark.style.insetInlineStart = `${((begin - from) / (to - from)) * 100}%`;
@@ -57,9 +76,11 @@ function row({ name, start, firstByte, end, sizeBytes }: Request, from: number, 
     'tr',
     '',
     make('td', 'mono', name),
+    make('td', 'cache', ...(cache === '' ? [] : [make('span', 'badge', CACHES[cache])])),
     make('td', '', milliseconds(firstByte - start)),
     make('td', '', milliseconds(end - start)),
     make('td', '', bytes(sizeBytes)),
+    make('td', 'timings soft', timings),
     make('td', 'bar', bars),
   );
 }

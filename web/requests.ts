@@ -1,4 +1,5 @@
 import type { MediaList } from '../functions/stream/answer/media-list.ts';
+import type { UploadForm } from '../functions/stream/answer/upload-form.ts';
 import type { ProblemBody } from '../functions/stream/base/problem-body.ts';
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
 import { pathOf, ROOT } from './address.ts';
@@ -39,6 +40,12 @@ export async function fetchList(after: string | null): Promise<MediaList> {
 /** Fetches the facts about a file. Throws a `Refusal`. */
 export async function fetchInfo(key: string, signal: AbortSignal): Promise<ObjectInfo> {
   const response = await fetchJson(pathOf('info', key, new URLSearchParams()), signal);
+  return response.json();
+}
+
+/** Fetches how a file is added under a key. Throws a `Refusal`. */
+export async function fetchUploadForm(key: string): Promise<UploadForm> {
+  const response = await fetchJson(pathOf('upload', key, new URLSearchParams()), null);
   return response.json();
 }
 

@@ -1,9 +1,15 @@
+import type { Answered } from './cost.ts';
 import { elements } from './elements.ts';
 import { describeTimings } from './headers.ts';
-import { addRequest } from './request-table.ts';
+import { addRequest, isOfBrowser } from './request-table.ts';
 
 /** The sums of the responses that have ended. */
-export type Received = { readonly bytes: number; readonly responses: number };
+export type Received = {
+  readonly bytes: number;
+  readonly responses: number;
+  /** Those of the function, without what the browser had. */
+  readonly answers: readonly Answered[];
+};
 
 /**
  * Adds up the bodies of a playback's responses that have ended, and shows each with the server's timing. The
@@ -14,7 +20,8 @@ export function watchResponses(
   signal: AbortSignal,
 ): Received {
   const since = performance.now();
-  const received = { bytes: 0, responses: 0 };
+  const answers: Answered[] = [];
+  const received = { bytes: 0, responses: 0, answers };
   const observer = new PerformanceObserver((entries) => {
     for (const entry of entries.getEntries()) {
       if (!(entry instanceof PerformanceResourceTiming)) continue;
@@ -22,6 +29,7 @@ export function watchResponses(
       addRequest(entry, since);
       received.bytes += entry.encodedBodySize;
       received.responses += 1;
+      if (!isOfBrowser(entry)) answers.push({ seconds: entry.duration / 1000, bytes: entry.encodedBodySize });
       const timings = describeTimings(entry.serverTiming ?? []);
       if (!timings) continue;
       elements.timings.textContent = timings;

@@ -8,6 +8,8 @@ export type SnippetSubject = {
   readonly media: string;
   /** Null if there is none. */
   readonly poster: string | null;
+  /** Of a thumbnail or a cover; null if there is none. */
+  readonly image: string | null;
   /** The origin of the service. */
   readonly origin: string;
 };
@@ -85,6 +87,7 @@ player.play()`,
       `ffmpeg -i '${media}' -map '0:v?' -map '0:a?' -c copy ${shell(`file:${withoutExtension(name)}.mkv`)}`,
     ],
     ['yt-dlp', `yt-dlp '${hls}'`],
+    ...(subject.image === null ? [] : [['Thumbnail', subject.image] as const]),
     ['Signed address', `npx sluice sign ${shell(key)} --expires 2h --base '${subject.origin}'`],
   ]);
 }

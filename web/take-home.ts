@@ -2,16 +2,26 @@ import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
 import { type Address, addressOf, isPresentation, pathOf } from './address.ts';
 import { copyText } from './copy-text.ts';
 import { isFilm } from './describe-track.ts';
-import { elements } from './elements.ts';
+import { elements, make } from './elements.ts';
 import { snippetsOf } from './snippets.ts';
 
-let snippets: ReadonlyMap<string, string> = new Map();
+/** What is shown; null before anything is chosen. */
+let subject: { readonly chosen: Address; readonly info: ObjectInfo } | null = null;
 
 /** Shows how the chosen media is played elsewhere. */
 export function showSnippets(chosen: Address, info: ObjectInfo): void {
+  subject = { chosen, info };
+  showNames([...snippets().keys()]);
+  elements.snippetCard.hidden = false;
+  showSnippet();
+}
+
+function snippets(): ReadonlyMap<string, string> {
+  if (subject === null) return new Map();
+  const { chosen, info } = subject;
   const absolute = (address: string) => new URL(address, location.href).href;
   const noParameters = new URLSearchParams();
-  snippets = snippetsOf({
+  return snippetsOf({
     key: chosen.key,
     isSong: !info.media.tracks.some(isFilm),
     address: absolute(
@@ -20,14 +30,39 @@ export function showSnippets(chosen: Address, info: ObjectInfo): void {
     hls: absolute(addressOf({ ...chosen, way: 'hls', params: noParameters })),
     media: absolute(addressOf({ ...chosen, way: 'media', params: noParameters })),
     poster: info.poster && absolute(info.poster),
+    image: info.poster && absolute(imageAt(info.poster)),
     origin: location.origin,
   });
-  const { snippetFor } = elements;
-  const wanted = snippetFor.value;
-  snippetFor.replaceChildren(...[...snippets.keys()].map((name) => new Option(name, name)));
-  if (snippets.has(wanted)) snippetFor.value = wanted;
-  elements.snippetCard.hidden = false;
-  showSnippet();
+}
+
+/** Shows a choice of one for each name; the chosen one stays if it is there. */
+function showNames(names: readonly string[]): void {
+  const shown = [...elements.snippetFor.elements].map((each) => each.getAttribute('value'));
+  if (shown.join() === names.join()) return;
+  const wanted = chosenName();
+  elements.snippetFor.replaceChildren(
+    ...names.map((name) => {
+      const input = make('input', '');
+      input.type = 'radio';
+      input.name = 'place';
+      input.value = name;
+      input.checked = name === (names.includes(wanted) ? wanted : names[0]);
+      return make('label', 'chip', input, name);
+    }),
+  );
+}
+
+function chosenName(): string {
+  return String(new FormData(elements.snippetFor).get('place') ?? '');
+}
+
+/** The address of what the player shows now: a film has a frame for each time. */
+function imageAt(poster: string): string {
+  const seconds = elements.video.currentTime;
+  if (elements.video.hidden || seconds === 0) return poster;
+  const address = new URL(poster, location.href);
+  address.searchParams.set('t', seconds.toFixed(2));
+  return `${address.pathname}${address.search}`;
 }
 
 export function hideSnippets(): void {
@@ -41,6 +76,6 @@ export function followSnippets(): void {
 }
 
 function showSnippet(): void {
-  elements.snippet.textContent = snippets.get(elements.snippetFor.value) ?? '';
+  elements.snippet.textContent = snippets().get(chosenName()) ?? '';
   elements.snippetCopied.textContent = '';
 }

@@ -116,7 +116,7 @@ for (const { name, parts, open } of KINDS_OF_PLACES) {
       // What decides the time on any machine: nothing is produced, and both places are asked once.
       expect(ffmpegRuns(other) - runs).to.equal(0);
       const steps = last.headers.get('server-timing')?.replaceAll(/;dur=[\d.]+/g, '');
-      expect(steps).to.equal('stat, probe, first');
+      expect(steps).to.equal('stat, probe, first, cached');
     });
 
     it('is never served for another version of its source, nor for another object', async () => {

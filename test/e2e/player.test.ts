@@ -143,7 +143,7 @@ describe('the player page in Chromium', function () {
     await playBeyond(page, 0.5, WITHIN_MS);
     expect(await page.getByLabel('What is played').inputValue()).to.equal(asked);
     expect(await readPlayer(page)).to.include({ element: 'audio', error: null });
-    expect(await page.locator('[aria-current]').textContent()).to.contain(FILM);
+    expect(await page.locator('.item[aria-current]').textContent()).to.contain('video.mp4');
     expect(complaints).to.deep.equal([]);
     await page.close();
   });
@@ -151,13 +151,14 @@ describe('the player page in Chromium', function () {
   it('lists keys as text, whatever they contain, plays them, and gives the credit', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(service.url);
-    await page.getByRole('button', { name: HOSTILE }).click();
+    await page.locator('.item', { hasText: 'hostile' }).click();
+    await page.locator('.item', { hasText: HOSTILE.slice('hostile/'.length) }).click();
     await playBeyond(page, 0.5, WITHIN_MS);
     expect(await page.locator('#title').textContent()).to.equal(HOSTILE);
     expect(await readPlayer(page)).to.include({ error: null });
-    expect(await page.locator('img:not(#cover, #waveform)').count()).to.equal(0);
+    expect(await page.locator('img:not(#cover, #waveform, .thumb img)').count()).to.equal(0);
     expect(await page.getByText(CREDIT).isVisible()).to.equal(true);
-    expect(await page.locator('#export').isVisible()).to.equal(false);
+    expect(await page.locator('#export-card').isVisible()).to.equal(false);
     expect(complaints).to.deep.equal([]);
     await page.close();
   });

@@ -3,11 +3,17 @@ import { request as startRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketCorsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { UploadForm } from '../../functions/stream/answer/upload-form.ts';
 import type { ProblemBody } from '../../functions/stream/base/problem-body.ts';
 import { sign } from '../../functions/stream/route/sign.ts';
+import { launchBrowser, openPage } from '../../testing/browser.ts';
 import { startCeph } from '../../testing/ceph.ts';
 import { needs } from '../../testing/needs.ts';
 import { s3Environment } from '../../testing/s3-environment.ts';
@@ -228,5 +234,32 @@ describe('Uploads', function () {
     const page = await fetch(`${bucket.url}/`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-security-policy')).to.contain(`connect-src 'self' ${ceph.endpoint};`);
     await bucket.close();
+  });
+
+  it('go from the page straight into a bucket that lets pages post', async function () {
+    needs(this, 'ceph', 'chromium');
+    const ceph = await startCeph();
+    const Bucket = 'uploaded-by-pages';
+    await ceph.client.send(new CreateBucketCommand({ Bucket }));
+    const rule = { AllowedMethods: ['POST'], AllowedOrigins: ['*'], AllowedHeaders: ['*'] };
+    await ceph.client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
+    const settings = { MEDIA_BUCKET: Bucket, UPLOADS: '1', UPLOAD_PREFIX: 'new/', PLAYER_PAGE: '1' };
+    const bucket = await startService({ ...s3Environment(ceph), ...settings });
+    const browser = await launchBrowser();
+    try {
+      const { page, complaints } = await openPage(browser);
+      await page.goto(bucket.url);
+      await page.locator('#upload').waitFor();
+      const file = { name: 'a song.mp3', mimeType: 'audio/mpeg', buffer: Buffer.alloc(300_000, 'song') };
+      await page.locator('#upload-files').setInputFiles(file);
+      await page.locator('#uploads li', { hasText: 'added' }).waitFor();
+      await page.locator('.item', { hasText: 'new' }).waitFor();
+      const stored = await ceph.client.send(new GetObjectCommand({ Bucket, Key: 'new/a song.mp3' }));
+      expect([stored.ContentLength, stored.ContentType]).to.deep.equal([300_000, 'audio/mpeg']);
+      expect(complaints).to.deep.equal([]);
+    } finally {
+      await browser.close();
+      await bucket.close();
+    }
   });
 });

@@ -12,6 +12,7 @@ const film = snippetsOf({
   hls: `${base}/hls/${path}/master.m3u8`,
   media: `${base}/media/${path}`,
   poster: `${base}/image/${path}?v=1`,
+  image: `${base}/image/${path}?v=1&t=3.00`,
   origin: base,
 });
 const code = (name: string) => film.get(name) ?? '';
@@ -20,7 +21,7 @@ describe('snippetsOf', () => {
   it('has one for each place where media is played', () => {
     expect([...film.keys()]).to.deep.equal([
       ...['HTML', '<sluice-player>', 'hls.js', 'video.js', 'React', 'AVPlayer (Swift)', 'Media3 (Kotlin)'],
-      ...['curl', 'ffmpeg', 'yt-dlp', 'Signed address'],
+      ...['curl', 'ffmpeg', 'yt-dlp', 'Thumbnail', 'Signed address'],
     ]);
   });
 
@@ -60,7 +61,7 @@ describe('snippetsOf', () => {
 
   it('is an audio element for a song, without a poster', () => {
     const subject = { key: 'a.mp3', address: `${base}/stream/a.mp3`, hls: '', media: '', origin: base };
-    const song = snippetsOf({ ...subject, isSong: true, poster: `${base}/image/a.mp3` });
+    const song = snippetsOf({ ...subject, isSong: true, poster: `${base}/image/a.mp3`, image: null });
     expect(song.get('HTML')).to.equal(`<audio src="${base}/stream/a.mp3" controls playsinline></audio>`);
   });
 });

@@ -13,7 +13,11 @@ export const open: Open = ({ element, address, onChange, onFailure }) => {
     // In headers, since a query would make an address of its own for the browser's cache.
     cmcd: { useHeaders: true },
   });
-  const load = () => hls.startLoad();
+  let hasBegun = false;
+  const load = () => {
+    hasBegun = true;
+    hls.startLoad();
+  };
   const tell = () => onChange(offeredBy(hls));
   let isRecovering = false;
   for (const event of [
@@ -40,7 +44,11 @@ export const open: Open = ({ element, address, onChange, onFailure }) => {
   hls.attachMedia(element);
   return {
     chooseQuality: (id) => {
+      // hls.js 1.7 gives up the first segment if the level changes while it is loaded, and asks for none again.
+      const isFirst = hasBegun && element.buffered.length === 0;
+      if (isFirst) hls.stopLoad();
       hls.nextLevel = id === null ? -1 : Number(id);
+      if (isFirst) hls.startLoad();
       tell();
     },
     chooseAudio: (id) => {

@@ -32,6 +32,7 @@ export async function answerPage(
         ...(await listMedia(source, after, signal)),
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
+        memoryMegabytes: config.memoryMegabytes,
         uploads: config.uploads,
       } satisfies MediaList)
     : pageResponse(await loadPage('player'), await originsOf(source, config.uploads !== null));

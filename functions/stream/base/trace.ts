@@ -6,15 +6,17 @@ export type Trace = {
   record(name: string, milliseconds: number): void;
   /** Returns the milliseconds of `name` so far. */
   total(name: string): number;
+  /** Adds a name that says something without a time, such as `cached`. */
+  mark(name: string): void;
   /** Adds fields to the log line; a later value of a field replaces an earlier one. */
   note(fields: Readonly<Record<string, unknown>>): void;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Returns `name;dur=1.2, …` in the order of first use (W3C Server Timing). */
+  /** Returns `name;dur=1.2, cached, …` in the order of first use (W3C Server Timing). */
   serverTiming(): string;
 };
 
 export function createTrace(now: () => number = () => performance.now()): Trace {
-  const milliseconds = new Map<string, number>();
+  const milliseconds = new Map<string, number | null>();
   const fields: Record<string, unknown> = {};
   const record = (name: string, more: number) => {
     milliseconds.set(name, (milliseconds.get(name) ?? 0) + more);
@@ -22,6 +24,7 @@ export function createTrace(now: () => number = () => performance.now()): Trace 
   return {
     fields,
     record,
+    mark: (name) => void milliseconds.set(name, null),
     async time(name, work) {
       const start = now();
       try {
@@ -35,7 +38,9 @@ export function createTrace(now: () => number = () => performance.now()): Trace 
       Object.assign(fields, more);
     },
     serverTiming() {
-      return [...milliseconds].map(([name, value]) => `${name};dur=${value.toFixed(1)}`).join(', ');
+      return [...milliseconds]
+        .map(([name, value]) => (value === null ? name : `${name};dur=${value.toFixed(1)}`))
+        .join(', ');
     },
   };
 }

@@ -43,7 +43,10 @@ export async function respondFound(
   { limits, trace }: Pick<CacheContext, 'limits' | 'trace'>,
 ): Promise<Response | null> {
   try {
-    return planned(await respond(request, found, limits), `${plan}; cached`);
+    const response = await respond(request, found, limits);
+    // Pages read it of every request (Server-Timing), and the plan of none.
+    trace.mark('cached');
+    return planned(response, `${plan}; cached`);
   } catch (error) {
     if (!isOfStore(error)) throw error;
     trace.note({ unreadable: describeError(error) });

@@ -10,8 +10,9 @@ export function pageResponse(
 ): Response {
   return response(html, [
     `style-src ${hashes(html, 'style')}`,
-    // What is too long for one response is played from the store itself, HLS and DASH from memory.
-    `media-src ${["'self'", 'blob:', ...media].join(' ')}`,
+    // What is too long for one response is played from the store itself, HLS and DASH from memory, and the text
+    // tracks of hls.js begin with data:,WEBVTT.
+    `media-src ${["'self'", 'blob:', 'data:', ...media].join(' ')}`,
     `connect-src ${["'self'", ...uploads].join(' ')}`,
     "img-src 'self' data:",
     "frame-ancestors 'none'",

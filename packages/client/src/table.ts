@@ -476,6 +476,11 @@ export type Addresses = {
     /** seconds of the part; 0.1 to 86400 */
     duration?: number | undefined;
   };
+  /** `/upload/{key}`: how a new object is added, where the operator has switched that on */
+  upload: {
+    /** the key of the object, slashes and all, percent-encoded where needed */
+    key: string;
+  };
   /** `/info/{key}`: tracks, duration, and what each address would do, why, and at what cost */
   info: {
     /** the key of the object, slashes and all, percent-encoded where needed */
@@ -524,5 +529,6 @@ export const PATHS: { readonly [Name in keyof Addresses]: string } = {
   contentKeyLicense: '/key/{key}/license.json',
   made: '/made/{key}/{id}.{extension}',
   subtitles: '/subtitles/{key}/{track}.vtt',
+  upload: '/upload/{key}',
   info: '/info/{key}',
 };

@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page as ChromiumPage } from 'playwright-core';
+import type { Page as FirefoxPage } from 'puppeteer-core';
+import { launchBrowser } from './browser.ts';
+import { launchFirefox } from './firefox.ts';
+
+/** What a person does in a page, the same in Chromium (Playwright) and in Firefox (Puppeteer). */
+export type Hands = {
+  open(url: string): Promise<void>;
+  /** Clicks what a selector finds, the first that has the text, once it is there. */
+  click(selector: string, text?: string): Promise<void>;
+  /** Opens a list and chooses an option by its beginning: two clicks. */
+  choose(selector: string, label: string): Promise<void>;
+  fill(selector: string, text: string): Promise<void>;
+  /** Chooses files for an input. */
+  give(selector: string, ...paths: readonly string[]): Promise<void>;
+  /** Evaluates an expression. */
+  see<T>(expression: string): Promise<T>;
+  /** Waits for an expression to be true. */
+  until(expression: string): Promise<void>;
+  /** How often it was clicked since the page was opened. */
+  clicks(): number;
+  /** What the page has complained of: errors and violations of its policy. */
+  complaints(): Promise<readonly string[]>;
+  close(): Promise<void>;
+};
+
+export type Person = { newHands(): Promise<Hands>; close(): Promise<void> };
+
+/** Only against hanging. */
+const WITHIN_MS = 60_000;
+const MOST_ATTEMPTS = 5;
+
+/** What both browsers' pages have in common. */
+type Page = Pick<ChromiumPage, 'close'> & {
+  goto(url: string): Promise<unknown>;
+  click(selector: string): Promise<void>;
+  evaluate<T>(expression: string): Promise<T>;
+  type(selector: string, text: string): Promise<void>;
+};
+
+export async function chromiumPerson(): Promise<Person> {
+  const browser = await launchBrowser();
+  return {
+    async newHands() {
+      const page = await browser.newPage();
+      await page.setViewportSize({ width: 1440, height: 900 });
+      page.setDefaultTimeout(5_000);
+      await page.addInitScript(COMPLAINTS);
+      return handsOn(page, {
+        select: (selector, value) => page.selectOption(selector, value),
+        give: (selector, paths) => page.setInputFiles(selector, [...paths]),
+      });
+    },
+    close: () => browser.close(),
+  };
+}
+
+export async function firefoxPerson(): Promise<Person> {
+  const browser = await launchFirefox();
+  return {
+    async newHands() {
+      const page: FirefoxPage = await browser.newPage();
+      await page.setViewport({ width: 1440, height: 900 });
+      await page.evaluateOnNewDocument(COMPLAINTS);
+      return handsOn(page as unknown as Page, {
+        select: (selector, value) => page.select(selector, value),
+        async give(selector, paths) {
+          const input = await page.$(selector);
+          await (input as unknown as { uploadFile(...paths: string[]): Promise<void> } | null)?.uploadFile(
+            ...paths,
+          );
+        },
+      });
+    },
+    close: () => browser.close(),
+  };
+}
+
+const COMPLAINTS = `
+  globalThis.complaints = [];
+  addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+    complaints.push('CSP: ' + effectiveDirective + ' forbids ' + blockedURI));
+  addEventListener('error', ({ message }) => message && complaints.push(message));
+  addEventListener('unhandledrejection', ({ reason }) => complaints.push(String(reason)));
+`;
+
+type Own = {
+  select(selector: string, value: string): Promise<unknown>;
+  give(selector: string, paths: readonly string[]): Promise<void>;
+};
+
+function handsOn(page: Page, { select, give }: Own): Hands {
+  let clicks = 0;
+  let marks = 0;
+  const until = async (expression: string) => {
+    const deadline = Date.now() + WITHIN_MS;
+    while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) {
+      if (Date.now() > deadline) throw new Error(`not within ${WITHIN_MS} ms: ${expression}`);
+      await delay(50);
+    }
+  };
+  return {
+    until,
+    async open(url) {
+      await page.goto('about:blank');
+      await page.goto(url);
+      clicks = 0;
+    },
+    async click(selector, text = '') {
+      marks += 1;
+      const mark = `[data-hand="${marks}"]`;
+      // Named before it is clicked, since rows may be drawn anew meanwhile.
+      for (let attempt = 1; ; attempt++) {
+        await until(`(() => {
+          const found = [...document.querySelectorAll(${JSON.stringify(selector)})].find((each) =>
+            each.checkVisibility() && !each.disabled && each.textContent.includes(${JSON.stringify(text)}));
+          found?.setAttribute('data-hand', '${marks}');
+          return found;
+        })()`);
+        try {
+          await page.click(mark);
+          break;
+        } catch (error) {
+          // It was replaced just then.
+          if (attempt === MOST_ATTEMPTS) throw error;
+        }
+      }
+      clicks += 1;
+    },
+    async choose(selector, label) {
+      const option = `[...document.querySelector(${JSON.stringify(selector)}).options].find(({ text }) =>
+        text.startsWith(${JSON.stringify(label)}))`;
+      await until(`document.querySelector(${JSON.stringify(selector)}).checkVisibility() && ${option}`);
+      await select(selector, await page.evaluate<string>(`${option}.value`));
+      clicks += 2;
+    },
+    async fill(selector, text) {
+      await page.evaluate(`document.querySelector(${JSON.stringify(selector)}).value = ''`);
+      await page.type(selector, text);
+    },
+    give: (selector, ...paths) => give(selector, paths),
+    see: (expression) => page.evaluate(expression),
+    clicks: () => clicks,
+    complaints: () => page.evaluate<string[]>('globalThis.complaints'),
+    close: () => page.close(),
+  };
+}

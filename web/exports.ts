@@ -1,0 +1,115 @@
+import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
+import { type Address, pathOf } from './address.ts';
+import { elements, make } from './elements.ts';
+import { forgetExports, type PastExport, pastExports, rememberExport } from './export-history.ts';
+import { type Course, followExport } from './follow-export.ts';
+
+/** Each holds a connection open, of which a browser has six. */
+const AT_ONCE = 3;
+let underWay = 0;
+
+/** Lets a person export what is chosen, and shows what was exported. */
+export function offerExports(chosen: () => Address | null): void {
+  elements.exportCard.hidden = false;
+  elements.exportFormats.append(...formatButtons.map(({ button }) => button));
+  for (const past of pastExports()) elements.exports.append(rowOf(past).row);
+  showClear();
+  elements.export.addEventListener('click', () => {
+    const address = chosen();
+    if (address !== null) begin(address, address.params);
+  });
+  elements.exportFormats.addEventListener('click', ({ target }) => {
+    const address = chosen();
+    if (!(target instanceof HTMLButtonElement) || address === null) return;
+    const params = new URLSearchParams(address.way === 'stream' ? address.params : undefined);
+    params.set('format', target.value);
+    // What is audio alone has no lines.
+    if (!isVideoFormat(formatOf(params) ?? 'mp4'))
+      for (const name of ['height', 'width']) params.delete(name);
+    begin(address, params);
+  });
+  elements.exportsClear.addEventListener('click', () => {
+    forgetExports();
+    for (const row of elements.exports.querySelectorAll('.over')) row.remove();
+    showClear();
+  });
+}
+
+const formatButtons = FORMAT_NAMES.map((name) => {
+  const button = make('button', 'chip', name.toUpperCase());
+  button.type = 'button';
+  button.value = name;
+  return { name, button };
+});
+
+/** Shows the formats that a file can be exported as: a song has no video. */
+export function showExportFormats(hasVideo: boolean): void {
+  for (const { name, button } of formatButtons) button.hidden = !hasVideo && isVideoFormat(name);
+}
+
+function formatOf(params: URLSearchParams) {
+  return FORMAT_NAMES.find((each) => each === params.get('format'));
+}
+
+function begin({ way, key }: Address, params: URLSearchParams): void {
+  if (underWay >= AT_ONCE) {
+    elements.exportNote.textContent = `${AT_ONCE} exports are under way: wait for one of them.`;
+    return;
+  }
+  elements.exportNote.textContent = '';
+  const address = pathOf(
+    'export',
+    key,
+    way === 'stream' || params.has('format') ? params : new URLSearchParams(),
+  );
+  const past = { address, key, format: formatOf(params) ?? 'as it is', result: null, outcome: '' };
+  const { row, shown } = rowOf(past);
+  elements.exports.prepend(row);
+  underWay += 1;
+  followExport(address, shown);
+  rememberExport(past);
+  showClear();
+}
+
+/** Shows an export: what it is, how far it is, and where the file is. */
+function rowOf(past: PastExport): { readonly row: HTMLElement; readonly shown: Course } {
+  const bar = make('progress', '');
+  bar.max = 100;
+  bar.value = 0;
+  bar.setAttribute('aria-label', `Export of ${past.key}`);
+  const text = make('span', 'soft', past.outcome || 'asked for');
+  const result = make('a', 'button slim', 'Download');
+  const name = make('span', 'key', past.key, ' ', make('span', 'badge', past.format));
+  const row = make('li', 'export', name, bar, text, result);
+  const show = ({ result: address, outcome }: Pick<PastExport, 'result' | 'outcome'>) => {
+    text.textContent = outcome;
+    bar.hidden = true;
+    result.hidden = address === null;
+    if (address !== null) result.href = `${address}?download=1`;
+    row.classList.add('over');
+  };
+  const end = (outcome: string, address: string | null) => {
+    underWay -= 1;
+    show({ result: address, outcome });
+    rememberExport({ ...past, result: address, outcome });
+  };
+  result.hidden = true;
+  const isOld = past.outcome !== '';
+  if (isOld) show(past);
+  else if (past.result === null) bar.hidden = false;
+  return {
+    row,
+    shown: {
+      tell(said, percent) {
+        text.textContent = said;
+        bar.value = percent;
+      },
+      done: (said, address) => end(said, address),
+      failed: (said) => end(said, null),
+    },
+  };
+}
+
+function showClear(): void {
+  elements.exportsClear.hidden = elements.exports.childElementCount === 0;
+}
