@@ -45,8 +45,8 @@ describe('the console, used as a person would', function () {
         hands = await person.newHands();
       });
       after(() => person?.close());
-      beforeEach(() => hands.open(`${service.url}/`));
-      afterEach(async () => expect(await hands.complaints()).to.deep.equal([]));
+      beforeEach(() => hands?.open(`${service.url}/`));
+      afterEach(async () => expect((await hands?.complaints()) ?? []).to.deep.equal([]));
 
       const shown = () =>
         hands.see<string[]>(`[...document.querySelectorAll('#files .key')].map((each) => each.textContent)`);
