@@ -134,7 +134,7 @@ describe('subtitles', function () {
       }
       await page.pause();
       const drawn = await page.screenshot();
-      expect(await page.shownText()).to.equal(textOf('English', 55));
+      expect(await shownWithin(page, textOf('English', 55))).to.equal(textOf('English', 55));
       await page.chooseText(null);
       await page.until('it is drawn anew', () => true);
       expect((await page.screenshot()).equals(drawn), 'the same is drawn without the cue').to.equal(false);
