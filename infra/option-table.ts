@@ -52,7 +52,7 @@ export const OPTIONS = {
   cdn: { schema: flag, means: 'CloudFront in front; needs `public` or `signingKeysParameter`' },
   encryption: {
     schema: v.optional(v.nullable(v.picklist(SCHEMES, `must be null or one of ${SCHEMES.join(', ')}`)), null),
-    means: '`aes-128`: films are sent [encrypted](encryption.md) alone',
+    means: '`aes-128` or `cbcs`: films are sent [encrypted](encryption.md) alone',
   },
   encryptionSecretsParameter: {
     schema: textOrNone(PARAMETER, 'must be the name of an SSM parameter'),

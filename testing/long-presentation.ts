@@ -40,9 +40,13 @@ export async function openLongPresentation(): Promise<LongPresentation> {
   const limits = { ...parseConfig({ MEDIA_DIR: film.folder }).limits, ...context.limits };
   const source = directorySource(film.folder);
   const object = await source.stat(film.name, context.signal);
-  const presentation = await openPresentation({ ...context, source, object, limits }, context.probed, {
-    inspectsKeyframes: true,
-  });
+  const presentation = await openPresentation(
+    { ...context, source, object, limits, encryption: null },
+    context.probed,
+    {
+      inspectsKeyframes: true,
+    },
+  );
   return { path, folder, context, presentation };
 }
 

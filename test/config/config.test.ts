@@ -175,7 +175,10 @@ describe('parseConfig', () => {
       [{ MEDIA_DIR: '/a', ALLOWED_ORIGINS: origins }, /ALLOWED_ORIGINS must be/],
       [{ MEDIA_DIR: '/a', EMBED_ORIGINS: origins }, /EMBED_ORIGINS must be/],
     ]),
-    [{ MEDIA_DIR: '/a', ENCRYPTION: 'rot13', ENCRYPTION_SECRETS: KEYS }, /ENCRYPTION must be aes-128/],
+    [
+      { MEDIA_DIR: '/a', ENCRYPTION: 'rot13', ENCRYPTION_SECRETS: KEYS },
+      /ENCRYPTION must be aes-128 or cbcs/,
+    ],
     [{ MEDIA_DIR: '/a', ENCRYPTION: 'aes-128' }, /^The setting ENCRYPTION needs ENCRYPTION_SECRETS or /],
     [{ MEDIA_DIR: '/a', ENCRYPTION_SECRETS: KEYS }, /^The setting ENCRYPTION_SECRETS needs ENCRYPTION: /],
     [

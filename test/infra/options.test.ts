@@ -83,7 +83,7 @@ describe('parseOptions', () => {
       /^The option signingKeysParameter must be the name of an SSM parameter/,
     ],
     [{ signingKeysParameter: '/a/*' }, /^The option signingKeysParameter /],
-    [{ encryption: 'des' }, /^The option encryption must be null or one of aes-128/],
+    [{ encryption: 'des' }, /^The option encryption must be null or one of aes-128, cbcs/],
     [{ encryption: 'aes-128' }, /^The options encryption and encryptionSecretsParameter need each other\.$/],
     [{ encryptionSecretsParameter: '/s' }, /^The options encryption and encryptionSecretsParameter need /],
     [

@@ -60,6 +60,8 @@ export type PlayerPage = {
   shownNumber(): Promise<number>;
   /** That of the first frame that was shown. */
   firstNumber(): Promise<number | null>;
+  /** The element on the screen as PNG: no canvas may read frames that a CDM has decrypted. */
+  videoScreenshot(): Promise<Buffer>;
   heights(): Promise<readonly number[]>;
   languages(): Promise<readonly (string | null)[]>;
   play(rate?: number): Promise<void>;
@@ -136,6 +138,7 @@ export async function openPlayerPage(
     screenshot: () => page.screenshot(),
     shownNumber: () => page.evaluate<number>('watch.shownNumber()'),
     firstNumber: () => page.evaluate<number | null>('watch.firstNumber'),
+    videoScreenshot: () => page.locator('video').screenshot(),
     heights: () => page.evaluate<number[]>('player.heights()'),
     languages: () => page.evaluate<(string | null)[]>('player.languages()'),
     play: (rate = 1) => tell(`watch.play(${rate})`),

@@ -2,7 +2,8 @@ import { Problem } from '../base/problem.ts';
 import { jsonResponse } from '../http/json.ts';
 import { respond } from '../http/respond.ts';
 import { knownBytes } from '../open/known-bytes.ts';
-import { contentKeyOf } from '../open/protection.ts';
+import { allContentKeys, contentKeyOf } from '../open/protection.ts';
+import type { ContentKey } from '../plan/content-key.ts';
 import type { AnswerContext, RouteTo } from './answer-context.ts';
 
 /** Answers `/key`: the key of encrypted segments, to whoever may play them. */
@@ -13,8 +14,17 @@ export async function answerKey(
   const { encryption, request } = context;
   if (encryption === null)
     throw new Problem('not-found', 'This service encrypts nothing (setting ENCRYPTION).');
-  const { id, key } = contentKeyOf(context, encryption, version);
-  if (form === 'raw') return respond(request, knownBytes('application/octet-stream', key), context.limits);
+  if (form === 'raw') {
+    const { key } = contentKeyOf(context, encryption, version);
+    return respond(request, knownBytes('application/octet-stream', key), context.limits);
+  }
+  const keys =
+    version === null ? allContentKeys(context, encryption) : [contentKeyOf(context, encryption, version)];
+  return jsonResponse({ keys: keys.map(webKey), type: 'temporary' });
+}
+
+/** Returns a key as JSON has it (RFC 7517). */
+function webKey({ id, key }: ContentKey) {
   const [kid, k] = [id, key].map((bytes) => Buffer.from(bytes).toString('base64url'));
-  return jsonResponse({ keys: [{ kty: 'oct', kid, k }], type: 'temporary' });
+  return { kty: 'oct', kid, k };
 }

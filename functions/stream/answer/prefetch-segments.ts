@@ -1,4 +1,5 @@
 import { headStart } from '../derived/head-start.ts';
+import { openWhole } from '../http/open-whole.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { clocked } from '../media/transport/clocked.ts';
 import { openAdaptive } from '../open/open-adaptive.ts';
@@ -23,7 +24,8 @@ export function prefetchSegments(
     async open(ask, trace) {
       const later = { ...context, access, signal: invocationSignal, trace };
       const secondsLeft = context.secondsLeft();
-      const { representation } = await openAdaptive({ ask, version }, later, { probed, engine, secondsLeft });
+      const parts = { probed, engine, secondsLeft, readOutput: openWhole, prefix: '' };
+      const { representation } = await openAdaptive({ ask, version }, later, parts);
       return representation;
     },
   });

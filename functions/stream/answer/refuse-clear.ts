@@ -35,10 +35,17 @@ export function clearRefusal(kind: HandedOut, scheme: Scheme | null): Problem | 
   const what = HANDS_OUT[kind];
   switch (what) {
     case 'film':
-      return encryptedOnly('play /hls/{key}/master.m3u8');
-    case 'manifest':
-      return encryptedOnly('its encryption (aes-128) is of HLS alone: play /hls/{key}/master.m3u8');
+      return encryptedOnly(
+        `play /hls/{key}/master.m3u8${scheme === 'cbcs' ? ' or /dash/{key}/manifest.mpd' : ''}`,
+      );
     case 'way':
+      return scheme === 'aes-128'
+        ? null
+        : encryptedOnly('no media element plays it without a player: give /hls or /dash to one');
+    case 'manifest':
+      return scheme === 'aes-128'
+        ? encryptedOnly('its encryption (aes-128) is of HLS alone: play /hls/{key}/master.m3u8')
+        : null;
     case 'segments':
     case 'companion':
       return null;

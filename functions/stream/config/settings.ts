@@ -115,7 +115,7 @@ const OWN_SETTINGS = {
     schema: v.optional(v.picklist(SCHEMES, `must be ${SCHEMES.join(' or ')}`)),
     unset: 'none: clear segments',
     means:
-      '`aes-128` encrypts segments, for HLS alone, and sends no film in the clear; needs signed addresses',
+      '`aes-128` encrypts segments for HLS alone, `cbcs` for HLS and DASH; no film is sent in the clear then; needs signed addresses',
   },
   ENCRYPTION_SECRETS: {
     ...LOCAL,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Protect, Representation } from '../http/representation.ts';
@@ -18,8 +19,8 @@ import { dashManifest } from '../playlist/dash.ts';
 import { hlsMaster } from '../playlist/hls-master.ts';
 import { hlsIFrames, hlsMedia } from '../playlist/hls-media.ts';
 import { hlsText } from '../playlist/hls-text.ts';
-import { keyLines } from '../playlist/key-lines.ts';
-import { isMediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
+import { keyLines, licenseAddress } from '../playlist/key-lines.ts';
+import { isMediaAsk, type MediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
 import { findChapters } from './find-chapters.ts';
 import { findTextTracks } from './find-text-tracks.ts';
@@ -53,8 +54,18 @@ export async function openAdaptive(
   context: ObjectContext & Encrypting,
   {
     secondsLeft,
+    readOutput,
+    prefix,
     ...parts
-  }: { readonly probed: Probed; readonly engine: Engine; readonly secondsLeft: number },
+  }: {
+    readonly probed: Probed;
+    readonly engine: Engine;
+    readonly secondsLeft: number;
+    /** Stands in front of addresses that the client may open. */
+    readonly prefix: string;
+    /** Opens an output that the answer needs. */
+    readonly readOutput: (output: Representation) => Promise<Readable>;
+  },
 ): Promise<AdaptiveAnswer> {
   const { encryption } = context;
   const clearVersion = versionOf(context);
@@ -85,7 +96,7 @@ export async function openAdaptive(
       representation: playlist(
         ask,
         offered.presentation,
-        { key: context.object.key, version: current, contentKey },
+        { key: context.object.key, prefix, version: current, contentKey },
         {
           thumbnails: isEntry(ask)
             ? thumbnailsOf(context, { probed: parts.probed, secondsLeft }, shown && addressedClip(shown))
@@ -104,17 +115,22 @@ export async function openAdaptive(
       limits: context.limits,
       secondsLeft,
     });
+  const segmentContext = { ...context, ...parts, zeroSeconds: presentation.zeroSeconds };
+  const openInit = async () =>
+    readOutput(await openSegment(initOf(ask, rendition), rendition, clearVersion, segmentContext));
   return {
     // Under the name that it has for every key.
-    representation: await openSegment(ask, rendition, clearVersion, {
-      ...context,
-      ...parts,
-      zeroSeconds: presentation.zeroSeconds,
-    }),
-    protect: contentKey && protectionOf(ask, rendition, contentKey, context),
+    representation: await openSegment(ask, rendition, clearVersion, segmentContext),
+    protect: contentKey && protectionOf(ask, rendition, contentKey, { ...context, openInit }),
     plan: segmentHeader(rendition, ask),
     rendition,
   };
+}
+
+/** The init segment of what is asked for: parts among copied segments have that of both. */
+function initOf({ kind }: MediaAsk, { id, source }: Rendition): MediaAsk {
+  const isOfBoth = kind === 'part' && 'partOfTrack' in source && source.partOfTrack !== undefined;
+  return { kind: isOfBoth ? 'clip-init' : 'init', rendition: id };
 }
 
 const AS_IT_IS = { protect: null, rendition: null } as const;
@@ -164,22 +180,28 @@ async function openTextFile(
 }
 
 /** How segments are named, and how players find their key. */
-type Naming = { readonly key: string; readonly version: string; readonly contentKey: ContentKey | null };
+type Naming = {
+  readonly key: string;
+  readonly prefix: string;
+  readonly version: string;
+  readonly contentKey: ContentKey | null;
+};
 
 function playlist(
   ask: Exclude<PlaylistAsk, { kind: 'chapters' }>,
   presentation: Presentation,
-  { key, version, contentKey }: Naming,
+  { key, prefix, version, contentKey }: Naming,
   companions: Companions,
 ): Representation {
   const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
   const keys = contentKey && 'rendition' in ask ? keyLines(contentKey, key, ask.rendition) : null;
+  const protection = contentKey && { contentKey, licenseAddress: prefix + licenseAddress(contentKey, key) };
   switch (ask.kind) {
     case 'master':
       return written(HLS, hlsMaster(presentation, companions));
     case 'manifest':
       refuseLongList(presentation);
-      return written(DASH, dashManifest(presentation, version, companions));
+      return written(DASH, dashManifest(presentation, version, companions, protection));
     case 'playlist':
       if (isTextId(ask.rendition)) {
         findTextTrack(companions.texts, ask.rendition);

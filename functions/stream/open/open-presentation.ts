@@ -1,12 +1,15 @@
 import { damaged, Problem } from '../base/problem.ts';
+import type { Encryption } from '../config/encryption.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
 import { isJoinable } from '../media/isobmff/joint-entry.ts';
+import type { Media } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { offerOf } from '../plan/offer.ts';
 import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/plan-presentation.ts';
 import type { Presentation } from '../plan/presentation.ts';
 import { refuseTracks } from '../plan/refuse.ts';
+import type { Encrypting } from './protection.ts';
 
 /** Plans of probed media, cached as long as the probe itself. The limits are those of the process. */
 const planned = new WeakMap<Probed, Presentation>();
@@ -17,7 +20,7 @@ const planned = new WeakMap<Probed, Presentation>();
  * the file is truncated, and with the source's problems.
  */
 export async function openPresentation(
-  { source, object, access, limits, signal }: ObjectContext,
+  { source, object, access, limits, signal, encryption }: ObjectContext & Encrypting,
   probed: Probed,
   { inspectsKeyframes }: { readonly inspectsKeyframes: boolean },
 ): Promise<Presentation> {
@@ -35,6 +38,11 @@ export async function openPresentation(
   const cuts = new Map<number, CutsOrWhyNot>();
   const joinable = new Set<number>();
   for (const trackIndex of copyCandidates(media)) {
+    const whyNot = whyNotEncrypted(media, trackIndex, encryption);
+    if (whyNot !== null) {
+      cuts.set(trackIndex, { whyNot });
+      continue;
+    }
     const input = { probed, source, object, access, trackIndex, zeroSeconds, inspectsKeyframes, signal };
     const opened = await openCopyTrack(input);
     cuts.set(trackIndex, 'whyNot' in opened ? opened : opened.cuts);
@@ -45,9 +53,16 @@ export async function openPresentation(
   return presentation;
 }
 
+/** Samples are encrypted behind the headers of slices, which are only read of H.264. */
+function whyNotEncrypted(media: Media, trackIndex: number, encryption: Encryption | null): string | null {
+  const track = media.tracks.find(({ index }) => index === trackIndex);
+  if (encryption?.scheme !== 'cbcs' || track?.kind !== 'video' || track.codec === 'h264') return null;
+  return `samples of ${track.codec} are not encrypted`;
+}
+
 /** Returns what would be offered, or why the media is refused; rejects with problems of the source. */
 export async function presentationOrProblem(
-  context: ObjectContext,
+  context: ObjectContext & Encrypting,
   probed: Probed,
 ): Promise<Presentation | Problem> {
   try {

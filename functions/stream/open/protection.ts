@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Encryption } from '../config/encryption.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Protect, Representation } from '../http/representation.ts';
@@ -7,6 +8,7 @@ import { hashOf } from '../plan/tag.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 import { encryptedFile } from './encrypted-file.ts';
 import type { Finding } from './find-object.ts';
+import { protectedInit, protectedSegment } from './protected-samples.ts';
 import { findingOf, refuseOtherVersion, versionOf } from './version.ts';
 
 /** How what a request stands for is encrypted; null if it is not. */
@@ -14,12 +16,17 @@ export type Encrypting = { readonly encryption: Encryption | null };
 
 type Of = Pick<ObjectContext, 'object' | 'limits'>;
 
+/** Returns the keys of all secrets, so that a license is right for playlists of each. */
+export function allContentKeys(of: Of, encryption: Encryption): readonly ContentKey[] {
+  return contentKeys(of.object, versionOf(of), encryption);
+}
+
 /**
  * Returns the key of an address's version; that of new playlists for an address without one. Throws `not-found` for a
  * version that is not the object's, or of a secret that is gone.
  */
 export function contentKeyOf(of: Of, encryption: Encryption, version: string | null): ContentKey {
-  const keys = contentKeys(of.object, versionOf(of), encryption);
+  const keys = allContentKeys(of, encryption);
   const [first] = keys;
   const found = version === null ? first : keys.find((each) => each.version === version);
   if (found !== undefined) return found;
@@ -42,12 +49,15 @@ export function protectedFinding(
   return { ...clear, names };
 }
 
-/** Returns what encrypts an output after it was read or produced: what is cached is clear, for all keys. */
+/**
+ * Returns what encrypts an output after it was read or produced: what is cached is clear, for all keys. `openInit` opens
+ * the clear init segment.
+ */
 export function protectionOf(
   ask: MediaAsk,
   rendition: Rendition,
   contentKey: ContentKey,
-  { object }: Of,
+  { object, openInit }: Of & { readonly openInit: () => Promise<Readable> },
 ): Protect {
   const { scheme, key } = contentKey;
   const tagged = ({ etag }: Representation) =>
@@ -59,6 +69,11 @@ export function protectionOf(
       if (isInit) return (clear) => clear;
       const iv = contentKey.ivOf(rendition.id, ask);
       return (clear) => encryptedFile(clear, tagged(clear), { key, iv });
+    }
+    case 'cbcs': {
+      const iv = contentKey.ivOf(rendition.id, null);
+      if (isInit) return (clear) => protectedInit(clear, tagged(clear), { id: contentKey.id, iv });
+      return (clear) => protectedSegment(clear, tagged(clear), { kind: rendition.kind, openInit, key, iv });
     }
     default:
       return scheme satisfies never;

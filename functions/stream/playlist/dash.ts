@@ -3,6 +3,7 @@ import type { Clip, Presentation, Rendition, VideoRendition } from '../plan/pres
 import { audioGroups } from './audio-groups.ts';
 import { type Companions, NO_COMPANIONS } from './companions.ts';
 import { listedSegments } from './dash-list.ts';
+import { type DashProtection, PROTECTION_NAMESPACES, protectionElements } from './dash-protection.ts';
 import { type SwitchingSet, switchingSets } from './dash-sets.ts';
 import { segmentTemplate } from './dash-template.ts';
 import { textSet } from './dash-text.ts';
@@ -20,9 +21,10 @@ export function dashManifest(
   presentation: Presentation,
   version: string,
   { thumbnails, texts }: Companions = NO_COMPANIONS,
+  protection: DashProtection | null = null,
 ): string {
   const { video, audio, durationSeconds, clip } = presentation;
-  const naming = { version, clip };
+  const naming = { version, clip, protection: protectionElements(protection) };
   const sets = switchingSets(video);
   const period = element('Period', { id: '0', start: 'PT0S' }, [
     ...sets.map((set, i) => videoSet(set, i, naming)),
@@ -37,6 +39,7 @@ export function dashManifest(
   ]);
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+    ...(protection === null ? {} : PROTECTION_NAMESPACES),
     // Templates make the live profile; lists are in the full one alone.
     profiles: `urn:mpeg:dash:profile:${clip === undefined ? 'isoff-live' : 'full'}:2011`,
     type: 'static',
@@ -64,6 +67,7 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, naming: N
     selectionPriority: renditions.length,
   };
   return element('AdaptationSet', attributes, [
+    ...naming.protection,
     ...transferOf(renditions.at(-1) ?? first),
     ...common,
     ...renditions.map((rendition, i) => {
@@ -83,7 +87,12 @@ function videoSet({ renditions, isAligned }: SwitchingSet, id: number, naming: N
 }
 
 /** How segments are named: with the version, and one by one in a clip. */
-type Naming = { readonly version: string; readonly clip: Clip | undefined };
+type Naming = {
+  readonly version: string;
+  readonly clip: Clip | undefined;
+  /** What each set says of its encryption. */
+  readonly protection: readonly string[];
+};
 
 /**
  * Places the template of each rendition: once in front if all have the same one, otherwise within each. Never
@@ -137,6 +146,7 @@ function audioSet(
   const { common, own } = placedSegments([rendition], naming);
   const configuration = CHANNEL_CONFIGURATIONS[channels] ?? null;
   return element('AdaptationSet', attributes, [
+    ...naming.protection,
     `<Label>${escapeMarkup(name)}</Label>`,
     ...(purpose === 'description' ? [element('Accessibility', FOR_THE_BLIND)] : []),
     element('Role', {

@@ -19,20 +19,33 @@ export function keyLines(contentKey: ContentKey, key: string, rendition: string)
   const { scheme } = contentKey;
   switch (scheme) {
     case 'aes-128': {
-      const uri = keyAddress(contentKey, key, 'raw', 1);
+      const uri = keyAddress(contentKey, key);
       const line = (ask: MediaAsk) =>
         `#EXT-X-KEY:METHOD=AES-128,URI="${uri}",IV=0x${hex(contentKey.ivOf(rendition, ask))}`;
       return { first: [], before: (ask) => [line(ask)] };
+    }
+    case 'cbcs': {
+      const uri = keyAddress(contentKey, key);
+      const line = `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${uri}",KEYFORMAT="identity",KEYFORMATVERSIONS="1"`;
+      return { first: [line], before: () => [] };
     }
     default:
       return scheme satisfies never;
   }
 }
 
-/** Returns the address of a key, relative to what lies `deep` folders below the object's address. */
-export function keyAddress({ version }: ContentKey, key: string, form: KeyForm, deep: number): string {
-  const up = '../'.repeat(key.split('/').length + 1 + deep);
-  return `${up}${addressOf('key', key).slice(1)}/${KEY_NAMES[form]}?v=${version}`;
+/** Returns the address of a key, relative to the playlist of a rendition. */
+function keyAddress(contentKey: ContentKey, key: string): string {
+  return '../'.repeat(key.split('/').length + 2) + rootless(contentKey, key, 'raw');
+}
+
+/** Returns the address of a license, from the root on. */
+export function licenseAddress(contentKey: ContentKey, key: string): string {
+  return `/${rootless(contentKey, key, 'license')}`;
+}
+
+function rootless({ version }: ContentKey, key: string, form: KeyForm): string {
+  return `${addressOf('key', key).slice(1)}/${KEY_NAMES[form]}?v=${version}`;
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -2,6 +2,8 @@ export type BitCursor = {
   /** Reads the next `count` bits, at most 32, most significant first; zeros after the end. */
   read(count: number): number;
   flag(): boolean;
+  /** How many bits have been read. */
+  position(): number;
   /** True after a read beyond the end. */
   isPastEnd(): boolean;
 };
@@ -14,7 +16,7 @@ export function bitCursor(bytes: Uint8Array): BitCursor {
     for (let i = 0; i < count; i++, at++) value = value * 2 + (((bytes[at >> 3] ?? 0) >> (7 - (at & 7))) & 1);
     return value;
   };
-  return { read, flag: () => read(1) === 1, isPastEnd: () => at > bytes.length * 8 };
+  return { read, flag: () => read(1) === 1, position: () => at, isPastEnd: () => at > bytes.length * 8 };
 }
 
 /** Skips any number of bits. */

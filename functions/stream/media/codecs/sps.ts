@@ -35,7 +35,7 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   exponential(bits);
   const format = HIGH_PROFILES.has(profile) ? readHighFormat(bits) : EIGHT_BIT;
   exponential(bits);
-  const isInOrder = readOrderCount(bits) === SHOWN_AS_DECODED;
+  const isInOrder = readOrderCount(bits).type === SHOWN_AS_DECODED;
   exponential(bits);
   bits.read(1);
   const codedWidth = (exponential(bits) + 1) * 16;
@@ -83,7 +83,7 @@ export function parseHevcSps(unit: Uint8Array): Sps | null {
   return checked(bits, sps, () => readHevcTail(bits, temporalLayers));
 }
 
-const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+export const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const EIGHT_BIT = { chromaFormat: 1, lumaDepth: 8, chromaDepth: 8 };
 
 /** Reads the usability information only if the set before it makes sense; its own faults do not count. */
@@ -115,7 +115,8 @@ function readCrop(bits: BitCursor, width: number, height: number, [across, down]
   return { width: width - (left + right) * across, height: height - (top + bottom) * down };
 }
 
-function readHighFormat(bits: BitCursor) {
+/** Reads what the sets of high profiles have more than others (H.264 §7.3.2.1.1). */
+export function readHighFormat(bits: BitCursor) {
   const chromaFormat = exponential(bits);
   if (chromaFormat === 3) bits.read(1);
   const lumaDepth = 8 + exponential(bits);
@@ -139,16 +140,25 @@ function skipScalingList(bits: BitCursor, size: number): void {
 /** The third type of picture order count (H.264 §8.2.1), which allows no reordering. */
 const SHOWN_AS_DECODED = 2;
 
-function readOrderCount(bits: BitCursor): number {
+export type OrderCount = {
+  readonly type: number;
+  /** Of type 0: the bits of a count in slices. */
+  readonly bits: number;
+  /** Of type 1: whether slices have none. */
+  readonly isFixed: boolean;
+};
+
+/** Reads how frames are put in the order in which they are shown (H.264 §7.3.2.1.1). */
+export function readOrderCount(bits: BitCursor): OrderCount {
   const type = exponential(bits);
-  if (type === 0) exponential(bits);
-  if (type !== 1) return type;
-  bits.read(1);
+  if (type === 0) return { type, bits: exponential(bits) + 4, isFixed: false };
+  if (type !== 1) return { type, bits: 0, isFixed: false };
+  const isFixed = bits.flag();
   exponential(bits);
   exponential(bits);
   const count = Math.min(255, exponential(bits));
   for (let i = 0; i < count; i++) exponential(bits);
-  return type;
+  return { type, bits: 0, isFixed };
 }
 
 function skipSubLayers(bits: BitCursor, count: number): void {

@@ -1,6 +1,7 @@
 import { damaged } from '../../base/problem.ts';
 import { box, fullBox, uint32, uint64 } from '../boxes/write-box.ts';
 import type { Packet } from '../model/packets.ts';
+import { encryptedSampleBoxes, type SubsampleMap } from './encrypted-samples.ts';
 
 /** One sample as a fragment's header lists it; times in ticks of the track. */
 export type FragmentSample = {
@@ -12,7 +13,12 @@ export type FragmentSample = {
 };
 
 /** The samples of a track in one fragment; `samples` is not empty. */
-export type SampleRun = { readonly trackId: number; readonly samples: readonly FragmentSample[] };
+export type SampleRun = {
+  readonly trackId: number;
+  readonly samples: readonly FragmentSample[];
+  /** How each of them is encrypted; without it they are not. */
+  readonly encrypted?: readonly SubsampleMap[] | undefined;
+};
 
 const SYNC = 0x0200_0000;
 const NON_SYNC = 0x0101_0000;
@@ -37,20 +43,23 @@ function moof(
   sizes: readonly number[],
   dataOffset: number,
 ): Buffer {
+  const mfhd = fullBox('mfhd', 0, 0, uint32(sequenceNumber));
   let offset = dataOffset;
+  let start = 8 + mfhd.byteLength;
   const trafs = runs.map((run, i) => {
-    const bytes = traf(run, offset);
+    const bytes = traf(run, offset, start);
     offset += sizes[i] ?? 0;
+    start += bytes.byteLength;
     return bytes;
   });
-  return box('moof', fullBox('mfhd', 0, 0, uint32(sequenceNumber)), ...trafs);
+  return box('moof', mfhd, ...trafs);
 }
 
 /**
- * Writes offsets from the moof (0x20000); each sample has its duration, size, flags and signed composition
+ * Writes offsets from the moof (0x20000), in which this box begins at `start`; each sample has its duration, size, flags and signed composition
  * offset.
  */
-function traf({ trackId, samples }: SampleRun, dataOffset: number): Buffer {
+function traf({ trackId, samples, encrypted }: SampleRun, dataOffset: number, start: number): Buffer {
   const fields = Buffer.alloc(samples.length * 16);
   for (const [i, { duration, sizeBytes, isSync, pts, dts }] of samples.entries()) {
     if (duration > 0xffff_ffff)
@@ -60,12 +69,14 @@ function traf({ trackId, samples }: SampleRun, dataOffset: number): Buffer {
     fields.writeUInt32BE(isSync ? SYNC : NON_SYNC, i * 16 + 8);
     fields.writeInt32BE((pts - dts) | 0, i * 16 + 12);
   }
-  return box(
-    'traf',
+  const own = [
     fullBox('tfhd', 0, 0x20000, uint32(trackId)),
     fullBox('tfdt', 1, 0, uint64(samples[0]?.dts ?? 0)),
     fullBox('trun', 1, 0x1 | 0x100 | 0x200 | 0x400 | 0x800, uint32(samples.length, dataOffset), fields),
-  );
+  ];
+  if (encrypted === undefined) return box('traf', ...own);
+  const end = own.reduce((sum, { byteLength }) => sum + byteLength, start + 8);
+  return box('traf', ...own, ...encryptedSampleBoxes(encrypted, end));
 }
 
 /** The packets of a track in one fragment; `packets` is not empty. */
