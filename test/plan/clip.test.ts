@@ -80,7 +80,7 @@ describe('a clip', () => {
   });
 
   it('is refused in DASH where its manifest would be endless', () => {
-    const long = Array.from({ length: 20 }, () => audioTrack({ durationSeconds: 108_000 }));
+    const long = Array.from({ length: 4 }, () => audioTrack({ durationSeconds: 108_000 }));
     const whole = usual(long.map((track, index) => ({ ...track, index })));
     const clip = clipOf(whole, { startSeconds: 1, endSeconds: null });
     const { type, message } = thrownBy(() => refuseLongList(clip));
