@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudfront';
 import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { keyHash } from '../functions/stream/plan/tag.ts';
-import { addressOf } from '../functions/stream/route/route.ts';
+import { addressOf } from '../functions/stream/route/parse-route.ts';
 import { createS3Client } from '../functions/stream/source/s3.ts';
 import { stackId } from '../infra/stack-id.ts';
 import {

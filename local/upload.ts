@@ -8,7 +8,7 @@ import { asProblem, problemResponse } from '../functions/stream/http/problem-res
 import { openAccess } from '../functions/stream/route/access.ts';
 import { type Access, authorise } from '../functions/stream/route/authorise.ts';
 import { refuseRewrittenPath } from '../functions/stream/route/key.ts';
-import { methodsOf, parseRoute } from '../functions/stream/route/route.ts';
+import { methodsOf, parseRoute } from '../functions/stream/route/parse-route.ts';
 import { splitToken } from '../functions/stream/route/token.ts';
 import { checkUpload, type UploadBounds } from '../functions/stream/route/upload.ts';
 import { tooLarge, writeUpload } from './write-upload.ts';

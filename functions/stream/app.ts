@@ -15,7 +15,8 @@ import { jsonResponse } from './http/json.ts';
 import { refuseMethod } from './http/methods.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { authorise, type Grant } from './route/authorise.ts';
-import { parseRoute, type Route } from './route/route.ts';
+import { parseRoute } from './route/parse-route.ts';
+import type { Route } from './route/route.ts';
 import { addressOfRequest } from './route/token.ts';
 
 /** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */

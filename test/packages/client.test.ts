@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import { allForms, parametersOf, placeholdersOf } from '../../functions/stream/description/described.ts';
 import { authorise } from '../../functions/stream/route/authorise.ts';
-import { isAddressable, parseRoute } from '../../functions/stream/route/route.ts';
+import { isAddressable, parseRoute } from '../../functions/stream/route/parse-route.ts';
 import { splitToken } from '../../functions/stream/route/token.ts';
 import { type AddressName, addressOf, buildersOf } from '../../packages/client/src/address.ts';
 import { sign } from '../../packages/client/src/sign.ts';

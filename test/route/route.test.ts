@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { refuseRewrittenPath } from '../../functions/stream/route/key.ts';
-import { addressOf, parseRoute } from '../../functions/stream/route/route.ts';
+import { addressOf, parseRoute } from '../../functions/stream/route/parse-route.ts';
 import { thrownBy } from '../../testing/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));

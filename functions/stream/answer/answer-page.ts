@@ -3,7 +3,7 @@ import type { RequestContext } from '../base/request-context.ts';
 import { jsonResponse, prefersJson } from '../http/json.ts';
 import { storeOrigins } from '../http/original.ts';
 import { pageResponse } from '../http/page.ts';
-import { isAddressable } from '../route/route.ts';
+import { isAddressable } from '../route/parse-route.ts';
 import type { Listing } from '../source/listing.ts';
 import type { Source } from '../source/source.ts';
 import type { MediaList } from './media-list.ts';

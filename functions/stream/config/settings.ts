@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { firstIssue } from '../base/first-issue.ts';
 import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
-import { isAddressable } from '../route/route.ts';
+import { isAddressable } from '../route/parse-route.ts';
 import { parseSigningKeys } from '../route/signing-keys.ts';
 import { SCHEMES } from './encryption.ts';
 

@@ -19,7 +19,7 @@ import {
   type Thumbnails,
 } from '../playlist/storyboard.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
-import { addressOf } from '../route/route.ts';
+import { addressOf } from '../route/parse-route.ts';
 import { type StoryboardAsk, type StoryboardParameters, USUAL_WIDTH } from '../route/storyboard.ts';
 import { knownBytes } from './known-bytes.ts';
 import { liveBytes } from './live-bytes.ts';

@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
 import type { Findings } from '../media/model/findings.ts';
 import { FORMAT_NAMES } from '../route/formats.ts';
-import { addressOf } from '../route/route.ts';
+import { addressOf } from '../route/parse-route.ts';
 import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { StoredObject } from '../source/source.ts';
 import { withCost } from './cost.ts';

@@ -1,6 +1,6 @@
 import type { AddressForm } from './address-form.ts';
 import { FOUND_BY_PLAYERS } from './player-addresses.ts';
-import type { ROUTES } from './route.ts';
+import type { ROUTES } from './routes.ts';
 
 const JSON_TYPE = 'application/json';
 const HLS = 'application/vnd.apple.mpegurl';

@@ -1,7 +1,8 @@
 import { isSameSecret } from '../base/is-same-secret.ts';
 import type { ParameterRoute } from './parameters.ts';
+import { signedAddress } from './parse-route.ts';
 import { badSignature, expired, unsigned } from './refusals.ts';
-import { type Route, signedAddress } from './route.ts';
+import type { Route } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';
 import { type Address, type Claim, parseToken } from './token.ts';
 

@@ -1,0 +1,80 @@
+import { Problem } from '../base/problem.ts';
+import { isMediaAsk } from './adaptive.ts';
+import { encodeKey, refuseRewrittenPath } from './key.ts';
+import { isForeign, type ParameterRoute } from './parameters.ts';
+import type { Route } from './route.ts';
+import { ENTRY_WORDS, entryOf, type KeyedWord, READING, ROUTES } from './routes.ts';
+import { isIndex } from './storyboard.ts';
+
+/**
+ * Parses an address. Throws `bad-address` for a malformed path, `bad-parameter` for a parameter that is
+ * misspelt or out of range, `not-found` for an address that does not exist.
+ */
+export function parseRoute(url: URL): Route {
+  const [, word = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
+  const entry = entryOf(word);
+  const isShaped = entry?.shape === 'nothing' ? rest === undefined : rest !== undefined;
+  if (entry !== undefined && isShaped) return entry.parse(rest ?? '', url.searchParams);
+  const tried = ENTRY_WORDS.map((each) => `/${each}/{key}${ROUTES[each].entry}`);
+  throw new Problem(
+    'not-found',
+    `There is nothing at this address; try ${tried.slice(0, -1).join(', ')} or ${tried.at(-1)}.`,
+  );
+}
+
+/** Returns the methods that the address of a path answers. */
+export function methodsOf({ pathname }: URL): readonly string[] {
+  const word = pathname.split('/')[1] ?? '';
+  const entry = entryOf(word);
+  return [...READING, ...(entry?.writing ?? [])];
+}
+
+/**
+ * Path and query as a signature of one address covers them: as they were sent, without parameters that are
+ * not Sluice's own.
+ */
+export function signedAddress(route: Route, { pathname, search }: URL): string {
+  // A client that may see the list may turn its pages.
+  if (route.kind === 'page') return pathname;
+  const kind = parameterRouteOf(route);
+  const pairs = search.slice(1).split('&');
+  const own = pairs
+    .filter((pair) => [...new URLSearchParams(`?${pair}`).keys()].every((name) => !isForeign(kind, name)))
+    .join('&');
+  return own === '' ? pathname : `${pathname}?${own}`;
+}
+
+function parameterRouteOf(route: Route): ParameterRoute {
+  switch (route.kind) {
+    case 'export':
+      return 'stream';
+    case 'storyboard':
+      return isIndex(route.ask) ? 'storyboard' : 'sheet';
+    case 'adaptive':
+      if (isMediaAsk(route.ask)) return 'segment';
+      if (route.ask.kind === 'iframes' || route.ask.kind === 'text') return 'bare';
+      return route.ask.kind === 'master' || route.ask.kind === 'manifest' ? 'manifest' : 'playlist';
+    default:
+      return route.kind;
+  }
+}
+
+/** Returns the address of a key below a route: the inverse of `parseRoute`. */
+export function addressOf(word: KeyedWord, key: string): string {
+  return `/${word}/${encodeKey(key)}`;
+}
+
+/**
+ * Returns whether `addressOf` can name a key: no address opens some keys of S3, since other programs would
+ * read it differently.
+ */
+export function isAddressable(key: string): boolean {
+  try {
+    const path = addressOf('media', key);
+    refuseRewrittenPath(path);
+    const route = parseRoute(new URL(path, 'https://localhost'));
+    return route.kind === 'media' && route.key === key;
+  } catch {
+    return false;
+  }
+}
