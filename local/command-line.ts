@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Environment } from '../functions/stream/config/settings.ts';
+import type { Environment } from '../functions/stream/config/read-settings.ts';
 import { isMisspelling } from '../functions/stream/route/misspelling.ts';
 
 const OPTIONS = {

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { originsOf } from '../functions/stream/config/settings.ts';
+import { originsOf } from '../functions/stream/config/setting-schemas.ts';
 import { withoutTokens } from '../functions/stream/route/token.ts';
+import { withAccount } from './account.ts';
 import { buildEvent } from './event.ts';
 import { breakConnection, forwardResponse, functionError } from './forward.ts';
 import { type Instance, type LogLine, startInstance } from './instance.ts';
 import { createInstances } from './instances.ts';
 import { startInvokeApi } from './invoke-api.ts';
 import type { LocalMetrics } from './metrics.ts';
+import { MAX_BODY_BYTES, readBody } from './read-body.ts';
 import { refusalOf } from './refusal.ts';
+import { refuse, throttle, timeOut } from './refuse.ts';
 import { MOST_LINKS, newTraceId, traceAfter } from './trace.ts';
 import { takeUploads } from './upload.ts';
 
@@ -71,9 +74,6 @@ const FUNCTION_NAME = 'sluice';
 /** What the function is told of its memory, unless somebody says otherwise. */
 export const LOCAL_MEMORY_MEGABYTES = 2048;
 const EVENT_RETRY_MILLISECONDS = 300;
-/** In AWS a function always has a region and the credentials of its role; here nobody checks them. */
-const NO_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-const MAX_BODY_BYTES = 6 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 200 * 1024 * 1024;
 
 /**
@@ -112,8 +112,7 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
           codeDirectory: options.codeDirectory,
           handler: options.handler,
           environment: {
-            ...(hasAwsSettings(environment) ? {} : NO_ACCOUNT),
-            ...environment,
+            ...withAccount(environment),
             AWS_ENDPOINT_URL_LAMBDA: invokeApi.url,
           },
           memoryMegabytes: options.memoryMegabytes ?? LOCAL_MEMORY_MEGABYTES,
@@ -256,51 +255,4 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
       await instances.close();
     },
   };
-}
-
-/** Returns whether the SDK is told where its credentials are. */
-function hasAwsSettings(environment: Readonly<Record<string, string>>): boolean {
-  return Object.keys(environment).some((name) => /^(AWS_(?!SDK_|LAMBDA_)|HOME$)/.test(name));
-}
-
-/** Returns null if it is larger than an event may be. Rejects if the upload fails. */
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function refuse(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  more: Record<string, string> = {},
-): void {
-  // The rest of the upload is not read, so the connection cannot carry another request.
-  if (!response.req.complete) {
-    response.setHeader('connection', 'close');
-    response.req.resume();
-  }
-  response
-    .writeHead(status, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ ...more, message }));
-}
-
-function throttle(response: ServerResponse, maxInstances: number): void {
-  const sentence =
-    maxInstances === 1 ? 'the only instance is busy' : `all ${maxInstances} instances are busy`;
-  refuse(response, 429, `Rate exceeded: ${sentence}. Try again in a moment.`, {
-    Type: 'User',
-    Reason: 'ConcurrentInvocationLimitExceeded',
-  });
-}
-
-function timeOut(response: ServerResponse, timeoutSeconds: number): void {
-  refuse(response, 504, `The function did not answer within ${timeoutSeconds} seconds.`);
 }

@@ -5,7 +5,8 @@ import * as v from 'valibot';
 import { firstIssue } from '../functions/stream/base/first-issue.ts';
 import { wholeText } from '../functions/stream/base/whole-number.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
-import { type Environment, LOCAL_SETTINGS } from '../functions/stream/config/settings.ts';
+import type { Environment } from '../functions/stream/config/read-settings.ts';
+import { LOCAL_SETTINGS } from '../functions/stream/config/settings.ts';
 import { parseCommandLine, withNpmOptions } from './command-line.ts';
 import { demoDirectory } from './function.ts';
 

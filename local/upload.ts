@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '../functions/stream/base/problem.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
-import type { Environment } from '../functions/stream/config/settings.ts';
+import type { Environment } from '../functions/stream/config/read-settings.ts';
 import { secure } from '../functions/stream/http/policy.ts';
 import { asProblem, problemResponse } from '../functions/stream/http/problem-response.ts';
 import { openAccess } from '../functions/stream/route/access.ts';

@@ -6,7 +6,8 @@ import type { UploadBounds } from '../route/upload.ts';
 import { type SandboxLimits, sandboxWithin } from '../sandbox/process-limits.ts';
 import { type EncryptionConfig, encryptionOf } from './encryption.ts';
 import { ffmpegBuildOf } from './ffmpeg-build.ts';
-import { type Environment, readSettings, type Settings } from './settings.ts';
+import { type Environment, readSettings } from './read-settings.ts';
+import type { Settings } from './settings.ts';
 
 /** A bucket or a folder. */
 export type Place =

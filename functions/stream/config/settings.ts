@@ -1,10 +1,16 @@
 import * as v from 'valibot';
-import { firstIssue } from '../base/first-issue.ts';
 import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
-import { isAddressable } from '../route/parse-route.ts';
-import { parseSigningKeys } from '../route/signing-keys.ts';
 import { SCHEMES } from './encryption.ts';
+import {
+  absolutePath,
+  bucket,
+  flag,
+  folderOfKeys,
+  origins,
+  signingKeys,
+  storedName,
+} from './setting-schemas.ts';
 
 type Setting = {
   /** Takes the text of the environment, or nothing; its issues say what the setting must be. */
@@ -22,63 +28,12 @@ type Setting = {
   readonly means: string;
 };
 
-const flag = (fallback: '0' | '1') =>
-  v.optional(
-    v.pipe(
-      v.string(),
-      v.check((text) => text === '0' || text === '1', 'must be 1 or 0'),
-      v.transform((text) => text === '1'),
-    ),
-    fallback,
-  );
-
-const storedName = v.optional(
-  v.pipe(v.string(), v.regex(/^[\w/+=.@:-]{1,2048}$/, 'must be a name or an ARN')),
-);
-
-const bucket = v.optional(
-  v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')),
-);
-
-const absolutePath = v.pipe(v.string(), v.startsWith('/', 'must be an absolute path'));
-
-/** Splits the text of ALLOWED_ORIGINS and EMBED_ORIGINS. */
-export function originsOf(text: string): string[] {
-  return text.split(',').map((origin) => origin.trim());
-}
-
-const ORIGINS = 'must be * or a list of origins such as https://app.example,https://www.example';
-/** They stand in headers: a semicolon would end a directive of a policy, and no header has other letters. */
-const ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i;
-const origins = v.pipe(
-  v.string(),
-  v.transform(originsOf),
-  v.check((list) => list.every((origin) => origin === '*' || ORIGIN.test(origin)), ORIGINS),
-);
-
-const signingKeys = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const keys = parseSigningKeys(dataset.value);
-    if (typeof keys !== 'string') return keys;
-    addIssue({ message: keys });
-    return NEVER;
-  }),
-);
-
-const PREFIX = 'must be a folder of keys that ends with a slash, such as uploads/, and none that is hidden';
-const folderOfKeys = v.pipe(
-  v.string(),
-  v.maxLength(200, 'must have at most 200 characters'),
-  v.check((text) => /^(?:[^/.][^/]*\/)+$/.test(text) && isAddressable(`${text}film.mp4`), PREFIX),
-);
-
 const STACK_ONLY = { deployable: false, local: false } as const;
 const LOCAL = { deployable: false, local: true } as const;
 const ANYWHERE = { deployable: true, local: true } as const;
 
 /** Every setting of the function but its limits, in the order of docs/settings.md. */
-const OWN_SETTINGS = {
+export const OWN_SETTINGS = {
   MEDIA_BUCKET: {
     ...STACK_ONLY,
     schema: bucket,
@@ -293,19 +248,5 @@ function namesWith(key: 'deployable' | 'local'): readonly SettingName[] {
   return (Object.keys(SETTINGS) as SettingName[]).filter((name) => SETTINGS[name][key]).sort();
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 /** The settings but the limits, as the function takes them. */
 export type Settings = { [Name in OwnName]: v.InferOutput<(typeof OWN_SETTINGS)[Name]['schema']> };
-
-const SCHEMA = v.object(
-  Object.fromEntries(Object.entries(OWN_SETTINGS).map(([name, { schema }]) => [name, schema])),
-);
-
-/** Throws an Error with one sentence that names the setting which is wrong. An empty value counts as none. */
-export function readSettings(environment: Environment): Settings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const result = v.safeParse(SCHEMA, present, { abortEarly: true });
-  if (result.success) return result.output as Settings;
-  const { name, message } = firstIssue(result.issues);
-  throw new Error(`The setting ${name} ${message}.`);
-}

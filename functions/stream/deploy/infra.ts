@@ -6,7 +6,7 @@ import { keysParameterOf, type Options } from '../../../infra/options.ts';
 import { policyDocument } from '../../../infra/policy.ts';
 import type { UploadedZip } from '../../../infra/uploaded-zip.ts';
 import { uploadsOf } from '../config/config.ts';
-import { readSettings } from '../config/settings.ts';
+import { readSettings } from '../config/read-settings.ts';
 import { EVENT_AGE_SECONDS } from '../export/job/work-event.ts';
 import { LIVE, LiveAlias } from './live-alias.ts';
 import { LostEvents } from './lost-events.ts';
