@@ -129,6 +129,7 @@ describe('the console, used as a person would', function () {
       it('draws buffer and bitrate, counts the cost, and tells what was cached', async () => {
         await openFilms();
         await hands.click('.item', FILM_NAME);
+        // hls.js may stall if the quality changes before the first segment is there.
         const play = `(() => {
           const element = [...document.querySelectorAll('video, audio')].find(({ hidden }) => !hidden);
           void element.play().catch(() => {});
@@ -137,8 +138,8 @@ describe('the console, used as a person would', function () {
         for (const isAgain of [false, true]) {
           await hands.click('.ways label', isAgain ? 'Original' : 'HLS');
           await hands.click('.ways label', 'HLS');
-          await hands.choose('#quality', '240 lines');
           await hands.until(play);
+          await hands.choose('#quality', '240 lines');
         }
         await hands.until(
           `!document.querySelector('#chart').hidden && document.querySelector('#chart canvas')`,
