@@ -5,7 +5,8 @@ import { AHEAD_SECONDS, type Audio, type Offered, type Open, type Quality } from
 export const open: Open = ({ element, address, onChange, onFailure }) => {
   if (!Hls.isSupported()) throw new Error('This browser has no Media Source Extensions.');
   const hls = new Hls({
-    autoStartLoad: false,
+    // A person may have pressed play while this was loaded.
+    autoStartLoad: !element.paused,
     // Workers come from blobs, which the page's policy forbids.
     enableWorker: false,
     maxBufferLength: AHEAD_SECONDS,
@@ -13,7 +14,7 @@ export const open: Open = ({ element, address, onChange, onFailure }) => {
     // In headers, since a query would make an address of its own for the browser's cache.
     cmcd: { useHeaders: true },
   });
-  let hasBegun = false;
+  let hasBegun = !element.paused;
   const load = () => {
     hasBegun = true;
     hls.startLoad();
