@@ -48,7 +48,7 @@ function protectEntries(bytes: Buffer, stsd: Box, key: KeyIdAndIv): Buffer {
     const isVideo = VIDEO.test(entry.type);
     return box(
       isVideo ? 'encv' : 'enca',
-      bytes.subarray(entry.body, entry.end),
+      bytes.subarray(entry.body, endOfBoxes(bytes, entry, isVideo)),
       box(
         'sinf',
         box('frma', text(entry.type)),
@@ -59,6 +59,18 @@ function protectEntries(bytes: Buffer, stsd: Box, key: KeyIdAndIv): Buffer {
   });
   if (entries.length === 0) throw damaged('An init segment has no sample entry.');
   return box('stsd', bytes.subarray(stsd.body, stsd.body + STSD_HEAD_BYTES), ...entries);
+}
+
+/** The fields of a sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3, §12.2.3). */
+const VIDEO_HEAD_BYTES = 78;
+const AUDIO_HEAD_BYTES = 28;
+
+/** Returns where the boxes of an entry end: QuickTime writes four zero bytes behind them, and players look no further. */
+function endOfBoxes(bytes: Buffer, { body, end }: Box, isVideo: boolean): number {
+  const start = body + (isVideo ? VIDEO_HEAD_BYTES : AUDIO_HEAD_BYTES);
+  // Of another version, its boxes begin elsewhere.
+  if (!isVideo && bytes.readUInt16BE(body + 8) !== 0) return end;
+  return [...childBoxes(bytes, start, end)].at(-1)?.end ?? end;
 }
 
 /** The sample entries of H.264 and HEVC. */
