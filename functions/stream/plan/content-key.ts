@@ -49,7 +49,7 @@ function contentKey(
   const id = derived('key-id');
   return {
     scheme,
-    version: hashOf(object, ['encrypted', clearVersion, scheme, id.toString('hex')]).slice(0, 12),
+    version: hashOf(object, ['encrypted', clearVersion, scheme, id.toString('hex')]).slice(-12),
     id,
     key: derived('key'),
     ivOf: (rendition, ask) => derived('iv', rendition, ...(ask === null ? [] : [nameOf(ask)])),
