@@ -12,10 +12,11 @@ import { countedFrames, countedImage } from '../../testing/counter-film.ts';
 import { addressIn, startEncrypted } from '../../testing/encrypted.ts';
 import { needs } from '../../testing/needs.ts';
 import { openPlayerPage, type PlayerName } from '../../testing/players/player-page.ts';
-import type { Service } from '../../testing/service.ts';
+import { type Service, startService } from '../../testing/service.ts';
 
 const run = promisify(execFile);
 const WITHIN_MS = 60_000;
+const LOADING = { aheadSeconds: 30, withinMs: WITHIN_MS };
 const SHOWN_MS = 80;
 const SHOWN_WITHIN_MS = 3_000;
 const LAST = CLIP_FRAMES - 1;
@@ -72,10 +73,7 @@ describe('encrypted films in players', function () {
   for (const [scheme, player, address, height] of CLIENTS) {
     it(`are shown from the first frame to the last by ${player} at ${address}, ${scheme}, ${height}`, async () => {
       const service = serviceOf(scheme);
-      const page = await openPlayerPage(browser, player, service.url, {
-        aheadSeconds: 30,
-        withinMs: WITHIN_MS,
-      });
+      const page = await openPlayerPage(browser, player, service.url, LOADING);
       const renditions = height === 320 ? 'copy' : 'encoded';
       await page.start(addressIn(service, `${address}?renditions=${renditions}`), height);
       await page.until('it is ready', ({ ready }) => ready >= 2);
@@ -84,7 +82,8 @@ describe('encrypted films in players', function () {
       const seen =
         scheme === 'cbcs' ? async () => countedImage(await page.videoScreenshot()) : () => page.shownNumber();
       expect(await shownNumber(seen, 0)).to.equal(0);
-      // It loads no more before it plays.
+      // shaka-player drops what it is appending at a seek, and Chromium then shows a later keyframe, clear films as well
+      // (findings/chromium-seeks-past-what-is-appended-anew.sh). video.js loads no more before it plays.
       if (player !== 'video.js')
         await page.until('all is loaded', ({ buffered }) => (buffered[0]?.[1] ?? 0) > LAST / CLIP_RATE - 0.1);
       for (const frame of [SOUGHT, LAST]) {
@@ -98,6 +97,49 @@ describe('encrypted films in players', function () {
       await page.until('it ends', ({ ended }) => ended);
       expect(await shownNumber(seen, LAST)).to.equal(LAST);
       expect((await page.look()).audioBytes).to.be.above(0);
+      await page.close();
+    });
+  }
+
+  it('have the same pixels as clear ones', async () => {
+    const clear = await startService({ MEDIA_DIR: root, DERIVED_DIR: join(root, '.derived') });
+    const address = `${DASH}?renditions=copy`;
+    const pixelsOf = async (at: string, origin: string) => {
+      const page = await openPlayerPage(browser, 'shaka-player', origin, LOADING);
+      await page.start(at, 320);
+      await page.until('all is loaded', ({ buffered }) => (buffered[0]?.[1] ?? 0) > LAST / CLIP_RATE - 0.1);
+      await page.seek((SOUGHT + 0.5) / CLIP_RATE);
+      await shownNumber(async () => countedImage(await page.videoScreenshot()), SOUGHT);
+      const image = await page.videoScreenshot();
+      await page.close();
+      return image;
+    };
+    const cbcs = serviceOf('cbcs');
+    const own = await pixelsOf(addressIn(cbcs, address), cbcs.url);
+    const plain = await pixelsOf(clear.url + address, clear.url);
+    await clear.close();
+    expect(await countedImage(plain)).to.equal(SOUGHT);
+    expect(own.equals(plain)).to.equal(true);
+  });
+
+  for (const [scheme, player, address, seen] of [
+    ['aes-128', 'hls.js', HLS, /fatal/],
+    ['aes-128', 'shaka-player', HLS, /error/],
+    ['cbcs', 'shaka-player', DASH, /error/],
+    ['cbcs', 'dash.js', DASH, /error/],
+  ] as const) {
+    it(`are nothing by another key, and ${player} says so, ${scheme}`, async () => {
+      const service = serviceOf(scheme);
+      const license = await (await fetch(addressIn(service, `/key/${CLIP_FILM}/license.json`))).text();
+      const answers = {
+        '**/content.key*': Buffer.alloc(16, 7),
+        '**/license.json*': Buffer.from(license.replaceAll(/"k":"[^"]+"/g, `"k":"${'B'.repeat(21)}A"`)),
+      };
+      const page = await openPlayerPage(browser, player, service.url, { ...LOADING, answers });
+      await page.start(addressIn(service, `${address}?renditions=copy`), 320).catch(() => {});
+      await page.play();
+      await page.until('it complains', () => page.complaints.some((each) => seen.test(each)));
+      expect((await page.look()).currentTime).to.equal(0);
       await page.close();
     });
   }

@@ -85,12 +85,19 @@ export type PlayerPage = {
 /** Until somebody sees that a player has not begun to play. */
 const PRESSED_MS = 300;
 
+export type PlayerOptions = {
+  readonly aheadSeconds: number;
+  readonly withinMs: number;
+  /** Answers in place of the service's, by patterns of addresses. */
+  readonly answers?: Readonly<Record<string, Buffer>>;
+};
+
 /** Opens a page of that origin with one player in it, which loads at most so much ahead. */
 export async function openPlayerPage(
   browser: Browser,
   name: PlayerName,
   origin: string,
-  { aheadSeconds, withinMs }: { readonly aheadSeconds: number; readonly withinMs: number },
+  { aheadSeconds, withinMs, answers = {} }: PlayerOptions,
 ): Promise<PlayerPage> {
   const { library, driver } = PLAYERS[name];
   const page = await browser.newPage();
@@ -106,6 +113,8 @@ export async function openPlayerPage(
   await serve(page, `${origin}/a-player/watch.js`, `const AHEAD_SECONDS = ${aheadSeconds};\n${watch}`);
   await serve(page, `${origin}/a-player/driver.js`, await readFile(driver, 'utf8'));
   await serve(page, `${origin}/a-player/`, PAGE, 'text/html');
+  for (const [pattern, body] of Object.entries(answers))
+    await serve(page, pattern, body, 'application/octet-stream');
   await page.goto(`${origin}/a-player/`);
 
   const look = () => page.evaluate<Sight>('watch.look()');
@@ -164,6 +173,11 @@ export async function openPlayerPage(
 const PAGE = `<!doctype html><meta charset="utf-8"><title>A player</title><link rel="icon" href="data:,"><body>
 <script src="library.js"></script><script src="watch.js"></script><script src="driver.js"></script>`;
 
-function serve(page: Page, url: string, body: string, contentType = 'text/javascript'): Promise<unknown> {
+function serve(
+  page: Page,
+  url: string,
+  body: string | Buffer,
+  contentType = 'text/javascript',
+): Promise<unknown> {
   return page.route(url, (route) => route.fulfill({ body, contentType }));
 }
