@@ -14,6 +14,8 @@ export type FileRepresentation = {
   /** Null if the bytes depend on more than the object, so that its date is not enough. */
   readonly lastModified: Date | null;
   readonly sizeBytes: number;
+  /** True if a range costs as much as all bytes up to its end: several are not served, but the whole is. */
+  readonly isSequential?: boolean;
   open(range: ByteRange): Promise<Readable>;
   /** The address of the same bytes at the store itself, for what one response cannot carry. */
   redirect?(): Promise<string>;

@@ -150,9 +150,13 @@ async function respondFile(
   const { maxResponseBytes, maxRanges } = limits;
   if (request.method === 'HEAD') return describeLength(request, headers, sizeBytes);
   const validators = { etag: file.etag, lastModified: file.lastModified };
-  const range = ifRangeHolds(request.headers, validators)
+  const whole = { kind: 'whole' } as const;
+  const wanted = ifRangeHolds(request.headers, validators)
     ? parseRange(request.headers.get('range'), sizeBytes, maxRanges)
-    : { kind: 'whole' as const };
+    : whole;
+  const isCostly = file.isSequential === true && wanted.kind === 'ranges' && wanted.ranges.length > 1;
+  // As RFC 9110 §14.2 allows.
+  const range = isCostly ? whole : wanted;
 
   if (range.kind === 'too-many') {
     throw unsatisfiable(`${excessOf('maxRanges', range.count, limits)}.`, sizeBytes);

@@ -33,6 +33,7 @@ function encryptedKnown(
   return {
     ...{ kind: 'file', contentType, contentDisposition, etag, lastModified: null },
     sizeBytes: encryptedBytes(sizeBytes),
+    isSequential: true,
     open: (range) => encryptedRange(open, sizeBytes, range, secret),
   };
 }
