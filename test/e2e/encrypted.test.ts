@@ -51,9 +51,11 @@ describe('encrypted segments (aes-128)', function () {
     (await ask(`${HLS}/${rendition}/index.m3u8`, {}, over)).text();
   /** The segments of a playlist with their vectors, and the address of their key. */
   const segmentsIn = (playlist: string) =>
-    [...playlist.matchAll(/^#EXT-X-KEY:METHOD=AES-128,URI="([^"]+)",IV=0x([0-9a-f]{32})\n(\S+)$/gm)].map(
-      ([, key = '', iv = '', name = '']) => ({ key, iv, name }),
-    );
+    [
+      ...playlist.matchAll(
+        /^#EXT-X-KEY:METHOD=AES-128,URI="([^"]+)",IV=0x([0-9a-f]{32})\n#EXTINF:[\d.]+,\n(\S+)$/gm,
+      ),
+    ].map(([, key = '', iv = '', name = '']) => ({ key, iv, name }));
   const keyOf = async (address: string) =>
     bytesOf(await fetch(new URL(address, addressIn(service, `${HLS}/copy/index.m3u8`))));
 

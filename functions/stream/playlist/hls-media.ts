@@ -12,10 +12,10 @@ export function hlsMedia(
   keys: KeyLines | null = null,
 ): string {
   const startSeconds = presentation.clip?.startSeconds ?? 0;
-  const linesOf = (index: number) => [
-    ...(keys?.before(askWithin(rendition, index)) ?? []),
-    addressWithin(rendition, index, version),
-  ];
+  const linesOf = (index: number) => ({
+    key: keys?.before(askWithin(rendition, index)) ?? [],
+    address: addressWithin(rendition, index, version),
+  });
   const lines = listed(rendition, linesOf, startSeconds);
   return playlist(presentation, initWithin(rendition, version), lines, { keys });
 }
@@ -28,10 +28,10 @@ export function hlsIFrames(
   keys: KeyLines | null = null,
 ): string {
   const { timescale, iFrames, id } = rendition;
-  const linesOf = (index: number) => [
-    ...(keys?.before({ kind: 'iframe', rendition: id, index }) ?? []),
-    iFrameAddress(index, version),
-  ];
+  const linesOf = (index: number) => ({
+    key: keys?.before({ kind: 'iframe', rendition: id, index }) ?? [],
+    address: iFrameAddress(index, version),
+  });
   const lines = listed({ timescale, segments: iFrames.frames }, linesOf);
   return playlist(presentation, initAddress(version), lines, { keys, kind: ['#EXT-X-I-FRAMES-ONLY'] });
 }
@@ -57,15 +57,16 @@ function playlist(
 
 type Timed = Pick<Rendition, 'segments' | 'timescale'>;
 
-/** A line for the length of each segment, and those of its key and address. */
+/** Each segment's key, length and address, in the order of RFC 8216 §8.6. */
 function listed(
   timed: Timed,
-  linesOf: (index: number) => readonly string[],
+  linesOf: (index: number) => { readonly key: readonly string[]; readonly address: string },
   startSeconds = 0,
 ): readonly string[] {
-  return microseconds(timed, startSeconds).map(
-    (length, i) => `#EXTINF:${(length / 1e6).toFixed(6)},\n${linesOf(i).join('\n')}`,
-  );
+  return microseconds(timed, startSeconds).map((length, i) => {
+    const { key, address } = linesOf(i);
+    return [...key, `#EXTINF:${(length / 1e6).toFixed(6)},`, address].join('\n');
+  });
 }
 
 /** The most that rounding to microseconds adds to a segment. */
