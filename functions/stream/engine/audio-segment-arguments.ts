@@ -3,7 +3,7 @@ import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { AAC_ENCODER, type FfmpegArguments } from './arguments.ts';
 import { LAYOUTS } from './audio-effects.ts';
-import { ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
+import { EDITED_SECONDS, ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
 import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 
@@ -11,11 +11,13 @@ import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
  * Corrects the times of decoded frames, which containers round and programs guess. `frames`: each begins at a
  * multiple of `samples` (its own length if null) from `originSeconds`. `settling`: frames follow each other
  * without a gap if they seem to, at a multiple of `samples` that most of them agree on. `counted`: all frames
- * are read and follow each other from the timeline's beginning.
+ * are read and follow each other from the timeline's beginning. `edited`: all times hold, and what follows a join begins
+ * there to the sample.
  */
 export type SourceGrid =
   | { readonly kind: 'exact' }
   | { readonly kind: 'counted' }
+  | { readonly kind: 'edited' }
   | {
       readonly kind: 'frames' | 'settling';
       /** Origin on the file's own clock. */
@@ -81,7 +83,8 @@ export function audioSegmentArguments(
 function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): string {
   const cut = `round(${cutSeconds.toFixed(9)}*SR)`;
   if (grid.kind === 'counted') return `N-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
-  if (grid.kind === 'exact') return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
+  if (grid.kind === 'exact' || grid.kind === 'edited')
+    return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   const step = grid.samples ?? 'NB_SAMPLES';
   const back = `round(${(grid.originSeconds - zeroSeconds).toFixed(9)}*SR)-${cut}`;
   if (grid.kind === 'settling') return `${settledPlace(step, grid.originSeconds)};ld(1)+N+${back}`;
@@ -100,6 +103,7 @@ function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): strin
 
 /** Returns the shortest gap, unless a whole frame is missing. */
 function leastGapSeconds({ grid, sourceRate }: AudioSegment): number {
+  if (grid.kind === 'edited') return EDITED_SECONDS;
   if (grid.kind !== 'frames' || grid.samples === null) return TOLERANCE_SECONDS;
   return Math.min(TOLERANCE_SECONDS, grid.samples / 2 / sourceRate);
 }

@@ -1,10 +1,9 @@
 import { damaged, Problem } from '../base/problem.ts';
-import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
+import { forFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
 import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
 import { peekFirst } from '../media/peek-first.ts';
 import { spliced } from '../media/transport/splice.ts';
 import type { CachedAccess } from '../source/cache.ts';
-import { overlay } from '../source/overlay.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { ReadingPlace } from './reading-places.ts';
 import type { ReadFrom } from './segment-arguments.ts';
@@ -47,7 +46,7 @@ export async function tryPlaces<Result>(
   const from = { ...place, seekSeconds: isSought ? seekSeconds + clock : null };
   const isLast = others.length === 0;
   try {
-    const result = await attempt(from, atPlace(context, place), isLast);
+    const result = await attempt(from, await atPlace(context, place), isLast);
     if (result !== null) return result;
   } catch (error) {
     const isNothing = error instanceof Problem && error.type === 'damaged-media';
@@ -56,15 +55,23 @@ export async function tryPlaces<Result>(
   return tryPlaces(others, context, attempt);
 }
 
-function atPlace(context: EngineContext, { splice, seekSeconds }: ReadingPlace): EngineContext {
-  if (splice !== null) return { ...context, ...splicedInput(context, spliced(context.access, splice)) };
+async function atPlace(
+  context: EngineContext,
+  { splice, seekSeconds }: ReadingPlace,
+): Promise<EngineContext> {
+  if (splice !== null) {
+    return { ...context, ...(await splicedInput(context, spliced(context.access, splice))) };
+  }
   return cutFrom(context, seekSeconds ?? Number.NEGATIVE_INFINITY);
 }
 
 /** A demuxer of fragments that can seek would walk all of them before it begins. */
-function splicedInput({ probed: { movie } }: EngineContext, access: CachedAccess): Partial<EngineContext> {
+async function splicedInput(
+  { probed: { movie } }: EngineContext,
+  access: CachedAccess,
+): Promise<Partial<EngineContext>> {
   if (movie === null) return { access };
-  const patched = overlay(access, patchesForFfmpeg(movie));
+  const patched = await forFfmpeg(access, movie);
   const stream = () => patched.stream({ start: 0, end: patched.sizeBytes });
   return { flow: { sizeBytes: null, stream } };
 }

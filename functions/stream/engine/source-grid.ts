@@ -12,6 +12,7 @@ import type { SourceGrid } from './audio-segment-arguments.ts';
 export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   const { media } = probed;
   if (isCounted(media)) return { kind: 'counted' };
+  if (track.isEdited) return { kind: 'edited' };
   const originSeconds = media.originSeconds + firstFrameSeconds(probed, track);
   const isRounded = CONTAINERS[media.container].hasRoundedTimes;
   const step = audioProfile(track.codec).stepSamples;
@@ -47,6 +48,6 @@ function firstFrameSeconds({ movie }: Probed, track: AudioTrack): number {
   const indexed = movie?.tracks[track.index];
   const table = movie && indexed ? tableOf(movie, indexed) : null;
   if (!movie || !indexed || table === null || table.count === 0) return startSeconds;
-  const { delaySeconds, mediaTime, isComplex } = timelineOf(movie, indexed);
-  return isComplex ? startSeconds : delaySeconds + (table.decodeTimes.at(0) - mediaTime) / indexed.timescale;
+  const { delaySeconds, mediaTime } = timelineOf(movie, indexed);
+  return delaySeconds + (table.decodeTimes.at(0) - mediaTime) / indexed.timescale;
 }

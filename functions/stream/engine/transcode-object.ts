@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { Trace } from '../base/trace.ts';
-import { patchesForFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
+import { forFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
 import { flowOf, type MovieCut } from '../media/isobmff/movie-cut.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import type { Output } from '../plan/output.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import { type Flow, openLoopback } from '../source/loopback.ts';
-import { overlay } from '../source/overlay.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { FfmpegArguments } from './arguments.ts';
 import type { Engine } from './ffmpeg.ts';
@@ -34,7 +33,7 @@ export type EngineContext = {
 export async function transcodeObject(args: FfmpegArguments, context: EngineContext): Promise<Readable> {
   const { object, engine, signal, trace } = context;
   const clock = ffmpegClock(trace);
-  const loopback = await openLoopback({ access: inputOf(context), etag: object.etag, signal });
+  const loopback = await openLoopback({ access: await inputOf(context), etag: object.etag, signal });
   try {
     return await engine.transcode(loopback.url, args, {
       signal,
@@ -53,8 +52,13 @@ export async function transcodeObject(args: FfmpegArguments, context: EngineCont
   }
 }
 
-function inputOf({ access, probed: { movie }, cut, flow }: EngineContext): CachedAccess | Flow {
+async function inputOf({
+  access,
+  probed: { movie },
+  cut,
+  flow,
+}: EngineContext): Promise<CachedAccess | Flow> {
   if (flow !== undefined) return flow;
-  if (cut === undefined) return overlay(access, movie === null ? [] : patchesForFfmpeg(movie));
+  if (cut === undefined) return movie === null ? access : forFfmpeg(access, movie);
   return flowOf(cut.movieCut, cut.fromSeconds);
 }

@@ -3,7 +3,7 @@ import { audioProfile } from '../media/model/codecs.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { clientOf } from './client.ts';
-import { videoObstacle } from './obstacles.ts';
+import { EDITED, videoObstacle } from './obstacles.ts';
 import type { Obstacle } from './parameter-effects.ts';
 
 /** HEVC is offered only beside H.264, so that it needs no client that names it. */
@@ -18,7 +18,11 @@ export function filmCopyObstacle({ container }: Media, film: VideoTrack): Obstac
 }
 
 /** Why an audio track cannot be cut into segments unchanged; null if it may. */
-export function audioCopyObstacle({ container }: Media, { codec, codecString }: AudioTrack): Obstacle {
+export function audioCopyObstacle(
+  { container }: Media,
+  { codec, codecString, isEdited }: AudioTrack,
+): Obstacle {
+  if (isEdited) return EDITED;
   if (codec !== 'aac') return `${codec} is not put into segments`;
   if (codecString === null || !PLAIN_AAC.test(codecString))
     return 'this kind of aac does not play everywhere';

@@ -24,6 +24,7 @@ export function containerObstacle({ container }: Media, format: Format | null, c
 /** Says why video does not play on a client in a container; null if it does. */
 export function videoObstacle(video: VideoTrack, container: Media['container'], client: Client): Obstacle {
   const { codec } = video;
+  if (video.isEdited) return EDITED;
   if (!client.video.has(codec)) return `${codec} does not play on this client`;
   if (!sees(client, container, codec)) return `${container} players do not take ${codec}`;
   if (video.codecString === null) return noConfiguration(video);
@@ -45,6 +46,9 @@ export function videoObstacle(video: VideoTrack, container: Media['container'], 
   return null;
 }
 
+/** Chromium takes no edit list of several parts, and plays all samples in their order. */
+export const EDITED = 'its edit list shows several parts, and not every player follows one';
+
 /** Players need one: without any in the container, or with several, they fail at the first frame or midway. */
 const noConfiguration = ({ kind, codec }: VideoTrack | AudioTrack) =>
   `no one decoder configuration describes the ${codec} ${kind}`;
@@ -58,6 +62,7 @@ function isCommonProfile({ codecString, bitDepth, chroma }: VideoTrack): boolean
 
 export function audioObstacle(audio: AudioTrack, container: Media['container'], client: Client): Obstacle {
   const { codec } = audio;
+  if (audio.isEdited) return EDITED;
   if (!client.audio.has(codec)) return `${codec} does not play on this client`;
   if (codec === 'aac' && audio.codecString === null) return noConfiguration(audio);
   return hears(client, container, audio) ? null : `${container} players do not take ${kindName(audio)}`;

@@ -167,8 +167,7 @@ function canCopyVideo(
   format: VideoFormat,
   { media, parameters, client }: PlanInput,
 ): boolean {
-  // A copy would have all of an edited track's samples.
-  if (!CONTAINERS[media.container].keepsTimes || video.isEdited !== undefined) return false;
+  if (!CONTAINERS[media.container].keepsTimes) return false;
   if (format === 'webm' && video.codec !== 'vp8' && video.codec !== 'vp9') return false;
   if (format === 'mp4' && video.codec === 'vp8') return false;
   if (effectObstacle('videoCopy', parameters, { media, video, audio: null }) !== null) return false;
@@ -190,7 +189,6 @@ function planAudio(
   const copy =
     isVideoFormat(format) &&
     !CONTAINERS[media.container].audioMayChange &&
-    audio.isEdited === undefined &&
     audio.channels <= (parameters.channels ?? 2) &&
     effectObstacle('audioCopy', parameters, { media, video, audio }) === null &&
     (format !== 'mp4' || AUDIO_CODECS[audio.codec].isCopiedIntoMp4) &&

@@ -18,6 +18,25 @@ export function overlay(access: CachedAccess, patches: readonly Patch[]): Cached
   };
 }
 
+/** Opens the first `sizeBytes` of the same object with `tail` behind them. */
+export function appended(access: CachedAccess, sizeBytes: number, tail: Uint8Array): CachedAccess {
+  const tailOf = (start: number, end: number) =>
+    tail.subarray(Math.max(0, start - sizeBytes), Math.max(0, end - sizeBytes));
+  async function* chunks({ start, end }: ByteRange): AsyncGenerator<Uint8Array, void, void> {
+    if (start < sizeBytes) yield* access.stream({ start, end: Math.min(end, sizeBytes) });
+    if (end > sizeBytes) yield tailOf(start, end);
+  }
+  return {
+    sizeBytes: sizeBytes + tail.byteLength,
+    async read(start, end) {
+      if (start >= sizeBytes) return tailOf(start, end);
+      const head = await access.read(start, Math.min(end, sizeBytes));
+      return end <= sizeBytes ? head : Buffer.concat([head, tailOf(start, end)]);
+    },
+    stream: (range) => Readable.from(chunks(range), { objectMode: false }),
+  };
+}
+
 async function* patchedChunks(
   chunks: AsyncIterable<Uint8Array>,
   { start }: ByteRange,

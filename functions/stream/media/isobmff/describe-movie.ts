@@ -1,8 +1,9 @@
 import { damaged } from '../../base/problem.ts';
 import { asDamaged } from '../boxes/boxes.ts';
-import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
+import type { AudioTrack, FrameRate, Media, Track, VideoTrack } from '../model/media.ts';
 import { audioLabel, subtitleLabel } from '../model/track-label.ts';
 import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
+import { editObstacle } from './edit-parts.ts';
 import { frameSize } from './frame-size.ts';
 import { isPlaceless } from './location.ts';
 import type { Movie, MovieTrack } from './movie.ts';
@@ -118,7 +119,8 @@ function describeTrack(movie: Movie, track: MovieTrack): Track {
   }
   if (entry === null) throw damaged(`Track ${index} of the file has no sample entry (stsd box).`);
   const table = isPcm(track) ? null : tableOf(movie, track);
-  const time = { ...base, ...timeOf(movie, track, table) };
+  const undecodable = editObstacle(movie, track);
+  const time = { ...base, undecodable, ...timeOf(movie, track, table) };
   return handler === 'vide' ? videoTrack(time, track, table) : audioTrack(time, track);
 }
 
@@ -194,10 +196,15 @@ function videoTrack(
     codecName: codecNameOf(entry),
     codecString: entry.hasOthers ? null : videoCodecString(entry),
     ...frameSize(entry, entry.video, { matrix, width, height }),
-    frameRate: table && frameRateOf(table, timescale),
+    frameRate: table && shownRate(frameRateOf(table, timescale), time.isEdited),
     ...sampleFormat(entry),
     isCoverArt: isStill || isForChapters,
   };
+}
+
+/** Frames behind a join, and around what stands still, lie on no one grid. */
+function shownRate(rate: FrameRate | null, isEdited: true | undefined): FrameRate | null {
+  return rate && isEdited ? { ...rate, constant: false } : rate;
 }
 
 function audioTrack(time: Time, { entry, title, roles }: MovieTrack): AudioTrack {
@@ -207,7 +214,7 @@ function audioTrack(time: Time, { entry, title, roles }: MovieTrack): AudioTrack
   // A track whose coding changes has no one codec string: players take the first sample entry for the only one.
   const codecString = entry.hasOthers ? null : audioCodecString(entry);
   const codec = { codec: audioCodecOf(entry), codecName: codecNameOf(entry), codecString };
-  const undecodable = pcmObstacle(entry);
+  const undecodable = time.undecodable ?? pcmObstacle(entry);
   const format = { channels, sampleRate, bitsPerSample, codecDelaySeconds: 0 };
   const label = audioLabel(title, {
     isCommentary: roles.includes('commentary'),

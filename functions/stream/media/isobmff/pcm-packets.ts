@@ -23,25 +23,39 @@ export function pcmSampleBytes({ audio, format }: SampleEntry, { sizes, count }:
 /** Yields PCM from the sample `first` up to `end` as packets of many samples, which lie together in the file. */
 export async function* pcmPackets(
   file: RandomAccess,
-  { count, offsets, decodeTimes }: SampleTable,
+  table: SampleTable,
   sampleBytes: number,
   first: number,
   shift: number,
   end: number,
 ): AsyncGenerator<Packet, void, void> {
-  for (let i = first; i < count; ) {
-    const time = decodeTimes.at(i);
-    if (time >= end) return;
-    const offset = offsets.at(i);
-    const most = Math.min(count, i + PACKET_SAMPLES);
-    const isElsewhere = (sample: number) => offsets.at(sample) !== offset + (sample - i) * sampleBytes;
-    const next = isElsewhere(most - 1) ? firstIndex(i, most, isElsewhere) : most;
-    const size = (next - i) * sampleBytes;
+  const { count, decodeTimes } = table;
+  const endSample = firstIndex(first, count, (sample) => decodeTimes.at(sample) >= end);
+  for (const { sample, next, offset } of pcmStretches(table, sampleBytes, first, endSample)) {
+    const size = (next - sample) * sampleBytes;
     const data = await file.read(offset, offset + size);
     if (data.byteLength < size) throw damaged('The file ends within its media.');
+    const time = decodeTimes.at(sample);
     const dts = time - shift;
-    const duration = next < count ? Math.max(0, decodeTimes.at(next) - time) : next - i;
+    const duration = next < count ? Math.max(0, decodeTimes.at(next) - time) : next - sample;
     yield { data, dts, pts: dts, duration, isSync: true };
-    i = next;
+  }
+}
+
+/** Yields samples `[first, end)` in stretches that are packets: each lies together in the file. */
+export function* pcmStretches(
+  { offsets }: SampleTable,
+  sampleBytes: number,
+  first: number,
+  end: number,
+): Generator<{ readonly sample: number; readonly next: number; readonly offset: number }, void, void> {
+  for (let sample = first; sample < end; ) {
+    const from = sample;
+    const offset = offsets.at(from);
+    const most = Math.min(end, from + PACKET_SAMPLES);
+    const isElsewhere = (other: number) => offsets.at(other) !== offset + (other - from) * sampleBytes;
+    const next = isElsewhere(most - 1) ? firstIndex(from, most, isElsewhere) : most;
+    yield { sample, next, offset };
+    sample = next;
   }
 }

@@ -1,8 +1,7 @@
 import type { TrackHead } from './track-boxes.ts';
 
-/** The samples of a track in a file without fragments, in decode order; times in ticks of the track. */
-export type SampleLog = {
-  readonly head: TrackHead;
+/** Samples in decode order; times in ticks of their track. */
+export type SampleColumns = {
   readonly sizes: number[];
   readonly decodeTimes: number[];
   readonly compositionOffsets: number[];
@@ -13,6 +12,9 @@ export type SampleLog = {
   readonly chunks: { offset: number; count: number }[];
 };
 
+/** The samples of a track in a file without fragments. */
+export type SampleLog = SampleColumns & { readonly head: TrackHead };
+
 export type LoggedSample = {
   readonly dts: number;
   readonly pts: number;
@@ -22,19 +24,15 @@ export type LoggedSample = {
 };
 
 export function createSampleLog(head: TrackHead): SampleLog {
-  return {
-    head,
-    sizes: [],
-    decodeTimes: [],
-    compositionOffsets: [],
-    sync: [],
-    endTicks: 0,
-    chunks: [],
-  };
+  return { head, ...emptyColumns() };
+}
+
+export function emptyColumns(): SampleColumns {
+  return { sizes: [], decodeTimes: [], compositionOffsets: [], sync: [], endTicks: 0, chunks: [] };
 }
 
 /** Adds adjacent samples at `offset` of the media; returns where they end. */
-export function logSamples(log: SampleLog, offset: number, samples: readonly LoggedSample[]): number {
+export function logSamples(log: SampleColumns, offset: number, samples: readonly LoggedSample[]): number {
   let end = offset;
   for (const { dts, pts, duration, sizeBytes, isSync } of samples) {
     log.sizes.push(sizeBytes);

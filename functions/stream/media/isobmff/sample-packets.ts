@@ -30,7 +30,7 @@ export function movieRemuxObstacle(movie: Movie, trackIndex: number): string | n
   if (!isRemuxedCodec(entry.video ? 'video' : 'audio', codec))
     return `${codec} in MP4 is not played by browsers`;
   if (entry.hasOthers) return 'its coding changes within the track';
-  if (timelineOf(movie, track).isComplex) return 'its edit list has several cuts';
+  if (timelineOf(movie, track).isComplex) return 'its edit list shows several parts';
   const table = tableOf(movie, track);
   if (table === null) return 'the file has too many fragments';
   return table.runsForwards ? null : 'its times run backwards';

@@ -1,3 +1,4 @@
+import { partsOf } from './edit-parts.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';
 
@@ -13,20 +14,19 @@ export type Timeline = {
   readonly isComplex: boolean;
 };
 
-export function timelineOf(movie: Movie, { edits, timescale }: MovieTrack): Timeline {
-  const leading = edits.findIndex(({ mediaTime }) => mediaTime >= 0);
-  const [edit, ...others] = leading < 0 ? [] : edits.slice(leading);
-  const empties = leading < 0 ? edits : edits.slice(0, leading);
-  const sum = (some: typeof edits) => some.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0);
-  const delay = sum(empties);
-  const shown = edit === undefined ? 0 : edit.durationTicks + sum(others);
-  const duration = Math.round((shown / movie.timescale) * timescale);
+export function timelineOf(movie: Pick<Movie, 'timescale'>, track: MovieTrack): Timeline {
+  const parts = partsOf(movie, track);
+  const [first] = parts;
+  const last = parts.at(-1);
+  const delay =
+    first?.startTicks ?? track.edits.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0);
+  const shown = last === undefined ? 0 : last.startTicks + last.durationTicks - delay;
+  const duration = Math.round((shown / movie.timescale) * track.timescale);
   return {
     delaySeconds: delay / movie.timescale,
-    mediaTime: edit?.mediaTime ?? 0,
-    // Zero means "to the end" in files that are fragmented or were written while recording.
+    mediaTime: first?.mediaTime ?? 0,
     durationTicks: duration > 0 && Number.isSafeInteger(duration) ? duration : null,
-    isComplex: others.length > 0 || (edit !== undefined && edit.rate !== 1),
+    isComplex: parts.length > 1 || (first !== undefined && first.rate !== 1),
   };
 }
 

@@ -1,6 +1,6 @@
 import { damaged } from '../../base/problem.ts';
 import { box, fullBox, text, uint32, uint64 } from '../boxes/write-box.ts';
-import type { SampleLog } from './sample-log.ts';
+import type { SampleColumns, SampleLog } from './sample-log.ts';
 import { movieTimescale, mvhd, trak } from './track-boxes.ts';
 
 /**
@@ -13,7 +13,7 @@ export function flatHead(logs: readonly SampleLog[], mediaBytes: number): Buffer
   if (tracks.length === 0) throw damaged('The media has nothing to write.');
   const ftyp = box('ftyp', text('isom'), uint32(512), text('isomiso2avc1mp41'));
   const mdat = mdatHeader(mediaBytes);
-  const written = tracks.map((log) => ({ log, tables: tables(log) }));
+  const written = tracks.map((log) => ({ log, tables: sampleTables(log) }));
   const place = (isWide: boolean) => {
     const length = ftyp.length + moov(written, 0, isWide).length + mdat.length;
     return { length, build: () => Buffer.concat([ftyp, moov(written, length, isWide), mdat]) };
@@ -74,7 +74,8 @@ function presentedTicks({
   return Math.max(1, end - (decodeTimes[0] ?? 0) - head.mediaTime);
 }
 
-function tables(log: SampleLog): Buffer[] {
+/** The boxes of a sample table after `stsd`, without the chunk offsets. */
+export function sampleTables(log: SampleColumns): Buffer[] {
   const { sizes, compositionOffsets, sync, chunks } = log;
   const hasOffsets = compositionOffsets.some((ticks) => ticks !== 0);
   const isSigned = compositionOffsets.some((ticks) => ticks < 0);
@@ -89,7 +90,10 @@ function tables(log: SampleLog): Buffer[] {
   ];
 }
 
-function* durations({ decodeTimes, endTicks }: SampleLog): Generator<number, void, void> {
+function* durations({
+  decodeTimes,
+  endTicks,
+}: Pick<SampleColumns, 'decodeTimes' | 'endTicks'>): Generator<number, void, void> {
   for (const [i, time] of decodeTimes.entries()) {
     const ticks = (decodeTimes[i + 1] ?? endTicks) - time;
     if (ticks < 0 || ticks > 0xffff_ffff) throw damaged('The times of this media make no sense.');
@@ -119,7 +123,8 @@ function chunkRuns(chunks: SampleLog['chunks']): Buffer {
   return fullBox('stsc', 0, 0, uint32(entries.length / 3), numbers(entries));
 }
 
-function chunkOffsets(chunks: SampleLog['chunks'], mediaAt: number, isWide: boolean): Buffer {
+/** Writes the places of chunks, which are counted from `mediaAt`. */
+export function chunkOffsets(chunks: SampleLog['chunks'], mediaAt: number, isWide: boolean): Buffer {
   const bytes = Buffer.alloc(chunks.length * (isWide ? 8 : 4));
   for (const [i, { offset }] of chunks.entries()) {
     if (isWide) bytes.writeBigUInt64BE(BigInt(mediaAt + offset), i * 8);

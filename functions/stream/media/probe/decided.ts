@@ -1,8 +1,7 @@
 import { openLoopback } from '../../source/loopback.ts';
-import { overlay } from '../../source/overlay.ts';
 import { name } from '../boxes/boxes.ts';
 import { aacName } from '../codecs/aac.ts';
-import { patchesForFfmpeg } from '../isobmff/for-ffmpeg.ts';
+import { forFfmpeg } from '../isobmff/for-ffmpeg.ts';
 import type { Movie } from '../isobmff/movie.ts';
 import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
@@ -22,7 +21,7 @@ export async function decidedMedia(
     nameOf: (track) => codingName(track, movie),
     async tries(track) {
       const flow = movie && flowOfLongMovie(movie, file, [track.index], track.startSeconds);
-      const whole = movie === null ? clocked(file, clock) : overlay(file, patchesForFfmpeg(movie));
+      const whole = movie === null ? clocked(file, clock) : await forFfmpeg(file, movie);
       const loopback = await openLoopback({ access: flow ?? whole, etag: object.etag, signal });
       let release = () => {};
       try {
