@@ -1,10 +1,13 @@
+import { unsupported } from '../../base/problem.ts';
 import type { CachedAccess } from '../../source/cache.ts';
 import { appended, overlay, type Patch } from '../../source/overlay.ts';
 import { asBuffer, asDamaged, type Box, childBoxes } from '../boxes/boxes.ts';
 import { box, fullBox, uint16, uint32, uint64 } from '../boxes/write-box.ts';
+import { withoutLeading } from '../codecs/leading-pictures.ts';
 import { tableOf } from './describe-movie.ts';
 import { type EditedSamples, editedSamples } from './edited-samples.ts';
 import type { Edit, Movie } from './movie.ts';
+import { unitsOf } from './movie-keyframes.ts';
 import { emptyColumns, logSamples } from './sample-log.ts';
 import type { TopLevelBox } from './top-level.ts';
 import { chunkOffsets, sampleTables } from './write-flat.ts';
@@ -29,18 +32,25 @@ export async function editedMovie(
   const bytes = Buffer.from(asBuffer(await overlay(access, patches).read(start, end)));
   const hidden = { start: start + TYPE_AT, bytes: Buffer.from('free', 'latin1') };
   try {
-    const moov = withTracks(bytes, edited);
-    return appended(overlay(access, [...patches, ...closing, hidden]), last.end, moov);
+    const { media, tracks } = await withEntries(access, edited, last.end + MDAT_BYTES);
+    const tail = Buffer.concat([box('mdat', ...media), withTracks(bytes, tracks)]);
+    return appended(overlay(access, [...patches, ...closing, hidden]), last.end, tail);
   } catch (error) {
     throw asDamaged(error);
   }
 }
 
 const TYPE_AT = 4;
+const MDAT_BYTES = 8;
+
+type EditedTrack = {
+  readonly edited: EditedSamples;
+  readonly units: ReturnType<typeof unitsOf>;
+};
 
 /** By the offset of its box in the index. */
-function editedTracks(movie: Movie): ReadonlyMap<number, EditedSamples> {
-  const found = new Map<number, EditedSamples>();
+function editedTracks(movie: Movie): ReadonlyMap<number, EditedTrack> {
+  const found = new Map<number, EditedTrack>();
   if (movie.fragments !== null || movie.topLevel.length >= WALKED_BOXES) return found;
   for (const track of movie.tracks) {
     const { entry, edits, trak } = track;
@@ -49,15 +59,49 @@ function editedTracks(movie: Movie): ReadonlyMap<number, EditedSamples> {
     if (entry === null || entry.hasOthers || !(entry.video || entry.audio)) continue;
     const table = tableOf(movie, track);
     const edited = table && editedSamples(movie, track, table);
-    if (edited !== null) found.set(trak.start, edited);
+    if (edited !== null) found.set(trak.start, { edited, units: unitsOf(track) });
   }
   return found;
 }
 
+/** Each is held while ffmpeg reads. */
+const MOST_ENTRY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Copies the frames at which parts of HEVC begin to `mediaAt`, as pictures that nothing before them leads to: a decoder
+ * takes such a one in mid-track for the next of those that it had, and shows both parts' frames mixed.
+ */
+async function withEntries(
+  access: CachedAccess,
+  tracks: ReadonlyMap<number, EditedTrack>,
+  mediaAt: number,
+): Promise<{ readonly media: Uint8Array[]; readonly tracks: ReadonlyMap<number, EditedSamples> }> {
+  const media: Uint8Array[] = [];
+  const places = new Map<number, number>();
+  const placed = new Map<number, EditedSamples>();
+  let end = mediaAt;
+  for (const [at, { edited, units }] of tracks) {
+    const entries = units?.codec === 'hevc' ? edited.samples.filter(({ isEntry }) => isEntry) : [];
+    for (const { offset, sizeBytes } of entries) {
+      if (places.has(offset)) continue;
+      if (end - mediaAt + sizeBytes > MOST_ENTRY_BYTES)
+        throw unsupported('The parts that the edit list of the file shows begin with too many bytes.');
+      const frame = await access.read(offset, offset + sizeBytes);
+      media.push(withoutLeading(frame, units?.lengthSize ?? 4));
+      places.set(offset, end);
+      end += frame.byteLength;
+    }
+    const moved = edited.samples.map((sample) =>
+      sample.isEntry ? { ...sample, offset: places.get(sample.offset) ?? sample.offset } : sample,
+    );
+    placed.set(at, { ...edited, samples: moved });
+  }
+  return { media, tracks: placed };
+}
+
 /** Returns what gives the file's last box an end before which another can follow; null if nothing does. */
-function closed({ type, start, headerBytes, end }: TopLevelBox): Patch[] | null {
+function closed({ start, headerBytes, end }: TopLevelBox): Patch[] | null {
   const size = end - start;
-  if (type === 'moov') return [];
   if (headerBytes === 16) return [{ start: start + 8, bytes: uint64(size) }];
   return size > 0xffff_ffff ? null : [{ start, bytes: uint32(size) }];
 }

@@ -13,8 +13,14 @@ import { endOf, startOf } from './timeline.ts';
 /** Samples in the order in which a movie shows them, each as often as it does, and the edit list that places them. */
 export type EditedSamples = {
   /** With their offsets in the file. */
-  readonly samples: readonly (LoggedSample & { readonly offset: number })[];
+  readonly samples: readonly EditedSample[];
   readonly edits: readonly Edit[];
+};
+
+export type EditedSample = LoggedSample & {
+  readonly offset: number;
+  /** True for a frame at which decoding begins anew, whatever was decoded before it. */
+  readonly isEntry: boolean;
 };
 
 /** A film that shows its samples more often was made to keep programs busy. */
@@ -55,7 +61,7 @@ export function editedSamples(movie: Movie, track: MovieTrack, table: SampleTabl
       );
 }
 
-function delayed({ part: { startTicks } }: Shown, edits: readonly Edit[]): readonly Edit[] {
+function delayed(startTicks: number, edits: readonly Edit[]): readonly Edit[] {
   return startTicks === 0 ? edits : [{ durationTicks: startTicks, mediaTime: -1, rate: 1 }, ...edits];
 }
 
@@ -86,34 +92,45 @@ function shownParts(
 }
 
 /**
- * Writes each packet at its place. One that a part's end cuts belongs to it if most of it does: parts meet within half a
- * packet of where the edit list has them, and the times of all that follows are exact.
+ * Writes each part with the packets before it that its decoder needs, which no edit shows. A packet that a part's end cuts
+ * belongs to it if most of it does: parts meet within half a packet of where the edit list has them, and what follows is
+ * in its place.
  */
 function audioParts(track: MovieTrack, table: SampleTable, shown: readonly Shown[]): EditedSamples | null {
   const unitsOf = isPcm(track) ? pcmUnits(track, table) : packetUnits(table);
   if (unitsOf === null) return null;
-  const samples: EditedSamples['samples'][number][] = [];
-  const [first, last] = [shown[0], shown.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  // The first packets are cut by the edit list, and decoders need some before.
-  const ahead = prerollTicks(track);
-  let origin = 0;
-  for (const one of shown) {
-    const { from, to } = one;
-    const at = one.at - first.at;
-    const front = one === first ? from - ahead : from;
-    for (const { offset, sizeBytes, time, duration } of unitsOf(front, to)) {
-      const middle = time + duration / 2;
-      if (middle >= to || (one === first ? time + duration <= front : middle < from)) continue;
-      if (samples.length === 0) origin = Math.max(0, from - time);
-      const dts = Math.max(samples.at(-1)?.dts ?? 0, at + origin + time - from);
-      samples.push({ offset, sizeBytes, dts, pts: dts, duration, isSync: true });
-      refuseMore(samples.length);
-    }
+  const heard: { units: Unit[]; start: number; movieTicks: number; ratio: number }[] = [];
+  for (const { from, to, part } of shown) {
+    const isWithin = ({ time, duration }: Unit) => time + duration / 2 < to;
+    const units = [...unitsOf(from - prerollTicks(track), to)].filter(isWithin);
+    const [first] = units;
+    const kept = units.find(({ time, duration }) => time + duration / 2 >= from);
+    if (first === undefined || kept === undefined) continue;
+    // ffmpeg cuts the first packet of all by itself.
+    const start = heard.length === 0 ? Math.max(from, first.time) : kept.time;
+    const ratio = (to - from) / (part.durationTicks || 1);
+    heard.push({ units, start, ratio, movieTicks: Math.round(part.startTicks + (start - from) / ratio) });
   }
-  const end = last.part.startTicks + last.part.durationTicks - first.part.startTicks;
-  const edits = delayed(first, [{ durationTicks: end, mediaTime: origin, rate: 1 }]);
-  return samples.length === 0 ? null : { samples, edits };
+  const samples: EditedSample[] = [];
+  const edits: Edit[] = [];
+  const last = shown.at(-1)?.part;
+  const endTicks = last === undefined ? 0 : last.startTicks + last.durationTicks;
+  let begin = 0;
+  for (const [i, { units, start, ratio, movieTicks }] of heard.entries()) {
+    const mediaTime = begin + start - (units[0]?.time ?? start);
+    for (const { offset, sizeBytes, time, duration } of units) {
+      const dts = mediaTime + time - start;
+      samples.push({ offset, sizeBytes, dts, pts: dts, duration, isSync: true, isEntry: false });
+      begin = dts + duration;
+    }
+    refuseMore(samples.length);
+    const durationTicks = Math.max(0, (heard[i + 1]?.movieTicks ?? endTicks) - movieTicks);
+    edits.push({ durationTicks, mediaTime, rate: 1 });
+    // What an edit shows beyond its part is nothing, not what follows.
+    begin = Math.max(begin, mediaTime + Math.ceil((durationTicks + 1) * ratio));
+  }
+  const [first] = heard;
+  return first === undefined ? null : { samples, edits: delayed(first.movieTicks, edits) };
 }
 
 type Unit = {
@@ -161,7 +178,7 @@ function videoParts(table: SampleTable, shown: readonly Shown[]): EditedSamples 
   if (first === undefined) return null;
   const stretches = shown.map((one) => stretchOf(table, one));
   const lead = Math.max(0, ...stretches.map(({ leadTicks }) => leadTicks));
-  const samples: EditedSamples['samples'][number][] = [];
+  const samples: EditedSample[] = [];
   const edits: Edit[] = [];
   let end = -1;
   for (const { frames, hidden, length, gapTicks, editTicks } of stretches) {
@@ -176,6 +193,7 @@ function videoParts(table: SampleTable, shown: readonly Shown[]): EditedSamples 
       samples.push({
         ...{ offset: table.offsets.at(sample), sizeBytes: table.sizes.at(sample) },
         ...{ dts, pts: shownAt, duration: Math.max(1, i < hidden ? 1 : step), isSync },
+        isEntry: i === 0,
       });
       end = Math.max(end, dts + 1, shownAt + 1);
     }
@@ -183,7 +201,7 @@ function videoParts(table: SampleTable, shown: readonly Shown[]): EditedSamples 
     refuseMore(samples.length);
     edits.push({ durationTicks: editTicks, mediaTime: begin, rate: 1 });
   }
-  return { samples, edits: delayed(first, edits) };
+  return { samples, edits: delayed(first.part.startTicks, edits) };
 }
 
 /** A frame of a part; times in ticks from its beginning, as the edit list has it. */
