@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { CachedAccess } from '../../functions/stream/source/cache.ts';
-import { overlay } from '../../functions/stream/source/overlay.ts';
+import { appended, overlay } from '../../functions/stream/source/overlay.ts';
 
 const bytes = Buffer.from('0123456789');
 const access: CachedAccess = {
@@ -33,4 +33,22 @@ describe('overlay', () => {
   }
 
   it('leaves the source alone', () => expect(bytes.toString()).to.equal('0123456789'));
+});
+
+describe('appended', () => {
+  const longer = appended(access, 8, Buffer.from('abc'));
+  const CASES: [number, number, string][] = [
+    [0, 11, '01234567abc'],
+    [2, 5, '234'],
+    [7, 10, '7ab'],
+    [9, 20, 'bc'],
+  ];
+  for (const [start, end, expected] of CASES) {
+    it(`[${start}, ${end})`, async () => {
+      expect(Buffer.from(await longer.read(start, end)).toString()).to.equal(expected);
+      expect(Buffer.concat(await longer.stream({ start, end }).toArray()).toString()).to.equal(expected);
+    });
+  }
+
+  it('is as long as both', () => expect(longer.sizeBytes).to.equal(11));
 });

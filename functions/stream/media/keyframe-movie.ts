@@ -1,5 +1,5 @@
 import { unsupported } from '../base/problem.ts';
-import { withoutLeading } from './codecs/leading-pictures.ts';
+import { withoutLeading } from './codecs/leading-frames.ts';
 import { canBeginWith } from './codecs/random-access.ts';
 import { containerKeyframes } from './cuts/container-keyframes.ts';
 import { transportKeyframes } from './cuts/transport-keyframes.ts';

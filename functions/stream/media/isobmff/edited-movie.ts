@@ -3,9 +3,10 @@ import type { CachedAccess } from '../../source/cache.ts';
 import { appended, overlay, type Patch } from '../../source/overlay.ts';
 import { asBuffer, asDamaged, type Box, childBoxes } from '../boxes/boxes.ts';
 import { box, fullBox, uint16, uint32, uint64 } from '../boxes/write-box.ts';
-import { withoutLeading } from '../codecs/leading-pictures.ts';
+import { withoutLeading } from '../codecs/leading-frames.ts';
 import { tableOf } from './describe-movie.ts';
-import { type EditedSamples, editedSamples } from './edited-samples.ts';
+import type { EditedSamples } from './edited-part.ts';
+import { editedSamples } from './edited-samples.ts';
 import type { Edit, Movie } from './movie.ts';
 import { unitsOf } from './movie-keyframes.ts';
 import { emptyColumns, logSamples } from './sample-log.ts';
@@ -68,7 +69,7 @@ function editedTracks(movie: Movie): ReadonlyMap<number, EditedTrack> {
 const MOST_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Copies the frames at which parts of HEVC begin to `mediaAt`, as pictures that nothing before them leads to: a decoder
+ * Copies the frames at which parts of HEVC begin to `mediaAt`, as frames that nothing before them leads to: a decoder
  * takes such a one in mid-track for the next of those that it had, and shows both parts' frames mixed.
  */
 async function withEntries(
