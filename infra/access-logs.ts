@@ -1,11 +1,14 @@
+import type { ITerraformDependable } from 'cdktn';
 import { Construct } from 'constructs';
 import { Resource } from './aws/resource.ts';
 import { PrivateBucket } from './private-bucket.ts';
 
 /** The bucket into which CloudFront writes what was requested, and by whom. */
 export class AccessLogs extends Construct {
-  readonly bucket: string;
-  readonly domainName: string;
+  /** Of the distribution. */
+  readonly config: { readonly bucket: string; readonly prefix: string; readonly include_cookies: false };
+  /** CloudFront refuses the bucket until this is there. */
+  readonly ready: ITerraformDependable;
 
   constructor(
     scope: Construct,
@@ -21,12 +24,14 @@ export class AccessLogs extends Construct {
       unfinishedUploadDays: 1,
       kmsKeyArn: null,
     });
-    this.bucket = bucket.name;
-    this.domainName = bucket.globalDomainName;
+    this.config = { bucket: bucket.globalDomainName, prefix: 'cdn/', include_cookies: false };
     // It delivers as another account, by an ACL (CloudFront, "Configure standard logging (legacy)").
-    new Resource(this, 'ownership', 'aws_s3_bucket_ownership_controls', {
-      bucket: bucket.name,
-      rule: { object_ownership: 'BucketOwnerPreferred' },
-    });
+    this.ready = new Resource(
+      this,
+      'ownership',
+      'aws_s3_bucket_ownership_controls',
+      { bucket: bucket.name, rule: { object_ownership: 'BucketOwnerPreferred' } },
+      { dependsOn: [bucket.closed] },
+    );
   }
 }

@@ -1,5 +1,6 @@
-import { Fn } from 'cdktn';
+import { dependable, Fn } from 'cdktn';
 import { Construct } from 'constructs';
+import type { AccessLogs } from './access-logs.ts';
 import type { QueryKey } from './aws/cloudfront.ts';
 import { Resource } from './aws/resource.ts';
 import type { CustomDomain } from './custom-domain.ts';
@@ -20,8 +21,8 @@ export type CdnOptions = {
   readonly isEncrypted: boolean;
   /** Its own name and certificate; null for CloudFront's. */
   readonly domain: CustomDomain | null;
-  /** The domain name of the bucket for what was requested; null if that is not written down. */
-  readonly accessLogs: string | null;
+  /** Null if what is requested is not written down. */
+  readonly accessLogs: AccessLogs | null;
   /** Zero if browsers are told nothing. */
   readonly hstsSeconds: number;
   readonly priceClass: string;
@@ -85,9 +86,7 @@ export class Cdn extends Construct {
       // The default of AWS.
       ...(options.priceClass === 'PriceClass_All' ? {} : { price_class: options.priceClass }),
       ...(options.webAclArn === null ? {} : { web_acl_id: options.webAclArn }),
-      ...(options.accessLogs === null
-        ? {}
-        : { logging_config: { bucket: options.accessLogs, prefix: 'cdn/', include_cookies: false } }),
+      ...(options.accessLogs === null ? {} : { logging_config: options.accessLogs.config }),
       http_version: 'http2and3',
       is_ipv6_enabled: true,
       origin: [
@@ -150,6 +149,7 @@ export class Cdn extends Construct {
       viewer_certificate:
         domain === null ? { cloudfront_default_certificate: true } : certificateOf(domain.certificateArn),
     });
+    if (options.accessLogs !== null) distribution.dependsOn = [dependable(options.accessLogs.ready)];
     this.arn = distribution.get('arn');
     const domainName = distribution.get('domain_name');
     domain?.leadTo({ domainName, zoneId: distribution.get('hosted_zone_id') });
@@ -240,5 +240,6 @@ function certificateOf(arn: string) {
 function geoRestriction({ allowCountries, blockCountries }: CdnOptions) {
   if (allowCountries.length > 0) return { restriction_type: 'whitelist', locations: allowCountries } as const;
   if (blockCountries.length > 0) return { restriction_type: 'blacklist', locations: blockCountries } as const;
-  return { restriction_type: 'none' } as const;
+  // Without a list, the provider would keep the countries that were named before.
+  return { restriction_type: 'none', locations: [] } as const;
 }

@@ -70,6 +70,9 @@ const TAG = /^(?!aws:)[\p{L}\p{N}\p{Zs}_.:/=+@-]*$/iu;
 const NAME = 'must be named with up to 128 letters, digits, spaces and _.:/=+-@, and not aws:';
 const VALUE = 'must be a text of up to 256 letters, digits, spaces and _.:/=+-@';
 
+/** What every deployment has. */
+const OWN_TAGS = ['project', 'deployment'];
+
 export const tags = v.pipe(
   v.unknown(),
   notAList(TAGS),
@@ -79,4 +82,12 @@ export const tags = v.pipe(
     TAGS,
   ),
   v.check((given) => Object.keys(given).length <= 40, TAGS),
+  // IAM takes names that differ in case for the same.
+  v.check(
+    (given) => {
+      const names = [...OWN_TAGS, ...Object.keys(given).map((name) => name.toLowerCase())];
+      return new Set(names).size === names.length;
+    },
+    `must name each tag once, whatever its case, and neither ${OWN_TAGS.join(' nor ')}`,
+  ),
 );

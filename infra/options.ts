@@ -80,12 +80,13 @@ export function parseOptions(context: Readonly<Record<string, unknown>>): Option
   checkProvider(options, access);
   checkTogether(given);
   checkFunctionSettings(options.environment, options.keepDerived);
-  return {
-    ...options,
-    access,
-    encryption,
-    reservedConcurrency: concurrencyOf(options.reservedConcurrency, access),
-  };
+  const reservedConcurrency = concurrencyOf(options.reservedConcurrency, access);
+  if (reservedConcurrency !== null && options.provisionedConcurrency > reservedConcurrency) {
+    throw new Error(
+      `The option provisionedConcurrency must not exceed reservedConcurrency, which is ${reservedConcurrency}.`,
+    );
+  }
+  return { ...options, access, encryption, reservedConcurrency };
 }
 
 /** What everybody may cause at once: some ten viewers of encoded films, and with 3,008 MB four dollars an hour. */

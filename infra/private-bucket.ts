@@ -1,4 +1,4 @@
-import { Lazy } from 'cdktn';
+import { type ITerraformDependable, Lazy } from 'cdktn';
 import { Construct } from 'constructs';
 import { Resource } from './aws/resource.ts';
 import type { Rule } from './aws/s3.ts';
@@ -30,6 +30,8 @@ export class PrivateBucket extends Construct {
   readonly domainName: string;
   /** The same without its region, as only old services of AWS want it. */
   readonly globalDomainName: string;
+  /** Its last setting, which others of the same bucket wait for. */
+  readonly closed: ITerraformDependable;
   readonly #statements: Statement[] = [];
 
   constructor(scope: Construct, id: string, options: PrivateBucketOptions) {
@@ -55,7 +57,7 @@ export class PrivateBucket extends Construct {
       restrict_public_buckets: true,
     });
     this.allow(tlsOnly(this.arn));
-    new Resource(
+    this.closed = new Resource(
       this,
       'policy',
       'aws_s3_bucket_policy',

@@ -156,9 +156,8 @@ export class SluiceStack extends TerraformStack {
     return new CustomDomain(this, 'domain', { domain, hostedZone, certificateArn, provider });
   }
 
-  #accessLogs({ accessLogs, name, logRetentionDays }: Options): string | null {
-    if (!accessLogs) return null;
-    return new AccessLogs(this, 'access-logs', { name, expiryDays: logRetentionDays }).domainName;
+  #accessLogs({ accessLogs, name, logRetentionDays }: Options): AccessLogs | null {
+    return accessLogs ? new AccessLogs(this, 'access-logs', { name, expiryDays: logRetentionDays }) : null;
   }
 }
 

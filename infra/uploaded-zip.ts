@@ -23,6 +23,8 @@ export class UploadedZip extends Construct {
       bucket,
       key: `${id}/${hash}.zip`,
       source: asset.path,
+      // S3 takes ten tags of an object.
+      override_provider: { default_tags: { tags: {} } },
     });
     this.key = object.get('key');
   }

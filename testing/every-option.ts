@@ -4,7 +4,8 @@ export const EVERY_OPTION = {
   versions: true,
   provisionedConcurrency: 1,
   unfinishedUploadDays: 7,
-  tags: { team: 'video', note: 'a + b' },
+  // More than an object in S3 may have.
+  tags: Object.fromEntries([...'abcdefghij'].map((name) => [name, `${name} + ${name}`])),
   kmsKey: 'create',
   metrics: true,
   keepLostEvents: true,

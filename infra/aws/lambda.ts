@@ -25,7 +25,7 @@ export type LambdaResources = {
       };
       readonly kms_key_arn?: string;
       readonly publish?: boolean;
-      readonly tracing_config?: { readonly mode: 'Active' };
+      readonly tracing_config: { readonly mode: 'Active' | 'PassThrough' };
     },
     'function_name' | 'arn' | 'version'
   >;

@@ -53,7 +53,15 @@ export type S3Resources = {
     readonly rule: { readonly object_ownership: 'BucketOwnerPreferred' };
   }>;
   aws_s3_object: Declared<
-    { readonly bucket: string; readonly key: string; readonly source: string },
+    {
+      readonly bucket: string;
+      readonly key: string;
+      readonly source: string;
+      /** Instead of the provider's own. */
+      readonly override_provider?: {
+        readonly default_tags: { readonly tags: Readonly<Record<string, string>> };
+      };
+    },
     'bucket' | 'key'
   >;
 };

@@ -24,6 +24,7 @@ type LambdaConfiguration = {
   readonly MemorySize: number;
   readonly Timeout: number;
   readonly Environment: { readonly Variables: Record<string, string> };
+  readonly TracingConfig: { readonly Mode: string };
   readonly Layers: readonly { readonly Arn: string }[];
 };
 
@@ -204,7 +205,8 @@ describe('deployment', function () {
   it('is as it was without the options', async () => {
     await deployment.synthesise({}, 'apply');
     await apply();
-    const { Environment } = await configuration();
+    const { Environment, TracingConfig } = await configuration();
+    expect(TracingConfig.Mode).to.equal('PassThrough');
     expect(Environment.Variables).to.not.have.any.keys('FUNCTION_ALIAS', 'PAGE_CREDIT');
   });
 

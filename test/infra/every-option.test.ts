@@ -9,7 +9,7 @@ describe('SluiceStack with options that are off by default', () => {
   it('has none of their resources without them', () => {
     const off = JSON.stringify(synthesise({ public: true, cdn: true }).json);
     for (const name of [
-      ...['kms', 'aws_lambda_alias', 'provisioned', 'sqs', 'tracing_config', 'xray', 'qualifier'],
+      ...['kms', 'aws_lambda_alias', 'provisioned', 'sqs', 'Active', 'xray', 'qualifier'],
       ...['acm', 'route53', 'logging_config":{"bucket', 'web_acl', 'price_class', 'strict_transport'],
       ...['"aws.', 'whitelist","locations', 'FUNCTION_ALIAS'],
     ]) {
@@ -17,12 +17,23 @@ describe('SluiceStack with options that are off by default', () => {
     }
   });
 
-  it('tags everything, and keeps its own tags', () => {
-    const tags = { project: 'mine', team: 'video' };
-    const { aws } = synthesise({ tags }).json.provider as { aws: Block[] };
+  it('takes back what the provider would otherwise leave as it was', () => {
+    const off = synthesise({ public: true, cdn: true });
+    expect(off.resource('aws_lambda_function').tracing_config).to.deep.equal({ mode: 'PassThrough' });
+    expect(off.resource('aws_cloudfront_distribution').restrictions).to.deep.equal({
+      geo_restriction: { restriction_type: 'none', locations: [] },
+    });
+  });
+
+  it('tags everything but objects in S3, which take ten', () => {
+    const stack = synthesise({ tags: { team: 'video' } });
+    const { aws } = stack.json.provider as { aws: Block[] };
     expect(aws[0]?.default_tags).to.deep.equal([
       { tags: { team: 'video', project: 'sluice', deployment: 'sluice' } },
     ]);
+    for (const [, { override_provider: own }] of stack.resources('aws_s3_object')) {
+      expect(own).to.deep.equal({ default_tags: { tags: {} } });
+    }
   });
 
   describe('kmsKey', () => {
@@ -168,6 +179,11 @@ describe('SluiceStack with options that are off by default', () => {
       expect(stack.resource('aws_s3_bucket_ownership_controls').rule).to.deep.equal({
         object_ownership: 'BucketOwnerPreferred',
       });
+      // CloudFront refuses a bucket that takes no ACL yet.
+      const [[ownership] = []] = stack.resources('aws_s3_bucket_ownership_controls');
+      expect(stack.resource('aws_cloudfront_distribution').depends_on).to.deep.equal([
+        `aws_s3_bucket_ownership_controls.${ownership}`,
+      ]);
       const { rule } = stack.resource('aws_s3_bucket_lifecycle_configuration', 'access-logs');
       expect((rule as Block[])[0]?.expiration).to.deep.equal([{ days: 60 }]);
     });

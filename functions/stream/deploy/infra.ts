@@ -95,7 +95,8 @@ export class StreamFunction extends Construct {
         environment: { variables: environmentOf(options, media, derived) },
         ...(kmsKeyArn === null ? {} : { kms_key_arn: kmsKeyArn }),
         ...(options.versions ? { publish: true } : {}),
-        ...(options.xray ? { tracing_config: { mode: 'Active' } } : {}),
+        // Without it, the provider would leave on what was on.
+        tracing_config: { mode: options.xray ? 'Active' : 'PassThrough' },
         logging_config: {
           log_format: 'JSON',
           application_log_level: options.logLevel,
