@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { GIGABYTE_SECOND, NAMESPACE } from '../functions/stream/lambda/metrics.ts';
+import { GIGABYTE_OUT, GIGABYTE_SECOND, NAMESPACE } from '../functions/stream/lambda/metrics.ts';
 import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE, deploymentOf, findFunction } from './deployment.ts';
 
 export const COST_USAGE = `Usage: npx sluice cost [--days N] [options]
 
-Estimates what the function has cost, from CloudWatch's own numbers and the prices of docs/cost.md.
+Estimates what the function has cost, from CloudWatch's own numbers and the prices of docs/cost.md:
+duration, requests, and transfer to viewers as it is billed without CloudFront.
 
   --days N          how many days until now, 1 to 90 (7)
 ${DEPLOYMENT_USAGE}`;
@@ -48,16 +49,18 @@ export async function cost(args: readonly string[], now: number): Promise<string
     const gigabyteSeconds = (milliseconds / 1000) * (memoryMegabytes / 1024);
     const price = GIGABYTE_SECOND[architecture === 'arm64' ? 'arm64' : 'x64'];
     const bytes = await sum(NAMESPACE, 'Bytes');
-    const estimated = await sum(NAMESPACE, 'EstimatedCost');
+    const [requests, duration] = [invocations * REQUEST, gigabyteSeconds * price];
+    const sent = bytes === null ? null : (bytes / 1e9) * GIGABYTE_OUT;
     return table([
-      ['invocations', invocations.toFixed(0), dollars(invocations * REQUEST)],
-      ['GB-seconds', gigabyteSeconds.toFixed(0), dollars(gigabyteSeconds * price)],
-      ['GB sent', bytes === null ? 'unknown' : (bytes / 1e9).toFixed(1), 'in the sum below'],
+      ['invocations', invocations.toFixed(0), dollars(requests)],
+      ['GB-seconds', gigabyteSeconds.toFixed(0), dollars(duration)],
       [
-        'all of it',
-        '',
-        estimated === null ? 'set the option metrics to know transfer too' : dollars(estimated),
+        'GB sent',
+        bytes === null ? 'unknown' : (bytes / 1e9).toFixed(1),
+        sent === null ? 'set the option metrics to know it' : dollars(sent),
       ],
+      // Not the metric EstimatedCost, in which only requests are: exports are encoded by other invocations.
+      ['all of it', '', dollars(requests + duration + (sent ?? 0))],
     ]);
   } finally {
     client.destroy();

@@ -1,6 +1,7 @@
 import '../infra/quiet-sdk.ts';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { readOptions } from '../infra/read-options.ts';
+import { nameOf, troubleOf } from './aws-trouble.ts';
 
 /** A deployed service, as commands find it: by its name and region. */
 export type Deployment = {
@@ -41,15 +42,9 @@ export async function findFunction({ name, region }: Deployment): Promise<Deploy
       architecture: found.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64',
     };
   } catch (cause) {
-    throw new Error(`There is no function ${name} in ${region} that you may see (${nameOf(cause)}).`, {
-      cause,
-    });
+    const none = `There is no function ${name} in ${region} that you may see (${nameOf(cause)}).`;
+    throw new Error(troubleOf(cause, region) ?? none, { cause });
   } finally {
     client.destroy();
   }
-}
-
-/** What AWS calls an error: `AccessDenied`, `ResourceNotFoundException`, …. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : String(error);
 }

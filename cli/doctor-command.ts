@@ -9,7 +9,8 @@ import { GetBucketCorsCommand, paginateListObjectsV2, type S3Client } from '@aws
 import { createS3Client } from '../functions/stream/source/s3.ts';
 import { REGION } from '../infra/option-schemas.ts';
 import { requireCredentials, requireTerraform } from '../infra/requirements.ts';
-import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE, type Deployment, deploymentOf, nameOf } from './deployment.ts';
+import { nameOf, troubleOf } from './aws-trouble.ts';
+import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE, type Deployment, deploymentOf } from './deployment.ts';
 
 export const DOCTOR_USAGE = `Usage: npx sluice doctor [options]
 
@@ -67,7 +68,9 @@ async function inAws(deployment: Deployment): Promise<Finding[]> {
   const lambda = new LambdaClient({ region: deployment.region });
   const s3 = createS3Client({ ...process.env, AWS_REGION: deployment.region });
   try {
-    return [await quota(lambda), ...(await deployed(lambda, s3, deployment))];
+    const first = await quota(lambda, deployment);
+    // Nothing else can be asked then.
+    return first.verdict === 'wrong' ? [first] : [first, ...(await deployed(lambda, s3, deployment))];
   } finally {
     lambda.destroy();
     s3.destroy();
@@ -75,7 +78,7 @@ async function inAws(deployment: Deployment): Promise<Finding[]> {
 }
 
 /** A new account has 10 instances; the default of an old one is 1,000. */
-async function quota(lambda: LambdaClient): Promise<Finding> {
+async function quota(lambda: LambdaClient, { region }: Deployment): Promise<Finding> {
   try {
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
     const all = AccountLimit?.ConcurrentExecutions ?? 0;
@@ -86,7 +89,10 @@ async function quota(lambda: LambdaClient): Promise<Finding> {
       `${counted}: ask for more ("Concurrent executions", Service Quotas) before many viewers come.`,
     );
   } catch (error) {
-    return note(`The account's concurrency cannot be read (${nameOf(error)}).`);
+    const trouble = troubleOf(error, region);
+    return trouble === null
+      ? note(`The account's concurrency cannot be read (${nameOf(error)}).`)
+      : wrong(trouble);
   }
 }
 
@@ -120,7 +126,9 @@ async function streaming(lambda: LambdaClient, name: string, alias: string | und
     if (InvokeMode === 'RESPONSE_STREAM') return ok('The Function URL streams.');
     return wrong(`The Function URL does not stream (${InvokeMode}): deploy again.`);
   } catch (error) {
-    return wrong(`The function has no Function URL that you may see (${nameOf(error)}): deploy again.`);
+    if (nameOf(error) === 'ResourceNotFoundException')
+      return wrong('The function has no Function URL: deploy again.');
+    return note(`Whether the Function URL streams cannot be read (${nameOf(error)}).`);
   }
 }
 
@@ -143,7 +151,11 @@ async function sizes(client: S3Client, Bucket: string): Promise<Finding> {
         'played in ranges or as HLS, and downloads are redirected to S3.',
     );
   } catch (error) {
-    return wrong(`${Bucket} cannot be listed (${nameOf(error)}).`);
+    const why = nameOf(error);
+    // Who deploys may be permitted less than the function.
+    return why === 'NoSuchBucket'
+      ? wrong(`${Bucket}, with the media, does not exist.`)
+      : note(`${Bucket} cannot be listed (${why}).`);
   }
 }
 

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-cloudfront';
 import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { keyHash } from '../functions/stream/plan/tag.ts';
-import { addressOf } from '../functions/stream/route/parse-route.ts';
 import { createS3Client } from '../functions/stream/source/s3.ts';
 import { stackId } from '../infra/stack-id.ts';
+import { cachedPaths } from './cached-paths.ts';
 import {
   DEPLOYMENT_OPTIONS,
   DEPLOYMENT_USAGE,
@@ -26,7 +26,7 @@ Removes what was produced of an object, and what CloudFront has cached of it. Th
 ${DEPLOYMENT_USAGE}`;
 
 /** Where names in the derived store begin with the hash of a key. */
-const KINDS = ['made', 'addresses', 'exports', 'parts'] as const;
+const KINDS = ['made', 'addresses', 'findings', 'exports', 'parts'] as const;
 
 /** Removes and tells what was removed. Throws an Error with one sentence. */
 export async function purge(args: readonly string[]): Promise<string> {
@@ -84,13 +84,13 @@ async function invalidate(deployment: Deployment, key: string, given: string | n
   try {
     const id = given ?? (await findDistribution(client, stackId(deployment)));
     if (id === null) return 'There is no CloudFront of this deployment.';
-    const paths = pathsOf(key);
+    const paths = cachedPaths(key);
     await client.send(
       new CreateInvalidationCommand({
         DistributionId: id,
         InvalidationBatch: {
           CallerReference: `sluice-purge-${Date.now()}`,
-          Paths: { Quantity: paths.length, Items: paths },
+          Paths: { Quantity: paths.length, Items: [...paths] },
         },
       }),
     );
@@ -106,10 +106,4 @@ async function findDistribution(client: CloudFrontClient, comment: string): Prom
     if (found?.Id !== undefined) return found.Id;
   }
   return null;
-}
-
-/** The cached paths of an object: without tokens, which the edge removes; the bucket's own has no route. */
-function pathsOf(key: string): string[] {
-  const encoded = addressOf('media', key).slice('/media'.length);
-  return [encoded, `/media${encoded}`, `/hls${encoded}/*`, `/dash${encoded}/*`];
 }

@@ -32,8 +32,10 @@ describe('npx sluice, in AWS', function () {
   let s3: S3Client;
   const clients: { destroy(): void }[] = [];
 
-  async function sluice(...args: string[]) {
-    const env = { PATH: process.env.PATH ?? '', ...aws.environment };
+  const sluice = (...args: string[]) => sluiceWith({}, ...args);
+
+  async function sluiceWith(more: Readonly<Record<string, string>>, ...args: string[]) {
+    const env = { PATH: process.env.PATH ?? '', ...aws.environment, ...more };
     try {
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [SLUICE, ...args], { env });
       return { code: 0, stdout, stderr };
@@ -84,12 +86,14 @@ describe('npx sluice, in AWS', function () {
     const metric = (MetricName: string, Value: number) => ({
       MetricName,
       Value,
-      Timestamp: new Date(),
+      // Times have whole seconds on their way.
+      Timestamp: new Date(Date.now() - 60_000),
       Dimensions: [{ Name: 'FunctionName', Value: 'films' }],
     });
     for (const [Namespace, MetricData] of [
       ['AWS/Lambda', [metric('Duration', 5e8), metric('Invocations', 2_000_000)]],
-      ['Sluice', [metric('Bytes', 4.2e9), metric('EstimatedCost', 14.11)]],
+      // What requests alone have cost.
+      ['Sluice', [metric('Bytes', 4.2e9), metric('EstimatedCost', 3.05)]],
     ] as const) {
       await cloudWatch.send(new PutMetricDataCommand({ Namespace, MetricData: [...MetricData] }));
     }
@@ -106,6 +110,7 @@ describe('npx sluice, in AWS', function () {
         `addresses/${hashOf({ key, etag: '' }, 'c')}`,
         `exports/${hashOf({ key, etag: '"1"' }, 'd')}`,
         `parts/${hashOf({ key, etag: '"1"' }, 'd')}-1-0-0-0-x`,
+        `findings/${hashOf({ key, etag: '"1"' }, 'findings')}`,
       ];
       const others = [...names('films/other.mp4'), 'exports/unfinished'];
       for (const Key of [...names('films/a b.mp4'), ...others]) {
@@ -113,7 +118,7 @@ describe('npx sluice, in AWS', function () {
       }
       const { code, stdout } = await sluice('purge', 'films/a b.mp4', '--name', 'films');
       expect(stdout).to.equal(
-        `5 objects were removed from ${DERIVED}.\nThere is no CloudFront of this deployment.\n`,
+        `6 objects were removed from ${DERIVED}.\nThere is no CloudFront of this deployment.\n`,
       );
       expect(code).to.equal(0);
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: DERIVED }));
@@ -146,10 +151,10 @@ describe('npx sluice, in AWS', function () {
   it('tells what it has cost', async () => {
     const { stdout, code } = await sluice('cost', '--days', '7', '--name', 'films');
     expect(code).to.equal(0);
-    // 2,000,000 requests of $0.20 a million; 500,000 seconds of 2 GB.
+    // 2,000,000 requests of $0.20 a million; 500,000 seconds of 2 GB; 4.2 GB of $0.09.
     expect(stdout).to.match(/^invocations +2000000 {2}\$0\.40\n/);
     expect(stdout).to.match(/^GB-seconds +1000000 {2}\$13\.33\n/m);
-    expect(stdout).to.match(/^GB sent +4\.2 /m);
+    expect(stdout).to.match(/^GB sent +4\.2 {2}\$0\.38\n/m);
     expect(stdout).to.match(/^all of it +\$14\.11\n/m);
   });
 
@@ -173,11 +178,25 @@ describe('npx sluice, in AWS', function () {
     expect(none.code).to.equal(1);
   });
 
+  it('says that AWS cannot be reached, or takes no credentials', async () => {
+    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' };
+    const checked = await sluiceWith(nobody, 'doctor');
+    expect(checked.stdout).to.match(/^wrong AWS cannot be reached in us-east-1 \(connect ECONNREFUSED /m);
+    expect(checked.stdout).to.not.contain('There is no function');
+    expect(checked.code).to.equal(1);
+    const purged = await sluiceWith(nobody, 'purge', 'a.mp4');
+    expect(purged.stderr).to.match(/^AWS cannot be reached in us-east-1 \(connect ECONNREFUSED .*\)\.\n$/);
+    expect(purged.code).to.equal(2);
+    const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', HOME: '/none' };
+    const unknown = await sluiceWith(none, 'cost');
+    expect(unknown.stderr).to.match(/^AWS does not take the credentials \(CredentialsProviderError\): /);
+  });
+
   for (const [args, sentence] of [
     [['purge'], /^Give one KEY; /],
     [['purge', 'a.mp4', '--name', 'none'], /^There is no function none in us-east-1 that you may see /],
     [['cost', '--days', '0'], /^--days must be a whole number from 1 to 90\.$/m],
-    [['costs'], /^The command is one of sign, purge, cost, doctor; /],
+    [['costs'], /^The command is one of sign, export, purge, cost, doctor; /],
   ] as const) {
     it(`refuses ${args.join(' ')} in one sentence`, async () => {
       const { code, stderr } = await sluice(...args);

@@ -82,7 +82,7 @@ export type Prices = {
 export const GIGABYTE_SECOND = { arm64: 0.0000133334, x64: 0.0000166667 } as const;
 const REQUEST = 0.2 / 1_000_000;
 const GIGABYTE_BEYOND = 0.008;
-const GIGABYTE_OUT = 0.09;
+export const GIGABYTE_OUT = 0.09;
 /** What Lambda streams without a charge for each response. */
 const FREE_BYTES = 6_000_000;
 
