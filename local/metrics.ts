@@ -22,6 +22,8 @@ export type LocalMetrics = {
 /** Times in milliseconds, from a warm answer to the longest that Lambda allows. */
 const BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 900_000];
 const VIEWER_MILLISECONDS = 60_000;
+/** A client may call itself another viewer in each request. */
+const MOST_VIEWERS = 10_000;
 
 /** Counts what CloudWatch would count in AWS, from the same lines. Every metric has the plan as its label. */
 export function createMetrics(memoryMegabytes: number): LocalMetrics {
@@ -33,7 +35,7 @@ export function createMetrics(memoryMegabytes: number): LocalMetrics {
     help: 'sessions of players (CMCD `sid`) within the last minute',
     registers: [registry],
     collect() {
-      for (const [session, at] of seen) if (at < Date.now() - VIEWER_MILLISECONDS) seen.delete(session);
+      forget(seen);
       this.set(seen.size);
     },
   });
@@ -49,10 +51,23 @@ export function createMetrics(memoryMegabytes: number): LocalMetrics {
       const plan = planOf(fields.plan);
       for (const [name, value] of measure(fields, prices)) record[name]?.(plan, value);
       const session = fields.cmcd?.sid;
-      if (typeof session === 'string') seen.set(session, Date.now());
+      if (typeof session !== 'string') return;
+      // To its end, so that the oldest is first.
+      seen.delete(session);
+      seen.set(session, Date.now());
+      // Perhaps nobody ever asks for the metrics.
+      if (seen.size > MOST_VIEWERS) forget(seen);
+      if (seen.size > MOST_VIEWERS) seen.delete(seen.keys().next().value ?? '');
     },
     text: () => registry.metrics(),
   };
+}
+
+function forget(seen: Map<string, number>): void {
+  for (const [session, at] of seen) {
+    if (at >= Date.now() - VIEWER_MILLISECONDS) return;
+    seen.delete(session);
+  }
 }
 
 function recorderOf(registry: Registry, metric: MetricName): (plan: string, value: number) => void {

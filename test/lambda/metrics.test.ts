@@ -7,6 +7,7 @@ import {
   type RequestFields,
 } from '../../functions/stream/lambda/metrics.ts';
 import { demoDirectory } from '../../local/function.ts';
+import type { LogLine } from '../../local/instance.ts';
 import { createMetrics, type LocalMetrics } from '../../local/metrics.ts';
 import { type LogFields, linesWhich } from '../../testing/log-lines.ts';
 import { type Service, startService } from '../../testing/service.ts';
@@ -50,7 +51,9 @@ describe('metrics', function () {
     ['FirstByte', { firstByteMilliseconds: null }, undefined],
     ['Bytes', { bytes: 12 }, 12],
     ['Cached', {}, 1],
-    ['Cached', { plan: 'passthrough; reason="cached"' }, 0],
+    ['Cached', { plan: 'copy; segment=12' }, 0],
+    ['Cached', { plan: 'passthrough; reason="cached"' }, undefined],
+    ['Cached', { plan: 'hls; renditions=5; reason="…"' }, undefined],
     ['Cached', { plan: null }, undefined],
     ['FfmpegSeconds', {}, 9.5],
     ['Refusals', {}, 0],
@@ -61,6 +64,8 @@ describe('metrics', function () {
     ['EstimatedCost', {}, 0.000266668 + 0.0000002 + 0.007952 + 0.09],
     ['StartupTime', {}, undefined],
     ['StartupTime', { cmcd: { msd: 830 } }, 830],
+    ['StartupTime', { cmcd: { msd: -1 } }, undefined],
+    ['StartupTime', { cmcd: { msd: 999_999_999_999_999 } }, undefined],
     ['Stalls', {}, undefined],
     ['Stalls', { cmcd: { sid: 'a' } }, 0],
     ['Stalls', { cmcd: { bs: true } }, 1],
@@ -90,6 +95,15 @@ describe('metrics', function () {
     expect(names).to.have.members(METRIC_NAMES);
     expect(dimensions).to.deep.equal([['FunctionName'], ['FunctionName', 'Plan']]);
     expect(line).to.include({ FunctionName: 'films', Plan: 'transcode' });
+  });
+
+  it('count no more viewers than there may be', async () => {
+    const metrics = createMetrics(2048);
+    for (let viewer = 0; viewer < 10_010; viewer++) {
+      const text = JSON.stringify({ message: 'request', ...REQUEST, cmcd: { sid: `viewer-${viewer}` } });
+      metrics.count({ source: 'stdout', text } as LogLine);
+    }
+    expect(await metrics.text()).to.match(/^sluice_viewers 10000$/m);
   });
 
   describe('of a service', () => {

@@ -25,6 +25,11 @@ type Metric = {
   readonly isByPlan?: true;
 };
 
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** Plans of which nothing is ever cached: the object as it is, playlists, and no plan. */
+const AS_IT_IS: ReadonlySet<string> = new Set(['none', 'passthrough', 'hls', 'dash']);
+
 /** All that is measured of requests: CloudWatch's metrics, the dashboard, and Prometheus locally. */
 export const METRICS = {
   Requests: { unit: 'Count', means: 'requests', isByPlan: true, of: () => 1 },
@@ -37,8 +42,8 @@ export const METRICS = {
   Bytes: { unit: 'Bytes', means: 'bytes that were sent', of: ({ bytes }) => bytes },
   Cached: {
     unit: 'None',
-    means: '1 for an answer that was cached, 0 for one that was produced; the average is the ratio',
-    of: ({ plan }) => (plan === null ? null : Number(plan.endsWith('; cached'))),
+    means: '1 for an output that was cached, 0 for one that was produced; the average is the ratio',
+    of: ({ plan }) => (AS_IT_IS.has(planOf(plan)) ? null : Number(plan?.endsWith('; cached'))),
   },
   FfmpegSeconds: {
     unit: 'Seconds',
@@ -58,7 +63,9 @@ export const METRICS = {
   StartupTime: {
     unit: 'Milliseconds',
     means: 'time from the wish to play to the first picture, as players report it (CMCD `msd`)',
-    of: ({ cmcd }) => (typeof cmcd?.msd === 'number' ? cmcd.msd : null),
+    // Whatever a client sends: one absurd value would be the average of all.
+    of: ({ cmcd }) =>
+      typeof cmcd?.msd === 'number' && cmcd.msd >= 0 && cmcd.msd <= HOUR_MILLISECONDS ? cmcd.msd : null,
   },
   Stalls: {
     unit: 'Count',
