@@ -21,7 +21,7 @@ type Condition = Omit<AlarmArguments, Common | 'period'> &
   Partial<Pick<AlarmArguments, 'period' | 'namespace' | 'dimensions'>>;
 
 /** The default limit of an account in a region. */
-const ACCOUNT_CONCURRENCY = 1000;
+export const ACCOUNT_CONCURRENCY = 1000;
 
 /** Alarms on the function, each over five minutes; that of the budget over a day. */
 export class Alarms extends Construct {

@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { DEPLOYABLE_SETTINGS } from '../functions/stream/config/settings.ts';
+import { ACCOUNT_CONCURRENCY } from './alarms.ts';
 
 type Block = Record<string, unknown>;
 type Kinds = Record<string, Record<string, Block>>;
@@ -46,7 +48,7 @@ export function asModule(
     zips.push(String(object.source));
     object.source = `\${path.module}/${basename(String(object.source))}`;
   }
-  const locals = useVariables(resource);
+  const locals = useVariables(resource, defaults);
   const { aws, ...others } = terraform.required_providers;
   // The caller pins the version; the first that can open a URL.
   const own: Block = { ...aws, version: '>= 6.28.0' };
@@ -69,15 +71,21 @@ export function asModule(
 }
 
 /** Replaces what differs between deployments, and returns the locals that this needs. */
-function useVariables(resource: Kinds): Block {
-  let settings: unknown = {};
+function useVariables(resource: Kinds, { memoryMegabytes }: ModuleDefaults): Block {
+  let locals: Block = {};
   for (const lambda of blocks(resource, 'aws_lambda_function')) {
     lambda.memory_size = `\${var.memory_megabytes}`;
     lambda.timeout = `\${var.timeout_seconds}`;
     lambda.reserved_concurrent_executions = `\${var.reserved_concurrency}`;
-    settings = (lambda.environment as { variables: unknown }).variables;
-    // The module's own settings come last.
-    lambda.environment = { variables: `\${merge(var.environment, local.settings)}` };
+    const { variables } = lambda.environment as { variables: Record<string, unknown> };
+    const isOption = ([name]: [string, unknown]) => DEPLOYABLE_SETTINGS.some((each) => each === name);
+    const entries = Object.entries(variables);
+    locals = {
+      options: Object.fromEntries(entries.filter(isOption)),
+      settings: Object.fromEntries(entries.filter((entry) => !isOption(entry))),
+    };
+    // The caller's settings replace those of the options, and none that the module's resources depend on.
+    lambda.environment = { variables: `\${merge(local.options, var.environment, local.settings)}` };
   }
   for (const group of blocks(resource, 'aws_cloudwatch_log_group')) {
     group.retention_in_days = `\${var.log_retention_days}`;
@@ -90,12 +98,22 @@ function useVariables(resource: Kinds): Block {
   for (const alarm of blocks(resource, 'aws_cloudwatch_metric_alarm')) {
     const heard = `\${var.alarm_topic_arn == null ? [] : [var.alarm_topic_arn]}`;
     Object.assign(alarm, { alarm_actions: heard, ok_actions: heard });
-    if (alarm.metric_name === 'Duration' && alarm.extended_statistic !== undefined) {
-      // Four fifths, in milliseconds.
-      alarm.threshold = `\${var.timeout_seconds * 800}`;
-    }
+    alarm.threshold = thresholdOf(alarm, memoryMegabytes);
   }
-  return { settings };
+  return locals;
+}
+
+/** Returns what follows from variables; four fifths of them, as in the stack (`alarms.ts`). */
+function thresholdOf(
+  { metric_name: metric, threshold, extended_statistic: isShare }: Block,
+  megabytes: number,
+) {
+  if (metric === 'Duration' && isShare !== undefined) return `\${var.timeout_seconds * 800}`;
+  // The budget, in milliseconds of a function of that memory.
+  if (metric === 'Duration') return `\${floor(${Number(threshold) * megabytes} / var.memory_megabytes)}`;
+  if (metric !== 'ConcurrentExecutions') return threshold;
+  const allowed = `(var.reserved_concurrency < 0 ? ${ACCOUNT_CONCURRENCY} : var.reserved_concurrency)`;
+  return `\${max(1, floor(${allowed} * 0.8))}`;
 }
 
 function variablesOf(defaults: ModuleDefaults): Block {
