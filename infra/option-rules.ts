@@ -20,6 +20,10 @@ const OF_ONE_REGION = {
   stateBucket: ({ stateBucket }) => stateBucket !== null,
 } satisfies Partial<Record<keyof Given, (given: Given) => boolean>>;
 
+/** Regions that an account has to ask for (CloudFront, "Configure standard logging (legacy)"). */
+const WITHOUT_ACCESS_LOGS =
+  /^(af|il|me|mx)-|^(ap-east-[12]|ap-south-2|ap-southeast-[3-9]|ca-west-1|eu-central-2|eu-south-[12])$/;
+
 /** Throws an Error with one sentence for options that do not go together. */
 export function checkTogether(given: Given): void {
   const { region, moreRegions, domain, hostedZone, certificateArn } = given;
@@ -33,6 +37,10 @@ export function checkTogether(given: Given): void {
     if (moreRegions.length > 0 && isGiven(given)) {
       throw new Error(`The option ${name} is for one region; deploy those of moreRegions by themselves.`);
     }
+  }
+  const unlogged = [region, ...moreRegions].find((each) => WITHOUT_ACCESS_LOGS.test(each));
+  if (given.accessLogs && unlogged !== undefined) {
+    throw new Error(`The option accessLogs does not work in ${unlogged}: CloudFront writes no log there.`);
   }
   if (domain === null && (hostedZone ?? certificateArn) !== null) {
     throw new Error('The options hostedZone and certificateArn need domain.');

@@ -78,7 +78,8 @@ export const OPTIONS = {
   },
   provisionedConcurrency: {
     schema: v.optional(whole(0, 10_000), 0),
-    means: 'instances that are always ready, and always billed; needs `versions`',
+    means:
+      'instances that are always ready, and always billed; needs `versions`, at most `reservedConcurrency`',
   },
   versions: {
     schema: flag,
@@ -108,7 +109,7 @@ export const OPTIONS = {
   },
   tags: {
     schema: v.optional(tags, {}),
-    means: 'tags of everything that can have some, such as `{ "team": "video" }`',
+    means: 'tags of everything but objects in S3, such as `{ "team": "video" }`',
   },
   kmsKey: {
     schema: textOrNone(

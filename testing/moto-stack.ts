@@ -36,9 +36,9 @@ export function adaptToMoto(stack: Json): Json {
     if (/\.(media|code)_/.test(String(bucket))) delete policies[name];
   }
   if (Object.keys(policies).length === 0) delete adapted.resource.aws_s3_bucket_policy;
-  // moto accepts these and forgets them.
+  // moto accepts these and forgets them, or takes no other value later.
   for (const block of Object.values(adapted.resource.aws_lambda_function ?? {})) {
-    block.lifecycle = { ignore_changes: ['logging_config', 'kms_key_arn'] };
+    block.lifecycle = { ignore_changes: ['logging_config', 'kms_key_arn', 'tracing_config'] };
   }
   // moto takes no key away from a group again.
   for (const block of Object.values(adapted.resource.aws_cloudwatch_log_group ?? {})) delete block.kms_key_id;

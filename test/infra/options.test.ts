@@ -131,6 +131,10 @@ describe('parseOptions', () => {
       { kmsKey: `arn:aws:kms:eu-west-1:123456789012:key/1a2b` },
       /^The option kmsKey must name one in us-east-1/,
     ],
+    [
+      { ...OPEN_CDN, accessLogs: true, moreRegions: ['eu-south-1'] },
+      /^The option accessLogs does not work in eu-south-1: /,
+    ],
     [{ moreRegions: ['us-east-1'] }, /^The option moreRegions names us-east-1 again\.$/],
     [{ moreRegions: ['eu-west-1'], mediaBucket: 'films' }, /^The option mediaBucket is for one region; /],
     [{ tags: { 'aws:x': 'a' } }, /^The option tags\.aws:x must be named with /],
