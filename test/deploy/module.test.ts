@@ -97,6 +97,16 @@ describe('npm run module', function () {
     expect(text).to.contain(`:parameter\${var.signing_keys_parameter}`);
   });
 
+  it('removes nothing that somebody else has written', async () => {
+    const notes = join(directory, 'dist/module/notes.md');
+    await writeFile(notes, 'mine');
+    const { code, stderr } = await writeModule({ public: true });
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^\S+ holds notes\.md, and would be replaced: /);
+    expect(await readFile(notes, 'utf8')).to.equal('mine');
+    await rm(notes);
+  });
+
   it('has no options of a root module', async () => {
     const { code, stderr } = await writeModule({ stateBucket: 'states' });
     expect(code).to.equal(1);
