@@ -79,7 +79,8 @@ export class Alarms extends Construct {
     });
     if (options.lostEventsQueue !== null) {
       alarm('lost-events', {
-        alarm_description: 'Work for an export that no instance took in time lies in the queue.',
+        alarm_description:
+          'Work for an export that no instance took in time, or that failed, lies in the queue.',
         namespace: 'AWS/SQS',
         metric_name: 'ApproximateNumberOfMessagesVisible',
         dimensions: { QueueName: options.lostEventsQueue },

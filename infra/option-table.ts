@@ -129,7 +129,7 @@ export const OPTIONS = {
   },
   keepLostEvents: {
     schema: flag,
-    means: '`true`: work for exports that no instance took goes to a queue, with an alarm',
+    means: '`true`: work for exports that no instance took or finished goes to a queue, with an alarm',
   },
   xray: { schema: flag, means: "`true`: X-Ray traces requests, at Lambda's own rate" },
   domain: {

@@ -3,7 +3,7 @@ import { Resource } from '../../../infra/aws/resource.ts';
 
 const FOURTEEN_DAYS = 1_209_600;
 
-/** A queue with the work for exports that Lambda could give to no instance in time. */
+/** A queue with the work for exports that Lambda could give to no instance in time, or whose invocation failed. */
 export class LostEvents extends Construct {
   readonly arn: string;
   readonly name: string;
