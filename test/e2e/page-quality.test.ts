@@ -119,6 +119,21 @@ describe('the player page, for everybody', function () {
       const row = rows.find((each) => name.test(each)) ?? '';
       expect(row).to.match(/\d m?s\d+(\.\d+)? m?s\d+(\.\d+)? k?B/);
     }
+    // The longest that a row may have.
+    await page.evaluate(`(() => {
+      const [name, cache, first, total, size] = document.querySelector('#requests tr').cells;
+      name.textContent = 'A film of a long name (2024).mp4/master.m3u8';
+      cache.innerHTML = '<span class="badge">cached</span>';
+      first.textContent = total.textContent = '12.34 s';
+      size.textContent = '999 MB';
+    })()`);
+    for (const width of [390, 960, 1024, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const beyond = `(({ table, card }) => table.scrollWidth - card.clientWidth)({
+        table: document.querySelector('table'), card: document.getElementById('requests-card') })`;
+      expect(await page.evaluate<number>(beyond), `${width} pixels`).to.be.at.most(0);
+      expect(await page.evaluate(`document.documentElement.scrollWidth - innerWidth`)).to.be.at.most(0);
+    }
     await page.close();
   });
 
