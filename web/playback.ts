@@ -1,6 +1,7 @@
 import type { Media } from '../functions/stream/media/model/media.ts';
 import { type Address, addressOf, isAudioFormat, isPresentation } from './address.ts';
 import { feedChart } from './chart-feed.ts';
+import { countCovered } from './coverage.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
 import { feed } from './feed.ts';
@@ -65,6 +66,8 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   const seeksByAsking = isLive && chosen.way === 'stream';
   const offset = Number(chosen.params.get('start')) || 0;
   const speed = Number(chosen.params.get('speed')) || 1;
+  const part = Number(chosen.params.get('duration')) || null;
+  const covered = countCovered();
   const received = watchResponses(
     isAdaptive ? isBelow(new URL('.', new URL(address, location.href))) : isOf(element, address),
     signal,
@@ -72,7 +75,7 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
   const refresh = () => {
     const played = Number.isFinite(element.duration) ? offset + speed * element.duration : null;
     const total = media?.durationSeconds ?? played;
-    showProgress({ element, isLive, seeksByAsking, offset, speed, total, received });
+    showProgress({ element, isLive, seeksByAsking, offset, speed, total, part, received, covered });
   };
   for (const event of EVENTS) element.addEventListener(event, refresh, { signal });
   element.addEventListener(

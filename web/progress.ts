@@ -17,7 +17,11 @@ export type Progress = {
   readonly speed: number;
   /** Null if unknown. */
   readonly total: number | null;
+  /** Null if all that follows `offset` was asked for. */
+  readonly part: number | null;
   readonly received: Received;
+  /** Returns the seconds of the answer that were buffered at any time. */
+  readonly covered: (buffered: TimeRanges) => number;
 };
 
 type Span = { readonly start: number; readonly end: number };
@@ -39,7 +43,7 @@ export function showProgress(progress: Progress): void {
   elements.seekLabel.hidden = !(progress.seeksByAsking && total !== null);
   showSeek(now, total);
   showReceived(progress);
-  showCost(progress.received.answers, shareLoaded(element, progress));
+  showCost(progress.received.answers, shareLoaded(progress));
   if (element instanceof HTMLVideoElement && element.videoWidth) {
     const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
     elements.videoSize.textContent = `${element.videoWidth} × ${element.videoHeight}`;
@@ -48,9 +52,10 @@ export function showProgress(progress: Progress): void {
 }
 
 /** Returns which part of the media was loaded: null if its length is unknown. */
-function shareLoaded({ buffered }: HTMLMediaElement, { offset, speed, total }: Progress): number | null {
-  if (total === null || total <= offset || buffered.length === 0) return null;
-  return Math.min(1, (speed * buffered.end(buffered.length - 1)) / (total - offset));
+function shareLoaded({ element, offset, speed, total, part, covered }: Progress): number | null {
+  const seconds = speed * covered(element.buffered);
+  if (total === null || total <= offset || seconds === 0) return null;
+  return Math.min(1, seconds / Math.min(total - offset, part ?? Number.POSITIVE_INFINITY));
 }
 
 function spansOf(ranges: TimeRanges, { offset, speed }: Progress): readonly Span[] {

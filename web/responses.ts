@@ -29,7 +29,7 @@ export function watchResponses(
       addRequest(entry, since);
       received.bytes += entry.encodedBodySize;
       received.responses += 1;
-      if (!isOfBrowser(entry)) answers.push({ seconds: entry.duration / 1000, bytes: entry.encodedBodySize });
+      if (!isOfBrowser(entry)) answers.push({ seconds: billedSeconds(entry), bytes: entry.encodedBodySize });
       const timings = describeTimings(entry.serverTiming ?? []);
       if (!timings) continue;
       elements.timings.textContent = timings;
@@ -39,4 +39,9 @@ export function watchResponses(
   observer.observe({ type: 'resource' });
   signal.addEventListener('abort', () => observer.disconnect());
   return received;
+}
+
+/** A request that waits for a free connection of the browser has not reached the function. */
+function billedSeconds({ requestStart, startTime, responseEnd }: PerformanceResourceTiming): number {
+  return (responseEnd - (requestStart || startTime)) / 1000;
 }
