@@ -226,7 +226,8 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Loc
     refuse(response, 502, 'Internal Server Error');
   }
 
-  const server = createServer((request, response) => {
+  // An upload may take longer than the five minutes of Node.js, as long as something comes (local/upload.ts).
+  const server = createServer(uploads === null ? {} : { requestTimeout: 0 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       log({ source: 'platform', pid: null, text: `request failed: ${String(error)}` });
       breakConnection(response);

@@ -17,6 +17,8 @@ import { tooLarge, writeUpload } from './write-upload.ts';
 export type Uploads = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<boolean>;
 
 const MOST_AT_ONCE = 4;
+/** Who sends nothing for so long has left. */
+const IDLE_MS = 60_000;
 
 /**
  * Takes files that are posted to `/upload/{key}` into the folder of the media, as the settings of the function say;
@@ -76,6 +78,9 @@ async function take(
   await authorise(route, address, access);
   const { mostBytes } = checkUpload(route.key, bounds);
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge(mostBytes);
+  request.setTimeout(IDLE_MS);
+  // Then the disk may take its time.
+  request.once('end', () => request.setTimeout(0));
   await writeUpload(root, { key: route.key, mostBytes, body: request.iterator({ destroyOnReturn: false }) });
   return route.key;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, realpath, rm } from 'node:fs/promises';
+import { link, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { Problem, sourceUnavailable } from '../functions/stream/base/problem.ts';
+import { Problem, type ProblemType, sourceUnavailable } from '../functions/stream/base/problem.ts';
 
 /** A file that is sent; who stops reading it leaves the connection open, for the answer. */
 export type Upload = {
@@ -14,20 +14,37 @@ export type Upload = {
  * Writes a new file below `root`, which appears under its name when it is complete. Throws `exists` if there is one,
  * `too-large`, and `bad-request` for an empty or an interrupted body; nothing stays of a file that fails.
  */
-export async function writeUpload(root: string, { key, mostBytes, body }: Upload): Promise<void> {
+export async function writeUpload(
+  root: string,
+  { key, mostBytes, body }: Upload,
+  linkFile: typeof link = link,
+): Promise<void> {
   const folder = await folderOf(root, key);
   // Hidden, and so not served.
   const temporary = join(folder, `.upload-${randomUUID()}`);
   try {
     await fill(temporary, body, mostBytes);
-    // Fails where the name is taken, unlike a rename.
-    await link(temporary, join(folder, key.slice(key.lastIndexOf('/') + 1)));
+    await publish(temporary, join(folder, key.slice(key.lastIndexOf('/') + 1)), linkFile);
   } catch (error) {
     throw problemOf(error, key);
   } finally {
     await rm(temporary, { force: true });
   }
 }
+
+/** Gives a file its name. Fails where that is taken, unlike a rename alone. */
+async function publish(temporary: string, path: string, linkFile: typeof link): Promise<void> {
+  try {
+    await linkFile(temporary, path);
+  } catch (error) {
+    if (!LINKLESS.includes(codeOf(error) ?? '')) throw error;
+    await (await open(path, 'wx')).close();
+    await rename(temporary, path);
+  }
+}
+
+/** What is said without hard links: by FAT and exFAT, and by some shares. */
+const LINKLESS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 /** A link in the tree may lead elsewhere. */
 async function folderOf(root: string, key: string): Promise<string> {
@@ -73,16 +90,32 @@ export function tooLarge(mostBytes: number): Problem {
   return new Problem('too-large', `An upload has at most ${megabytes} MB (setting UPLOAD_MEGABYTES).`);
 }
 
+/** What the machine says, by its code. */
+const REASONS: Readonly<Record<string, readonly [type: ProblemType, sentence: string]>> = {
+  ECONNRESET: ['bad-request', 'The upload broke off.'],
+  ENAMETOOLONG: ['bad-address', 'The name is too long for this folder.'],
+  ENOSPC: ['too-large', 'The disk has no room for this file.'],
+  EDQUOT: ['too-large', 'The disk has no room for this file.'],
+  EFBIG: ['too-large', 'The disk takes no file of this size.'],
+  EACCES: ['forbidden', 'The service may not write into this folder.'],
+  EPERM: ['forbidden', 'The service may not write into this folder.'],
+  EROFS: ['forbidden', 'The service may not write into this folder.'],
+};
+
 function problemOf(error: unknown, key: string): Problem {
   if (error instanceof Problem) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error) ?? '';
   if (code === 'EEXIST' || code === 'ENOTDIR') {
     return new Problem(
       'exists',
       `There is something with the key ${JSON.stringify(key)}: choose another name.`,
     );
   }
-  if (code === 'ECONNRESET') return new Problem('bad-request', 'The upload broke off.', { cause: error });
-  if (code === 'ENAMETOOLONG') return new Problem('bad-address', 'The name is too long for this folder.');
-  return sourceUnavailable({ cause: error });
+  const [type, sentence] = REASONS[code] ?? [];
+  if (type === undefined || sentence === undefined) return sourceUnavailable({ cause: error });
+  return new Problem(type, sentence, { cause: error });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

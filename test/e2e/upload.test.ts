@@ -1,5 +1,7 @@
+import * as diagnostics from 'node:diagnostics_channel';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { request as startRequest } from 'node:http';
+import { type Server, request as startRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -134,6 +136,17 @@ describe('Uploads', function () {
     broken.destroy();
     while ((await written()).length > before.length) await delay(10);
     expect(await written()).to.deep.equal(before);
+  });
+
+  it('may take longer than the five minutes of Node.js', async () => {
+    const { port } = new URL(service.url);
+    const found: Server[] = [];
+    const note = (message: unknown) => found.push((message as { server: Server }).server);
+    diagnostics.subscribe('http.server.request.start', note);
+    await fetch(`${service.url}/health`);
+    diagnostics.unsubscribe('http.server.request.start', note);
+    const own = found.find((server) => (server.address() as AddressInfo | null)?.port === Number(port));
+    expect(own?.requestTimeout).to.equal(0);
   });
 
   for (const [what, headers] of [
