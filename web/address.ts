@@ -1,14 +1,10 @@
 import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
+import { PATHS } from '../packages/client/src/table.ts';
 
-/** The routes that a player can play, and what follows the key in their addresses. */
-const ENDINGS = {
-  media: '',
-  stream: '',
-  hls: '/master.m3u8',
-  dash: '/manifest.mpd',
-} as const;
+/** The addresses that a player can play; each begins with its name. */
+const WAYS = ['media', 'stream', 'hls', 'dash'] as const satisfies readonly (keyof typeof PATHS)[];
 
-export type Way = keyof typeof ENDINGS;
+export type Way = (typeof WAYS)[number];
 
 /** Returns whether a playlist or manifest is played, which names segments. */
 export function isPresentation(way: Way): way is 'hls' | 'dash' {
@@ -26,16 +22,19 @@ export type Address = {
 /** The root of this service: `/`, or the part that a signature opens (`/~{token}/`). */
 export const ROOT = new URL('.', location.href).pathname;
 
-/** Returns the path of a key below a route, with what follows it there and its query. */
+/** Returns the path of an address of a key, with its query. */
 export function pathOf(
-  way: Way | 'play' | 'info' | 'export' | 'storyboard' | 'waveform' | 'subtitles' | 'upload',
+  name: keyof typeof PATHS,
   key: string,
-  params: URLSearchParams,
+  params: URLSearchParams = new URLSearchParams(),
+  track = '',
 ): string {
   const query = params.toString();
-  const ending = isWay(way) ? ENDINGS[way] : '';
-  return `${ROOT}${way}/${key.split('/').map(encodeURIComponent).join('/')}${ending}${query && `?${query}`}`;
+  const path = PATHS[name].replace('{track}', track).replace('{key}', () => encoded(key));
+  return `${ROOT}${path.slice(1)}${query && `?${query}`}`;
 }
+
+const encoded = (key: string) => key.split('/').map(encodeURIComponent).join('/');
 
 export function addressOf({ way, key, params }: Address): string {
   return pathOf(way, key, params);
@@ -48,8 +47,10 @@ export function parseAddress(text: string): Address | null {
     if (url.origin !== location.origin || !url.pathname.startsWith(ROOT)) return null;
     const [way, ...segments] = url.pathname.slice(ROOT.length).split('/');
     const rest = segments.map(decodeURIComponent).join('/');
-    if (!isWay(way) || !rest.endsWith(ENDINGS[way])) return null;
-    const key = rest.slice(0, rest.length - ENDINGS[way].length);
+    if (!isWay(way)) return null;
+    const [, ending = ''] = PATHS[way].split('{key}');
+    if (!rest.endsWith(ending)) return null;
+    const key = rest.slice(0, rest.length - ending.length);
     return key ? { way, key, params: url.searchParams } : null;
   } catch {
     return null;
@@ -57,7 +58,7 @@ export function parseAddress(text: string): Address | null {
 }
 
 function isWay(word: string | undefined): word is Way {
-  return word !== undefined && Object.hasOwn(ENDINGS, word);
+  return WAYS.some((way) => way === word);
 }
 
 /**

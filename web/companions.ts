@@ -57,7 +57,7 @@ function addChapters(key: string, start: string | null): void {
   const track = make('track', '');
   track.kind = 'chapters';
   const part = new URLSearchParams(start === null ? {} : { start });
-  track.src = pathOf('subtitles', `${key}/chapters.vtt`, part);
+  track.src = pathOf('subtitles', key, part, 'chapters');
   elements.video.append(track);
 }
 

@@ -39,13 +39,13 @@ export async function fetchList(after: string | null): Promise<MediaList> {
 
 /** Fetches the facts about a file. Throws a `Refusal`. */
 export async function fetchInfo(key: string, signal: AbortSignal): Promise<ObjectInfo> {
-  const response = await fetchJson(pathOf('info', key, new URLSearchParams()), signal);
+  const response = await fetchJson(pathOf('info', key), signal);
   return response.json();
 }
 
 /** Fetches how a file is added under a key. Throws a `Refusal`. */
 export async function fetchUploadForm(key: string): Promise<UploadForm> {
-  const response = await fetchJson(pathOf('upload', key, new URLSearchParams()), null);
+  const response = await fetchJson(pathOf('upload', key), null);
   return response.json();
 }
 

@@ -32,12 +32,8 @@ export function followPointer(chosen: () => string | null): void {
 }
 
 async function fetchStoryboard(key: string): Promise<Storyboard | null> {
-  const response = await fetch(addressOf(key, 'index.json')).catch(() => null);
+  const response = await fetch(pathOf('storyboardJson', key)).catch(() => null);
   return response?.ok ? response.json() : null;
-}
-
-function addressOf(key: string, name: string): string {
-  return `${pathOf('storyboard', key, new URLSearchParams())}/${name}`;
 }
 
 function showTile(board: Storyboard, key: string, share: number): void {
@@ -51,7 +47,7 @@ function showTile(board: Storyboard, key: string, share: number): void {
   const { style } = elements.thumbnail;
   style.width = `${width}px`;
   style.height = `${height}px`;
-  style.backgroundImage = `url("${new URL(sheet, new URL(addressOf(key, 'index.json'), location.href)).href}")`;
+  style.backgroundImage = `url("${new URL(sheet, new URL(pathOf('storyboardJson', key), location.href)).href}")`;
   style.backgroundPosition = `-${(place % columns) * width}px -${Math.floor(place / columns) * height}px`;
   const most = elements.timeline.clientWidth - width;
   style.marginInlineStart = `${Math.min(most, Math.max(0, share * elements.timeline.clientWidth - width / 2))}px`;
