@@ -11,7 +11,7 @@ import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
 import { countWith } from './spent.ts';
 import { followSubtitles } from './subtitle-choice.ts';
-import { followSnippets } from './take-home.ts';
+import { followSnippets, offerEmbeds } from './take-home.ts';
 import { followPointer } from './thumbnail.ts';
 import { takeFiles } from './upload.ts';
 
@@ -97,8 +97,9 @@ followSubtitles();
 // ---- the start
 
 try {
-  const { credit, exports, uploads, memoryMegabytes } = await loadList('beginning');
+  const { credit, exports, embeds, uploads, memoryMegabytes } = await loadList('beginning');
   countWith(memoryMegabytes);
+  offerEmbeds(embeds);
   elements.credit.textContent = credit ?? '';
   elements.credit.hidden = !credit;
   if (exports) offerExports(currentChoice);

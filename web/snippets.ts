@@ -10,6 +10,8 @@ export type SnippetSubject = {
   readonly poster: string | null;
   /** Of a thumbnail or a cover; null if there is none. */
   readonly image: string | null;
+  /** The page with a player; null if no page may frame it. */
+  readonly embed: string | null;
   /** The origin of the service. */
   readonly origin: string;
 };
@@ -34,6 +36,7 @@ export function snippetsOf(subject: SnippetSubject): ReadonlyMap<string, string>
 </script>
 <sluice-player src="${attribute(key)}" base="${subject.origin}"></sluice-player>`,
     ],
+    ...(subject.embed === null ? [] : [['Embed', frameOf(quotable(subject.embed), name)] as const]),
     [
       'hls.js',
       `import Hls from 'hls.js';
@@ -91,6 +94,16 @@ player.play()`,
     ['Signed address', `npx sluice sign ${shell(key)} --expires 2h --base '${subject.origin}'`],
   ]);
 }
+
+const frameOf = (address: string, title: string) =>
+  `<iframe
+  src="${attribute(address)}"
+  title="${attribute(title)}"
+  width="640"
+  height="360"
+  allow="fullscreen; picture-in-picture"
+  style="border: 0"
+></iframe>`;
 
 /** An address that stands between any quotes. */
 const quotable = (address: string) => address.replaceAll("'", '%27');

@@ -8,6 +8,13 @@ import { snippetsOf } from './snippets.ts';
 /** What is shown; null before anything is chosen. */
 let subject: { readonly chosen: Address; readonly info: ObjectInfo } | null = null;
 
+let isFramed = false;
+
+/** Tells whether pages of other origins may frame players of this service. */
+export function offerEmbeds(embeds: boolean): void {
+  isFramed = embeds;
+}
+
 /** Shows how the chosen media is played elsewhere. */
 export function showSnippets(chosen: Address, info: ObjectInfo): void {
   subject = { chosen, info };
@@ -24,13 +31,12 @@ function snippets(): ReadonlyMap<string, string> {
   return snippetsOf({
     key: chosen.key,
     isSong: !info.media.tracks.some(isFilm),
-    address: absolute(
-      isPresentation(chosen.way) ? pathOf('play', chosen.key, noParameters) : addressOf(chosen),
-    ),
+    address: absolute(isPresentation(chosen.way) ? pathOf('play', chosen.key) : addressOf(chosen)),
     hls: absolute(addressOf({ ...chosen, way: 'hls', params: noParameters })),
     media: absolute(addressOf({ ...chosen, way: 'media', params: noParameters })),
     poster: info.poster && absolute(info.poster),
     image: info.poster && absolute(imageAt(info.poster)),
+    embed: isFramed ? absolute(pathOf('embed', chosen.key)) : null,
     origin: location.origin,
   });
 }

@@ -13,6 +13,7 @@ const film = snippetsOf({
   media: `${base}/media/${path}`,
   poster: `${base}/image/${path}?v=1`,
   image: `${base}/image/${path}?v=1&t=3.00`,
+  embed: `${base}/embed/${path}`,
   origin: base,
 });
 const code = (name: string) => film.get(name) ?? '';
@@ -20,7 +21,16 @@ const code = (name: string) => film.get(name) ?? '';
 describe('snippetsOf', () => {
   it('has one for each place where media is played', () => {
     expect([...film.keys()]).to.deep.equal([
-      ...['HTML', '<sluice-player>', 'hls.js', 'video.js', 'React', 'AVPlayer (Swift)', 'Media3 (Kotlin)'],
+      ...[
+        'HTML',
+        '<sluice-player>',
+        'Embed',
+        'hls.js',
+        'video.js',
+        'React',
+        'AVPlayer (Swift)',
+        'Media3 (Kotlin)',
+      ],
       ...['curl', 'ffmpeg', 'yt-dlp', 'Thumbnail', 'Signed address'],
     ]);
   });
@@ -29,6 +39,10 @@ describe('snippetsOf', () => {
     expect(code('HTML')).to.equal(
       `<video src="${base}/stream/films/it%27s%20&amp;%20that.mp4?height=480&amp;start=3" poster="${base}/image/films/it%27s%20&amp;%20that.mp4?v=1" controls playsinline></video>`,
     );
+  });
+
+  it('frames a player where other pages may', () => {
+    expect(code('Embed')).to.contain(`src="${base}/embed/films/it%27s%20&amp;%20that.mp4"`);
   });
 
   it('names the key as it is where it is no address', () => {
@@ -60,7 +74,14 @@ describe('snippetsOf', () => {
   });
 
   it('is an audio element for a song, without a poster', () => {
-    const subject = { key: 'a.mp3', address: `${base}/stream/a.mp3`, hls: '', media: '', origin: base };
+    const subject = {
+      key: 'a.mp3',
+      address: `${base}/stream/a.mp3`,
+      hls: '',
+      media: '',
+      embed: null,
+      origin: base,
+    };
     const song = snippetsOf({ ...subject, isSong: true, poster: `${base}/image/a.mp3`, image: null });
     expect(song.get('HTML')).to.equal(`<audio src="${base}/stream/a.mp3" controls playsinline></audio>`);
   });

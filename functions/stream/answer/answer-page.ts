@@ -32,6 +32,7 @@ export async function answerPage(
         ...(await listMedia(source, after, signal)),
         credit: config.pageCredit ?? undefined,
         exports: exports !== null,
+        embeds: config.embedOrigins.length > 0,
         memoryMegabytes: config.memoryMegabytes,
         uploads: config.uploads,
       } satisfies MediaList)

@@ -7,6 +7,8 @@ export type MediaList = Listing & {
   readonly credit: string | undefined;
   /** Whether complete files can be exported here. */
   readonly exports: boolean;
+  /** Whether pages of other origins may frame players of this service. */
+  readonly embeds: boolean;
   /** Of the function, which its time is billed by; null if it does not know. */
   readonly memoryMegabytes: number | null;
   /** What may be added by `/upload`; null for nothing. */
