@@ -50,4 +50,4 @@ function isPastExport(value: unknown): value is PastExport {
 }
 
 /** Whatever was stored, a link here stays on this service. */
-const isPath = (text: string | undefined) => text !== undefined && /^\/(?!\/)/.test(text);
+const isPath = (text: string | undefined) => text !== undefined && /^\/(?![/\\\s])/.test(text);

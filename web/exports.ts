@@ -12,7 +12,7 @@ let underWay = 0;
 export function offerExports(chosen: () => Address | null): void {
   elements.exportCard.hidden = false;
   elements.exportFormats.append(...formatButtons.map(({ button }) => button));
-  for (const past of pastExports()) elements.exports.append(rowOf(past).row);
+  for (const past of pastExports()) elements.exports.append(pastRow(past));
   showClear();
   elements.export.addEventListener('click', () => {
     const address = chosen();
@@ -52,23 +52,45 @@ function formatOf(params: URLSearchParams) {
 }
 
 function begin({ way, key }: Address, params: URLSearchParams): void {
-  if (underWay >= AT_ONCE) {
-    elements.exportNote.textContent = `${AT_ONCE} exports are under way: wait for one of them.`;
-    return;
-  }
-  elements.exportNote.textContent = '';
-  const address = pathOf(
-    'export',
-    key,
-    way === 'stream' || params.has('format') ? params : new URLSearchParams(),
-  );
+  if (isFull()) return;
+  const isAsked = way === 'stream' || params.has('format');
+  const address = pathOf('export', key, isAsked ? params : undefined);
   const past = { address, key, format: formatOf(params) ?? 'as it is', result: null, outcome: '' };
   const { row, shown } = rowOf(past);
   elements.exports.prepend(row);
-  underWay += 1;
-  followExport(address, shown);
+  follow(past, shown);
   rememberExport(past);
   showClear();
+}
+
+/** Returns whether no other export can be followed now, and says so. */
+function isFull(): boolean {
+  const isSo = underWay >= AT_ONCE;
+  elements.exportNote.textContent = isSo ? `${AT_ONCE} exports are under way: wait for one of them.` : '';
+  return isSo;
+}
+
+function follow({ address }: PastExport, shown: Course): void {
+  underWay += 1;
+  followExport(address, shown);
+}
+
+/** Shows an export of earlier. One that the page has left goes on if a person wants it: it may begin anew. */
+function pastRow(past: PastExport): HTMLElement {
+  const { row, shown } = rowOf(past);
+  if (past.outcome !== '') return row;
+  const again = make('button', 'button slim', 'Go on');
+  again.type = 'button';
+  again.addEventListener('click', () => {
+    if (isFull()) return;
+    again.remove();
+    row.classList.remove('over');
+    follow(past, shown);
+  });
+  shown.tell('was left before its end', 0);
+  row.classList.add('over');
+  row.append(again);
+  return row;
 }
 
 /** Shows an export: what it is, how far it is, and where the file is. */
@@ -94,9 +116,7 @@ function rowOf(past: PastExport): { readonly row: HTMLElement; readonly shown: C
     rememberExport({ ...past, result: address, outcome });
   };
   result.hidden = true;
-  const isOld = past.outcome !== '';
-  if (isOld) show(past);
-  else if (past.result === null) bar.hidden = false;
+  if (past.outcome !== '') show(past);
   return {
     row,
     shown: {

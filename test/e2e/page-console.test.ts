@@ -248,6 +248,17 @@ describe('the console, used as a person would', function () {
           await hands.until(`document.querySelector('#exports')?.textContent.includes('${FILM_NAME}')`);
           expect(await hands.see(`document.querySelector('#exports a').href`)).to.equal(href);
         });
+
+        it('goes on with an export that the page has left, when it is told to', async () => {
+          const left = { address: '/export/Trailer.mp4?format=mp4', key: 'Trailer.mp4', format: 'mp4' };
+          const stored = JSON.stringify(JSON.stringify([{ ...left, result: null, outcome: '' }]));
+          await hands.see(`localStorage.setItem('sluice-exports', ${stored})`);
+          await hands.open(`${service.url}/`);
+          await hands.until(`/was left/.test(document.querySelector('#exports')?.textContent)`);
+          await hands.click('#exports button', 'Go on');
+          await hands.until(`document.querySelector('#exports a:not([hidden])')`);
+          few();
+        });
       });
     });
   }
