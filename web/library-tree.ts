@@ -59,5 +59,7 @@ export function folderOf(key: string): string {
 /** Returns the folders on the way to one, from the top, which is not among them. */
 export function trailOf(folder: string): readonly { readonly path: string; readonly name: string }[] {
   const names = folder.split('/').slice(0, -1);
-  return names.map((name, at) => ({ path: `${names.slice(0, at + 1).join('/')}/`, name }));
+  const steps = names.map((name, at) => ({ path: `${names.slice(0, at + 1).join('/')}/`, name }));
+  // Two slashes make a folder without a name, which nobody could read.
+  return steps.filter(({ name }) => name !== '');
 }

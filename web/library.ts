@@ -31,9 +31,19 @@ export function lookAtShelf(): void {
 
 /** Takes a page of the list; the first one replaces what was known. */
 export function takePage(media: readonly ListedObject[], { isFirst, next }: PageOfList): void {
-  objects = naturally(isFirst ? media : [...objects, ...media]);
   hasMore = next !== null;
   if (isFirst) rows.clear();
+  takeObjects(isFirst ? media : [...objects, ...media]);
+}
+
+/** Takes an object that was just added: its page of the list may not be loaded yet. */
+export function takeAdded(object: ListedObject): void {
+  takeObjects([...objects, object]);
+}
+
+/** A later page has what was added meanwhile as well. */
+function takeObjects(all: readonly ListedObject[]): void {
+  objects = naturally([...new Map(all.map((object) => [object.key, object])).values()]);
   folderRows.clear();
   elements.count.textContent = `${objects.length}${hasMore ? '+' : ''}`;
   elements.moreRow.hidden = !hasMore;

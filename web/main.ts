@@ -5,7 +5,15 @@ import { readControls } from './controls.ts';
 import { copyText } from './copy-text.ts';
 import { elements } from './elements.ts';
 import { offerExports } from './exports.ts';
-import { firstListed, lookAtShelf, markListed, nextLike, openLibrary, takePage } from './library.ts';
+import {
+  firstListed,
+  lookAtShelf,
+  markListed,
+  nextLike,
+  openLibrary,
+  takeAdded,
+  takePage,
+} from './library.ts';
 import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
@@ -17,6 +25,8 @@ import { takeFiles } from './upload.ts';
 
 /** The key after which the list goes on. */
 let nextAfter: string | null = null;
+/** What is shown where the address names nothing. */
+let beginning: Address | null = null;
 
 function play(next: Address): void {
   choose(next, { play: true });
@@ -81,6 +91,7 @@ whenSought((seconds) => {
 addEventListener('hashchange', () => {
   const next = parseAddress(location.hash.slice(1));
   if (next) choose(next, { play: true, record: false });
+  else if (location.hash === '' && beginning) choose(beginning, { play: false, record: false });
 });
 
 // The next song of an album.
@@ -103,10 +114,11 @@ try {
   elements.credit.textContent = credit ?? '';
   elements.credit.hidden = !credit;
   if (exports) offerExports(currentChoice);
-  takeFiles(uploads, () => loadList('beginning'));
+  takeFiles(uploads, takeAdded);
   const linked = parseAddress(location.hash.slice(1));
   const key = firstListed();
-  const first = linked ?? (key === null ? null : sameAddress(currentChoice(), key));
+  beginning = key === null ? null : sameAddress(null, key);
+  const first = linked ?? beginning;
   // A person who has chosen something while the list was loading gets that, and nobody is interrupted while
   // typing.
   const isFree =

@@ -1,20 +1,21 @@
 import type { UploadForm } from '../functions/stream/answer/upload-form.ts';
 import type { UploadBounds } from '../functions/stream/route/upload.ts';
+import type { ListedObject } from '../functions/stream/source/listing.ts';
 import { pathOf } from './address.ts';
 import { elements, make } from './elements.ts';
 import { messageOf } from './problem.ts';
 import { fetchUploadForm, Refusal } from './requests.ts';
 import { bytes } from './words.ts';
 
-/** Lets a person add files, one after the other, where the service takes them; `whenAdded` shows them. */
-export function takeFiles(bounds: UploadBounds | null, whenAdded: () => Promise<unknown>): void {
+/** Lets a person add files, one after the other, where the service takes them; `whenAdded` shows each. */
+export function takeFiles(bounds: UploadBounds | null, whenAdded: (object: ListedObject) => void): void {
   if (bounds === null) return;
   const { upload, uploadFiles } = elements;
   let last: Promise<unknown> = Promise.resolve();
   const add = (files: Iterable<File>) => {
     for (const file of files) {
       const shown = showUpload(file);
-      last = last.then(() => send(file, bounds, shown)).then((isAdded) => isAdded && whenAdded());
+      last = last.then(() => send(file, bounds, shown)).then((added) => added && whenAdded(added));
     }
   };
   upload.hidden = false;
@@ -62,8 +63,12 @@ function showUpload({ name, size }: File): Shown {
   };
 }
 
-/** Returns whether the file was added. Never rejects. */
-async function send(file: File, { prefix, mostBytes }: UploadBounds, shown: Shown): Promise<boolean> {
+/** Returns what was added; null for a file that was refused. Never rejects. */
+async function send(
+  file: File,
+  { prefix, mostBytes }: UploadBounds,
+  shown: Shown,
+): Promise<ListedObject | null> {
   try {
     if (file.size > mostBytes) throw new Error(`An upload has at most ${bytes(mostBytes)}.`);
     const key = prefix + file.name.normalize('NFC');
@@ -72,10 +77,10 @@ async function send(file: File, { prefix, mostBytes }: UploadBounds, shown: Show
       shown.tell(`${bytes(share * file.size)} of ${bytes(file.size)}`, share),
     );
     shown.tell('added', 1);
-    return true;
+    return { key, sizeBytes: file.size };
   } catch (error) {
     shown.fail(error instanceof Refusal ? error.complaint.detail : messageOf(error));
-    return false;
+    return null;
   }
 }
 
@@ -91,7 +96,7 @@ function post(file: File, { key, form }: UploadForm, onProgress: (share: number)
       if (request.status < 300) resolve();
       else reject(new Error(sentenceIn(request)));
     };
-    request.open('POST', form?.url ?? pathOf('upload', key, new URLSearchParams()));
+    request.open('POST', form?.url ?? pathOf('upload', key));
     request.send(form === null ? file : bodyOf(form.fields, file));
   });
 }

@@ -69,6 +69,16 @@ describe('the console, used as a person would', function () {
         expect(await shown()).to.include('Trailer.mp4');
       });
 
+      it('goes back to what it began with', async () => {
+        const title = (name: string) => `document.querySelector('#title').textContent.includes('${name}')`;
+        await hands.until(title('Trailer.mp4'));
+        await openFilms();
+        await hands.click('.item', FILM_NAME);
+        await hands.until(title(FILM_NAME));
+        await hands.see('history.back()');
+        await hands.until(title('Trailer.mp4'));
+      });
+
       it('shows posters and durations of what is seen', async () => {
         await openFilms();
         await hands.until(`document.querySelectorAll('.thumb img:not([hidden])').length === 7`);

@@ -1,5 +1,5 @@
 import * as diagnostics from 'node:diagnostics_channel';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type Server, request as startRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -273,6 +273,36 @@ describe('Uploads', function () {
     } finally {
       await browser.close();
       await bucket.close();
+    }
+  });
+
+  it('are in the library at once, also beyond the first page of a list', async function () {
+    needs(this, 'chromium');
+    const media = join(folder, 'many');
+    await mkdir(media);
+    for (let number = 1; number <= 1001; number++) await writeFile(join(media, `a${number}.mp4`), 'x');
+    const many = await startService({ MEDIA_DIR: media, UPLOADS: '1', PLAYER_PAGE: '1' });
+    const browser = await launchBrowser();
+    try {
+      const { page } = await openPage(browser);
+      const asked = new Set<string>();
+      page.on('request', (request) => asked.add(new URL(request.url()).pathname));
+      await page.goto(many.url);
+      await page.locator('#upload').waitFor();
+      const file = { name: 'new.mp4', mimeType: 'video/mp4', buffer: Buffer.from('new') };
+      await page.locator('#upload-files').setInputFiles(file);
+      await page.locator('.folder-row', { hasText: 'uploads' }).click();
+      expect(await page.locator('#files .key').allTextContents()).to.deep.equal(['new.mp4']);
+      expect(await page.locator('#count').textContent()).to.equal('1001+');
+      await page.locator('.step', { hasText: 'All media' }).click();
+      await page.locator('#more').click();
+      await page.locator('#more-row').waitFor({ state: 'hidden' });
+      expect(await page.locator('#count').textContent()).to.equal('1002');
+      // Of what is in sight alone.
+      expect([...asked].filter((path) => path.startsWith('/info/'))).to.have.length.below(30);
+    } finally {
+      await browser.close();
+      await many.close();
     }
   });
 });

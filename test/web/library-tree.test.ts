@@ -53,4 +53,8 @@ it('folders are named from the top', () => {
     { path: 'a/', name: 'a' },
     { path: 'a/b/', name: 'b' },
   ]);
+  expect(trailOf('/a//b/')).to.deep.equal([
+    { path: '/a/', name: 'a' },
+    { path: '/a//b/', name: 'b' },
+  ]);
 });
