@@ -172,7 +172,7 @@ export const OWN_SETTINGS = {
   UPLOADS: {
     ...ANYWHERE,
     schema: flag('0'),
-    means: '`1`: whoever may open `/upload` may add media, and replace none',
+    means: '`1`: whoever may open `/upload` may add media, and replace none: with `PUBLIC=1` everybody',
   },
   UPLOAD_PREFIX: {
     ...ANYWHERE,
