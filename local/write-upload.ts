@@ -94,8 +94,8 @@ export function tooLarge(mostBytes: number): Problem {
 const REASONS: Readonly<Record<string, readonly [type: ProblemType, sentence: string]>> = {
   ECONNRESET: ['bad-request', 'The upload broke off.'],
   ENAMETOOLONG: ['bad-address', 'The name is too long for this folder.'],
-  ENOSPC: ['too-large', 'The disk has no room for this file.'],
-  EDQUOT: ['too-large', 'The disk has no room for this file.'],
+  ENOSPC: ['too-large', 'The disk is too full for this file.'],
+  EDQUOT: ['too-large', 'The disk is too full for this file.'],
   EFBIG: ['too-large', 'The disk takes no file of this size.'],
   EACCES: ['forbidden', 'The service may not write into this folder.'],
   EPERM: ['forbidden', 'The service may not write into this folder.'],
