@@ -101,7 +101,7 @@ const frameOf = (address: string, title: string) =>
   title="${attribute(title)}"
   width="640"
   height="360"
-  allow="fullscreen; picture-in-picture"
+  allow="fullscreen"
   style="border: 0"
 ></iframe>`;
 
