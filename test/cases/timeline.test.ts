@@ -152,8 +152,7 @@ describe('video that starts after its audio, in players', function () {
       const options = { aheadSeconds: 30, withinMs: WITHIN_MS };
       const page = await openPlayerPage(browser, player, service.url, options);
       await page.start(`${service.url}/${route}/phase-25.mkv/${entry}`, 180);
-      await page.play();
-      await page.until('it ends', ({ ended }) => ended);
+      await page.playToEnd();
       const { buffered, frames } = await page.look();
       await page.close();
       expect(buffered).to.have.length(1);
