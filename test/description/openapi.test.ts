@@ -66,9 +66,10 @@ describe('the description of the service', () => {
     const key = { id: 'main', secret: 's'.repeat(32) };
     const access = { kind: 'signed' as const, keys: async () => [key] };
     for (const [path, { servers: own = servers, get }] of Object.entries(paths)) {
-      // A token of a key opens no list, but one of its address does.
-      const scope: Scope =
-        path === '/' ? { kind: 'address', address: '/' } : { kind: 'key', key: 'films/a b.mp4' };
+      // A token of a key opens no list and adds nothing, but one of the address does.
+      const scope: Scope = ['/', '/upload/{key}'].includes(path)
+        ? { kind: 'address', address: fill(path) }
+        : { kind: 'key', key: 'films/a b.mp4' };
       const token = sign(key, scope, 9_999_999_999);
       const [server = ''] = own.map(({ url }) => url.replace('{token}', token).replace(/\/$/, ''));
       const address = splitToken(new URL(`${server}${fill(path)}`, 'https://sluice.example'));
