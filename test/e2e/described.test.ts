@@ -60,6 +60,7 @@ describe('/openapi.json', function () {
         DERIVED_DIR: join(root, 'derived'),
         PLAYER_PAGE: '1',
         EMBED_ORIGINS: '*',
+        UPLOADS: '1',
       },
     });
   });
@@ -145,6 +146,7 @@ describe('/openapi.json', function () {
     });
     return {
       ...{ key, v, rendition, number: '0', from, to, id, extension, name, track: 'file-en' },
+      'upload key': 'uploads/another%20film.mp4',
       ...ofProtocol('hls'),
       ...ofProtocol('dash'),
       ...{ 'hlsIframes rendition': trick, 'hlsIframe rendition': trick },

@@ -34,6 +34,7 @@ function wordsOff({ config, exports }: Described): readonly Word[] {
     ...(clearRefusal('manifest', scheme) === null ? [] : (['dash'] as const)),
     ...(scheme === null ? (['key'] as const) : []),
     ...(exports === null ? (['export', 'made'] as const) : []),
+    ...(config.uploads === null ? (['upload'] as const) : []),
     ...(config.playerPage ? [] : ([''] as const)),
     ...(isFramed ? [] : (['embed'] as const)),
     ...(config.playerPage || isFramed ? [] : (['assets'] as const)),
