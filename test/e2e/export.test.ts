@@ -14,6 +14,8 @@ import { decode } from '../../testing/verify.ts';
 
 const WITHIN_MS = 120_000;
 
+const BAR = `document.querySelector('#exports progress')`;
+
 describe('an export of the demo film', function () {
   this.timeout(2 * WITHIN_MS);
   let folder: string;
@@ -89,11 +91,11 @@ describe('an export of the demo film', function () {
     try {
       const { page, complaints } = await openPage(browser);
       await page.goto(`${service.url}/#/stream/video.mp4?format=mp4&height=144&duration=10`);
-      await page.getByRole('button', { name: 'Export' }).click();
-      const moving = `(() => { const { value } = document.getElementById('export-bar'); return value > 0 && value < 100; })()`;
+      await page.getByRole('button', { name: 'As asked' }).click();
+      const moving = `(() => { const value = ${BAR}?.value; return value > 0 && value < 100; })()`;
       await until(page, WITHIN_MS, moving);
-      const seen = Number(await page.locator('#export-bar').getAttribute('value'));
-      await until(page, WITHIN_MS, `document.getElementById('export-bar').value > ${seen}`);
+      const seen = Number(await page.evaluate(`${BAR}.value`));
+      await until(page, WITHIN_MS, `${BAR}.value > ${seen}`);
       const link = page.getByRole('link', { name: 'Download' });
       await link.waitFor({ timeout: WITHIN_MS });
       const saved = page.waitForEvent('download');
@@ -131,10 +133,11 @@ describe('an export of the demo film', function () {
       await page.goto(`${proxy.endpoint}/#/stream/video.mp4?format=mp4&height=144&duration=18`);
       await page.evaluate(`(() => {
         window.seen = [];
-        const bar = document.getElementById('export-bar');
-        new MutationObserver(() => window.seen.push(bar.value)).observe(bar, { attributes: true });
+        const list = document.querySelector('#exports');
+        const look = () => window.seen.push(...[${BAR}].flatMap((bar) => (bar ? [bar.value] : [])));
+        new MutationObserver(look).observe(list, { attributes: true, childList: true, subtree: true });
       })()`);
-      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('button', { name: 'As asked' }).click();
       await until(page, WITHIN_MS, 'window.seen.at(-1) > 0 && window.seen.at(-1) < 100');
       const before = Number(await page.evaluate('window.seen.length'));
       proxy.cut();
@@ -169,7 +172,7 @@ describe('an export of the demo film', function () {
         else await route.continue();
       });
       await page.goto(`${service.url}/#/stream/video.mp4?format=wav&duration=1`);
-      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('button', { name: 'As asked' }).click();
       await page.getByRole('link', { name: 'Download' }).waitFor({ timeout: WITHIN_MS / 4 });
       expect(asked).to.equal(4);
     } finally {
