@@ -54,7 +54,7 @@ describe('/play', function () {
     await ffmpeg(...source, ...h264, join(folder, 'late.mp4'));
     await ffmpeg(...source, ...h264, join(folder, 'film.mkv'));
     await ffmpeg(...source, '-c:v', 'mpeg4', '-c:a', 'mp3', join(folder, 'old.avi'));
-    service = await startService({ MEDIA_DIR: folder, PLAYER_PAGE: '1' }, { maxInstances: 3 });
+    service = await startService({ MEDIA_DIR: folder, PLAYER_PAGE: '1' }, { maxInstances: 10 });
     signed = await startService({ MEDIA_DIR: folder, SIGNING_KEYS: `main:${SECRET}`, PUBLIC: '0' });
   });
   after(async () => {
