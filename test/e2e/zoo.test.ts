@@ -36,13 +36,13 @@ const beginning: Change = (file) => file.subarray(188 * 40 + 77);
  * plan.
  */
 const ZOO: [file: string, args: string[], plan: RegExp, more?: { query?: string; change?: Change }][] = [
-  ['hevc.ts', [...film, ...hevc, ...aac], /video=h264:96; audio=copy/],
+  ['hevc.ts', [...film, ...hevc, ...aac], /video=h264:96; audio=aac/],
   ['h264.ts', [...film, ...h264, ...aac], /^remux/],
-  ['smaller.ts', [...film, ...h264, ...aac], /video=h264:60; audio=copy/, { query: '?height=60' }],
+  ['smaller.ts', [...film, ...h264, ...aac], /video=h264:60; audio=aac/, { query: '?height=60' }],
   ['fields.ts', [...film, ...h264, ...fields, ...aac], /interlaced/],
   ['fields-narrow.ts', [...film, ...h264, ...fields, ...narrow, ...aac], /interlaced/],
   ['narrow-mpeg2.ts', [...film, '-c:v', 'mpeg2video', ...narrow, '-c:a', 'mp2'], /video=h264:96; audio=aac/],
-  ['blu-ray.m2ts', [...film, ...h264, ...aac, '-mpegts_m2ts_mode', '1'], /audio=copy/],
+  ['blu-ray.m2ts', [...film, ...h264, ...aac, '-mpegts_m2ts_mode', '1'], /audio=aac/],
   ['broadcast.ts', [...film, ...h264, '-c:a', 'mp2'], /video=copy; audio=aac/],
   ['cut.ts', [...film, ...h264, ...aac], /^remux/, { change: cut }],
   ['padded.ts', [...film, ...h264, ...aac], /damaged/, { change: padded }],
