@@ -1,8 +1,8 @@
 import { Problem } from '../base/problem.ts';
 import { jsonResponse } from '../http/json.ts';
 import { respond } from '../http/respond.ts';
+import { allContentKeys, contentKeyOf } from '../open/content-keys.ts';
 import { knownBytes } from '../open/known-bytes.ts';
-import { allContentKeys, contentKeyOf } from '../open/protection.ts';
 import type { ContentKey } from '../plan/content-key.ts';
 import type { AnswerContext, RouteTo } from './answer-context.ts';
 

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../base/request-context.ts';
 import type { FunctionLimits } from '../config/config.ts';
 import type { Encryption } from '../config/encryption.ts';
+import { protectedFinding } from '../open/content-keys.ts';
 import { CURRENT_VERSION, type Finding, findObject } from '../open/find-object.ts';
-import { protectedFinding } from '../open/protection.ts';
 import { adaptiveFinding } from '../open/segment-version.ts';
 import { findingOf } from '../open/version.ts';
 import type { Grant } from '../route/authorise.ts';

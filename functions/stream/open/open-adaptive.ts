@@ -22,6 +22,7 @@ import { hlsText } from '../playlist/hls-text.ts';
 import { keyLines, licenseAddress } from '../playlist/key-lines.ts';
 import { isMediaAsk, type MediaAsk, type PlaylistAsk, type TextAsk } from '../route/adaptive.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
+import { contentKeyOf, type Encrypting } from './content-keys.ts';
 import { findChapters } from './find-chapters.ts';
 import { findTextTracks } from './find-text-tracks.ts';
 import { knownBytes } from './known-bytes.ts';
@@ -29,7 +30,7 @@ import { openPresentation } from './open-presentation.ts';
 import { openSegment } from './open-segment.ts';
 import { thumbnailsOf } from './open-storyboard.ts';
 import { findTextTrack, openText } from './open-text.ts';
-import { contentKeyOf, type Encrypting, protectionOf } from './protection.ts';
+import { protectionOf } from './protection.ts';
 import type { AdaptiveAddress } from './segment-version.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
 

@@ -9,7 +9,7 @@ import { offerOf } from '../plan/offer.ts';
 import { type CutsOrWhyNot, copyCandidates, planPresentation } from '../plan/plan-presentation.ts';
 import type { Presentation } from '../plan/presentation.ts';
 import { refuseTracks } from '../plan/refuse.ts';
-import type { Encrypting } from './protection.ts';
+import type { Encrypting } from './content-keys.ts';
 
 /** Plans of probed media, cached as long as the probe itself. The limits are those of the process. */
 const planned = new WeakMap<Probed, Presentation>();

@@ -2,8 +2,8 @@ import type { Encryption } from '../config/encryption.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { COPY_ID } from '../plan/renditions.ts';
 import { type AdaptiveAsk, isMediaAsk } from '../route/adaptive.ts';
+import { protectedFinding } from './content-keys.ts';
 import type { Finding } from './find-object.ts';
-import { protectedFinding } from './protection.ts';
 
 /** What `/hls` and `/dash` are asked for, and the version that the address names. */
 export type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | null };
