@@ -1,11 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import type { EngineContext } from '../engine/transcode-object.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { clocked } from '../media/transport/clocked.ts';
 import { openImage } from '../open/open-image.ts';
 import { foundLoudness } from '../plan/found-loudness.ts';
 import { parseParameters } from '../route/parameters.ts';
-import { cachedAccess } from '../source/cache.ts';
+import { afterAnswer } from './after-answer.ts';
 import type { AnswerContext } from './answer-context.ts';
 
 /** Returns who is told what an output was measured to have, and writes it down once the answer is sent. */
@@ -27,16 +26,14 @@ const BLUR = { width: '16', format: 'webp' };
 
 /** Makes the tiny form of a poster, unless it is known, once the answer with the poster is sent. */
 export function learnBlur(context: AnswerContext, probed: Probed): void {
-  const { source, object, services, invocationSignal } = context;
-  const { engine, findings, cache } = services;
+  const { object, services, invocationSignal } = context;
+  const { engine, findings } = services;
   context.waitUntil(async () => {
     if ((await findings.of(object, invocationSignal)).blur !== null) return null;
-    // The request's own signal ends with the answer, and with it its reads of the source.
-    const access = clocked(cachedAccess(source, object, invocationSignal, { cache }), probed.clock);
-    const later = { ...context, access, signal: invocationSignal };
     const parameters = parseParameters('image', new URLSearchParams(BLUR));
+    const after = afterAnswer(context, probed);
     const secondsLeft = context.secondsLeft();
-    const { representation } = await openImage(parameters, null, later, { probed, engine, secondsLeft });
+    const { representation } = await openImage(parameters, null, after, { probed, engine, secondsLeft });
     const bytes = await buffer(await representation.open());
     const blur = `data:${representation.contentType};base64,${bytes.toString('base64')}`;
     await findings.add(object, { blur }, invocationSignal);
