@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { OutputAddress } from '../http/representation.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { GuardedStore } from './guarded-store.ts';
+import { parseRecord } from './parse-record.ts';
 
 /** What an address was answered with, and the output that was cached then. */
 export type AddressRecord = Omit<OutputAddress, 'name'> & {
@@ -31,7 +32,7 @@ export async function readAddress(
   signal: AbortSignal,
 ): Promise<AddressRecord | null> {
   const asked = await guarded.ask((store, within) => store.readRecord(recordName(name), within), signal);
-  return asked?.answer ? parseText(asked.answer.text) : null;
+  return parseRecord(TEXT, asked?.answer);
 }
 
 /** Writes what an address was answered with over an older record. Rejects as the store does. */
@@ -50,12 +51,4 @@ export async function writeAddress(
 
 function recordName(name: string): string {
   return `addresses/${name}`;
-}
-
-function parseText(text: string): AddressRecord | null {
-  try {
-    return v.parse(TEXT, JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

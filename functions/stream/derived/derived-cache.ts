@@ -6,7 +6,7 @@ import type { StoredObject } from '../source/source.ts';
 import { type AddressRecord, readAddress, writeAddress } from './address-records.ts';
 import type { CacheContext, FollowingContext } from './cache-context.ts';
 import { findProducer, leaseSegment } from './find-producer.ts';
-import { guardStore, type Patience } from './guarded-store.ts';
+import { guardStore, PATIENCE, type Patience } from './guarded-store.ts';
 import type { Lease } from './lease.ts';
 import { produceCached } from './produce-cached.ts';
 import { readCached, readWhole } from './read-cached.ts';
@@ -37,7 +37,6 @@ export type DerivedCacheOptions = {
   readonly onFailure: (error: unknown) => void;
 };
 
-const PATIENCE: Patience = { waitMilliseconds: 500, restMilliseconds: 1_000 };
 const FOLLOW_MILLISECONDS = 10_000;
 const MOST_REMEMBERED = 1_000;
 

@@ -13,6 +13,9 @@ export type Patience = {
   readonly restMilliseconds: number;
 };
 
+/** Of a viewer whose answer can be had without the store. */
+export const PATIENCE: Patience = { waitMilliseconds: 500, restMilliseconds: 1_000 };
+
 const MOST_REST_MILLISECONDS = 60_000;
 /** If most answers are slow, the store is slow; a single one may be the first of a connection. */
 const LAST_ANSWERS = 5;

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { type Findings, joinFindings, NOTHING_FOUND } from '../media/model/findings.ts';
 import { hashOf } from '../plan/tag.ts';
 import type { StoredObject } from '../source/source.ts';
-import { guardStore } from './guarded-store.ts';
+import { guardStore, PATIENCE } from './guarded-store.ts';
+import { parseRecord } from './parse-record.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';
 
 /** What this service has found out about versions of objects, in a record of each: all instances tell the same. */
@@ -16,7 +17,6 @@ export type KnownFindings = {
 
 const MOST_REMEMBERED = 1_000;
 const ATTEMPTS = 4;
-const PATIENCE = { waitMilliseconds: 500, restMilliseconds: 1_000 };
 
 /** Without a store, only this process knows. Create it once for a process. */
 export function createKnownFindings(
@@ -26,7 +26,7 @@ export function createKnownFindings(
   const guarded = store && guardStore(store, PATIENCE, onFailure);
   const remembered = new LRUCache<string, Findings>({ max: MOST_REMEMBERED });
   const learn = (name: string, found: Findings): Findings => {
-    const joined = joinFindings(remembered.get(name) ?? NOTHING_FOUND, found);
+    const joined = joinFindings(recall(name), found);
     remembered.set(name, joined);
     return joined;
   };
@@ -34,7 +34,7 @@ export function createKnownFindings(
     async of(object, signal) {
       const name = nameOf(object);
       const asked = await guarded?.ask((one, within) => one.readRecord(name, within), signal);
-      return learn(name, parsed(asked?.answer ?? null));
+      return learn(name, parsed(asked?.answer));
     },
 
     async add(object, found, signal) {
@@ -67,11 +67,6 @@ const LOUDNESS = v.object({
 });
 const RECORD = v.object({ loudness: v.array(LOUDNESS), blur: v.nullable(v.string()) });
 
-/** A record that cannot be parsed tells nothing. */
-function parsed(record: StoredRecord | null): Findings {
-  try {
-    return record === null ? NOTHING_FOUND : v.parse(RECORD, JSON.parse(record.text));
-  } catch {
-    return NOTHING_FOUND;
-  }
+function parsed(record: StoredRecord | null | undefined): Findings {
+  return parseRecord(RECORD, record) ?? NOTHING_FOUND;
 }

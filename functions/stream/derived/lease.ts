@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { onAbort } from '../base/on-abort.ts';
+import { parseRecord } from './parse-record.ts';
 import { rewriteOwn } from './rewrite-own.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';
 
@@ -52,7 +53,7 @@ export async function takeLease(
   if (first !== null) return held(first);
 
   const found = await store.readRecord(leaseName, signal);
-  const holder = found && parseText(found.text);
+  const holder = parseRecord(TEXT, found);
   if (found && holder && !isOver(found, holder)) return null;
   const second = await write(text, found, signal);
   if (second === null) return null;
@@ -67,7 +68,7 @@ export async function takeLease(
     return rewriteOwn(known, {
       write: (replaces) => write(text, replaces, within),
       read: () => store.readRecord(leaseName, within),
-      isOwn: (found) => parseText(found.text)?.holder === text.holder,
+      isOwn: (found) => parseRecord(TEXT, found)?.holder === text.holder,
     });
   }
 
@@ -127,14 +128,6 @@ function hold(
 }
 
 const GIVE_UP_MILLISECONDS = 800;
-
-function parseText(text: string): Text | null {
-  try {
-    return v.parse(TEXT, JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
 
 /** A record that cannot be parsed is nobody's lease. */
 function isOver({ ageSeconds }: StoredRecord, { state, leaseSeconds }: Text): boolean {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { busy, Problem } from '../../base/problem.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
+import { parseRecord } from '../../derived/parse-record.ts';
 import type { DerivedStore } from '../../derived/store.ts';
 import { openJobStore } from '../job/job-store.ts';
 import {
@@ -36,7 +37,8 @@ export async function admit(asked: Omit<Begun, 'atMs'>, admission: Admission): P
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = await store.readRecord(NAME, signal);
     const write = (list: List) => store.writeRecord(NAME, JSON.stringify(list), found, signal);
-    let list = found === null ? NONE : parse(found.text);
+    // A record of another version is begun anew.
+    let list: List = parseRecord(LIST, found) ?? NONE;
     if (list.begun.some(({ id }) => id === asked.id)) return;
     let excess = excessOfExports(asked, list.begun, limits);
     if (excess !== null && now() - list.lookedAtMs >= LOOK_AGAIN_MILLISECONDS) {
@@ -86,12 +88,3 @@ const LIST = v.object({
 type List = { readonly lookedAtMs: number; readonly begun: readonly Begun[] };
 
 const NONE: List = { lookedAtMs: 0, begun: [] };
-
-/** A record that another version wrote is begun anew. */
-function parse(text: string): List {
-  try {
-    return v.parse(LIST, JSON.parse(text));
-  } catch {
-    return NONE;
-  }
-}
