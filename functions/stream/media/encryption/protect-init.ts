@@ -1,6 +1,7 @@
 import { damaged } from '../../base/problem.ts';
 import { type Box, childBoxes } from '../boxes/boxes.ts';
 import { box, fullBox, text, uint32 } from '../boxes/write-box.ts';
+import { AUDIO_HEAD_BYTES, STSD_HEAD_BYTES, VIDEO_HEAD_BYTES } from '../isobmff/entry-heads.ts';
 import { PATTERN } from './encrypt-sample.ts';
 import { BLOCK_BYTES } from './key-and-iv.ts';
 
@@ -40,9 +41,6 @@ function rewritten(
   return box(parent.type, ...children);
 }
 
-/** Version and flags, and the number of entries. */
-const STSD_HEAD_BYTES = 8;
-
 function protectEntries(bytes: Buffer, stsd: Box, key: KeyIdAndIv): Buffer {
   const entries = [...childBoxes(bytes, stsd.body + STSD_HEAD_BYTES, stsd.end)].map((entry) => {
     const isVideo = VIDEO.test(entry.type);
@@ -60,10 +58,6 @@ function protectEntries(bytes: Buffer, stsd: Box, key: KeyIdAndIv): Buffer {
   if (entries.length === 0) throw damaged('An init segment has no sample entry.');
   return box('stsd', bytes.subarray(stsd.body, stsd.body + STSD_HEAD_BYTES), ...entries);
 }
-
-/** The fields of a sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3, §12.2.3). */
-const VIDEO_HEAD_BYTES = 78;
-const AUDIO_HEAD_BYTES = 28;
 
 /** Returns where the boxes of an entry end: QuickTime writes four zero bytes behind them, and players look no further. */
 function endOfBoxes(bytes: Buffer, { body, end }: Box, isVideo: boolean): number {

@@ -14,6 +14,7 @@ import {
   type Subsample,
   type SubsampleMap,
 } from '../isobmff/encrypted-samples.ts';
+import { STSD_HEAD_BYTES, VIDEO_HEAD_BYTES } from '../isobmff/entry-heads.ts';
 import { BLOCK_BYTES } from './key-and-iv.ts';
 
 /** Tells which bytes of one sample after the other are encrypted; it learns the parameter sets among them. */
@@ -32,10 +33,6 @@ export function subsamplingOf(init: Buffer): Subsampling {
   if (subsampling === null) throw damaged('The parameter sets of the video cannot be read.');
   return subsampling;
 }
-
-/** Version and flags, and the number of entries; the fields of a video's entry before the boxes in it. */
-const STSD_HEAD_BYTES = 8;
-const VIDEO_HEAD_BYTES = 78;
 
 /**
  * Returns the subsampling of H.264 behind lengths (ISO/IEC 23001-7 §10.4): the data of slices is encrypted, behind their

@@ -3,6 +3,7 @@ import type { Av1Sequence, Obu } from '../codecs/av1.ts';
 import type { Vp9Header } from '../codecs/vpx.ts';
 import { greatestCommonDivisor } from '../model/common-divisor.ts';
 import type { Colour } from '../model/media.ts';
+import { AUDIO_HEAD_BYTES, VIDEO_HEAD_BYTES } from './entry-heads.ts';
 
 export type CodedVideo = {
   readonly codedWidth: number;
@@ -14,7 +15,7 @@ export type CodedVideo = {
 
 /** Writes `avc1`, `hvc1`, `vp09` or `av01` around its configuration box (ISO/IEC 14496-12 §12.1.3). */
 export function videoSampleEntry(type: string, video: CodedVideo, configuration: Uint8Array): Uint8Array {
-  const fields = Buffer.alloc(78);
+  const fields = Buffer.alloc(VIDEO_HEAD_BYTES);
   fields.writeUInt16BE(1, 6);
   fields.writeUInt16BE(video.codedWidth, 24);
   fields.writeUInt16BE(video.codedHeight, 26);
@@ -32,7 +33,7 @@ export function audioSampleEntry(
   audio: { readonly channels: number; readonly sampleRate: number },
   configuration: Uint8Array,
 ): Uint8Array {
-  const fields = Buffer.alloc(28);
+  const fields = Buffer.alloc(AUDIO_HEAD_BYTES);
   fields.writeUInt16BE(1, 6);
   fields.writeUInt16BE(audio.channels, 16);
   fields.writeUInt16BE(16, 18);

@@ -3,6 +3,7 @@ import { type Box, childBoxes } from '../boxes/boxes.ts';
 import { audibleFormat } from '../codecs/aac-signalling.ts';
 import { AC3_RATES, ac3Channels, OPUS_RATE, type OwnFormat, streamInfo } from '../codecs/own-format.ts';
 import type { Colour } from '../model/media.ts';
+import { AUDIO_HEAD_BYTES, STSD_HEAD_BYTES, VIDEO_HEAD_BYTES } from './entry-heads.ts';
 
 /** How a track's samples are coded: the first entry of its `stsd`. */
 export type SampleEntry = {
@@ -58,7 +59,7 @@ const MAX_BOXES = 128;
 
 /** Reads the first entry; null if `stsd` is empty. */
 export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): SampleEntry | null {
-  const entries = atMost(MAX_BOXES, childBoxes(bytes, stsd.body + 8, stsd.end));
+  const entries = atMost(MAX_BOXES, childBoxes(bytes, stsd.body + STSD_HEAD_BYTES, stsd.end));
   const [entry, ...others] = entries;
   if (entry === undefined) return null;
   const content = bytes.subarray(entry.start, entry.end);
@@ -67,7 +68,7 @@ export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): Samp
   const configurations = new Map<string, Buffer>();
   const hasIsoVersion = (bytes[stsd.body] ?? 0) > 0;
   const childrenAt = isVideo
-    ? entry.body + 78
+    ? entry.body + VIDEO_HEAD_BYTES
     : isAudio
       ? audioChildrenAt(bytes, entry, hasIsoVersion)
       : entry.end;
@@ -95,7 +96,7 @@ export function readSampleEntry(bytes: Buffer, stsd: Box, handler: string): Samp
  */
 function codingOf(bytes: Buffer, { start, end }: Box, headBytes: number, isVideo: boolean): Buffer {
   const head = Buffer.from(bytes.subarray(start + 4, Math.min(end, start + headBytes)));
-  if (isVideo) head.fill(0, 46, 78);
+  if (isVideo) head.fill(0, 46, VIDEO_HEAD_BYTES);
   const boxes = atMost(MAX_BOXES, childrenWithin(bytes, start + headBytes, end));
   const telling = boxes.map((box) => {
     const esds = box.type === 'esds' ? readEsds(bytes.subarray(box.body, box.end)) : null;
@@ -165,7 +166,7 @@ function readColour(colr: Buffer): Colour | null {
  */
 function audioChildrenAt(bytes: Buffer, entry: Box, hasIsoVersion: boolean): number {
   const version = hasIsoVersion ? 0 : bytes.readUInt16BE(entry.body + 8);
-  return entry.body + (version === 1 ? 44 : version === 2 ? 64 : 28);
+  return entry.body + (version === 1 ? 44 : version === 2 ? 64 : AUDIO_HEAD_BYTES);
 }
 
 function readAudio(bytes: Buffer, entry: Box, configurations: ReadonlyMap<string, Buffer>): AudioEntry {
