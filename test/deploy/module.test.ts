@@ -23,9 +23,9 @@ describe('npm run module', function () {
     directory = await mkdtemp(join(tmpdir(), 'sluice-module-'));
     aws = await startAws();
     // Where the example looks for it.
-    await mkdir(join(directory, 'examples/root'), { recursive: true });
-    await writeFile(join(directory, 'examples/root/main.tf'), await readFile(EXAMPLE));
-    terraform = terraformIn(join(directory, 'examples/root'), aws.environment);
+    await mkdir(join(directory, 'examples/terraform'), { recursive: true });
+    await writeFile(join(directory, 'examples/terraform/main.tf'), await readFile(EXAMPLE));
+    terraform = terraformIn(join(directory, 'examples/terraform'), aws.environment);
   });
   after(async () => {
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
