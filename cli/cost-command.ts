@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { GIGABYTE_OUT, GIGABYTE_SECOND, NAMESPACE } from '../functions/stream/lambda/metrics.ts';
+import { PRICES } from '../functions/stream/base/prices.ts';
+import { NAMESPACE } from '../functions/stream/lambda/metrics.ts';
 import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE, deploymentOf, findFunction } from './deployment.ts';
 
 export const COST_USAGE = `Usage: npx sluice cost [--days N] [options]
@@ -11,7 +12,6 @@ duration, requests, and transfer to viewers as it is billed without CloudFront.
   --days N          how many days until now, 1 to 90 (7)
 ${DEPLOYMENT_USAGE}`;
 
-const REQUEST = 0.2 / 1_000_000;
 const DAY_SECONDS = 86_400;
 
 /** Returns a table. Throws an Error with one sentence. */
@@ -47,10 +47,10 @@ export async function cost(args: readonly string[], now: number): Promise<string
     const milliseconds = (await sum('AWS/Lambda', 'Duration')) ?? 0;
     const invocations = (await sum('AWS/Lambda', 'Invocations')) ?? 0;
     const gigabyteSeconds = (milliseconds / 1000) * (memoryMegabytes / 1024);
-    const price = GIGABYTE_SECOND[architecture === 'arm64' ? 'arm64' : 'x64'];
+    const price = PRICES.perGigabyteSecond[architecture === 'arm64' ? 'arm64' : 'x64'];
     const bytes = await sum(NAMESPACE, 'Bytes');
-    const [requests, duration] = [invocations * REQUEST, gigabyteSeconds * price];
-    const sent = bytes === null ? null : (bytes / 1e9) * GIGABYTE_OUT;
+    const [requests, duration] = [(invocations * PRICES.perMillionRequests) / 1e6, gigabyteSeconds * price];
+    const sent = bytes === null ? null : (bytes / 1e9) * PRICES.perSentGigabyte;
     return table([
       ['invocations', invocations.toFixed(0), dollars(requests)],
       ['GB-seconds', gigabyteSeconds.toFixed(0), dollars(duration)],

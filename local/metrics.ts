@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
+import { PRICES } from '../functions/stream/base/prices.ts';
 import {
-  GIGABYTE_SECOND,
   METRIC_NAMES,
   METRICS,
   type MetricName,
@@ -41,7 +41,7 @@ export function createMetrics(memoryMegabytes: number): LocalMetrics {
   });
   const prices = {
     memoryGigabytes: memoryMegabytes / 1024,
-    gigabyteSecond: GIGABYTE_SECOND[process.arch === 'arm64' ? 'arm64' : 'x64'],
+    gigabyteSecond: PRICES.perGigabyteSecond[process.arch === 'arm64' ? 'arm64' : 'x64'],
   };
   return {
     contentType: registry.contentType,

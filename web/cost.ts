@@ -1,20 +1,9 @@
-import { FREE_RESPONSE_BYTES, PRICES } from './prices.ts';
+import { type Answered, costOfAnswer, PRICES } from '../functions/stream/base/prices.ts';
 
-/** An answer of the function. */
-export type Answered = {
-  /** From the request to the last byte: Lambda bills for as long as it streams. */
-  readonly seconds: number;
-  readonly bytes: number;
-};
-
-/** Returns dollars: what some answers cost of a function with so much memory (GiB), with one read of S3 each. */
+/** Returns dollars: what some answers cost of a function with so much memory (GiB) on arm64, with one read of S3 each. */
 export function costOf(answers: readonly Answered[], memoryGigabytes: number): number {
-  return answers.reduce((sum, { seconds, bytes }) => {
-    const duration = seconds * memoryGigabytes * PRICES.perGigabyteSecond;
-    const requests = (PRICES.perMillionRequests + PRICES.perMillionReads) / 1e6;
-    const beyond = (Math.max(0, bytes - FREE_RESPONSE_BYTES) / 1e9) * PRICES.perStreamedGigabyte;
-    return sum + duration + requests + beyond + (bytes / 1e9) * PRICES.perSentGigabyte;
-  }, 0);
+  const price = { memoryGigabytes, gigabyteSecond: PRICES.perGigabyteSecond.arm64 };
+  return answers.reduce((sum, answer) => sum + costOfAnswer(answer, price) + PRICES.perMillionReads / 1e6, 0);
 }
 
 /** Writes dollars as far as they are worth it: `$0.0012`, `$12.40`. */

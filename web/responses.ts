@@ -1,4 +1,4 @@
-import type { Answered } from './cost.ts';
+import type { Answered } from '../functions/stream/base/prices.ts';
 import { elements } from './elements.ts';
 import { describeTimings } from './headers.ts';
 import { addRequest, isOfBrowser } from './request-table.ts';

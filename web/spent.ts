@@ -1,4 +1,5 @@
-import { type Answered, costOf, dollars } from './cost.ts';
+import type { Answered } from '../functions/stream/base/prices.ts';
+import { costOf, dollars } from './cost.ts';
 import { elements } from './elements.ts';
 
 /** One vCPU in Lambda. */

@@ -4,6 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { createApp } from './app.ts';
 import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';
+import { PRICES } from './base/prices.ts';
 import { redactFields } from './base/redact.ts';
 import type { LogFields } from './base/request-context.ts';
 import { type Place, parseConfig } from './config/config.ts';
@@ -20,7 +21,7 @@ import { withBudget } from './engine/with-budget.ts';
 import { withSlots } from './engine/with-slots.ts';
 import type { Send, Work } from './export/job/work-event.ts';
 import { createLambdaHandler, type LambdaContext } from './lambda/lambda.ts';
-import { embeddedMetrics, GIGABYTE_SECOND, type RequestFields } from './lambda/metrics.ts';
+import { embeddedMetrics, type RequestFields } from './lambda/metrics.ts';
 import { receive } from './lambda/received.ts';
 import { confirming } from './media/probe/confirming.ts';
 import { createProbeCache } from './media/probe/probe-cache.ts';
@@ -151,7 +152,7 @@ const answerRequest = createLambdaHandler(
 );
 
 function metricsOf(fields: RequestFields): LogFields {
-  const gigabyteSecond = GIGABYTE_SECOND[process.arch === 'arm64' ? 'arm64' : 'x64'];
+  const gigabyteSecond = PRICES.perGigabyteSecond[process.arch === 'arm64' ? 'arm64' : 'x64'];
   const prices = {
     memoryGigabytes: config.memoryMegabytes === null ? null : memoryGigabytes,
     gigabyteSecond,

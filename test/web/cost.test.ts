@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { PRICES } from '../../functions/stream/base/prices.ts';
 import { costOf, dollars } from '../../web/cost.ts';
-import { PRICES } from '../../web/prices.ts';
 
 const page = await readFile(new URL('../../docs/cost.md', import.meta.url), 'utf8');
 
@@ -18,7 +18,7 @@ describe('costOf', () => {
   it('has the prices that docs/cost.md explains', () => {
     const formulas = page.slice(page.indexOf('duration = plays'), page.indexOf('Lambda is billed'));
     for (const price of [
-      String(PRICES.perGigabyteSecond),
+      String(PRICES.perGigabyteSecond.arm64),
       ...[PRICES.perMillionRequests, PRICES.perMillionReads, PRICES.perSentGigabyte].map((each) =>
         each.toFixed(2),
       ),

@@ -1,3 +1,4 @@
+import { costOfAnswer, type FunctionPrice } from '../base/prices.ts';
 import type { LogFields } from '../base/request-context.ts';
 
 /** What the line of a request in the log tells, as far as it is counted. */
@@ -78,20 +79,8 @@ export type MetricName = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
 export const NAMESPACE = 'Sluice';
 
-/** In US dollars; docs/cost.md has the sources. */
-export type Prices = {
-  /** Null where the function does not know its memory. */
-  readonly memoryGigabytes: number | null;
-  readonly gigabyteSecond: number;
-};
-
-/** us-east-1, first tier. */
-export const GIGABYTE_SECOND = { arm64: 0.0000133334, x64: 0.0000166667 } as const;
-const REQUEST = 0.2 / 1_000_000;
-const GIGABYTE_BEYOND = 0.008;
-export const GIGABYTE_OUT = 0.09;
-/** What Lambda streams without a charge for each response. */
-const FREE_BYTES = 6_000_000;
+/** Without its memory where the function does not know it. */
+export type Prices = Omit<FunctionPrice, 'memoryGigabytes'> & { readonly memoryGigabytes: number | null };
 
 /** Returns the first word of a plan: `transcode`, `copy`, `hls`, …; `none` for an answer without one. */
 export function planOf(plan: string | null): string {
@@ -134,7 +123,5 @@ export function embeddedMetrics(
 function costOf({ milliseconds, bytes }: RequestFields, prices: Prices): number | null {
   const { memoryGigabytes, gigabyteSecond } = prices;
   if (memoryGigabytes === null) return null;
-  const duration = (milliseconds / 1000) * memoryGigabytes * gigabyteSecond;
-  const beyond = (Math.max(0, bytes - FREE_BYTES) / 1e9) * GIGABYTE_BEYOND;
-  return duration + REQUEST + beyond + (bytes / 1e9) * GIGABYTE_OUT;
+  return costOfAnswer({ seconds: milliseconds / 1000, bytes }, { memoryGigabytes, gigabyteSecond });
 }
