@@ -61,6 +61,9 @@ describe('/openapi.json', function () {
         PLAYER_PAGE: '1',
         EMBED_ORIGINS: '*',
         UPLOADS: '1',
+        // Each parameter of an export is another one, and nobody waits for them.
+        MAX_OBJECT_EXPORTS: '100',
+        MAX_EXPORTS: '100',
       },
     });
   });
