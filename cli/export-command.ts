@@ -8,8 +8,8 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
+import { splitToken } from '../functions/stream/route/authorise.ts';
 import { parseRoute } from '../functions/stream/route/parse-route.ts';
-import { splitToken } from '../functions/stream/route/token.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 
 /** The request of `npx sluice export`. */

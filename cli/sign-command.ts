@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { refuseRewrittenPath } from '../functions/stream/route/key.ts';
+import { refuseRewrittenPath } from '../functions/stream/base/key.ts';
 import { addressOf, parseRoute, signedAddress } from '../functions/stream/route/parse-route.ts';
 import { ENTRY_WORDS, type EntryWord, ROUTES } from '../functions/stream/route/routes.ts';
 import { type Scope, type SigningKey, sign } from '../functions/stream/route/sign.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { originsOf } from '../functions/stream/config/setting-schemas.ts';
-import { withoutTokens } from '../functions/stream/route/token.ts';
+import { withoutTokens } from '../functions/stream/route/authorise.ts';
 import { withAccount } from './account.ts';
 import { buildEvent } from './event.ts';
 import { breakConnection, forwardResponse, functionError } from './forward.ts';

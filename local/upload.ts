@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { refuseRewrittenPath } from '../functions/stream/base/key.ts';
 import { Problem } from '../functions/stream/base/problem.ts';
 import { parseConfig } from '../functions/stream/config/config.ts';
 import type { Environment } from '../functions/stream/config/read-settings.ts';
 import { secure } from '../functions/stream/http/policy.ts';
 import { asProblem, problemResponse } from '../functions/stream/http/problem-response.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
-import { type Access, authorise } from '../functions/stream/route/authorise.ts';
-import { refuseRewrittenPath } from '../functions/stream/route/key.ts';
+import { type Access, authorise, splitToken } from '../functions/stream/route/authorise.ts';
 import { methodsOf, parseRoute } from '../functions/stream/route/parse-route.ts';
-import { splitToken } from '../functions/stream/route/token.ts';
 import { checkUpload, type UploadBounds } from '../functions/stream/route/upload.ts';
 import { tooLarge, writeUpload } from './write-upload.ts';
 

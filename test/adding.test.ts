@@ -40,7 +40,7 @@ describe('One more', function () {
       '  w64: {',
       "caf: { ...DEMUXED, magic: ['caff'], ffprobeNames: ['caf'], files: bothFiles('audio/x-caf', 'caf'), " +
         'acceptNames: [], isPlayedEverywhere: false },',
-      ['media/demux/demuxers.ts', 'plan/pairs.ts'],
+      ['media/demux/demuxers.ts', 'plan/client.ts'],
     ],
     ['audio codec', 'media/model/codecs.ts', '  dts: {', 'speex: { ...AUDIO, ...UNNAMED },', []],
     [
@@ -55,7 +55,7 @@ describe('One more', function () {
       'route/stream-parameters.ts',
       '  readonly startSeconds: number;',
       'readonly pitch: number | null;',
-      ['plan/parameter-effects.ts', 'route/stream-parameters.ts'],
+      ['plan/obstacles.ts', 'route/stream-parameters.ts'],
     ],
     [
       'route',

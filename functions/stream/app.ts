@@ -10,14 +10,12 @@ import { Problem } from './base/problem.ts';
 import type { App, RequestContext } from './base/request-context.ts';
 import { cacheControlOf } from './http/caching.ts';
 import { readCmcd } from './http/cmcd.ts';
-import { addCors, optionsResponse } from './http/cors.ts';
+import { addCors, optionsResponse, refuseMethod } from './http/cors.ts';
 import { jsonResponse } from './http/json.ts';
-import { refuseMethod } from './http/methods.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
-import { authorise, type Grant } from './route/authorise.ts';
+import { addressOfRequest, authorise, type Grant } from './route/authorise.ts';
 import { parseRoute } from './route/parse-route.ts';
 import type { Route } from './route/route.ts';
-import { addressOfRequest } from './route/token.ts';
 
 /** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */
 export function createApp(services: Services): App {

@@ -1,7 +1,7 @@
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { containerPackets, remuxObstacle } from '../../functions/stream/media/cuts/container-packets.ts';
 import { openContainerTrack } from '../../functions/stream/media/cuts/container-track.ts';
-import { ReadLimit } from '../../functions/stream/media/demux/bounded-reads.ts';
+import { ReadLimit } from '../../functions/stream/media/demux/demuxers.ts';
 import { openContainer } from '../../functions/stream/media/demux/mediabunny.ts';
 import { sniff } from '../../functions/stream/media/demux/sniff.ts';
 import { writeFragmentedMp4 } from '../../functions/stream/media/isobmff/write-fragmented.ts';

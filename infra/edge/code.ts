@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { INLINE_TYPES } from '../../functions/stream/base/content-type.ts';
 import { describeProblem } from '../../functions/stream/http/problem-response.ts';
+import { CLAIM, TOKEN_HEADER } from '../../functions/stream/route/authorise.ts';
 import { PARAMETER_NAMES } from '../../functions/stream/route/parameters.ts';
 import { badSignature, expired, unsigned } from '../../functions/stream/route/refusals.ts';
-import { CLAIM, TOKEN_HEADER } from '../../functions/stream/route/token.ts';
 
 export type EdgeRole = 'media-request' | 'signed-request' | 'media-response';
 

@@ -10,13 +10,12 @@ import {
 import { llmsText } from '../../functions/stream/description/llms-text.ts';
 import { openApi } from '../../functions/stream/description/openapi.ts';
 import { ADDRESSES } from '../../functions/stream/route/addresses.ts';
-import { authorise } from '../../functions/stream/route/authorise.ts';
+import { authorise, splitToken } from '../../functions/stream/route/authorise.ts';
 import { type ParameterRoute, SCHEMAS } from '../../functions/stream/route/parameters.ts';
 import { parseRoute } from '../../functions/stream/route/parse-route.ts';
 import { PLACEHOLDERS } from '../../functions/stream/route/placeholders.ts';
 import { ROUTES } from '../../functions/stream/route/routes.ts';
 import { type Scope, sign } from '../../functions/stream/route/sign.ts';
-import { splitToken } from '../../functions/stream/route/token.ts';
 import { thrownBy } from '../../testing/problem.ts';
 
 const ALL: Subject = { version: '1.2.3', isSigned: false, off: [] };

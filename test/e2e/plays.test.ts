@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AudioCodec, VideoCodec } from '../../functions/stream/media/model/codecs.ts';
 import type { Container } from '../../functions/stream/media/model/containers.ts';
-import { AUDIO_PAIRS, type Player, VIDEO_PAIRS } from '../../functions/stream/plan/pairs.ts';
+import { AUDIO_PAIRS, type Player, VIDEO_PAIRS } from '../../functions/stream/plan/client.ts';
 import { launchBrowser } from '../../testing/browser.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
 import { needs } from '../../testing/needs.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { refuseRewrittenPath } from '../../functions/stream/route/key.ts';
+import { refuseRewrittenPath } from '../../functions/stream/base/key.ts';
 import { addressOf, parseRoute } from '../../functions/stream/route/parse-route.ts';
 import { thrownBy } from '../../testing/problem.ts';
 

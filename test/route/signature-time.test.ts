@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { Problem } from '../../functions/stream/base/problem.ts';
-import { type Access, authorise } from '../../functions/stream/route/authorise.ts';
+import { type Access, authorise, splitToken } from '../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../functions/stream/route/parse-route.ts';
 import { sign } from '../../functions/stream/route/sign.ts';
-import { splitToken } from '../../functions/stream/route/token.ts';
 import { leakOf } from '../../testing/leak.ts';
 
 const KEY = { id: 'main', secret: 's'.repeat(32) };

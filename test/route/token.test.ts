@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { parseToken, splitToken, withoutTokens } from '../../functions/stream/route/authorise.ts';
 import { sign } from '../../functions/stream/route/sign.ts';
-import { parseToken, splitToken, withoutTokens } from '../../functions/stream/route/token.ts';
 import { masked } from '../../testing/masked.ts';
 
 const MAC = 'iEH6Sxc8Dcw_TGmPqsDsbGaLp9b-6TK1xAx0Uc2PnHY';

@@ -2,7 +2,7 @@ import { describeError } from '../base/describe-error.ts';
 import { Problem } from '../base/problem.ts';
 import { followExport } from '../export/api/ask.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { heedChanges } from '../open/heed-changes.ts';
+import { heedChanges } from '../open/probe-object.ts';
 import { planExport } from '../plan/plan-export.ts';
 import { type AnswerContext, planInputOf, prefixOf, type RouteTo } from './answer-context.ts';
 

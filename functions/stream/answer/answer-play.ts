@@ -1,5 +1,5 @@
 import type { Probed } from '../media/probe/probe.ts';
-import { heedChanges } from '../open/heed-changes.ts';
+import { heedChanges } from '../open/probe-object.ts';
 import { redirectHeader } from '../plan/describe-plan.ts';
 import { isApple, PLAYER_HEADERS, planPlay } from '../plan/play-plan.ts';
 import { addressOf } from '../route/parse-route.ts';

@@ -1,13 +1,13 @@
 import { respondCached } from '../derived/respond-cached.ts';
+import type { EngineContext } from '../engine/transcode-object.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { heedChanges } from '../open/heed-changes.ts';
 import { openStream } from '../open/open-stream.ts';
-import { streamAddress, streamVersion } from '../open/stream-address.ts';
+import { heedChanges } from '../open/probe-object.ts';
 import { planHeader } from '../plan/describe-plan.ts';
+import { foundLoudness } from '../plan/found-loudness.ts';
 import { planStream, type StreamPlan } from '../plan/stream-plan.ts';
 import { type AnswerContext, planInputOf, type RouteTo } from './answer-context.ts';
-import { learnsLoudness } from './learn.ts';
-import { variedByClient } from './recall-stream.ts';
+import { streamAddress, streamVersion, variedByClient } from './recall-stream.ts';
 
 /** Answers `/stream` by the cheapest plan that this client plays. */
 export async function answerStream(
@@ -41,4 +41,19 @@ export async function sendPlanned(
         };
   const planned = { representation, plan: header };
   return respondCached(request, planned, derivedCache, { ...context, follows: false });
+}
+
+/** Returns who is told what an output was measured to have, and writes it down once the answer is sent. */
+function learnsLoudness(
+  { object, services, invocationSignal, waitUntil }: AnswerContext,
+  { media }: Probed,
+): NonNullable<EngineContext['onMeasured']> {
+  return (output, measured) => {
+    const found = foundLoudness(media, output, measured);
+    if (found === null) return;
+    waitUntil(async () => {
+      await services.findings.add(object, { loudness: [found] }, invocationSignal);
+      return null;
+    });
+  };
 }

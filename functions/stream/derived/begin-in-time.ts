@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { onAbort } from '../base/on-abort.ts';
+import { onAbort } from '../base/abort.ts';
 
 /**
  * Opens a body that may be read until `signal` ends but must begin before `within` does. `within` no longer

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessAborted } from '../base/abort.ts';
 import { Problem } from '../base/problem.ts';
-import { unlessAborted } from '../base/unless-aborted.ts';
 import type { DerivedStore } from './store.ts';
 
 /** What the whole service may use in a day (UTC), counted in one record that all instances write. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refuseImpossibleKey } from '../source/key.ts';
+import { refuseImpossibleKey } from '../base/key.ts';
 import { fail, isMissing, isTaken } from './file-errors.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';
 

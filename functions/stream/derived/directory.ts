@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { refuseImpossibleKey } from '../base/key.ts';
 import { sourceUnavailable } from '../base/problem.ts';
 import type { DirectoryBounds } from '../config/config.ts';
 import { directorySource } from '../source/directory.ts';
-import { refuseImpossibleKey } from '../source/key.ts';
 import type { StoredObject } from '../source/source.ts';
 import { directoryRecords } from './directory-records.ts';
 import { createUpkeep, FOLDERS, type Upkeep } from './directory-upkeep.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { unlessAborted } from '../base/unless-aborted.ts';
+import { unlessAborted } from '../base/abort.ts';
 import type { StoredObject } from '../source/source.ts';
 import type { CacheContext, FollowingContext } from './cache-context.ts';
 import type { GuardedStore } from './guarded-store.ts';

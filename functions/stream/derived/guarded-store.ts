@@ -1,4 +1,4 @@
-import { unlessAborted } from '../base/unless-aborted.ts';
+import { unlessAborted } from '../base/abort.ts';
 import type { DerivedStore } from './store.ts';
 
 export type Patience = {

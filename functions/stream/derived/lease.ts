@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { onAbort } from '../base/on-abort.ts';
+import { onAbort } from '../base/abort.ts';
 import { parseRecord } from './parse-record.ts';
 import { rewriteOwn } from './rewrite-own.ts';
 import type { DerivedStore, StoredRecord } from './store.ts';

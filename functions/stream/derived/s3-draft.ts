@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { onAbort } from '../base/on-abort.ts';
+import { onAbort } from '../base/abort.ts';
 import { sourceUnavailable } from '../base/problem.ts';
 import { problemOfS3 } from '../source/s3-problems.ts';
 import type { DerivedStore, Draft, DraftOptions } from './store.ts';

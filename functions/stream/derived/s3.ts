@@ -1,5 +1,5 @@
 import { AbortMultipartUploadCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { refuseImpossibleKey } from '../source/key.ts';
+import { refuseImpossibleKey } from '../base/key.ts';
 import { attempt } from '../source/s3-problems.ts';
 import type { Source } from '../source/source.ts';
 import { nullIfMissing } from './found.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { AAC_FRAME, audioSpecificConfig } from '../media/codecs/aac.ts';
 import { audioSampleEntry, esds } from '../media/isobmff/codec-entry.ts';
-import { initSegment } from '../media/isobmff/init-segment.ts';
+import { initSegment } from '../media/isobmff/fragment-boxes.ts';
 import { readStream } from '../media/isobmff/read-stream.ts';
 import type { TrackHead } from '../media/isobmff/track-boxes.ts';
 import type { Engine } from './ffmpeg.ts';

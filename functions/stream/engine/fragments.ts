@@ -1,4 +1,4 @@
-import { fragment } from '../media/isobmff/fragment.ts';
+import { fragment } from '../media/isobmff/fragment-boxes.ts';
 import type { Packet } from '../media/model/packets.ts';
 import { FIRST_FRAGMENT_SECONDS, FRAGMENT_SECONDS } from '../plan/bitrates.ts';
 

@@ -1,7 +1,7 @@
 import { damaged, Problem } from '../base/problem.ts';
+import { peekFirst } from '../http/body.ts';
 import { forFfmpeg } from '../media/isobmff/for-ffmpeg.ts';
 import { readStream, type StreamedTrack } from '../media/isobmff/read-stream.ts';
-import { peekFirst } from '../media/peek-first.ts';
 import { spliced } from '../media/transport/splice.ts';
 import type { CachedAccess } from '../source/cache.ts';
 import type { FfmpegArguments } from './arguments.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { damaged, Problem } from '../base/problem.ts';
+import { peekFirst } from '../http/body.ts';
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { Packet } from '../media/model/packets.ts';
-import { peekFirst } from '../media/peek-first.ts';
 import { frameAt, frameTime } from '../plan/frame-grid.ts';
 import type { Rendition, VideoRendition } from '../plan/presentation.ts';
 import { PRIMING_FRAMES } from './audio-frames.ts';

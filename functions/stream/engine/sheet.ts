@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Problem } from '../base/problem.ts';
-import { fragment } from '../media/isobmff/fragment.ts';
-import { initSegment } from '../media/isobmff/init-segment.ts';
+import { fragment, initSegment } from '../media/isobmff/fragment-boxes.ts';
 import { jpegTrack } from '../media/isobmff/jpeg-track.ts';
 import { findKeyframes, keyframeMovie } from '../media/keyframe-movie.ts';
 import { earliestStart } from '../plan/select-tracks.ts';

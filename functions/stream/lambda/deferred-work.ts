@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { onAbort } from '../base/abort.ts';
 import { describeError } from '../base/describe-error.ts';
-import { onAbort } from '../base/on-abort.ts';
 import type { DeferredWork, Level, LogFields } from '../base/request-context.ts';
 
 type Ending = {

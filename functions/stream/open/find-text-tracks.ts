@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { unlessAborted } from '../base/abort.ts';
 import { describeError } from '../base/describe-error.ts';
 import { Problem, sourceUnavailable } from '../base/problem.ts';
-import { unlessAborted } from '../base/unless-aborted.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Media } from '../media/model/media.ts';
 import { type Sidecar, sidecarPrefix, sidecarsAmong } from '../plan/sidecars.ts';

@@ -5,7 +5,7 @@ import { isEncodedVideo, type SegmentContext } from '../engine/segment-context.t
 import { openEncodedFrames, openEncodedPart } from '../engine/segments.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { openCopyTrack } from '../media/copy-track.ts';
-import { initSegment } from '../media/isobmff/init-segment.ts';
+import { initSegment } from '../media/isobmff/fragment-boxes.ts';
 import { jointEntry } from '../media/isobmff/joint-entry.ts';
 import type { CopyTrack } from '../media/model/copy-track.ts';
 import type { Part, Rendition } from '../plan/presentation.ts';

@@ -1,7 +1,16 @@
+import { Problem } from '../base/problem.ts';
 import type { RequestContext } from '../base/request-context.ts';
+import type { ObjectContext } from '../http/original.ts';
+import { CONTAINERS } from '../media/model/containers.ts';
+import type { Media } from '../media/model/media.ts';
 import { type Probed, probe } from '../media/probe/probe.ts';
+import { withoutConfiguration } from '../media/transport/changing-audio.ts';
+import { findChanges } from '../media/transport/find-changes.ts';
+import type { PlanInput } from '../plan/plan-input.ts';
+import { planStream } from '../plan/stream-plan.ts';
 import { type CachedAccess, cachedAccess } from '../source/cache.ts';
 import { indexAccess } from '../source/index-access.ts';
+import { sparseAccess } from '../source/sparse-access.ts';
 import type { FoundObject, ProbeServices } from './find-object.ts';
 
 /**
@@ -23,4 +32,40 @@ export async function probeObject(
       return probe({ file, index, object, ffprobePath, slots, decoding, signal: within, heir });
     }),
   );
+}
+
+/** Held per probe result, as long as that is cached. */
+const known = new WeakMap<Media, ReadonlySet<number>>();
+
+/**
+ * Returns the input for a plan that heeds what the probe has not seen: if audio would be repackaged and changes midway, no one
+ * sample entry describes it.
+ */
+export async function heedChanges(
+  input: PlanInput,
+  { source, object, signal }: Pick<ObjectContext, 'source' | 'object' | 'signal'>,
+): Promise<PlanInput> {
+  const { media, parameters } = input;
+  if (!CONTAINERS[media.container].audioMayChange || !isRemuxed(input)) return input;
+  const file = sparseAccess(source, object, signal);
+  const share = (parameters.durationSeconds ?? Number.POSITIVE_INFINITY) / (media.durationSeconds ?? 0);
+  const end = share < 1 ? object.sizeBytes * share + AROUND_BYTES : object.sizeBytes;
+  const found = known.get(media) ?? (await findChanges(file, end));
+  if (end >= object.sizeBytes) known.set(media, found);
+  return { ...input, media: withoutConfiguration(media, found) };
+}
+
+/** A rate that varies may place the end later than its share of the bytes. */
+const AROUND_BYTES = 4 * 2 ** 20;
+
+/** Exports are bounded by other limits, and are repackaged where `/stream` is. */
+function isRemuxed(input: PlanInput): boolean {
+  const limits = { ...input.limits, maxResponseBytes: Number.POSITIVE_INFINITY };
+  try {
+    return planStream({ ...input, limits }).kind === 'remux';
+  } catch (error) {
+    // Whoever plans meets it again.
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }

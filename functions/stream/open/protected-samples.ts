@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { damaged } from '../base/problem.ts';
+import { peekFirst } from '../http/body.ts';
 import { openWhole } from '../http/open-whole.ts';
 import type { LiveRepresentation, Representation } from '../http/representation.ts';
 import type { KeyAndIv } from '../media/encryption/key-and-iv.ts';
 import { type KeyIdAndIv, protectInit } from '../media/encryption/protect-init.ts';
 import { protectSegment } from '../media/encryption/protect-segment.ts';
 import { subsamplingOf } from '../media/encryption/subsamples.ts';
-import { peekFirst } from '../media/peek-first.ts';
 
 /** Returns an init segment for encrypted samples. */
 export function protectedInit(clear: Representation, etag: string, key: KeyIdAndIv): LiveRepresentation {

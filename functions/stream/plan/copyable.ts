@@ -3,8 +3,7 @@ import { audioProfile } from '../media/model/codecs.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { clientOf } from './client.ts';
-import { EDITED, videoObstacle } from './obstacles.ts';
-import type { Obstacle } from './parameter-effects.ts';
+import { EDITED, type Obstacle, videoObstacle } from './obstacles.ts';
 
 /** HEVC is offered only beside H.264, so that it needs no client that names it. */
 const CLIENT = clientOf(['h264', 'hevc', 'aac'], null);

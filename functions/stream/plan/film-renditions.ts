@@ -14,8 +14,8 @@ import {
   onGrid,
 } from './grid.ts';
 import { ladder, type Rung, withinLimits } from './ladder.ts';
+import type { Obstacle } from './obstacles.ts';
 import type { Offered } from './offer.ts';
-import type { Obstacle } from './parameter-effects.ts';
 import { withParts } from './part-coding.ts';
 import type { PresentationInput } from './plan-presentation.ts';
 import type { VideoRendition } from './presentation.ts';

@@ -6,9 +6,8 @@ import { FORMAT_NAMES, FORMATS, type Format, isVideoFormat, type VideoFormat } f
 import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
 import { frameGrid, nearestPhaseSeconds } from './frame-grid.ts';
 import { planLoudness } from './loudness.ts';
-import { audioObstacle, videoObstacle } from './obstacles.ts';
+import { audioObstacle, effectObstacle, videoObstacle } from './obstacles.ts';
 import type { AudioOutput, Output, VideoOutput } from './output.ts';
-import { effectObstacle } from './parameter-effects.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import { decodingExcess, refuse } from './refuse.ts';
 import { earliestStart } from './select-tracks.ts';

@@ -1,5 +1,5 @@
 import { isMediaKey } from '../base/content-type.ts';
-import { knownLanguage } from '../media/model/language.ts';
+import { knownLanguage } from '../media/model/label.ts';
 import { TEXT_FORMATS, type TextFormat } from '../media/text/formats.ts';
 import type { ListedObject } from '../source/listing.ts';
 

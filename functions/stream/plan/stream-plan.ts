@@ -4,17 +4,17 @@ import type { Media } from '../media/model/media.ts';
 import { isVideoFormat } from '../route/formats.ts';
 import type { StreamParameters } from '../route/stream-parameters.ts';
 import { measuringExcess } from './loudness.ts';
-import { normalised } from './normalise.ts';
 import {
   audioObstacle,
   codecObstacle,
   containerObstacle,
+  effectObstacle,
+  type Obstacle,
   requestObstacle,
   trackObstacle,
 } from './obstacles.ts';
 import { mediaTypeOf, type Output } from './output.ts';
-import { effectObstacle, type Obstacle } from './parameter-effects.ts';
-import type { PlanInput, Selection } from './plan-input.ts';
+import { normalised, type PlanInput, type Selection } from './plan-input.ts';
 import { outputSeconds, planOutput } from './plan-output.ts';
 import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
 import { refuseAbove, refuseParameters, refuseTracks, refuseWork } from './refuse.ts';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { firstIssue } from '../base/first-issue.ts';
+import { MAX_KEY_BYTES } from '../base/key.ts';
 import { badParameter, type Problem } from '../base/problem.ts';
 import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
 import { IMAGE_ENTRIES, type ImageParameters, imageParameters } from './image-parameters.ts';
-import { MAX_KEY_BYTES } from './key.ts';
 import { MANIFEST_ENTRIES, type ManifestParameters, manifestParameters } from './manifest-parameters.ts';
 import { isMisspelling, LEAST_TELLING } from './misspelling.ts';
 import { flag, says, seconds, version } from './schemas.ts';

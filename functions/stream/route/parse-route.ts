@@ -1,6 +1,6 @@
+import { encodeKey, refuseRewrittenPath } from '../base/key.ts';
 import { Problem } from '../base/problem.ts';
 import { isMediaAsk } from './adaptive.ts';
-import { encodeKey, refuseRewrittenPath } from './key.ts';
 import { isForeign, type ParameterRoute } from './parameters.ts';
 import type { Route } from './route.ts';
 import { ENTRY_WORDS, entryOf, type KeyedWord, READING, ROUTES } from './routes.ts';

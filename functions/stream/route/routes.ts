@@ -1,7 +1,7 @@
+import { parseKey } from '../base/key.ts';
 import { Problem } from '../base/problem.ts';
 import { isMediaAsk, parseAdaptive } from './adaptive.ts';
 import { parseContentKey } from './content-key.ts';
-import { parseKey } from './key.ts';
 import { parseParameters } from './parameters.ts';
 import type { Route } from './route.ts';
 import { isIndex, parseStoryboard } from './storyboard.ts';

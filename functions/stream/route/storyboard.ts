@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
+import { parseKey } from '../base/key.ts';
 import { Problem } from '../base/problem.ts';
 import { CLIP_ENTRIES, type ClipParameters, clipParameters } from './clip-parameters.ts';
-import { parseKey } from './key.ts';
 import { flag, says, version, whole } from './schemas.ts';
 
 /** The part of an address below `/storyboard/{key}/`. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { onAbort } from '../base/on-abort.ts';
+import { onAbort } from '../base/abort.ts';
 import { bindGroup, killGroup } from './process-group.ts';
 import { type SandboxLimits, sandboxed } from './process-limits.ts';
 

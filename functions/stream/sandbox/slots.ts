@@ -1,5 +1,5 @@
+import { onAbort } from '../base/abort.ts';
 import { excessOf, type Limits } from '../base/limits.ts';
-import { onAbort } from '../base/on-abort.ts';
 import { busy } from '../base/problem.ts';
 
 /** Limits how many ffmpegs (and ffprobes) run in this process at once. */

@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
+import { onAbort, unlessAborted } from '../base/abort.ts';
 import { asError } from '../base/as-error.ts';
-import { onAbort } from '../base/on-abort.ts';
 import { Problem, sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
-import { unlessAborted } from '../base/unless-aborted.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
 import { blockKey, fetchBlocks } from './block-fetch.ts';
 import type { RandomAccess } from './bytes.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import { onAbort } from '../base/abort.ts';
 import { asError } from '../base/as-error.ts';
-import { onAbort } from '../base/on-abort.ts';
 
 /** That nothing was heard for too long, by the name that the SDK gives it as well. */
 export class Silence extends Error {

@@ -13,12 +13,12 @@ import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { onAbort } from '../base/abort.ts';
 import { asError } from '../base/as-error.ts';
-import { onAbort } from '../base/on-abort.ts';
+import { refuseImpossibleKey } from '../base/key.ts';
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
 import { listBeside, listDirectory } from './directory-list.ts';
-import { refuseImpossibleKey } from './key.ts';
 import { checkRange, type Source, type StoredObject } from './source.ts';
 
 export type DirectoryOptions = {

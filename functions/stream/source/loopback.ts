@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { onAbort } from '../base/abort.ts';
 import { isSameSecret } from '../base/is-same-secret.ts';
-import { onAbort } from '../base/on-abort.ts';
 import { contentRange, parseRange } from '../base/range.ts';
 import type { CachedAccess } from './cache.ts';
 import { isOfAnotherUser } from './peer-user.ts';

@@ -1,5 +1,5 @@
+import { unlessAborted } from '../base/abort.ts';
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
-import { unlessAborted } from '../base/unless-aborted.ts';
 
 /**
  * Rejects with a `Problem`, or with the signal's reason at once: the SDK would first wait out the pause

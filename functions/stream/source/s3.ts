@@ -10,10 +10,10 @@ import {
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isMediaKey } from '../base/content-type.ts';
+import { refuseImpossibleKey } from '../base/key.ts';
 import { sourceUnavailable } from '../base/problem.ts';
 import type { ByteRange } from '../base/range.ts';
 import { alone, chain, discard } from './chain.ts';
-import { refuseImpossibleKey } from './key.ts';
 import { type ListedObject, listing } from './listing.ts';
 import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
 import { checkRange, type Source, type StoredObject } from './source.ts';

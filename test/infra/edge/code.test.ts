@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/base/content-type.ts';
-import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
+import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { parseRoute } from '../../../functions/stream/route/parse-route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../../testing/edge.ts';

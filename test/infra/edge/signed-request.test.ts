@@ -1,9 +1,8 @@
 import { expect } from 'chai';
+import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { Problem } from '../../../functions/stream/base/problem.ts';
-import { authorise, type Grant } from '../../../functions/stream/route/authorise.ts';
-import { refuseRewrittenPath } from '../../../functions/stream/route/key.ts';
+import { authorise, type Grant, splitToken } from '../../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../../functions/stream/route/parse-route.ts';
-import { splitToken } from '../../../functions/stream/route/token.ts';
 import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../../testing/edge.ts';
 import {
   film,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { nalUnits, withoutEmulation } from '../../../functions/stream/media/codecs/annexb.ts';
+import { nalUnits, withoutEmulation } from '../../../functions/stream/media/codecs/bitstream.ts';
 import {
   type H264Picture,
   type H264Sequence,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { prefixUnits } from '../../../functions/stream/media/codecs/annexb.ts';
+import { prefixUnits } from '../../../functions/stream/media/codecs/bitstream.ts';
 import { reorderDepth } from '../../../functions/stream/media/codecs/parameter-sets.ts';
 
 /** HEVC's video and picture parameter sets, and a picture parameter set of H.264. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { prefixedUnits, shortened } from '../../../functions/stream/media/codecs/annexb.ts';
+import { prefixedUnits, shortened } from '../../../functions/stream/media/codecs/bitstream.ts';
 import { canBeginWith, lengthSizeOf } from '../../../functions/stream/media/codecs/random-access.ts';
 
 const unit = (...bytes: number[]) => [0, 0, 0, bytes.length, ...bytes];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { parseH264Sps, parseHevcSps, type Sps } from '../../../functions/stream/media/codecs/sps.ts';
+import { parseHevcSps } from '../../../functions/stream/media/codecs/hevc-sps.ts';
+import { parseH264Sps, type Sps } from '../../../functions/stream/media/codecs/sps.ts';
 
 const unit = (hex: string) => Buffer.from(hex, 'hex');
 const read = (codec: string, hex: string) => (codec === 'h264' ? parseH264Sps : parseHevcSps)(unit(hex));

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { damaged } from '../../../functions/stream/base/problem.ts';
 import type { Probed } from '../../../functions/stream/media/probe/probe.ts';
-import { createProbeCache } from '../../../functions/stream/media/probe/probe-cache.ts';
+import { createProbeCache, heldBytes } from '../../../functions/stream/media/probe/probe-cache.ts';
 import type { StoredObject } from '../../../functions/stream/source/source.ts';
 import { audioTrack, mediaOf } from '../../../testing/media.ts';
 import { problemOf } from '../../../testing/problem.ts';
@@ -123,5 +123,25 @@ describe('a cache of probes', () => {
     expect(cache.latest('a')).not.to.equal(null);
     cache.forget('a');
     expect([cache.latest('a'), cache.usedBytes]).to.deep.equal([null, 0]);
+  });
+});
+
+describe('the weight of a probe', () => {
+  const probed: Probed = {
+    media: mediaOf([audioTrack()], { durationSeconds: 8.023 }),
+    movie: null,
+    originalObstacle: null,
+    endsEarly: false,
+    clock: null,
+    remuxObstacle: () => null,
+  };
+
+  it('is a whole number for audio of any length, which a cache takes', async () => {
+    expect(Number.isSafeInteger(heldBytes(probed))).to.equal(true);
+    const cache = createProbeCache();
+    const object = { key: 'a', etag: '"1"', sizeBytes: 1_000, lastModified: new Date(0) };
+    await cache.get(object, new AbortController().signal, async () => probed);
+    await turn();
+    expect(cache.latest('a')?.probed).to.equal(probed);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
+import { unlessAborted } from '../../base/abort.ts';
 import { busy, Problem } from '../../base/problem.ts';
-import { unlessAborted } from '../../base/unless-aborted.ts';
 import { parseRecord } from '../../derived/parse-record.ts';
 import type { DerivedStore } from '../../derived/store.ts';
 import { openJobStore } from '../job/job-store.ts';

@@ -1,5 +1,5 @@
 import type { Colour } from '../model/media.ts';
-import { bitCursor } from './bit-cursor.ts';
+import { bitCursor } from './bitstream.ts';
 
 /** An open bitstream unit (AV1 specification §5.3) with its header. */
 export type Obu = { readonly type: number; readonly bytes: Uint8Array; readonly payload: Uint8Array };

@@ -1,6 +1,5 @@
 import { asBuffer } from '../boxes/boxes.ts';
-import { withoutEmulation } from './annexb.ts';
-import { bitCursor, exponential } from './bit-cursor.ts';
+import { bitCursor, exponential, withoutEmulation } from './bitstream.ts';
 
 /** The contents of `avcC` (ISO/IEC 14496-15 §5.3.3.1). */
 export type AvcRecord = {

@@ -1,6 +1,6 @@
 import type { VideoCodec } from '../model/codecs.ts';
-import { isAnnexB } from './annexb.ts';
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from './av1.ts';
+import { isAnnexB } from './bitstream.ts';
 import { openNalStream, sequenceFormat, unitsOf, unitType } from './parameter-sets.ts';
 import { parseVp8KeyFrame, parseVp9KeyFrame } from './vpx.ts';
 

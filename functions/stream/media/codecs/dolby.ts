@@ -1,4 +1,4 @@
-import { bitCursor } from './bit-cursor.ts';
+import { bitCursor } from './bitstream.ts';
 import { AC3_RATES } from './own-format.ts';
 
 /** A frame of AC-3 or E-AC-3, as its header describes it (ETSI TS 102 366 §4.4.1, §4.4.2, annex E). */

@@ -1,6 +1,4 @@
-import { withoutEmulation } from './annexb.ts';
-import { bitCursor, exponential, skipExponentials } from './bit-cursor.ts';
-
+import { bitCursor, exponential, skipExponentials, withoutEmulation } from './bitstream.ts';
 import { HIGH_PROFILES, readHighFormat, readOrderCount } from './sps.ts';
 
 /** The fields of a sequence parameter set that slice headers depend on (H.264 §7.3.2.1.1). */

@@ -1,4 +1,4 @@
-import { type BitCursor, bitCursor, exponential, skipExponentials } from './bit-cursor.ts';
+import { type BitCursor, bitCursor, exponential, skipExponentials } from './bitstream.ts';
 
 import type { H264Picture, H264Sequence } from './h264-sets.ts';
 

@@ -1,5 +1,5 @@
 import type { AudioCodec } from '../model/codecs.ts';
-import { audibleFormat } from './aac-signalling.ts';
+import { audibleFormat } from './aac.ts';
 import { isLayer3 } from './mpeg-audio.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { box } from '../boxes/write-box.ts';
 import type { VideoTrack } from '../model/media.ts';
-import { isAnnexB, nalUnits, prefixedUnits, prefixUnits } from './annexb.ts';
-import { parseH264Sps, parseHevcSps } from './sps.ts';
+import { isAnnexB, nalUnits, prefixedUnits, prefixUnits } from './bitstream.ts';
+import { parseHevcSps } from './hevc-sps.ts';
+import { parseH264Sps } from './sps.ts';
 
 type Codec = 'h264' | 'hevc';
 

@@ -1,7 +1,13 @@
-import { withoutEmulation } from './annexb.ts';
-import { type BitCursor, bitCursor, exponential, signedExponential, skipBits } from './bit-cursor.ts';
-import { readHevcTail, type SpsTail } from './hevc-sps-tail.ts';
-import { readReorderFrames, readVui, type Vui } from './vui.ts';
+import type { Colour } from '../model/media.ts';
+import {
+  type BitCursor,
+  bitCursor,
+  exponential,
+  signedExponential,
+  skipBits,
+  skipExponentials,
+  withoutEmulation,
+} from './bitstream.ts';
 
 /** The fields of an H.264 or HEVC sequence parameter set that configuration boxes and planning need. */
 export type Sps = {
@@ -23,6 +29,17 @@ export type Sps = {
   readonly vui: Vui | null;
   /** Frames that may precede one in decoding and follow it in display; null if unknown. */
   readonly reorderFrames: number | null;
+};
+
+/** The fields of a sequence parameter set after its size: null if absent or senseless. */
+export type SpsTail = Pick<Sps, 'vui' | 'reorderFrames'>;
+
+/** The fields of the video usability information that affect how frames look. */
+export type Vui = {
+  /** Width to height of a pixel; null if unknown. */
+  readonly pixelAspect: readonly [width: number, height: number] | null;
+  /** Null if unknown. */
+  readonly colour: Colour | null;
 };
 
 /** Parses by Rec. ITU-T H.264 §7.3.2.1.1; null if the set is cut short or makes no sense. */
@@ -48,46 +65,18 @@ export function parseH264Sps(unit: Uint8Array): Sps | null {
   const size = readCrop(bits, codedWidth, mapHeight * fields, [across, down * fields]);
   const profileTierLevel = payload.subarray(1, 4);
   const sps = { ...format, ...size, profileTierLevel, isInterlaced, temporalLayers: 1, isNested: true };
-  return checked(bits, sps, () => readH264Tail(bits, isInOrder ? 0 : null));
-}
-
-/** Parses by Rec. ITU-T H.265 §7.3.2.2.1; null if the set is cut short or makes no sense. */
-export function parseHevcSps(unit: Uint8Array): Sps | null {
-  const payload = withoutEmulation(unit);
-  const bits = bitCursor(payload);
-  bits.read(20);
-  const temporalLayers = bits.read(3) + 1;
-  const isNested = bits.flag();
-  skipBits(bits, 96);
-  const profileTierLevel = payload.subarray(3, 15);
-  const isFieldSequence =
-    ((profileTierLevel[5] ?? 0) & 0x40) !== 0 && ((profileTierLevel[5] ?? 0) & 0x80) === 0;
-  skipSubLayers(bits, temporalLayers - 1);
-  exponential(bits);
-  const chromaFormat = exponential(bits);
-  if (chromaFormat === 3) bits.read(1);
-  const codedWidth = exponential(bits);
-  const codedHeight = exponential(bits);
-  const size = readCrop(bits, codedWidth, codedHeight, cropUnit(chromaFormat));
-  const lumaDepth = 8 + exponential(bits);
-  const chromaDepth = 8 + exponential(bits);
-  const format = { chromaFormat, lumaDepth, chromaDepth };
-  const sps = {
-    ...format,
-    ...size,
-    profileTierLevel,
-    isInterlaced: isFieldSequence,
-    temporalLayers,
-    isNested,
-  };
-  return checked(bits, sps, () => readHevcTail(bits, temporalLayers));
+  return checkedSps(bits, sps, () => readH264Tail(bits, isInOrder ? 0 : null));
 }
 
 export const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const EIGHT_BIT = { chromaFormat: 1, lumaDepth: 8, chromaDepth: 8 };
 
 /** Reads the usability information only if the set before it makes sense; its own faults do not count. */
-function checked(bits: BitCursor, sps: Omit<Sps, keyof SpsTail>, readTail: () => SpsTail): Sps | null {
+export function checkedSps(
+  bits: BitCursor,
+  sps: Omit<Sps, keyof SpsTail>,
+  readTail: () => SpsTail,
+): Sps | null {
   if (bits.isPastEnd() || sps.profileTierLevel.length < 3) return null;
   const hasSize = sps.width > 0 && sps.height > 0 && sps.width <= 65_535 && sps.height <= 65_535;
   if (!hasSize || sps.chromaFormat > 3 || sps.lumaDepth > 16 || sps.chromaDepth > 16) return null;
@@ -102,11 +91,16 @@ function readH264Tail(bits: BitCursor, inOrder: 0 | null): SpsTail {
 }
 
 /** Returns the pixels per unit of the cropping offsets: those of the chroma planes. */
-function cropUnit(chromaFormat: number): readonly [across: number, down: number] {
+export function cropUnit(chromaFormat: number): readonly [across: number, down: number] {
   return [chromaFormat === 1 || chromaFormat === 2 ? 2 : 1, chromaFormat === 1 ? 2 : 1];
 }
 
-function readCrop(bits: BitCursor, width: number, height: number, [across, down]: readonly [number, number]) {
+export function readCrop(
+  bits: BitCursor,
+  width: number,
+  height: number,
+  [across, down]: readonly [number, number],
+) {
   if (!bits.flag()) return { width, height };
   const left = exponential(bits);
   const right = exponential(bits);
@@ -161,8 +155,59 @@ export function readOrderCount(bits: BitCursor): OrderCount {
   return { type, bits: 0, isFixed };
 }
 
-function skipSubLayers(bits: BitCursor, count: number): void {
-  const layers = Array.from({ length: count }, () => ({ hasProfile: bits.flag(), hasLevel: bits.flag() }));
-  if (count > 0) skipBits(bits, (8 - count) * 2);
-  for (const { hasProfile, hasLevel } of layers) skipBits(bits, (hasProfile ? 88 : 0) + (hasLevel ? 8 : 0));
+/** Reads the beginning of `vui_parameters`, which H.264 (annex E.1.1) and HEVC (annex E.2.1) share. */
+export function readVui(bits: BitCursor): Vui {
+  const pixelAspect = bits.flag() ? readPixelAspect(bits) : null;
+  if (bits.flag()) bits.read(1);
+  if (!bits.flag()) return { pixelAspect, colour: null };
+  bits.read(3);
+  const isFullRange = bits.flag();
+  if (!bits.flag()) return { pixelAspect, colour: isFullRange ? FULL_RANGE : null };
+  const [primaries, transfer, matrix] = [bits.read(8), bits.read(8), bits.read(8)];
+  return { pixelAspect, colour: { primaries, transfer, matrix, isFullRange } };
+}
+
+/**
+ * Reads the rest of it in H.264 (annex E.1.1): the most frames that precede one in decoding and follow it in
+ * display. Null if unknown.
+ */
+export function readReorderFrames(bits: BitCursor): number | null {
+  // Chroma sample locations, and timing.
+  if (bits.flag()) skipExponentials(bits, 2);
+  if (bits.flag()) skipBits(bits, 65);
+  const hasBuffers = [readBuffers(bits), readBuffers(bits)].includes(true);
+  skipBits(bits, hasBuffers ? 2 : 1);
+  if (!bits.flag()) return null;
+  bits.read(1);
+  skipExponentials(bits, 4);
+  return exponential(bits);
+}
+
+/** Skips `hrd_parameters` (annex E.1.2), if present. */
+function readBuffers(bits: BitCursor): boolean {
+  if (!bits.flag()) return false;
+  const count = Math.min(32, exponential(bits) + 1);
+  bits.read(8);
+  for (let i = 0; i < count; i++) {
+    skipExponentials(bits, 2);
+    bits.read(1);
+  }
+  skipBits(bits, 20);
+  return true;
+}
+
+/** Only the range is given. */
+const FULL_RANGE: Colour = { primaries: 2, transfer: 2, matrix: 2, isFullRange: true };
+
+/** ITU-T H.273 §8.6, from index 1. */
+const ASPECTS = [
+  ...['1:1', '12:11', '10:11', '16:11', '40:33', '24:11', '20:11', '32:11', '80:33'],
+  ...['18:11', '15:11', '64:33', '160:99', '4:3', '3:2', '2:1'],
+].map((ratio) => ratio.split(':').map(Number) as [number, number]);
+
+function readPixelAspect(bits: BitCursor): Vui['pixelAspect'] {
+  const index = bits.read(8);
+  if (index !== 255) return ASPECTS[index - 1] ?? null;
+  const [width, height] = [bits.read(16), bits.read(16)];
+  return width > 0 && height > 0 ? [width, height] : null;
 }

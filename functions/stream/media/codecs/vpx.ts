@@ -1,4 +1,4 @@
-import { bitCursor } from './bit-cursor.ts';
+import { bitCursor } from './bitstream.ts';
 
 /** Fields of the header of a VP9 keyframe (VP9 bitstream specification §6.2). */
 export type Vp9Header = {

@@ -5,7 +5,7 @@ import { flacSamples, opusSamples } from '../codecs/audio-frames.ts';
 import { type DolbyFrame, readAc3, readEac3 } from '../codecs/dolby.ts';
 import { audioSampleEntry, dfLa, dOps, esds } from '../isobmff/codec-entry.ts';
 import type { ContainerAudioTrack, ContainerPacket, OpenContainer } from '../model/container.ts';
-import { threeLetters } from '../model/language.ts';
+import { threeLetters } from '../model/label.ts';
 import type { Packet, PacketTrack } from '../model/packets.ts';
 
 export type AudioTimeline = {

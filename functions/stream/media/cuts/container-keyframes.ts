@@ -9,7 +9,7 @@ import { WITHOUT_PLACE } from '../isobmff/track-boxes.ts';
 import type { ContainerVideoTrack } from '../model/container.ts';
 import type { CopyTrackInput } from '../model/copy-track.ts';
 import { type Keyframe, type Keyframes, nearestPositions, runsOf } from '../model/keyframes.ts';
-import { codingOf, videoHead } from './video-coding.ts';
+import { codingOf, videoHead } from './video-samples.ts';
 
 type Input = Pick<CopyTrackInput, 'source' | 'object' | 'access' | 'signal' | 'trackIndex'>;
 

@@ -9,7 +9,7 @@ import { countUnits, readFirstUnit } from '../transport/first-unit.ts';
 import { readProgramMaps } from '../transport/mpegts.ts';
 import { type Splice, spliced } from '../transport/splice.ts';
 import type { StreamClock } from '../transport/stream-clock.ts';
-import { type Coding, codingOf } from './video-coding.ts';
+import { type Coding, codingOf } from './video-samples.ts';
 
 type Input = { readonly access: CachedAccess; readonly trackIndex: number };
 type Stream = { readonly media: Media; readonly clock: StreamClock | null };

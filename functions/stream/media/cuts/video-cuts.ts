@@ -1,9 +1,9 @@
 import { reorderDepth } from '../codecs/parameter-sets.ts';
 import type { Cue } from '../demux/matroska-cues.ts';
 import type { ContainerPacket, ContainerVideoTrack, OpenContainer } from '../model/container.ts';
+import { frameGrid, type Grid, toTicks } from '../model/frame-rate.ts';
 import type { CutTrack } from './cut-track.ts';
-import { frameGrid, type Grid, toTicks } from './frame-ticks.ts';
-import { codingOf, videoHead } from './video-coding.ts';
+import { codingOf, videoHead } from './video-samples.ts';
 import { inspectKeyframes, videoPackets } from './video-stretch.ts';
 
 /**

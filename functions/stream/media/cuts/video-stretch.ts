@@ -1,10 +1,9 @@
 import { Problem, unsupported } from '../../base/problem.ts';
 import type { OpenContainer } from '../model/container.ts';
+import { type Grid, toTicks } from '../model/frame-rate.ts';
 import type { Packet } from '../model/packets.ts';
 import type { Look } from './cut-track.ts';
-import { decodeTimeline, type TimedPacket } from './decode-times.ts';
-import { type Grid, toTicks } from './frame-ticks.ts';
-import type { Coding } from './video-coding.ts';
+import { type Coding, decodeTimeline, type TimedPacket } from './video-samples.ts';
 
 /** Facts about a video track by which any stretch of it can be found again. */
 export type Shot = {

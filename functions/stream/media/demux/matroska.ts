@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { MatroskaShape } from '../model/crop.ts';
+import type { MatroskaShape } from '../model/frame.ts';
 import { ascii, type Element, elements, find, unsigned, utf8 } from './ebml.ts';
 
 /** The fields of a Tracks entry (RFC 9559 §5.1.4) that the demuxer omits. */

@@ -10,11 +10,10 @@ import { isLayer3 } from '../codecs/mpeg-audio.ts';
 import { ownFormat } from '../codecs/own-format.ts';
 import { sequenceSize } from '../codecs/parameter-sets.ts';
 import { AUDIO_PROFILES, type AudioCodec, VIDEO_PROFILES, type VideoCodec } from '../model/codecs.ts';
-import { colourOf } from '../model/colour.ts';
 import type { ContainerPacket, ContainerTrack } from '../model/container.ts';
-import { shownPart } from '../model/crop.ts';
-import { audioLabel } from '../model/track-label.ts';
-import { ReadLimit } from './bounded-reads.ts';
+import { colourOf, shownPart } from '../model/frame.ts';
+import { audioLabel } from '../model/label.ts';
+import { ReadLimit } from './demuxers.ts';
 import type { MatroskaTrack } from './matroska.ts';
 
 /** Runs work that may fail, and maps its failure to the error to report. */

@@ -1,14 +1,12 @@
 import { EncodedPacketSink, type Input, type InputTrack } from 'mediabunny';
-import { onAbort } from '../../base/on-abort.ts';
+import { onAbort } from '../../base/abort.ts';
 import { damaged, Problem } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from '../model/container.ts';
 import { CONTAINERS, type Container } from '../model/containers.ts';
-import { knownLanguage } from '../model/language.ts';
-import { boundedReads, type Reading, ReadLimit } from './bounded-reads.ts';
-import { containerOf, openDemuxer } from './demuxers.ts';
-import { describeContainer } from './describe-container.ts';
-import { durationOf } from './duration.ts';
+import { knownLanguage } from '../model/label.ts';
+import { boundedReads, containerOf, openDemuxer, type Reading, ReadLimit } from './demuxers.ts';
+import { describeContainer, durationOf } from './describe-container.ts';
 import { type Attempt, endAtLimit, readTrack } from './mediabunny-track.ts';
 import { readRoster } from './track-list.ts';
 

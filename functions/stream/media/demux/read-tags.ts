@@ -1,8 +1,7 @@
 import { ALL_FORMATS, Input, type MetadataTags } from 'mediabunny';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { R128_NAMES, R128_OFFSET, REPLAY_GAIN_NAMES, type ReplayGain, type Tags } from '../model/tags.ts';
-import { boundedReads } from './bounded-reads.ts';
-import { uncached } from './demuxers.ts';
+import { boundedReads, uncached } from './demuxers.ts';
 
 /** Covers have some megabytes, and stand in the metadata at either end of a file. */
 const TAG_BYTES = 32 * 2 ** 20;

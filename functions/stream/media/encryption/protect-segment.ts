@@ -1,7 +1,6 @@
 import { damaged } from '../../base/problem.ts';
 import type { SubsampleMap } from '../isobmff/encrypted-samples.ts';
-import type { FragmentSample } from '../isobmff/fragment.ts';
-import { fragmentHead } from '../isobmff/fragment.ts';
+import { type FragmentSample, fragmentHead } from '../isobmff/fragment-boxes.ts';
 import { emptyTable, readFragment } from '../isobmff/read-fragment.ts';
 import { type ByteReader, byteReader } from './byte-reader.ts';
 import { encryptSample } from './encrypt-sample.ts';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { type AudioCodec, audioCodecNamed, videoCodecNamed } from '../model/codecs.ts';
-import { colourOf } from '../model/colour.ts';
+import { colourOf } from '../model/frame.ts';
 import { snap } from '../model/frame-rate.ts';
+import { audioLabel, subtitleLabel } from '../model/label.ts';
 import type { AudioTrack, FrameRate, OtherTrack, Track, VideoTrack } from '../model/media.ts';
-import { audioLabel, subtitleLabel } from '../model/track-label.ts';
 
 /** Numbers that ffprobe writes as strings. */
 export const number = v.pipe(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), v.finite());

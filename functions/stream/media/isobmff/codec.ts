@@ -1,4 +1,4 @@
-import { audibleFormat } from '../codecs/aac-signalling.ts';
+import { audibleFormat } from '../codecs/aac.ts';
 import type { AudioCodec, VideoCodec } from '../model/codecs.ts';
 import type { SampleEntry } from './sample-entry.ts';
 

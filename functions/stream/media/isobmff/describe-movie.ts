@@ -1,7 +1,7 @@
 import { damaged } from '../../base/problem.ts';
 import { asDamaged } from '../boxes/boxes.ts';
+import { audioLabel, subtitleLabel } from '../model/label.ts';
 import type { AudioTrack, FrameRate, Media, Track, VideoTrack } from '../model/media.ts';
-import { audioLabel, subtitleLabel } from '../model/track-label.ts';
 import { audioCodecOf, audioCodecString, codecNameOf, videoCodecOf, videoCodecString } from './codec.ts';
 import { editObstacle } from './edit-parts.ts';
 import { frameSize } from './frame-size.ts';

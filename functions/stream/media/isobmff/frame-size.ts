@@ -1,4 +1,4 @@
-import { validCrop } from '../model/crop.ts';
+import { validCrop } from '../model/frame.ts';
 import type { Crop, VideoTrack } from '../model/media.ts';
 import type { MovieTrack } from './movie.ts';
 import type { Aperture, SampleEntry, VideoEntry } from './sample-entry.ts';

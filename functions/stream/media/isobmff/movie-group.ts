@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { CopyTrackInput } from '../model/copy-track.ts';
 import { tableOf } from './describe-movie.ts';
-import type { FragmentSample } from './fragment.ts';
-import { initSegment } from './init-segment.ts';
+import { type FragmentSample, initSegment } from './fragment-boxes.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { openSamples } from './movie-segment.ts';
 import { firstSample, packetHead } from './sample-packets.ts';

@@ -5,7 +5,7 @@ import type { Extent } from '../../source/bytes.ts';
 import { readExtents } from '../../source/extents.ts';
 import { peek } from '../../source/peek.ts';
 import type { CopyTrackInput, Segment } from '../model/copy-track.ts';
-import { type FragmentSample, fragmentHead } from './fragment.ts';
+import { type FragmentSample, fragmentHead } from './fragment-boxes.ts';
 import { keyFrameTest } from './key-frames.ts';
 import type { MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';

@@ -1,5 +1,5 @@
 import { OBU_SEQUENCE_HEADER, parseAv1Sequence, parseObus } from '../codecs/av1.ts';
-import { joinedColour } from '../model/colour.ts';
+import { joinedColour } from '../model/frame.ts';
 import type { Colour, VideoTrack } from '../model/media.ts';
 import { videoCodecOf } from './codec.ts';
 import type { SampleEntry } from './sample-entry.ts';

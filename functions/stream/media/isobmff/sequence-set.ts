@@ -1,4 +1,5 @@
-import { parseH264Sps, parseHevcSps, type Sps } from '../codecs/sps.ts';
+import { parseHevcSps } from '../codecs/hevc-sps.ts';
+import { parseH264Sps, type Sps } from '../codecs/sps.ts';
 import type { SampleEntry } from './sample-entry.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { damaged, Problem } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import { name } from '../boxes/boxes.ts';
-import { shortened } from '../codecs/annexb.ts';
+import { shortened } from '../codecs/bitstream.ts';
 import { whyUndecodable } from '../codecs/decodable.ts';
 import { ownFormat } from '../codecs/own-format.ts';
 import { lengthSizeOf } from '../codecs/random-access.ts';

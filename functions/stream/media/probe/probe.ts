@@ -1,23 +1,28 @@
+import { withTimeLimit } from '../../base/abort.ts';
 import { damaged, Problem } from '../../base/problem.ts';
-import { withTimeLimit } from '../../base/unless-aborted.ts';
 import type { Slots } from '../../sandbox/slots.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { CachedAccess } from '../../source/cache.ts';
+import { openLoopback } from '../../source/loopback.ts';
 import type { StoredObject } from '../../source/source.ts';
+import { name } from '../boxes/boxes.ts';
+import { aacName } from '../codecs/aac.ts';
 import { whyUndecodable } from '../codecs/decodable.ts';
-import type { Reading } from '../demux/bounded-reads.ts';
+import type { Reading } from '../demux/demuxers.ts';
 import { openContainer } from '../demux/mediabunny.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from '../demux/sniff.ts';
+import { forFfmpeg } from '../isobmff/for-ffmpeg.ts';
 import type { Movie } from '../isobmff/movie.ts';
+import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts';
 import type { Decoding } from '../model/decoding.ts';
-import type { Media } from '../model/media.ts';
+import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
 import { withoutConfiguration } from '../transport/changing-audio.ts';
 import { clocked } from '../transport/clocked.ts';
 import type { StreamClock } from '../transport/stream-clock.ts';
 import { surveyStream } from '../transport/survey.ts';
 import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
-import { decidedMedia } from './decided.ts';
+import { withDecodability } from './decodability.ts';
 import { probeForeign } from './probe-foreign.ts';
 import { probeMovie } from './probe-movie.ts';
 
@@ -157,4 +162,42 @@ async function hasFrames(track: ContainerVideoTrack): Promise<boolean> {
     return true;
   }
   return false;
+}
+
+/** Marks each track with whether it can be decoded here. */
+export async function decidedMedia(
+  { media, movie, clock }: Probed,
+  { file, object, decoding, slots }: ProbeInput,
+  signal: AbortSignal,
+): Promise<Media> {
+  if (decoding === undefined) return media;
+  return withDecodability(media, {
+    decoding,
+    nameOf: (track) => codingName(track, movie),
+    async tries(track) {
+      const flow = movie && flowOfLongMovie(movie, file, [track.index], track.startSeconds);
+      const whole = movie === null ? clocked(file, clock) : await forFfmpeg(file, movie);
+      const loopback = await openLoopback({ access: flow ?? whole, etag: object.etag, signal });
+      let release = () => {};
+      try {
+        if (slots !== undefined) release = await slots.take(signal);
+        // The flow begins with the track.
+        const tried = flow === null ? track : { ...track, startSeconds: 0 };
+        const hasDecoded = await decoding.tries(loopback.url, tried, signal);
+        const failure = loopback.failure();
+        if (!hasDecoded && failure) throw failure;
+        return hasDecoded;
+      } finally {
+        release();
+        await loopback.close();
+      }
+    },
+  });
+}
+
+/** Returns the movie's own name of the codec, if it has none of the names known here. */
+function codingName({ index, codec, codecName, codecString }: VideoTrack | AudioTrack, movie: Movie | null) {
+  const format = codec === 'other' ? movie?.tracks[index]?.entry?.format : undefined;
+  if (format !== undefined) return name(format);
+  return codec === 'aac' ? aacName(codecString) : (codecName ?? codec);
 }

@@ -1,5 +1,4 @@
-import { nalUnits, withoutEmulation } from '../codecs/annexb.ts';
-import { bitCursor, exponential } from '../codecs/bit-cursor.ts';
+import { bitCursor, exponential, nalUnits, withoutEmulation } from '../codecs/bitstream.ts';
 import { unitType } from '../codecs/parameter-sets.ts';
 import type { VideoTrack } from '../model/media.ts';
 

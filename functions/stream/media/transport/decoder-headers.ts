@@ -1,4 +1,4 @@
-import { nalUnits } from '../codecs/annexb.ts';
+import { nalUnits } from '../codecs/bitstream.ts';
 import { unitType } from '../codecs/parameter-sets.ts';
 import type { Coding, CodingOrAudio } from './coding.ts';
 

@@ -1,4 +1,24 @@
-import { Problem } from '../base/problem.ts';
+import { notFound, Problem } from './problem.ts';
+
+/** S3's own limit, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 1024;
+
+/**
+ * Throws `not-found` for a key that no object can have: empty, overlong, with NUL, ill-formed, ending like a
+ * directory, or with a `.` or `..` between slashes, which proxies and file systems resolve to another place.
+ */
+export function refuseImpossibleKey(key: string): void {
+  const isPossible =
+    key !== '' &&
+    !key.endsWith('/') &&
+    !key.includes('\0') &&
+    Buffer.byteLength(key) <= MAX_KEY_BYTES &&
+    !LONE_SURROGATE.test(key) &&
+    !key.split('/').some((segment) => segment === '.' || segment === '..');
+  if (!isPossible) throw notFound(key.slice(0, MAX_KEY_BYTES));
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Refuses a raw path that a URL parser would quietly rewrite (dot segments, backslashes), so that the checked
@@ -10,8 +30,6 @@ export function refuseRewrittenPath(rawPath: string): void {
     throw new Problem('bad-address', 'The path must not contain backslashes or the segments "." and "..".');
   }
 }
-
-export const MAX_KEY_BYTES = 1024;
 
 /** Returns the key of a path below a route. Throws `bad-address`, or `not-found` if there is none. */
 export function parseKey(encoded: string): string {

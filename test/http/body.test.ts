@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { peekFirst } from '../../functions/stream/media/peek-first.ts';
+import { peekFirst } from '../../functions/stream/http/body.ts';
 import { rejection } from '../../testing/rejection.ts';
 
-describe('begun', () => {
+describe('peekFirst', () => {
   let log: string[];
   beforeEach(() => {
     log = [];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { streamAddress } from '../../functions/stream/open/stream-address.ts';
+import { streamAddress } from '../../functions/stream/answer/recall-stream.ts';
 import { clientOf } from '../../functions/stream/plan/client.ts';
 import { NO_PARAMETERS } from '../../functions/stream/route/stream-parameters.ts';
 

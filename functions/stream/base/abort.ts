@@ -1,5 +1,17 @@
-import { onAbort } from './on-abort.ts';
 import { unsupported } from './problem.ts';
+
+/**
+ * Calls `act` when the signal aborts, at once if it has. Returns a function that takes the listener away; it may be called
+ * again.
+ */
+export function onAbort(signal: AbortSignal, act: () => void): () => void {
+  if (signal.aborted) {
+    act();
+    return () => {};
+  }
+  signal.addEventListener('abort', act, { once: true });
+  return () => signal.removeEventListener('abort', act);
+}
 
 /** The value of `promise`, or rejects with the signal's reason as soon as it aborts. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,15 +1,56 @@
-import { type BitCursor, exponential, skipExponentials } from './bit-cursor.ts';
-import type { Sps } from './sps.ts';
-import { readVui, type Vui } from './vui.ts';
+import {
+  type BitCursor,
+  bitCursor,
+  exponential,
+  skipBits,
+  skipExponentials,
+  withoutEmulation,
+} from './bitstream.ts';
+import { checkedSps, cropUnit, readCrop, readVui, type Sps, type SpsTail, type Vui } from './sps.ts';
 
-/** The fields of a sequence parameter set after its size: null if absent or senseless. */
-export type SpsTail = Pick<Sps, 'vui' | 'reorderFrames'>;
+/** Parses by Rec. ITU-T H.265 §7.3.2.2.1; null if the set is cut short or makes no sense. */
+export function parseHevcSps(unit: Uint8Array): Sps | null {
+  const payload = withoutEmulation(unit);
+  const bits = bitCursor(payload);
+  bits.read(20);
+  const temporalLayers = bits.read(3) + 1;
+  const isNested = bits.flag();
+  skipBits(bits, 96);
+  const profileTierLevel = payload.subarray(3, 15);
+  const isFieldSequence =
+    ((profileTierLevel[5] ?? 0) & 0x40) !== 0 && ((profileTierLevel[5] ?? 0) & 0x80) === 0;
+  skipSubLayers(bits, temporalLayers - 1);
+  exponential(bits);
+  const chromaFormat = exponential(bits);
+  if (chromaFormat === 3) bits.read(1);
+  const codedWidth = exponential(bits);
+  const codedHeight = exponential(bits);
+  const size = readCrop(bits, codedWidth, codedHeight, cropUnit(chromaFormat));
+  const lumaDepth = 8 + exponential(bits);
+  const chromaDepth = 8 + exponential(bits);
+  const format = { chromaFormat, lumaDepth, chromaDepth };
+  const sps = {
+    ...format,
+    ...size,
+    profileTierLevel,
+    isInterlaced: isFieldSequence,
+    temporalLayers,
+    isNested,
+  };
+  return checkedSps(bits, sps, () => readHevcTail(bits, temporalLayers));
+}
+
+function skipSubLayers(bits: BitCursor, count: number): void {
+  const layers = Array.from({ length: count }, () => ({ hasProfile: bits.flag(), hasLevel: bits.flag() }));
+  if (count > 0) skipBits(bits, (8 - count) * 2);
+  for (const { hasProfile, hasLevel } of layers) skipBits(bits, (hasProfile ? 88 : 0) + (hasLevel ? 8 : 0));
+}
 
 /**
  * Reads an HEVC sequence parameter set from its bit depths on, up to its usability information (H.265
  * §7.3.2.2.1).
  */
-export function readHevcTail(bits: BitCursor, temporalLayers: number): SpsTail {
+function readHevcTail(bits: BitCursor, temporalLayers: number): SpsTail {
   const orderBits = exponential(bits) + 4;
   const orderings = bits.flag() ? temporalLayers : 1;
   let reorderFrames = 0;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onAbort } from '../../functions/stream/base/on-abort.ts';
+import { onAbort } from '../../functions/stream/base/abort.ts';
 
 describe('onAbort', () => {
   it('acts once, when the signal aborts', () => {

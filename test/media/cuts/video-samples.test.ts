@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decodeTimeline, type TimedPacket } from '../../../functions/stream/media/cuts/decode-times.ts';
+import { decodeTimeline, type TimedPacket } from '../../../functions/stream/media/cuts/video-samples.ts';
 import type { Packet } from '../../../functions/stream/media/model/packets.ts';
 
 const nothing = new Uint8Array();
