@@ -1,6 +1,6 @@
 import { Problem } from '../../functions/stream/base/problem.ts';
-import { containerPackets, remuxObstacle } from '../../functions/stream/media/cuts/container-packets.ts';
 import { openContainerTrack } from '../../functions/stream/media/cuts/container-track.ts';
+import { containerPackets, remuxObstacle } from '../../functions/stream/media/cuts/remux.ts';
 import { ReadLimit } from '../../functions/stream/media/demux/demuxers.ts';
 import { openContainer } from '../../functions/stream/media/demux/mediabunny.ts';
 import { sniff } from '../../functions/stream/media/demux/sniff.ts';

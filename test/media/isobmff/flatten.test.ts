@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { remux } from '../../../functions/stream/media/cuts/remux.ts';
 import { describeMovie, tableOf } from '../../../functions/stream/media/isobmff/describe-movie.ts';
 import { flatten } from '../../../functions/stream/media/isobmff/flatten.ts';
 import { readMovie } from '../../../functions/stream/media/isobmff/movie.ts';
@@ -15,7 +16,6 @@ import {
 import { timelineOf } from '../../../functions/stream/media/isobmff/timeline.ts';
 import { flatHead, secondsOf } from '../../../functions/stream/media/isobmff/write-flat.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
-import { remux } from '../../../functions/stream/media/remux.ts';
 import { openContext } from '../../../testing/encoded.ts';
 import { bytesAccess } from '../../../testing/file-access.ts';
 import { mp4a } from '../../../testing/movie-file.ts';

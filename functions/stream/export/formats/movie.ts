@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { transcodeOutput } from '../../engine/transcode-output.ts';
+import { remux } from '../../media/cuts/remux.ts';
 import { flatten } from '../../media/isobmff/flatten.ts';
 import { logText } from '../../media/isobmff/sample-log.ts';
 import { secondsOf } from '../../media/isobmff/write-flat.ts';
-import { remux } from '../../media/remux.ts';
 import type { Recipe } from '../../plan/plan-export.ts';
 import type { Body, BodyContext } from './body.ts';
 

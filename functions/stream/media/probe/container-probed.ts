@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { remuxObstacle } from '../cuts/container-packets.ts';
+import { remuxObstacle } from '../cuts/remux.ts';
 import { mp3Extent } from '../demux/mp3-extent.ts';
 import { chainedOggSeconds } from '../demux/ogg-links.ts';
 import type { Media } from '../model/media.ts';

@@ -8,7 +8,7 @@ import {
   type ContainerPacketsOptions,
   containerPackets,
   remuxObstacle,
-} from '../../../functions/stream/media/cuts/container-packets.ts';
+} from '../../../functions/stream/media/cuts/remux.ts';
 import { openContainer } from '../../../functions/stream/media/demux/mediabunny.ts';
 import { writeFragmentedMp4 } from '../../../functions/stream/media/isobmff/write-fragmented.ts';
 import type { PacketTrack } from '../../../functions/stream/media/model/packets.ts';

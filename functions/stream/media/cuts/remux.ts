@@ -1,4 +1,9 @@
 import { damaged, unsupported } from '../../base/problem.ts';
+import type { CachedAccess } from '../../source/cache.ts';
+import { openContainer } from '../demux/mediabunny.ts';
+import type { Movie } from '../isobmff/movie.ts';
+import { moviePackets } from '../isobmff/sample-packets.ts';
+import { writeFragmentedMp4 } from '../isobmff/write-fragmented.ts';
 import { isRemuxedCodec } from '../model/codecs.ts';
 import type {
   ContainerPacket,
@@ -12,6 +17,43 @@ import type { Track } from '../model/media.ts';
 import type { Packet, PacketTrack } from '../model/packets.ts';
 import { type AudioTimeline, audioTimeline } from './audio-packets.ts';
 import { type Coding, codingOf, decodeTimeline, type TimedPacket, videoHead } from './video-samples.ts';
+
+export type RemuxOptions = {
+  /** `Track.index` of the tracks to repackage. */
+  readonly tracks: readonly number[];
+  readonly startSeconds: number;
+  readonly durationSeconds: number | null;
+};
+
+/**
+ * Yields the tracks of a file as fragmented MP4, without decoding them; `movie` is the index of ISO base media, null for
+ * other containers. Throws `damaged-media` or `unsupported-media`.
+ */
+export async function* remux(
+  { movie }: { readonly movie: Movie | null },
+  file: CachedAccess,
+  { tracks, startSeconds, durationSeconds }: RemuxOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
+  if (movie !== null) {
+    yield* writeFragmentedMp4(
+      moviePackets(movie, file, { trackIndexes: tracks, startSeconds, durationSeconds }),
+    );
+    return;
+  }
+  const container = await openContainer(file, signal);
+  if (container === null) throw damaged('The file could not be read a second time.');
+  try {
+    const packets = await containerPackets(container, {
+      trackIndexes: tracks,
+      ...(startSeconds > 0 ? { startSeconds } : {}),
+      ...(durationSeconds === null ? {} : { durationSeconds }),
+    });
+    yield* writeFragmentedMp4(packets);
+  } finally {
+    container.close();
+  }
+}
 
 export type ContainerPacketsOptions = {
   readonly trackIndexes: readonly number[];
