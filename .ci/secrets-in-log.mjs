@@ -46,7 +46,7 @@ async function lookThrough(file, name) {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     number += 1;
     const kinds = KINDS.filter(([, pattern]) => pattern.test(line)).map(([kind]) => kind);
-    if (secrets.some((secret) => line.includes(secret))) kinds.push('a secret that was made for this run');
+    if (secrets.some((secret) => line.includes(secret))) kinds.push('a secret of this run alone');
     found += kinds.length;
     for (const kind of kinds) console.error(`Line ${number} of ${name} holds ${kind}.`);
   }

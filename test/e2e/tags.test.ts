@@ -238,7 +238,7 @@ describe('metadata=keep', function () {
     ['song.wma?format=mp3&metadata=keep', /tags of this kind of file are not read/],
     ['song.flac?format=mp3&metadata=all', /"metadata" must be one of keep/],
   ] as const) {
-    it(`is refused where it cannot be kept: ${query}`, async () => {
+    it(`is refused where it cannot be copied: ${query}`, async () => {
       const response = await fetch(`${service.url}/stream/${query}`);
       expect(response.status).to.equal(400);
       const { detail } = (await response.json()) as { detail: string };

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const SECONDS = 180;
 const RATE = 44_100;
 /** Loud for a second in three, and silent in between. */
-const SOUND = `aevalsrc='0.8*sin(2*PI*330*t)*lt(mod(t,3),1)|0.4*sin(2*PI*550*t)*lt(mod(t,3),1)':s=${RATE}:d=${SECONDS}`;
+const AUDIO = `aevalsrc='0.8*sin(2*PI*330*t)*lt(mod(t,3),1)|0.4*sin(2*PI*550*t)*lt(mod(t,3),1)':s=${RATE}:d=${SECONDS}`;
 
 type Waveform = {
   readonly sample_rate: number;
@@ -34,7 +34,7 @@ describe('/waveform', function () {
     needs(this, 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-waveform-'));
     const song = join(folder, 'song.wav');
-    await ffmpeg('-f', 'lavfi', '-i', SOUND, '-c:a', 'pcm_s16le', song);
+    await ffmpeg('-f', 'lavfi', '-i', AUDIO, '-c:a', 'pcm_s16le', song);
     for (const [name, ...codec] of [
       ['song.flac', '-c:a', 'flac'],
       ['song.mp3', '-c:a', 'libmp3lame', '-b:a', '192k'],
