@@ -30,8 +30,8 @@ export async function measureImages(client: Client, rounds: number): Promise<Tab
   await makeFilm(media, 'film.mp4', FILM);
   for (const [name, ...muxer] of FORMS)
     await ffmpeg('-i', join(media, 'film.mp4'), '-c', 'copy', ...muxer, join(media, name));
-  const sound = ['-f', 'lavfi', '-i', 'anoisesrc=d=3600:r=44100:a=0.3', '-ac', '2', '-c:a', 'aac'];
-  await ffmpeg(...sound, join(media, 'hour.m4a'));
+  const audio = ['-f', 'lavfi', '-i', 'anoisesrc=d=3600:r=44100:a=0.3', '-ac', '2', '-c:a', 'aac'];
+  await ffmpeg(...audio, join(media, 'hour.m4a'));
   const { FFMPEG_PATH = '' } = await localEnvironment({});
   const sluice = await startSluice({ MEDIA_DIR: media });
   let round = 0;

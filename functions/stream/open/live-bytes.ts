@@ -4,7 +4,7 @@ import type { LiveRepresentation } from '../http/representation.ts';
 import { hashOf } from '../plan/tag.ts';
 
 /**
- * Returns bytes that are made when they are opened: the whole is there before the first byte is sent, so that a failure
+ * Returns bytes that are produced when they are opened: the whole is there before the first byte is sent, so that a failure
  * can be answered with a problem. `decisive` is all that they are a function of besides the object.
  */
 export function liveBytes(

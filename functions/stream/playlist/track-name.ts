@@ -1,4 +1,4 @@
-/** What a track's name is made of. */
+/** The parts of a track's name. */
 export type NameParts = {
   /** The file's own title. */
   readonly title: string | null;
