@@ -33,6 +33,13 @@ export function parseRange(header: string | null, sizeBytes: number, maxRanges: 
   return { kind: 'ranges', ranges: [first, ...others] };
 }
 
+/** Throws RangeError for a range outside a file of `sizeBytes`: the caller's fault, never a client's. */
+export function checkRange({ sizeBytes }: { readonly sizeBytes: number }, { start, end }: ByteRange): void {
+  const isInside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end;
+  if (!isInside || end > sizeBytes)
+    throw new RangeError(`[${start}, ${end}) is no range of ${sizeBytes} bytes.`);
+}
+
 /** Tells whether a Range header asks for anything else than the bytes from the first one on. */
 export function beginsLater(header: string | null): boolean {
   const first = /^bytes=[\s,]*(\d*)-\d*/i.exec(header ?? '')?.[1];

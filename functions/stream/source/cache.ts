@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { onAbort, unlessAborted } from '../base/abort.ts';
 import { asError } from '../base/as-error.ts';
 import { Problem, sourceUnavailable } from '../base/problem.ts';
-import type { ByteRange } from '../base/range.ts';
+import { type ByteRange, checkRange } from '../base/range.ts';
 import type { BlockCache, BlockFetch } from './block-cache.ts';
 import { blockKey, fetchBlocks } from './block-fetch.ts';
 import type { RandomAccess } from './bytes.ts';
-import { checkRange, type Source, type StoredObject } from './source.ts';
+import type { Source, StoredObject } from './source.ts';
 
 export { type BlockCache, createBlockCache } from './block-cache.ts';
 

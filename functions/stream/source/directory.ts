@@ -17,9 +17,9 @@ import { onAbort } from '../base/abort.ts';
 import { asError } from '../base/as-error.ts';
 import { refuseImpossibleKey } from '../base/key.ts';
 import { forbidden, notFound, Problem, sourceChanged, sourceUnavailable } from '../base/problem.ts';
-import type { ByteRange } from '../base/range.ts';
+import { type ByteRange, checkRange } from '../base/range.ts';
 import { listBeside, listDirectory } from './directory-list.ts';
-import { checkRange, type Source, type StoredObject } from './source.ts';
+import type { Source, StoredObject } from './source.ts';
 
 export type DirectoryOptions = {
   /**

@@ -12,11 +12,11 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isMediaKey } from '../base/content-type.ts';
 import { refuseImpossibleKey } from '../base/key.ts';
 import { sourceUnavailable } from '../base/problem.ts';
-import type { ByteRange } from '../base/range.ts';
+import { type ByteRange, checkRange } from '../base/range.ts';
 import { alone, chain, discard } from './chain.ts';
 import { type ListedObject, listing } from './listing.ts';
 import { archived, attempt, problemOfS3, statusOf } from './s3-problems.ts';
-import { checkRange, type Source, type StoredObject } from './source.ts';
+import type { Source, StoredObject } from './source.ts';
 
 export type S3SourceOptions = {
   readonly client: S3Client;

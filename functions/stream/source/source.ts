@@ -51,10 +51,3 @@ export type Source = {
   /** Returns a form with which a client adds an object to the store itself; absent if the store has none. */
   presignPost?(key: string, options: PostOptions): Promise<PostForm>;
 };
-
-/** Throws RangeError for a range outside the object: the caller's fault, never a client's. */
-export function checkRange({ sizeBytes }: StoredObject, { start, end }: ByteRange): void {
-  const isInside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end;
-  if (!isInside || end > sizeBytes)
-    throw new RangeError(`[${start}, ${end}) is no range of ${sizeBytes} bytes.`);
-}
