@@ -1,4 +1,8 @@
 import { addressOf } from '../functions/stream/route/parse-route.ts';
+import { ROUTES } from '../functions/stream/route/routes.ts';
+import { CACHED_ROUTES } from '../infra/cached-routes.ts';
+
+const WORDS = Object.values(CACHED_ROUTES).flatMap(({ routes }) => [...routes]);
 
 /**
  * Returns the paths of an object in CloudFront's cache, for an invalidation: without tokens, which the edge
@@ -7,15 +11,22 @@ import { addressOf } from '../functions/stream/route/parse-route.ts';
  */
 export function cachedPaths(key: string): readonly string[] {
   const encoded = addressOf('media', key).slice('/media'.length);
-  const paths = [encoded, asTyped(key)].flatMap((path) => [
+  // Fifteen paths with a star may be on their way at once (CloudFront's quotas): subtitles, which expire by themselves, only
+  // have the usual form.
+  const paths = [...pathsOf(encoded), ...pathsOf(asTyped(key)).slice(0, -1)];
+  // A star is one only at the end.
+  return [...new Set(paths.map((path) => `${path.replace(/\*.*$/s, '')}*`))];
+}
+
+/** With subtitles at the end. */
+function pathsOf(path: string): readonly string[] {
+  return [
     // S3 reads a plus sign as a space, so that the edge escapes it.
     path.replaceAll('+', '%2B'),
     `/media${path}`,
-    `/hls${path}/`,
-    `/dash${path}/`,
-  ]);
-  // A star is one only at the end.
-  return [...new Set(paths.map((path) => `${path.replace(/\*.*$/s, '')}*`))];
+    // A key alone leads to an image and to a waveform; of the rest something follows it.
+    ...WORDS.map((word) => `/${word}${path}${ROUTES[word].entry === '' ? '' : '/'}`),
+  ];
 }
 
 /** What a path may contain as it is (RFC 3986 §3.3) need not be escaped, and is another path for the cache. */

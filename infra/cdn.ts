@@ -1,8 +1,9 @@
 import { dependable, Fn } from 'cdktn';
 import { Construct } from 'constructs';
+import type { KeyedWord } from '../functions/stream/route/routes.ts';
 import type { AccessLogs } from './access-logs.ts';
-import type { QueryKey } from './aws/cloudfront.ts';
 import { Resource } from './aws/resource.ts';
+import { CACHED_ROUTES, type CachedName, cachePolicy, keyParameters } from './cached-routes.ts';
 import type { CustomDomain } from './custom-domain.ts';
 import { type EdgeRole, edgeCode } from './edge/code.ts';
 import { EdgeKeys } from './edge-keys.ts';
@@ -19,6 +20,8 @@ export type CdnOptions = {
   readonly keysParameter: string | null;
   /** Whether films are sent encrypted alone. */
   readonly isEncrypted: boolean;
+  /** For how long playlists are cached; zero if the function is asked each time. */
+  readonly playlistSeconds: number;
   /** Its own name and certificate; null for CloudFront's. */
   readonly domain: CustomDomain | null;
   /** Null if what is requested is not written down. */
@@ -44,7 +47,7 @@ const ALWAYS_CACHED = [404, 414, 500, 501, 502, 503, 504];
  * Returns the path pattern of a route. With a token: a star also matches slashes, and a path below another
  * route must not match.
  */
-function pathPattern(route: 'media' | 'hls' | 'dash', isSigned: boolean): string {
+function pathPattern(route: KeyedWord, isSigned: boolean): string {
   return isSigned ? `/~*.?.${'?'.repeat(43)}/${route}/*` : `/${route}/*`;
 }
 
@@ -66,9 +69,8 @@ export class Cdn extends Construct {
     const told = this.#edgeFunction('media-response', options);
     const { allowedOrigins, hstsSeconds, domain } = options;
     const headers = mediaHeaders(this, name, allowedOrigins, hstsSeconds);
-    // The key contains the version and nothing that a player adds.
-    const version = { query_string_behavior: 'whitelist', query_strings: { items: ['v'] } } as const;
-    const segments = this.#caching('segments', name, version);
+    // With a token, the cached answer passes the code that says so to other caches.
+    const signed = request === null ? null : [on('viewer-request', request), on('viewer-response', told)];
     const functionAccess = this.#accessControl(name, 'lambda');
     const bucketAccess = this.#accessControl(name, 's3');
     const always = {
@@ -121,7 +123,9 @@ export class Cdn extends Construct {
         {
           ...always,
           path_pattern: pathPattern('media', isSigned),
-          cache_policy_id: this.#caching('media', name, { query_string_behavior: 'all' }),
+          // The managed policies either store for a day what may have been replaced, or leave the query out of the
+          // key, so that the answer to `?download=1` would be served to everybody.
+          cache_policy_id: cachePolicy(this, 'media', name, { parameters: 'all', followsAccept: false }),
           origin_request_policy_id: this.#askedBy(name),
           response_headers_policy_id: headers,
           function_association: [
@@ -129,16 +133,14 @@ export class Cdn extends Construct {
             on('viewer-response', told),
           ],
         },
-        ...(['hls', 'dash'] as const).map((route) => ({
+        ...this.#cachedRoutes(options, signed).map(({ route, policy, code }) => ({
           ...always,
           path_pattern: pathPattern(route, isSigned),
-          cache_policy_id: segments,
+          cache_policy_id: policy,
           origin_request_policy_id: ALL_VIEWER_EXCEPT_HOST_HEADER,
           // The cached answer may have been requested by a page of another origin.
           response_headers_policy_id: headers,
-          ...(request === null
-            ? {}
-            : { function_association: [on('viewer-request', request), on('viewer-response', told)] }),
+          ...(code.length === 0 ? {} : { function_association: code }),
         })),
       ],
       custom_error_response: ALWAYS_CACHED.map((status) => ({
@@ -166,24 +168,17 @@ export class Cdn extends Construct {
     }).get('id');
   }
 
-  /**
-   * Stores answers for as long as the origin allows, and asks the origin each time otherwise. The managed
-   * policies either store for a day what may have been replaced, or leave the query out of the key, so that
-   * the answer to `?download=1` would be served to everybody. Tokens are in no key: the code at the edge
-   * removes them from the path once it has checked them.
-   */
-  #caching(what: 'media' | 'segments', name: string, queryKey: QueryKey): string {
-    return new Resource(this, `${what}-caching`, 'aws_cloudfront_cache_policy', {
-      name: `${name}-${what}`,
-      min_ttl: 0,
-      default_ttl: 0,
-      max_ttl: 31_536_000,
-      parameters_in_cache_key_and_forwarded_to_origin: {
-        query_strings_config: queryKey,
-        headers_config: { header_behavior: 'none' },
-        cookies_config: { cookie_behavior: 'none' },
-      },
-    }).get('id');
+  /** Returns the routes that are cached beside /media, with their code at the edge; `signed` is null if everybody may call. */
+  #cachedRoutes(options: CdnOptions, signed: readonly Association[] | null) {
+    const { name, playlistSeconds } = options;
+    const open = signed ?? [on('viewer-request', this.#edgeFunction('versioned-request', options))];
+    return (Object.keys(CACHED_ROUTES) as CachedName[]).flatMap((what) => {
+      const { routes, followsAccept } = CACHED_ROUTES[what];
+      const parameters = keyParameters(what, playlistSeconds > 0);
+      if (parameters.length === 0) return [];
+      const policy = cachePolicy(this, what, name, { parameters, followsAccept });
+      return routes.map((route) => ({ route, policy, code: signed ?? (followsAccept ? open : []) }));
+    });
   }
 
   /**
@@ -208,7 +203,7 @@ export class Cdn extends Construct {
 
   #edgeFunction(
     role: EdgeRole,
-    { name, keysParameter, isEncrypted, allowedOrigins }: CdnOptions,
+    { name, keysParameter, isEncrypted, playlistSeconds, allowedOrigins }: CdnOptions,
     stores?: readonly string[],
   ): string {
     return new Resource(this, role, 'aws_cloudfront_function', {
@@ -217,6 +212,7 @@ export class Cdn extends Construct {
       code: edgeCode(role, {
         isSigned: keysParameter !== null,
         isEncrypted,
+        hasTexts: playlistSeconds > 0,
         allowedOrigins: originsOf(allowedOrigins),
       }),
       publish: true,
@@ -224,6 +220,8 @@ export class Cdn extends Construct {
     }).get('arn');
   }
 }
+
+type Association = ReturnType<typeof on>;
 
 function on(event: 'viewer-request' | 'viewer-response', functionArn: string) {
   return { event_type: event, function_arn: functionArn };

@@ -9,6 +9,7 @@ const OF_CDN = {
   blockCountries: ({ blockCountries }) => blockCountries.length > 0,
   accessLogs: ({ accessLogs }) => accessLogs,
   hstsSeconds: ({ hstsSeconds }) => hstsSeconds > 0,
+  playlistSeconds: ({ playlistSeconds }) => playlistSeconds > 0,
 } satisfies Partial<Record<keyof Given, (given: Given) => boolean>>;
 
 /** Options that name something of one region or one deployment. */
@@ -53,6 +54,11 @@ export function checkTogether(given: Given): void {
   }
   if (given.allowCountries.length > 0 && given.blockCountries.length > 0) {
     throw new Error('The options allowCountries and blockCountries exclude each other: set one of them.');
+  }
+  if (given.playlistSeconds > 0 && given.encryption !== null) {
+    throw new Error(
+      'The option playlistSeconds is for clear films: manifests of encrypted ones name a license by the token of whoever asks.',
+    );
   }
   if (given.provisionedConcurrency > 0 && !given.versions) {
     throw new Error('The option provisionedConcurrency needs versions: true.');

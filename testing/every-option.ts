@@ -24,4 +24,5 @@ export const EVERY_CDN_OPTION = {
   allowCountries: ['DE', 'AT'],
   accessLogs: true,
   hstsSeconds: 31_536_000,
+  playlistSeconds: 5,
 } as const;

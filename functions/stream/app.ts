@@ -47,7 +47,14 @@ async function answer(request: Request, context: RequestContext, services: Servi
   const response = await answerRoute(route, grant, request, context, services);
   // A report of progress says so itself, whatever its address stands for.
   if (!response.headers.has('cache-control'))
-    response.headers.set('cache-control', cacheControlOf(route, response.status, grant, address.url.search));
+    response.headers.set(
+      'cache-control',
+      cacheControlOf(route, response.status, {
+        grant,
+        search: address.url.search,
+        textSeconds: services.config.playlistSeconds,
+      }),
+    );
   return response;
 }
 

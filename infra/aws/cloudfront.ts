@@ -111,7 +111,7 @@ export type CloudFrontResources = {
       readonly max_ttl: number;
       readonly parameters_in_cache_key_and_forwarded_to_origin: {
         readonly query_strings_config: QueryKey;
-        readonly headers_config: { readonly header_behavior: Behaviour };
+        readonly headers_config: { readonly header_behavior: Behaviour; readonly headers?: Items };
         readonly cookies_config: { readonly cookie_behavior: Behaviour };
       };
     },

@@ -1,4 +1,4 @@
-/* global IS_ENCRYPTED, REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isVersioned, TOKEN_HEADER, parseToken, subjectOf, isSame */
+/* global IS_ENCRYPTED, REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isShareable, reduceAccept, TOKEN_HEADER, parseToken, subjectOf, isSame */
 // CloudFront Function on all requests if addresses are signed. It refuses what it can, and sends to the bucket and to
 // the cache only what it has checked itself. Everything else goes to the function, which checks every token again: also
 // tokens of a key that the store does not have yet, and all requests if this code should ever not run.
@@ -31,7 +31,8 @@ async function handler(event) {
   const mac = crypto.createHmac('sha256', secret).update(signed).digest('base64url');
   if (!isSame(claim.mac, mac)) return refuse(event, 'bad-signature');
   if (Number(claim.expires) * 1000 <= Date.now()) return refuse(event, 'expired');
-  if (isVersioned(split[2], subject, own, request.querystring)) {
+  if (claim.letter === 'k' && isShareable(split[2], subject, own, request.querystring)) {
+    reduceAccept(request, split[2]);
     // A client that passed may have it from the cache, whose key has no token. What the cache lacks is
     // fetched with one.
     request.uri = split[2];

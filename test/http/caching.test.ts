@@ -19,6 +19,9 @@ const ADDRESSES: [path: string, answer: string][] = [
   ['/stream/a.mp4?height=360', ASK],
   ['/image/a.mp4?t=1', ASK],
   ['/image/a.mp4?t=1&v=abc', FOREVER],
+  ['/image/a.mp4?t=1&v=abc&x%20y=1', FOREVER],
+  // CloudFront's key would be that of the poster.
+  ['/image/a.mp4?%74=1&v=abc', ASK],
   ['/storyboard/a.mp4/index.vtt', ASK],
   ['/storyboard/a.mp4/0.jpg', ASK],
   ['/storyboard/a.mp4/0.jpg?v=abc', FOREVER],
@@ -49,7 +52,12 @@ describe('cacheControlOf', () => {
     it(`says ${answer} of ${path}`, () => {
       const url = new URL(`https://sluice.example${path}`);
       const route = parseRoute(url);
-      const said = (status: number, grant?: Grant) => cacheControlOf(route, status, grant, url.search);
+      const said = (status: number, grant?: Grant) =>
+        cacheControlOf(route, status, {
+          grant: grant ?? { kind: 'open' },
+          search: url.search,
+          textSeconds: 0,
+        });
       for (const status of [200, 204, 206, 304]) {
         expect(said(status), String(status)).to.equal(answer);
         expect(said(status, SIGNED), String(status)).to.equal(`${answer}, private`);
@@ -62,6 +70,43 @@ describe('cacheControlOf', () => {
       for (const status of [400, 403, 404, 405, 406, 412, 413, 414, 415, 416, 431, 500, 503, 504]) {
         expect(said(status), String(status)).to.equal(NEVER);
       }
+    });
+  }
+
+  const TEXTS: [path: string, isText: boolean][] = [
+    ['/hls/a.mp4/master.m3u8?start=5', true],
+    ['/hls/a.mp4/copy/index.m3u8', true],
+    ['/hls/a.mp4/text-0/subtitles.vtt', true],
+    ['/hls/a.mp4/chapters.json', true],
+    ['/dash/a.mp4/manifest.mpd', true],
+    ['/subtitles/a.mp4/track-0.vtt?start=1', true],
+    ['/storyboard/a.mp4/index.vtt', true],
+    ['/storyboard/a.mp4/iframes.m3u8', true],
+    // What follows is not the same for everybody, or not under the key of the cache.
+    ['/storyboard/a.mp4/index.vtt?absolute=1', false],
+    ['/hls/a.mp4/master.m3u8?%73tart=5', false],
+    ['/storyboard/a.mp4/0.jpg', false],
+    ['/hls/a.mp4/copy/0.m4s', false],
+    ['/image/a.mp4', false],
+    ['/info/a.mp4', false],
+    ['/stream/a.mp4', false],
+    ['/play/a.mp4', false],
+    ['/media/a.mp4', false],
+    ['/', false],
+  ];
+  for (const [path, isText] of TEXTS) {
+    it(`lets CloudFront ${isText ? '' : 'never '}answer ${path} for some seconds`, () => {
+      const url = new URL(`https://sluice.example${path}`);
+      const said = (status: number, grant: Grant, textSeconds = 5) =>
+        cacheControlOf(parseRoute(url), status, { grant, search: url.search, textSeconds });
+      const shared = isText ? 'max-age=0, must-revalidate, s-maxage=5' : ASK;
+      expect(said(200, { kind: 'open' })).to.equal(shared);
+      expect(said(304, { kind: 'open' })).to.equal(shared);
+      expect(said(200, { ...SIGNED, isShared: true })).to.equal(isText ? shared : `${ASK}, private`);
+      // Nobody has removed the token from the key.
+      expect(said(200, SIGNED)).to.equal(`${ASK}, private`);
+      expect(said(200, { kind: 'open' }, 0)).to.equal(ASK);
+      expect(said(404, { kind: 'open' })).to.equal(NEVER);
     });
   }
 

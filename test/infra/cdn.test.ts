@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type ParameterRoute, SCHEMAS } from '../../functions/stream/route/parameters.ts';
 import type { Statement } from '../../infra/policy.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Block, type Synthesised, synthesise } from '../../testing/synthesised.ts';
@@ -6,6 +7,7 @@ import { evaluateTerraform } from '../../testing/terraform-console.ts';
 import { forKey, token } from '../../testing/token-vectors.ts';
 
 const CDN = { public: true, cdn: true };
+const SIGNED_CDN = { signingKeysParameter: '/a/keys', cdn: true };
 
 describe('Cdn', () => {
   it('exists only if it is asked for', () => {
@@ -44,7 +46,9 @@ describe('Cdn', () => {
       allowed_methods: ['GET', 'HEAD', 'OPTIONS'],
       compress: false,
     });
-    expect(ordered.map(({ path_pattern }) => path_pattern)).to.deep.equal(['/media/*', '/hls/*', '/dash/*']);
+    expect(ordered.map(({ path_pattern }) => path_pattern)).to.deep.equal(
+      ['media', 'hls', 'dash', 'image', 'waveform', 'storyboard'].map((route) => `/${route}/*`),
+    );
     expect(ordered[0]).to.include({ target_origin_id: 'function', compress: false });
   });
 
@@ -79,8 +83,7 @@ describe('Cdn', () => {
           cookies_config: { cookie_behavior: 'none' },
         },
       });
-      const [, ...segments] = distribution(stack).ordered_cache_behavior;
-      expect(segments).to.have.length(2);
+      const segments = distribution(stack).ordered_cache_behavior.slice(1, 3);
       for (const behavior of segments) {
         expect(behavior.cache_policy_id).to.match(
           /^\$\{aws_cloudfront_cache_policy\.[\w-]*segments[\w-]*\.id\}$/,
@@ -96,6 +99,70 @@ describe('Cdn', () => {
         expect(behavior.response_headers_policy_id).to.match(/media-headers/);
       }
     }
+  });
+
+  it('caches pictures with a version by every parameter that they have, and no other', () => {
+    const parameters = { image: 'image', waveform: 'waveform', storyboard: 'storyboard' } as const;
+    for (const context of [CDN, SIGNED_CDN]) {
+      const stack = synthesise(context);
+      for (const [route, table] of Object.entries(parameters) as [
+        keyof typeof parameters,
+        ParameterRoute,
+      ][]) {
+        const behavior = behaviorOf(stack, route);
+        const policy = policyOf(stack, behavior);
+        const names = Object.keys(SCHEMAS[table].entries);
+        expect(policy.names).to.have.members(names);
+        // No more are possible in one policy (CloudFront's quotas).
+        expect(names.length).to.be.at.most(10);
+        expect(policy).to.deep.include({
+          ttl: [0, 0, 31_536_000],
+          headers: route === 'storyboard' ? undefined : { items: ['Accept'] },
+        });
+        expect(behavior).to.include({ target_origin_id: 'function', compress: false });
+        expect(behavior?.response_headers_policy_id).to.match(/media-headers/);
+        const code = (behavior?.function_association as { function_arn: string }[] | undefined) ?? [];
+        const roles = code.map(({ function_arn }) => /cdn_([a-z-]+)_/.exec(function_arn)?.[1]);
+        const open = route === 'storyboard' ? [] : ['versioned-request'];
+        expect(roles).to.deep.equal(context === CDN ? open : ['signed-request', 'media-response']);
+      }
+    }
+  });
+
+  describe('with playlistSeconds', () => {
+    it('tells them apart by every parameter that they take', () => {
+      for (const context of [CDN, SIGNED_CDN]) {
+        const stack = synthesise({ ...context, playlistSeconds: 5 });
+        for (const route of ['hls', 'dash'] as const) {
+          const { names, ttl } = policyOf(stack, behaviorOf(stack, route));
+          const all = (['segment', 'manifest', 'playlist', 'bare'] as const).flatMap((each) =>
+            Object.keys(SCHEMAS[each].entries),
+          );
+          expect(names)
+            .to.have.members([...new Set(all)])
+            .and.have.length.at.most(10);
+          // Only the function knows what may be cached, and for how long.
+          expect(ttl).to.deep.equal([0, 0, 31_536_000]);
+        }
+        const { names } = policyOf(stack, behaviorOf(stack, 'subtitles'));
+        expect(names).to.have.members(Object.keys(SCHEMAS.subtitles.entries));
+        const { environment } = stack.resource('aws_lambda_function') as {
+          environment: { variables: Block };
+        };
+        expect(environment.variables).to.include({ PLAYLIST_SECONDS: '5' });
+      }
+    });
+
+    it('lets them pass without their token only then', () => {
+      const code = (more: Block) =>
+        synthesise({ ...SIGNED_CDN, ...more }).resource('aws_cloudfront_function', 'cdn_signed-request').code;
+      expect(code({ playlistSeconds: 5 })).to.contain('HAS_TEXTS = true');
+      expect(code({})).to.contain('HAS_TEXTS = false');
+      const { environment } = synthesise(SIGNED_CDN).resource('aws_lambda_function') as {
+        environment: { variables: Block };
+      };
+      expect(environment.variables).to.not.have.property('PLAYLIST_SECONDS');
+    });
   });
 
   it('sends /media through both edge functions and under headers of its own', () => {
@@ -173,12 +240,10 @@ describe('Cdn', () => {
   });
 
   describe('with signed addresses', () => {
-    const SIGNED_CDN = { signingKeysParameter: '/a/keys', cdn: true };
-
     it('checks every request before anything answers, and the function checks again', () => {
       const stack = synthesise({ ...SIGNED_CDN, environment: { ALLOWED_ORIGINS: 'https://a.example' } });
       const { default_cache_behavior: rest, ordered_cache_behavior: ordered } = distribution(stack);
-      expect(ordered).to.have.length(3);
+      expect(ordered).to.have.length(6);
       for (const behavior of [rest, ...ordered]) {
         const [first] = behavior.function_association as { event_type: string; function_arn: string }[];
         expect(first?.event_type).to.equal('viewer-request');
@@ -196,13 +261,11 @@ describe('Cdn', () => {
         'IS_SIGNED = true',
       );
       const { environment } = stack.resource('aws_lambda_function') as { environment: { variables: Block } };
-      expect(environment.variables).to.include({ SIGNING_KEYS_PARAMETER: '/a/keys', EDGE_TOKENS: '1' });
-      const signedAlone = synthesise({ signingKeysParameter: '/a/keys' }).resource('aws_lambda_function');
-      for (const { environment: other } of [signedAlone, synthesise(CDN).resource('aws_lambda_function')] as {
+      expect(environment.variables).to.include({ SIGNING_KEYS_PARAMETER: '/a/keys', BEHIND_CDN: '1' });
+      const alone = synthesise({ signingKeysParameter: '/a/keys' }).resource('aws_lambda_function') as {
         environment: { variables: Block };
-      }[]) {
-        expect(other.variables).to.not.have.property('EDGE_TOKENS');
-      }
+      };
+      expect(alone.environment.variables).to.not.have.property('BEHIND_CDN');
       expect(environment.variables).to.not.have.property('PUBLIC');
       expect(stack.resource('aws_lambda_function_url').authorization_type).to.equal('AWS_IAM');
     });
@@ -284,6 +347,36 @@ function distribution(stack: Synthesised) {
     default_cache_behavior: Block;
     ordered_cache_behavior: Block[];
     custom_error_response: Block[];
+  };
+}
+
+function behaviorOf(stack: Synthesised, route: string): Block | undefined {
+  const ending = `/${route}/*`;
+  return distribution(stack).ordered_cache_behavior.find(({ path_pattern }) =>
+    String(path_pattern).endsWith(ending),
+  );
+}
+
+/** Returns the parameters and headers of a behaviour's key, and its times. */
+function policyOf(stack: Synthesised, behavior: Block | undefined) {
+  const [, id] = /aws_cloudfront_cache_policy\.([\w-]+)\.id/.exec(String(behavior?.cache_policy_id)) ?? [];
+  const [, policy] = stack.resources('aws_cloudfront_cache_policy').find(([name]) => name === id) ?? [];
+  const {
+    min_ttl,
+    default_ttl,
+    max_ttl,
+    parameters_in_cache_key_and_forwarded_to_origin: key,
+  } = policy as {
+    [name: string]: unknown;
+    parameters_in_cache_key_and_forwarded_to_origin: {
+      query_strings_config: { query_strings: { items: string[] } };
+      headers_config: { headers?: { items: string[] } };
+    };
+  };
+  return {
+    names: key.query_strings_config.query_strings.items,
+    headers: key.headers_config.headers,
+    ttl: [min_ttl, default_ttl, max_ttl],
   };
 }
 

@@ -101,6 +101,15 @@ describe('parseOptions', () => {
     [{ domain: 'media.example.org', hostedZone: 'example.org' }, /^The option domain needs cdn: true\.$/],
     [{ priceClass: 'PriceClass_100' }, /^The option priceClass needs cdn: true\.$/],
     [{ hstsSeconds: 1 }, /^The option hstsSeconds needs cdn: true\.$/],
+    [{ playlistSeconds: 1 }, /^The option playlistSeconds needs cdn: true\.$/],
+    [{ public: true, cdn: true, playlistSeconds: 86_401 }, /^The option playlistSeconds must be .* 86400\.$/],
+    [
+      {
+        ...{ signingKeysParameter: '/k', cdn: true, playlistSeconds: 5 },
+        ...{ encryption: 'cbcs', encryptionSecretsParameter: '/s' },
+      },
+      /^The option playlistSeconds is for clear films/,
+    ],
     [
       { ...OPEN_CDN, domain: 'media.example.org' },
       /^The option domain needs hostedZone or certificateArn\.$/,

@@ -42,8 +42,10 @@ export type Config = {
   readonly access: AccessConfig;
   /** How segments are encrypted; null if they are not. */
   readonly encryption: EncryptionConfig | null;
-  /** Whether only CloudFront can call, which checks tokens and may pass them on in a header. */
+  /** Whether only CloudFront can call, which checks tokens, may pass them on in a header, and bills transfer itself. */
   readonly hasEdge: boolean;
+  /** For how long a shared cache may answer with a playlist; 0 for not at all. */
+  readonly playlistSeconds: number;
   /** Whether the log carries metrics. */
   readonly hasMetrics: boolean;
   /** The alias by which the function sends itself work; null for the function itself. */
@@ -103,7 +105,8 @@ export function parseConfig(environment: Environment): Config {
     headStartSegments: settings.HEAD_START_SEGMENTS,
     access,
     encryption: encryptionOf(settings, access),
-    hasEdge: settings.EDGE_TOKENS,
+    hasEdge: settings.BEHIND_CDN,
+    playlistSeconds: settings.PLAYLIST_SECONDS,
     hasMetrics: settings.METRICS,
     functionAlias: settings.FUNCTION_ALIAS ?? null,
     ffmpegPath: settings.FFMPEG_PATH,

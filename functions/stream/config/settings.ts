@@ -92,10 +92,16 @@ export const OWN_SETTINGS = {
     schema: storedName,
     means: 'the alias by which the function sends itself work; set by the option `versions`',
   },
-  EDGE_TOKENS: {
+  BEHIND_CDN: {
     ...STACK_ONLY,
     schema: flag('0'),
-    means: '`1` if only CloudFront can call, which checks tokens itself; set by the option `cdn`',
+    means:
+      '`1` if only CloudFront can call, which checks tokens itself and bills the transfer; set by the option `cdn`',
+  },
+  PLAYLIST_SECONDS: {
+    ...STACK_ONLY,
+    schema: wholeNumber(0, 0, 86_400),
+    means: 'for how long CloudFront may answer with a playlist; set by the option `playlistSeconds`',
   },
   DERIVED_BUCKET: {
     ...STACK_ONLY,

@@ -198,6 +198,7 @@ function environmentOf(options: Options, media: Bucket, derived: Bucket | null):
     ...(options.metrics ? { METRICS: '1' } : {}),
     ...(options.versions ? { FUNCTION_ALIAS: LIVE } : {}),
     // Nobody else gets through the URL then.
-    ...(access.kind === 'cdn' && keysParameter !== null ? { EDGE_TOKENS: '1' } : {}),
+    ...(access.kind === 'cdn' ? { BEHIND_CDN: '1' } : {}),
+    ...(options.playlistSeconds > 0 ? { PLAYLIST_SECONDS: String(options.playlistSeconds) } : {}),
   };
 }

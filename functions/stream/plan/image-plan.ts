@@ -2,12 +2,8 @@ import { badParameter, Problem } from '../base/problem.ts';
 import { roundedSeconds } from '../base/rounded-seconds.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import type { Size } from '../media/model/size.ts';
-import {
-  IMAGE_FORMATS,
-  type ImageFormat,
-  type ImageParameters,
-  type ImageTime,
-} from '../route/image-parameters.ts';
+import { acceptedImage } from '../route/accepted-image.ts';
+import type { ImageFormat, ImageParameters, ImageTime } from '../route/image-parameters.ts';
 import { filmEnd } from './film-end.ts';
 import { imageSize, type WantedSize } from './image-size.ts';
 import { type Prediction, predictImage } from './predict.ts';
@@ -115,7 +111,10 @@ const USUAL_QUALITY = 85;
 function codingOf({ format, quality }: ImageParameters, accept: string | null): ImageCoding {
   if (format === 'png' && quality !== null)
     throw badParameter('The parameter "quality" does not apply to format=png, which loses nothing.');
-  return { format: format === 'auto' ? acceptedFormat(accept) : format, quality: quality ?? USUAL_QUALITY };
+  return {
+    format: format === 'auto' ? acceptedImage(accept ?? '') : format,
+    quality: quality ?? USUAL_QUALITY,
+  };
 }
 
 /** The most of a moving image, which players load as a whole. */
@@ -133,18 +132,6 @@ function motionOf({ durationSeconds, fps }: ImageParameters, { format }: ImageCo
   if (durationSeconds > MOST_MOVING_SECONDS)
     throw badParameter(`The parameter "duration" must be at most ${MOST_MOVING_SECONDS} seconds.`);
   return { durationSeconds: roundedSeconds(durationSeconds), fps: fps ?? USUAL_FPS };
-}
-
-/** Returns WebP for clients that name it, and JPEG, which all of them show, for others. */
-function acceptedFormat(accept: string | null): ImageFormat {
-  const named = new Set(
-    (accept ?? '')
-      .toLowerCase()
-      .split(',')
-      .map((range) => range.split(';')[0]?.trim()),
-  );
-  const preferred: readonly ImageFormat[] = ['webp', ...IMAGE_FORMATS];
-  return preferred.find((format) => named.has(`image/${format}`)) ?? 'jpeg';
 }
 
 /** Shares of the film at which `auto` looks. */

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/base/content-type.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
+import { acceptedImage } from '../../../functions/stream/route/accepted-image.ts';
 import { parseRoute } from '../../../functions/stream/route/parse-route.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../../testing/edge.ts';
 
-const OPEN = { isSigned: false, isEncrypted: false, allowedOrigins: [] };
-const SIGNED = { isSigned: true, isEncrypted: false, allowedOrigins: ['https://app.example'] };
+const OPEN = { isSigned: false, isEncrypted: false, hasTexts: true, allowedOrigins: [] };
+const SIGNED = { ...OPEN, isSigned: true, allowedOrigins: ['https://app.example'] };
 const requested = loadEdge('media-request', OPEN);
 const responded = loadEdge('media-response', OPEN);
 
@@ -182,6 +183,41 @@ describe('edge', () => {
     });
   });
 
+  describe('versioned-request', () => {
+    const edge = loadEdge('versioned-request', OPEN);
+    const BROWSER = 'text/html,image/avif,image/webp,image/png,*/*;q=0.8';
+    const table: [uri: string, query: Record<string, string>, sent: string | null, reduced: string | null][] =
+      [
+        ['/image/a.mp4', { v: 'x', format: 'auto' }, BROWSER, 'image/webp'],
+        ['/image/a.mp4', { v: 'x', format: 'auto' }, 'image/jpeg,image/png', 'image/jpeg'],
+        ['/image/a.mp4', { v: 'x', format: 'auto' }, 'Image/PNG;q=0.9', 'image/png'],
+        ['/image/a.mp4', { v: 'x', format: 'auto' }, 'image/webpack,*/*', 'image/jpeg'],
+        ['/image/a.mp4', { v: 'x', format: 'auto' }, null, 'image/jpeg'],
+        ['/image/a.mp4', { v: 'x', format: 'png' }, BROWSER, '*/*'],
+        ['/image/a.mp4', { v: 'x' }, BROWSER, '*/*'],
+        // A person who opens it in a browser reads what is wrong as a page.
+        ['/image/a.mp4', { format: 'auto' }, BROWSER, BROWSER],
+        ['/waveform/a.mp4', { v: 'x' }, BROWSER, '*/*'],
+        ['/waveform/a.mp4', { v: 'x' }, 'application/x-ndjson', 'application/x-ndjson'],
+        ['/waveform/a.mp4', {}, null, null],
+      ];
+    for (const [uri, query, sent, reduced] of table) {
+      it(`has ${reduced} for ${sent} of ${uri} ${JSON.stringify(query)}`, () => {
+        const querystring = Object.fromEntries(
+          Object.entries(query).map(([name, value]) => [name, { value }]),
+        );
+        const headers: EdgeHeaders = sent === null ? {} : { accept: { value: sent } };
+        const { returned } = edge({ request: { method: 'GET', uri, querystring, headers } });
+        expect((returned as EdgeRequest).headers.accept?.value ?? null).to.equal(reduced);
+        if (reduced === null || !uri.startsWith('/image')) return;
+        // The function decides the same by either.
+        expect(acceptedImage(reduced)).to.equal(
+          query.format === 'auto' ? acceptedImage(sent ?? '') : acceptedImage('*/*'),
+        );
+      });
+    }
+  });
+
   describe('media-response', () => {
     const OF_THE_OBJECT = {
       ...{ 'content-type': 'video/mp4', 'content-length': '9', 'content-range': 'bytes 0-8/99' },
@@ -226,6 +262,7 @@ describe('edge', () => {
       for (const [said, sent] of [
         ['max-age=31536000, immutable', 'max-age=31536000, immutable, private'],
         ['no-cache, private', 'no-cache, private'],
+        ['max-age=0, must-revalidate, s-maxage=5', 'max-age=0, must-revalidate, s-maxage=5, private'],
       ] as const) {
         const headers = { ...plan, 'cache-control': said };
         expect(answer(uri, headers, loadEdge('media-response', SIGNED))).to.deep.equal({
@@ -255,6 +292,7 @@ describe('edge', () => {
 
   for (const [name, settings] of [
     ['media-request', OPEN],
+    ['versioned-request', OPEN],
     ['media-response', OPEN],
     ['media-response', SIGNED],
     ['signed-request', SIGNED],
@@ -264,9 +302,12 @@ describe('edge', () => {
       expect(Buffer.byteLength(code)).to.be.lessThan(10 * 1024);
       // Terraform would interpret these.
       expect(code).to.not.match(/[$%]\{/);
-      expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(name !== 'media-response');
+      expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(
+        !/^(media-resp|versioned)/.test(name),
+      );
       // Runtime 2.0 parses none of these.
       expect(code).to.not.match(/\?\.|\?\?|\.\.\.|\bclass\b|\bof\b [^\n]*\) \{|\bconst \{|\bcatch \{/);
+      if (name === 'versioned-request') return;
       for (const [extension, type] of INLINE_TYPES) expect(code).to.contain(`"${extension}":"${type}"`);
     });
   }

@@ -3,6 +3,7 @@ import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { Problem } from '../../../functions/stream/base/problem.ts';
 import { authorise, type Grant, splitToken } from '../../../functions/stream/route/authorise.ts';
 import { parseRoute } from '../../../functions/stream/route/parse-route.ts';
+import type { EdgeSettings } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../../testing/edge.ts';
 import {
   film,
@@ -19,13 +20,14 @@ import {
 
 const STORED = { [NEW.id]: NEW.secret, [OLD.id]: OLD.secret };
 const ORIGIN = 'https://app.example';
-const at = (seconds: number, stored: Record<string, string> = STORED, isEncrypted = false) =>
+const at = (seconds: number, stored: Record<string, string> = STORED, more: Partial<EdgeSettings> = {}) =>
   loadEdge(
     'signed-request',
-    { isSigned: true, isEncrypted, allowedOrigins: [ORIGIN] },
+    { isSigned: true, isEncrypted: false, hasTexts: false, allowedOrigins: [ORIGIN], ...more },
     { stored, now: () => seconds * 1000 },
   );
 const now = at(NOW);
+const withTexts = at(NOW, STORED, { hasTexts: true });
 
 type Verdict =
   | { readonly kind: 'bucket'; readonly path: string }
@@ -124,6 +126,20 @@ describe('signed-request', () => {
     [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x&heigth=9`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/master.m3u8?v=x`, 'function'],
+    [`/~${key}/image/films/a%20b.mp4?t=5&v=x&utm_source=y`, 'cache'],
+    [`/~${key}/image/films/a%20b.mp4?t=5`, 'function'],
+    [`/~${key}/image/films/a%20b.mp4?t=5&v=%41`, 'function'],
+    [`/~${key}/image/films/a%20b.mp4?%74=5&v=x`, 'function'],
+    [`/~${key}/image/films/other.mp4?t=5&v=x`, 'bad-signature'],
+    [`/~${key}/waveform/films/a%20b.mp4?format=dat&v=x`, 'cache', 'HEAD'],
+    [`/~${key}/storyboard/films/a%20b.mp4/0.jpg?v=x&width=320`, 'cache'],
+    [`/~${key}/storyboard/films/a%20b.mp4/index.vtt?v=x`, 'cache'],
+    [`/~${key}/storyboard/films/a%20b.mp4/index.vtt?v=x&absolute=1`, 'function'],
+    [`/~${key}/storyboard/films/a%20b.mp4/0.jpg`, 'function'],
+    [`/~${token(forAddress('/image/a?t=5&v=x'))}/image/a?t=5&v=x`, 'function'],
+    [`/~${key}/subtitles/films/a%20b.mp4/track-2.vtt`, 'function'],
+    [`/~${key}/stream/films/a%20b.mp4?v=x`, 'function'],
+    [`/~${key}/info/films/a%20b.mp4?v=x`, 'function'],
     [`/~${key}/hls/films/other.mp4/720p/12.m4s?v=x`, 'bad-signature'],
     [`/~${token(forKey('films/a b.mp4'), NOW)}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'expired'],
     ['/hls/films/a%20b.mp4/720p/12.m4s?v=x', 'unsigned'],
@@ -165,6 +181,55 @@ describe('signed-request', () => {
       expect(kind === 'bucket' ? verdict.path : kind === 'refused' ? verdict.type : kind).to.equal(expected);
     });
   }
+
+  const TEXTS: [path: string, kind: Verdict['kind'], subject?: ReturnType<typeof forKey>][] = [
+    ['/hls/films/a%20b.mp4/master.m3u8', 'cache'],
+    ['/hls/films/a%20b.mp4/master.m3u8?start=5&CMCD=su', 'cache'],
+    ['/hls/films/a%20b.mp4/master.m3u8?strat=5', 'function'],
+    ['/hls/films/a%20b.mp4/master.m3u8?%73tart=5', 'function'],
+    ['/hls/films/a%20b.mp4/copy/index.m3u8', 'cache'],
+    ['/hls/films/a%20b.mp4/copy/iframes.m3u8', 'cache'],
+    ['/hls/films/a%20b.mp4/text-0/subtitles-5000-9000.vtt', 'cache'],
+    ['/hls/films/a%20b.mp4/chapters.json', 'cache'],
+    ['/hls/films/a%20b.mp4/copy/1.m4s', 'function'],
+    ['/dash/films/a%20b.mp4/manifest.mpd', 'cache'],
+    ['/subtitles/films/a%20b.mp4/track-2.vtt?start=3', 'cache'],
+    ['/storyboard/films/a%20b.mp4/index.json', 'cache'],
+    ['/storyboard/films/a%20b.mp4/index.vtt?absolute=1', 'function'],
+    ['/image/films/a%20b.mp4', 'function'],
+    ['/info/films/a%20b.mp4', 'function'],
+    ['/key/films/a%20b.mp4/content.key', 'function'],
+    ['/hls/films/other.mp4/master.m3u8', 'refused'],
+    // Nobody else has this token, and it opens nothing that the playlist names.
+    ['/hls/a/master.m3u8', 'function', forAddress('/hls/a/master.m3u8')],
+  ];
+  for (const [path, kind, subject] of TEXTS) {
+    it(`answers ${path} with ${kind} where playlists are cached`, async () => {
+      const address = `/~${token(subject ?? forKey('films/a b.mp4'))}${path}`;
+      expect((await ask(address, 'GET', withTexts)).kind).to.equal(kind);
+    });
+  }
+
+  it('reduces Accept to what an image in the cache depends on', async () => {
+    const accept = async (path: string, sent: string) => {
+      const [uri = '', query = ''] = path.split('?');
+      const querystring = Object.fromEntries(
+        [...new URLSearchParams(query)].map(([name, value]) => [name, { value }]),
+      );
+      const request = {
+        method: 'GET',
+        uri: `/~${key}${uri}`,
+        querystring,
+        headers: { accept: { value: sent } },
+      };
+      return ((await now({ request }).returned) as EdgeRequest).headers.accept?.value;
+    };
+    const browser = 'text/html,image/avif,image/webp,*/*;q=0.8';
+    expect(await accept('/image/films/a%20b.mp4?v=x&format=auto', browser)).to.equal('image/webp');
+    expect(await accept('/image/films/a%20b.mp4?v=x', browser)).to.equal('*/*');
+    expect(await accept('/image/films/a%20b.mp4?format=auto', browser)).to.equal(browser);
+    expect(await accept('/hls/films/a%20b.mp4/copy/1.m4s?v=x', browser)).to.equal(browser);
+  });
 
   it('passes on the token of a request to the cache, and none that a client has sent in a header', async () => {
     const path = '/hls/films/a%20b.mp4/720p/12.m4s?v=x';
@@ -248,12 +313,17 @@ describe('signed-request', () => {
       'media',
       'media',
       'media',
+      'media',
+      'media',
       'stream',
       'info',
       'hls',
       'hls',
       'dash',
       'dash',
+      'image',
+      'storyboard',
+      'subtitles',
       'health',
     ];
     const names = [
@@ -267,6 +337,9 @@ describe('signed-request', () => {
       '/copy/init.mp4',
       '/copy/init.mp4?v=abc',
       '/720p/1.m4s?v=abc',
+      '/index.vtt?v=abc',
+      '/index.vtt?absolute=1',
+      '?v=abc',
       '/x',
     ];
     let random = 7;
@@ -282,7 +355,7 @@ describe('signed-request', () => {
       const subject = pick(['a', 'a.mp4', 'ü', decoded(key), decoded(key), decoded(key)]);
       const scope = pick([forKey(subject), forKey(subject), forKey(subject), forAddress(path)]);
       const address = `${pick(['', '', '', '', '', '', '/', '/x'])}/~${token(scope, NOW + pick([-1, 60, 60, 60]))}${path}`;
-      const verdict = await ask(address);
+      const verdict = await ask(address, 'GET', withTexts);
       const grant = await authorised(address).catch((error: unknown) => error);
       count[verdict.kind]++;
       const opens = !(grant instanceof Problem);
@@ -297,7 +370,7 @@ describe('signed-request', () => {
   });
 
   it('sends nobody to the bucket where films are sent encrypted alone', async () => {
-    const encrypted = at(NOW, STORED, true);
+    const encrypted = at(NOW, STORED, { isEncrypted: true });
     expect(await ask(`/~${key}/media/films/a%20b.mp4`, 'GET', encrypted)).to.deep.equal({ kind: 'function' });
     expect((await ask(`/~${key}/hls/films/a%20b.mp4/copy/1.m4s?v=a`, 'GET', encrypted)).kind).to.equal(
       'cache',
