@@ -28,7 +28,7 @@ export async function cost(args: readonly string[], now: number): Promise<string
   if (!/^([1-9]|[1-8]\d|90)$/.test(values.days))
     throw new Error('--days must be a whole number from 1 to 90.');
   const deployment = deploymentOf(values);
-  const { memoryMegabytes, architecture } = await findFunction(deployment);
+  const { memoryMegabytes, architecture, environment } = await findFunction(deployment);
   const client = new CloudWatchClient({ region: deployment.region });
   try {
     const EndTime = new Date(now);
@@ -50,21 +50,25 @@ export async function cost(args: readonly string[], now: number): Promise<string
     const price = PRICES.perGigabyteSecond[architecture === 'arm64' ? 'arm64' : 'x64'];
     const bytes = await sum(NAMESPACE, 'Bytes');
     const [requests, duration] = [(invocations * PRICES.perMillionRequests) / 1e6, gigabyteSeconds * price];
-    const sent = bytes === null ? null : (bytes / 1e9) * PRICES.perSentGigabyte;
+    const sent = transferOf(bytes, environment.BEHIND_CDN === '1');
     return table([
       ['invocations', invocations.toFixed(0), dollars(requests)],
       ['GB-seconds', gigabyteSeconds.toFixed(0), dollars(duration)],
-      [
-        'GB sent',
-        bytes === null ? 'unknown' : (bytes / 1e9).toFixed(1),
-        sent === null ? 'set the option metrics to know it' : dollars(sent),
-      ],
+      ['GB sent', bytes === null ? 'unknown' : (bytes / 1e9).toFixed(1), sent.says],
       // Not the metric EstimatedCost, in which only requests are: exports are encoded by other invocations.
-      ['all of it', '', dollars(requests + duration + (sent ?? 0))],
+      ['all of it', '', dollars(requests + duration + sent.price)],
     ]);
   } finally {
     client.destroy();
   }
+}
+
+/** Returns what Lambda's transfer costs, in dollars as far as it is known; null bytes without metrics. */
+function transferOf(bytes: number | null, isBehindCdn: boolean): { price: number; says: string } {
+  if (isBehindCdn) return { price: 0, says: 'CloudFront bills it by itself' };
+  if (bytes === null) return { price: 0, says: 'set the option metrics to know it' };
+  const price = (bytes / 1e9) * PRICES.perSentGigabyte;
+  return { price, says: dollars(price) };
 }
 
 function dollars(amount: number): string {

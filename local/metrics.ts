@@ -42,6 +42,7 @@ export function createMetrics(memoryMegabytes: number): LocalMetrics {
   const prices = {
     memoryGigabytes: memoryMegabytes / 1024,
     gigabyteSecond: PRICES.perGigabyteSecond[process.arch === 'arm64' ? 'arm64' : 'x64'],
+    sentGigabyte: PRICES.perSentGigabyte,
   };
   return {
     contentType: registry.contentType,

@@ -2,7 +2,11 @@ import { type Answered, costOfAnswer, PRICES } from '../functions/stream/base/pr
 
 /** Returns dollars: what some answers cost of a function with so much memory (GiB) on arm64, with one read of S3 each. */
 export function costOf(answers: readonly Answered[], memoryGigabytes: number): number {
-  const price = { memoryGigabytes, gigabyteSecond: PRICES.perGigabyteSecond.arm64 };
+  const price = {
+    memoryGigabytes,
+    gigabyteSecond: PRICES.perGigabyteSecond.arm64,
+    sentGigabyte: PRICES.perSentGigabyte,
+  };
   return answers.reduce((sum, answer) => sum + costOfAnswer(answer, price) + PRICES.perMillionReads / 1e6, 0);
 }
 

@@ -156,6 +156,7 @@ function metricsOf(fields: RequestFields): LogFields {
   const prices = {
     memoryGigabytes: config.memoryMegabytes === null ? null : memoryGigabytes,
     gigabyteSecond,
+    sentGigabyte: config.hasEdge ? 0 : PRICES.perSentGigabyte,
   };
   const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? '';
   return embeddedMetrics(fields, { functionName, prices, now: Date.now() });

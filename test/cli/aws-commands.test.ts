@@ -7,7 +7,13 @@ import {
   ListInvalidationsCommand,
 } from '@aws-sdk/client-cloudfront';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { CreateFunctionCommand, CreateFunctionUrlConfigCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import {
   CreateBucketCommand,
   ListObjectsV2Command,
@@ -156,6 +162,25 @@ describe('npx sluice, in AWS', function () {
     expect(stdout).to.match(/^GB-seconds +1000000 {2}\$13\.33\n/m);
     expect(stdout).to.match(/^GB sent +4\.2 {2}\$0\.38\n/m);
     expect(stdout).to.match(/^all of it +\$14\.11\n/m);
+  });
+
+  it('tells what it has cost behind CloudFront, which bills what it sends', async () => {
+    const [, lambda] = clients as [unknown, LambdaClient];
+    const FunctionName = 'films';
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const Variables = Environment?.Variables ?? {};
+    const set = (more: Record<string, string>) =>
+      lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Environment: { Variables: { ...Variables, ...more } },
+        }),
+      );
+    await set({ BEHIND_CDN: '1' });
+    const { stdout } = await sluice('cost', '--days', '7', '--name', 'films');
+    await set({});
+    expect(stdout).to.match(/^GB sent +4\.2 {2}CloudFront bills it by itself\n/m);
+    expect(stdout).to.match(/^all of it +\$13\.73\n/m);
   });
 
   it('finds what is wrong with a deployment', async () => {

@@ -12,7 +12,7 @@ import { createMetrics, type LocalMetrics } from '../../local/metrics.ts';
 import { type LogFields, linesWhich } from '../../testing/log-lines.ts';
 import { type Service, startService } from '../../testing/service.ts';
 
-const PRICES = { memoryGigabytes: 2, gigabyteSecond: 0.0000133334 };
+const PRICES = { memoryGigabytes: 2, gigabyteSecond: 0.0000133334, sentGigabyte: 0.09 };
 const REQUEST: RequestFields = {
   status: 200,
   bytes: 1_000_000_000,
@@ -77,6 +77,11 @@ describe('metrics', function () {
       else expect(found).to.be.closeTo(value, 1e-9);
     });
   }
+
+  it('cost no transfer behind CloudFront, which bills it itself', () => {
+    const found = measure(REQUEST, { ...PRICES, sentGigabyte: 0 }).get('EstimatedCost');
+    expect(found).to.be.closeTo(0.000266668 + 0.0000002 + 0.007952, 1e-9);
+  });
 
   it('name a plan by its first word', () => {
     expect(planOf('hls; renditions=5')).to.equal('hls');

@@ -13,8 +13,13 @@ export const PRICES = {
 
 const FREE_RESPONSE_BYTES = 6_000_000;
 
-/** A function's memory (GiB), and what a second of each costs. */
-export type FunctionPrice = { readonly memoryGigabytes: number; readonly gigabyteSecond: number };
+export type FunctionPrice = {
+  readonly memoryGigabytes: number;
+  /** What a second of each of them costs. */
+  readonly gigabyteSecond: number;
+  /** What a GB to a client costs; 0 behind CloudFront, which gets it for nothing and bills viewers' transfer itself. */
+  readonly sentGigabyte: number;
+};
 
 /** An answer of the function: Lambda bills for as long as it streams. */
 export type Answered = {
@@ -26,9 +31,9 @@ export type Answered = {
 /** Returns dollars: the duration, the request and the transfer of one answer, without what it read of S3. */
 export function costOfAnswer(
   { seconds, bytes }: Answered,
-  { memoryGigabytes, gigabyteSecond }: FunctionPrice,
+  { memoryGigabytes, gigabyteSecond, sentGigabyte }: FunctionPrice,
 ): number {
   const duration = seconds * memoryGigabytes * gigabyteSecond;
   const beyond = (Math.max(0, bytes - FREE_RESPONSE_BYTES) / 1e9) * PRICES.perStreamedGigabyte;
-  return duration + PRICES.perMillionRequests / 1e6 + beyond + (bytes / 1e9) * PRICES.perSentGigabyte;
+  return duration + PRICES.perMillionRequests / 1e6 + beyond + (bytes / 1e9) * sentGigabyte;
 }

@@ -58,7 +58,8 @@ export const METRICS = {
   },
   EstimatedCost: {
     unit: 'None',
-    means: 'what AWS charges for the request, in US dollars: duration, request and transfer (docs/cost.md)',
+    means:
+      'what AWS charges for the request, in US dollars: duration, request and transfer (docs/cost.md); behind CloudFront, which bills the transfer to viewers itself, without that',
     of: (fields, prices) => costOf(fields, prices),
   },
   StartupTime: {
@@ -121,7 +122,7 @@ export function embeddedMetrics(
 }
 
 function costOf({ milliseconds, bytes }: RequestFields, prices: Prices): number | null {
-  const { memoryGigabytes, gigabyteSecond } = prices;
+  const { memoryGigabytes } = prices;
   if (memoryGigabytes === null) return null;
-  return costOfAnswer({ seconds: milliseconds / 1000, bytes }, { memoryGigabytes, gigabyteSecond });
+  return costOfAnswer({ seconds: milliseconds / 1000, bytes }, { ...prices, memoryGigabytes });
 }
