@@ -1,27 +1,68 @@
 import { mochaHooks } from '../testing/hooks.ts';
+import { priceOf } from './billed.ts';
 import { missedFigures } from './figures.ts';
+import { type HostileReport, runHostile, SCENARIOS, type Scenario } from './hostile.ts';
 import { type LoadReport, runLoad } from './session.ts';
 
 const USAGE = `Usage: npm run load -- [SECONDS]
+       npm run load -- hostile [${Object.keys(SCENARIOS).join('|')}] [SECONDS]
 
   Players of ranges, HLS and transcodes, four times as many transcodes at once as there are cores, for so long (60).
   It prints what they met, and ends with 1 where a byte was wrong, or where a run of 60 seconds or more is slower than promised:
   99 % of refusals within 100 ms, 99 % of ranges begun within 1 s, a right answer of each kind within 5 s after the load.
+
+  hostile: a thousand clients that want to cost, and a few viewers. It prints what Lambda would bill, and ends with 1 where
+  a viewer of the service with signed addresses, which is the default, was refused.
 `;
 
-async function main(): Promise<number> {
-  const [text = '60'] = process.argv.slice(2);
-  if (!/^\d{1,4}$/.test(text)) {
+async function main(args: readonly string[]): Promise<number> {
+  const isHostile = args[0] === 'hostile';
+  const rest = isHostile ? args.slice(1) : args;
+  const named = isHostile && rest[0] !== undefined && Object.hasOwn(SCENARIOS, rest[0]) ? [rest[0]] : [];
+  const [text = '60', ...others] = rest.slice(named.length);
+  if (!/^\d{1,4}$/.test(text) || others.length > 0) {
     process.stdout.write(USAGE);
     return 2;
   }
   const seconds = Number(text);
+  if (isHostile) return runScenarios(named.length > 0 ? named : Object.keys(SCENARIOS), seconds);
   const report = await runLoad(seconds);
   await mochaHooks.afterAll();
   print(report);
   const missed = missedFigures(report, seconds);
   for (const figure of missed) console.log(`missed: ${figure}`);
   return report.summary.wrong.length === 0 && missed.length === 0 ? 0 : 1;
+}
+
+async function runScenarios(names: readonly string[], seconds: number): Promise<number> {
+  let refused = 0;
+  for (const name of names as (keyof typeof SCENARIOS)[]) {
+    const scenario = SCENARIOS[name];
+    const report = await runHostile(scenario, seconds);
+    printHostile(scenario, report, seconds);
+    if (name === 'signed') for (const { repeated, missed } of report.viewers) refused += repeated + missed;
+  }
+  await mochaHooks.afterAll();
+  return refused === 0 ? 0 : 1;
+}
+
+function printHostile(
+  { name, clients, maxInstances }: Scenario,
+  { kinds, gigabyteSeconds, viewers }: HostileReport,
+  seconds: number,
+): void {
+  console.log(`${clients} clients for ${seconds} s, ${name}, at most ${maxInstances} instances. GB-seconds:`);
+  const rounded = Object.entries(kinds).map(([kind, { requests, gigabyteSeconds: sum, most, statuses }]) => [
+    kind,
+    { requests, sum: Number(sum.toFixed(1)), most: Number(most.toFixed(2)), statuses },
+  ]);
+  console.table(Object.fromEntries(rounded));
+  const dollars = priceOf(gigabyteSeconds).toFixed(4);
+  console.log(
+    `all that instances were busy with: ${gigabyteSeconds.toFixed(0)} GB-seconds, $${dollars}; ${(gigabyteSeconds / clients).toFixed(2)} for each client`,
+  );
+  console.log('viewers:');
+  console.table(viewers);
 }
 
 function print({ summary, recoveryMilliseconds, players, instances }: LoadReport): void {
@@ -41,4 +82,4 @@ function print({ summary, recoveryMilliseconds, players, instances }: LoadReport
   console.log([`${wrong.length} wrong answers`, ...wrong.slice(0, 20)].join('\n'));
 }
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
