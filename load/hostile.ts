@@ -59,7 +59,7 @@ export const SCENARIOS: Readonly<Record<'signed' | 'public' | 'unlimited', Scena
 
 export type HostileReport = {
   readonly kinds: Readonly<Record<string, BilledKind & { readonly statuses: string }>>;
-  /** Of the whole minute: whatever the instances were busy with. */
+  /** Whatever the instances were busy with. */
   readonly gigabyteSeconds: number;
   readonly viewers: readonly Watched[];
 };

@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run load -- [SECONDS]
   99 % of refusals within 100 ms, 99 % of ranges begun within 1 s, a right answer of each kind within 5 s after the load.
 
   hostile: a thousand clients that want to cost, and a few viewers. It prints what Lambda would bill, and ends with 1 where
-  a viewer of the service with signed addresses, which is the default, was refused.
+  a viewer of the service with signed addresses, which is the default, got no segment however often its player asked.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -35,15 +35,15 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runScenarios(names: readonly string[], seconds: number): Promise<number> {
-  let refused = 0;
+  let missedSegments = 0;
   for (const name of names as (keyof typeof SCENARIOS)[]) {
     const scenario = SCENARIOS[name];
     const report = await runHostile(scenario, seconds);
     printHostile(scenario, report, seconds);
-    if (name === 'signed') for (const { repeated, missed } of report.viewers) refused += repeated + missed;
+    if (name === 'signed') for (const { missed } of report.viewers) missedSegments += missed;
   }
   await mochaHooks.afterAll();
-  return refused === 0 ? 0 : 1;
+  return missedSegments === 0 ? 0 : 1;
 }
 
 function printHostile(
@@ -57,10 +57,12 @@ function printHostile(
     { requests, sum: Number(sum.toFixed(1)), most: Number(most.toFixed(2)), statuses },
   ]);
   console.table(Object.fromEntries(rounded));
-  const dollars = priceOf(gigabyteSeconds).toFixed(4);
-  console.log(
-    `all that instances were busy with: ${gigabyteSeconds.toFixed(0)} GB-seconds, $${dollars}; ${(gigabyteSeconds / clients).toFixed(2)} for each client`,
-  );
+  const answered = Object.values(kinds).reduce((sum, each) => sum + each.gigabyteSeconds, 0);
+  const tell = (what: string, sum: number) =>
+    console.log(`${what}: ${sum.toFixed(0)} GB-seconds, $${priceOf(sum).toFixed(4)}`);
+  tell('hostile requests that were answered', answered);
+  // Also what is not answered yet, what goes on without its client, and, on a busy machine, the way to an instance.
+  tell('all that instances were busy with', gigabyteSeconds);
   console.log('viewers:');
   console.table(viewers);
 }
