@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
+import type { Browser as Firefox } from 'puppeteer-core';
 import { sign } from '../../functions/stream/route/sign.ts';
 import { launchBrowser, openPage, until } from '../../testing/browser.ts';
+import { startEncrypted, tokenOf } from '../../testing/encrypted.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { makeSmallFilm } from '../../testing/small-film.ts';
@@ -19,6 +22,7 @@ describe('/embed', function () {
   this.timeout(2 * WITHIN_MS);
   let service: Service;
   let browser: Browser;
+  let firefox: Firefox;
   let parent: Server;
   /** The same pages, once by the allowed name and once by another. */
   let allowed: string;
@@ -26,7 +30,7 @@ describe('/embed', function () {
   let html = '';
 
   before(async function () {
-    needs(this, 'chromium', 'ffmpeg');
+    needs(this, 'chromium', 'firefox', 'ffmpeg');
     parent = createServer((_, response) => {
       response.setHeader('content-type', 'text/html; charset=utf-8').end(html);
     });
@@ -43,20 +47,25 @@ describe('/embed', function () {
       SIGNING_KEYS: `${KEY.id}:${KEY.secret}`,
     });
     browser = await launchBrowser();
+    firefox = await launchFirefox();
   });
 
   after(async () => {
     await browser?.close();
+    await firefox?.close();
     await service?.close();
     parent?.close();
   });
 
   const token = () => sign(KEY, { kind: 'key', key: FILM }, Math.ceil(Date.now() / 1000) + 600);
 
-  async function frame(origin: string, query: string) {
-    const address = `${service.url}/~${token()}/embed/${FILM}${query}`;
+  async function frame(
+    origin: string,
+    query: string,
+    address = `${service.url}/~${token()}/embed/${FILM}${query}`,
+  ) {
     html = `<!doctype html><title>A page</title><link rel="icon" href="data:,">
-<iframe src="${address}" width="640" height="300" allow="autoplay; fullscreen; picture-in-picture"></iframe>`;
+<iframe src="${address}" width="640" height="300" allow="autoplay; encrypted-media; fullscreen; picture-in-picture"></iframe>`;
     const { page, complaints } = await openPage(browser);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
@@ -78,6 +87,30 @@ describe('/embed', function () {
     expect(complaints).to.deep.equal([]);
     await page.close();
   });
+
+  for (const scheme of ['aes-128', 'cbcs'] as const) {
+    it(`plays a film that is sent encrypted, ${scheme}, in Chromium and Firefox`, async () => {
+      const folder = dirname(await makeSmallFilm());
+      const encrypted = await startEncrypted(scheme, { MEDIA_DIR: folder, EMBED_ORIGINS: allowed });
+      const address = `${encrypted.url}/~${tokenOf(FILM)}/embed/${FILM}`;
+      const plays = `${VIDEO}?.currentTime > 1 && ${VIDEO}.nativeEl.getVideoPlaybackQuality().totalVideoFrames > 10`;
+      const { page, framed, complaints, requests } = await frame(allowed, '', address);
+      await until(framed, WITHIN_MS, `${VIDEO}?.readyState >= 1`);
+      await framed.evaluate(`void ${VIDEO}.play()`);
+      await until(framed, WITHIN_MS, plays);
+      const name = scheme === 'cbcs' ? 'license.json' : 'content.key';
+      expect(requests.some((path) => path.endsWith(`/key/${FILM}/${name}`))).to.equal(true);
+      expect(complaints).to.deep.equal([]);
+      await page.close();
+      const own = await firefox.newPage();
+      await own.goto(address);
+      await own.waitForFunction(`${VIDEO}?.readyState >= 1`, { timeout: WITHIN_MS });
+      await own.evaluate(`void ${VIDEO}.play()`);
+      await own.waitForFunction(plays, { timeout: WITHIN_MS });
+      await own.close();
+      await encrypted.close();
+    });
+  }
 
   it('shows nothing in a page of another origin', async () => {
     const { page, framed, complaints, requests } = await frame(other, '');

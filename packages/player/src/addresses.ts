@@ -19,6 +19,8 @@ export type Addresses = {
   readonly playlist: string;
   readonly poster: string;
   readonly storyboard: string;
+  /** The key of a film whose samples are encrypted. */
+  readonly license: string;
 };
 
 /** Returns the addresses of a subject. Throws TypeError for a key that no address can name. */
@@ -28,6 +30,7 @@ export function addressesOf({ src: key, start, end, subtitles, ...service }: Sub
     playlist: addressOf('hls', { key, ...choice }, service),
     poster: addressOf('image', { key }, service),
     storyboard: addressOf('storyboard', { key }, service),
+    license: addressOf('contentKeyLicense', { key }, service),
   };
 }
 

@@ -4,6 +4,7 @@ import type { LoadPolicy } from 'hls.js';
 import { Hls, HlsVideoElement } from 'hls-video-element';
 import { parseToken, withToken } from '../../client/src/token.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
+import { giveKey } from './clear-key.ts';
 import { controls, showPoster } from './controls.ts';
 import { keepToken, type RenewToken, type Tokens } from './tokens.ts';
 
@@ -112,6 +113,7 @@ export class SluicePlayerElement extends Base {
       },
     });
     video.config = configOf(tokens, base);
+    giveKey(video.nativeEl, () => licenseFor(addresses, tokens, base));
     this.#playing = { video, tokens, addresses, base };
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     root.replaceChildren(...controls(video));
@@ -182,6 +184,12 @@ function configOf(tokens: Tokens, base: string): HlsVideoElement['config'] {
     playlistLoadPolicy: renewing(playlistLoadPolicy),
     fragLoadPolicy: renewing(fragLoadPolicy),
   };
+}
+
+async function licenseFor({ license }: Addresses, tokens: Tokens, base: string): Promise<ArrayBuffer> {
+  const answer = await fetch(withToken(license, base, await tokens.current()));
+  if (!answer.ok) throw new Error(`The key of the film: ${answer.status}`);
+  return answer.arrayBuffer();
 }
 
 const REFUSED = 403;
