@@ -132,6 +132,10 @@ describe('what plays, and which outputs exist', function () {
     ['flac', ['-c:a', 'flac', '-strict', '-2'], { codec: 'flac', bitsPerSample: 16 }],
     ['alac', ['-c:a', 'alac'], { codec: 'alac', bitsPerSample: 16 }],
     ['mp3', ['-c:a', 'libmp3lame'], { codec: 'mp3' }],
+    // Its name in MP4 is that of layer III, which browsers take.
+    ['mp2', ['-c:a', 'mp2'], { codec: 'other', codecName: 'mp2' }],
+    ['dts', ['-c:a', 'dca', '-strict', '-2'], { codec: 'dts' }],
+    ['vorbis', ['-c:a', 'libvorbis'], { codec: 'vorbis' }],
   ];
   for (const [what, codec, expected] of ENTRIES) {
     it(`believes the codec’s own header and not the sample entry: ${what}`, async () => {

@@ -12,13 +12,13 @@ const EAC3 = [0x0b, 0x77, 0x03, 0x42, 0x7f, 0x87, 0xc0, 0x00];
 describe('headers of Dolby Digital', () => {
   it('tell what dac3 says', () => {
     const { configuration, ...told } = readAc3(frame(AC3, 1950)) ?? { configuration: [] };
-    expect(told).to.deep.equal({ sampleRate: 44_100, samples: 1536, frameBytes: 1950 });
+    expect(told).to.deep.equal({ channels: 6, sampleRate: 44_100, samples: 1536, frameBytes: 1950 });
     expect([...configuration]).to.deep.equal([0x50, 0x3d, 0xe0]);
   });
 
   it('tell what dec3 says', () => {
     const { configuration, ...told } = readEac3(frame(EAC3, 1670)) ?? { configuration: [] };
-    expect(told).to.deep.equal({ sampleRate: 44_100, samples: 1536, frameBytes: 1670 });
+    expect(told).to.deep.equal({ channels: 6, sampleRate: 44_100, samples: 1536, frameBytes: 1670 });
     expect([...configuration]).to.deep.equal([0x0c, 0x00, 0x60, 0x0f, 0x00]);
   });
 

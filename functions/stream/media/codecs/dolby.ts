@@ -1,14 +1,30 @@
 import { bitCursor } from './bitstream.ts';
-import { AC3_RATES } from './own-format.ts';
+import type { OwnFormat } from './own-format.ts';
 
 /** A frame of AC-3 or E-AC-3, as its header describes it (ETSI TS 102 366 §4.4.1, §4.4.2, annex E). */
 export type DolbyFrame = {
+  readonly channels: number;
   readonly sampleRate: number;
   readonly samples: number;
   readonly frameBytes: number;
   /** The fields of `dac3` or `dec3` (annex F). */
   readonly configuration: Uint8Array;
 };
+
+export const AC3_RATES = [48_000, 44_100, 32_000];
+const AC3_CHANNELS = [2, 1, 2, 3, 3, 4, 4, 5];
+
+/**
+ * Counts the channels of an audio coding mode, with or without the low-frequency one (ETSI TS 102 366
+ * §4.4.2.3).
+ */
+export function ac3Channels(mode: number, hasLowFrequencies: boolean): number {
+  return (AC3_CHANNELS[mode & 7] ?? 2) + (hasLowFrequencies ? 1 : 0);
+}
+
+export function dolbyFormat(frame: DolbyFrame | null): OwnFormat | null {
+  return frame && { channels: frame.channels, sampleRate: frame.sampleRate, bitsPerSample: null };
+}
 
 const SYNC_WORD = 0x0b77;
 const AC3_SAMPLES = 1536;
@@ -38,7 +54,8 @@ export function readAc3(frame: Uint8Array): DolbyFrame | null {
   const fields =
     (rate << 22) | (streamId << 17) | (mode << 14) | (coding << 11) | (low << 10) | ((size >> 1) << 5);
   const configuration = Uint8Array.of(fields >> 16, (fields >> 8) & 0xff, fields & 0xff);
-  return { sampleRate, samples: AC3_SAMPLES, frameBytes, configuration };
+  const channels = ac3Channels(coding, low === 1);
+  return { channels, sampleRate, samples: AC3_SAMPLES, frameBytes, configuration };
 }
 
 const BLOCKS = [1, 2, 3, 6];
@@ -64,5 +81,6 @@ export function readEac3(packet: Uint8Array): DolbyFrame | null {
     (coding << 1) | low,
     0,
   );
-  return { sampleRate, samples, frameBytes, configuration };
+  const channels = ac3Channels(coding, low === 1);
+  return { channels, sampleRate, samples, frameBytes, configuration };
 }

@@ -1,6 +1,8 @@
 import type { AudioCodec } from '../model/codecs.ts';
 import { audibleFormat } from './aac.ts';
-import { isLayer3 } from './mpeg-audio.ts';
+import { dolbyFormat, readAc3, readEac3 } from './dolby.ts';
+import { dtsFormat } from './dts.ts';
+import { mpegAudioFormat } from './mpeg-audio.ts';
 
 /**
  * Audio format by a codec's own header, which takes precedence over the container's. 0 if it does not tell.
@@ -14,7 +16,7 @@ export type OwnFormat = {
 
 /**
  * Reads the format from the container's data for the decoder (AudioSpecificConfig, OpusHead, `fLaC` and
- * STREAMINFO), or from the first packet of a codec with a header in each. Null if neither is there or known.
+ * STREAMINFO, headers of Vorbis), or from the first packet of a codec with a header in each. Null if neither is there or known.
  */
 export function ownFormat(
   codec: AudioCodec,
@@ -32,10 +34,16 @@ export function ownFormat(
     }
     case 'flac':
       return configuration && streamInfo(configuration);
+    case 'vorbis':
+      return configuration && vorbisFormat(Buffer.from(configuration));
     case 'mp3':
-      return packet && mp3Format(packet);
+      return packet && mpegAudioFormat(packet);
     case 'ac3':
-      return packet && ac3Format(packet);
+      return packet && dolbyFormat(readAc3(packet));
+    case 'eac3':
+      return packet && dolbyFormat(readEac3(packet));
+    case 'dts':
+      return packet && dtsFormat(packet);
     default:
       return null;
   }
@@ -58,40 +66,10 @@ export function streamInfo(configuration: Uint8Array): OwnFormat | null {
   };
 }
 
-const MPEG_RATES = [44_100, 48_000, 32_000];
-
-/**
- * Reads a frame's header (ISO/IEC 11172-3 §2.4.1.3): its last byte begins with the mode, of which the fourth
- * is one channel.
- */
-function mp3Format(frame: Uint8Array): OwnFormat | null {
-  const [, version = 0, rates = 0, mode = 0] = frame;
-  const rate = MPEG_RATES[(rates >> 2) & 3];
-  if (!isLayer3(frame) || rate === undefined) return null;
-  // MPEG-1, 2 and 2.5: each has half the rates of the one before.
-  const divisor = [4, 0, 2, 1][(version >> 3) & 3] ?? 0;
-  if (divisor === 0) return null;
-  return { channels: mode >> 6 === 3 ? 1 : 2, sampleRate: rate / divisor, bitsPerSample: null };
-}
-
-export const AC3_RATES = [48_000, 44_100, 32_000];
-const AC3_CHANNELS = [2, 1, 2, 3, 3, 4, 4, 5];
-
-/**
- * Counts the channels of an audio coding mode, with or without the low-frequency one (ETSI TS 102 366
- * §4.4.2.3).
- */
-export function ac3Channels(mode: number, hasLowFrequencies: boolean): number {
-  return (AC3_CHANNELS[mode & 7] ?? 2) + (hasLowFrequencies ? 1 : 0);
-}
-
-function ac3Format(frame: Uint8Array): OwnFormat | null {
-  const [first, second, , , rates = 0, stream = 0, modes = 0] = frame;
-  const sampleRate = AC3_RATES[rates >> 6];
-  if (first !== 0x0b || second !== 0x77 || stream >> 3 > 8 || sampleRate === undefined) return null;
-  const mode = modes >> 5;
-  // Two bits each for the levels of centre, surrounds and Dolby's matrix precede the low-frequency flag.
-  const levels = (mode & 1 && mode !== 1 ? 2 : 0) + (mode & 4 ? 2 : 0) + (mode === 2 ? 2 : 0);
-  const lowFrequencies = (modes >> (4 - levels)) & 1;
-  return { channels: ac3Channels(mode, lowFrequencies === 1), sampleRate, bitsPerSample: null };
+/** Reads the identification header (Vorbis I §4.2.2), wherever the container has it among the other two. */
+function vorbisFormat(configuration: Buffer): OwnFormat | null {
+  const at = configuration.indexOf('\x01vorbis', 0, 'latin1');
+  if (at < 0 || configuration.length < at + 16) return null;
+  const [channels, sampleRate] = [configuration.readUInt8(at + 11), configuration.readUInt32LE(at + 12)];
+  return { channels, sampleRate, bitsPerSample: null };
 }

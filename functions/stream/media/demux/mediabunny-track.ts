@@ -120,7 +120,7 @@ async function readAudioTrack(track: InputAudioTrack, common: Common) {
   const channels = await track.getNumberOfChannels();
   if (channels > MOST_CHANNELS) throw damaged(`Audio cannot have ${channels} channels.`);
   const { commentary, visuallyImpaired } = await track.getDisposition();
-  const hasHeaders = name === 'mp3' || name === 'ac3';
+  const hasHeaders = name === 'mp3' || name === 'ac3' || name === 'eac3';
   const first = hasHeaders ? await new EncodedPacketSink(track).getFirstPacket() : null;
   const own = ownFormat(audioCodec(name), common.configuration, first?.data ?? null);
   return {

@@ -1,7 +1,8 @@
 import { damaged } from '../../base/problem.ts';
 import { type Box, childBoxes } from '../boxes/boxes.ts';
 import { audibleFormat } from '../codecs/aac.ts';
-import { AC3_RATES, ac3Channels, OPUS_RATE, type OwnFormat, streamInfo } from '../codecs/own-format.ts';
+import { AC3_RATES, ac3Channels } from '../codecs/dolby.ts';
+import { OPUS_RATE, type OwnFormat, streamInfo } from '../codecs/own-format.ts';
 import type { Colour } from '../model/media.ts';
 import { AUDIO_HEAD_BYTES, STSD_HEAD_BYTES, VIDEO_HEAD_BYTES } from './entry-heads.ts';
 

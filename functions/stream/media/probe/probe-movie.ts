@@ -3,11 +3,13 @@ import type { RandomAccess } from '../../source/bytes.ts';
 import { name } from '../boxes/boxes.ts';
 import { shortened } from '../codecs/bitstream.ts';
 import { whyUndecodable } from '../codecs/decodable.ts';
+import { isLayer3 } from '../codecs/mpeg-audio.ts';
 import { ownFormat } from '../codecs/own-format.ts';
 import { lengthSizeOf } from '../codecs/random-access.ts';
 import { describeMovie, tableOf, withoutLongIndex } from '../isobmff/describe-movie.ts';
 import { type Movie, readMovie } from '../isobmff/movie.ts';
 import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
+import type { SampleEntry } from '../isobmff/sample-entry.ts';
 import { movieRemuxObstacle } from '../isobmff/sample-packets.ts';
 import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
 import { CUT_OFF } from './container-probed.ts';
@@ -109,25 +111,53 @@ async function refuseUndecodableSample(movie: Movie, film: VideoTrack, file: Ran
   if (why !== null) throw damaged(`The video in this file cannot be decoded: ${why}.`);
 }
 
-const HEADER_BYTES = 16;
+/** As many as the largest frames have, of DTS. */
+const FRAME_BYTES = 16 * 1024;
 
 /** Reads the format from the first frame of an audio track if nothing in the index tells it. */
 async function withOwnFormats(media: Media, movie: Movie, file: RandomAccess): Promise<Media> {
   const tracks: Track[] = [];
   for (const track of media.tracks) {
-    const own = track.kind === 'audio' ? await firstFormat(track, movie, file) : null;
-    tracks.push(own === null ? track : { ...track, ...own });
+    tracks.push(track.kind === 'audio' ? await withOwnFormat(track, movie, file) : track);
   }
   return { ...media, tracks };
 }
 
-async function firstFormat({ codec, index }: AudioTrack, movie: Movie, file: RandomAccess) {
+async function withOwnFormat(track: AudioTrack, movie: Movie, file: RandomAccess): Promise<AudioTrack> {
+  const { codec } = track;
+  const entry = movie.tracks[track.index]?.entry ?? null;
+  const packet = tellsInFrames(codec, entry) ? await firstPacket(track, movie, file) : null;
+  const own = ownFormat(
+    codec,
+    codec === 'vorbis' ? (entry?.audio?.audioSpecificConfig ?? null) : null,
+    packet,
+  );
+  // An MP4 has one name for all layers of MPEG audio, and players decode the third.
+  const isOther = codec === 'mp3' && packet !== null && own !== null && !isLayer3(packet);
+  return { ...track, ...own, ...(isOther ? { codec: 'other', codecName: 'mp2', codecString: null } : {}) };
+}
+
+/** Tells whether only the frames have a format that counts: their own. */
+function tellsInFrames(codec: AudioTrack['codec'], entry: SampleEntry | null): boolean {
+  switch (codec) {
+    case 'mp3':
+    case 'dts':
+      return true;
+    case 'ac3':
+      return !entry?.configurations.has('dac3');
+    case 'eac3':
+      return !entry?.configurations.has('dec3');
+    default:
+      return false;
+  }
+}
+
+async function firstPacket({ index }: AudioTrack, movie: Movie, file: RandomAccess) {
   const track = movie.tracks[index];
-  const hasHeader = codec === 'mp3' || (codec === 'ac3' && !track?.entry?.configurations.has('dac3'));
-  const table = hasHeader && track ? tableOf(movie, track) : null;
+  const table = track ? tableOf(movie, track) : null;
   if (table === null || table.count === 0) return null;
   const [offset, size] = [table.offsets.at(0), table.sizes.at(0)];
-  return ownFormat(codec, null, await file.read(offset, offset + Math.min(size, HEADER_BYTES)));
+  return file.read(offset, offset + Math.min(size, FRAME_BYTES));
 }
 
 function withColours(media: Media, colours: Media): Media {
