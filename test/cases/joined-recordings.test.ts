@@ -88,6 +88,38 @@ describe('cases: joined recordings', function () {
       near(await beepsOf(`${service.url}/hls/${name}/audio-0/index.m3u8`), [0.52, 1.52, 2.52, 3.52], 0.045);
     });
   }
+
+  // One file with itself, whose streams have one number, and two whose streams have two.
+  for (const [codec, ...serials] of [
+    ['libvorbis', 1, 1],
+    ['libopus', 1, 1],
+    ['flac', 1, 1],
+    ['libopus', 1, 2],
+  ] as const) {
+    const name = `${codec}-${serials.join('')}.ogg`;
+    it(`plays links of Ogg one after the other: ${name}`, async () => {
+      const tone = "aevalsrc='if(between(mod(t,1),0.4999,0.6),0.9,0.01)*sin(2*PI*1000*t)':s=48000:d=2";
+      const links: Buffer[] = [];
+      for (const serial of serials) {
+        const part = join(folder, 'link.ogg');
+        const number = ['-serial_offset', String(serial)];
+        await ffmpeg('-f', 'lavfi', '-i', tone, '-c:a', codec, ...number, '-y', part);
+        links.push(await readFile(part));
+      }
+      await writeFile(join(folder, name), Buffer.concat(links));
+      const { media } = (await (await fetch(`${service.url}/info/${name}`)).json()) as {
+        media: { durationSeconds: number };
+      };
+      expect(media.durationSeconds).to.be.closeTo(4, 0.001);
+      const stream = `${service.url}/stream/${name}?format=wav`;
+      near(await beepsOf(stream), [0.5, 1.5, 2.5, 3.5], 0.03);
+      near(await beepsOf(`${stream}&start=1.2`), [0.3, 1.3, 2.3], 0.03);
+      const playlist = `${service.url}/hls/${name}/audio-0/index.m3u8`;
+      near(await beepsOf(playlist), [0.52, 1.52, 2.52, 3.52], 0.03);
+      const { headers } = await fetch(`${service.url}/stream/${name}`, { method: 'HEAD' });
+      expect(headers.get('sluice-plan')).to.include('several recordings follow each other');
+    });
+  }
 });
 
 function near(found: readonly number[], wanted: readonly number[], tolerance: number): void {

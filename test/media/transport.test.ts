@@ -302,6 +302,8 @@ describe('the length of files that follow each other', () => {
     const body = Buffer.from(payload as string, 'latin1');
     const head = Buffer.alloc(28);
     head.write('OggS', 0, 'latin1');
+    // Its links begin with the head of their codec, at 0.
+    head[5] = granule === 0 ? 2 : 0;
     head.writeBigInt64LE(BigInt(granule), 6);
     head.writeUInt32LE(serial, 14);
     head[26] = 1;
@@ -326,9 +328,20 @@ describe('the length of files that follow each other', () => {
   });
 
   it('is that of all links of an Ogg file', async () => {
-    expect(await chainedOggSeconds(fileOf(...opus(1, 4)))).to.equal(null);
-    expect(await chainedOggSeconds(fileOf(...opus(1, 4), ...opus(2, 3), ...opus(3, 2)))).to.equal(9);
-    // A recording that was cut out of a longer one counts on.
+    // A large file is looked at in places.
+    const large = Array.from({ length: 20_000 }, () => page(1, 960, Buffer.alloc(250)));
+    const [head, first, last] = opus(1, 4).map((each) => [each]);
+    for (const own of [opus(1, 4), [head, first, large, last].flatMap((pages) => pages ?? [])]) {
+      expect(await chainedOggSeconds(fileOf(...own))).to.equal(null);
+      expect(await chainedOggSeconds(fileOf(...own, ...opus(2, 3), ...opus(3, 2)))).to.equal(9);
+      // A recording that was cut out of a longer one counts on.
+      expect(await chainedOggSeconds(fileOf(...own, ...opus(2, 3, 4_800_000)))).to.equal(7);
+    }
     expect(await chainedOggSeconds(fileOf(...opus(1, 4, 9_000), ...opus(2, 3, 4_800_000)))).to.equal(7);
+    // One file, twice.
+    expect(await chainedOggSeconds(fileOf(...opus(1, 4), ...opus(1, 4)))).to.equal(8);
+    // Two streams at a time, with two links each.
+    const both = [...opus(1, 4), page(9, 0, 'x'), page(9, 5, 'x')];
+    expect(await chainedOggSeconds(fileOf(...both, ...both))).to.equal(null);
   });
 });
