@@ -89,33 +89,38 @@ describe('cases: joined recordings', function () {
     });
   }
 
-  // One file with itself, whose streams have one number, and two whose streams have two.
-  for (const [codec, ...serials] of [
-    ['libvorbis', 1, 1],
-    ['libopus', 1, 1],
-    ['flac', 1, 1],
-    ['libopus', 1, 2],
+  const ofNumber = (number: number) => ['-serial_offset', String(number)];
+  const VORBIS = ['-c:a', 'libvorbis'];
+  for (const [name, what, ...parts] of [
+    // Its streams have one number.
+    ['vorbis.ogg', 'one file with itself', VORBIS, VORBIS],
+    ['opus.ogg', 'one file with itself', ['-c:a', 'libopus'], ['-c:a', 'libopus']],
+    ['flac.ogg', 'one file with itself', ['-c:a', 'flac'], ['-c:a', 'flac']],
+    ['two.ogg', 'two files', ['-c:a', 'libopus', ...ofNumber(1)], ['-c:a', 'libopus', ...ofNumber(2)]],
+    // ffmpeg begins another graph of filters, which counts from 0.
+    ['rates.ogg', 'files of two rates', VORBIS, [...VORBIS, ...ofNumber(2), '-ar', '44100']],
+    ['rates.mp3', 'files of two formats', ['-ar', '48000'], ['-ar', '44100', '-ac', '2']],
   ] as const) {
-    const name = `${codec}-${serials.join('')}.ogg`;
-    it(`plays links of Ogg one after the other: ${name}`, async () => {
+    it(`plays ${what} one after the other: ${name}`, async () => {
       const tone = "aevalsrc='if(between(mod(t,1),0.4999,0.6),0.9,0.01)*sin(2*PI*1000*t)':s=48000:d=2";
       const links: Buffer[] = [];
-      for (const serial of serials) {
-        const part = join(folder, 'link.ogg');
-        const number = ['-serial_offset', String(serial)];
-        await ffmpeg('-f', 'lavfi', '-i', tone, '-c:a', codec, ...number, '-y', part);
+      for (const coding of parts) {
+        const part = join(folder, `part-${name}`);
+        await ffmpeg('-f', 'lavfi', '-i', tone, ...coding, '-y', part);
         links.push(await readFile(part));
       }
       await writeFile(join(folder, name), Buffer.concat(links));
       const { media } = (await (await fetch(`${service.url}/info/${name}`)).json()) as {
         media: { durationSeconds: number };
       };
-      expect(media.durationSeconds).to.be.closeTo(4, 0.001);
+      // MP3 has up to two frames more at each end.
+      const most = name.endsWith('ogg') ? 0.03 : 0.09;
+      expect(media.durationSeconds).to.be.within(4 - 0.001, 4 + (name.endsWith('ogg') ? 0.001 : 0.11));
       const stream = `${service.url}/stream/${name}?format=wav`;
-      near(await beepsOf(stream), [0.5, 1.5, 2.5, 3.5], 0.03);
-      near(await beepsOf(`${stream}&start=1.2`), [0.3, 1.3, 2.3], 0.03);
+      near(await beepsOf(stream), [0.5, 1.5, 2.5, 3.5], most);
+      near(await beepsOf(`${stream}&start=2.2`), [0.3, 1.3], most);
       const playlist = `${service.url}/hls/${name}/audio-0/index.m3u8`;
-      near(await beepsOf(playlist), [0.52, 1.52, 2.52, 3.52], 0.03);
+      near(await beepsOf(playlist), [0.52, 1.52, 2.52, 3.52], most);
       const { headers } = await fetch(`${service.url}/stream/${name}`, { method: 'HEAD' });
       expect(headers.get('sluice-plan')).to.include('several recordings follow each other');
     });

@@ -46,7 +46,8 @@ export async function* encodeAudio(
     frameCount: end - begin,
   };
   const places = isCounted(probed.media)
-    ? [BEGINNING]
+    ? // The audio of joined recordings is all that there is, and may begin another graph, which would fill its front as well.
+      [{ ...BEGINNING, fillsFront: !probed.media.isJoined }]
     : readingPlaces(beginSeconds, track.startSeconds, beginSeconds);
   const { samples } = await readFromPlaces(places, context, (from) =>
     audioSegmentArguments({ ...part, from }, limits),

@@ -9,12 +9,18 @@ export const TOLERANCE_SECONDS = 0.03;
 export const EDITED_SECONDS = 0.0015;
 
 /**
+ * The sample at which a decoded frame begins where all of them are read. Where channels or rate change, ffmpeg counts anew
+ * in another graph, whose first frame has a time that was summed up.
+ */
+export const COUNTED_PLACE = 'st(0,if(N,ld(0),if(gt(PTS*TB,0.5),round(PTS*TB*SR))));N+ld(0)';
+
+/**
  * Returns filters that fill gaps with silence and cut overlaps off, of any length, from `cutSeconds` on,
  * which become 0: audio stays where the file has it. If a container rounds the times of frames, they follow
  * each other until one is clearly elsewhere. `isLate`: the track begins after the cut.
  */
 export function gaplessFilters(grid: SourceGrid, cutSeconds: number | null, isLate: boolean): string[] {
-  const place = grid.kind === 'counted' ? 'N/SR/TB' : placeFromFirst(grid);
+  const place = grid.kind === 'counted' ? `(${COUNTED_PLACE})/SR/TB` : placeFromFirst(grid);
   const placed = place === null ? [] : [`asetpts='${place}'`];
   const cut = cutSeconds ?? 0;
   const shift = cut > 0 ? [`asetpts=PTS-round(${cut}*SR)`] : [];

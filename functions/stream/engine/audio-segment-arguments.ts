@@ -3,7 +3,13 @@ import { greatestCommonDivisor } from '../media/model/common-divisor.ts';
 import type { AudioOutput } from '../plan/output.ts';
 import { AAC_ENCODER, type FfmpegArguments } from './arguments.ts';
 import { LAYOUTS } from './audio-effects.ts';
-import { EDITED_SECONDS, ROUNDED_SECONDS, settledPlace, TOLERANCE_SECONDS } from './audio-places.ts';
+import {
+  COUNTED_PLACE,
+  EDITED_SECONDS,
+  ROUNDED_SECONDS,
+  settledPlace,
+  TOLERANCE_SECONDS,
+} from './audio-places.ts';
 import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
 
@@ -66,7 +72,8 @@ export function audioSegmentArguments(
     `asetpts=PTS-${first}`,
   ];
   return {
-    input: [...inputArguments(limits), ...readingFrom(from)],
+    // Where all samples are counted, ffmpeg's own clock goes on from one recording to the next, and the file's does not.
+    input: [...inputArguments(limits), ...(segment.grid.kind === 'counted' ? [] : readingFrom(from))],
     output: [
       ...['-filter_complex', `[0:${stream}]${filters.join(',')}[audio]`, '-map', '[audio]'],
       ...['-c:a', ...AAC_ENCODER, ...(bitrate === null ? [] : ['-b:a', String(bitrate)])],
@@ -82,7 +89,7 @@ export function audioSegmentArguments(
  */
 function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): string {
   const cut = `round(${cutSeconds.toFixed(9)}*SR)`;
-  if (grid.kind === 'counted') return `N-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
+  if (grid.kind === 'counted') return `${COUNTED_PLACE}-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   if (grid.kind === 'exact' || grid.kind === 'edited')
     return `PTS-round(${zeroSeconds.toFixed(9)}*SR)-${cut}`;
   const step = grid.samples ?? 'NB_SAMPLES';
