@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { exportOf } from '../../testing/exports.ts';
 import { casesDirectory, needs } from '../../testing/needs.ts';
 import { openPixelReader, type PixelReader } from '../../testing/pixels.ts';
 import { type Service, startService } from '../../testing/service.ts';
@@ -36,7 +37,8 @@ describe('case: colour tags', function () {
     needs(this, 'cases', 'ffmpeg', 'chromium', 'firefox');
     folder = await mkdtemp(join(tmpdir(), 'sluice-colour-'));
     await copyFile(join(casesDirectory, 'green709.mp4'), join(folder, 'green709.mp4'));
-    service = await startService({ MEDIA_DIR: folder, ALLOWED_ORIGINS: '*' });
+    const derived = join(folder, '.derived');
+    service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: derived, ALLOWED_ORIGINS: '*' });
     reader = await openPixelReader();
   });
 
@@ -110,6 +112,32 @@ describe('case: colour tags', function () {
       expect(await tagsOf(`/hls/green.webm/${height}p/init.mp4`)).to.equal('bt709 bt709 bt709 tv');
     }
   });
+
+  for (const query of ['format=webm&height=240', 'format=mp4&height=240&bitrate=600000']) {
+    it(`keeps it green in exports: ${query}`, async () => {
+      const { address } = await exportOf(service, `/export/green709.mp4?${query}`);
+      await expectColour(address ?? '', 240);
+      expect(await tagsOf(address ?? '')).to.equal('bt709 bt709 bt709 tv');
+    });
+  }
+
+  // What a screen of standard range shows of it is a choice; that all browsers show the same, and green, is none.
+  for (const transfer of ['smpte2084', 'arib-std-b67']) {
+    it(`says what a tone-mapped film is: ${transfer}`, async () => {
+      const tags = `colorprim=bt2020:transfer=${transfer}:colormatrix=bt2020nc`;
+      const hevc = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', `log-level=none:${tags}`];
+      await make(`${transfer}.mp4`, '640x360', 'bt2020', 'tv', '-pix_fmt', 'yuv420p10le', ...hevc);
+      for (const format of ['mp4', 'webm']) {
+        const path = `/stream/${transfer}.mp4?format=${format}&height=240&bitrate=400000`;
+        expect(await tagsOf(path)).to.equal('bt709 bt709 bt709 tv');
+        const { chromium, firefox } = await reader.read(service.url + path);
+        const [red = 0, green = 0, blue = 0] = chromium.middle;
+        expect(green - Math.max(red, blue), chromium.middle.join()).to.be.above(60);
+        for (const [i, value] of firefox.middle.entries())
+          expect(value, firefox.middle.join()).to.be.closeTo(chromium.middle[i] ?? 0, 4);
+      }
+    });
+  }
 
   const WIDE = ['-colorspace', 'bt2020nc', '-color_primaries', 'bt2020', '-color_trc', 'bt2020-10'];
   for (const [name, size, matrix, range, coding, tags, colour] of [

@@ -126,7 +126,7 @@ describe('no frame before zero', function () {
 /** Far more than it takes: a busy machine is not the player's fault. */
 const WITHIN_MS = 120_000;
 
-describe('video that starts after its audio, in players', function () {
+describe('video that starts beside its audio, in players', function () {
   this.timeout(2 * WITHIN_MS);
   let service: Service;
   let browser: Browser;
@@ -139,6 +139,20 @@ describe('video that starts after its audio, in players', function () {
   after(async () => {
     await browser?.close();
     await service?.close();
+  });
+
+  it('is shown from 0 where an edit list cuts into a group of frames: hls.js', async () => {
+    const page = await openPlayerPage(browser, 'hls.js', service.url, {
+      aheadSeconds: 30,
+      withinMs: WITHIN_MS,
+    });
+    await page.start(`${service.url}/hls/trimmed.mp4/master.m3u8`, 180);
+    await page.playToEnd();
+    const { buffered } = await page.look();
+    await page.close();
+    expect(buffered.map(([start]) => start)).to.deep.equal([0]);
+    // `bufferAppendNoProgress` would be one.
+    expect(page.complaints).to.deep.equal([]);
   });
 
   const PLAYERS = [

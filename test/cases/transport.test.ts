@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { beepsOf, flashesOf } from '../../testing/beeps.ts';
+import { exportOf } from '../../testing/exports.ts';
 import { casesDirectory, needs } from '../../testing/needs.ts';
 import { expectAsInOnePass } from '../../testing/one-pass.ts';
 import { type Service, startService } from '../../testing/service.ts';
@@ -18,7 +19,7 @@ describe('cases: files whose times a demuxer guesses', function () {
     needs(this, 'cases', 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-cases-'));
     for (const name of CASES) await copyFile(join(casesDirectory, name), join(folder, name));
-    service = await startService({ MEDIA_DIR: folder });
+    service = await startService({ MEDIA_DIR: folder, DERIVED_DIR: join(folder, '.derived') });
   });
   after(async () => {
     await service?.close();
@@ -66,6 +67,9 @@ describe('cases: files whose times a demuxer guesses', function () {
       expectNear(await beepsOf(address(path)), shown, 0.045);
     }
     expectNear(await flashesOf(address('/stream/tsrestart.ts')), shown, 0.045);
+    const output = await exportOf(service, '/export/tsrestart.ts?format=wav');
+    expect(output.events.at(-1)?.data.durationSeconds).to.be.closeTo(18, 0.06);
+    expectNear(await beepsOf(address(output.address ?? '')), shown, 0.045);
   });
 
   it("has its beeps at the source's times: ima.wav", async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { type AnyPage, FOR_ANY_PAGE, watch } from '../../testing/media-element.t
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { ffmpeg } from '../../testing/verify.ts';
+import { vlcCommand } from '../../testing/vlc.ts';
 
 type Opened = { newPage(): Promise<AnyPage>; close(): Promise<void> };
 
@@ -34,6 +35,8 @@ const FORMS: readonly [what: string, path: string, seconds: number][] = [
 describe('A cached output plays at least as well as a live one', function () {
   this.timeout(180_000);
   let service: Service;
+  /** One that caches nothing: each viewer is the first. */
+  let live: Service;
   let proxy: FaultProxy;
   let folder: string;
   let derived: string;
@@ -62,6 +65,7 @@ describe('A cached output plays at least as well as a live one', function () {
     const noise = ['-f', 'lavfi', '-i', 'anoisesrc=r=44100:a=0.1:d=60'];
     await ffmpeg(...noise, '-c:a', 'flac', join(folder, 'song.flac'));
     service = await startService({ ...FOR_ANY_PAGE, MEDIA_DIR: folder, DERIVED_DIR: derived });
+    live = await startService({ ...FOR_ANY_PAGE, MEDIA_DIR: folder });
     proxy = await startFaultProxy(service.url);
     for (const [i, [, path]] of FORMS.entries()) {
       const answer = await fetch(service.url + path);
@@ -74,6 +78,7 @@ describe('A cached output plays at least as well as a live one', function () {
   after(async () => {
     await proxy?.close();
     await service?.close();
+    await live?.close();
     for (const each of [folder, derived]) if (each) await rm(each, { recursive: true, force: true });
   });
 
@@ -94,11 +99,15 @@ describe('A cached output plays at least as well as a live one', function () {
       try {
         for (const [what, path, seconds] of FORMS) {
           const page = await browser.newPage();
+          const first = await watch(page, live.url + path, 'canplay');
           const begun = await asked(() => watch(page, proxy.endpoint + path, 'canplay'));
           const sought = await asked(() => watch(page, proxy.endpoint + path, { seekTo: 0.7 }));
+          const [own, firsts] = [begun.result, first].map(({ canplayMilliseconds }) =>
+            Math.round(canplayMilliseconds ?? Number.NaN),
+          );
           console.log(
-            `      ${name}, ${what}: ${begun.requests.length} requests to canplay, ${sought.requests.length} to ` +
-              `70 %, canplay after ${Math.round(begun.result.canplayMilliseconds ?? Number.NaN)} ms`,
+            `      ${name}, ${what}: canplay after ${own} ms (of the first viewer ${firsts} ms) and ` +
+              `${begun.requests.length} requests, ${sought.requests.length} more to 70 %`,
           );
           expect(begun.result.error).to.equal(null);
           for (const duration of begun.result.durations) expect(duration).to.be.closeTo(seconds, 0.1);
@@ -120,6 +129,22 @@ describe('A cached output plays at least as well as a live one', function () {
       expect(Number(result.stdout)).to.be.closeTo(seconds, 0.1);
       expect(requests.length).to.be.at.most(6);
     }
+  });
+
+  it('in VLC: at most eight requests to start at the middle', async function () {
+    needs(this, 'vlc');
+    const home = await mkdtemp(join(tmpdir(), 'sluice-vlc-'));
+    await chmod(home, 0o777);
+    for (const [what, path, seconds] of FORMS) {
+      const options = [`--start-time=${seconds / 2}`, '--run-time=2'];
+      const { result, requests } = await asked(() =>
+        run(...vlcCommand(proxy.endpoint + path, options), { env: { HOME: home }, maxBuffer: 2 ** 26 }),
+      );
+      console.log(`      VLC, ${what}: ${requests.length} requests to the middle`);
+      expect(result.stdout + result.stderr).to.match(/Received first picture|mpeg audio|audio output/);
+      expect(requests.length).to.be.at.most(8);
+    }
+    await rm(home, { recursive: true, force: true });
   });
 });
 

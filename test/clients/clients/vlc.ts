@@ -1,9 +1,7 @@
 import { chmod } from 'node:fs/promises';
+import { vlcCommand } from '../../../testing/vlc.ts';
 import { type Client, type Step, StepFault, seekTarget, watching } from '../client.ts';
 import { runProgram } from '../program.ts';
-
-// It refuses to run as root.
-const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups'];
 
 /** With neither a window nor a loudspeaker, four times as fast. */
 export const vlc: Client = {
@@ -16,25 +14,11 @@ export const vlc: Client = {
       const start = visit.seeks ? seekTarget(visit) : 0;
       const logic = visit.rendition === 'encoded' ? 'lowest' : 'highest';
       const play = async (step: Step, from: number, ...more: string[]) => {
-        const program = [
-          ...[
-            '/usr/bin/vlc',
-            '-I',
-            'dummy',
-            '--no-color',
-            '-vv',
-            '--vout=dummy',
-            '--aout=dummy',
-            '--no-dbus',
-          ],
-          ...['--rate=4', `--start-time=${from}`, `--adaptive-logic=${logic}`, ...more],
-          ...[visit.url, 'vlc://quit'],
-        ];
-        const asNobody = process.getuid?.() === 0;
-        const [first = '', ...args] = asNobody ? ['/usr/bin/setpriv', ...NOBODY, ...program] : program;
+        const options = [`--start-time=${from}`, `--adaptive-logic=${logic}`, ...more];
+        const [program, args] = vlcCommand(visit.url, options);
         const mark =
           visit.frames === null ? /audio output|decoder debug: Received/ : /Received first picture/;
-        const { output, sinceStart } = await runProgram(step, first, args, {
+        const { output, sinceStart } = await runProgram(step, program, args, {
           mark,
           env: { HOME: visit.folder },
         });
