@@ -45,9 +45,9 @@ export async function* encodeAudio(
     firstFrame: begin,
     frameCount: end - begin,
   };
+  // The audio of joined recordings is all that there is. Where it changes, another graph would fill its front once more.
   const places = isCounted(probed.media)
-    ? // The audio of joined recordings is all that there is, and may begin another graph, which would fill its front as well.
-      [{ ...BEGINNING, fillsFront: !probed.media.isJoined }]
+    ? [{ ...BEGINNING, fillsFront: !probed.media.isJoined }]
     : readingPlaces(beginSeconds, track.startSeconds, beginSeconds);
   const { samples } = await readFromPlaces(places, context, (from) =>
     audioSegmentArguments({ ...part, from }, limits),

@@ -16,7 +16,8 @@ export type OwnFormat = {
 
 /**
  * Reads the format from the container's data for the decoder (AudioSpecificConfig, OpusHead, `fLaC` and
- * STREAMINFO, headers of Vorbis), or from the first packet of a codec with a header in each. Null if neither is there or known.
+ * STREAMINFO, headers of Vorbis), or from the first packet of a codec with a header in each. Null if neither is there or
+ * known.
  */
 export function ownFormat(
   codec: AudioCodec,
