@@ -103,6 +103,18 @@ describe('cases: movies that show parts of their samples', function () {
     expect(headers.get('sluice-plan')).to.match(/video=h264:96/);
   });
 
+  // Chromium counts it into the duration, and Firefox shows it.
+  it('sends nothing that an edit list hides in front', async () => {
+    const edits = [part(4, 2.2)];
+    await writeFile(join(folder, 'trimmed.mp4'), withEdits(whole, { vide: edits, soun: edits }));
+    const path = `${service.url}/stream/trimmed.mp4?format=mp4&duration=3`;
+    const { headers } = await fetch(path, { method: 'HEAD' });
+    expect(headers.get('sluice-plan')).to.match(/video=h264:96; audio=aac; .*its edit list hides samples/);
+    const first = (times: readonly number[]) => later(shownAt(times, edits).filter((at) => at < 3));
+    expectNear(await flashesOf(path), first(marks.video), FRAME / 2);
+    expectNear(await beepsOf(path), first(marks.audio), PACKET / 2);
+  });
+
   it('lists no audio that its edit list plays at another speed, and says why', async () => {
     const fast = [part(2, 0), part(2, 3, 2)];
     await writeFile(join(folder, 'fast.mp4'), withEdits(whole, { vide: fast, soun: fast }));

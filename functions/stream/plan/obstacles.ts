@@ -180,6 +180,11 @@ export function videoObstacle(video: VideoTrack, container: Media['container'], 
 /** Chromium takes no edit list of several parts, and plays all samples in their order. */
 export const EDITED = 'its edit list shows several parts, and not every player follows one';
 
+/** Why packets are not copied into an output from their first on; null if they may. Firefox shows what lies before. */
+export function startObstacle({ hidesStart }: VideoTrack | AudioTrack): Obstacle {
+  return hidesStart ? 'its edit list hides samples in front, and not every player does' : null;
+}
+
 /** Players need one: without any in the container, or with several, they fail at the first frame or midway. */
 const noConfiguration = ({ kind, codec }: VideoTrack | AudioTrack) =>
   `no one decoder configuration describes the ${codec} ${kind}`;

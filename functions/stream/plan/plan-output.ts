@@ -6,7 +6,7 @@ import { FORMAT_NAMES, FORMATS, type Format, isVideoFormat, type VideoFormat } f
 import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
 import { frameGrid, nearestPhaseSeconds } from './frame-grid.ts';
 import { planLoudness } from './loudness.ts';
-import { audioObstacle, effectObstacle, videoObstacle } from './obstacles.ts';
+import { audioObstacle, effectObstacle, startObstacle, videoObstacle } from './obstacles.ts';
 import type { AudioOutput, Output, VideoOutput } from './output.ts';
 import type { PlanInput, Selection } from './plan-input.ts';
 import { decodingExcess, refuse } from './refuse.ts';
@@ -170,7 +170,7 @@ function canCopyVideo(
   if (format === 'webm' && video.codec !== 'vp8' && video.codec !== 'vp9') return false;
   if (format === 'mp4' && video.codec === 'vp8') return false;
   if (effectObstacle('videoCopy', parameters, { media, video, audio: null }) !== null) return false;
-  return videoObstacle(video, format, client) === null;
+  return (videoObstacle(video, format, client) ?? startObstacle(video)) === null;
 }
 
 /** The requested bitrate, otherwise the usual one, lowered to what one response can carry (by two thirds at most). */
@@ -191,7 +191,7 @@ function planAudio(
     audio.channels <= (parameters.channels ?? 2) &&
     effectObstacle('audioCopy', parameters, { media, video, audio }) === null &&
     (format !== 'mp4' || AUDIO_CODECS[audio.codec].isCopiedIntoMp4) &&
-    audioObstacle(audio, format, client) === null;
+    (audioObstacle(audio, format, client) ?? startObstacle(audio)) === null;
   if (copy) return { kind: 'copy', stream: audio.stream, codec: audio.codec };
   if (audio.undecodable !== null) throw unsupported(audio.undecodable);
 

@@ -11,6 +11,7 @@ import {
   effectObstacle,
   type Obstacle,
   requestObstacle,
+  startObstacle,
   trackObstacle,
 } from './obstacles.ts';
 import { mediaTypeOf, type Output } from './output.ts';
@@ -116,6 +117,8 @@ function remuxTrackObstacle({ client, remuxObstacle }: PlanInput, selection: Sel
   const { video, audio } = selection;
   return (
     trackObstacle(selection, 'mp4', client) ??
+    // Repackaged audio begins with the packets that its decoder needs.
+    (video && startObstacle(video)) ??
     (video && remuxObstacle(video.index)) ??
     (audio && remuxObstacle(audio.index))
   );

@@ -156,13 +156,18 @@ type Time = Pick<
   | 'durationSeconds'
   | 'bitrate'
   | 'isEdited'
+  | 'hidesStart'
 >;
+
+/** Priming of audio is shorter, and so is what open groups of frames begin with. */
+const HIDDEN_SECONDS = 0.1;
 
 function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
   const { timescale, mediaDuration } = track;
   const { delaySeconds, mediaTime, durationTicks, isComplex } = timelineOf(movie, track);
   const isEmpty = table !== null && table.count === 0;
   const first = table === null || isComplex ? 0 : Math.max(0, startOf(table) - mediaTime);
+  const hidden = table === null ? 0 : mediaTime - startOf(table);
   const last = table === null ? mediaDuration : endOf(table);
   // The index of the samples counts; headers claim all kinds of durations. Cuts and repeats add up to what
   // they do.
@@ -177,6 +182,7 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
     durationSeconds,
     bitrate: table === null || !durationSeconds ? null : Math.round((bytes * 8) / durationSeconds),
     ...(isComplex && { isEdited: true as const }),
+    ...(!isComplex && hidden > HIDDEN_SECONDS * timescale && { hidesStart: true as const }),
   };
 }
 

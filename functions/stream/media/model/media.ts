@@ -49,6 +49,8 @@ type TrackBase = {
   readonly bitrate: number | null;
   /** True if the file shows several parts of its samples, in an order of its own; otherwise left out. */
   readonly isEdited?: true;
+  /** True if the file has samples before what it shows that players may show as well; otherwise left out. */
+  readonly hidesStart?: true;
 };
 
 export type VideoTrack = TrackBase & {
