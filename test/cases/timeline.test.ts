@@ -151,8 +151,8 @@ describe('video that starts beside its audio, in players', function () {
     const { buffered } = await page.look();
     await page.close();
     expect(buffered.map(([start]) => start)).to.deep.equal([0]);
-    // `bufferAppendNoProgress` would be one.
-    expect(page.complaints).to.deep.equal([]);
+    // A slow machine is told of as well.
+    expect(page.complaints.filter((each) => /bufferAppend/.test(each))).to.deep.equal([]);
   });
 
   const PLAYERS = [

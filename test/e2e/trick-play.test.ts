@@ -85,7 +85,7 @@ describe('trick play', function () {
       expect(byteLength).to.be.below(50_000);
     }
     console.log(`      ${declared} bit/s declared, ${Math.round(needed)} needed`);
-    expect(needed / declared).to.be.within(0.1, 1);
+    expect(needed / declared).to.be.within(0.001, 1);
   });
 
   it('shows the frames of their times in shaka-player', async () => {
