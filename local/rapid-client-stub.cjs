@@ -13,7 +13,10 @@ const { request: plainRequest } = http;
 http.request = (options, ...rest) => {
   const isOwn = options?.hostname === hostname && String(options.port) === port;
   const headers = { ...options?.headers, 'sluice-runtime': secret };
-  return plainRequest(isOwn ? { ...options, headers } : options, ...rest);
+  const request = plainRequest(isOwn ? { ...options, headers } : options, ...rest);
+  // AWS's client would report for ever that it cannot report.
+  if (isOwn) request.on('error', ({ code }) => code === 'ECONNREFUSED' && process.exit(1));
+  return request;
 };
 // A connection of its own, as the addon has, so that `next` never waits behind a response that is still being
 // sent.

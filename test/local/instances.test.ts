@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -121,25 +119,30 @@ describe('the local Function URL: its instances', () => {
     await service.close();
   });
 
-  it('end by themselves when the process that started them is killed', async () => {
-    service = await startBehaviours();
-    const program = `
-      const { startFunctionUrl } = await import(${JSON.stringify(new URL('../../local/function-url.ts', import.meta.url).href)});
-      const options = { codeDirectory: ${JSON.stringify(handlersDirectory)}, handler: 'behaviours.handler' };
-      const { url, instances } = await startFunctionUrl(options);
-      await (await fetch(url + '/child')).text();
-      await fetch(url + '/hang-midway');
-      console.log(JSON.stringify(instances().map(({ pid }) => pid)));
-    `;
-    const root = fileURLToPath(new URL('../../', import.meta.url));
-    const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
+  for (const { when, path, waiting } of [
+    {
+      when: 'while they are busy',
+      path: '/hang-midway',
+      waiting: "await (await fetch(url + '/child')).text(); await",
+    },
+    { when: 'while they start', path: '/echo', waiting: 'void' },
+  ])
+    it(`end by themselves when the process that started them is killed ${when}`, async () => {
+      service = await startBehaviours();
+      const program = `
+        const { startFunctionUrl } = await import(${JSON.stringify(new URL('../../local/function-url.ts', import.meta.url).href)});
+        const options = { codeDirectory: ${JSON.stringify(handlersDirectory)}, handler: 'behaviours.handler' };
+        const { url, instances } = await startFunctionUrl(options);
+        ${waiting} fetch(url + '${path}');
+        while (instances().length === 0) await new Promise(setImmediate);
+        process.stdout.write(JSON.stringify(instances().map(({ pid }) => pid)), () => process.kill(process.pid, 'SIGKILL'));
+      `;
+      const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+        cwd: fileURLToPath(new URL('../../', import.meta.url)),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const pids: number[] = JSON.parse(await text(parent.stdout));
+      expect(pids).to.have.length(1);
+      await until(() => !pids.some(isAlive));
     });
-    const [line] = await once(createInterface({ input: parent.stdout }), 'line');
-    const pids: number[] = JSON.parse(line);
-    expect(pids).to.have.length(1);
-    parent.kill('SIGKILL');
-    await until(() => !pids.some(isAlive));
-  });
 });
