@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { mp3Extent } from '../../functions/stream/media/demux/mp3-extent.ts';
 import { audioEnd } from '../../functions/stream/media/demux/mp3-tags.ts';
 import { chainedOggSeconds } from '../../functions/stream/media/demux/ogg-links.ts';
+import type { AccessUnit } from '../../functions/stream/media/transport/access-units.ts';
 import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
 import { decoderHeaders } from '../../functions/stream/media/transport/decoder-headers.ts';
 import { findSplice } from '../../functions/stream/media/transport/find-splice.ts';
@@ -118,6 +119,34 @@ describe('findSplice', () => {
   it('goes back as far as a group of frames reaches', async () => {
     const find = filmOf(500, [0, 100], { 0: 'a', 100: 'a' });
     expect(await find(450)).to.deep.equal({ from: 100, head: 'own' });
+  });
+
+  it('finds each of many times by a few looks, whatever the rate', async () => {
+    const frames: AccessUnit[] = [];
+    for (let i = 0, position = 0; i < 4_000; i++) {
+      const frame = { position, pts: i * 45_000, dts: i * 45_000, headers: Buffer.of(1) };
+      const from = position;
+      const point = i % 4 === 0 ? { recoveryFrames: 0 } : null;
+      frames.push({ ...frame, point, splice: () => ({ head: Buffer.of(1), from }) });
+      // A tenth of the rate in every other quarter, and a steady one in the last.
+      position += i < 3_000 && i % 1_000 < 500 ? 50_000 : 500_000;
+    }
+    const sizeBytes = (frames.at(-1)?.position ?? 0) + 500_000;
+    let scans = 0;
+    const scan = async (start: number, end: number) => {
+      scans++;
+      return frames.filter(({ position }) => position >= start && position < end);
+    };
+    const landmarks: { position: number; ticks: number }[] = [];
+    for (let seconds = 1; seconds < 2_000; seconds += 20) {
+      const searched = { sizeBytes, beginnings: [0], landmarks };
+      const wanted = { originTicks: 0, seconds, frameSeconds: 0.5 };
+      const found = await findSplice(scan, searched, wanted);
+      const expected = frames.findLast(({ pts, point }) => point !== null && pts <= seconds * 90_000);
+      expect(found?.from, `${seconds} s`).to.equal(expected?.position);
+    }
+    // Of both: the looks, and the readings of what lies before the place.
+    expect(scans).to.be.below(100 * 10);
   });
 
   it('begins with the file if nothing else is decodable', async () => {

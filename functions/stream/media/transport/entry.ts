@@ -11,33 +11,49 @@ import type { Splice } from './splice.ts';
 import type { StreamClock } from './stream-clock.ts';
 import { tsAccessUnits } from './ts-access-units.ts';
 
-/** Start of reading: the file's beginning, or a place that replaces it; null if only a demuxer can tell. */
+/** Start of reading: the file's beginning, or a place that replaces it. */
 export type Entry = { readonly kind: 'beginning' } | { readonly kind: 'place'; readonly splice: Splice };
 
+/** Finds the entry for seconds of the file's timeline; what one search has seen, the next ones use. */
+export type EntrySearch = (seconds: number) => Promise<Entry>;
+
 /**
- * Finds where to decode a track of a transport or program stream so that the output is exact from `seconds`
- * of the file's timeline on. These have no index, and demuxers guess.
+ * Opens a search for places at which to decode a track of a transport or program stream so that the output is exact
+ * from a time on. These have no index, and demuxers guess. Null if only a demuxer can tell.
  */
-export async function findEntry(
+export async function openEntrySearch(
   file: RandomAccess,
   { media, clock }: { readonly media: Media; readonly clock: StreamClock | null },
   track: MediaTrack,
-  seconds: number,
-): Promise<Entry | null> {
+): Promise<EntrySearch | null> {
   const scan = await openAccessUnits(file, media, track);
   if (scan === null) return null;
   const { numerator, denominator } = (track.kind === 'video' && track.frameRate) || USUAL_RATE;
-  const beginnings = clock?.parts.map(({ start }) => start) ?? [0];
-  const splice = await findSplice(
-    scan,
-    { sizeBytes: file.sizeBytes, beginnings },
-    {
-      originTicks: Math.round(media.originSeconds * TICKS_PER_SECOND),
+  const searched = {
+    sizeBytes: file.sizeBytes,
+    beginnings: clock?.parts.map(({ start }) => start) ?? [0],
+    landmarks: [],
+  };
+  const originTicks = Math.round(media.originSeconds * TICKS_PER_SECOND);
+  return async (seconds) => {
+    const splice = await findSplice(scan, searched, {
+      originTicks,
       seconds,
       frameSeconds: denominator / numerator,
-    },
-  );
-  return splice === null ? { kind: 'beginning' } : { kind: 'place', splice };
+    });
+    return splice === null ? { kind: 'beginning' } : { kind: 'place', splice };
+  };
+}
+
+/** Finds one entry; null if only a demuxer can tell. */
+export async function findEntry(
+  file: RandomAccess,
+  stream: { readonly media: Media; readonly clock: StreamClock | null },
+  track: MediaTrack,
+  seconds: number,
+): Promise<Entry | null> {
+  const search = await openEntrySearch(file, stream, track);
+  return search && search(seconds);
 }
 
 const USUAL_RATE = { numerator: 25, denominator: 1 };

@@ -2,11 +2,13 @@ import type { AccessUnit, AccessUnitScan } from './access-units.ts';
 import { TICKS_PER_SECOND, ticksFrom } from './pes.ts';
 import type { Splice } from './splice.ts';
 
-const WINDOW_BYTES = 128 * 1024;
+const WINDOW_BYTES = 64 * 1024;
 const MOST_WINDOW_BYTES = 8 * 2 ** 20;
 /** Between places as near as this, all bytes are read. */
 const NEAR_BYTES = 2 ** 20;
 const MOST_LOOKS = 40;
+/** Looks in a row that do not halve what is left; the next one does. */
+const MOST_IDLE_LOOKS = 2;
 const FIRST_CHUNK_BYTES = 512 * 1024;
 const LARGEST_CHUNK_BYTES = 8 * 2 ** 20;
 /** Bytes at a recording's beginning that are searched for the headers of all its frames. */
@@ -20,8 +22,17 @@ export type Wanted = {
   readonly frameSeconds: number;
 };
 
-/** Bytes to search, and where the recordings in them begin. */
-export type Searched = { readonly sizeBytes: number; readonly beginnings: readonly number[] };
+/** A place, and when what begins there is decoded, in ticks after the origin. */
+type Landmark = { readonly position: number; readonly ticks: number };
+
+/** Bytes to search. */
+export type Searched = {
+  readonly sizeBytes: number;
+  /** Where the recordings in them begin. */
+  readonly beginnings: readonly number[];
+  /** Places that were found by searches for other times; gets those of this one. */
+  readonly landmarks?: Landmark[];
+};
 
 /**
  * Finds the last access unit at which decoding can begin so that the output is exact from `seconds` on, and
@@ -30,12 +41,12 @@ export type Searched = { readonly sizeBytes: number; readonly beginnings: readon
  */
 export async function findSplice(
   scan: AccessUnitScan,
-  { sizeBytes, beginnings }: Searched,
+  searched: Searched,
   wanted: Wanted,
 ): Promise<Splice | null> {
   // Times written as seconds lose less than half a tick.
   const most = wanted.seconds * TICKS_PER_SECOND + 0.5;
-  let end = await placeBehind(scan, sizeBytes, wanted.originTicks, most);
+  let end = await placeBehind(scan, searched, wanted.originTicks, most);
   // However long a group of frames is, ffmpeg would read it as well.
   for (let chunk = FIRST_CHUNK_BYTES; end > 0; chunk = Math.min(2 * chunk, LARGEST_CHUNK_BYTES)) {
     const start = Math.max(0, end - chunk);
@@ -45,7 +56,7 @@ export async function findSplice(
     if (last?.headers != null) return last.splice(null);
     if (last !== undefined) {
       const near = accessUnits.slice(0, at).findLast(({ headers }) => headers !== null);
-      const headers = near?.headers ?? (await firstHeaders(scan, beginnings, last.position));
+      const headers = near?.headers ?? (await firstHeaders(scan, searched.beginnings, last.position));
       if (headers !== null) return last.splice(headers);
     }
     end = start;
@@ -69,30 +80,62 @@ function isInTime({ pts, point }: AccessUnit, { originTicks, frameSeconds }: Wan
   return ticksFrom(originTicks, pts) + point.recoveryFrames * frameSeconds * TICKS_PER_SECOND <= most;
 }
 
-/** Finds a place after which all frames are decoded later than wanted, near the first of them. */
+/**
+ * Finds a place after which all frames are decoded later than wanted, near the first of them: by the rate between two
+ * places around it, a little behind and a little before where that leads, until both are near each other.
+ */
 async function placeBehind(
   scan: AccessUnitScan,
-  sizeBytes: number,
+  { sizeBytes, landmarks = [] }: Searched,
   originTicks: number,
   most: number,
 ): Promise<number> {
-  let [low, high] = [0, sizeBytes];
-  let [lowTicks, highTicks]: [number, number | null] = [0, null];
-  for (let looks = 0; looks < MOST_LOOKS && high - low > NEAR_BYTES; looks++) {
-    // At a steady rate the place is almost known; each second look halves the rest in any case.
-    const share: number =
-      highTicks === null || looks % 2 === 1 ? 0.5 : (most - lowTicks) / (highTicks - lowTicks);
-    const middle: number = low + Math.floor((high - low) * Math.min(0.98, Math.max(0.02, share)));
-    const accessUnit = await firstFrom(scan, middle, high);
-    if (accessUnit === null) {
-      high = middle;
-      continue;
+  let { low, high } = around(landmarks, sizeBytes, most);
+  // At a rate that changes, looks may all be on one side of the place.
+  let idleLooks = 0;
+  for (let looks = 0; looks < MOST_LOOKS && high.position - low.position > NEAR_BYTES; looks++) {
+    const width = high.position - low.position;
+    const isIdle = idleLooks === MOST_IDLE_LOOKS;
+    const middle = isIdle ? low.position + Math.floor(width / 2) : nextLook(low, high, most, looks);
+    const accessUnit = await firstFrom(scan, middle, high.position);
+    if (accessUnit === null) high = { position: middle, ticks: null };
+    else {
+      const { position } = accessUnit;
+      const ticks = ticksFrom(originTicks, accessUnit.dts);
+      landmarks.push({ position, ticks });
+      if (ticks > most) high = { position: middle, ticks };
+      else low = { position: Math.max(middle, position), ticks };
     }
-    const ticks = ticksFrom(originTicks, accessUnit.dts);
-    if (ticks > most) [high, highTicks] = [middle, ticks];
-    else [low, lowTicks] = [Math.max(middle, accessUnit.position), ticks];
+    idleLooks = isIdle || high.position - low.position <= width / 2 ? 0 : idleLooks + 1;
   }
-  return high;
+  return high.position;
+}
+
+type Bounds = { low: Landmark; high: { readonly position: number; readonly ticks: number | null } };
+
+/** Returns the nearest landmarks on both sides of a time, or the ends of the file. */
+function around(landmarks: readonly Landmark[], sizeBytes: number, most: number): Bounds {
+  let low: Landmark = { position: 0, ticks: 0 };
+  let high: Bounds['high'] = { position: sizeBytes, ticks: null };
+  for (const landmark of landmarks) {
+    if (landmark.ticks > most && landmark.position < high.position) high = landmark;
+    if (landmark.ticks <= most && landmark.position > low.position) low = landmark;
+  }
+  // A clock that goes back, which nobody has corrected, has no such order.
+  return low.position < high.position ? { low, high } : around([], sizeBytes, most);
+}
+
+/** Returns where to look between two places: by turns behind and before the likely one, the closer the nearer that is. */
+function nextLook(low: Landmark, high: Bounds['high'], most: number, looks: number): number {
+  const width = high.position - low.position;
+  // Behind the last place that is known, it goes on at the rate so far.
+  const [bytes, ticks] = high.ticks === null ? [low.position, low.ticks] : [width, high.ticks - low.ticks];
+  const likely = ticks > 0 ? ((most - low.ticks) / ticks) * bytes : width / 2;
+  const distance = Math.min(Math.abs(likely), Math.abs(width - likely));
+  const margin = Math.max(NEAR_BYTES / 4, distance / 16);
+  const wanted = likely + (looks % 2 === 0 ? margin : -margin);
+  const least = NEAR_BYTES / 8;
+  return low.position + Math.floor(Math.min(width - least, Math.max(least, wanted)));
 }
 
 async function firstFrom(scan: AccessUnitScan, start: number, end: number): Promise<AccessUnit | null> {
