@@ -38,6 +38,8 @@ export type Approach =
 export type OutputSurroundings = {
   /** How to correct the times of the audio track. */
   readonly audioGrid?: SourceGrid;
+  /** Whether samples are rounded to 16 bits, and clipped, before their channels are mixed; else after that. */
+  readonly isRoundedFirst?: boolean;
   /** Start of the audio track on the file's timeline. */
   readonly audioStartSeconds?: number;
   readonly muxer?: readonly string[];
@@ -62,6 +64,7 @@ export function ffmpegArguments(
     approach = { kind: 'seek' },
     audioGrid = { kind: 'exact' },
     audioStartSeconds = 0,
+    isRoundedFirst = false,
     ...effects
   }: OutputSurroundings = {},
 ): FfmpegArguments {
@@ -85,6 +88,7 @@ export function ffmpegArguments(
         : audioArguments(audio, {
             grid: audioGrid,
             cutSeconds,
+            isRoundedFirst,
             // Output that ffmpeg's demuxer sought may begin later as well: in a gap, or with frames that
             // cannot be decoded yet.
             isLate: audioStartSeconds > startSeconds || (startSeconds > 0 && cutSeconds === null),
@@ -181,20 +185,23 @@ type AudioPlace = {
   readonly grid: SourceGrid;
   readonly cutSeconds: number | null;
   readonly isLate: boolean;
+  readonly isRoundedFirst: boolean;
   readonly effects: readonly string[];
 };
 
-function audioArguments(audio: AudioOutput, { grid, cutSeconds, isLate, effects }: AudioPlace): string[] {
+function audioArguments(audio: AudioOutput, place: AudioPlace): string[] {
   const map = ['-map', `0:${audio.stream}`];
   if (audio.kind === 'copy') {
     // Transport streams carry ADTS headers, which MP4 does not; audio without them passes the filter
     // unchanged.
     return [...map, '-c:a', 'copy', ...(audio.codec === 'aac' ? ['-bsf:a', 'aac_adtstoasc'] : [])];
   }
+  const { grid, cutSeconds, isLate, isRoundedFirst, effects } = place;
+  const mixing = isRoundedFirst ? ['internal_sample_fmt=s16p'] : [];
   return [
     ...map,
     ...['-c:a', ...ENCODERS[audio.codec], '-ac', String(audio.channels), '-ar', String(audio.sampleRate)],
-    ...['-af', [...gaplessFilters(grid, cutSeconds, isLate), ...effects].join(',')],
+    ...['-af', [...gaplessFilters(grid, cutSeconds, isLate, mixing), ...effects].join(',')],
     ...(audio.bitrate === null ? [] : ['-b:a', String(audio.bitrate)]),
     ...(audio.codec === 'flac' && audio.bits === 16 ? ['-sample_fmt', 's16'] : []),
   ];

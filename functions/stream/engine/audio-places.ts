@@ -17,15 +17,21 @@ export const COUNTED_PLACE = 'st(0,if(N,ld(0),if(gt(PTS*TB,0.5),round(PTS*TB*SR)
 /**
  * Returns filters that fill gaps with silence and cut overlaps off, of any length, from `cutSeconds` on,
  * which become 0: audio stays where the file has it. If a container rounds the times of frames, they follow
- * each other until one is clearly elsewhere. `isLate`: the track begins after the cut.
+ * each other until one is clearly elsewhere. `isLate`: the track begins after the cut. `options` are those of the
+ * resampler, which mixes channels on the way.
  */
-export function gaplessFilters(grid: SourceGrid, cutSeconds: number | null, isLate: boolean): string[] {
+export function gaplessFilters(
+  grid: SourceGrid,
+  cutSeconds: number | null,
+  isLate: boolean,
+  options: readonly string[] = [],
+): string[] {
   const place = grid.kind === 'counted' ? `(${COUNTED_PLACE})/SR/TB` : placeFromFirst(grid);
   const placed = place === null ? [] : [`asetpts='${place}'`];
   const cut = cutSeconds ?? 0;
   const shift = cut > 0 ? [`asetpts=PTS-round(${cut}*SR)`] : [];
   // Its default tolerance is a tenth of a second.
-  const gapless = `aresample=async=1:min_hard_comp=${leastStepSeconds(grid)}`;
+  const gapless = ['aresample=async=1', `min_hard_comp=${leastStepSeconds(grid)}`, ...options].join(':');
   if (isLate) {
     return [...placed, ...(cut > 0 ? [`atrim=start=${cut}`, ...shift] : []), `${gapless}:first_pts=0`];
   }

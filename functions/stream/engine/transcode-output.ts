@@ -24,26 +24,26 @@ const AHEAD_SECONDS = 1.5;
 export async function transcodeOutput(
   output: Output,
   context: EngineContext,
-  muxer?: readonly string[],
+  given: Pick<Given, 'muxer' | 'isRoundedFirst'> = {},
 ): Promise<Readable> {
   const { loudness } = output;
-  if (loudness?.kind !== 'measured') return run(output, context, muxer && { muxer });
+  if (loudness?.kind !== 'measured') return run(output, context, given);
   const alone = measuredOutput(output);
   const gain = await context.trace.time('loudness', () =>
     gainFor(loudness.lufs, async (tried) => {
-      const given = { muxer: ['-f', 'null'], gain: tried, isMeasured: true };
-      const measured = await readLoudness(await run(alone, context, given));
+      const measuring = { muxer: ['-f', 'null'], gain: tried, isMeasured: true };
+      const measured = await readLoudness(await run(alone, context, measuring));
       if (tried === UNCHANGED && measured !== null) context.onMeasured?.(output, measured);
       return measured;
     }),
   );
   context.trace.note({ gain });
-  return run(output, context, { ...(muxer && { muxer }), gain });
+  return run(output, context, { ...given, gain });
 }
 
-type Given = Pick<OutputSurroundings, 'muxer' | 'gain' | 'isMeasured'>;
+type Given = Pick<OutputSurroundings, 'muxer' | 'isRoundedFirst' | 'gain' | 'isMeasured'>;
 
-async function run(output: Output, context: EngineContext, given: Given = {}): Promise<Readable> {
+async function run(output: Output, context: EngineContext, given: Given): Promise<Readable> {
   const { probed, limits } = context;
   const { approach, given: input } = await approached(output, context);
   const { audio: heard } = sourcesOf(probed.media, output);

@@ -67,30 +67,19 @@ async function decodedPeaks(
   onSeconds: WaveformServices['onSeconds'],
 ): Promise<Peaks> {
   const { output, samplesPerPixel, split } = plan;
-  const samples = await transcodeOutput(output, context, PCM);
+  const samples = await transcodeOutput(output, context, SAMPLES);
   const { sampleRate, channels } = samplingOf(output);
-  const heard = counted(samples, (bytes) => onSeconds(bytes / (2 * channels * sampleRate)));
-  return peaksOf(heard, {
+  return peaksOf(samples, {
     ...{ sampleRate, samplesPerPixel, split },
     sourceChannels: channels,
     mostPixels: mostPixels(plan),
-    onExcess: () => {
-      throw tooManyPoints(plan);
-    },
+    tooMany: () => tooManyPoints(plan),
+    onBytes: (total) => onSeconds(total / (2 * channels * sampleRate)),
   });
 }
 
 /** Without a flush for each frame of 20 ms, ffmpeg writes a tenth as often. */
-const PCM = ['-flush_packets', '0', '-f', 's16le'];
-
-async function* counted(chunks: AsyncIterable<Uint8Array>, onBytes: (total: number) => void) {
-  let total = 0;
-  for await (const chunk of chunks) {
-    total += chunk.byteLength;
-    onBytes(total);
-    yield chunk;
-  }
-}
+const SAMPLES = { muxer: ['-flush_packets', '0', '-f', 's16le'], isRoundedFirst: true };
 
 function written(peaks: Peaks, { format, bits, drawing }: WaveformPlan): string | Buffer {
   switch (format) {

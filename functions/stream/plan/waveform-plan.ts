@@ -15,7 +15,7 @@ export type WaveformPlan = {
   readonly split: boolean;
   readonly samplesPerPixel: number;
   readonly drawing: Drawing;
-  /** The audio as 16-bit PCM. */
+  /** The audio as 16-bit PCM, mixed into one channel where that is as good as to mix the samples here. */
   readonly output: Output;
   /** How long the audio is; null if the file does not tell. */
   readonly secondsTotal: number | null;
@@ -74,9 +74,10 @@ export function planWaveform(
   const { audio } = selection;
   if (audio === null) throw unsupported('The file has no audio.');
   if (audio.undecodable !== null) throw unsupported(audio.undecodable);
-  const output = planOutput({ ...input, parameters: asked }, selection);
-  const sampleRate = output.audio?.kind === 'encode' ? output.audio.sampleRate : audio.sampleRate;
   const { format, bits, split } = parameters;
+  const planned = planOutput({ ...input, parameters: asked }, selection);
+  const output = split || audio.channels !== 2 ? planned : mixed(planned);
+  const { sampleRate } = samplingOf(output);
   const drawing = drawingOf(parameters);
   const seconds = audio.durationSeconds ?? media.durationSeconds;
   const samplesPerPixel = samplesPerPixelOf(parameters, sampleRate, seconds);
@@ -85,6 +86,16 @@ export function planWaveform(
   const advice = 'there is no smaller part of it';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
   return { format, bits, split, samplesPerPixel, drawing, output, secondsTotal: seconds, predicted };
+}
+
+/**
+ * Returns an output of one channel, for lossy audio: ffmpeg rounds the sum of two samples where it is divided, which is a
+ * step of 16 bits at most, and half as many bytes come out of it.
+ */
+function mixed(output: Output): Output {
+  const { audio } = output;
+  const isLossy = audio?.kind === 'encode' && audio.bits !== null;
+  return isLossy ? { ...output, audio: { ...audio, channels: 1 } } : output;
 }
 
 function drawingOf({ format, height, color }: WaveformParameters): Drawing {

@@ -13,9 +13,7 @@ import {
 
 const STEREO: PeaksInput = {
   ...{ sampleRate: 8_000, samplesPerPixel: 3, sourceChannels: 2, split: false, mostPixels: 100 },
-  onExcess: () => {
-    throw new Error('too many');
-  },
+  tooMany: () => new Error('too many'),
 };
 /** Left and right of seven frames: two pixels of three, and one of a single frame. */
 const FRAMES = [
@@ -33,7 +31,7 @@ const read = (input: Partial<PeaksInput> = {}, chunkBytes = 1_000) => {
   const all = bytes(FRAMES.flat());
   const chunks: Buffer[] = [];
   for (let at = 0; at < all.length; at += chunkBytes) chunks.push(all.subarray(at, at + chunkBytes));
-  return peaksOf(Readable.from(chunks), { ...STEREO, ...input });
+  return peaksOf(Readable.from(chunks, { objectMode: false }), { ...STEREO, ...input });
 };
 
 describe('the peaks of a waveform', () => {
@@ -52,6 +50,21 @@ describe('the peaks of a waveform', () => {
   it('are the same however the samples arrive', async () => {
     const whole = await read();
     for (const chunkBytes of [1, 3, 4, 7]) expect(await read({}, chunkBytes)).to.deep.equal(whole);
+  });
+
+  it('are those of a single channel, of an odd number of samples as well', async () => {
+    const samples = FRAMES.flat();
+    for (const samplesPerPixel of [1, 3, 4, 5, 100]) {
+      const expected: number[] = [];
+      for (let at = 0; at < samples.length; at += samplesPerPixel) {
+        const pixel = samples.slice(at, at + samplesPerPixel);
+        expected.push(Math.min(...pixel), Math.max(...pixel));
+      }
+      for (const chunkBytes of [1, 2, 6, 7, 10, 1_000]) {
+        const { data } = await read({ sourceChannels: 1, samplesPerPixel }, chunkBytes);
+        expect([...data]).to.deep.equal(expected);
+      }
+    }
   });
 
   it('are as many as are allowed', async () => {

@@ -12,7 +12,7 @@ const MUXER = [
 
 /** Yields the packets of MP3 or FLAC as they come: the file holds nothing else after its head. */
 export async function packetsBody(output: Output, context: BodyContext): Promise<Body> {
-  const encoded = await transcodeOutput(output, context, MUXER);
+  const encoded = await transcodeOutput(output, context, { muxer: MUXER });
   const { samples, sampleEntry, timescale, mediaTime } = await readStream(encoded);
   const places: number[] = [];
   let index: PacketsIndex = {

@@ -56,7 +56,7 @@ export async function streamBody(output: Output, context: BodyContext): Promise<
 
 /** Returns 16-bit samples alone. */
 export async function pcmBody(output: Output, context: BodyContext): Promise<Body> {
-  const encoded = await transcodeOutput(output, context, ['-f', 's16le']);
+  const encoded = await transcodeOutput(output, context, { muxer: ['-f', 's16le'] });
   const { sampleRate, channels } = samplingOf(output);
   return counted(encoded, (bytes) => bytes / (2 * sampleRate * channels));
 }

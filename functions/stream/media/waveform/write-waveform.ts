@@ -6,7 +6,8 @@ const HEAD_BYTES = 24;
 
 /** Returns the values as they are stored: of 8 bits, divided towards zero, or of 16. */
 function stored({ data }: Peaks, bits: 8 | 16): Int8Array | Int16Array {
-  return bits === 16 ? data : Int8Array.from(data, (value) => Math.trunc(value / 256));
+  // `Int8Array.from` with a function takes ten times as long.
+  return bits === 16 ? data : new Int8Array(data.map((value) => Math.trunc(value / 256)));
 }
 
 /** Writes audiowaveform's JSON form, which peaks.js and waveform-data read. */
