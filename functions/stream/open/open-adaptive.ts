@@ -208,10 +208,36 @@ function playlist(
         findTextTrack(companions.texts, ask.rendition);
         return written(HLS, hlsText(presentation));
       }
-      return written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version, keys));
+      return onceWritten(ask, presentation, contentKey, () =>
+        written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version, keys)),
+      );
     case 'iframes':
-      return written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version, keys));
+      return onceWritten(ask, presentation, contentKey, () =>
+        written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version, keys)),
+      );
     default:
       return ask satisfies never;
   }
+}
+
+/** Lists of segments, held as long as their plan, of which each has about the size. */
+const lists = new WeakMap<Presentation, Map<string, Representation>>();
+
+/**
+ * Returns the list of a plan that was written before: a film of hours has thousands of segments. A plan is of one version
+ * of the object; lists with keys also follow from these, and a clip's plan is a new one each time.
+ */
+function onceWritten(
+  { kind, rendition }: { readonly kind: string; readonly rendition: string },
+  presentation: Presentation,
+  contentKey: ContentKey | null,
+  write: () => Representation,
+): Representation {
+  if (contentKey !== null) return write();
+  const known = lists.get(presentation) ?? new Map<string, Representation>();
+  lists.set(presentation, known);
+  const name = `${kind} ${rendition}`;
+  const list = known.get(name) ?? write();
+  known.set(name, list);
+  return list;
 }
