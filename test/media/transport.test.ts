@@ -84,8 +84,8 @@ describe('findSplice', () => {
       position: i * MEGABYTE,
       pts: i * 90_000,
       dts: i * 90_000,
-      point: points.includes(i) ? { recoveryFrames: 0 } : null,
-      headers: headed[i] === undefined ? null : Buffer.from(headed[i]),
+      point: () => (points.includes(i) ? { recoveryFrames: 0 } : null),
+      headers: () => (headed[i] === undefined ? null : Buffer.from(headed[i])),
       splice: (headers: Uint8Array | null) => ({ head: headers ?? Buffer.from('own'), from: i }),
     }));
     const scan = async (start: number, end: number) =>
@@ -124,9 +124,9 @@ describe('findSplice', () => {
   it('finds each of many times by a few looks, whatever the rate', async () => {
     const frames: AccessUnit[] = [];
     for (let i = 0, position = 0; i < 4_000; i++) {
-      const frame = { position, pts: i * 45_000, dts: i * 45_000, headers: Buffer.of(1) };
+      const frame = { position, pts: i * 45_000, dts: i * 45_000, headers: () => Buffer.of(1) };
       const from = position;
-      const point = i % 4 === 0 ? { recoveryFrames: 0 } : null;
+      const point = () => (i % 4 === 0 ? { recoveryFrames: 0 } : null);
       frames.push({ ...frame, point, splice: () => ({ head: Buffer.of(1), from }) });
       // A tenth of the rate in every other quarter, and a steady one in the last.
       position += i < 3_000 && i % 1_000 < 500 ? 50_000 : 500_000;
@@ -142,7 +142,7 @@ describe('findSplice', () => {
       const searched = { sizeBytes, beginnings: [0], landmarks };
       const wanted = { originTicks: 0, seconds, frameSeconds: 0.5 };
       const found = await findSplice(scan, searched, wanted);
-      const expected = frames.findLast(({ pts, point }) => point !== null && pts <= seconds * 90_000);
+      const expected = frames.findLast(({ pts, point }) => point() !== null && pts <= seconds * 90_000);
       expect(found?.from, `${seconds} s`).to.equal(expected?.position);
     }
     // Of both: the looks, and the readings of what lies before the place.

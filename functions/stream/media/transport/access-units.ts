@@ -8,10 +8,10 @@ export type AccessUnit = {
   /** In ticks of 90 kHz, on the file's own clock. */
   readonly pts: number;
   readonly dts: number;
-  /** Null if decoding cannot begin with it, whatever headers precede it. */
-  readonly point: RandomAccessPoint | null;
-  /** The headers with which it begins, if they are all that a decoder needs; otherwise null. */
-  readonly headers: Uint8Array | null;
+  /** Looks whether decoding can begin with it; null if it cannot, whatever headers precede it. */
+  point(): RandomAccessPoint | null;
+  /** Reads the headers with which it begins, if they are all that a decoder needs; otherwise null. */
+  headers(): Uint8Array | null;
   /** Returns the splice that reads the file from here on, after headers if it needs those of another one. */
   splice(headers: Uint8Array | null): Splice;
 };

@@ -53,7 +53,7 @@ export async function findEntry(
   seconds: number,
 ): Promise<Entry | null> {
   const search = await openEntrySearch(file, stream, track);
-  return search && search(seconds);
+  return search === null ? null : search(seconds);
 }
 
 const USUAL_RATE = { numerator: 25, denominator: 1 };

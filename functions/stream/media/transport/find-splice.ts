@@ -53,10 +53,10 @@ export async function findSplice(
     const accessUnits = await scan(start, end);
     const at = accessUnits.findLastIndex((accessUnit) => isInTime(accessUnit, wanted, most));
     const last = accessUnits[at];
-    if (last?.headers != null) return last.splice(null);
+    if (last !== undefined && last.headers() !== null) return last.splice(null);
     if (last !== undefined) {
-      const near = accessUnits.slice(0, at).findLast(({ headers }) => headers !== null);
-      const headers = near?.headers ?? (await firstHeaders(scan, searched.beginnings, last.position));
+      const near = accessUnits.slice(0, at).findLast((accessUnit) => accessUnit.headers() !== null);
+      const headers = near?.headers() ?? (await firstHeaders(scan, searched.beginnings, last.position));
       if (headers !== null) return last.splice(headers);
     }
     end = start;
@@ -72,12 +72,14 @@ async function firstHeaders(
 ): Promise<Uint8Array | null> {
   const start = beginnings.findLast((beginning) => beginning <= position) ?? 0;
   const accessUnits = await scan(start, Math.min(position, start + HEADERS_BYTES));
-  return accessUnits.find(({ headers }) => headers !== null)?.headers ?? null;
+  return accessUnits.find((accessUnit) => accessUnit.headers() !== null)?.headers() ?? null;
 }
 
-function isInTime({ pts, point }: AccessUnit, { originTicks, frameSeconds }: Wanted, most: number): boolean {
-  if (point === null) return false;
-  return ticksFrom(originTicks, pts) + point.recoveryFrames * frameSeconds * TICKS_PER_SECOND <= most;
+function isInTime(accessUnit: AccessUnit, { originTicks, frameSeconds }: Wanted, most: number): boolean {
+  const ticks = ticksFrom(originTicks, accessUnit.pts);
+  if (ticks > most) return false;
+  const point = accessUnit.point();
+  return point !== null && ticks + point.recoveryFrames * frameSeconds * TICKS_PER_SECOND <= most;
 }
 
 /**

@@ -44,8 +44,8 @@ export function psAccessUnits(
           position,
           pts: header.pts,
           dts: header.dts ?? header.pts,
-          point: randomAccessPoint(coding, data),
-          headers: decoderHeaders(coding, data),
+          point: () => randomAccessPoint(coding, data),
+          headers: () => decoderHeaders(coding, data),
           splice: (headers) => ({
             head: Buffer.concat([
               tables,

@@ -36,21 +36,22 @@ export function tsAccessUnits(
       begun = null;
     };
     const accessUnitOf = ({ at, isMarked, payload }: Begun, from: number): AccessUnit | null => {
-      const packet = Buffer.concat(payload);
-      const header = readPesHeader(packet, 0);
+      const [first] = payload;
+      const whole = () => Buffer.concat(payload);
+      const header = (first && readPesHeader(first, 0)) ?? readPesHeader(whole(), 0);
       if (header === null || header.pts === null) return null;
       const position = from + at - layout.offset;
-      const data = packet.subarray(header.headerBytes);
+      const data = () => whole().subarray(header.headerBytes);
       const nextCount = (bytes[at + 3] ?? 0) & 15;
       return {
         position,
         pts: header.pts,
         dts: header.dts ?? header.pts,
-        point: randomAccessPoint(coding, data, isMarked),
-        headers: decoderHeaders(coding, data),
+        point: () => randomAccessPoint(coding, data(), isMarked),
+        headers: () => decoderHeaders(coding, data()),
         splice(headers) {
-          const first = headers && pesLike(packet.subarray(0, header.headerBytes), headers);
-          const before = first && writeTsPackets(first, { pid, nextCount, layout });
+          const added = headers && pesLike(whole().subarray(0, header.headerBytes), headers);
+          const before = added && writeTsPackets(added, { pid, nextCount, layout });
           return { head: before === null ? tables : Buffer.concat([tables, before]), from: position };
         },
       };
