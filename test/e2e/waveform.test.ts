@@ -42,6 +42,9 @@ describe('/waveform', function () {
     ] as const) {
       await ffmpeg('-i', song, ...codec, join(folder, name));
     }
+    const square = 'sgn(sin(2*PI*330*t))';
+    const loud = ['-f', 'lavfi', '-i', `aevalsrc='0.99*${square}|0.5*${square}':s=${RATE}:d=5`];
+    await ffmpeg(...loud, '-c:a', 'libmp3lame', '-b:a', '64k', join(folder, 'loud.mp3'));
     const long = ['-stream_loop', '19', '-i', join(folder, 'song.m4a'), '-c', 'copy'];
     await ffmpeg(...long, '-movflags', '+faststart', join(folder, 'long.m4a'));
     const hollow = await readFile(join(folder, 'song.m4a'));
@@ -63,6 +66,8 @@ describe('/waveform', function () {
     ['song.flac', 0],
     ['song.mp3', 1],
     ['song.m4a', 1],
+    // One of its channels is clipped before they are mixed.
+    ['loud.mp3', 1],
   ] as const) {
     it(`of ${name} is what its samples are${most === 0 ? ', exactly' : ', within a step'}`, async () => {
       const found = await json(name);
