@@ -31,6 +31,7 @@ export async function openEntrySearch(
   const { numerator, denominator } = (track.kind === 'video' && track.frameRate) || USUAL_RATE;
   const searched = {
     sizeBytes: file.sizeBytes,
+    lengthSeconds: media.durationSeconds,
     beginnings: clock?.parts.map(({ start }) => start) ?? [0],
     landmarks: [],
   };

@@ -30,6 +30,8 @@ export type Searched = {
   readonly sizeBytes: number;
   /** Where the recordings in them begin. */
   readonly beginnings: readonly number[];
+  /** How long they last, about; null if nobody knows. */
+  readonly lengthSeconds?: number | null;
   /** Places that were found by searches for other times; gets those of this one. */
   readonly landmarks?: Landmark[];
 };
@@ -88,11 +90,12 @@ function isInTime(accessUnit: AccessUnit, { originTicks, frameSeconds }: Wanted,
  */
 async function placeBehind(
   scan: AccessUnitScan,
-  { sizeBytes, landmarks = [] }: Searched,
+  { sizeBytes, lengthSeconds = null, landmarks = [] }: Searched,
   originTicks: number,
   most: number,
 ): Promise<number> {
-  let { low, high } = around(landmarks, sizeBytes, most);
+  const end = { position: sizeBytes, ticks: lengthSeconds && lengthSeconds * TICKS_PER_SECOND };
+  let { low, high } = around(landmarks, end, most);
   // At a rate that changes, looks may all be on one side of the place.
   let idleLooks = 0;
   for (let looks = 0; looks < MOST_LOOKS && high.position - low.position > NEAR_BYTES; looks++) {
@@ -116,15 +119,15 @@ async function placeBehind(
 type Bounds = { low: Landmark; high: { readonly position: number; readonly ticks: number | null } };
 
 /** Returns the nearest landmarks on both sides of a time, or the ends of the file. */
-function around(landmarks: readonly Landmark[], sizeBytes: number, most: number): Bounds {
+function around(landmarks: readonly Landmark[], end: Bounds['high'], most: number): Bounds {
   let low: Landmark = { position: 0, ticks: 0 };
-  let high: Bounds['high'] = { position: sizeBytes, ticks: null };
+  let high = end;
   for (const landmark of landmarks) {
     if (landmark.ticks > most && landmark.position < high.position) high = landmark;
     if (landmark.ticks <= most && landmark.position > low.position) low = landmark;
   }
   // A clock that goes back, which nobody has corrected, has no such order.
-  return low.position < high.position ? { low, high } : around([], sizeBytes, most);
+  return low.position < high.position ? { low, high } : around([], end, most);
 }
 
 /** Returns where to look between two places: by turns behind and before the likely one, the closer the nearer that is. */
