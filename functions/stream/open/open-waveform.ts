@@ -66,8 +66,8 @@ async function decodedPeaks(
   context: ObjectContext & EngineContext,
   onSeconds: WaveformServices['onSeconds'],
 ): Promise<Peaks> {
-  const { output, samplesPerPixel, split } = plan;
-  const samples = await transcodeOutput(output, context, SAMPLES);
+  const { output, samplesPerPixel, split, isMixed } = plan;
+  const samples = await transcodeOutput(output, context, { muxer: PCM, isRoundedFirst: isMixed });
   const { sampleRate, channels } = samplingOf(output);
   return peaksOf(samples, {
     ...{ sampleRate, samplesPerPixel, split },
@@ -79,7 +79,7 @@ async function decodedPeaks(
 }
 
 /** Without a flush for each frame of 20 ms, ffmpeg writes a tenth as often. */
-const SAMPLES = { muxer: ['-flush_packets', '0', '-f', 's16le'], isRoundedFirst: true };
+const PCM = ['-flush_packets', '0', '-f', 's16le'];
 
 function written(peaks: Peaks, { format, bits, drawing }: WaveformPlan): string | Buffer {
   switch (format) {

@@ -15,8 +15,13 @@ export type WaveformPlan = {
   readonly split: boolean;
   readonly samplesPerPixel: number;
   readonly drawing: Drawing;
-  /** The audio as 16-bit PCM, mixed into one channel where that is as good as to mix the samples here. */
+  /** The audio as 16-bit PCM. */
   readonly output: Output;
+  /**
+   * Whether ffmpeg mixes two channels into the one of the output. It rounds their sum where it is divided, a step of 16
+   * bits at most, and half as many bytes come out of it: good enough for lossy audio.
+   */
+  readonly isMixed: boolean;
   /** How long the audio is; null if the file does not tell. */
   readonly secondsTotal: number | null;
   readonly predicted: Prediction;
@@ -76,7 +81,8 @@ export function planWaveform(
   if (audio.undecodable !== null) throw unsupported(audio.undecodable);
   const { format, bits, split } = parameters;
   const planned = planOutput({ ...input, parameters: asked }, selection);
-  const output = split || audio.channels !== 2 ? planned : mixed(planned);
+  const isMixed = !split && audio.channels === 2 && isLossy(planned);
+  const output = isMixed ? inOneChannel(planned) : planned;
   const { sampleRate } = samplingOf(output);
   const drawing = drawingOf(parameters);
   const seconds = audio.durationSeconds ?? media.durationSeconds;
@@ -85,17 +91,16 @@ export function planWaveform(
   const predicted = predictWaveform(media);
   const advice = 'there is no smaller part of it';
   refuseWork(predicted, input, { forSeconds: advice, forBytes: advice });
-  return { format, bits, split, samplesPerPixel, drawing, output, secondsTotal: seconds, predicted };
+  return { format, bits, split, samplesPerPixel, drawing, output, isMixed, secondsTotal: seconds, predicted };
 }
 
-/**
- * Returns an output of one channel, for lossy audio: ffmpeg rounds the sum of two samples where it is divided, which is a
- * step of 16 bits at most, and half as many bytes come out of it.
- */
-function mixed(output: Output): Output {
+function isLossy({ audio }: Output): boolean {
+  return audio?.kind === 'encode' && audio.bits !== null;
+}
+
+function inOneChannel(output: Output): Output {
   const { audio } = output;
-  const isLossy = audio?.kind === 'encode' && audio.bits !== null;
-  return isLossy ? { ...output, audio: { ...audio, channels: 1 } } : output;
+  return audio?.kind === 'encode' ? { ...output, audio: { ...audio, channels: 1 } } : output;
 }
 
 function drawingOf({ format, height, color }: WaveformParameters): Drawing {

@@ -120,14 +120,14 @@ type Bounds = { low: Landmark; high: { readonly position: number; readonly ticks
 
 /** Returns the nearest landmarks on both sides of a time, or the ends of the file. */
 function around(landmarks: readonly Landmark[], end: Bounds['high'], most: number): Bounds {
-  let low: Landmark = { position: 0, ticks: 0 };
-  let high = end;
+  const beginning: Landmark = { position: 0, ticks: 0 };
+  let [low, high] = [beginning, end];
   for (const landmark of landmarks) {
     if (landmark.ticks > most && landmark.position < high.position) high = landmark;
     if (landmark.ticks <= most && landmark.position > low.position) low = landmark;
   }
   // A clock that goes back, which nobody has corrected, has no such order.
-  return low.position < high.position ? { low, high } : around([], end, most);
+  return low.position < high.position ? { low, high } : { low: beginning, high: end };
 }
 
 /** Returns where to look between two places: by turns behind and before the likely one, the closer the nearer that is. */
