@@ -66,7 +66,7 @@ function appOver(folder: string) {
     engine: createEngine(config.ffmpegPath, config.sandbox),
     ...{ config, cache: createBlockCache(), probes: createProbeCache(), derivedCache: null, exports: null },
     findings: createKnownFindings(null, () => {}),
-    loadPage: async () => '',
+    loadPage: async () => ({ html: '', styles: [] }),
     loadAssets: async () => ({}),
     version: '',
     ffmpegVersion: async () => '',

@@ -68,7 +68,7 @@ describe('the app with signed addresses', () => {
       exports: null,
       cache: createBlockCache(),
       probes: createProbeCache(),
-      loadPage: async () => '<script>1</script>',
+      loadPage: async () => ({ html: '<script>1</script>', styles: [] }),
       loadAssets: async () => ({}),
       version: '1.2.3',
       ffmpegVersion: async () => '4.1',

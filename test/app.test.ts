@@ -75,7 +75,7 @@ describe('the app', () => {
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1.2.3',
-      loadPage: async () => '<script>1</script>',
+      loadPage: async () => ({ html: '<script>1</script>', styles: [] }),
       loadAssets: async () => ({ 'hls-1.js': 'export const open = 1;' }),
     };
     return createApp({ ...parts, source, access, ffmpegVersion: async () => '4.1', ...others });

@@ -1,5 +1,6 @@
 import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
 import { PATHS } from '../packages/client/src/table.ts';
+import { kindOf } from './library-tree.ts';
 
 /** The addresses that a player can play; each begins with its name. */
 const WAYS = ['media', 'stream', 'hls', 'dash'] as const satisfies readonly (keyof typeof PATHS)[];
@@ -62,13 +63,19 @@ function isWay(word: string | undefined): word is Way {
 }
 
 /**
- * Returns the address of another file on the same route; a time or a track of one file means nothing in
- * another.
+ * Returns the address of another file, in the way that a person has chosen; a time or a track of one file means nothing
+ * in another.
  */
 export function sameAddress(asked: Address | null, key: string): Address {
-  const params = new URLSearchParams(asked?.params);
+  const way = asked === null || asked.way === usualWay(asked.key) ? usualWay(key) : asked.way;
+  const params = new URLSearchParams(way === asked?.way ? asked.params : undefined);
   for (const name of ['start', 'end', 'duration', 'audio', 'subtitles']) params.delete(name);
-  return { way: asked?.way ?? 'stream', key, params };
+  return { way, key, params };
+}
+
+/** A song needs no qualities, and most play as they are. */
+function usualWay(key: string): Way {
+  return kindOf(key) === 'audio' ? 'stream' : 'hls';
 }
 
 /** Returns whether the answer contains audio alone, whatever the file is. */

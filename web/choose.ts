@@ -16,6 +16,8 @@ type How = {
   readonly play: boolean;
   /** Whether to add it to the browser's history. Default true. */
   readonly record?: boolean;
+  /** Whether nothing is loaded before a person comes near the player. Default false. */
+  readonly waits?: boolean;
 };
 
 /** Null until something is chosen. */
@@ -29,13 +31,8 @@ export function currentChoice(): Address | null {
   return chosen;
 }
 
-/** Returns the key of what is chosen if it is a film; null otherwise. */
-export function currentFilm(): string | null {
-  return info?.media.tracks.some(isFilm) ? info.key : null;
-}
-
 /** Switches the page to an address: shows what it is, and plays it if wanted. Never rejects. */
-export async function choose(next: Address, { play, record = true }: How): Promise<void> {
+export async function choose(next: Address, { play, record = true, waits = false }: How): Promise<void> {
   const isOther = next.key !== chosen?.key || info === null;
   chosen = next;
   playback.abort();
@@ -59,7 +56,7 @@ export async function choose(next: Address, { play, record = true }: How): Promi
       showSnippets(next, info);
       showExportFormats(info.media.tracks.some(isFilm));
     } else hideCompanions();
-    await start({ chosen: next, media: info?.media ?? null, play }, signal);
+    await start({ chosen: next, media: info?.media ?? null, play, waits }, signal);
   } catch (error) {
     if (!signal.aborted) showFailure(error);
   }

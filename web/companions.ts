@@ -17,6 +17,7 @@ export function showCompanions(info: ObjectInfo, { way, key, params }: Address, 
   if (isInTime && !isPresentation(way)) for (const subtitles of info.subtitles) addTrack(subtitles, start);
   if (isInTime && info.chapters.length > 0) addChapters(key, start);
   if (info.media.tracks.some(isFilm)) {
+    if (isWhole(params)) addThumbnails(key);
     if (hasPoster && poster !== null) elements.video.poster = poster;
     return;
   }
@@ -50,6 +51,21 @@ function addTrack(subtitles: SubtitleInfo, start: string | null): void {
   track.label = labelOf(subtitles);
   if (language !== null) track.srclang = language;
   track.src = start === null ? href : `${href}?start=${encodeURIComponent(start)}`;
+  elements.video.append(track);
+}
+
+/** Times of a storyboard are those of the whole film. */
+function isWhole(params: URLSearchParams): boolean {
+  return !['start', 'end', 'duration', 'speed'].some((name) => params.has(name));
+}
+
+/** For the seek bar. Its sheets are encoded when somebody points there. */
+function addThumbnails(key: string): void {
+  const track = make('track', '');
+  track.kind = 'metadata';
+  track.label = 'thumbnails';
+  track.default = true;
+  track.src = pathOf('storyboard', key);
   elements.video.append(track);
 }
 

@@ -1,5 +1,5 @@
 import { type Address, addressOf, isPresentation } from './address.ts';
-import type { Failure, Offered, Open, Player } from './players/player.ts';
+import type { Failure, Offered, Open } from './players/player.ts';
 
 /** What plays presentations; each is fetched for the first who wants it. */
 const PLAYERS = {
@@ -13,25 +13,34 @@ type Listeners = {
 };
 
 /**
- * Gives an element an address to play, until `signal` aborts. Returns the player between them, null if there is
- * none. Rejects if the player cannot be loaded.
+ * Gives an element an address to play, until `signal` aborts, and its menus what there is to choose. Rejects if the
+ * player cannot be loaded.
  */
 export async function feed(
   element: HTMLMediaElement,
   chosen: Address,
-  listeners: Listeners,
+  { onChange, onFailure }: Listeners,
   signal: AbortSignal,
-): Promise<Player | null> {
+): Promise<void> {
   const { way } = chosen;
   const address = addressOf(chosen);
   // A browser without Media Source Extensions plays HLS itself.
   if (!isPresentation(way) || !('MediaSource' in window)) {
     element.src = address;
-    return null;
+    return;
   }
-  const { open } = await PLAYERS[way]();
-  if (signal.aborted) return null;
-  const player = open({ element, address, ...listeners });
+  const [{ open }, { listTracks }] = await Promise.all([PLAYERS[way](), import('./player-controls.ts')]);
+  if (signal.aborted) return;
+  const lists = listTracks(element, signal);
+  const player = open({
+    element,
+    address,
+    onChange(offered) {
+      lists.show(offered);
+      onChange(offered);
+    },
+    onFailure,
+  });
+  lists.follow(player);
   signal.addEventListener('abort', () => player.close());
-  return player;
 }

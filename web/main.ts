@@ -1,6 +1,6 @@
 import type { MediaList } from '../functions/stream/answer/media-list.ts';
 import { type Address, parseAddress, ROOT, sameAddress } from './address.ts';
-import { choose, currentChoice, currentFilm } from './choose.ts';
+import { choose, currentChoice } from './choose.ts';
 import { readControls } from './controls.ts';
 import { copyText } from './copy-text.ts';
 import { elements } from './elements.ts';
@@ -18,9 +18,8 @@ import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
 import { countWith } from './spent.ts';
-import { followSubtitles } from './subtitle-choice.ts';
+import { drawControls } from './stage.ts';
 import { followSnippets, offerEmbeds } from './take-home.ts';
-import { followPointer } from './thumbnail.ts';
 import { takeFiles } from './upload.ts';
 
 /** The key after which the list goes on. */
@@ -101,12 +100,11 @@ elements.audio.addEventListener('ended', () => {
   if (next) play(sameAddress(chosen, next));
 });
 
-followPointer(currentFilm);
 followSnippets();
-followSubtitles();
 
 // ---- the start
 
+void drawControls();
 try {
   const { credit, exports, embeds, uploads, memoryMegabytes } = await loadList('beginning');
   countWith(memoryMegabytes);

@@ -10,18 +10,20 @@ import { describeTimings, parsePlan, parseServerTiming } from './headers.ts';
 import type { Failure, Offered } from './players/player.ts';
 import { messageOf, showFailure, showProblem } from './problem.ts';
 import { showProgress } from './progress.ts';
-import { nameOf, showRenditions, updateRenditions } from './renditions.ts';
 import { clearRequests } from './request-table.ts';
 import { headersOf, refusalOf } from './requests.ts';
 import { watchResponses } from './responses.ts';
 import { hideCost } from './spent.ts';
-import { milliseconds } from './words.ts';
+import { personNear } from './stage.ts';
+import { milliseconds, qualityName } from './words.ts';
 
 type Choice = {
   readonly chosen: Address;
   /** Null if nothing is known of the file. */
   readonly media: Media | null;
   readonly play: boolean;
+  /** Whether nothing is loaded before a person comes near the player. */
+  readonly waits: boolean;
 };
 
 /** The media element's events after which the display changes. */
@@ -49,13 +51,12 @@ export function stop(): void {
   received.value = '0';
   elements.timingsLabel.textContent = 'Server timing';
   elements.clock.textContent = '0:00';
-  elements.timeline.replaceChildren();
   elements.seekLabel.hidden = true;
   clearRequests();
 }
 
 /** Plays an address, or stops at its beginning. Throws a `Refusal` if the server refuses it. */
-export async function start({ chosen, media, play }: Choice, signal: AbortSignal): Promise<void> {
+export async function start({ chosen, media, play, waits }: Choice, signal: AbortSignal): Promise<void> {
   const address = addressOf(chosen);
   const headers = await headersOf(address, signal);
   if (signal.aborted) return;
@@ -99,18 +100,17 @@ export async function start({ chosen, media, play }: Choice, signal: AbortSignal
     refresh();
   });
   const onChange = (offered: Offered) => {
-    updateRenditions(offered);
     if (offered.playing === null) return;
     declared = offered.playing.bitrate;
-    elements.plan.textContent = `${chosen.way}; ${nameOf(offered.playing)}`;
+    elements.plan.textContent = `${chosen.way}; ${qualityName(offered.playing)}`;
     elements.reason.textContent =
       offered.chosen === null ? 'The player chooses, as the connection allows.' : 'Chosen by hand.';
   };
   const onFailure = (failure: Failure) => explain(failure, address, signal);
-  const player = await feed(element, chosen, { onChange, onFailure }, signal);
-  if (signal.aborted) return;
-  if (player !== null) showRenditions(player, signal);
   refresh();
+  if (waits && !play) await personNear(element, signal);
+  await feed(element, chosen, { onChange, onFailure }, signal);
+  if (signal.aborted) return;
   // A browser may refuse audio before the first click; the controls are visible.
   if (play) element.play().catch(() => {});
 }

@@ -1,4 +1,4 @@
-import { elements, make } from './elements.ts';
+import { elements } from './elements.ts';
 import type { Received } from './responses.ts';
 import { showSeek } from './seek.ts';
 import { showCost } from './spent.ts';
@@ -38,7 +38,7 @@ declare global {
 export function showProgress(progress: Progress): void {
   const { element, offset, speed, total } = progress;
   const now = offset + speed * element.currentTime;
-  showTimeline(spansOf(element.buffered, progress), { start: offset, end: now }, total);
+  showBuffered(spansOf(element.buffered, progress));
   elements.clock.textContent = `${clock(now)} / ${total === null ? 'length unknown' : clock(total)}`;
   elements.seekLabel.hidden = !(progress.seeksByAsking && total !== null);
   showSeek(now, total);
@@ -65,20 +65,9 @@ function spansOf(ranges: TimeRanges, { offset, speed }: Progress): readonly Span
   }));
 }
 
-function showTimeline(buffered: readonly Span[], played: Span, total: number | null): void {
-  const length = Math.max(total ?? 0, played.end, ...buffered.map(({ end }) => end));
-  const bar = ({ start, end }: Span, name: string) => {
-    const mark = make('i', name);
-    mark.style.insetInlineStart = `${(start / length) * 100}%`;
-    mark.style.inlineSize = `${((end - start) / length) * 100}%`;
-    return mark;
-  };
-  if (length > 0) {
-    elements.timeline.replaceChildren(...buffered.map((span) => bar(span, '')), bar(played, 'played'));
-  }
+function showBuffered(buffered: readonly Span[]): void {
   const spans = buffered.map(({ start, end }) => `${clock(start)}–${clock(end)}`).join(', ');
   elements.buffered.textContent = spans ? `buffered ${spans}` : '';
-  elements.timeline.setAttribute('aria-label', spans ? `Buffered: ${spans}` : 'Nothing is buffered');
 }
 
 function showReceived({ element, isLive, received }: Progress): void {

@@ -14,6 +14,17 @@ export function rate(bitsPerSecond: number): string {
     : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
 }
 
+/** Names a quality: `720 lines, 2.1 Mbit/s`; by its bitrate alone where it has no lines. */
+export function qualityName({
+  height,
+  bitrate,
+}: {
+  readonly height: number;
+  readonly bitrate: number;
+}): string {
+  return height > 0 ? `${height} lines, ${rate(bitrate)}` : rate(bitrate);
+}
+
 /** As a player shows it: `1:02`, `1:02:03`. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -1,7 +1,11 @@
-/** The build hands HTML files over as text, with their styles and scripts in them (bundle-page.ts). */
+/** The build hands HTML files over with their styles and scripts in them (bundle-page.ts). */
 declare module '*.html' {
-  const text: string;
-  export default text;
+  const page: {
+    readonly html: string;
+    /** The hashes of the styles that its libraries write into shadow roots, as a policy names them. */
+    readonly styles: readonly string[];
+  };
+  export default page;
 }
 
 /** The modules that the page's script loads when it needs them, by the last part of their addresses. */

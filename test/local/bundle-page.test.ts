@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { bundlePage } from '../../functions/stream/deploy/bundle-page.ts';
+import { bundlePage, type Page } from '../../functions/stream/deploy/bundle-page.ts';
 import { pageResponse } from '../../functions/stream/http/page.ts';
 import { rejection } from '../../testing/rejection.ts';
 
@@ -18,10 +18,12 @@ describe('bundlePage', () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  async function bundle(files: Readonly<Record<string, string>>): Promise<string> {
+  const bundle = async (files: Readonly<Record<string, string>>) => (await build(files)).html;
+
+  async function build(files: Readonly<Record<string, string>>): Promise<Page> {
     const whole = { 'page.html': PAGE, 'page.css': 'p { color: red }', 'page.ts': 'alert(1)', ...files };
     for (const [name, text] of Object.entries(whole)) await writeFile(join(directory, name), text);
-    return (await bundlePage(join(directory, 'page.html'))).html;
+    return bundlePage(join(directory, 'page.html'));
   }
 
   it('inlines a style sheet and a module with their imports', async () => {
@@ -42,7 +44,7 @@ describe('bundlePage', () => {
   });
 
   it('puts the hash of each into the policy of the page', async () => {
-    const policy = pageResponse(await bundle({}), { media: [], uploads: [] }).headers.get(
+    const policy = pageResponse(await build({}), { media: [], uploads: [] }).headers.get(
       'content-security-policy',
     );
     expect(policy).to.match(/script-src 'sha256-[\w+/]{43}=' 'self'; style-src 'sha256-[\w+/]{43}=';/);

@@ -43,7 +43,7 @@ describe('addresses of segments, on an instance that has probed the film', () =>
     const config = parseConfig({ MEDIA_DIR: root, PUBLIC: '1' });
     app = createApp({
       ...{ config, probes, cache: createBlockCache(), exports: null, version: '1' },
-      loadPage: async () => '',
+      loadPage: async () => ({ html: '', styles: [] }),
       loadAssets: async () => ({}),
       source: confirming(counted(directorySource(root)), probes),
       access: openAccess(config.access, () => {}),

@@ -37,7 +37,7 @@ describe('adaptive streaming', () => {
       cache: createBlockCache(),
       probes: createProbeCache(),
       version: '1',
-      loadPage: async () => '',
+      loadPage: async () => ({ html: '', styles: [] }),
       loadAssets: async () => ({}),
     };
     return createApp({ ...parts, access, source: directorySource(path), ffmpegVersion: async () => '4.1' });

@@ -43,7 +43,7 @@ describe('the address of a cached /stream, on an instance that does not know the
     const app = createApp({
       ...{ config, probes: createProbeCache(), cache: createBlockCache(), exports: null, version },
       findings: createKnownFindings(null, () => {}),
-      loadPage: async () => '',
+      loadPage: async () => ({ html: '', styles: [] }),
       loadAssets: async () => ({}),
       source: {
         ...source,

@@ -52,8 +52,8 @@ type Place = Quality & { readonly track: MediaInfo };
 
 function placesOf(dash: MediaPlayerClass): readonly Place[] {
   const places = dash.getTracksFor('video').flatMap((track) =>
-    track.bitrateList.map(({ bandwidth = 0, height = 0 }) => ({
-      ...{ id: String(bandwidth), height, bitrate: bandwidth, track },
+    track.bitrateList.map(({ bandwidth = 0, width = 0, height = 0 }) => ({
+      ...{ id: String(bandwidth), width, height, bitrate: bandwidth, track },
     })),
   );
   return places.sort((a, b) => b.bitrate - a.bitrate);
@@ -76,6 +76,7 @@ function offeredBy(dash: MediaPlayerClass): Offered {
   const audio = dash.getCurrentTrackFor('audio');
   const playing = current && {
     id: String(current.bandwidth),
+    width: current.width,
     height: current.height,
     bitrate: current.bandwidth,
   };

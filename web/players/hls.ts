@@ -64,7 +64,7 @@ export const open: Open = ({ element, address, onChange, onFailure }) => {
 
 function offeredBy(hls: Hls): Offered {
   const qualities = hls.levels.map(
-    ({ height, bitrate }, at): Quality => ({ id: String(at), height, bitrate }),
+    ({ width, height, bitrate }, at): Quality => ({ id: String(at), width, height, bitrate }),
   );
   return {
     qualities: qualities.toSorted((a, b) => b.bitrate - a.bitrate),

@@ -1,6 +1,7 @@
 /** One rendition of the video; of the audio, if there is no video. */
 export type Quality = {
   readonly id: string;
+  readonly width: number;
   /** Lines of the video; 0 for audio alone. */
   readonly height: number;
   /** Bits per second, as declared. */

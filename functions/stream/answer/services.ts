@@ -5,6 +5,7 @@ import type { DerivedCache } from '../derived/derived-cache.ts';
 import type { KnownFindings } from '../derived/known-findings.ts';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { Exports } from '../export/api/ask.ts';
+import type { BuiltPage } from '../http/page.ts';
 import type { Decoding } from '../media/model/decoding.ts';
 import type { ProbeCache } from '../media/probe/probe-cache.ts';
 import type { Access } from '../route/authorise.ts';
@@ -34,7 +35,7 @@ export type Services = {
   readonly cache: BlockCache;
   readonly probes: ProbeCache;
   readonly config: Config;
-  readonly loadPage: (page: Page) => Promise<string>;
+  readonly loadPage: (page: Page) => Promise<BuiltPage>;
   /** Loads the modules that a page's script asks for, by their names. */
   readonly loadAssets: (page: Page) => Promise<Readonly<Record<string, string>>>;
   readonly version: string;

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { shadowStyles } from '../../../packages/player/shadow-styles.ts';
 
 /** A page as one response, and the modules that its script loads when it needs them. */
 export type Page = {
   readonly html: string;
+  /** The hashes of the styles that its libraries write into shadow roots, as a policy names them. */
+  readonly styles: readonly string[];
   /** The text of each module by the last part of its address, which has a hash of the text in it. */
   readonly assets: Readonly<Record<string, string>>;
   /** The files whose code is in it, by their absolute paths. */
@@ -12,8 +16,8 @@ export type Page = {
 };
 
 /**
- * Loads HTML files as text, with their styles and scripts bundled and inlined, and `page.html?assets` as the
- * modules that its script loads later. `note` is told of every file that is in them.
+ * Loads HTML files with their styles and scripts bundled and inlined, and `page.html?assets` as the modules that
+ * its script loads later. `note` is told of every file that is in them.
  */
 export function pages(note: (input: string) => void): Plugin {
   return {
@@ -30,11 +34,9 @@ export function pages(note: (input: string) => void): Plugin {
         suffix: ASSETS,
       }));
       onLoad({ filter: /\.html$/ }, async ({ path, suffix }) => {
-        const { html, assets, inputs } = await bundleOnce(path);
+        const { html, styles, assets, inputs } = await bundleOnce(path);
         for (const input of inputs) note(input);
-        return suffix === ASSETS
-          ? { contents: JSON.stringify(assets), loader: 'json' }
-          : { contents: html, loader: 'text' };
+        return { contents: JSON.stringify(suffix === ASSETS ? assets : { html, styles }), loader: 'json' };
       });
     },
   };
@@ -60,7 +62,13 @@ export async function bundlePage(path: string): Promise<Page> {
   const whole = html
     .replace(style.element, () => `<style>${css}</style>`)
     .replace(script.element, () => `<script type="module">${main}</script>`);
-  return { html: whole, assets, inputs: [...inputs, ...more] };
+  const all = [...inputs, ...more];
+  const hasPlayer = all.some((input) => input.includes('/node_modules/media-chrome/'));
+  return { html: whole, styles: hasPlayer ? shadowHashes() : [], assets, inputs: all };
+}
+
+function shadowHashes(): readonly string[] {
+  return shadowStyles().map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
 }
 
 /** Follows the name of a page whose modules are meant. */

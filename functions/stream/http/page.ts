@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 
+/** A page as it was built: its text, and the hashes of the styles that its libraries write into shadow roots. */
+export type BuiltPage = { readonly html: string; readonly styles: readonly string[] };
+
 /**
  * Returns the player page with a policy that allows only its own script and style, the modules that the script
  * loads, and requests to this origin and to those of uploads.
  */
 export function pageResponse(
-  html: string,
+  page: BuiltPage,
   { media, uploads }: { readonly media: readonly string[]; readonly uploads: readonly string[] },
 ): Response {
-  return response(html, [
-    `style-src ${hashes(html, 'style')}`,
+  return response(page, [
     // What is too long for one response is played from the store itself, HLS and DASH from memory, and the text
     // tracks of hls.js begin with data:,WEBVTT.
     `media-src ${["'self'", 'blob:', 'data:', ...media].join(' ')}`,
@@ -20,10 +22,8 @@ export function pageResponse(
 }
 
 /** Returns the page of a player that pages of these origins (or of all, `*`) may frame. */
-export function embedPageResponse(html: string, origins: readonly string[]): Response {
-  return response(html, [
-    // media-chrome writes a style into each of its controls, and takes no nonce. Nothing in the page is anybody's text.
-    "style-src 'unsafe-inline'",
+export function embedPageResponse(page: BuiltPage, origins: readonly string[]): Response {
+  return response(page, [
     "media-src 'self' blob:",
     'worker-src blob:',
     "connect-src 'self'",
@@ -33,11 +33,12 @@ export function embedPageResponse(html: string, origins: readonly string[]): Res
 }
 
 /** A page may run its own script, and what its own policy says. */
-function response(html: string, own: readonly string[]): Response {
+function response({ html, styles }: BuiltPage, own: readonly string[]): Response {
   const policy = [
     "default-src 'none'",
     // Nothing of a bucket is a script: its types are those of media, and nobody may guess others (nosniff).
     `script-src ${hashes(html, 'script')} 'self'`,
+    `style-src ${[hashes(html, 'style'), ...styles].join(' ')}`,
     ...own,
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,53 +1,91 @@
-const STYLE = `
-:host { display: block; }
-:host([hidden]) { display: none; }
-media-controller { display: block; width: 100%; height: var(--sluice-player-height, auto); aspect-ratio: 16 / 9; background: #000; }
-media-poster-image { --media-object-fit: contain; }
-media-chrome-menu, media-settings-menu { max-height: 80%; }
+/** How the controls look; for the root that they are in. */
+export const CONTROLS_STYLE = `
+media-controller {
+  --media-control-background: transparent;
+  --media-control-hover-background: rgb(255 255 255 / 16%);
+  --media-control-padding: 8px;
+  --media-font-family: system-ui, sans-serif;
+  --media-menu-background: rgb(18 22 28 / 94%);
+  --media-menu-border-radius: 8px;
+  --media-preview-border-radius: 6px;
+  --media-primary-color: #fff;
+  --media-range-bar-color: #fff;
+  --media-range-padding: 8px;
+  --media-text-content-height: 24px;
+  --media-object-fit: contain;
+}
+media-chrome-menu, media-settings-menu, media-captions-menu, media-rendition-menu { max-height: 80%; }
+.bars {
+  display: block;
+  align-self: stretch;
+  padding: 24px 6px 4px;
+  background: linear-gradient(transparent, rgb(0 0 0 / 72%));
+}
+.bars > * { display: flex; width: 100%; }
+.bars media-time-range { height: 24px; }
+.bars media-volume-range { width: 72px; }
+.bars .gap { flex: 1; }
+media-control-bar :is(button, media-chrome-button):focus-visible { outline-offset: -3px; }
+media-rendition-menu-button[mediarenditionunavailable] { display: none; }
+media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-volume-range, media-pip-button) { display: none; }
 `;
 
-/** The buttons of the bar below, in their order. */
-const BAR = [
+/** The buttons below the seek bar, in their order; the gap is what is left of the width. */
+const BUTTONS = [
   'media-play-button',
   'media-seek-backward-button',
   'media-seek-forward-button',
   'media-mute-button',
   'media-volume-range',
   'media-time-display',
-  'media-time-range',
+  'gap',
   'media-captions-menu-button',
+  'media-rendition-menu-button',
   'media-settings-menu-button',
   'media-pip-button',
   'media-fullscreen-button',
 ] as const;
 
+/** What a film alone has. */
+const OF_FILMS: readonly string[] = [
+  'media-captions-menu-button',
+  'media-pip-button',
+  'media-fullscreen-button',
+];
+
 /** What the settings offer: the name of each, and the menu behind it. */
 const SETTINGS = [
-  ['Quality', 'media-rendition-menu'],
   ['Audio', 'media-audio-track-menu'],
   ['Speed', 'media-playback-rate-menu'],
 ] as const;
 
-/** Builds the controls around a media element, and the style of both. */
-export function controls(media: HTMLElement): readonly Node[] {
-  const style = make('style');
-  style.textContent = STYLE;
-  const controller = make('media-controller');
-  controller.append(media);
+/** Seconds of the two buttons that seek. */
+const STEP = '10';
+
+/** Builds what a media-controller shows over a film or a song. media-chrome may be defined later. */
+export function controls(of: 'film' | 'song'): readonly HTMLElement[] {
   const loading = make('media-loading-indicator');
   loading.slot = 'centered-chrome';
   loading.setAttribute('noautohide', '');
-  const captions = make('media-captions-menu');
-  captions.hidden = true;
-  captions.setAttribute('anchor', 'auto');
-  const bar = make('media-control-bar');
-  for (const name of BAR) {
-    const control = make(name);
-    if (name === 'media-time-display') control.setAttribute('showduration', '');
-    bar.append(control);
+  const bars = make('div');
+  bars.className = 'bars';
+  const buttons = make('media-control-bar');
+  for (const name of BUTTONS) if (of === 'film' || !OF_FILMS.includes(name)) buttons.append(button(name));
+  bars.append(make('media-time-range'), buttons);
+  const menus = ['media-rendition-menu', ...(of === 'film' ? ['media-captions-menu'] : [])];
+  return [loading, settings(), ...menus.map(floating), bars];
+}
+
+function button(name: (typeof BUTTONS)[number]): HTMLElement {
+  if (name === 'gap') {
+    const gap = make('span');
+    gap.className = name;
+    return gap;
   }
-  controller.append(loading, settings(), captions, bar);
-  return [style, controller];
+  const control = make(name);
+  if (name === 'media-time-display') control.setAttribute('showduration', '');
+  if (name.startsWith('media-seek')) control.setAttribute('seekoffset', STEP);
+  return control;
 }
 
 /** Shows a poster in the controls around a media element; null for none. */
@@ -62,9 +100,7 @@ export function showPoster(media: HTMLElement, poster: string | null): void {
 }
 
 function settings(): HTMLElement {
-  const menu = make('media-settings-menu');
-  menu.hidden = true;
-  menu.setAttribute('anchor', 'auto');
+  const menu = floating('media-settings-menu');
   for (const [name, of] of SETTINGS) {
     const item = make('media-settings-menu-item');
     const submenu = make(of);
@@ -77,6 +113,14 @@ function settings(): HTMLElement {
     item.append(name, submenu);
     menu.append(item);
   }
+  return menu;
+}
+
+/** A menu that its button opens above itself. */
+function floating(name: string): HTMLElement {
+  const menu = make(name);
+  menu.hidden = true;
+  menu.setAttribute('anchor', 'auto');
   return menu;
 }
 

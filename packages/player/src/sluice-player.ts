@@ -5,7 +5,7 @@ import { Hls, HlsVideoElement } from 'hls-video-element';
 import { parseToken, withToken } from '../../client/src/token.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { giveKey } from './clear-key.ts';
-import { controls, showPoster } from './controls.ts';
+import { CONTROLS_STYLE, controls, showPoster } from './controls.ts';
 import { keepToken, type RenewToken, type Tokens } from './tokens.ts';
 
 export type { RenewToken } from './tokens.ts';
@@ -115,10 +115,19 @@ export class SluicePlayerElement extends Base {
     video.config = configOf(tokens, base);
     giveKey(video.nativeEl, () => licenseFor(addresses, tokens, base));
     this.#playing = { video, tokens, addresses, base };
-    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-    root.replaceChildren(...controls(video));
+    this.#root().replaceChildren(around(video));
     for (const name of ['poster', 'storyboard', 'preload']) this.#update(name, this.#playing);
     video.setAttribute('src', addresses.playlist);
+  }
+
+  /** A constructed sheet needs no permission of a page's policy. */
+  #root(): ShadowRoot {
+    if (this.shadowRoot !== null) return this.shadowRoot;
+    const root = this.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE + CONTROLS_STYLE);
+    root.adoptedStyleSheets = [sheet];
+    return root;
   }
 
   /** Follows an attribute while it plays on. */
@@ -154,6 +163,18 @@ export class SluicePlayerElement extends Base {
     track.src = storyboard;
     video.append(track);
   }
+}
+
+const STYLE = `
+:host { display: block; }
+:host([hidden]) { display: none; }
+media-controller { display: block; width: 100%; height: var(--sluice-player-height, auto); aspect-ratio: 16 / 9; background: #000; }
+`;
+
+function around(video: HTMLElement): HTMLElement {
+  const controller = document.createElement('media-controller');
+  controller.append(video, ...controls('film'));
+  return controller;
 }
 
 type Playing = {
