@@ -183,6 +183,7 @@ const ROUTES: readonly RouteCase[] = [
   ...[MEDIA, MEDIA, PLAYED, PLAYED],
   { kind: 'play', names: [], path: (key) => `/play/${key}` },
   { kind: 'embed', names: ['start', 'end', 'subtitles'], path: (key) => `/embed/${key}` },
+  { kind: 'console', names: [], path: (key) => `/console/${key}` },
   { kind: 'image', names: IMAGE, path: (key) => `/image/${key}` },
   {
     kind: 'waveform',

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { tell } from '../deployment/tell.ts';
 import { deploymentsOf } from './options.ts';
 import { readOptions } from './read-options.ts';
 import { requireCredentials, requireTerraform } from './requirements.ts';
@@ -13,11 +14,13 @@ const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 try {
   const options = readOptions();
   // Before anything is built.
+  tell('Checking Terraform and the credentials');
   requireTerraform(terraform);
   await requireCredentials(options.region);
   run(process.execPath, '--import', 'tsx', 'main.ts');
   for (const deployment of deploymentsOf(options)) {
     const stack = `-chdir=${join(process.env.CDKTF_OUTDIR ?? 'cdktf.out', 'stacks', stackId(deployment))}`;
+    tell(`Preparing Terraform for ${stackId(deployment)}`);
     run(terraform, stack, 'init', '-input=false', '-upgrade');
     run(terraform, stack, command, ...rest);
   }

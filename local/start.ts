@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tell } from '../deployment/tell.ts';
 import { bundleFunction } from '../functions/stream/deploy/bundle.ts';
 import { AWS_BYTES_PER_SECOND } from './bandwidth.ts';
 import { localEnvironment } from './function.ts';
@@ -59,6 +60,7 @@ async function start(
   // Of its own: instances load modules when they need them, and another build may take place meanwhile.
   const code = await mkdtemp(join(tmpdir(), '.sluice-function-'));
   process.once('exit', () => rmSync(code, { recursive: true, force: true }));
+  tell('Building the function');
   const { directory, handler } = await bundleFunction(code);
   const environment = await localEnvironment({ ...options.settings, ...more });
   const first = options.port ?? DEFAULT_PORT;

@@ -130,6 +130,33 @@ describe('the app with signed addresses', () => {
     expect(looked).to.deep.equal(['video.mp4']);
   });
 
+  it('opens the console for the key of a token, with nothing that it cannot do', async () => {
+    const taking = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, UPLOADS: '1' });
+    const shown = await ask(`${film()}/console/video.mp4`, { accept: 'application/json' }, 'GET', taking);
+    const { media, next, uploads } = await shown.json();
+    expect([media.length, media[0].key, next, uploads]).to.deep.equal([1, 'video.mp4', null, null]);
+    const page = await ask(`${film()}/console/video.mp4`, { accept: 'text/html' });
+    expect([page.status, page.headers.get('cache-control')]).to.deep.equal([200, 'no-cache, private']);
+    expect(page.headers.get('content-security-policy')).to.contain("connect-src 'self';");
+    const exact = token({ kind: 'address', address: '/console/video.mp4' });
+    for (const [path, said] of [
+      ['/console/video.mp4', 'must be signed'],
+      [`${film()}/console/other.mp4`, 'signature is invalid'],
+      [`/~${exact}/console/video.mp4`, 'sign the key instead'],
+    ] as const) {
+      const refused = await ask(path);
+      expect(refused.status, path).to.equal(403);
+      expect(await refused.text()).to.contain(said);
+    }
+  });
+
+  it('offers nothing to add to whoever may see the list by a token', async () => {
+    const taking = appWith({ SIGNING_KEYS: `${MAIN.id}:${MAIN.secret}`, UPLOADS: '1' });
+    const address = `/~${token({ kind: 'address', address: '/' })}/`;
+    const list = await ask(address, { accept: 'application/json' }, 'GET', taking);
+    expect(await list.json()).to.deep.include({ uploads: null, exports: false });
+  });
+
   it('is closed without keys and PUBLIC, but reports its health', async () => {
     const closed = appWith({});
     for (const path of ['/media/video.mp4', '/', `${film()}/media/video.mp4`]) {

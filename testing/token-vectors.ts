@@ -25,6 +25,7 @@ export const OPEN: [path: string, why: string][] = [
   [`/~${film}/stream/films/a%20b.mp4?height=360`, 'its key in another route'],
   [`/~${film}/info/films/a%20b.mp4`, 'its key in a third'],
   [`/~${film}/embed/films/a%20b.mp4?start=1`, 'a page that plays its key'],
+  [`/~${film}/console/films/a%20b.mp4`, 'a page that shows its key'],
   [`/~${film}/image/films/a%20b.mp4?t=1`, 'an image of its key'],
   [`/~${film}/storyboard/films/a%20b.mp4/0.jpg?v=abc`, 'its thumbnails'],
   [`/~${film}/hls/films/a%20b.mp4/chapters.json`, 'its chapters'],

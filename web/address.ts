@@ -21,7 +21,13 @@ export type Address = {
 };
 
 /** The root of this service: `/`, or the part that a signature opens (`/~{token}/`). */
-export const ROOT = new URL('.', location.href).pathname;
+export const ROOT = `${/^\/~[^/]+/.exec(location.pathname)?.[0] ?? ''}/`;
+
+/** The token that opens this page; null on a public service. */
+export const TOKEN = ROOT === '/' ? null : ROOT.slice(2, -1);
+
+/** Whether the page is that of one film or song, `/console/{key}`. */
+export const IS_OF_ONE = location.pathname.slice(ROOT.length).startsWith('console/');
 
 /** Returns the path of an address of a key, with its query. */
 export function pathOf(

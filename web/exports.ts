@@ -1,4 +1,4 @@
-import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
+import { FORMAT_NAMES, type Format, isVideoFormat } from '../functions/stream/route/formats.ts';
 import { type Address, pathOf } from './address.ts';
 import { elements, make } from './elements.ts';
 import { forgetExports, type PastExport, pastExports, rememberExport } from './export-history.ts';
@@ -20,9 +20,10 @@ export function offerExports(chosen: () => Address | null): void {
   });
   elements.exportFormats.addEventListener('click', ({ target }) => {
     const address = chosen();
-    if (!(target instanceof HTMLButtonElement) || address === null) return;
+    const button = target instanceof Element ? target.closest('button') : null;
+    if (button === null || button === elements.export || address === null) return;
     const params = new URLSearchParams(address.way === 'stream' ? address.params : undefined);
-    params.set('format', target.value);
+    params.set('format', button.value);
     // What is audio alone has no lines.
     if (!isVideoFormat(formatOf(params) ?? 'mp4'))
       for (const name of ['height', 'width']) params.delete(name);
@@ -35,8 +36,20 @@ export function offerExports(chosen: () => Address | null): void {
   });
 }
 
+/** What each format is for, in the words of whoever wants one. */
+const PURPOSES: Readonly<Record<Format, string>> = {
+  mp4: 'film, plays everywhere',
+  webm: 'film, free codecs',
+  mp3: 'audio, plays everywhere',
+  aac: 'audio, for Apple',
+  opus: 'audio, small',
+  flac: 'audio, lossless',
+  wav: 'audio, to edit',
+};
+
 const formatButtons = FORMAT_NAMES.map((name) => {
-  const button = make('button', 'chip', name.toUpperCase());
+  const purpose = make('span', 'soft', PURPOSES[name]);
+  const button = make('button', 'tile', make('strong', '', name.toUpperCase()), purpose);
   button.type = 'button';
   button.value = name;
   return { name, button };

@@ -2,12 +2,14 @@ import type { ListedObject } from '../functions/stream/source/listing.ts';
 import { elements, make } from './elements.ts';
 import { type Glimpses, watchGlimpses } from './glimpse.ts';
 import { folderRow, type Row, rowOf } from './library-row.ts';
-import { type Folder, folderOf, type Kind, naturally, shelfOf, trailOf } from './library-tree.ts';
+import { type Folder, folderOf, naturally, shelfOf, trailOf, type Wanted } from './library-tree.ts';
+import { kindNamed, placeAddress, readPlace } from './place.ts';
 
 let objects: readonly ListedObject[] = [];
 /** Whether the store has more than was loaded. */
 let hasMore = false;
-let folder = '';
+/** Where a person is. */
+let place: Wanted = { folder: '', typed: '', kind: null };
 /** The key that is played; null before anything is. */
 let current: string | null = null;
 let onChoose: (key: string) => void = () => {};
@@ -20,7 +22,34 @@ let shownFiles: readonly Row[] = [];
 /** Begins with an empty library, which says what a person chooses in it. */
 export function openLibrary(choose: (key: string) => void): void {
   onChoose = choose;
-  for (const control of [elements.filter, elements.kinds]) control.addEventListener('input', showShelf);
+  elements.filter.addEventListener('input', () => {
+    // One step back from a search, however many letters it has.
+    const isBegun = place.typed.trim() !== '';
+    move({ ...place, typed: elements.filter.value }, isBegun ? 'replace' : 'push');
+  });
+  elements.kinds.addEventListener('input', () => move({ ...place, kind: kindWanted() }, 'push'));
+  addEventListener('popstate', () => {
+    enter();
+    showShelf();
+  });
+  enter();
+}
+
+/** Takes the place that the address names. */
+function enter(): void {
+  place = readPlace(location.search);
+  elements.filter.value = place.typed;
+  for (const radio of elements.kinds.querySelectorAll('input'))
+    radio.checked = radio.value === (place.kind ?? '');
+}
+
+/** Goes to a place, so that the browser leads back to the last one. */
+function move(next: Wanted, how: 'push' | 'replace'): void {
+  place = next;
+  const address = placeAddress(place, location);
+  if (how === 'push') history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
+  showShelf();
 }
 
 /** Lets posters and durations be asked for, of what is seen. */
@@ -72,29 +101,28 @@ export function markListed(chosen: string, reveal: boolean): void {
   current = chosen;
   const isShown = rows.get(chosen)?.row.isConnected ?? false;
   const isKnown = objects.some(({ key }) => key === chosen);
-  if (reveal && !isShown && isKnown && elements.filter.value.trim() === '') openFolder(folderOf(chosen));
+  const isPlaced = readPlace(location.search).folder !== '' || place.typed.trim() !== '';
+  if (reveal && !isShown && isKnown && !isPlaced) openFolder(folderOf(chosen), 'replace');
   markCurrent();
   const row = rows.get(chosen)?.row;
   if (reveal && row?.isConnected) scrollTo(row);
 }
 
-function openFolder(path: string): void {
-  folder = path;
+function openFolder(folder: string, how: 'push' | 'replace' = 'push'): void {
   elements.filter.value = '';
-  showShelf();
+  move({ ...place, folder, typed: '' }, how);
   elements.shelf.scrollTop = 0;
 }
 
 /** Shows the open folder, or what is searched for. */
 function showShelf(): void {
-  const typed = elements.filter.value;
-  const shelf = shelfOf(objects, { folder, typed, kind: kindWanted() });
-  const isSearch = typed.trim() !== '';
+  const shelf = shelfOf(objects, place);
+  const isSearch = place.typed.trim() !== '';
   const folders = shelf.folders.map(knownFolder);
   const files = shelf.files.map((object) => knownRow(object));
-  for (const { key, place } of files) {
-    place.textContent = folderOf(key);
-    place.hidden = !isSearch || folderOf(key) === '';
+  for (const { key, place: found } of files) {
+    found.textContent = folderOf(key);
+    found.hidden = !isSearch || folderOf(key) === '';
   }
   elements.files.replaceChildren(...folders, ...files.map(({ row }) => row));
   shownFiles = files;
@@ -119,19 +147,16 @@ function knownRow(object: ListedObject): Row {
 /** Its count depends on the kind that is wanted. */
 function knownFolder(found: Folder): HTMLElement {
   const name = `${found.files} ${found.path}`;
-  const row = folderRows.get(name) ?? folderRow(found, openFolder);
+  const row = folderRows.get(name) ?? folderRow(found, (path) => openFolder(path));
   folderRows.set(name, row);
   return row;
 }
 
-function kindWanted(): Kind | null {
-  const value = new FormData(elements.kinds).get('kind');
-  return value === 'video' || value === 'audio' ? value : null;
-}
+const kindWanted = () => kindNamed(new FormData(elements.kinds).get('kind'));
 
 /** Shows the way from the top to the open folder, each part of it as a button. */
 function showTrail(isSearch: boolean): void {
-  const steps = isSearch ? [] : trailOf(folder);
+  const steps = isSearch ? [] : trailOf(place.folder);
   const buttons = [{ path: '', name: 'All media' }, ...steps].map(({ path, name }, at) => {
     const button = make('button', 'step', name);
     button.type = 'button';

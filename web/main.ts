@@ -1,5 +1,5 @@
 import type { MediaList } from '../functions/stream/answer/media-list.ts';
-import { type Address, parseAddress, ROOT, sameAddress } from './address.ts';
+import { type Address, IS_OF_ONE, parseAddress, ROOT, sameAddress } from './address.ts';
 import { choose, currentChoice } from './choose.ts';
 import { readControls } from './controls.ts';
 import { copyText } from './copy-text.ts';
@@ -104,6 +104,7 @@ followSnippets();
 
 // ---- the start
 
+document.body.classList.toggle('alone', IS_OF_ONE);
 void drawControls();
 try {
   const { credit, exports, embeds, uploads, memoryMegabytes } = await loadList('beginning');
@@ -122,7 +123,7 @@ try {
   const isFree =
     currentChoice() === null && elements.address.value === '' && document.activeElement !== elements.address;
   const asked = currentChoice() ?? linked;
-  if (first && isFree) await choose(first, { play: false, record: false });
+  if (first && isFree) await choose(first, { play: false, record: false, waits: linked === null });
   if (asked !== null) markListed(asked.key, true);
 } catch (error) {
   elements.filesNote.textContent = 'The list could not be loaded.';

@@ -2,7 +2,7 @@ import type { MediaList } from '../functions/stream/answer/media-list.ts';
 import type { UploadForm } from '../functions/stream/answer/upload-form.ts';
 import type { ProblemBody } from '../functions/stream/base/problem-body.ts';
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
-import { pathOf, ROOT } from './address.ts';
+import { pathOf } from './address.ts';
 
 /** What the page shows of a problem. */
 export type Complaint = Pick<ProblemBody, 'title' | 'detail'> & { readonly requestId?: string | undefined };
@@ -30,8 +30,9 @@ export const HEADERS_WITHIN_MS = 15_000;
 
 /** Fetches the media after a key, or from the beginning. Throws a `Refusal`. */
 export async function fetchList(after: string | null): Promise<MediaList> {
+  const { pathname } = location;
   const response = await fetchJson(
-    after === null ? ROOT : `${ROOT}?after=${encodeURIComponent(after)}`,
+    after === null ? pathname : `${pathname}?after=${encodeURIComponent(after)}`,
     null,
   );
   return response.json();

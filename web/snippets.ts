@@ -14,6 +14,8 @@ export type SnippetSubject = {
   readonly embed: string | null;
   /** The origin of the service. */
   readonly origin: string;
+  /** What opens the addresses of a closed service; null for an open one. */
+  readonly token: string | null;
 };
 
 /** How the media is played elsewhere, by the name of the place. */
@@ -27,6 +29,7 @@ export function snippetsOf(subject: SnippetSubject): ReadonlyMap<string, string>
   const element = isSong ? 'audio' : 'video';
   const poster = isSong || subject.poster === null ? '' : ` poster="${attribute(quotable(subject.poster))}"`;
   const name = key.slice(key.lastIndexOf('/') + 1);
+  const token = subject.token === null ? '' : ` token="${subject.token}"`;
   return new Map([
     ['HTML', `<${element} src="${attribute(address)}"${poster} controls playsinline></${element}>`],
     [
@@ -34,7 +37,7 @@ export function snippetsOf(subject: SnippetSubject): ReadonlyMap<string, string>
       `<script type="module">
   import 'sluice-player';
 </script>
-<sluice-player src="${attribute(key)}" base="${subject.origin}"></sluice-player>`,
+<sluice-player src="${attribute(key)}" base="${subject.origin}"${token}></sluice-player>`,
     ],
     ...(subject.embed === null ? [] : [['Embed', frameOf(quotable(subject.embed), name)] as const]),
     [

@@ -1,5 +1,5 @@
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
-import { type Address, addressOf, isPresentation, pathOf } from './address.ts';
+import { type Address, addressOf, isPresentation, pathOf, TOKEN } from './address.ts';
 import { copyText } from './copy-text.ts';
 import { isFilm } from './describe-track.ts';
 import { elements, make } from './elements.ts';
@@ -38,6 +38,7 @@ function snippets(): ReadonlyMap<string, string> {
     image: info.poster && absolute(imageAt(info.poster)),
     embed: isFramed ? absolute(pathOf('embed', chosen.key)) : null,
     origin: location.origin,
+    token: TOKEN,
   });
 }
 

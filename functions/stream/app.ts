@@ -67,7 +67,8 @@ async function answerRoute(
 ): Promise<Response> {
   switch (route.kind) {
     case 'page':
-      return answerPage(route, request, context, services);
+    case 'console':
+      return answerPage(route, grant, request, context, services);
     case 'embed':
       return answerEmbed(services);
     case 'upload':

@@ -23,7 +23,7 @@ function subjectOf(letter, path, hasQuery) {
 
 function keyOf(path) {
   const found =
-    /^\/(media|stream|play|embed|image|storyboard|waveform|subtitles|info|key|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
+    /^\/(media|stream|play|embed|console|image|storyboard|waveform|subtitles|info|key|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
       path,
     );
   if (found === null) return null;

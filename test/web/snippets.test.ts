@@ -15,6 +15,7 @@ const film = snippetsOf({
   image: `${base}/image/${path}?v=1&t=3.00`,
   embed: `${base}/embed/${path}`,
   origin: base,
+  token: null,
 });
 const code = (name: string) => film.get(name) ?? '';
 
@@ -81,8 +82,10 @@ describe('snippetsOf', () => {
       media: '',
       embed: null,
       origin: base,
+      token: 'a.1.k.b',
     };
     const song = snippetsOf({ ...subject, isSong: true, poster: `${base}/image/a.mp3`, image: null });
     expect(song.get('HTML')).to.equal(`<audio src="${base}/stream/a.mp3" controls playsinline></audio>`);
+    expect(song.get('<sluice-player>')).to.contain(`base="${base}" token="a.1.k.b">`);
   });
 });

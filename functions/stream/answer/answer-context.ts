@@ -10,7 +10,7 @@ import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Services } from './services.ts';
 
 /** A route that is answered by what an object is. */
-export type ObjectRoute = Exclude<Extract<Route, { key: string }>, { kind: 'embed' | 'upload' }>;
+export type ObjectRoute = Exclude<Extract<Route, { key: string }>, { kind: 'embed' | 'console' | 'upload' }>;
 export type RouteTo<Kind extends ObjectRoute['kind']> = Extract<Route, { kind: Kind }>;
 
 /** Everything one request about an object carries. */

@@ -35,7 +35,7 @@ function wordsOff({ config, exports }: Described): readonly Word[] {
     ...(scheme === null ? (['key'] as const) : []),
     ...(exports === null ? (['export', 'made'] as const) : []),
     ...(config.uploads === null ? (['upload'] as const) : []),
-    ...(config.playerPage ? [] : ([''] as const)),
+    ...(config.playerPage ? [] : (['', 'console'] as const)),
     ...(isFramed ? [] : (['embed'] as const)),
     ...(config.playerPage || isFramed ? [] : (['assets'] as const)),
   ];

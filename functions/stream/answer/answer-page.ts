@@ -3,7 +3,10 @@ import type { RequestContext } from '../base/request-context.ts';
 import { jsonResponse, prefersJson } from '../http/json.ts';
 import { storeOrigins } from '../http/original.ts';
 import { pageResponse } from '../http/page.ts';
+import type { Grant } from '../route/authorise.ts';
 import { isAddressable } from '../route/parse-route.ts';
+import { keyUnsigned } from '../route/refusals.ts';
+import type { Route } from '../route/route.ts';
 import type { Listing } from '../source/listing.ts';
 import type { Source } from '../source/source.ts';
 import type { MediaList } from './media-list.ts';
@@ -16,10 +19,12 @@ const MAX_LISTED = 1_000;
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /**
- * Answers `/`: the player page, or the list of media that it shows. Throws `not-found` if it is switched off.
+ * Answers `/` and `/console/{key}`: the player page, or the list of media that it shows, of one object alone. Throws
+ * `not-found` if it is switched off, `unsigned` for a token that opens no other address of the object.
  */
 export async function answerPage(
-  { after }: { readonly after: string },
+  route: Extract<Route, { kind: 'page' | 'console' }>,
+  grant: Grant,
   request: Request,
   { signal }: RequestContext,
   { source, loadPage, config, exports }: Services,
@@ -27,16 +32,24 @@ export async function answerPage(
   if (!config.playerPage) {
     throw new Problem('not-found', 'The player page is switched off here (setting PLAYER_PAGE).');
   }
+  if (route.kind === 'console' && grant.kind === 'signed' && grant.prefix === '') {
+    throw keyUnsigned('The console of an object');
+  }
+  // Whoever may see an object may not add one, and whoever may see the list may not open what is on it.
+  const isPublic = grant.kind === 'open';
+  const uploads = isPublic && route.kind === 'page' ? config.uploads : null;
   const response = prefersJson(request.headers.get('accept'))
     ? jsonResponse({
-        ...(await listMedia(source, after, signal)),
+        ...(await (route.kind === 'page'
+          ? listMedia(source, route.after, signal)
+          : listOne(source, route.key, signal))),
         credit: config.pageCredit ?? undefined,
-        exports: exports !== null,
+        exports: exports !== null && (isPublic || route.kind === 'console'),
         embeds: config.embedOrigins.length > 0,
         memoryMegabytes: config.memoryMegabytes,
-        uploads: config.uploads,
+        uploads,
       } satisfies MediaList)
-    : pageResponse(await loadPage('player'), await originsOf(source, config.uploads !== null));
+    : pageResponse(await loadPage('player'), await originsOf(source, uploads !== null));
   response.headers.set('vary', 'Accept');
   return response;
 }
@@ -44,6 +57,11 @@ export async function answerPage(
 async function originsOf(source: Source, takesUploads: boolean) {
   const media = await storeOrigins(source);
   return { media, uploads: takesUploads ? media : [] };
+}
+
+async function listOne(source: Source, key: string, signal: AbortSignal): Promise<Listing> {
+  const { sizeBytes } = await source.stat(key, signal);
+  return { media: [{ key, sizeBytes }], next: null };
 }
 
 /** Lists one page. Pages follow the order of the store; the entries of each are sorted in natural order. */

@@ -1,7 +1,7 @@
 import type { UploadBounds } from '../route/upload.ts';
 import type { Listing } from '../source/listing.ts';
 
-/** The JSON answer of `/`: a page of the media, and what the player page shows beside it. */
+/** The JSON answer of `/`, and of `/console/{key}` for one object: a page of the media, and what the player page shows beside it. */
 export type MediaList = Listing & {
   /** Who the media is credited to; undefined if nobody is named. */
   readonly credit: string | undefined;

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import * as v from 'valibot';
 import { replaceFile } from '../../../deployment/replace-file.ts';
+import { tell } from '../../../deployment/tell.ts';
 import { billOf, licencesText, packagesOf } from './bill.ts';
 import { pages } from './bundle-page.ts';
 
@@ -143,6 +144,7 @@ async function removeOthers(outDirectory: string, files: readonly BundleFile[]):
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  tell('Bundling the function and its pages');
   const { directory, sizeBytes, firstBytes } = await bundleFunction();
   console.log(
     `${directory}: ${(sizeBytes / 1024).toFixed(0)} KiB, of which a new instance loads ${(firstBytes / 1024).toFixed(0)} KiB`,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
+import { tell } from '../../../deployment/tell.ts';
 import { requireUnzippedFits } from '../../../deployment/unzipped-limit.ts';
 import { type WrittenZip, writeZip, type ZipEntry } from '../../../deployment/zip.ts';
 import { buildBundle, buildWithPapers, HANDLER } from './bundle.ts';
@@ -25,6 +26,7 @@ export async function packageFunction(outDirectory: string): Promise<FunctionZip
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  tell('Zipping the function with its licences');
   const { zipPath, zipBytes } = await packageFunction(
     fileURLToPath(new URL('../../../dist', import.meta.url)),
   );

@@ -27,6 +27,7 @@ const CACHING = {
   health: { answer: ASK, redirect: NEVER, problem: NEVER },
   description: { answer: ASK, redirect: NEVER, problem: NEVER },
   embed: { answer: ASK, redirect: NEVER, problem: NEVER },
+  console: { answer: ASK, redirect: NEVER, problem: NEVER },
   asset: { answer: FOREVER, redirect: NEVER, problem: NEVER },
   info: { answer: ASK, redirect: NEVER, problem: NEVER },
   media: { answer: ASK, redirect: NEVER, problem: NEVER },

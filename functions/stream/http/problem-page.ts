@@ -29,7 +29,7 @@ ${advice}<p><small>Request ${escapeMarkup(requestId)}</small></p>
 }
 
 const SIGNED = `<p>Media of this service opens with an address that its operator has signed and sent to you. Ask for a new one.</p>
-<p>Operators sign with <code>npx sluice sign KEY --expires 2h --base https://this.service</code>.</p>
+<p>Operators sign with <code>npx sluice sign KEY --expires 2h --base https://this.service</code>, with <code>--route console</code> for the player page (<code>PLAYER_PAGE=1</code>).</p>
 `;
 
 /** What a person can do about it, by the type of the problem. */

@@ -89,6 +89,15 @@ export const ADDRESSES = {
       answers: ['text/html'],
     },
   ],
+  console: [
+    {
+      name: 'console',
+      path: '/console/{key}',
+      takes: 'console',
+      means: 'the player page of one film or song, for who has no list; what it shows as JSON for a program',
+      answers: [JSON_TYPE, 'text/html'],
+    },
+  ],
   image: [
     {
       name: 'image',

@@ -32,6 +32,7 @@ type Parameters = {
   play: object;
   /** The page reads them itself. */
   embed: object;
+  console: object;
   stream: StreamParameters;
   image: ImageParameters;
   waveform: WaveformParameters;
@@ -136,6 +137,7 @@ export const SCHEMAS = {
   }),
   play: v.object({}),
   embed: v.object({ ...CLIP_ENTRIES, subtitles: MANIFEST_ENTRIES.subtitles }),
+  console: v.object({}),
   stream: v.object(STREAM_ENTRIES),
   image: v.object(IMAGE_ENTRIES),
   waveform: v.object(WAVEFORM_ENTRIES),
@@ -170,6 +172,7 @@ const SHAPES: {
   media: (output) => output,
   play: () => ({}),
   embed: (output) => ({ clip: clipParameters(output) }),
+  console: () => ({}),
   stream: streamParameters,
   image: imageParameters,
   waveform: waveformParameters,

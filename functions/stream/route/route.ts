@@ -25,6 +25,8 @@ export type Route =
   | { readonly kind: 'info'; readonly key: string }
   /** A page with a player, which pages of other origins may frame. */
   | { readonly kind: 'embed'; readonly key: string }
+  /** The player page of one object. */
+  | { readonly kind: 'console'; readonly key: string }
   /** How an object that does not exist yet is added. */
   | { readonly kind: 'upload'; readonly key: string }
   | { readonly kind: 'image'; readonly key: string; readonly parameters: ImageParameters }

@@ -76,6 +76,7 @@ export const ROUTES = {
     parse: (rest, query) => parseKeyAlone('play', rest, query),
   },
   embed: { shape: 'key', entry: '', parse: (rest, query) => parseKeyAlone('embed', rest, query) },
+  console: { shape: 'key', entry: '', parse: (rest, query) => parseKeyAlone('console', rest, query) },
   image: {
     shape: 'key',
     entry: '',
@@ -166,7 +167,7 @@ function parseDescription(form: 'openapi' | 'llms', query: URLSearchParams): Rou
 }
 
 function parseKeyAlone(
-  kind: 'play' | 'info' | 'embed' | 'upload',
+  kind: 'play' | 'info' | 'embed' | 'console' | 'upload',
   rest: string,
   query: URLSearchParams,
 ): Route {

@@ -72,6 +72,11 @@ export type Addresses = {
     /** languages or names of text tracks, or none */
     subtitles?: string | number | undefined;
   };
+  /** `/console/{key}`: the player page of one film or song, for who has no list; what it shows as JSON for a program */
+  console: {
+    /** the key of the object, slashes and all, percent-encoded where needed */
+    key: string;
+  };
   /** `/image/{key}`: a frame of the film; the cover art of a song */
   image: {
     /** the key of the object, slashes and all, percent-encoded where needed */
@@ -499,6 +504,7 @@ export const PATHS: { readonly [Name in keyof Addresses]: string } = {
   stream: '/stream/{key}',
   play: '/play/{key}',
   embed: '/embed/{key}',
+  console: '/console/{key}',
   image: '/image/{key}',
   waveform: '/waveform/{key}',
   storyboard: '/storyboard/{key}/index.vtt',
