@@ -7,10 +7,12 @@ import { launchFirefox } from './firefox.ts';
 /** What a person does in a page, the same in Chromium (Playwright) and in Firefox (Puppeteer). */
 export type Hands = {
   open(url: string): Promise<void>;
-  /** Clicks what a selector finds, the first that has the text, once it is there. */
+  /** Clicks what a selector finds, in shadow roots too: the first that has the text, once it is there. */
   click(selector: string, text?: string): Promise<void>;
-  /** Opens a list and chooses an option by its beginning: two clicks. */
-  choose(selector: string, label: string): Promise<void>;
+  /** Opens a menu of the player and chooses an item: two clicks. */
+  choose(menu: 'captions' | 'rendition', label: string): Promise<void>;
+  /** Presses a key, as the keyboard names it. */
+  press(key: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   /** Chooses files for an input. */
   give(selector: string, ...paths: readonly string[]): Promise<void>;
@@ -34,9 +36,9 @@ const MOST_ATTEMPTS = 5;
 /** What both browsers' pages have in common. */
 type Page = Pick<ChromiumPage, 'close'> & {
   goto(url: string): Promise<unknown>;
-  click(selector: string): Promise<void>;
   evaluate<T>(expression: string): Promise<T>;
   type(selector: string, text: string): Promise<void>;
+  readonly keyboard: { press(key: string): Promise<void> };
 };
 
 export async function chromiumPerson(): Promise<Person> {
@@ -48,7 +50,8 @@ export async function chromiumPerson(): Promise<Person> {
       page.setDefaultTimeout(5_000);
       await page.addInitScript(COMPLAINTS);
       return handsOn(page, {
-        select: (selector, value) => page.selectOption(selector, value),
+        // Its selectors look into shadow roots.
+        click: (selector) => page.click(selector),
         give: (selector, paths) => page.setInputFiles(selector, [...paths]),
       });
     },
@@ -64,7 +67,7 @@ export async function firefoxPerson(): Promise<Person> {
       await page.setViewport({ width: 1440, height: 900 });
       await page.evaluateOnNewDocument(COMPLAINTS);
       return handsOn(page as unknown as Page, {
-        select: (selector, value) => page.select(selector, value),
+        click: (selector) => page.click(`pierce/${selector}`),
         async give(selector, paths) {
           const input = await page.$(selector);
           await (input as unknown as { uploadFile(...paths: string[]): Promise<void> } | null)?.uploadFile(
@@ -85,12 +88,18 @@ const COMPLAINTS = `
   addEventListener('unhandledrejection', ({ reason }) => complaints.push(String(reason)));
 `;
 
+/** Finds elements in the page and in its shadow roots. */
+const DEEP = `function deep(selector, root = document) {
+  const inside = [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ? deep(selector, shadowRoot) : []);
+  return [...root.querySelectorAll(selector), ...inside];
+}`;
+
 type Own = {
-  select(selector: string, value: string): Promise<unknown>;
+  click(selector: string): Promise<void>;
   give(selector: string, paths: readonly string[]): Promise<void>;
 };
 
-function handsOn(page: Page, { select, give }: Own): Hands {
+function handsOn(page: Page, { click, give }: Own): Hands {
   let clicks = 0;
   let marks = 0;
   const until = async (expression: string) => {
@@ -100,6 +109,27 @@ function handsOn(page: Page, { select, give }: Own): Hands {
       await delay(50);
     }
   };
+  const clickOn = async (selector: string, text: string) => {
+    marks += 1;
+    // Named before it is clicked, since rows may be drawn anew meanwhile.
+    for (let attempt = 1; ; attempt++) {
+      await until(`(() => {
+        const found = (${DEEP})(${JSON.stringify(selector)}).find((each) =>
+          each.checkVisibility({ visibilityProperty: true }) && !each.disabled &&
+          each.textContent.includes(${JSON.stringify(text)}));
+        found?.setAttribute('data-hand', '${marks}');
+        return found;
+      })()`);
+      try {
+        await click(`[data-hand="${marks}"]`);
+        break;
+      } catch (error) {
+        // It was replaced just then.
+        if (attempt === MOST_ATTEMPTS) throw error;
+      }
+    }
+    clicks += 1;
+  };
   return {
     until,
     async open(url) {
@@ -107,34 +137,12 @@ function handsOn(page: Page, { select, give }: Own): Hands {
       await page.goto(url);
       clicks = 0;
     },
-    async click(selector, text = '') {
-      marks += 1;
-      const mark = `[data-hand="${marks}"]`;
-      // Named before it is clicked, since rows may be drawn anew meanwhile.
-      for (let attempt = 1; ; attempt++) {
-        await until(`(() => {
-          const found = [...document.querySelectorAll(${JSON.stringify(selector)})].find((each) =>
-            each.checkVisibility() && !each.disabled && each.textContent.includes(${JSON.stringify(text)}));
-          found?.setAttribute('data-hand', '${marks}');
-          return found;
-        })()`);
-        try {
-          await page.click(mark);
-          break;
-        } catch (error) {
-          // It was replaced just then.
-          if (attempt === MOST_ATTEMPTS) throw error;
-        }
-      }
-      clicks += 1;
+    click: (selector, text = '') => clickOn(selector, text),
+    async choose(menu, label) {
+      await clickOn(`media-${menu}-menu-button`, '');
+      await clickOn('media-chrome-menu-item', label);
     },
-    async choose(selector, label) {
-      const option = `[...document.querySelector(${JSON.stringify(selector)}).options].find(({ text }) =>
-        text.startsWith(${JSON.stringify(label)}))`;
-      await until(`document.querySelector(${JSON.stringify(selector)}).checkVisibility() && ${option}`);
-      await select(selector, await page.evaluate<string>(`${option}.value`));
-      clicks += 2;
-    },
+    press: (key) => page.keyboard.press(key),
     async fill(selector, text) {
       await page.evaluate(`document.querySelector(${JSON.stringify(selector)}).value = ''`);
       await page.type(selector, text);

@@ -46,11 +46,15 @@ async function shoot(browser: Browser, url: string, { width, scheme, folder }: S
     colorScheme: scheme,
   });
   await page.goto(`${url}/#/hls/${encodeURI(FILM)}/master.m3u8`);
-  await until(page, WITHIN_MS, `document.querySelector('#quality').options.length > 1`);
-  await page.locator('#quality').selectOption({ index: 2 });
-  await page.getByLabel('Subtitles').selectOption({ label: 'German' });
   await page.locator('#export-formats').getByText('MP3').click();
   await page.evaluate(`void document.querySelector('video').play()`);
+  for (const [menu, label] of [
+    ['rendition', '720p'],
+    ['captions', 'German'],
+  ] as const) {
+    await page.locator(`#film-controls media-${menu}-menu-button`).click();
+    await page.locator(`#film-controls media-${menu}-menu`).getByText(label).click();
+  }
   await until(page, WITHIN_MS, `document.querySelector('video').currentTime > 7`);
   await page.evaluate(`document.querySelector('video').pause()`);
   // Posters are asked for of what is in sight.

@@ -43,6 +43,8 @@ describe('/embed', function () {
         MEDIA_DIR: dirname(await makeSmallFilm()),
         PUBLIC: '0',
         EMBED_ORIGINS: `https://a.example,${allowed}`,
+        PLAYER_PAGE: '1',
+        UPLOADS: '1',
       },
       SIGNING_KEYS: `${KEY.id}:${KEY.secret}`,
     });
@@ -119,6 +121,21 @@ describe('/embed', function () {
     expect(framed.url()).to.equal('chrome-error://chromewebdata/');
     expect(complaints.join()).to.match(/frame-ancestors/);
     expect(requests.filter((path) => /\/(?:hls|assets)\//.test(path))).to.deep.equal([]);
+    await page.close();
+  });
+
+  it('is beside the console of the film, which plays it and shows nothing that the token does not open', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${service.url}/~${token()}/console/${FILM}`);
+    await page.locator('#file-card').waitFor();
+    for (const id of ['upload', 'filter', 'files'])
+      expect(await page.locator(`#${id}`).isVisible()).to.equal(false);
+    expect(await page.locator('#tracks li').count()).to.be.above(0);
+    await page.locator('#film-controls media-play-button').click();
+    await until(page, WITHIN_MS, `document.querySelector('video').currentTime > 0.5`);
+    await page.locator('#snippet-for').getByText('<sluice-player>').click();
+    expect(await page.locator('#snippet').textContent()).to.match(/ token="main\.\d+\.k\.[\w-]{43}">/);
+    expect(complaints).to.deep.equal([]);
     await page.close();
   });
 

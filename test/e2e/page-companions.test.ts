@@ -42,7 +42,7 @@ describe('the player page', function () {
     const poster = await page.evaluate<string>(`document.querySelector('video').poster`);
     const answer = await fetch(poster);
     expect([answer.status, answer.headers.get('content-type')]).to.deep.equal([200, 'image/jpeg']);
-    expect(await page.evaluate(`document.querySelector('track').label`)).to.equal('English');
+    expect(await page.evaluate(`document.querySelector('track[kind=subtitles]').label`)).to.equal('English');
     await page.evaluate(`{
       const video = document.querySelector('video');
       video.textTracks[0].mode = 'showing';
@@ -57,23 +57,20 @@ describe('the player page', function () {
     await page.close();
   });
 
-  it('shows what lies under the pointer on the timeline', async () => {
+  it('shows what lies under the pointer on the seek bar', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(`${service.url}/#/media/film.mp4`);
     await until(page, WITHIN_MS, `document.querySelector('video').readyState >= 2`);
-    const bar = await page.locator('#timeline').boundingBox();
-    if (bar === null) throw new Error('There is no timeline.');
+    // Its cues are read once the track is there.
+    await until(page, WITHIN_MS, `document.querySelector('track[label=thumbnails]')?.track.cues?.length > 0`);
+    const bar = await page.locator('#film-controls media-time-range').boundingBox();
+    if (bar === null) throw new Error('There is no seek bar.');
     for (const [share, colour] of [
       [0.25, 'red'],
       [0.75, 'blue'],
     ] as const) {
       await page.mouse.move(bar.x + share * bar.width, bar.y + bar.height / 2);
-      await page.locator('#thumbnail:not([hidden])').waitFor();
-      await until(
-        page,
-        WITHIN_MS,
-        `document.getElementById('thumbnail').textContent === '0:${share === 0.25 ? '05' : '15'}'`,
-      );
+      await page.locator('#film-controls media-preview-thumbnail').waitFor();
       expect(await colourOf(page)).to.equal(colour);
     }
     expect(complaints).to.deep.equal([]);
@@ -93,7 +90,7 @@ describe('the player page', function () {
 
 /** The colour in the middle of the tile, once its sheet is there. */
 async function colourOf(page: Page): Promise<string> {
-  const box = await page.locator('#thumbnail').boundingBox();
+  const box = await page.locator('#film-controls media-preview-thumbnail').boundingBox();
   if (box === null) throw new Error('There is no tile.');
   const clip = { x: box.x + 10, y: box.y + 10, width: 4, height: 4 };
   const start = performance.now();

@@ -79,6 +79,23 @@ describe('the console, used as a person would', function () {
         await hands.until(title('Trailer.mp4'));
       });
 
+      it('keeps folder and search in the address, for the way back and for others', async () => {
+        await openFilms();
+        await hands.fill('#filter', 'rodents');
+        await hands.until(`document.querySelectorAll('#files .key').length === 1`);
+        await hands.see('history.back()');
+        await hands.until(`document.querySelectorAll('#files .key').length === 7`);
+        expect(await hands.see(`document.querySelector('#filter').value`)).to.equal('');
+        await hands.see('history.back()');
+        await hands.until(`document.querySelector('#files').textContent.includes('Trailer')`);
+        for (let i = 0; i < 2; i++) await hands.see('history.forward()');
+        await hands.until(`document.querySelector('#filter').value === 'rodents'`);
+        await hands.click('.item', 'Three Rodents');
+        await hands.open(await hands.see<string>('location.href'));
+        await hands.until(`document.querySelector('#title').textContent === 'Films/Three Rodents.mp4'`);
+        expect(await shown()).to.deep.equal(['Three Rodents.mp4']);
+      });
+
       it('shows posters and durations of what is seen', async () => {
         await openFilms();
         await hands.until(`document.querySelectorAll('.thumb img:not([hidden])').length === 7`);
@@ -149,7 +166,7 @@ describe('the console, used as a person would', function () {
           await hands.click('.ways label', isAgain ? 'Original' : 'HLS');
           await hands.click('.ways label', 'HLS');
           await hands.until(play);
-          await hands.choose('#quality', '240 lines');
+          await hands.choose('rendition', '240p');
         }
         await hands.until(
           `!document.querySelector('#chart').hidden && document.querySelector('#chart canvas')`,
@@ -181,9 +198,39 @@ describe('the console, used as a person would', function () {
         );
       });
 
+      it('plays and chooses with the keyboard alone', async () => {
+        const focused = `(() => {
+          let element = document.activeElement;
+          while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+          return [element?.localName, element?.textContent.trim(), element?.id].join(' ');
+        })()`;
+        const tabTo = async (wanted: string) => {
+          for (let i = 0; i < 60; i++) {
+            await hands.press('Tab');
+            if ((await hands.see<string>(focused)).includes(wanted)) return;
+          }
+          throw new Error(`Tab does not lead to ${wanted}.`);
+        };
+        await hands.until(`document.querySelector('#title').textContent === 'Trailer.mp4'`);
+        await tabTo('skip');
+        await hands.press('Enter');
+        await tabTo('media-play-button');
+        await hands.press('Enter');
+        await hands.until(`document.querySelector('video').currentTime > 0`);
+        await hands.press('k');
+        await hands.until(`document.querySelector('video').paused`);
+        await tabTo('media-settings-menu-button');
+        await hands.press('Enter');
+        await hands.until(`!document.querySelector('media-settings-menu').hidden`);
+        await hands.press('Enter');
+        for (const key of ['ArrowDown', 'Enter']) await hands.press(key);
+        await hands.until(`document.querySelector('video').playbackRate !== 1`);
+      });
+
       it('names the field that is wrong', async () => {
         await hands.click('.item', 'Trailer');
         await hands.until(`document.querySelector('#title').textContent === 'Trailer.mp4'`);
+        await hands.click('.ways label', 'Stream');
         await hands.see(`(() => {
           const field = document.querySelector('[name=bitrate]');
           field.value = '1';
@@ -206,7 +253,7 @@ describe('the console, used as a person would', function () {
         it('plays in 480 lines', async () => {
           await hands.fill('#filter', 'foret');
           await hands.click('.item', FILM_NAME);
-          await hands.choose('[name=height]', '480');
+          await hands.choose('rendition', '480p');
           await hands.until(`document.querySelector('video').videoHeight === 480`);
           few();
         });
@@ -214,7 +261,7 @@ describe('the console, used as a person would', function () {
         it('shows German subtitles', async () => {
           await hands.fill('#filter', 'foret');
           await hands.click('.item', FILM_NAME);
-          await hands.choose('#subtitles', 'German');
+          await hands.choose('captions', 'German');
           await hands.until(
             `[...document.querySelector('video').textTracks].some(({ mode, cues }) =>
               mode === 'showing' && cues?.[0]?.text === 'Ein stiller Morgen.')`,
@@ -245,7 +292,7 @@ describe('the console, used as a person would', function () {
         it('exports as MP3, and remembers it', async () => {
           await hands.fill('#filter', 'foret');
           await hands.click('.item', FILM_NAME);
-          await hands.click('#export-formats .chip', 'MP3');
+          await hands.click('#export-formats .tile', 'MP3');
           await hands.until(`document.querySelector('#exports a:not([hidden])')`);
           const { href } = await hands.see<{ href: string }>(
             `({ href: document.querySelector('#exports a').href })`,
