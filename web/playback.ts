@@ -108,8 +108,14 @@ export async function start({ chosen, media, play, waits }: Choice, signal: Abor
   };
   const onFailure = (failure: Failure) => explain(failure, address, signal);
   refresh();
-  if (waits && !play) await personNear(element, signal);
-  await feed(element, chosen, { onChange, onFailure }, signal);
+  const fill = () => feed(element, chosen, { onChange, onFailure }, signal);
+  if (waits && !play) {
+    void personNear(element, signal)
+      .then(fill)
+      .catch((error) => !signal.aborted && showFailure(error));
+    return;
+  }
+  await fill();
   if (signal.aborted) return;
   // A browser may refuse audio before the first click; the controls are visible.
   if (play) element.play().catch(() => {});

@@ -61,7 +61,7 @@ describe('npx sluice sign: what is signed', () => {
     [['a', '--exact', '/media/a'], /^Give one KEY, or --exact ADDRESS/],
     [
       ['a', '--route', 'attic'],
-      /^--route must be one of media, stream, play, embed, image, waveform, storyboard, hls, dash, export, info\.$/,
+      /^--route must be one of media, stream, play, embed, console, image, waveform, storyboard, hls, dash, export, info\.$/,
     ],
     [[''], /^The address names no object\.$/],
     [['a/../b'], /^The path must not contain backslashes/],
