@@ -9,6 +9,7 @@ import { sign } from '../../functions/stream/route/sign.ts';
 import { launchBrowser, openPage, until } from '../../testing/browser.ts';
 import { startEncrypted, tokenOf } from '../../testing/encrypted.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
+import { firefoxPerson } from '../../testing/hands.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { makeSmallFilm } from '../../testing/small-film.ts';
@@ -113,6 +114,23 @@ describe('/embed', function () {
       await encrypted.close();
     });
   }
+
+  it('plays within its policy in Firefox as well', async function () {
+    needs(this, 'firefox');
+    const person = await firefoxPerson();
+    try {
+      const hands = await person.newHands();
+      await hands.open(`${service.url}/~${token()}/embed/${FILM}`);
+      await hands.until(`${VIDEO}?.readyState >= 1`);
+      await hands.click('media-play-button');
+      await hands.until(`${VIDEO}.currentTime > 0.5`);
+      await hands.click('media-settings-menu-button');
+      await hands.click('media-settings-menu-item', 'Speed');
+      expect(await hands.complaints()).to.deep.equal([]);
+    } finally {
+      await person.close();
+    }
+  });
 
   it('shows nothing in a page of another origin', async () => {
     const { page, framed, complaints, requests } = await frame(other, '');
