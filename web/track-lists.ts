@@ -45,7 +45,7 @@ export function listTracks(element: HTMLMediaElement, signal: AbortSignal): Trac
       player = opened;
     },
     show(offered) {
-      const offers = JSON.stringify([offered.qualities, offered.audios]);
+      const offers = JSON.stringify([offered.qualities, offered.audios, offered.audio === null]);
       if (offers === shown || signal.aborted) return;
       shown = offers;
       const chosen = [...element.videoRenditions].find(({ selected }) => selected)?.id ?? offered.chosen;
