@@ -124,8 +124,9 @@ describe('/embed', function () {
       await hands.until(`${VIDEO}?.readyState >= 1`);
       await hands.click('media-play-button');
       await hands.until(`${VIDEO}.currentTime > 0.5`);
-      await hands.click('media-settings-menu-button');
-      await hands.click('media-settings-menu-item', 'Speed');
+      await hands.click('media-playback-rate-menu-button');
+      await hands.click('media-chrome-menu-item', '1.5');
+      await hands.until(`${VIDEO}.playbackRate === 1.5`);
       expect(await hands.complaints()).to.deep.equal([]);
     } finally {
       await person.close();

@@ -89,8 +89,7 @@ describe('HLS and DASH on the player page', function () {
       expect(await readPlayer(page)).to.include({ element: 'video', error: null, height: 240 });
       expect(await page.locator('#plan').textContent()).to.match(new RegExp(`^${way}; 240 lines, `));
 
-      await page.locator('#film-controls media-settings-menu-button').click();
-      await page.locator('#film-controls media-settings-menu-item').getByText('Audio').click();
+      await page.locator('#film-controls media-audio-track-menu-button').click();
       await page.locator('#film-controls media-audio-track-menu media-chrome-menu-item').nth(1).click();
       await until(
         page,

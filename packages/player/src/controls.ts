@@ -14,7 +14,7 @@ media-controller {
   --media-text-content-height: 24px;
   --media-object-fit: contain;
 }
-media-chrome-menu, media-settings-menu, media-captions-menu, media-rendition-menu { max-height: 80%; }
+[role=menu] { max-height: 80%; }
 .bars {
   display: block;
   align-self: stretch;
@@ -25,9 +25,9 @@ media-chrome-menu, media-settings-menu, media-captions-menu, media-rendition-men
 .bars media-time-range { height: 24px; }
 .bars media-volume-range { width: 72px; }
 .bars .gap { flex: 1; }
-media-control-bar :is(button, media-chrome-button):focus-visible { outline-offset: -3px; }
-media-rendition-menu-button[mediarenditionunavailable] { display: none; }
-media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-volume-range, media-pip-button) { display: none; }
+media-controller :focus-visible { outline-offset: -3px; }
+media-rendition-menu-button[mediarenditionunavailable], media-audio-track-menu-button[mediaaudiotrackunavailable] { display: none; }
+media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
 `;
 
 /** The buttons below the seek bar, in their order; the gap is what is left of the width. */
@@ -40,8 +40,9 @@ const BUTTONS = [
   'media-time-display',
   'gap',
   'media-captions-menu-button',
+  'media-audio-track-menu-button',
   'media-rendition-menu-button',
-  'media-settings-menu-button',
+  'media-playback-rate-menu-button',
   'media-pip-button',
   'media-fullscreen-button',
 ] as const;
@@ -53,14 +54,10 @@ const OF_FILMS: readonly string[] = [
   'media-fullscreen-button',
 ];
 
-/** What the settings offer: the name of each, and the menu behind it. */
-const SETTINGS = [
-  ['Audio', 'media-audio-track-menu'],
-  ['Speed', 'media-playback-rate-menu'],
-] as const;
-
 /** Seconds of the two buttons that seek. */
 const STEP = '10';
+
+const SPEEDS = '0.5 0.75 1 1.25 1.5 2';
 
 /** Builds what a media-controller shows over a film or a song. media-chrome may be defined later. */
 export function controls(of: 'film' | 'song'): readonly HTMLElement[] {
@@ -69,11 +66,11 @@ export function controls(of: 'film' | 'song'): readonly HTMLElement[] {
   loading.setAttribute('noautohide', '');
   const bars = make('div');
   bars.className = 'bars';
-  const buttons = make('media-control-bar');
-  for (const name of BUTTONS) if (of === 'film' || !OF_FILMS.includes(name)) buttons.append(button(name));
-  bars.append(make('media-time-range'), buttons);
-  const menus = ['media-rendition-menu', ...(of === 'film' ? ['media-captions-menu'] : [])];
-  return [loading, settings(), ...menus.map(floating), bars];
+  const row = make('media-control-bar');
+  const names = BUTTONS.filter((name) => of === 'film' || !OF_FILMS.includes(name));
+  row.append(...names.map(button));
+  bars.append(make('media-time-range'), row);
+  return [loading, ...names.filter((name) => name.endsWith('-menu-button')).map(menuOf), bars];
 }
 
 function button(name: (typeof BUTTONS)[number]): HTMLElement {
@@ -99,28 +96,12 @@ export function showPoster(media: HTMLElement, poster: string | null): void {
   controller?.append(image);
 }
 
-function settings(): HTMLElement {
-  const menu = floating('media-settings-menu');
-  for (const [name, of] of SETTINGS) {
-    const item = make('media-settings-menu-item');
-    const submenu = make(of);
-    submenu.slot = 'submenu';
-    submenu.hidden = true;
-    const title = make('div');
-    title.slot = 'title';
-    title.textContent = name;
-    submenu.append(title);
-    item.append(name, submenu);
-    menu.append(item);
-  }
-  return menu;
-}
-
-/** A menu that its button opens above itself. */
-function floating(name: string): HTMLElement {
-  const menu = make(name);
+/** The menu that a button opens above itself. */
+function menuOf(button: string): HTMLElement {
+  const menu = make(button.replace(/-button$/, ''));
   menu.hidden = true;
   menu.setAttribute('anchor', 'auto');
+  if (button.startsWith('media-playback-rate')) menu.setAttribute('rates', SPEEDS);
   return menu;
 }
 
