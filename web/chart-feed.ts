@@ -22,7 +22,9 @@ export function feedChart(
   elements.chartNote.hidden = false;
   elements.chart.hidden = true;
   signal.addEventListener('abort', () => chart?.close());
-  element.addEventListener('play', () => void begin(), { once: true, signal });
+  // A person may have pressed play before anything was known.
+  if (element.paused) element.addEventListener('play', () => void begin(), { once: true, signal });
+  else void begin();
 
   async function begin(): Promise<void> {
     const start = performance.now();

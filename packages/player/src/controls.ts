@@ -15,16 +15,16 @@ media-controller {
   --media-object-fit: contain;
 }
 [role=menu] { max-height: 80%; }
-.bars {
+.sluice-bars {
   display: block;
   align-self: stretch;
   padding: 24px 6px 4px;
   background: linear-gradient(transparent, rgb(0 0 0 / 72%));
 }
-.bars > * { display: flex; width: 100%; }
-.bars media-time-range { height: 24px; }
-.bars media-volume-range { width: 72px; }
-.bars .gap { flex: 1; }
+.sluice-bars > * { display: flex; width: 100%; }
+.sluice-bars media-time-range { height: 24px; }
+.sluice-bars media-volume-range { width: 72px; }
+.sluice-bars .gap { flex: 1; }
 media-controller :focus-visible { outline-offset: -3px; }
 media-rendition-menu-button[mediarenditionunavailable], media-audio-track-menu-button[mediaaudiotrackunavailable] { display: none; }
 media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
@@ -65,7 +65,7 @@ export function controls(of: 'film' | 'song'): readonly HTMLElement[] {
   loading.slot = 'centered-chrome';
   loading.setAttribute('noautohide', '');
   const bars = make('div');
-  bars.className = 'bars';
+  bars.className = 'sluice-bars';
   const row = make('media-control-bar');
   const names = BUTTONS.filter((name) => of === 'film' || !OF_FILMS.includes(name));
   row.append(...names.map(button));
