@@ -84,7 +84,10 @@ const COMPLAINTS = `
   globalThis.complaints = [];
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
     complaints.push('CSP: ' + effectiveDirective + ' forbids ' + blockedURI));
-  addEventListener('error', ({ message }) => message && complaints.push(message));
+  addEventListener('error', ({ message }) => {
+    // Says that a size is told a frame later: media-chrome places its menus when they have theirs.
+    if (message && !message.startsWith('ResizeObserver loop')) complaints.push(message);
+  });
   addEventListener('unhandledrejection', ({ reason }) => complaints.push(String(reason)));
 `;
 
@@ -118,7 +121,11 @@ function handsOn(page: Page, { click, give }: Own): Hands {
           each.checkVisibility({ visibilityProperty: true }) && !each.disabled &&
           each.textContent.includes(${JSON.stringify(text)}));
         found?.setAttribute('data-hand', '${marks}');
-        return found;
+        // What still moves, as a menu that grows, would be missed.
+        const place = found && '${marks} ' + JSON.stringify(found.getBoundingClientRect());
+        const rests = place !== undefined && place === globalThis.handPlace;
+        globalThis.handPlace = place;
+        return rests;
       })()`);
       try {
         await click(`[data-hand="${marks}"]`);

@@ -67,6 +67,8 @@ function addThumbnails(key: string): void {
   track.default = true;
   track.src = pathOf('storyboard', key);
   elements.video.append(track);
+  // Firefox heeds `default` only for the first film.
+  track.track.mode = 'hidden';
 }
 
 function addChapters(key: string, start: string | null): void {
