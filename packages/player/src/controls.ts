@@ -14,7 +14,7 @@ media-controller {
   --media-text-content-height: 24px;
   --media-object-fit: contain;
 }
-[role=menu] { max-height: 80%; }
+[role=menu] { z-index: 1; max-height: 80%; margin-block-end: 28px; }
 .sluice-bars {
   display: block;
   align-self: stretch;
@@ -57,6 +57,10 @@ const OF_FILMS: readonly string[] = [
 /** Seconds of the two buttons that seek. */
 const STEP = '10';
 
+/** Its own text (1x) is not in its label, which people who speak to their computer would say. */
+const SPEED_ICON =
+  '<svg slot="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5a9 9 0 0 0-7.5 14h2.5a7 7 0 1 1 10 0h2.5A9 9 0 0 0 12 5Zm4.2 4.4-5.3 3.8a1.8 1.8 0 1 0 2.3 2.3Z"/></svg>';
+
 const SPEEDS = '0.5 0.75 1 1.25 1.5 2';
 
 /** Builds what a media-controller shows over a film or a song. media-chrome may be defined later. */
@@ -80,7 +84,11 @@ function button(name: (typeof BUTTONS)[number]): HTMLElement {
     return gap;
   }
   const control = make(name);
-  if (name === 'media-time-display') control.setAttribute('showduration', '');
+  if (name === 'media-time-display') {
+    control.setAttribute('showduration', '');
+    control.setAttribute('notoggle', '');
+  }
+  if (name === 'media-playback-rate-menu-button') control.innerHTML = SPEED_ICON;
   if (name.startsWith('media-seek')) control.setAttribute('seekoffset', STEP);
   return control;
 }
