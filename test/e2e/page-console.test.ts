@@ -238,7 +238,11 @@ describe('the console, used as a person would', function () {
       await hands.fill('#filter', 'foret');
       await hands.click('.item', FILM_NAME);
       await hands.choose('rendition', '480p');
-      await hands.until(`document.querySelector('video').videoHeight === 480`);
+      await hands.until(`(() => {
+        const video = document.querySelector('video');
+        if (video.ended) void video.play();
+        return video.videoHeight === 480;
+      })()`);
       few(hands);
     });
 

@@ -48,7 +48,9 @@ export const open: Open = ({ element, address, onChange, onFailure }) => {
       // hls.js 1.7 gives up the first segment if the level changes while it is loaded, and asks for none again.
       const isFirst = hasBegun && element.buffered.length === 0;
       if (isFirst) hls.stopLoad();
-      hls.nextLevel = id === null ? -1 : Number(id);
+      // Whoever chooses wants to see it: what is buffered of a short film would last to its end.
+      if (id !== null && hasBegun && !isFirst) hls.currentLevel = Number(id);
+      else hls.nextLevel = id === null ? -1 : Number(id);
       if (isFirst) hls.startLoad();
       tell();
     },
