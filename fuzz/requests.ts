@@ -103,6 +103,7 @@ const STREAM = [
   'channels',
   'speed',
   'loudness',
+  'burn',
   'metadata',
   'accept',
 ];

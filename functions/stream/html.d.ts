@@ -8,6 +8,12 @@ declare module '*.html' {
   export default page;
 }
 
+/** The build puts a font beside the function, and hands over its name. */
+declare module '*.ttf' {
+  const name: string;
+  export default name;
+}
+
 /** The modules that the page's script loads when it needs them, by the last part of their addresses. */
 declare module '*.html?assets' {
   const assets: Readonly<Record<string, string>>;

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Logger } from '@aws-lambda-powertools/logger';
+import font from 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf';
 import { createApp } from './app.ts';
 import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';
@@ -66,7 +68,8 @@ const budget =
         memoryGigabytes,
         onFailure: reportStore,
       });
-const free = withSlots(createEngine(config.ffmpegPath, config.sandbox), slots);
+const fontPath = fileURLToPath(new URL(font, import.meta.url));
+const free = withSlots(createEngine(config.ffmpegPath, config.sandbox, fontPath), slots);
 const engine = budget === null ? free : withBudget(free, budget.check);
 
 /** Only a function that needs it loads the client of Lambda's API. */
@@ -167,7 +170,7 @@ const openWorker = async (store: DerivedStore) => {
   const { createWorker } = await import('./export/worker/worker.ts');
   const { exportWork } = config;
   const workSlots = createSlots(exportWork);
-  const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox), workSlots);
+  const workEngine = withSlots(createEngine(config.ffmpegPath, exportWork.sandbox, fontPath), workSlots);
   return createWorker({
     ...{ source, engine: workEngine, decoding, slots: workSlots, store, findings, send, config, ...caches },
     memoryGigabytes,

@@ -33,6 +33,7 @@ function besides(address: string, name: string): string {
   if (address === 'image') return `${name === 't' ? '' : 't=0&'}${NEEDS[name] ?? ''}`;
   if (address === 'waveform') return NEEDS[`waveform ${name}`] ?? '';
   if (!['stream', 'export'].includes(address)) return '';
+  if (name === 'burn') return 'height=144&duration=1&';
   return ['format', 'height', 'width'].includes(name) ? '' : 'format=mp3&';
 }
 

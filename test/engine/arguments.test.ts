@@ -72,6 +72,18 @@ describe('ffmpegArguments', () => {
     );
   });
 
+  it('draws subtitles on the clock of their text, and goes back to that of the output', () => {
+    const text = { kind: 'track', index: 3 } as const;
+    const burnt = { text, version: 1, startSeconds: 12.5, factor: 1.5 } as const;
+    const drawn = make({ video: { ...video, burnt } as VideoOutput });
+    expect(drawn.burnt).to.deep.equal(text);
+    expect(drawn.output.join(' ')).to.include(
+      ',format=yuv420p,settb=1/1000000,setpts=round(PTS*1.5+12500500),ass=filename=/proc/self/fd/3,' +
+        'setpts=round((PTS-12500500)/1.5),settb=1/24[video]',
+    );
+    expect('burnt' in make({ video })).to.equal(false);
+  });
+
   it('reads no playlist, no list of files, no image', () => {
     const formats = INPUT_FORMATS.split(',');
     for (const format of [

@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +21,7 @@ const PROGRAMS = {
   nothing: 'exit 0',
   failing: 'echo "Invalid data found" >&2; exit 1',
   withoutDecoder: 'echo "Decoder (codec av1) not found for input stream #0:0" >&2; exit 1',
+  withoutLibass: 'echo "[AVFilterGraph @ 0x1] No such filter: \'ass\'" >&2; exit 1',
   withoutName: 'echo "Decoder (codec none) not found for input stream #0:0" >&2; exit 1',
   brokenOff: 'printf output; sleep 0.1; exit 1',
   crashing: 'kill -SEGV $$',
@@ -30,6 +31,8 @@ const PROGRAMS = {
   silent: "trap '' TERM; while :; do sleep 0.1; done",
   environment: 'printf "["; cat /proc/$$/environ; printf "]"',
   arguments: 'printf "%s" "$*"',
+  script:
+    'cat /proc/self/fd/3; printf "|%s|" "$FONTCONFIG_FILE"; cat "$FONTCONFIG_FILE"; ls -l "$(dirname "$FONTCONFIG_FILE")/fonts"',
   late: 'printf output',
 };
 
@@ -105,6 +108,7 @@ describe('the engine', () => {
     ['failing', 'damaged-media'],
     ['crashing', 'damaged-media'],
     ['withoutDecoder', 'unsupported-media'],
+    ['withoutLibass', 'unsupported-media'],
     ['killed', 'internal'],
     ['notExecutable', 'internal'],
     ['absent', 'internal'],
@@ -124,6 +128,40 @@ describe('the engine', () => {
       expect((await failureOf(buffer(output))).type).to.equal(type);
     });
   }
+
+  it('hands over a script and fonts, and removes them', async () => {
+    const script = { script: 'the script', fonts: [Buffer.from('a font')] };
+    const engine = createEngine(join(folder, 'script'), ROOMY, import.meta.filename);
+    const options = {
+      signal: controller.signal,
+      inputFailure: () => null,
+      onSpawn: () => {},
+      onExit: () => {},
+    };
+    const output = await engine.transcode('http://127.0.0.1:9/x', ARGUMENTS, { ...options, script });
+    const [seen = '', path = '', rest = ''] = (await buffer(output)).toString().split('|');
+    expect(seen).to.equal('the script');
+    expect(rest).to.include(`<dir>${path.replace(/\.conf$/, '')}</dir>`);
+    expect(rest)
+      .to.match(/0\.font\n/)
+      .and.to.include(`own.ttf -> ${import.meta.filename}`);
+    expect(await readdir(dirname(path)).catch(({ code }) => code)).to.equal('ENOENT');
+  });
+
+  it('refuses a script without a font, with which nothing would be drawn', async () => {
+    const script = { script: 'the script', fonts: [] };
+    const options = {
+      signal: controller.signal,
+      inputFailure: () => null,
+      onSpawn: () => {},
+      onExit: () => {},
+    };
+    for (const font of [null, join(folder, 'absent.ttf')]) {
+      const engine = createEngine(join(folder, 'whole'), ROOMY, font);
+      const work = engine.transcode('http://127.0.0.1:9/x', ARGUMENTS, { ...options, script });
+      expect((await failureOf(work)).message).to.match(/no font/);
+    }
+  });
 
   it('names the codec that the program does not decode, if that has a name', async () => {
     expect((await failureOf(transcode('withoutDecoder'))).message).to.contain('does not decode av1');

@@ -14,11 +14,13 @@ describe('bundleFunction', () => {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  it('writes modules with their source maps, and nothing else', async () => {
+  it('writes modules with their source maps, the font of subtitles, and nothing else', async () => {
     const names = await filesIn(directory);
     expect(names).to.include('index.mjs');
     const modules = names.filter((name) => name.endsWith('.mjs'));
-    expect(names).to.deep.equal(modules.flatMap((name) => [name, `${name}.map`]));
+    const fonts = names.filter((name) => /^chunks\/DejaVuSans-\w+\.ttf$/.test(name));
+    expect(fonts).to.have.length(1);
+    expect(names).to.deep.equal([...fonts, ...modules.flatMap((name) => [name, `${name}.map`])]);
     const sizes = await Promise.all(modules.map(async (name) => (await stat(join(directory, name))).size));
     const { firstBytes, ...rest } = bundle;
     const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);

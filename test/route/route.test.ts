@@ -58,6 +58,8 @@ describe('parseRoute', () => {
     ['/stream/a?speed=fast', 400, /"speed" must be a number/],
     ['/stream/a?loudness=16', 400, /"loudness" must be a number between -31 and -9, with 1 decimal at most/],
     ['/export/a?loudness=-16.25', 400, /"loudness" must be a number/],
+    ['/stream/a?burn=../a.srt', 400, /"burn" must name subtitles as \/info does, such as track-2/],
+    ['/hls/a/master.m3u8?burn=track-2', 400, /Unknown parameter "burn": this address takes .*subtitles/],
     ['/stream/a?height=1&height=2', 400, /"height" is given twice/],
     ['/stream/a?start=-1', 400, /"start" must be a number of seconds between 0 and 86400/],
     ['/stream/a?duration=0', 400, /"duration" must be a number of seconds between 0.1/],
@@ -92,7 +94,7 @@ describe('parseRoute', () => {
 
   it('reads every parameter of /stream', () => {
     const path =
-      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&channels=6&speed=1.25&loudness=-16.5&metadata=keep&accept=hevc,AAC';
+      '/stream/a?format=mp4&height=360&width=640&bitrate=2.5M&start=1.5&duration=10&audio=1&channels=6&speed=1.25&loudness=-16.5&burn=track-2&metadata=keep&accept=hevc,AAC';
     expect(route(path)).to.deep.include({
       kind: 'stream',
       parameters: {
@@ -106,6 +108,7 @@ describe('parseRoute', () => {
         channels: 6,
         speed: 1.25,
         loudness: -16.5,
+        burn: 'track-2',
         metadata: 'keep',
         accept: ['hevc', 'aac'],
       },

@@ -2,6 +2,7 @@ import { describeError } from '../base/describe-error.ts';
 import { Problem } from '../base/problem.ts';
 import { followExport } from '../export/api/ask.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { findBurnt } from '../open/burnt-text.ts';
 import { heedChanges } from '../open/probe-object.ts';
 import { planExport } from '../plan/plan-export.ts';
 import { type AnswerContext, planInputOf, prefixOf, type RouteTo } from './answer-context.ts';
@@ -16,7 +17,8 @@ export async function answerExport(
   if (services.exports === null) {
     throw new Problem('exports-off', services.config.offersExports ? NO_STORE : NOT_FOR_EVERYBODY);
   }
-  const plan = planExport(await heedChanges(planInputOf(context, probed, parameters, null), context));
+  const input = await findBurnt(planInputOf(context, probed, parameters, null), context);
+  const plan = planExport(await heedChanges(input, context));
   const prefix = prefixOf(grant);
   const onFailure = (error: unknown) => context.trace.note({ following: describeError(error) });
   const signer = grant.kind === 'signed' ? grant.keyId : null;

@@ -1,6 +1,7 @@
 import { respondCached } from '../derived/respond-cached.ts';
 import type { EngineContext } from '../engine/transcode-object.ts';
 import type { Probed } from '../media/probe/probe.ts';
+import { findBurnt } from '../open/burnt-text.ts';
 import { openStream } from '../open/open-stream.ts';
 import { heedChanges } from '../open/probe-object.ts';
 import { planHeader } from '../plan/describe-plan.ts';
@@ -16,8 +17,11 @@ export async function answerStream(
   probed: Probed,
 ): Promise<Response> {
   const accept = context.request.headers.get('accept');
-  const plan = planStream(await heedChanges(planInputOf(context, probed, parameters, accept), context));
-  const name = streamAddress(context.object.key, parameters, accept);
+  const input = await findBurnt(planInputOf(context, probed, parameters, accept), context);
+  const plan = planStream(await heedChanges(input, context));
+  // A file beside the film may change, and no record would tell.
+  const isOfFilm = input.burnt?.kind !== 'file';
+  const name = isOfFilm ? streamAddress(context.object.key, parameters, accept) : null;
   return variedByClient(await sendPlanned(plan, context, { probed, address: name }));
 }
 

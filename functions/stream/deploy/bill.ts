@@ -13,6 +13,9 @@ export type BundledPackage = {
   readonly texts: readonly string[];
 };
 
+/** Licences of packages whose manifests name none that has an identifier; what DejaVu adds is in the public domain. */
+const UNNAMED: Readonly<Record<string, string>> = { 'dejavu-fonts-ttf': 'Bitstream-Vera' };
+
 const MANIFEST = v.pipe(
   v.object({
     name: v.string(),
@@ -23,7 +26,7 @@ const MANIFEST = v.pipe(
   }),
   v.transform(({ name, version, license, licenses = [] }) => ({
     ...{ name, version },
-    licence: license ?? licenses.map(({ type }) => type).join(' OR '),
+    licence: UNNAMED[name] ?? license ?? licenses.map(({ type }) => type).join(' OR '),
   })),
   v.check(({ licence }) => licence !== ''),
 );

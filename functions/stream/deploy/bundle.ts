@@ -88,6 +88,8 @@ async function buildWithInputs() {
     // What the code imports when it needs it is a module of its own: a new instance parses only what it uses.
     splitting: true,
     chunkNames: `${CHUNKS}/[name]-[hash]`,
+    assetNames: `${CHUNKS}/[name]-[hash]`,
+    loader: { '.ttf': 'file' },
     absWorkingDir: PROJECT,
     write: false,
     bundle: true,

@@ -1,3 +1,4 @@
+import type { BurntText } from '../plan/burnt.ts';
 import type { AudioOutput, Output, VideoOutput } from '../plan/output.ts';
 import type { Speed } from '../plan/speed.ts';
 import {
@@ -16,6 +17,7 @@ import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { inputArguments } from './input-arguments.ts';
 import {
+  burnFilters,
   type FilledGrid,
   filledGridFilters,
   paceFilters,
@@ -24,7 +26,12 @@ import {
   videoFilters,
 } from './video-filters.ts';
 
-export type FfmpegArguments = { readonly input: readonly string[]; readonly output: readonly string[] };
+export type FfmpegArguments = {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  /** The subtitles that a filter draws, whose script it reads. */
+  readonly burnt?: BurntText;
+};
 
 /**
  * How ffmpeg reaches the start of an output. `seek`: its demuxer finds the place. `clock`: everything that it
@@ -75,6 +82,7 @@ export function ffmpegArguments(
   const cutSeconds = prerollSeconds > 0 || approach.kind === 'clock' ? prerollSeconds : null;
   const grid = { cutSeconds: cutSeconds ?? 0, phaseSeconds: output.phaseSeconds };
   return {
+    ...(video?.kind === 'encode' && video.burnt && { burnt: video.burnt.text }),
     input: [
       ...inputArguments(limits),
       // No decoder conceals damage in copied packets: a packet that the file's end cuts off is left out.
@@ -140,6 +148,7 @@ function videoArguments(video: VideoOutput, grid: FilledGrid, speed: Speed | nul
     ...filledGridFilters(pace === null ? video : { ...video, frameRate: pace.grid }, grid),
     ...(pace === null ? [] : paceFilters(frameRate, pace.step)),
     ...videoFilters(video),
+    ...burnFilters(video),
   ];
   return [
     // The graph is complex, since a simple one would copy the source's display matrix to the upright video.

@@ -53,6 +53,11 @@ const OUT_OF_MEMORY =
   /cannot allocate memory|malloc of size|failed to allocate|get_buffer\(\) failed|out of memory/i;
 
 function undecodable(stderr: string, options: ProblemOptions): Problem {
+  if (stderr.includes("No such filter: 'ass'"))
+    return unsupported(
+      'The ffmpeg that runs here burns no subtitles in: it is built without libass.',
+      options,
+    );
   // Builds of ffmpeg differ in what they decode: the one for arm64 is without AV1.
   const codec = /Decoder \(codec (\w+)\) not found/.exec(stderr)?.[1];
   // ffmpeg's word for a codec without a name, which no other build would decode.

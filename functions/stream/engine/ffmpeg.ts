@@ -8,6 +8,7 @@ import { damaged } from '../base/problem.ts';
 import { bindGroup, killGroup } from '../sandbox/process-group.ts';
 import { type SandboxLimits, sandboxed } from '../sandbox/process-limits.ts';
 import type { FfmpegArguments } from './arguments.ts';
+import { type BurntScript, type OpenedScript, openScript } from './burnt-script.ts';
 import { type FailedEnd, problemOfEnd } from './failure.ts';
 import { yieldProcessor } from './yield-processor.ts';
 
@@ -28,6 +29,8 @@ export type TranscodeOptions = {
    * with 0.
    */
   readonly inputFailure: () => unknown;
+  /** What its filter for subtitles draws; without it, such a filter fails. */
+  readonly script?: BurntScript;
   /** Called when the process runs, with the milliseconds that its start took. */
   readonly onSpawn: (milliseconds: number) => void;
   /** Called once, when the process has ended or is being killed, with the last lines that it wrote to stderr. */
@@ -37,12 +40,25 @@ export type TranscodeOptions = {
 const STDERR_LINES = 20;
 const KILL_AFTER_MILLISECONDS = 2_000;
 
-/** Creates the engine. The only importer of fluent-ffmpeg, which is archived upstream. */
-export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine {
+/**
+ * Creates the engine. The only importer of fluent-ffmpeg, which is archived upstream. Without a font, it burns no
+ * subtitles in.
+ */
+export function createEngine(
+  ffmpegPath: string,
+  limits: SandboxLimits,
+  fontPath: string | null = null,
+): Engine {
   return {
-    async transcode(url, args, options) {
-      const { signal, onExit } = options;
+    async transcode(url, args, given) {
+      const { signal } = given;
       signal.throwIfAborted();
+      const script = given.script === undefined ? null : await openScript(given.script, fontPath);
+      const onExit = (stderrTail: string) => {
+        script?.close();
+        given.onExit(stderrTail);
+      };
+      const options = { ...given, onExit };
       const { default: ffmpeg } = await import('fluent-ffmpeg');
       if (signal.aborted) {
         onExit('');
@@ -51,14 +67,18 @@ export function createEngine(ffmpegPath: string, limits: SandboxLimits): Engine 
       const command = ffmpeg({ source: url, stdoutLines: STDERR_LINES })
         .inputOptions([...args.input])
         .outputOptions([...args.output]);
-      const output = run(command, { path: ffmpegPath, limits }, options);
+      const output = run(command, { path: ffmpegPath, limits, script }, options);
       await firstBytes(output);
       return output;
     },
   };
 }
 
-type Program = { readonly path: string; readonly limits: SandboxLimits };
+type Program = {
+  readonly path: string;
+  readonly limits: SandboxLimits;
+  readonly script: OpenedScript | null;
+};
 
 function run(command: FfmpegCommand, program: Program, options: TranscodeOptions): Readable {
   const output = new Transform({
@@ -114,7 +134,7 @@ const NO_LINES: Lines = { get: () => '' };
  */
 function confine(
   command: FfmpegCommand,
-  { path, limits }: Program,
+  { path, limits, script }: Program,
   output: Readable,
 ): () => ChildProcess | null {
   const inner = command as unknown as {
@@ -131,9 +151,15 @@ function confine(
     // Its arguments are missing if nothing ran.
     const ended = (error: Error | null, stdout = NO_LINES, stderr = NO_LINES) => onEnd(error, stdout, stderr);
     if (output.destroyed) return ended(new Error('It was stopped before its start.'));
-    const sandbox = sandboxed(path, args, limits);
+    const sandbox = sandboxed(path, args, limits, script?.environment);
     inner._getFfmpegPath = (done) => done(null, sandbox.file);
-    const confined: SpawnOptions = { ...options, ...sandbox.options, stdio: ['ignore', 'pipe', 'pipe'] };
+    const stdio: SpawnOptions['stdio'] = [
+      'ignore',
+      'pipe',
+      'pipe',
+      ...(script === null ? [] : [script.file]),
+    ];
+    const confined: SpawnOptions = { ...options, ...sandbox.options, stdio };
     const running: Spawned = (child, ...lines) => {
       started = child;
       yieldProcessor(child.pid);

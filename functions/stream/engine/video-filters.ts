@@ -1,5 +1,6 @@
 import { isWideGamut } from '../plan/colour.ts';
 import type { VideoOutput } from '../plan/output.ts';
+import { SCRIPT_PATH } from './burnt-script.ts';
 import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.ts';
 
 export type VideoEncode = Extract<VideoOutput, { kind: 'encode' }>;
@@ -68,6 +69,29 @@ export const SCALER = 'flags=bicubic+accurate_rnd+bitexact';
 export function videoFilters(video: VideoEncode): string[] {
   return [...uprightFilters(video), 'format=yuv420p'];
 }
+
+/**
+ * Returns filters that draw subtitles into a grid's frames from `firstFrame` on, which are counted from 0: the script is
+ * the file that ffmpeg is started with. The frames' own clock is set to the text's, and back: libass moves and fades
+ * by it.
+ */
+export function burnFilters({ burnt, frameRate }: VideoEncode, firstFrame = 0): string[] {
+  if (burnt === undefined) return [];
+  const { numerator, denominator } = frameRate;
+  const { factor } = burnt;
+  const firstSeconds = burnt.startSeconds + (factor * firstFrame * denominator) / numerator;
+  const start = (firstSeconds * 1e6 + WITHIN_MICROSECONDS).toFixed(0);
+  return [
+    'settb=1/1000000',
+    `setpts=round(PTS*${factor}+${start})`,
+    `ass=filename=${SCRIPT_PATH}`,
+    `setpts=round((PTS-${start})/${factor})`,
+    `settb=${denominator}/${numerator}`,
+  ];
+}
+
+/** The filter takes whole milliseconds, cut off: a frame at 1.04 s would be shown at 1.039 s. */
+const WITHIN_MICROSECONDS = 500;
 
 /** Returns the same filters, in whatever format the frames have. */
 export function uprightFilters(video: VideoEncode): string[] {

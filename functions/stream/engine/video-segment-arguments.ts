@@ -5,7 +5,7 @@ import { colourArguments } from './colour-arguments.ts';
 import { h264Arguments } from './h264.ts';
 import { inputArguments } from './input-arguments.ts';
 import { type ReadFrom, readingFrom, unbuffered } from './segment-arguments.ts';
-import { gridFilters, type VideoEncode, videoFilters } from './video-filters.ts';
+import { burnFilters, gridFilters, type VideoEncode, videoFilters } from './video-filters.ts';
 
 /** Everything that determines the video's coding. */
 export type EncodedCoding = {
@@ -50,8 +50,10 @@ export function videoSegmentArguments(
     `trim=start_pts=${firstFrame}:end_pts=${firstFrame + frameCount}`,
     `setpts=PTS-${firstFrame}`,
     ...videoFilters(video),
+    ...burnFilters(video, firstFrame),
   ];
   return {
+    ...(video.burnt && { burnt: video.burnt.text }),
     input: [...inputArguments(limits), ...readingFrom(from)],
     output: [
       ...['-filter_complex', `[0:${video.stream}]${filters.join(',')}[video]`, '-map', '[video]'],

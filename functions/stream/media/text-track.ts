@@ -9,6 +9,7 @@ import type { Media, SubtitleTrack } from './model/media.ts';
 import { subtitleCodec, type TextCoding } from './model/subtitle-codecs.ts';
 import type { TextBlock } from './model/text-block.ts';
 import type { Probed } from './probe/probe.ts';
+import { joinScript } from './text/ass-script.ts';
 import { blockReader } from './text/block.ts';
 import {
   type Cue,
@@ -42,10 +43,7 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
   let skipped = 0;
   const end = performance.now() + MOST_TEXT_MILLISECONDS;
   for (const [i, block] of blocks.entries()) {
-    const next = blocks[i + 1]?.startSeconds;
-    // Without a duration, a cue stays until the next one.
-    const endSeconds = block.endSeconds ?? next ?? block.startSeconds + LAST_SECONDS;
-    const parsed = await read({ ...block, endSeconds });
+    const parsed = await read({ ...block, endSeconds: endOf(block, blocks[i + 1]) });
     for (const cue of parsed.cues) cues.push(cue);
     skipped += parsed.skipped;
     refuseLongText(cues.length, 0);
@@ -62,6 +60,29 @@ export async function readTextTrack(input: TextTrackInput): Promise<ParsedText> 
     })),
     skipped,
   };
+}
+
+/**
+ * Reads a track of ASS or SSA as a script, with all its styles, on the file's timeline; null for other tracks. Throws as
+ * `readTextTrack` does.
+ */
+export async function readScriptTrack(input: TextTrackInput): Promise<string | null> {
+  const { probed, track } = input;
+  const codec = subtitleCodec(track.codec);
+  if (!('coding' in codec) || codec.coding !== 'ass') return null;
+  const { blocks, header } = await readBlocks(input, codec.coding);
+  const origin = originOf(probed.media);
+  const timed = blocks.map((block, i) => ({
+    data: block.data,
+    startSeconds: block.startSeconds - origin,
+    endSeconds: endOf(block, blocks[i + 1]) - origin,
+  }));
+  return joinScript(header ?? '', timed);
+}
+
+/** Without a duration, a cue stays until the next one. */
+function endOf({ startSeconds, endSeconds }: TextBlock, next: TextBlock | undefined): number {
+  return endSeconds ?? next?.startSeconds ?? startSeconds + LAST_SECONDS;
 }
 
 const BLOCKS_AT_ONCE = 100;

@@ -21,6 +21,7 @@ import { type OutputLength, outputLength, tracksToMeasure } from '../plan/output
 import type { StreamPlan } from '../plan/stream-plan.ts';
 import { hashOf } from '../plan/tag.ts';
 import type { StoredObject } from '../source/source.ts';
+import { burntScripts } from './burnt-text.ts';
 import { ofLength } from './of-length.ts';
 import { wavBytes, withLength } from './with-length.ts';
 
@@ -55,7 +56,10 @@ export async function openStream(
     case 'remux':
       return live(plan, context, () => readable(padFirstFragments(remux(probed, access, plan, signal))));
     case 'transcode':
-      return transcoded(plan, { ...context, probed, engine, ...(onMeasured && { onMeasured }) });
+      return transcoded(plan, {
+        ...{ ...context, probed, engine, ...(onMeasured && { onMeasured }) },
+        burntScript: burntScripts({ ...context, probed }),
+      });
     default:
       return plan satisfies never;
   }

@@ -61,11 +61,16 @@ export function planFilmExport(output: Output, { video, audio }: Selection, medi
     output.audio === null || audio === null ? null : planFilmAudio(output.audio, audio, lengthOf(audio));
   return {
     zeroSeconds,
-    film: filmRendition(encode, groupFrames, phaseSeconds),
+    film: filmRendition(burntFrom(encode, zeroSeconds + phaseSeconds), groupFrames, phaseSeconds),
     frames: Math.max(1, Math.round((lengthOf(video) - phaseSeconds) * rate)),
     groupFrames,
     audio: filmAudio,
   };
+}
+
+/** The text on the grid's own clock. */
+function burntFrom({ burnt, ...encode }: VideoEncode, startSeconds: number): VideoEncode {
+  return burnt === undefined ? encode : { ...encode, burnt: { ...burnt, startSeconds } };
 }
 
 function isDefinite(track: VideoTrack | AudioTrack, { durationSeconds }: Media): boolean {

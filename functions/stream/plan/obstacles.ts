@@ -85,6 +85,7 @@ const PARAMETER_EFFECTS = {
   channels: { original: channelsWish, remux: channelsWish, videoCopy: NONE, audioCopy: channelsWish },
   speed: { original: speedWish, remux: speedWish, videoCopy: speedWish, audioCopy: speedWish },
   loudness: { original: loudnessWish, remux: loudnessWish, videoCopy: NONE, audioCopy: loudnessWish },
+  burn: { original: burnWish, remux: burnWish, videoCopy: burnWish, audioCopy: NONE },
   metadata: {
     original: NONE,
     remux: ({ metadata }) => (metadata === null ? null : `metadata=${metadata} was asked for`),
@@ -128,6 +129,10 @@ function speedWish({ speed }: StreamParameters): Obstacle {
 
 function loudnessWish({ loudness }: StreamParameters): Obstacle {
   return loudness === null ? null : `loudness=${loudness} was asked for`;
+}
+
+function burnWish({ burn }: StreamParameters): Obstacle {
+  return burn === null ? null : `burn=${burn} was asked for`;
 }
 
 function sizeWish(parameters: StreamParameters, { video }: EffectSubject): Obstacle {

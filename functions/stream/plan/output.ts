@@ -2,6 +2,7 @@ import type { AudioCodec } from '../media/model/codecs.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { Crop } from '../media/model/media.ts';
 import { FORMATS, type Format } from '../route/formats.ts';
+import type { Burnt } from './burnt.ts';
 import type { ColourPlan } from './colour.ts';
 import type { Loudness } from './loudness.ts';
 import type { Speed } from './speed.ts';
@@ -48,6 +49,8 @@ export type VideoOutput =
       readonly frameRate: { readonly numerator: number; readonly denominator: number };
       /** Ceiling in bits per second. */
       readonly maxBitrate: number;
+      /** Subtitles that are drawn into it; absent without any, so that the names of such outputs stay what they are. */
+      readonly burnt?: Burnt;
     };
 
 export type AudioOutput =

@@ -5,6 +5,7 @@ import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { StoredObject } from '../source/source.ts';
+import type { BurntText } from './burnt.ts';
 import { type Client, clientOf } from './client.ts';
 import type { Obstacle } from './obstacles.ts';
 import { audiosOf, earliestStart, filmsOf } from './select-tracks.ts';
@@ -18,6 +19,8 @@ export type PlanInput = {
   readonly limits: Limits & { readonly cores: number };
   /** Seconds until the invocation must have ended. */
   readonly secondsLeft: number;
+  /** The subtitles that `parameters.burn` names, once they have been found. */
+  readonly burnt?: BurntText;
   /** Why the file cannot be sent as it is, whoever asks; null if it can. */
   readonly originalObstacle: Obstacle;
   /** Why a track, by its index, cannot be repackaged as it is; null if it can. */

@@ -4,6 +4,7 @@ import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { FORMAT_NAMES, FORMATS, type Format, isVideoFormat, type VideoFormat } from '../route/formats.ts';
 import { type AudioEncode, planAudioEncode } from './audio-encode.ts';
+import { burntInto } from './burnt.ts';
 import { frameGrid, nearestPhaseSeconds } from './frame-grid.ts';
 import { planLoudness } from './loudness.ts';
 import { audioObstacle, effectObstacle, startObstacle, videoObstacle } from './obstacles.ts';
@@ -23,6 +24,7 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
   if (parameters.loudness !== null && audio === null) {
     throw badParameter('The parameter "loudness" does not apply: there is no audio that can be decoded.');
   }
+  if (parameters.burn !== null) checkBurn(parameters.format, video);
   if (parameters.metadata !== null) checkTags(format, media);
   if ((parameters.channels ?? 0) > FORMATS[format].mostChannels) {
     throw badParameter(`The parameter "channels" must be 2 for format=${format}.`);
@@ -52,6 +54,12 @@ export function planOutput(input: PlanInput, { video, audio }: Selection): Outpu
     loudness: parameters.loudness === null ? null : planLoudness(parameters.loudness, lengthSeconds, limits),
     isTagged: parameters.metadata !== null,
   };
+}
+
+function checkBurn(format: Format | null, video: VideoTrack | null): void {
+  if (format !== null && !isVideoFormat(format))
+    throw badParameter(`The parameter "burn" does not apply to format=${format}, which holds no video.`);
+  if (video === null) throw badParameter('The parameter "burn" does not apply: the file has no video.');
 }
 
 function checkTags(format: Format, { container }: Media): void {
@@ -152,12 +160,14 @@ function planVideo(
   const codec = format === 'mp4' ? 'h264' : client.video.has('vp9') ? 'vp9' : 'vp8';
   const planned = planVideoEncode(video, scale, codec);
   const encoding = { ...planned, frameRate: shownRate(planned.frameRate, parameters.speed) };
+  const burnt = burntInto(input);
   return {
     ...encoding,
     maxBitrate: Math.min(
       ceiling(usualBitrate(encoding), parameters.bitrate, budget),
       limits.maxOutputBitrate,
     ),
+    ...(burnt && { burnt }),
   };
 }
 

@@ -29,6 +29,8 @@ const DECODE: Readonly<Record<VideoTrack['codec'], number>> = {
 };
 const ENCODE = { h264: 35, vp8: 30, vp9: 15 } as const;
 const TONE_MAP = 6;
+/** Text is drawn. */
+const BURN = 300;
 const AUDIO_SPEED = 40;
 
 /** Seconds of audio that one core decodes in a second only to count its samples from the beginning. */
@@ -110,9 +112,10 @@ function videoSeconds(
 ): number {
   const rate = source.frameRate ?? video.frameRate;
   const decoded = (source.codedWidth * source.codedHeight * rate.numerator) / rate.denominator / 1e6;
-  const { width, height, frameRate, codec, toneMap } = video;
+  const { width, height, frameRate, codec, toneMap, burnt } = video;
   const encoded = (width * height * frameRate.numerator) / frameRate.denominator / 1e6;
-  const making = encoded / ENCODE[codec] + (toneMap === null ? 0 : encoded / TONE_MAP);
+  const effects = (toneMap === null ? 0 : encoded / TONE_MAP) + (burnt === undefined ? 0 : encoded / BURN);
+  const making = encoded / ENCODE[codec] + effects;
   return (seconds.decoded * decoded) / DECODE[source.codec] + seconds.encoded * making;
 }
 

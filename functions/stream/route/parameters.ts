@@ -88,9 +88,11 @@ export function isForeign(route: ParameterRoute, name: string): boolean {
   return meantBy(route, name) === undefined;
 }
 
-/** Who gives an address a start means its end, too: without it, the answer would go on. */
+/**
+ * Who gives an address a start means its end, too: without it, the answer would go on. And nobody but Sluice burns.
+ */
 function isMissed(route: ParameterRoute, name: string): boolean {
-  return name === 'end' && isOwn(route, 'start');
+  return name === 'burn' || (name === 'end' && isOwn(route, 'start'));
 }
 
 function isOwn(route: ParameterRoute, name: string): boolean {

@@ -95,5 +95,13 @@ export const version = says(
   null,
 );
 
+const TEXT_TRACK = 'must name subtitles as /info does, such as track-2 or file-en';
+/** The name of a text track. */
+export const textTrack = says(
+  v.optional(v.pipe(v.string(), v.regex(/^(?:track-\d{1,3}|file(?:-[a-z0-9-]{1,40})?)$/, TEXT_TRACK))),
+  'subtitles that are drawn into the video, by the name that /info gives them',
+  'file-en',
+);
+
 /** The number of an audio track. */
 export const audioTrack = says(whole(0, 63), 'which audio track, counted from 0', '0');

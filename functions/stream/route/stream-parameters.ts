@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { FORMAT_NAMES, type Format } from './formats.ts';
-import { accept, audioTrack, bitrate, decimal, oneOf, says, seconds, whole } from './schemas.ts';
+import { accept, audioTrack, bitrate, decimal, oneOf, says, seconds, textTrack, whole } from './schemas.ts';
 
 export type StreamParameters = {
   readonly format: Format | null;
@@ -19,6 +19,8 @@ export type StreamParameters = {
   readonly speed: number;
   /** The integrated loudness of the audio, in LUFS (EBU R128). */
   readonly loudness: number | null;
+  /** The subtitles that are drawn into the video, by the name that `/info` gives them. */
+  readonly burn: string | null;
   /** Whether the file's tags are written into audio that is encoded. */
   readonly metadata: 'keep' | null;
   /** Names of containers and codecs that the client plays; null if it does not say. */
@@ -36,6 +38,7 @@ export const NO_PARAMETERS: StreamParameters = {
   channels: null,
   speed: 1,
   loudness: null,
+  burn: null,
   metadata: null,
   accept: null,
 };
@@ -55,6 +58,7 @@ export const DECIDED_PARAMETERS: v.GenericSchema<unknown, StreamParameters> = v.
   channels: v.nullable(v.picklist([2, 6])),
   speed: amount,
   loudness: v.nullable(v.pipe(v.number(), v.finite())),
+  burn: v.nullable(v.string()),
   metadata: v.nullable(v.literal('keep')),
   accept: v.nullable(v.array(v.string())),
 });
@@ -84,6 +88,7 @@ export const STREAM_ENTRIES = {
   ),
   speed: says(decimal(0.5, 3, 2), 'so many times faster, at the same pitch', '1.25'),
   loudness: says(decimal(-31, -9, 1), 'integrated loudness of the audio in LUFS (EBU R128)', '-16'),
+  burn: textTrack,
   metadata: says(
     v.optional(oneOf(['keep'])),
     'title, artist, album, cover and ReplayGain in MP3, Opus, FLAC and WAV that is encoded',
@@ -112,6 +117,7 @@ export function streamParameters({
     channels: rest.channels ?? null,
     speed: rest.speed ?? 1,
     loudness: rest.loudness ?? null,
+    burn: rest.burn ?? null,
     metadata: rest.metadata ?? null,
     accept: rest.accept ?? null,
   };

@@ -51,6 +51,8 @@ export type Addresses = {
     speed?: number | undefined;
     /** integrated loudness of the audio in LUFS (EBU R128); -31 to -9 */
     loudness?: number | undefined;
+    /** subtitles that are drawn into the video, by the name that /info gives them */
+    burn?: string | undefined;
     /** title, artist, album, cover and ReplayGain in MP3, Opus, FLAC and WAV that is encoded */
     metadata?: 'keep' | undefined;
     /** what the client plays: names of containers, video codecs and audio codecs */
@@ -440,6 +442,8 @@ export type Addresses = {
     speed?: number | undefined;
     /** integrated loudness of the audio in LUFS (EBU R128); -31 to -9 */
     loudness?: number | undefined;
+    /** subtitles that are drawn into the video, by the name that /info gives them */
+    burn?: string | undefined;
     /** title, artist, album, cover and ReplayGain in MP3, Opus, FLAC and WAV that is encoded */
     metadata?: 'keep' | undefined;
     /** what the client plays: names of containers, video codecs and audio codecs */

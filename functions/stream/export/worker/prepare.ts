@@ -3,6 +3,7 @@ import { sourceChanged } from '../../base/problem.ts';
 import { exportId } from '../../derived/output-names.ts';
 import type { EngineContext } from '../../engine/transcode-object.ts';
 import { clocked } from '../../media/transport/clocked.ts';
+import { burntScripts, findBurnt } from '../../open/burnt-text.ts';
 import { CURRENT_VERSION, findObject } from '../../open/find-object.ts';
 import { heedChanges, probeObject } from '../../open/probe-object.ts';
 import { foundLoudness } from '../../plan/found-loudness.ts';
@@ -41,8 +42,9 @@ export async function prepare(worker: WorkerContext): Promise<Prepared> {
   const probed = await probeObject(found, worker, worker);
   // The request has checked whether it fits.
   const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
-  const input = planInput(about, work.parameters, null);
-  const plan = planExport(await heedChanges(input, { source, object, signal }));
+  const given = { source, object, signal, trace };
+  const input = await findBurnt(planInput(about, work.parameters, null), given);
+  const plan = planExport(await heedChanges(input, given));
   if (exportId(object, plan.recipe) !== work.id) throw sourceChanged(work.key);
   const access = clocked(cachedAccess(source, object, signal, { cache }), probed.clock);
   const onMeasured: EngineContext['onMeasured'] = (output, measured) => {
@@ -55,6 +57,9 @@ export async function prepare(worker: WorkerContext): Promise<Prepared> {
   return {
     object,
     plan,
-    context: { source, object, access, limits, signal, trace, probed, engine, isTimeUp, onMeasured },
+    context: {
+      ...{ source, object, access, limits, signal, trace, probed, engine, isTimeUp, onMeasured },
+      burntScript: burntScripts({ source, object, limits, signal, trace, probed }),
+    },
   };
 }

@@ -20,16 +20,20 @@ export type TopElement = {
 
 /**
  * Reads an element before the media, or where the seek head says that it is, with two or three reads, whatever the length
- * of the file. Null if there is none, or none that can be found from the file's head.
+ * of the file. Null if there is none, none that can be found from the file's head, or none of at most `mostBytes`.
  */
-export async function readTopElement(file: RandomAccess, id: number): Promise<TopElement | null> {
+export async function readTopElement(
+  file: RandomAccess,
+  id: number,
+  mostBytes = MOST_ELEMENT_BYTES,
+): Promise<TopElement | null> {
   const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
   const segment = find(head, { start: 0, end: head.length }, ID.segment);
   if (!segment) return null;
   const info = find(head, segment, ID.info);
   const scale = info && find(head, info, ID.timestampScale);
   const start = startOf(head, segment, id);
-  const content = start === null ? null : await readElement(file, start, id);
+  const content = start === null ? null : await readElement(file, start, { id, mostBytes });
   if (!content) return null;
   const tickSeconds = (scale ? unsigned(head, scale) : USUAL_TICK_NANOSECONDS) / 1e9;
   return { content, tickSeconds, origin: segment.start };
@@ -48,13 +52,17 @@ function startOf(head: Uint8Array, segment: Element, wanted: number): number | n
   return null;
 }
 
-async function readElement(file: RandomAccess, start: number, id: number): Promise<Uint8Array | null> {
+async function readElement(
+  file: RandomAccess,
+  start: number,
+  { id, mostBytes }: { readonly id: number; readonly mostBytes: number },
+): Promise<Uint8Array | null> {
   const begin = await file.read(start, Math.min(start + USUAL_ELEMENT_BYTES, file.sizeBytes));
   const [element] = elements(begin, 0, begin.length);
   if (element?.id !== id) return null;
   if (!element.isCut) return begin.subarray(element.start, element.end);
   const { declaredEnd } = element;
-  if (declaredEnd > MOST_ELEMENT_BYTES || start + declaredEnd > file.sizeBytes) return null;
+  if (declaredEnd > mostBytes || start + declaredEnd > file.sizeBytes) return null;
   const whole = await file.read(start, start + declaredEnd);
   return whole.length === declaredEnd ? whole.subarray(element.start) : null;
 }

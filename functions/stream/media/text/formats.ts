@@ -1,4 +1,4 @@
-import { type Cue, MAX_TEXT_BYTES, type ParsedText, textTooLong } from './cue.ts';
+import { type Cue, MAX_TEXT_BYTES, type ParsedText, refuseLongText, textTooLong } from './cue.ts';
 
 /** Formats of text files, and the extensions of their names. */
 export const TEXT_FORMATS = {
@@ -20,6 +20,16 @@ export async function parseText(bytes: Uint8Array, format: TextFormat): Promise<
   const text = decodeText(bytes);
   const { cues, skipped } = await parseAs(text, formatOf(text, format));
   return { cues: shownCues(cues), skipped };
+}
+
+/** Returns a file of ASS or SSA as its own script; null for another format. Throws `too-large`. */
+export async function scriptOf(bytes: Uint8Array, format: TextFormat): Promise<string | null> {
+  refuseLongText(0, bytes.length);
+  const { decodeText } = await import('./charset.ts');
+  const text = decodeText(bytes);
+  if (formatOf(text, format) !== 'ass') return null;
+  refuseLongText(text.match(/^\s{0,9}Dialogue\s{0,9}:/gim)?.length ?? 0, 0);
+  return text;
 }
 
 async function parseAs(text: string, format: TextFormat): Promise<ParsedText> {

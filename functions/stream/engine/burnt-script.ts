@@ -1,0 +1,83 @@
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { escapeMarkup } from '../base/escape-markup.ts';
+import { Problem } from '../base/problem.ts';
+
+/** Subtitles as libass draws them. */
+export type BurntScript = {
+  /** An ASS or SSA script. */
+  readonly script: string;
+  /** Fonts of the media itself, as TrueType or OpenType. */
+  readonly fonts: readonly Uint8Array[];
+};
+
+/** The script where ffmpeg finds it: its fourth file, so that no name of a file stands in a filter. Lambda has no `/dev/fd`. */
+export const SCRIPT_PATH = '/proc/self/fd/3';
+
+/** The family of the font that comes with Sluice. */
+export const FONT_FAMILY = 'DejaVu Sans';
+
+export type OpenedScript = {
+  /** The number of the file in this process. */
+  readonly file: number;
+  /** What ffmpeg's environment needs to find the fonts, and no others. */
+  readonly environment: Record<string, string>;
+  /** Removes it. May be called more than once. */
+  close(): void;
+};
+
+/**
+ * Writes a script, and the fonts that may be used with it, into a folder of their own. Rejects with `internal` without
+ * Sluice's own font: libass would draw nothing, and say nothing.
+ */
+export async function openScript(
+  { script, fonts }: BurntScript,
+  fontPath: string | null,
+): Promise<OpenedScript> {
+  if (fontPath === null) throw withoutFont();
+  await access(fontPath).catch((cause: unknown) => {
+    throw withoutFont({ cause });
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-script-'));
+  try {
+    const [fontFolder, configuration] = [join(folder, 'fonts'), join(folder, 'fonts.conf')];
+    await mkdir(fontFolder);
+    await symlink(fontPath, join(fontFolder, 'own.ttf'));
+    // Their names in the media are of no account.
+    for (const [i, font] of fonts.entries()) await writeFile(join(fontFolder, `${i}.font`), font);
+    await writeFile(configuration, fontConfiguration(fontFolder));
+    await writeFile(join(folder, 'script'), script);
+    const file = openSync(join(folder, 'script'), 'r');
+    let isOpen = true;
+    const close = () => {
+      if (!isOpen) return;
+      isOpen = false;
+      closeSync(file);
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { file, environment: { FONTCONFIG_FILE: configuration }, close };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const withoutFont = (options?: { readonly cause: unknown }) =>
+  new Problem('internal', 'There is no font here to burn subtitles in with.', options);
+
+/**
+ * Returns a configuration of fontconfig that knows one folder. The family is the last choice of every text, and a cache
+ * cannot be written where no folder can be.
+ */
+function fontConfiguration(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+<dir>${escapeMarkup(folder)}</dir>
+<cachedir>/dev/null/none</cachedir>
+<match target="pattern"><edit name="family" mode="append_last"><string>${FONT_FAMILY}</string></edit></match>
+</fontconfig>
+`;
+}
