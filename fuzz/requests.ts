@@ -161,6 +161,8 @@ const FILES = [
   '1e3.m4s',
   'iframe-0.m4s',
   'iframe-.m4s',
+  'iframe-9-30.m4s',
+  'iframe-30-9.m4s',
   '.m4s',
 ];
 const IDS = ['a'.repeat(22), '-'.repeat(22), 'a'.repeat(21), '0'.repeat(500), '__proto__', '%2e%2e', ''];

@@ -1,7 +1,7 @@
 /* global HAS_TEXTS */
 
 /** Below /hls and /dash: init segments, segments, parts and frames of trick play. */
-const SEGMENTS = /^\/(hls|dash)\/.+\/[a-z0-9-]+\/((clip-)?init\.mp4|(iframe-|\d+-)?\d+\.m4s)$/;
+const SEGMENTS = /^\/(hls|dash)\/.+\/[a-z0-9-]+\/((clip-)?init\.mp4|(iframe-)?(\d+-)?\d+\.m4s)$/;
 /** What names all else relative to itself, and so without a token. */
 const TEXTS =
   /^\/((hls|dash)\/.+\/(master\.m3u8|manifest\.mpd|chapters\.json|subtitles[\d-]*\.vtt)|(hls|storyboard)\/.+\/(index|iframes)\.m3u8|storyboard\/.+\/index\.(vtt|json)|subtitles\/.+\.vtt)$/;

@@ -136,6 +136,8 @@ describe('/openapi.json', function () {
     const [segment = ''] = await first(`${hls}/${rendition}/index.m3u8`, /\.m4s\?v=(\S+)/);
     const clip = `${hls}/${rendition}/index.m3u8?start=1.5&end=4`;
     const [from = '', to = ''] = await first(clip, /^(\d+)-(\d+)\.m4s/m);
+    const trickClip = `${hls}/${rendition}/iframes.m3u8?start=1.5&end=4`;
+    const [shown = '', until = ''] = await first(trickClip, /^iframe-(\d+)-(\d+)\.m4s/m);
     const [id = '', extension = ''] = await first(
       `/export/${key}?format=mp3`,
       /"address":"[^"]*\/([\w-]{22})\.(\w+)"/,
@@ -143,7 +145,10 @@ describe('/openapi.json', function () {
     const [name = ''] = await first('/', /assets\/([\w.-]+\.js)/);
     const ofProtocol = (protocol: string) => ({
       ...Object.fromEntries(
-        ['Init', 'ClipInit', 'Segment', 'Part', 'Iframe'].map((what) => [`${protocol}${what} v`, segment]),
+        ['Init', 'ClipInit', 'Segment', 'Part', 'Iframe', 'IframePart'].map((what) => [
+          `${protocol}${what} v`,
+          segment,
+        ]),
       ),
       [`${protocol}ClipInit rendition`]: 'copy',
       [`${protocol}Subtitles rendition`]: text,
@@ -153,7 +158,8 @@ describe('/openapi.json', function () {
       'upload key': 'uploads/another%20film.mp4',
       ...ofProtocol('hls'),
       ...ofProtocol('dash'),
-      ...{ 'hlsIframes rendition': trick, 'hlsIframe rendition': trick },
+      'hlsIframe rendition': trick,
+      ...{ 'hlsIframePart from': shown, 'hlsIframePart to': until },
     };
   }
 });

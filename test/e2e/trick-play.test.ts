@@ -27,6 +27,8 @@ const NUMBER = `(video) => {
   return [0, 1, 2, 3, 4, 5, 6, 7].reduce((sum, bit) => sum + (isLit(bit) ? 2 ** bit : 0), 0);
 }`;
 
+const FILM = '/hls/film.mp4/master.m3u8';
+
 describe('trick play', function () {
   this.timeout(120_000);
   let folder: string;
@@ -53,21 +55,20 @@ describe('trick play', function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  async function run<Result>(library: string, script: string): Promise<Result> {
+  async function run<Result>(library: string, script: string, address = FILM): Promise<Result> {
     asked = [];
     await page.goto(`${service.url}/page`);
     await page.addScriptTag({ content: await readFile(require.resolve(library), 'utf8') });
     return page.evaluate<Result>(`(async () => {
       const video = document.getElementById('video');
       const numberOf = ${NUMBER};
-      const address = '/hls/film.mp4/master.m3u8';
+      const address = ${JSON.stringify(address)};
       ${script}
     })()`);
   }
 
   /** Where the frames of trick play are, in frames of the film. */
   const FRAMES = [0, 24, 72, 114, 156, 198];
-  const frameBefore = (seconds: number) => FRAMES.findLast((frame) => frame <= seconds * RATE + 0.5);
   const iFrames = () => asked.filter((path) => path.includes('/iframe-'));
 
   it('has small frames at most two seconds apart, although the copy has a keyframe every ten', async () => {
@@ -88,16 +89,39 @@ describe('trick play', function () {
     expect(needed / declared).to.be.within(0.001, 1);
   });
 
-  it('shows the frames of their times in shaka-player', async () => {
-    const shown = await run<{ number: number; mediaTime: number; currentTime: number }[]>(
-      'shaka-player',
-      `const player = new shaka.Player();
+  type View = {
+    readonly what: string;
+    readonly address: string;
+    /** Of the film. */
+    readonly startSeconds: number;
+    readonly seconds: number;
+    /** Where it is looked at, and the frames that are there. */
+    readonly times: readonly number[];
+    readonly frames: readonly number[];
+  };
+  const VIEWS: readonly View[] = [
+    {
+      ...{ what: 'a film', address: FILM, startSeconds: 0, seconds: SECONDS },
+      ...{ times: [0.5, 3.2, 8.9, 5], frames: [0, 72, 198, 114] },
+    },
+    {
+      // It begins with frame 36, which is shown for 1.5 seconds.
+      ...{ what: 'a clip', address: `${FILM}?start=1.5&end=9.5`, startSeconds: 1.5, seconds: 8 },
+      ...{ times: [0.2, 4, 6.4, 1.8], frames: [36, 114, 156, 72] },
+    },
+  ];
+
+  for (const { what, address, startSeconds, seconds, times, frames } of VIEWS) {
+    it(`shows the frames of their times in shaka-player, of ${what}`, async () => {
+      const shown = await run<{ number: number; mediaTime: number; currentTime: number }[]>(
+        'shaka-player',
+        `const player = new shaka.Player();
       await player.attach(video);
       await player.load(address);
       await video.play();
       player.trickPlay(2);
       const shown = [];
-      while (!video.ended && video.currentTime < ${SECONDS - 0.5}) {
+      while (!video.ended && video.currentTime < ${seconds - 0.5}) {
         await new Promise((resolve) => {
           video.requestVideoFrameCallback((_, { mediaTime }) => {
             shown.push({ number: numberOf(video), mediaTime, currentTime: video.currentTime });
@@ -107,23 +131,23 @@ describe('trick play', function () {
         });
       }
       return shown;`,
-    );
-    expect(iFrames().length, 'frames that were asked for').to.be.at.least(3);
-    expect(iFrames().every((path) => path.startsWith('/hls/film.mp4/240p/'))).to.equal(true);
-    // The first two segments were there before it began.
-    const late = shown.filter(({ mediaTime }) => mediaTime > 3.1);
-    expect(late.length).to.be.at.least(2);
-    for (const { number, mediaTime } of late) {
-      expect(FRAMES).to.include(number);
-      expect(number).to.equal(Math.round(mediaTime * RATE));
-    }
-  });
+        address,
+      );
+      expect(iFrames().length, 'frames that were asked for').to.be.at.least(3);
+      expect(iFrames().every((path) => path.startsWith('/hls/film.mp4/240p/'))).to.equal(true);
+      // The first two segments were there before it began.
+      const late = shown.filter(({ mediaTime }) => mediaTime > 3.1);
+      expect(late.length).to.be.at.least(2);
+      for (const { number, mediaTime } of late) {
+        expect(FRAMES).to.include(number);
+        expect(number).to.equal(Math.round((startSeconds + mediaTime) * RATE));
+      }
+    });
 
-  it('shows the frames of their times in hls.js', async () => {
-    const times = [0.5, 3.2, 8.9, 5];
-    const numbers = await run<number[]>(
-      'hls.js',
-      `const film = document.createElement('video');
+    it(`shows the frames of their times in hls.js, of ${what}`, async () => {
+      const numbers = await run<number[]>(
+        'hls.js',
+        `const film = document.createElement('video');
       const hls = new Hls({ maxBufferLength: 2, maxMaxBufferLength: 2 });
       // The times of its frames follow from those of the film.
       await new Promise((resolve) => {
@@ -144,8 +168,10 @@ describe('trick play', function () {
         numbers.push(numberOf(video));
       }
       return numbers;`,
-    );
-    expect(numbers).to.deep.equal(times.map(frameBefore));
-    expect(iFrames()).to.have.length(times.length);
-  });
+        address,
+      );
+      expect(numbers).to.deep.equal(frames);
+      expect(iFrames()).to.have.length(times.length);
+    });
+  }
 });

@@ -12,6 +12,7 @@ import { createEngine, type Engine } from '../../functions/stream/engine/ffmpeg.
 import type { SegmentContext } from '../../functions/stream/engine/segment-context.ts';
 import {
   encodedInit,
+  iFrameAt,
   openEncodedIFrame,
   openEncodedSegment,
 } from '../../functions/stream/engine/segments.ts';
@@ -173,7 +174,7 @@ describe('encoded segments', function () {
     const rendition = videoRendition(context, FILM);
     const init = await encodedInit(rendition, lossless);
     for (const index of [0, 2]) {
-      const frame = await buffer(await openEncodedIFrame(rendition, index, lossless));
+      const frame = await buffer(await openEncodedIFrame(rendition, iFrameAt(rendition, index), lossless));
       const segment = rendition.segments[index];
       expect(fragmentTimes(frame)).to.deep.equal([
         {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { Track } from '../../functions/stream/media/model/media.ts';
 import { addressedClip, clipOf, refuseLongList } from '../../functions/stream/plan/clip.ts';
-import { partOf } from '../../functions/stream/plan/excerpt.ts';
+import { isIFramePart, partOf } from '../../functions/stream/plan/excerpt.ts';
 import type { Presentation, Rendition } from '../../functions/stream/plan/presentation.ts';
+import { findTrickPlay } from '../../functions/stream/plan/renditions.ts';
 import { addressWithin, clipQuery, initWithin } from '../../functions/stream/playlist/addresses.ts';
 import { audioTrack, film } from '../../testing/media.ts';
 import { filmCuts, offered, packetCuts, presentationLimits } from '../../testing/presentations.ts';
@@ -47,6 +48,59 @@ describe('a clip', () => {
       expect(['copy', '480p', 'audio-0'].map((id) => of(clip, id))).to.deep.equal(wanted);
     });
   }
+
+  const trickPlay = (startSeconds: number, endSeconds: number | null, id = '240p') => {
+    const video = clipOf(usual(), { startSeconds, endSeconds }).video.find((each) => each.id === id);
+    const { frames = [], excerpt } = video?.iFrames ?? {};
+    const seconds = (ticks: number) => ticks / (video?.timescale ?? 1);
+    const lasting = frames.map((frame) => [seconds(frame.startTicks), seconds(frame.durationTicks)]);
+    return { lasting, ...excerpt };
+  };
+
+  it('has frames of trick play, which begin with its own first', () => {
+    expect(trickPlay(1.25, 4)).to.deep.equal({
+      lasting: [
+        [1.25, 1.75],
+        [3, 1],
+      ],
+      firstIndex: 1,
+      first: { from: 30, to: 72 },
+    });
+    expect(trickPlay(1.25, 1.75)).to.deep.include({ lasting: [[1.25, 0.5]], first: { from: 30, to: 42 } });
+    expect(trickPlay(3, 5)).to.deep.include({ lasting: [[3, 2]], firstIndex: 2, first: null });
+    // A copy has no other frames than its own.
+    expect(trickPlay(2, 5, 'copy')).to.deep.include({
+      lasting: [
+        [2, 2],
+        [4, 1],
+      ],
+      firstIndex: 1,
+      first: null,
+    });
+    expect(trickPlay(3.25, 5, 'copy').lasting).to.deep.equal([]);
+    const clip = clipOf(usual(), { startSeconds: 3.25, endSeconds: 5 });
+    expect(findTrickPlay(clip, { kind: 'iframes', rendition: '240p' }).id).to.equal('240p');
+    const { type } = thrownBy(() => findTrickPlay(clip, { kind: 'iframes', rendition: 'copy' }));
+    expect(type).to.equal('not-found');
+  });
+
+  it('has no frame of trick play but between two of the film', () => {
+    const film = usual().video.find(({ id }) => id === '240p');
+    const copy = usual().video.find(({ id }) => id === 'copy');
+    if (film === undefined || copy === undefined) throw new Error('It is missing.');
+    const isOne = (from: number, to: number) => isIFramePart(film, { from, to });
+    expect([isOne(30, 72), isOne(30, 42), isOne(71, 72), isOne(239, 240)]).to.not.include(false);
+    expect([isOne(30, 73), isOne(72, 80), isOne(30, 30), isOne(239, 241), isOne(31, 30)]).to.not.include(
+      true,
+    );
+    expect(isIFramePart(copy, { from: 30, to: 48 })).to.equal(false);
+  });
+
+  it('declares no less than a short frame of trick play takes', () => {
+    const peak = (startSeconds: number) =>
+      clipOf(usual(), { startSeconds, endSeconds: null }).video.at(-1)?.iFrames.peakBitrate ?? 0;
+    expect(peak(1.958)).to.be.above(peak(1.25));
+  });
 
   it('has what the whole has, and its own times', () => {
     const whole = usual();

@@ -4,7 +4,7 @@ import { clipOf } from '../../functions/stream/plan/clip.ts';
 import type { TextTrack } from '../../functions/stream/plan/text-tracks.ts';
 import { dashManifest } from '../../functions/stream/playlist/dash.ts';
 import { hlsMaster } from '../../functions/stream/playlist/hls-master.ts';
-import { hlsMedia } from '../../functions/stream/playlist/hls-media.ts';
+import { hlsIFrames, hlsMedia } from '../../functions/stream/playlist/hls-media.ts';
 import { hlsText } from '../../functions/stream/playlist/hls-text.ts';
 import { audioTrack, film } from '../../testing/media.ts';
 import { readMaster, readMedia } from '../../testing/playlists.ts';
@@ -22,13 +22,14 @@ const text: TextTrack = {
 const companions = { thumbnails: null, texts: [text], hasChapters: true };
 
 describe('playlists of a clip', () => {
-  it('are all named with the clip, and have no trick play', () => {
+  it('are all named with the clip', () => {
     const master = hlsMaster(clip, companions);
     const uris = master.match(/(?<=URI=")[^"]+|^[^#\n]+/gm) ?? [];
     expect(uris).to.deep.equal(
       [
         'chapters.json',
         ...['audio-0', 'file-en', 'copy', '480p', '360p', '240p'].map((id) => `${id}/index.m3u8`),
+        '240p/iframes.m3u8',
       ].map((uri) => `${uri}?start=1.25&end=7.5`),
     );
     expect(readMaster(master).variants[0]?.codecs).to.equal('avc1.640028,mp4a.40.2');
@@ -53,6 +54,19 @@ describe('playlists of a clip', () => {
     ]);
     // The packet before the start is not counted, so that all later ones are in time.
     expect(audio[0]?.duration).to.be.closeTo((141 * 1024) / 48_000 - 1.25, 1e-6);
+  });
+
+  it('have trick play from the first frame of the clip on', () => {
+    const trick = clip.video.find(({ id }) => id === '240p');
+    if (trick === undefined) throw new Error('The clip has no smallest rendition.');
+    const { segments } = readMedia(hlsIFrames(trick, clip, 'v-1'));
+    expect(segments[0]?.map?.uri).to.equal('init.mp4?v=v-1');
+    expect(segments.map(({ uri, duration }) => [uri, duration])).to.deep.equal([
+      ['iframe-30-72.m4s?v=v-1', 1.75],
+      ['iframe-2.m4s?v=v-1', 2],
+      ['iframe-3.m4s?v=v-1', 2],
+      ['iframe-4.m4s?v=v-1', 0.5],
+    ]);
   });
 
   it('are lists of segments in DASH, with the film’s times and where the clip begins', () => {

@@ -15,6 +15,11 @@ describe('parseRoute below /hls and /dash', () => {
     ['/hls/a.mp4/720p/0.m4s', 'a.mp4', { kind: 'segment', rendition: '720p', index: 0 }],
     ['/dash/a.mp4/720p/1234567.m4s', 'a.mp4', { kind: 'segment', rendition: '720p', index: 1_234_567 }],
     ['/hls/a.mp4/720p/iframe-12.m4s', 'a.mp4', { kind: 'iframe', rendition: '720p', index: 12 }],
+    [
+      '/hls/a.mp4/720p/iframe-135-175.m4s',
+      'a.mp4',
+      { kind: 'iframe-part', rendition: '720p', from: 135, to: 175 },
+    ],
     ['/hls/a.mp4/720p/135-175.m4s', 'a.mp4', { kind: 'part', rendition: '720p', from: 135, to: 175 }],
     ['/dash/a.mp4/copy/clip-init.mp4', 'a.mp4', { kind: 'clip-init', rendition: 'copy' }],
     ['/hls/master.m3u8/master.m3u8', 'master.m3u8', { kind: 'master' }],
@@ -38,6 +43,7 @@ describe('parseRoute below /hls and /dash', () => {
     ];
     for (const [query, clip] of CLIPS) {
       expect(route(`/hls/a/copy/index.m3u8${query}`)).to.have.deep.nested.property('ask.clip', clip);
+      expect(route(`/hls/a/copy/iframes.m3u8${query}`)).to.have.deep.nested.property('ask.clip', clip);
       expect(route(`/hls/a/chapters.json${query}`)).to.have.deep.nested.property('ask.clip', clip);
       expect(route(`/hls/a/master.m3u8${query}`)).to.have.deep.nested.property('ask.choice.clip', clip);
     }
@@ -107,7 +113,6 @@ describe('parseRoute below /hls and /dash', () => {
     ['/dash/a/manifest.mpd?end=1e3', /"end" must be a number of seconds between 0 and 86400/],
     ['/hls/a/720p/index.m3u8?start=NaN', /"start" must be a number of seconds/],
     ['/hls/a/720p/index.m3u8?duration=9', /"duration": this address takes start, end/],
-    ['/hls/a/720p/iframes.m3u8?start=9', /"start": this address takes none/],
     ['/hls/a/track-2/subtitles.vtt?start=9', /"start": this address takes none/],
     ['/hls/a/720p/0.m4s?start=3', /takes v/],
     ['/hls/a/720p/0.m4s?v=x&v=x', /given twice/],

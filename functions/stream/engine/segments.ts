@@ -4,7 +4,7 @@ import { peekFirst } from '../http/body.ts';
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { Packet } from '../media/model/packets.ts';
 import { frameAt, frameTime } from '../plan/frame-grid.ts';
-import type { Rendition, VideoRendition } from '../plan/presentation.ts';
+import type { Part, Rendition, VideoRendition } from '../plan/presentation.ts';
 import { PRIMING_FRAMES } from './audio-frames.ts';
 import { encodeAudioWithin } from './audio-within.ts';
 import { audioInit, videoInit } from './encoded-init.ts';
@@ -58,18 +58,26 @@ export async function openEncodedFrames(
   return streamed(rendition, encodeAudioWithin(rendition, part, context));
 }
 
-/** Opens frame `index` of trick play, as a fragment that lasts until the next one. */
+/** Opens the frame `from` of trick play, as a fragment that lasts until the frame `to`. */
 export async function openEncodedIFrame(
   rendition: VideoRendition,
-  index: number,
+  { from, to }: Part,
   context: SegmentContext,
 ): Promise<Readable> {
+  if (!isEncodedVideo(rendition)) throw isCopied(rendition);
+  const part = { firstFrame: from, frameCount: 1, segmentFrames: to - from };
+  const [start, end] = [from, to].map((frame) => Math.round(frameTime(frame, rendition.source)));
+  const duration = (end ?? 0) - (start ?? 0);
+  return streamed(rendition, withDuration(encodedFrames(rendition, part, context), duration));
+}
+
+/** The frames of trick play at a position of a film: from that one to the next. */
+export function iFrameAt(rendition: VideoRendition, index: number): Part {
   if (!isEncodedVideo(rendition)) throw isCopied(rendition);
   const { iFrames, source, id } = rendition;
   const shown = { id, segments: iFrames.frames };
   const { firstFrame, frameCount } = framesWithin(shown, index, (ticks) => frameAt(ticks, source));
-  const frame = encodedFrames(rendition, { firstFrame, frameCount: 1, segmentFrames: frameCount }, context);
-  return streamed(rendition, withDuration(frame, iFrames.frames[index]?.durationTicks ?? 0));
+  return { from: firstFrame, to: firstFrame + frameCount };
 }
 
 /**

@@ -10,7 +10,7 @@ import { playlistHeader, segmentHeader, textHeader } from '../plan/describe-plan
 import { textZeroSeconds } from '../plan/offer.ts';
 import type { Presentation, Rendition } from '../plan/presentation.ts';
 import { refuseSegment } from '../plan/refuse.ts';
-import { COPY_ID, findFilm, findRendition } from '../plan/renditions.ts';
+import { COPY_ID, findRendition, findTrickPlay } from '../plan/renditions.ts';
 import { clipView, viewedCues } from '../plan/text-cues.ts';
 import { isSidecarId, isTextId, shownTextTracks, type TextTrack } from '../plan/text-tracks.ts';
 import { chaptersJson } from '../playlist/chapters.ts';
@@ -111,7 +111,7 @@ export async function openAdaptive(
   }
   const rendition = findRendition(presentation, ask);
   if (ask.kind !== 'init' && ask.kind !== 'clip-init')
-    refuseSegment(ask.kind === 'part' ? FIRST_SEGMENT : ask, rendition, {
+    refuseSegment(ask.kind === 'part' || ask.kind === 'iframe-part' ? FIRST_SEGMENT : ask, rendition, {
       media: parts.probed.media,
       limits: context.limits,
       secondsLeft,
@@ -213,7 +213,7 @@ function playlist(
       );
     case 'iframes':
       return onceWritten(ask, presentation, contentKey, () =>
-        written(HLS, hlsIFrames(findFilm(presentation, ask), presentation, version, keys)),
+        written(HLS, hlsIFrames(findTrickPlay(presentation, ask), presentation, version, keys)),
       );
     default:
       return ask satisfies never;

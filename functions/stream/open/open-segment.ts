@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Problem } from '../base/problem.ts';
 import type { SegmentContext } from '../engine/segment-context.ts';
-import { encodedInit, openEncodedIFrame, openEncodedSegment } from '../engine/segments.ts';
+import { encodedInit, iFrameAt, openEncodedIFrame, openEncodedSegment } from '../engine/segments.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { CopyTrack, Segment } from '../media/model/copy-track.ts';
@@ -54,6 +54,8 @@ function cutOut(
 ): Segment {
   const { source, excerpt } = rendition;
   if (ask.kind === 'part') return track.segment(ask.from, ask.to, 1 + (excerpt?.firstIndex ?? 0));
+  if (ask.kind === 'iframe-part')
+    throw new Problem('internal', `The rendition ${rendition.id} is copied, not encoded.`);
   const { kind, index } = ask;
   if (source.kind === 'copy' && kind === 'segment') {
     const [from, to] = source.cuts.slice(index, index + 2);
@@ -80,8 +82,11 @@ async function openEncoded(
     case 'clip-init':
       return openClipInit(rendition, context);
     case 'iframe':
-      if (rendition.kind === 'video') return openEncodedIFrame(rendition, ask.index, context);
-      throw new Problem('internal', 'An audio rendition has no images.');
+    case 'iframe-part': {
+      if (rendition.kind !== 'video') throw new Problem('internal', 'An audio rendition has no images.');
+      const shown = ask.kind === 'iframe' ? iFrameAt(rendition, ask.index) : ask;
+      return openEncodedIFrame(rendition, shown, context);
+    }
     default:
       return ask satisfies never;
   }

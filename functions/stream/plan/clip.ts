@@ -1,7 +1,7 @@
 import { badParameter, Problem } from '../base/problem.ts';
 import { roundedSeconds } from '../base/rounded-seconds.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
-import { type Excerpted, excerptOf, hasParts } from './excerpt.ts';
+import { type Excerpted, excerptOf, hasParts, iFramesWithin } from './excerpt.ts';
 import type { Clip, Part, Presentation, Rendition, Segment, VideoRendition } from './presentation.ts';
 import { type SegmentFrames, segmentFrames } from './segment-frames.ts';
 
@@ -48,7 +48,10 @@ export function clipOf(whole: Presentation, { startSeconds, endSeconds }: ClipPa
     return { ...rendition, ...excerpt };
   };
   const video = whole.video
-    .map((rendition) => withCodecsOfParts(cut(rendition)))
+    .map((rendition) => {
+      const within = cut(rendition);
+      return withCodecsOfParts({ ...within, iFrames: iFramesWithin(rendition, within.segments) });
+    })
     .filter((rendition) => isCuttable(rendition) || !hasParts(rendition));
   if (video.length === 0 && whole.video.length > 0) throw noPlaceToCut();
   return {

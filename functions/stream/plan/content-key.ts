@@ -63,7 +63,8 @@ function nameOf(ask: MediaAsk): string {
     case 'clip-init':
       return ask.kind;
     case 'part':
-      return `part ${ask.from} ${ask.to}`;
+    case 'iframe-part':
+      return `${ask.kind} ${ask.from} ${ask.to}`;
     case 'segment':
     case 'iframe':
       return `${ask.kind} ${ask.index}`;

@@ -36,7 +36,8 @@ export function segmentHeader({ source }: Rendition, ask: MediaAsk): string {
 
 function whatOf(ask: MediaAsk): string {
   if (ask.kind === 'init' || ask.kind === 'clip-init') return ask.kind;
-  return ask.kind === 'part' ? `part=${ask.from}-${ask.to}` : `${ask.kind}=${ask.index}`;
+  if (ask.kind === 'part' || ask.kind === 'iframe-part') return `${ask.kind}=${ask.from}-${ask.to}`;
+  return `${ask.kind}=${ask.index}`;
 }
 
 /** The same of an image: `image; format=jpeg; frame=12.500`. */

@@ -1,5 +1,6 @@
+import { bitratesOf, firstFrameBits } from './bitrates.ts';
 import { LEAST_SECONDS } from './grid.ts';
-import type { Excerpt, Part, Rendition, Segment, VideoRendition } from './presentation.ts';
+import type { Excerpt, IFrames, Part, Rendition, Segment, VideoRendition } from './presentation.ts';
 import { segmentFrames } from './segment-frames.ts';
 
 /** The segments of a stretch of a rendition, and which of the film's they are. */
@@ -48,6 +49,57 @@ export function excerptOf(
     segments: [head.segment, ...segments.slice(first, last), tail.segment],
     excerpt: { firstIndex: first - 1, first: head.part, last: tail.part },
   };
+}
+
+/**
+ * Returns the frames of trick play within a clip, of which `segments` are. One that is encoded begins with the clip; a
+ * copy that cannot has none.
+ */
+export function iFramesWithin(whole: VideoRendition, segments: readonly Segment[]): IFrames {
+  const { iFrames, source, timescale } = whole;
+  const { boundaries, ticksOf, lastAt } = segmentFrames(whole);
+  const startTicks = segments[0]?.startTicks ?? 0;
+  const last = segments.at(-1);
+  const endTicks = last === undefined ? 0 : last.startTicks + last.durationTicks;
+  const index = iFrames.frames.findIndex((frame) => frame.startTicks >= startTicks);
+  const firstIndex = index === -1 ? iFrames.frames.length : index;
+  const within = iFrames.frames.slice(firstIndex).filter((frame) => frame.startTicks < endTicks);
+  const starts = [...within.map((frame) => frame.startTicks), endTicks];
+  const lasting = within.map(({ startTicks: at }, i) => ({
+    startTicks: at,
+    durationTicks: (starts[i + 1] ?? at) - at,
+  }));
+  // The last one may be shown for less than in the film, by as many bits.
+  const bitsOf = ({ durationTicks }: Segment) => mostBits(whole, durationTicks / timescale);
+  const [until = endTicks] = starts;
+  if (until === startTicks) {
+    const bits = within.map(bitsOf);
+    const rates = bitratesOf(lasting, timescale, (_, i) => bits[i] ?? 0);
+    return { ...rates, frames: lasting, excerpt: { firstIndex, first: null } };
+  }
+  if (source.kind === 'copy') return { ...iFrames, frames: [] };
+  const first = { from: lastAt(startTicks), to: Math.min(lastAt(until), boundaries.at(-1) ?? 0) };
+  const frames = [{ startTicks, durationTicks: ticksOf(first.to) - startTicks }, ...lasting];
+  const bits = [frames[0], ...within].map((frame) => (frame ? bitsOf(frame) : 0));
+  const rates = bitratesOf(frames, timescale, (_, i) => bits[i] ?? 0);
+  return { ...rates, frames, excerpt: { firstIndex: firstIndex - 1, first } };
+}
+
+/** The most bits of a frame of trick play that is shown for so long. */
+function mostBits({ iFrames, source, frameRate }: VideoRendition, seconds: number): number {
+  if (source.kind === 'copy' || frameRate === null) return iFrames.peakBitrate * seconds;
+  const frames = (seconds * frameRate.numerator) / frameRate.denominator;
+  return firstFrameBits(source.video.maxBitrate, seconds, frames);
+}
+
+/** Tells whether the trick play of a clip can begin with such a frame: between two of the film's. */
+export function isIFramePart(film: VideoRendition, { from, to }: Part): boolean {
+  const { boundaries, ticksOf } = segmentFrames(film);
+  const [start, end] = [boundaries[0] ?? 0, boundaries.at(-1) ?? 0];
+  if (film.source.kind === 'copy' || from < start || to <= from || to > end) return false;
+  return film.iFrames.frames.every(
+    ({ startTicks }) => startTicks < ticksOf(from) || startTicks >= ticksOf(to),
+  );
 }
 
 /** Tells whether a clip begins or ends within one of the film's segments. */

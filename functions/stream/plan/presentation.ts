@@ -91,7 +91,14 @@ export type VideoRendition = RenditionBase & {
 };
 
 /** The frames of trick play, each of which is shown until the next one; its bitrates count no others. */
-export type IFrames = Bitrates & { readonly frames: readonly Segment[] };
+export type IFrames = Bitrates & {
+  readonly frames: readonly Segment[];
+  /**
+   * Of a clip: frame `i` is the film's `firstIndex + i`, but the first one may lie between two of the film's: the frame
+   * `first.from`, which is shown until `first.to`.
+   */
+  readonly excerpt?: { readonly firstIndex: number; readonly first: Part | null };
+};
 
 /**
  * What a rendition is of its track: what all play, stereo at most wherever that can be; all of its channels as AAC; or the

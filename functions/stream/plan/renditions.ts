@@ -1,7 +1,7 @@
 import { Problem } from '../base/problem.ts';
 import type { AdaptiveAsk } from '../route/adaptive.ts';
-import { encodedParts, partOf } from './excerpt.ts';
-import type { Presentation, Rendition, VideoRendition } from './presentation.ts';
+import { encodedParts, isIFramePart, partOf } from './excerpt.ts';
+import type { Part, Presentation, Rendition, VideoRendition } from './presentation.ts';
 
 /** The rendition that copies the film. */
 export const COPY_ID = 'copy';
@@ -14,6 +14,7 @@ type RenditionAsk = Extract<AdaptiveAsk, { rendition: string }>;
  */
 export function findRendition(presentation: Presentation, ask: RenditionAsk): Rendition {
   if (ask.kind === 'iframe') return findFilm(presentation, ask);
+  if (ask.kind === 'iframe-part') return withIFrame(findFilm(presentation, ask), ask);
   const { video, audio } = presentation;
   const rendition = found([...video, ...audio], ask);
   if (ask.kind !== 'part' && ask.kind !== 'clip-init') return rendition;
@@ -24,8 +25,23 @@ export function findRendition(presentation: Presentation, ask: RenditionAsk): Re
   throw new Problem('not-found', `Clips of the rendition "${rendition.id}" have ${what}.`);
 }
 
-/** The same of video alone. */
-export function findFilm({ video }: Presentation, ask: RenditionAsk): VideoRendition {
+/** Between two frames of trick play, and only where it is encoded anyhow. */
+function withIFrame(film: VideoRendition, { from, to }: Part): VideoRendition {
+  if (isIFramePart(film, { from, to })) return film;
+  throw new Problem(
+    'not-found',
+    `The rendition "${film.id}" shows no frame ${from} until ${to} in trick play.`,
+  );
+}
+
+/** The rendition of a playlist of trick play. Throws `not-found` where a clip has none: its copy begins between keyframes. */
+export function findTrickPlay(presentation: Presentation, ask: RenditionAsk): VideoRendition {
+  const film = findFilm(presentation, ask);
+  if (film.iFrames.frames.length > 0) return film;
+  throw new Problem('not-found', `A clip that begins there has no trick play of the rendition "${film.id}".`);
+}
+
+function findFilm({ video }: Presentation, ask: RenditionAsk): VideoRendition {
   return found(video, ask);
 }
 

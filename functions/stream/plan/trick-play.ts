@@ -3,10 +3,13 @@ import type { VideoRendition } from './presentation.ts';
 
 /**
  * Chooses what players scan a film with: the smallest H.264 that has a frame at least every two seconds. Copied frames
- * take no encoder, and are preferred among those of one size. Undefined without H.264.
+ * take no encoder, and are preferred among those of one size. Undefined without H.264, and where a clip of copies alone
+ * begins between their frames.
  */
 export function trickPlayRendition(video: readonly VideoRendition[]): VideoRendition | undefined {
-  const playable = video.filter(({ codecs }) => codecs.startsWith('avc'));
+  const playable = video.filter(
+    ({ codecs, iFrames }) => codecs.startsWith('avc') && iFrames.frames.length > 0,
+  );
   const encoded = smallest(playable.filter(({ source }) => source.kind === 'encode'));
   const copy = playable.find(({ source }) => source.kind === 'copy');
   if (encoded === undefined || copy === undefined) return encoded ?? copy;

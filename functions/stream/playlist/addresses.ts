@@ -1,6 +1,6 @@
 import { addressedClip } from '../plan/clip.ts';
 import { hasParts } from '../plan/excerpt.ts';
-import type { Clip, Part, Rendition } from '../plan/presentation.ts';
+import type { Clip, Part, Rendition, VideoRendition } from '../plan/presentation.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 
 /**
@@ -10,7 +10,20 @@ import type { MediaAsk } from '../route/adaptive.ts';
 export const initAddress = (version: string) => `init.mp4?v=${version}`;
 export const segmentAddress = (index: number | string, version: string) => `${index}.m4s?v=${version}`;
 export const partAddress = ({ from, to }: Part, version: string) => `${from}-${to}.m4s?v=${version}`;
-export const iFrameAddress = (index: number, version: string) => `iframe-${index}.m4s?v=${version}`;
+
+/** What trick play of a film or a clip has at a position. */
+export function iFrameWithin({ id, iFrames }: VideoRendition, position: number): IFrameAsk {
+  const { firstIndex, first } = iFrames.excerpt ?? { firstIndex: 0, first: null };
+  if (position === 0 && first !== null) return { kind: 'iframe-part', rendition: id, ...first };
+  return { kind: 'iframe', rendition: id, index: firstIndex + position };
+}
+
+type IFrameAsk = Extract<MediaAsk, { kind: 'iframe' | 'iframe-part' }>;
+
+/** The address of the same. */
+export function iFrameAddress(ask: IFrameAsk, version: string): string {
+  return `iframe-${ask.kind === 'iframe' ? ask.index : `${ask.from}-${ask.to}`}.m4s?v=${version}`;
+}
 
 /** The init segment of a rendition: of a copy that is partly encoded, another than the film's. */
 export function initWithin(rendition: Rendition, version: string): string {

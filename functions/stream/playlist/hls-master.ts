@@ -32,14 +32,13 @@ export function hlsMaster(
   if (video.length === 0) return text([...lines, ...commons.flatMap(audioVariant)]);
   // No variant is audio alone beside video: VLC 3 takes it, in each form, for the lowest of one set and
   // begins there without video (findings/vlc-begins-with-audio-alone.sh).
-  // Its frames lie at times of the film.
-  const trickPlay = clip === undefined ? trickPlayRendition(video) : undefined;
+  const trickPlay = trickPlayRendition(video);
   return text([
     ...lines,
     ...commons.flatMap((common) =>
       variantsWith(common.group, video).flatMap((rendition) => filmVariant(rendition, common)),
     ),
-    ...(trickPlay ? [iFrameVariant(trickPlay)] : []),
+    ...(trickPlay ? [iFrameVariant(trickPlay, query)] : []),
     ...(thumbnails ? thumbnailVariants(thumbnails) : []),
   ]);
 }
@@ -150,13 +149,13 @@ function codecsOf(audio: readonly AudioRendition[]): readonly string[] {
   return [...new Set(audio.map(({ codecs }) => codecs))];
 }
 
-function iFrameVariant({ id, iFrames, codecs, width, height }: VideoRendition): string {
+function iFrameVariant({ id, iFrames, codecs, width, height }: VideoRendition, query: string): string {
   const attributes = [
     `BANDWIDTH=${iFrames.peakBitrate}`,
     `AVERAGE-BANDWIDTH=${iFrames.averageBitrate}`,
     `CODECS="${codecs}"`,
     `RESOLUTION=${width}x${height}`,
-    `URI="${id}/iframes.m3u8"`,
+    `URI="${id}/iframes.m3u8${query}"`,
   ];
   return `#EXT-X-I-FRAME-STREAM-INF:${attributes.join(',')}`;
 }

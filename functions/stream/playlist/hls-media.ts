@@ -1,5 +1,12 @@
 import type { Presentation, Rendition, VideoRendition } from '../plan/presentation.ts';
-import { addressWithin, askWithin, iFrameAddress, initAddress, initWithin } from './addresses.ts';
+import {
+  addressWithin,
+  askWithin,
+  iFrameAddress,
+  iFrameWithin,
+  initAddress,
+  initWithin,
+} from './addresses.ts';
 import type { KeyLines } from './key-lines.ts';
 import { longestSeconds } from './longest.ts';
 import { wholePlaylist } from './m3u8.ts';
@@ -27,12 +34,13 @@ export function hlsIFrames(
   version: string,
   keys: KeyLines | null = null,
 ): string {
-  const { timescale, iFrames, id } = rendition;
-  const linesOf = (index: number) => ({
-    key: keys?.before({ kind: 'iframe', rendition: id, index }) ?? [],
-    address: iFrameAddress(index, version),
-  });
-  const lines = listed({ timescale, segments: iFrames.frames }, linesOf);
+  const { timescale, iFrames } = rendition;
+  const linesOf = (position: number) => {
+    const ask = iFrameWithin(rendition, position);
+    return { key: keys?.before(ask) ?? [], address: iFrameAddress(ask, version) };
+  };
+  const startSeconds = presentation.clip?.startSeconds ?? 0;
+  const lines = listed({ timescale, segments: iFrames.frames }, linesOf, startSeconds);
   return playlist(presentation, initAddress(version), lines, { keys, kind: ['#EXT-X-I-FRAMES-ONLY'] });
 }
 

@@ -13,7 +13,7 @@ export type PlaylistAsk =
   | { readonly kind: 'chapters'; readonly clip?: ClipParameters }
   /** HLS: the playlist of a rendition, and that of its trick play. */
   | { readonly kind: 'playlist'; readonly rendition: string; readonly clip?: ClipParameters }
-  | { readonly kind: 'iframes'; readonly rendition: string };
+  | { readonly kind: 'iframes'; readonly rendition: string; readonly clip?: ClipParameters };
 
 export type MediaAsk =
   | { readonly kind: 'init'; readonly rendition: string }
@@ -26,7 +26,9 @@ export type MediaAsk =
    */
   | { readonly kind: 'part'; readonly rendition: string; readonly from: number; readonly to: number }
   /** A frame of trick play. */
-  | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number };
+  | { readonly kind: 'iframe'; readonly rendition: string; readonly index: number }
+  /** The frame `from`, shown until `to`, with which that of a clip begins. */
+  | { readonly kind: 'iframe-part'; readonly rendition: string; readonly from: number; readonly to: number };
 
 /** A text track as one WebVTT file, of the whole film or of a clip. */
 export type TextAsk = {
@@ -38,7 +40,7 @@ export type TextAsk = {
 };
 
 export function isMediaAsk(ask: AdaptiveAsk): ask is MediaAsk {
-  return ['init', 'clip-init', 'segment', 'part', 'iframe'].includes(ask.kind);
+  return ['init', 'clip-init', 'segment', 'part', 'iframe', 'iframe-part'].includes(ask.kind);
 }
 
 export type AdaptiveRoute = 'hls' | 'dash';
@@ -65,7 +67,7 @@ export function parseAdaptive(
 /** A number as it is written in playlists: without leading zeros, so that a segment has one address. */
 const NUMBERED = /^(iframe-)?(0|[1-9]\d{0,6})\.m4s$/;
 /** The frames of a part: a day has some millions of them. */
-const PART = /^(0|[1-9]\d{0,7})-(0|[1-9]\d{0,7})\.m4s$/;
+const PART = /^(iframe-)?(0|[1-9]\d{0,7})-(0|[1-9]\d{0,7})\.m4s$/;
 
 /** A text track: the milliseconds of a clip, and not its parameters, since an ampersand makes ffmpeg refuse a manifest. */
 const TEXT = /^subtitles(?:-(0|[1-9]\d{0,8})-([1-9]\d{0,8}))?\.vtt$/;
@@ -82,8 +84,11 @@ function askOf(route: AdaptiveRoute, rendition: string, name: string): AdaptiveA
     if (text[1] === undefined) return whole;
     return end > start ? { ...whole, clip: { startSeconds: start / 1000, endSeconds: end / 1000 } } : null;
   }
-  const [, from, to] = PART.exec(name) ?? [];
-  if (from !== undefined) return { kind: 'part', rendition, from: Number(from), to: Number(to) };
+  const [, alone, from, to] = PART.exec(name) ?? [];
+  if (from !== undefined) {
+    const kind = alone === undefined ? 'part' : 'iframe-part';
+    return { kind, rendition, from: Number(from), to: Number(to) };
+  }
   const [, iFrame, index] = NUMBERED.exec(name) ?? [];
   if (index === undefined) return null;
   return { kind: iFrame === undefined ? 'segment' : 'iframe', rendition, index: Number(index) };

@@ -101,7 +101,7 @@ export const FOUND_BY_PLAYERS = {
     {
       name: 'hlsIframes',
       path: '/hls/{key}/{rendition}/iframes.m3u8',
-      takes: 'bare',
+      takes: 'playlist',
       means: 'the I-frame playlist of a rendition',
       answers: [HLS],
     },
@@ -110,6 +110,13 @@ export const FOUND_BY_PLAYERS = {
       path: '/hls/{key}/{rendition}/iframe-{number}.m4s',
       takes: 'segment',
       means: 'a frame of trick play',
+      answers: MP4,
+    },
+    {
+      name: 'hlsIframePart',
+      path: '/hls/{key}/{rendition}/iframe-{from}-{to}.m4s',
+      takes: 'segment',
+      means: 'the frame of trick play with which a clip begins',
       answers: MP4,
     },
     ...versioned('hls'),

@@ -182,7 +182,7 @@ function parsePresentation(protocol: 'hls' | 'dash', rest: string, query: URLSea
   if (isMediaAsk(ask)) {
     return { kind: 'adaptive', key, ask, version: parseParameters('segment', query).version };
   }
-  if (ask.kind === 'iframes' || ask.kind === 'text') {
+  if (ask.kind === 'text') {
     parseParameters('bare', query);
     return { kind: 'adaptive', key, ask, version: null };
   }

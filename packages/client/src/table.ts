@@ -287,6 +287,10 @@ export type Addresses = {
     key: string;
     /** the name of a rendition, as playlists have it, such as 720p */
     rendition: string;
+    /** seconds at which the clip begins, with the frame that is shown there; 0 to 86400 */
+    start?: number | undefined;
+    /** seconds before which it ends, later than its start; 0 to 86400 */
+    end?: number | undefined;
   };
   /** `/hls/{key}/{rendition}/iframe-{number}.m4s`: a frame of trick play */
   hlsIframe: {
@@ -296,6 +300,19 @@ export type Addresses = {
     rendition: string;
     /** counted from 0 */
     number: number;
+    /** the version of the object, as /info names it: the answer may be cached for ever, and is 404 once the object was replaced */
+    v?: string | undefined;
+  };
+  /** `/hls/{key}/{rendition}/iframe-{from}-{to}.m4s`: the frame of trick play with which a clip begins */
+  hlsIframePart: {
+    /** the key of the object, slashes and all, percent-encoded where needed */
+    key: string;
+    /** the name of a rendition, as playlists have it, such as 720p */
+    rendition: string;
+    /** the first frame of a part */
+    from: number;
+    /** the frame before which it ends */
+    to: number;
     /** the version of the object, as /info names it: the answer may be cached for ever, and is 404 once the object was replaced */
     v?: string | undefined;
   };
@@ -523,6 +540,7 @@ export const PATHS: { readonly [Name in keyof Addresses]: string } = {
   hlsPlaylist: '/hls/{key}/{rendition}/index.m3u8',
   hlsIframes: '/hls/{key}/{rendition}/iframes.m3u8',
   hlsIframe: '/hls/{key}/{rendition}/iframe-{number}.m4s',
+  hlsIframePart: '/hls/{key}/{rendition}/iframe-{from}-{to}.m4s',
   hlsInit: '/hls/{key}/{rendition}/init.mp4',
   hlsClipInit: '/hls/{key}/{rendition}/clip-init.mp4',
   hlsSegment: '/hls/{key}/{rendition}/{number}.m4s',

@@ -115,6 +115,7 @@ describe('signed-request', () => {
     [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'cache'],
     [`/~${key}/hls/films/a%20b.mp4/720p/12.m4s?v=x`, 'cache', 'HEAD'],
     [`/~${key}/hls/films/a%20b.mp4/copy/iframe-3.m4s?v=x`, 'cache'],
+    [`/~${key}/hls/films/a%20b.mp4/240p/iframe-3-9.m4s?v=x`, 'cache'],
     [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4?CMCD=su&v=Ab-_9`, 'cache'],
     [`/~${key}/dash/films/a%20b.mp4/audio-0/init.mp4?v=`, 'function'],
     [`/~${key}/hls/films/a%20b.mp4/copy/135-175.m4s?v=x`, 'cache'],
