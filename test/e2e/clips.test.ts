@@ -234,8 +234,8 @@ describe('clips', function () {
       return response.text();
     };
     const playlists = lines(await opened(entry));
-    // Audio, subtitles, three of video, and two of thumbnails.
-    expect(playlists).to.have.length(7);
+    // Audio, subtitles, three of video, one of trick play, and two of thumbnails.
+    expect(playlists).to.have.length(8);
     for (const playlist of playlists) {
       const at = new URL(playlist, entry).href;
       for (const named of lines(await opened(at))) await opened(new URL(named, at).href);
