@@ -53,7 +53,7 @@ async function shoot(browser: Browser, url: string, { width, scheme, folder }: S
     ['captions', 'German'],
   ] as const) {
     await page.locator(`#film-controls media-${menu}-menu-button`).click();
-    await page.locator(`#film-controls media-${menu}-menu`).getByText(label).click();
+    await page.locator(`#film-controls media-${menu}-menu`).getByText(label).first().click();
   }
   await until(page, WITHIN_MS, `document.querySelector('video').currentTime > 7`);
   await page.evaluate(`document.querySelector('video').pause()`);

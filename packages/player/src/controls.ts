@@ -14,7 +14,7 @@ media-controller {
   --media-text-content-height: 24px;
   --media-object-fit: contain;
 }
-[role=menu] { z-index: 1; max-height: 80%; margin-block-end: 28px; }
+[role=menu] { z-index: 1; max-height: calc(100% - 84px); margin-block-end: 28px; }
 .sluice-bars {
   display: block;
   align-self: stretch;
