@@ -43,7 +43,7 @@ function embedded(line: LogFields): { names: string[]; dimensions: string[][] } 
 }
 
 describe('metrics', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   const table: [name: string, fields: Partial<RequestFields>, value: number | undefined][] = [
     ['Requests', {}, 1],

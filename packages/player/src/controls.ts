@@ -25,6 +25,7 @@ media-controller {
 .sluice-bars media-time-range { height: 24px; }
 .sluice-bars media-volume-range { width: 72px; }
 .sluice-bars .gap { flex: 1; }
+media-controller:is([mediapaused], :not([userinactive])) video::-webkit-media-text-track-container { transform: translateY(-76px); }
 media-controller :focus-visible { outline-offset: -3px; }
 media-rendition-menu-button[mediarenditionunavailable], media-audio-track-menu-button[mediaaudiotrackunavailable] { display: none; }
 media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
