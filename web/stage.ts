@@ -11,8 +11,10 @@ export async function drawControls(): Promise<void> {
   }
 }
 
-/** Resolves once a person comes near the player, or it plays: what nobody wants is not loaded. Never if `signal` aborts. */
+/** Resolves once a person is near the player, or it plays: what nobody wants is not loaded. Never if `signal` aborts. */
 export function personNear(element: HTMLMediaElement, signal: AbortSignal): Promise<void> {
+  // Whoever came before the server answered has pressed play by now, perhaps.
+  if (!element.paused || elements.stage.matches(':hover, :focus-within')) return Promise.resolve();
   return new Promise((resolve) => {
     const come = () => resolve();
     for (const event of ['pointerenter', 'focusin', 'touchstart']) {

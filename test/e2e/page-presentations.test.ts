@@ -102,6 +102,25 @@ describe('HLS and DASH on the player page', function () {
     });
   }
 
+  it('plays what somebody wanted to play before the server answered', async () => {
+    const { page, complaints } = await openPage(browser);
+    let press = () => {};
+    const pressed = new Promise<void>((resolve) => {
+      press = resolve;
+    });
+    await page.route('**/master.m3u8', async (route) => {
+      await pressed;
+      await route.continue();
+    });
+    await page.goto(service.url);
+    await page.waitForRequest('**/master.m3u8');
+    await page.evaluate(`void document.querySelector('video').play()`);
+    press();
+    await playBeyond(page, 1, WITHIN_MS);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
   it('plays a song as HLS, and goes on to another way without a trace', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(`${service.url}/#/hls/song.mp3/master.m3u8`);

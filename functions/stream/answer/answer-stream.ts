@@ -17,7 +17,8 @@ export async function answerStream(
   probed: Probed,
 ): Promise<Response> {
   const accept = context.request.headers.get('accept');
-  const input = await findBurnt(planInputOf(context, probed, parameters, accept), context);
+  const asked = planInputOf(context, probed, parameters, accept);
+  const input = parameters.burn === null ? asked : await findBurnt(asked, context);
   const plan = planStream(await heedChanges(input, context));
   // A file beside the film may change, and no record would tell.
   const isOfFilm = input.burnt?.kind !== 'file';
