@@ -1,4 +1,4 @@
-/* global TYPES */
+/* global EXTENSIONS */
 
 /**
  * Returns the path in the bucket at which an address below /media lies; null if the function has to answer: parameters,
@@ -20,7 +20,7 @@ function bucketPath(method, path, hasQuery) {
   if (/[\x00-\x1f\x7f\\%]/.test(key) || /\/(\.{0,2}\/|\.{0,2}$)/.test(key)) return null;
   // Written without escapes, so that media-response reads the type of the key from the address.
   const extension = /\.([a-z0-9]{1,5})$/i.exec(encoded[1]);
-  if (extension === null || TYPES[extension[1].toLowerCase()] === undefined) return null;
+  if (extension === null || EXTENSIONS.indexOf(extension[1].toLowerCase()) < 0) return null;
   // S3 reads a plus sign in a path as a space.
   return encoded[1].replace(/\+/g, '%2B');
 }

@@ -19,25 +19,35 @@ export type EdgeSettings = {
   readonly allowedOrigins: readonly string[];
 };
 
+/** The most that CloudFront takes (its quotas). */
+const MAX_BYTES = 10 * 1024;
+
 /**
  * Returns the code of a CloudFront Function of this folder, with the types and messages of the function
- * itself.
+ * itself. Throws for more origins than it has room for.
  */
-export function edgeCode(
-  role: EdgeRole,
-  { isSigned, isEncrypted, hasTexts, allowedOrigins }: EdgeSettings,
-): string {
-  const types = constant('TYPES', Object.fromEntries(INLINE_TYPES));
+export function edgeCode(role: EdgeRole, settings: EdgeSettings): string {
+  // Indents would count as well.
+  const code = codeOf(role, settings).replace(/^ +/gm, '');
+  const beyond = Buffer.byteLength(code) - MAX_BYTES;
+  if (beyond <= 0) return code;
+  throw new Error(
+    `ALLOWED_ORIGINS is ${beyond} bytes too long for the code at the edge: name fewer origins, or *.`,
+  );
+}
+
+function codeOf(role: EdgeRole, { isSigned, isEncrypted, hasTexts, allowedOrigins }: EdgeSettings): string {
+  const extensions = constant('EXTENSIONS', [...INLINE_TYPES.keys()]);
   switch (role) {
     case 'media-request':
-      return [CLOUDFRONT, types, ...QUERY, ...files('bucket-path', role)].join('');
+      return [CLOUDFRONT, extensions, ...QUERY, ...files('bucket-path', role)].join('');
     case 'versioned-request':
       return [...ACCEPT, ...files(role)].join('');
     case 'signed-request':
       return [
         CLOUDFRONT,
         CRYPTO,
-        types,
+        extensions,
         `const CLAIM = ${CLAIM};\n`,
         ...QUERY,
         ...ACCEPT,
@@ -49,7 +59,11 @@ export function edgeCode(
         ...files('bucket-path', 'token', 'shareable', role),
       ].join('');
     case 'media-response':
-      return [types, constant('IS_SIGNED', isSigned), ...files(role)].join('');
+      return [
+        constant('TYPES', Object.fromEntries(INLINE_TYPES)),
+        constant('IS_SIGNED', isSigned),
+        ...files(role),
+      ].join('');
     default:
       return role satisfies never;
   }
@@ -81,7 +95,7 @@ function constant(name: string, value: unknown): string {
   return `const ${name} = ${JSON.stringify(value)};\n`;
 }
 
-/** Without their comments, which would count towards the 10 KB that a function may have. */
+/** Without their comments, which would count towards the size that a function may have. */
 function files(...names: readonly string[]): readonly string[] {
   return names.map((name) => read(`${name}.js`).replace(/^ *(\/\/.*|\/\*[\s\S]*?\*\/)?\n/gm, ''));
 }

@@ -308,7 +308,18 @@ describe('edge', () => {
       // Runtime 2.0 parses none of these.
       expect(code).to.not.match(/\?\.|\?\?|\.\.\.|\bclass\b|\bof\b [^\n]*\) \{|\bconst \{|\bcatch \{/);
       if (name === 'versioned-request') return;
-      for (const [extension, type] of INLINE_TYPES) expect(code).to.contain(`"${extension}":"${type}"`);
+      for (const [extension, type] of INLINE_TYPES) {
+        expect(code).to.contain(name === 'media-response' ? `"${extension}":"${type}"` : `"${extension}"`);
+      }
     });
   }
+
+  it('has room for twenty origins, and says how many bytes of more are too many', () => {
+    const origins = (count: number) =>
+      Array.from({ length: count }, (_, i) => `https://pages-${i}.example.org`);
+    const code = (count: number) =>
+      edgeCode('signed-request', { ...SIGNED, allowedOrigins: origins(count) });
+    expect(code(20)).to.contain('https://pages-19.example.org');
+    expect(() => code(400)).to.throw(/^ALLOWED_ORIGINS is \d+ bytes too long for the code at the edge/);
+  });
 });
