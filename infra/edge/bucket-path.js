@@ -21,6 +21,6 @@ function bucketPath(method, path, hasQuery) {
   // Written without escapes, so that media-response reads the type of the key from the address.
   const extension = /\.([a-z0-9]{1,5})$/i.exec(encoded[1]);
   if (extension === null || EXTENSIONS.indexOf(extension[1].toLowerCase()) < 0) return null;
-  // S3 reads a plus sign in a path as a space.
-  return encoded[1].replace(/\+/g, '%2B');
+  // In one spelling, of which the cache has one copy, and a purge knows it. S3 reads a plus sign as a space.
+  return key.split('/').map(encodeURIComponent).join('/');
 }

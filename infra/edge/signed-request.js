@@ -1,4 +1,4 @@
-/* global IS_ENCRYPTED, REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isShareable, reduceAccept, TOKEN_HEADER, parseToken, subjectOf, isSame */
+/* global IS_ENCRYPTED, REFUSALS, ORIGINS, cf, crypto, bucketPath, ownNames, isShareable, reduceAccept, TOKEN_HEADER, parseToken, subjectOf, inOneSpelling, isSame */
 // CloudFront Function on all requests if addresses are signed. It refuses what it can, and sends to the bucket and to
 // the cache only what it has checked itself. Everything else goes to the function, which checks every token again: also
 // tokens of a key that the store does not have yet, and all requests if this code should ever not run.
@@ -35,7 +35,7 @@ async function handler(event) {
     reduceAccept(request, split[2]);
     // A client that passed may have it from the cache, whose key has no token. What the cache lacks is
     // fetched with one.
-    request.uri = split[2];
+    request.uri = inOneSpelling(split[2], subject);
     request.headers[TOKEN_HEADER] = { value: split[1] };
     return request;
   }

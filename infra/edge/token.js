@@ -22,6 +22,17 @@ function subjectOf(letter, path, hasQuery) {
 }
 
 function keyOf(path) {
+  const parts = partsOf(path);
+  if (parts === null) return null;
+  try {
+    return decodeURIComponent(parts.encoded);
+  } catch (_) {
+    return null;
+  }
+}
+
+/** Splits an address below a key: what stands before it, the key as it is spelt, and what follows; null for any other. */
+function partsOf(path) {
   const found =
     /^\/(media|stream|play|embed|console|image|storyboard|waveform|subtitles|info|key|export|made|hls|dash)\/([\x21-\x7e]{1,3072})$/.exec(
       path,
@@ -40,11 +51,14 @@ function keyOf(path) {
     if (parts.length <= names) return null;
     encoded = parts.slice(0, parts.length - names).join('/');
   }
-  try {
-    return decodeURIComponent(encoded);
-  } catch (_) {
-    return null;
-  }
+  return { before: '/'.concat(found[1], '/'), encoded: encoded, after: found[2].slice(encoded.length) };
+}
+
+/** Returns the address in the one spelling of its key that the cache has, as `addressOf` of the function writes it. */
+// biome-ignore lint/correctness/noUnusedVariables: signed-request calls it
+function inOneSpelling(path, key) {
+  const parts = partsOf(path);
+  return parts.before.concat(key.split('/').map(encodeURIComponent).join('/'), parts.after);
 }
 
 /**

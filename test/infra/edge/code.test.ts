@@ -38,7 +38,8 @@ describe('edge', () => {
       ['/media/film.mp4', '/film.mp4'],
       ['/media/FILM.MP4', '/FILM.MP4'],
       ['/media/a/b/song.flac', '/a/b/song.flac'],
-      ['/media/a%2Fb.mp4', '/a%2Fb.mp4'],
+      ['/media/a%2Fb.mp4', '/a/b.mp4'],
+      ['/media/%61%2c.mp4', '/a%2C.mp4'],
       ['/media/%C3%BC%20x.webm', '/%C3%BC%20x.webm'],
       ['/media/a+b.mp3', '/a%2Bb.mp3'],
       ['/media/a%2Bb.mp3', '/a%2Bb.mp3'],
@@ -317,8 +318,7 @@ describe('edge', () => {
   it('has room for twenty origins, and says how many bytes of more are too many', () => {
     const origins = (count: number) =>
       Array.from({ length: count }, (_, i) => `https://pages-${i}.example.org`);
-    const code = (count: number) =>
-      edgeCode('signed-request', { ...SIGNED, allowedOrigins: origins(count) });
+    const code = (count: number) => edgeCode('signed-request', { ...SIGNED, allowedOrigins: origins(count) });
     expect(code(20)).to.contain('https://pages-19.example.org');
     expect(() => code(400)).to.throw(/^ALLOWED_ORIGINS is \d+ bytes too long for the code at the edge/);
   });

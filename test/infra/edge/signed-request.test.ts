@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { cachedPaths } from '../../../cli/cached-paths.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { Problem } from '../../../functions/stream/base/problem.ts';
 import { authorise, type Grant, splitToken } from '../../../functions/stream/route/authorise.ts';
@@ -208,6 +209,24 @@ describe('signed-request', () => {
     it(`answers ${path} with ${kind} where playlists are cached`, async () => {
       const address = `/~${token(subject ?? forKey('films/a b.mp4'))}${path}`;
       expect((await ask(address, 'GET', withTexts)).kind).to.equal(kind);
+    });
+  }
+
+  const SPELLINGS: [asked: string, cached: string][] = [
+    ['/image/%66ilms/a%20b.mp4', '/image/films/a%20b.mp4'],
+    ['/image/films%2fa%20b.mp4', '/image/films/a%20b.mp4'],
+    ['/storyboard/films/%61%20b.mp4/0.jpg', '/storyboard/films/a%20b.mp4/0.jpg'],
+    ['/hls/films/a%20%62.mp4/720p/12.m4s', '/hls/films/a%20b.mp4/720p/12.m4s'],
+    ['/dash/films%2Fa%20b.mp4/audio-0/init.mp4', '/dash/films/a%20b.mp4/audio-0/init.mp4'],
+  ];
+  for (const [asked, cached] of SPELLINGS) {
+    it(`has ${asked} in the cache under the spelling that a purge knows`, async () => {
+      expect(await ask(`/~${key}${asked}?v=x`)).to.deep.equal({ kind: 'cache', path: cached, token: key });
+      const spelt = (path: string) => parseRoute(new URL(`https://sluice.example${path}?v=x`));
+      expect(spelt(cached)).to.deep.equal(spelt(asked));
+      expect(cachedPaths('films/a b.mp4').some((path) => cached.startsWith(path.slice(0, -1)))).to.equal(
+        true,
+      );
     });
   }
 
