@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { createApp } from '../../functions/stream/app.ts';
+import { sourceUnavailable } from '../../functions/stream/base/problem.ts';
 import type { App } from '../../functions/stream/base/request-context.ts';
 import { createTrace } from '../../functions/stream/base/trace.ts';
 import { parseConfig } from '../../functions/stream/config/config.ts';
@@ -12,6 +13,7 @@ import { createProbeCache } from '../../functions/stream/media/probe/probe-cache
 import { openAccess } from '../../functions/stream/route/access.ts';
 import { createBlockCache } from '../../functions/stream/source/cache.ts';
 import { directorySource } from '../../functions/stream/source/directory.ts';
+import type { Source } from '../../functions/stream/source/source.ts';
 import { corpusDirectory, needs } from '../../testing/needs.ts';
 import { readMaster, readMedia } from '../../testing/playlists.ts';
 
@@ -24,7 +26,7 @@ describe('adaptive streaming', () => {
   });
   afterEach(() => controller.abort());
 
-  function appOver(path: string, settings: Record<string, string> = {}): App {
+  function appOver(path: string, settings: Record<string, string> = {}, more: Partial<Source> = {}): App {
     const config = parseConfig({ MEDIA_DIR: path, PUBLIC: '1', ...settings });
     const access = openAccess(config.access, () => {});
     const engine = { transcode: () => Promise.reject(new Error('Nothing may be encoded here.')) };
@@ -40,7 +42,8 @@ describe('adaptive streaming', () => {
       loadPage: async () => ({ html: '', styles: [] }),
       loadAssets: async () => ({}),
     };
-    return createApp({ ...parts, access, source: directorySource(path), ffmpegVersion: async () => '4.1' });
+    const source = { ...directorySource(path), ...more };
+    return createApp({ ...parts, access, source, ffmpegVersion: async () => '4.1' });
   }
 
   const app = appOver(demo);
@@ -62,6 +65,22 @@ describe('adaptive streaming', () => {
     const { detail } = (await response.json()) as { detail: string };
     return { status: response.status, detail };
   }
+
+  it('lets CloudFront cache no playlist for which nobody could look for subtitles', async () => {
+    let fails = true;
+    const beside = async () => {
+      if (fails) throw sourceUnavailable();
+      return [];
+    };
+    const over = appOver(demo, { PLAYLIST_SECONDS: '60' }, { beside });
+    const said = async (path: string) => (await ask(path, {}, 'GET', over)).headers.get('cache-control');
+    const shared = 'max-age=0, must-revalidate, s-maxage=60';
+    expect(await said('/hls/video.mp4/720p/index.m3u8')).to.equal(shared);
+    const entries = ['/hls/video.mp4/master.m3u8', '/dash/video.mp4/manifest.mpd'];
+    for (const path of entries) expect(await said(path), path).to.equal('no-store');
+    fails = false;
+    for (const path of entries) expect(await said(path), path).to.equal(shared);
+  });
 
   const PLAYLISTS: [string, string, RegExp][] = [
     ['/hls/video.mp4/master.m3u8', 'application/vnd.apple.mpegurl', /^hls; renditions=5; reason="/],

@@ -1,5 +1,6 @@
 import { openCached } from '../derived/open-cached.ts';
 import { respondCached } from '../derived/respond-cached.ts';
+import { NEVER } from '../http/caching.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { openAdaptive } from '../open/open-adaptive.ts';
@@ -21,6 +22,8 @@ export async function answerAdaptive(
   const prefix = prefixOf(context.grant);
   const opened = await openAdaptive(route, context, { probed, engine, secondsLeft, readOutput, prefix });
   const response = await respondCached(request, opened, derivedCache, following);
+  // Nobody else is to get it from CloudFront's cache.
+  if (opened.lacksTexts) response.headers.set('cache-control', NEVER);
   const ahead = planHeadStart(route.ask, opened.rendition, services.config.headStartSegments);
   // A cached segment counts as well: its viewer goes on.
   if (ahead !== null && request.method === 'GET' && response.ok) {

@@ -21,6 +21,12 @@ const LIST_MILLISECONDS = 3_000;
 
 const known = new WeakMap<Source, LRUCache<string, readonly Sidecar[]>>();
 
+type Leniency = {
+  readonly isStrict?: boolean;
+  /** Is called where the files beside it are missing. */
+  readonly onUnlisted?: () => void;
+};
+
 /**
  * Lists the subtitles of a film: its own tracks, and the files beside it. Where the store cannot be listed, only
  * `isStrict` makes that a problem: a film plays without them.
@@ -28,7 +34,7 @@ const known = new WeakMap<Source, LRUCache<string, readonly Sidecar[]>>();
 export async function findTextTracks(
   context: Context,
   media: Media,
-  { isStrict = false } = {},
+  { isStrict = false, onUnlisted }: Leniency = {},
 ): Promise<readonly TextTrack[]> {
   const { source, object, signal, trace } = context;
   const cache = known.get(source) ?? new LRUCache({ max: MOST_KNOWN, ttl: KNOWN_MILLISECONDS });
@@ -43,6 +49,7 @@ export async function findTextTracks(
     if (signal.aborted) throw error;
     if (isStrict) throw error instanceof Problem ? error : sourceUnavailable({ cause: error });
     trace.note({ unlisted: describeError(error) });
+    onUnlisted?.();
     return textTracksOf(media, []);
   }
 }

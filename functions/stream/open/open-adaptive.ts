@@ -43,6 +43,8 @@ export type AdaptiveAnswer = {
   readonly plan: string;
   /** The rendition of a segment; null for a playlist. */
   readonly rendition: Rendition | null;
+  /** Whether a playlist names no subtitles because nobody could look for them: the next viewer may get more. */
+  readonly lacksTexts?: boolean;
 };
 
 /**
@@ -85,7 +87,11 @@ export async function openAdaptive(
     openPresentation(context, parts.probed, { inspectsKeyframes }),
   );
   // At the same time: the store is asked for what lies beside the film.
-  const listing = isMediaAsk(ask) ? [] : textsFor(ask, context, parts.probed);
+  let lacksTexts = false;
+  const onUnlisted = () => {
+    lacksTexts = true;
+  };
+  const listing = isMediaAsk(ask) ? [] : textsFor(ask, context, parts.probed, onUnlisted);
   const [presentation, texts] = await Promise.all([planning, listing]);
   if (!isMediaAsk(ask)) {
     const clip = clipAsked(ask);
@@ -107,6 +113,7 @@ export async function openAdaptive(
         },
       ),
       plan: playlistHeader(ask.kind === 'manifest' ? 'dash' : 'hls', offered.presentation),
+      lacksTexts,
     };
   }
   const rendition = findRendition(presentation, ask);
@@ -140,7 +147,6 @@ const AS_IT_IS = { protect: null, rendition: null } as const;
 const FIRST_SEGMENT = { kind: 'segment', index: 0 } as const;
 
 const HLS = 'application/vnd.apple.mpegurl';
-const DASH = 'application/dash+xml';
 
 function clipAsked(ask: PlaylistAsk): ClipParameters | null {
   if ('choice' in ask) return ask.choice?.clip ?? null;
@@ -157,9 +163,10 @@ async function textsFor(
   ask: PlaylistAsk,
   context: ObjectContext,
   { media }: Probed,
+  onUnlisted: () => void,
 ): Promise<readonly TextTrack[]> {
   if (!isEntry(ask) && !(ask.kind === 'playlist' && isTextId(ask.rendition))) return [];
-  return shownTextTracks(await findTextTracks(context, media));
+  return shownTextTracks(await findTextTracks(context, media, { onUnlisted }));
 }
 
 async function openTextFile(
@@ -202,7 +209,7 @@ function playlist(
       return written(HLS, hlsMaster(presentation, companions));
     case 'manifest':
       refuseLongList(presentation);
-      return written(DASH, dashManifest(presentation, version, companions, protection));
+      return written('application/dash+xml', dashManifest(presentation, version, companions, protection));
     case 'playlist':
       if (isTextId(ask.rendition)) {
         findTextTrack(companions.texts, ask.rendition);
