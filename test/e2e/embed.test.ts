@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import type { Browser as Firefox } from 'puppeteer-core';
@@ -9,7 +11,7 @@ import { sign } from '../../functions/stream/route/sign.ts';
 import { launchBrowser, openPage, until } from '../../testing/browser.ts';
 import { startEncrypted, tokenOf } from '../../testing/encrypted.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
-import { firefoxPerson } from '../../testing/hands.ts';
+import { chromiumPerson, firefoxPerson } from '../../testing/hands.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { makeSmallFilm } from '../../testing/small-film.ts';
@@ -131,6 +133,26 @@ describe('/embed', function () {
     } finally {
       await person.close();
     }
+  });
+
+  it('shows subtitles within its policy, in Chromium and Firefox', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-embed-'));
+    await copyFile(await makeSmallFilm(), join(folder, FILM));
+    await writeFile(join(folder, 'film.en.srt'), '1\n00:00:00,000 --> 00:00:19,000\nA cue\n');
+    const captioned = await startService({ MEDIA_DIR: folder, EMBED_ORIGINS: allowed });
+    for (const person of [await chromiumPerson(), await firefoxPerson()]) {
+      const hands = await person.newHands();
+      await hands.open(`${captioned.url}/embed/${FILM}`);
+      await hands.until(`${VIDEO}?.readyState >= 1`);
+      await hands.choose('captions', 'English');
+      await hands.click('media-play-button');
+      const cue = `[...${VIDEO}.nativeEl.textTracks].find(({ mode }) => mode === 'showing')?.activeCues?.[0]?.text`;
+      await hands.until(`${cue} === 'A cue'`);
+      expect(await hands.complaints()).to.deep.equal([]);
+      await person.close();
+    }
+    await captioned.close();
+    await rm(folder, { recursive: true });
   });
 
   it('shows nothing in a page of another origin', async () => {

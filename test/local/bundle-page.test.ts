@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { bundlePage, type Page } from '../../functions/stream/deploy/bundle-page.ts';
-import { pageResponse } from '../../functions/stream/http/page.ts';
+import { embedPageResponse, pageResponse } from '../../functions/stream/http/page.ts';
 import { rejection } from '../../testing/rejection.ts';
 
 const PAGE = `<link rel="stylesheet" href="page.css">
@@ -48,6 +48,15 @@ describe('bundlePage', () => {
       'content-security-policy',
     );
     expect(policy).to.match(/script-src 'sha256-[\w+/]{43}=' 'self'; style-src 'sha256-[\w+/]{43}=';/);
+  });
+
+  it('lets pages load what hls.js gives a media element: its own memory, and the beginnings of subtitles', async () => {
+    const page = await build({});
+    for (const answer of [
+      pageResponse(page, { media: [], uploads: [] }),
+      embedPageResponse(page, ['https://pages.example']),
+    ])
+      expect(answer.headers.get('content-security-policy')).to.match(/media-src 'self' blob: data:;/);
   });
 
   it('refuses a text that would end its element', async () => {

@@ -12,9 +12,8 @@ export function pageResponse(
   { media, uploads }: { readonly media: readonly string[]; readonly uploads: readonly string[] },
 ): Response {
   return response(page, [
-    // What is too long for one response is played from the store itself, HLS and DASH from memory, and the text
-    // tracks of hls.js begin with data:,WEBVTT.
-    `media-src ${["'self'", 'blob:', 'data:', ...media].join(' ')}`,
+    // What is too long for one response is played from the store itself.
+    `media-src ${[PLAYED, ...media].join(' ')}`,
     `connect-src ${["'self'", ...uploads].join(' ')}`,
     "img-src 'self' data:",
     "frame-ancestors 'none'",
@@ -24,13 +23,16 @@ export function pageResponse(
 /** Returns the page of a player that pages of these origins (or of all, `*`) may frame. */
 export function embedPageResponse(page: BuiltPage, origins: readonly string[]): Response {
   return response(page, [
-    "media-src 'self' blob:",
+    `media-src ${PLAYED}`,
     'worker-src blob:',
     "connect-src 'self'",
     "img-src 'self' data:",
     `frame-ancestors ${origins.join(' ')}`,
   ]);
 }
+
+/** HLS and DASH are played from memory, and the text tracks of hls.js begin with data:,WEBVTT. */
+const PLAYED = "'self' blob: data:";
 
 /** A page may run its own script, and what its own policy says. */
 function response({ html, styles }: BuiltPage, own: readonly string[]): Response {
