@@ -144,6 +144,9 @@ describe('/embed', function () {
       const hands = await person.newHands();
       await hands.open(`${captioned.url}/embed/${FILM}`);
       await hands.until(`${VIDEO}?.readyState >= 1`);
+      // Captions lie above the controls of a film that is paused.
+      const lift = `getComputedStyle(${VIDEO}.nativeEl).getPropertyValue('--media-webkit-text-track-transform')`;
+      expect(await hands.see(lift)).to.equal('translateY(-76px)');
       await hands.choose('captions', 'English');
       await hands.click('media-play-button');
       const cue = `[...${VIDEO}.nativeEl.textTracks].find(({ mode }) => mode === 'showing')?.activeCues?.[0]?.text`;

@@ -1,4 +1,4 @@
-/** How the controls look; for the root that they are in. */
+/** How the controls look; for the root that they are in. The element's own root has the video, and reads the same transform. */
 export const CONTROLS_STYLE = `
 media-controller {
   --media-control-background: transparent;
@@ -25,7 +25,8 @@ media-controller {
 .sluice-bars media-time-range { height: 24px; }
 .sluice-bars media-volume-range { width: 72px; }
 .sluice-bars .gap { flex: 1; }
-media-controller:is([mediapaused], :not([userinactive])) video::-webkit-media-text-track-container { transform: translateY(-76px); }
+media-controller:is([mediapaused], :not([userinactive])) { --media-webkit-text-track-transform: translateY(-76px); }
+media-controller video::-webkit-media-text-track-container { transform: var(--media-webkit-text-track-transform); }
 media-controller :focus-visible { outline-offset: -3px; }
 media-rendition-menu-button[mediarenditionunavailable], media-audio-track-menu-button[mediaaudiotrackunavailable] { display: none; }
 media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
