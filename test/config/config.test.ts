@@ -197,6 +197,13 @@ describe('parseConfig', () => {
       /^The setting ENCRYPTION needs signing keys: where everybody may call, everybody would get the key\.$/,
     ],
   ];
+  it('lets no cache share playlists where films are encrypted: some name a license by a token', () => {
+    const signed = { MEDIA_DIR: '/a', SIGNING_KEYS: KEYS, PLAYLIST_SECONDS: '5' };
+    expect(parseConfig(signed).playlistSeconds).to.equal(5);
+    const encrypted = { ...signed, ENCRYPTION: 'cbcs', ENCRYPTION_SECRETS: KEYS };
+    expect(parseConfig(encrypted).playlistSeconds).to.equal(0);
+  });
+
   for (const [environment, sentence] of WRONG) {
     it(`${titleOf(environment)} is refused in one sentence`, () => {
       expect(() => parseConfig(environment)).to.throw(sentence);

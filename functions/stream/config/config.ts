@@ -106,7 +106,8 @@ export function parseConfig(environment: Environment): Config {
     access,
     encryption: encryptionOf(settings, access),
     hasEdge: settings.BEHIND_CDN,
-    playlistSeconds: settings.PLAYLIST_SECONDS,
+    // A manifest of an encrypted film has the token of whoever asks in it.
+    playlistSeconds: settings.ENCRYPTION === undefined ? settings.PLAYLIST_SECONDS : 0,
     hasMetrics: settings.METRICS,
     functionAlias: settings.FUNCTION_ALIAS ?? null,
     ffmpegPath: settings.FFMPEG_PATH,
