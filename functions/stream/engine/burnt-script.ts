@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { escapeMarkup } from '../base/escape-markup.ts';
@@ -13,8 +13,11 @@ export type BurntScript = {
   readonly fonts: readonly Uint8Array[];
 };
 
-/** The script where ffmpeg finds it: its fourth file, so that no name of a file stands in a filter. Lambda has no `/dev/fd`. */
-export const SCRIPT_PATH = '/proc/self/fd/3';
+/**
+ * The script where ffmpeg finds it: its fourth file, so that no name of a file stands in a filter. Lambda has no
+ * `/dev/fd`, and macOS no `/proc`.
+ */
+export const SCRIPT_PATH = process.platform === 'linux' ? '/proc/self/fd/3' : '/dev/fd/3';
 
 /** The family of the font that comes with Sluice. */
 export const FONT_FAMILY = 'DejaVu Sans';
@@ -28,6 +31,13 @@ export type OpenedScript = {
   close(): void;
 };
 
+/** Folders in use, which go with the process as well: it ends itself to break off an answer that has failed. */
+const folders = new Set<string>();
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
 /**
  * Writes a script, and the fonts that may be used with it, into a folder of their own. Rejects with `internal` without
  * Sluice's own font: libass would draw nothing, and say nothing.
@@ -40,7 +50,10 @@ export async function openScript(
   await access(fontPath).catch((cause: unknown) => {
     throw withoutFont({ cause });
   });
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-script-'));
+  // Hidden, so that it is not served if the media folder is the one for temporary files.
+  const folder = await mkdtemp(join(tmpdir(), '.sluice-script-'));
+  if (folders.size === 0) process.once('exit', removeFolders);
+  folders.add(folder);
   try {
     const [fontFolder, configuration] = [join(folder, 'fonts'), join(folder, 'fonts.conf')];
     await mkdir(fontFolder);
@@ -55,13 +68,19 @@ export async function openScript(
       if (!isOpen) return;
       isOpen = false;
       closeSync(file);
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     };
     return { file, environment: { FONTCONFIG_FILE: configuration }, close };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    removeFolder(folder);
     throw error;
   }
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
+  if (folders.size === 0) process.off('exit', removeFolders);
 }
 
 const withoutFont = (options?: { readonly cause: unknown }) =>

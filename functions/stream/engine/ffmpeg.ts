@@ -53,13 +53,13 @@ export function createEngine(
     async transcode(url, args, given) {
       const { signal } = given;
       signal.throwIfAborted();
+      const { default: ffmpeg } = await import('fluent-ffmpeg');
       const script = given.script === undefined ? null : await openScript(given.script, fontPath);
       const onExit = (stderrTail: string) => {
         script?.close();
         given.onExit(stderrTail);
       };
       const options = { ...given, onExit };
-      const { default: ffmpeg } = await import('fluent-ffmpeg');
       if (signal.aborted) {
         onExit('');
         throw signal.reason;
