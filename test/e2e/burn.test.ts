@@ -62,6 +62,7 @@ describe('burn', function () {
     await writeFile(join(media, 'film.ar.vtt'), `WEBVTT\n\n00:01.000 --> 00:02.000 line:0\nبببب`);
     await writeFile(join(media, 'film.fa.vtt'), `WEBVTT\n\n00:01.000 --> 00:02.000 line:0\nمممم`);
     await writeFile(join(media, 'film.styled.ass'), STYLED);
+    await writeFile(join(media, 'film.plain.ass'), STYLED.replace(/\[V4\+ Styles\][^[]*/, ''));
     await writeFile(join(media, 'film.long.srt'), Buffer.alloc(10_000_001, 'x'));
     const turned = ['-map', '0:v', '-c', 'copy', '-metadata:s:v', 'rotate=90', join(media, 'turned.mp4')];
     await ffmpeg('-i', join(media, 'film.mkv'), ...turned);
@@ -120,6 +121,8 @@ describe('burn', function () {
     // The same script without the font: another one takes its place, in which an i is narrow.
     const narrow = (await frames('/stream/film.mkv?burn=file-styled'))[30];
     expect(widthOf(wide)).to.be.above(1.5 * widthOf(narrow));
+    // Nor does a script need styles.
+    expect(drawnOf(await frames('/stream/film.mkv?burn=file-plain'))).to.deep.equal(drawnOf(shown));
   });
 
   it('draws a file beside the film, and another version of it anew', async () => {

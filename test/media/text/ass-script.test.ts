@@ -31,6 +31,7 @@ describe('writeScript', () => {
     ['a, "b": it\'s', 'a, "b": it\'s'],
     ['&#123;\\an8&#125;&#10;Dialogue: 0', '\\{\\\u2060an8\\}\\NDialogue: 0'],
     ['< &', '< &'],
+    ['a\0b', 'ab'],
   ] as const) {
     it(`writes ${JSON.stringify(text)} as it is read`, () => expect(written(text)).to.equal(script));
   }
@@ -67,13 +68,21 @@ describe('joinScript', () => {
 
   it('does without a header', () => {
     expect(joinScript('', [block('0,0,A,,0,0,0,,a')])).to.match(
-      /^\n\[Events\]\nFormat.*\nDialogue: 0,.*a\n$/,
+      /^\[V4\+ Styles\]\n\n\[Events\]\nFormat.*\nDialogue: 0,.*a\n$/,
     );
+    const late = joinScript('[Events]\n[V4 Styles]\nStyle: A', []);
+    expect(late).to.match(/^\[V4\+ Styles\]\n\n\[Events\]\nFormat.*\n$/);
+  });
+
+  it('ends with no block, whatever stands in it', () => {
+    const data = ['0,0,A,,0,0,0,,a\u2028b\0', '1,0,A,,0,0,0,,\0c'].map(block);
+    const said = joinScript(header, data).split('\n').slice(-3);
+    expect(said.map((line) => line.split(',,').at(-1))).to.deep.equal(['a\u2028b', 'c', '']);
   });
 });
 
 describe('scriptOf', () => {
-  const script = '[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,A,,0,0,0,,é\n';
+  const script = '[Script Info]\n [V4 styles]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,A,,0,0,0,,é\n';
 
   it('returns ASS in any encoding as it is, whatever its name says, and nothing else', async () => {
     const utf16 = Buffer.concat([Buffer.from('\ufeff', 'utf16le'), Buffer.from(script, 'utf16le')]);
@@ -82,10 +91,16 @@ describe('scriptOf', () => {
     expect(await scriptOf(Buffer.from('1\n00:00:01,000 --> 00:00:02,000\na\n'), 'srt')).to.equal(null);
   });
 
+  it('adds a section of styles, without which libass takes no script', async () => {
+    const bare = script.replace(' [V4 styles]\n', '');
+    expect(await scriptOf(Buffer.from(bare), 'ass')).to.equal(`[V4+ Styles]\n${bare}`);
+  });
+
   it('refuses more dialogues than any film has', async () => {
     const type = ({ type }: { readonly type: string }) => type;
-    expect(
-      await scriptOf(Buffer.from(`${script}${'Dialogue: 0\n'.repeat(100_000)}`), 'ass').catch(type),
-    ).to.equal('too-large');
+    for (const line of ['Dialogue: 0\n', `${' '.repeat(12)}\tDialogue: 0\r`]) {
+      const bytes = Buffer.from(script + line.repeat(100_000));
+      expect(await scriptOf(bytes, 'ass').catch(type)).to.equal('too-large');
+    }
   });
 });

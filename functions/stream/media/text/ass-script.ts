@@ -45,19 +45,29 @@ export function joinScript(
     readonly endSeconds: number;
   })[],
 ): string {
-  const lines = linesOf(header.replaceAll('\0', ''));
+  const lines = linesOf(withoutZeros(header));
   const events = lines.findIndex((line) => /^\s{0,9}\[Events\]/i.test(line));
   return [
-    ...(events === -1 ? lines : lines.slice(0, events)),
+    withStyles((events === -1 ? lines : lines.slice(0, events)).join('\n')),
     ...eventHeader(),
     ...blocks.flatMap((block) => {
-      const text = linesOf(new TextDecoder().decode(block.data).trim()).join('\\N');
+      const text = linesOf(withoutZeros(new TextDecoder().decode(block.data)).trim()).join('\\N');
       // ReadOrder, layer, and what is the same in a script.
-      const [, layer, rest] = /^[^,]*,([^,]*),(.*)$/.exec(text) ?? [];
+      const [, layer, rest] = /^[^,]*,([^,]*),(.*)$/s.exec(text) ?? [];
       return layer === undefined || rest === undefined ? [] : [dialogue(block, `${layer},`, rest)];
     }),
     '',
   ].join('\n');
+}
+
+/** A script ends for libass at the first zero, with which some programs end every block. */
+function withoutZeros(text: string): string {
+  return text.replaceAll('\0', '');
+}
+
+/** Returns a script with a section of styles, without which libass takes none. */
+export function withStyles(script: string): string {
+  return /^[ \t]*\[V4\+? Styles\]/im.test(script) ? script : `[V4+ Styles]\n${script}`;
 }
 
 /** Of the height. */
@@ -109,7 +119,7 @@ function scriptToken(token: string): string {
 
 /** No text begins an override, a line or a drawing: a backslash means nothing before what joins words. */
 function escapeScript(text: string): string {
-  return text
+  return withoutZeros(text)
     .replaceAll('\\', '\\\u2060')
     .replaceAll('{', '\\{')
     .replaceAll('}', '\\}')

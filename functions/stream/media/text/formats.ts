@@ -22,14 +22,14 @@ export async function parseText(bytes: Uint8Array, format: TextFormat): Promise<
   return { cues: shownCues(cues), skipped };
 }
 
-/** Returns a file of ASS or SSA as its own script; null for another format. Throws `too-large`. */
+/** Returns a file of ASS or SSA as its own script, with all that libass needs; null for another format. Throws `too-large`. */
 export async function scriptOf(bytes: Uint8Array, format: TextFormat): Promise<string | null> {
   refuseLongText(0, bytes.length);
   const { decodeText } = await import('./charset.ts');
   const text = decodeText(bytes);
   if (formatOf(text, format) !== 'ass') return null;
-  refuseLongText(text.match(/^\s{0,9}Dialogue\s{0,9}:/gim)?.length ?? 0, 0);
-  return text;
+  refuseLongText(text.match(/^[ \t]*Dialogue\s{0,9}:/gim)?.length ?? 0, 0);
+  return (await import('./ass-script.ts')).withStyles(text);
 }
 
 async function parseAs(text: string, format: TextFormat): Promise<ParsedText> {
