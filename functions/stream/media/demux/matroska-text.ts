@@ -62,7 +62,13 @@ async function findBlocks(
     file,
     places.map(({ clusterAt, within }) => ({ start: clusterAt + usual + within, length: BLOCK_BYTES })),
   );
-  for (const [i, bytes] of first.entries()) blocks[i] = ownBlock(bytes, trackNumber);
+  let shortBytes = 0;
+  for (const [i, bytes] of first.entries()) {
+    const block = ownBlock(bytes, trackNumber);
+    blocks[i] = block;
+    // An index may name one block any number of times.
+    shortBytes += block?.data.length ?? 0;
+  }
   const rest = places.flatMap((place, i) => (blocks[i] ? [] : [{ place, i }]));
   const headers = await headerLengths(
     file,
@@ -77,7 +83,7 @@ async function findBlocks(
   if (lengths.some((length) => length === 0 || length > MOST_BLOCK_BYTES)) return null;
   refuseLongText(
     places.length,
-    lengths.reduce((sum, length) => sum + length, 0),
+    lengths.reduce((sum, length) => sum + length, shortBytes),
   );
   const last = await readRanges(
     file,
