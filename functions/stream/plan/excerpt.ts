@@ -97,9 +97,9 @@ export function isIFramePart(film: VideoRendition, { from, to }: Part): boolean 
   const { boundaries, ticksOf } = segmentFrames(film);
   const [start, end] = [boundaries[0] ?? 0, boundaries.at(-1) ?? 0];
   if (film.source.kind === 'copy' || from < start || to <= from || to > end) return false;
-  return film.iFrames.frames.every(
-    ({ startTicks }) => startTicks < ticksOf(from) || startTicks >= ticksOf(to),
-  );
+  // A film of hours has thousands of them.
+  const [startTicks, endTicks] = [ticksOf(from), ticksOf(to)];
+  return film.iFrames.frames.every((frame) => frame.startTicks < startTicks || frame.startTicks >= endTicks);
 }
 
 /** Tells whether a clip begins or ends within one of the film's segments. */
