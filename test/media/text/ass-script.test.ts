@@ -22,6 +22,11 @@ describe('writeScript', () => {
     expect(style(360, 640)).to.deep.equal(['Some Font', '18']);
   });
 
+  it('lets Arabic and Hebrew run from the right', () => {
+    const script = writeScript([cue('שלום!')], SIZE, 'Some Font');
+    expect(script).to.match(/^Style: Default,.*,-1$/m);
+  });
+
   for (const [text, script] of [
     ['a &amp; b &lt; c', 'a & b < c'],
     ['<b>a</b><i.x>b</i><v Anna>c</v>', '{\\b1}a{\\b0}{\\i1}b{\\i0}c'],

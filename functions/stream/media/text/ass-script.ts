@@ -13,7 +13,7 @@ export function writeScript(cues: readonly Cue[], { width, height }: ScriptSize,
   const margin = Math.round(Math.min(width, height) * MARGIN);
   const style = [
     ...['Default', font, size, WHITE, WHITE, BLACK, BLACK, 0, 0, 0, 0, 100, 100, 0, 0],
-    ...[1, (size / 14).toFixed(1), 0, 2, margin, margin, margin, 1],
+    ...[1, (size / 14).toFixed(1), 0, 2, margin, margin, margin, BY_FIRST_LETTER],
   ];
   return [
     '[Script Info]',
@@ -74,6 +74,9 @@ export function withStyles(script: string): string {
 const LETTERS = 0.065;
 const MARGIN = 0.05;
 const [WHITE, BLACK] = ['&H00FFFFFF', '&H00000000'];
+
+/** libass's word for text that runs in the direction of its first letter, as in WebVTT, and not always to the right. */
+const BY_FIRST_LETTER = -1;
 
 const STYLE_FORMAT =
   'Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, ' +
