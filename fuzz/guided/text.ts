@@ -1,7 +1,13 @@
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { assCueText } from '../../functions/stream/media/text/ass.ts';
+import { joinScript, writeScript } from '../../functions/stream/media/text/ass-script.ts';
 import type { Cue } from '../../functions/stream/media/text/cue.ts';
-import { parseText, TEXT_FORMATS, type TextFormat } from '../../functions/stream/media/text/formats.ts';
+import {
+  parseText,
+  scriptOf,
+  TEXT_FORMATS,
+  type TextFormat,
+} from '../../functions/stream/media/text/formats.ts';
 import { srtCueText } from '../../functions/stream/media/text/srt.ts';
 import { writeWebVtt } from '../../functions/stream/media/text/webvtt.ts';
 import { hold, type Target } from './target.ts';
@@ -13,6 +19,8 @@ export const text: Target = {
     const block = bytes.toString('utf8');
     holdText(srtCueText(block).text);
     holdText(assCueText(block, block).text);
+    const joined = dialoguesOf(joinScript(block, [{ startSeconds: 0, endSeconds: 1, data: bytes }]));
+    hold(joined <= 1, 'a block is several dialogues');
   },
 };
 
@@ -21,6 +29,9 @@ async function readAndWrite(bytes: Buffer, format: TextFormat): Promise<void> {
     const { cues, skipped } = await parseText(bytes, format);
     hold(Number.isInteger(skipped) && skipped >= 0, 'the number of broken cues');
     for (const [i, cue] of cues.entries()) holdCue(cue, cues[i - 1]);
+    const dialogues = dialoguesOf(writeScript(cues, { width: 640, height: 360 }, 'Font'));
+    hold(dialogues === cues.length, `${dialogues} dialogues for ${cues.length} cues`);
+    hold((await scriptOf(bytes, format))?.includes('\0') !== true, 'a script ends within');
     const written = Buffer.from(writeWebVtt(cues, { mediaSeconds: 0 }));
     const read = await parseText(written, 'webvtt');
     hold(read.skipped === 0, 'a written cue is broken');
@@ -28,6 +39,13 @@ async function readAndWrite(bytes: Buffer, format: TextFormat): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem) || error.type === 'internal') throw error;
   }
+}
+
+/** Returns how many lines libass sees behind the format of a script's events. */
+function dialoguesOf(script: string): number {
+  hold(!script.includes('\0'), 'a script ends within');
+  const lines = script.split(/[\r\n]/);
+  return lines.length - lines.lastIndexOf('[Events]') - 3;
 }
 
 function holdCue({ startSeconds, endSeconds, text, settings }: Cue, before: Cue | undefined): void {
