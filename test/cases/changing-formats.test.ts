@@ -142,9 +142,9 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     const after = await toneIn('last.ts', 9.06, stereo, NOISE);
     await writeFile(join(ownMedia, 'moment.ts'), Buffer.concat([...before, moment, after]));
     const file = fileAccess(join(ownMedia, 'moment.ts'));
-    expect((await surveyStream(file))?.changing.size).to.equal(0);
+    expect((await surveyStream(file))?.changes.configurations.size).to.equal(0);
     file.reads.bytes = 0;
-    expect((await findChanges(file, file.sizeBytes)).size).to.equal(1);
+    expect((await findChanges(file, file.sizeBytes)).configurations.size).to.equal(1);
     expect(file.reads.bytes / file.sizeBytes).to.be.below(0.075);
     // Before it, audio is repackaged as before.
     const begin = await fetch(`${own.url}/stream/moment.ts?duration=1`, { method: 'HEAD' });
@@ -164,6 +164,30 @@ describe('cases: formats that change in mid-track, and cropped ones', function (
     expect(begun.headers.get('sluice-plan')).to.match(/^remux/);
     expect(await begun.arrayBuffer().catch(() => 'broken')).to.equal('broken');
   });
+
+  // A decoder of the one takes nothing of the other: the last frame would stand, or nothing come at all.
+  for (const [what, codecs] of [
+    ['MPEG-2 to H.264', ['mpeg2video', 'libx264']],
+    ['H.264 to HEVC', ['libx264', 'libx265']],
+  ] as const) {
+    it(`refuses a film that goes on in another codec: ${what}`, async () => {
+      const parts: Buffer[] = [];
+      for (const [i, codec] of codecs.entries())
+        parts.push(await toneIn(`${i}-${codec}.ts`, 3.02 * i, ['-c:v', codec, '-c:a', 'aac']));
+      await writeFile(join(ownMedia, 'codecs.ts'), Buffer.concat(parts));
+      for (const address of ['stream/codecs.ts', 'stream/codecs.ts?start=4', 'hls/codecs.ts/master.m3u8']) {
+        const response = await fetch(`${own.url}/${address}`);
+        expect(response.status, address).to.equal(415);
+        const { type, detail } = (await response.json()) as Record<string, string>;
+        expect(type).to.match(/unsupported-media$/);
+        expect(detail).to.match(/video of this file goes on in another codec/);
+      }
+      const info = JSON.parse(await (await fetch(`${own.url}/info/codecs.ts`)).text());
+      const film = info.media.tracks.find(({ kind }: { kind: string }) => kind === 'video');
+      expect(film.undecodable).to.match(/another codec/);
+      expect(await loudSeconds(`${own.url}/stream/codecs.ts?format=wav`)).to.be.within(5.95, 6.12);
+    });
+  }
 
   /** Returns three seconds of a transport stream with a tone, as bytes. */
   async function toneIn(

@@ -4,7 +4,7 @@ import type { ObjectContext } from '../http/original.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { type Probed, probe } from '../media/probe/probe.ts';
-import { withoutConfiguration } from '../media/transport/changing-audio.ts';
+import { type Changes, withChanges } from '../media/transport/changes.ts';
 import { findChanges } from '../media/transport/find-changes.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { planStream } from '../plan/stream-plan.ts';
@@ -35,11 +35,11 @@ export async function probeObject(
 }
 
 /** Held per probe result, as long as that is cached. */
-const known = new WeakMap<Media, ReadonlySet<number>>();
+const known = new WeakMap<Media, Changes>();
 
 /**
- * Returns the input for a plan that heeds what the probe has not seen: if audio would be repackaged and changes midway, no one
- * sample entry describes it.
+ * Returns the input for a plan that heeds what the probe has not seen: what would be repackaged and changes
+ * midway is described by no one sample entry, or goes on in another codec.
  */
 export async function heedChanges(
   input: PlanInput,
@@ -52,7 +52,7 @@ export async function heedChanges(
   const end = share < 1 ? object.sizeBytes * share + AROUND_BYTES : object.sizeBytes;
   const found = known.get(media) ?? (await findChanges(file, end));
   if (end >= object.sizeBytes) known.set(media, found);
-  return { ...input, media: withoutConfiguration(media, found) };
+  return { ...input, media: withChanges(media, found) };
 }
 
 /** A rate that varies may place the end later than its share of the bytes. */

@@ -17,7 +17,7 @@ import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts';
 import type { Decoding } from '../model/decoding.ts';
 import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
-import { withoutConfiguration } from '../transport/changing-audio.ts';
+import { withChanges } from '../transport/changes.ts';
 import { clocked } from '../transport/clocked.ts';
 import type { StreamClock } from '../transport/stream-clock.ts';
 import { surveyStream } from '../transport/survey.ts';
@@ -87,7 +87,7 @@ async function probeKind(input: ProbeInput, sniffed: Sniffed, signal: AbortSigna
   const { clock } = survey;
   const heir = clock === null ? input.heir : undefined;
   const probed = await probeOther({ ...input, file: clocked(file, clock), heir }, kind, signal);
-  return { ...probed, media: withoutConfiguration(probed.media, survey.changing), clock };
+  return { ...probed, media: withChanges(probed.media, survey.changes), clock };
 }
 
 /** Probes a container other than ISO base media. */

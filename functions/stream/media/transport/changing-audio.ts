@@ -1,11 +1,10 @@
 import { parseAdts } from '../codecs/aac.ts';
-import type { Media } from '../model/media.ts';
 import type { ProgramMap } from './mpegts.ts';
 import { readPesHeader } from './pes.ts';
 import { PACKET_BYTES, tsPackets } from './ts-packet.ts';
 
 /** Bytes of a transport stream at `position` in the file. */
-type Stretch = { readonly position: number; readonly bytes: Uint8Array };
+export type Stretch = { readonly position: number; readonly bytes: Uint8Array };
 
 /** AAC with headers of its own (ADTS), by ISO/IEC 13818-1 table 2-34. */
 const ADTS_STREAM = 0x0f;
@@ -48,15 +47,3 @@ function* configurations(audio: Uint8Array): Generator<Uint8Array, void, void> {
     at = audio.indexOf(0xff, isFrame ? end : at + 1);
   }
 }
-
-/** Returns the media without the one codec string that audio which changes does not have, by its PID. */
-export function withoutConfiguration(media: Media, pids: ReadonlySet<number>): Media {
-  if (pids.size === 0) return media;
-  const tracks = media.tracks.map((track) =>
-    track.kind === 'audio' && pids.has(pidOf(track.stream)) ? { ...track, codecString: null } : track,
-  );
-  return { ...media, tracks };
-}
-
-/** Reads a PID from ffmpeg's specifier of a track. */
-const pidOf = (stream: string) => Number(/^i:(\d+)$/.exec(stream)?.[1]);

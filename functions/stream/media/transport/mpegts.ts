@@ -1,8 +1,9 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { PacketLayout } from './program-clock.ts';
+import { byte, collectSection, isComplete, PROGRAM_MAP, sectionLength } from './sections.ts';
 
 /** One elementary stream in the program map (ISO/IEC 13818-1 §2.4.4.8), in its order. */
-type ProgramStream = {
+export type ProgramStream = {
   readonly index: number;
   readonly pid: number;
   readonly streamType: number;
@@ -66,7 +67,7 @@ function findProgramMaps(head: Uint8Array, layout: PacketLayout, sizeBytes: numb
     sections.set(pid, section);
     if (!isComplete(section)) continue;
     sections.delete(pid);
-    if (pid !== 0 && section[0] === 0x02) maps.set(pid, programStreams(section));
+    if (pid !== 0 && section[0] === PROGRAM_MAP) maps.set(pid, programStreams(section));
     if (pid === 0) for (const map of programMapPids(section)) if (!maps.has(map)) maps.set(map, null);
   }
   if (!isWhole()) return null;
@@ -100,26 +101,8 @@ function packetLayout(head: Uint8Array): PacketLayout | null {
   return null;
 }
 
-function collectSection(packet: Uint8Array, begun: Uint8Array | undefined): Uint8Array | null {
-  const control = (byte(packet, 3) >> 4) & 3;
-  if ((control & 1) === 0) return begun ?? null;
-  let start = 4;
-  if (control & 2) start += 1 + byte(packet, 4);
-  const isStart = (byte(packet, 1) & 0x40) !== 0;
-  if (isStart) return packet.slice(start + 1 + byte(packet, start));
-  if (!begun || begun.length > 4096) return null;
-  return Buffer.concat([begun, packet.subarray(start)]);
-}
-
-function isComplete(section: Uint8Array): boolean {
-  return section.length >= 3 && section.length >= 3 + sectionLength(section);
-}
-
-function sectionLength(section: Uint8Array): number {
-  return ((byte(section, 1) & 0x0f) << 8) | byte(section, 2);
-}
-
-function programMapPids(section: Uint8Array): number[] {
+/** Returns the PIDs of the program maps that a program association section (§2.4.4.4) lists. */
+export function programMapPids(section: Uint8Array): number[] {
   const pids: number[] = [];
   const end = Math.min(section.length, 3 + sectionLength(section) - 4);
   for (let at = 8; at + 4 <= end; at += 4) {
@@ -129,7 +112,8 @@ function programMapPids(section: Uint8Array): number[] {
   return pids;
 }
 
-function programStreams(section: Uint8Array): ProgramStream[] {
+/** Returns the elementary streams of a program map section. */
+export function programStreams(section: Uint8Array): ProgramStream[] {
   const streams: ProgramStream[] = [];
   const end = Math.min(section.length, 3 + sectionLength(section) - 4);
   let at = 12 + (((byte(section, 10) & 0x0f) << 8) | byte(section, 11));
@@ -189,8 +173,4 @@ function kindOf(streamType: number, tags: ReadonlyMap<number, Buffer>): ProgramS
   if (DATA_TAGS.some((tag) => tags.has(tag))) return 'data';
   const format = tags.get(REGISTRATION)?.toString('latin1', 0, 4);
   return format !== undefined && DATA_FORMATS.includes(format) ? 'data' : 'unreadable';
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
 }

@@ -1,5 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { changingAudio } from './changing-audio.ts';
+import { type Changes, changesAmong, NO_CHANGES } from './changes.ts';
 import { readProgramMap } from './mpegts.ts';
 import { isProgramStream } from './ps-packets.ts';
 import { programTimekeeping } from './ps-timekeeping.ts';
@@ -11,8 +11,7 @@ import { transportTimekeeping } from './ts-timekeeping.ts';
 export type Survey = {
   /** Null if its clock is right. */
   readonly clock: StreamClock | null;
-  /** The PIDs of audio whose configuration changes. */
-  readonly changing: ReadonlySet<number>;
+  readonly changes: Changes;
 };
 
 /** Surveys a transport stream of one program, or a program stream; null for other files. */
@@ -20,7 +19,7 @@ export async function surveyStream(file: RandomAccess): Promise<Survey | null> {
   if (isProgramStream(await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes)))) {
     const timekeeping = programTimekeeping(file.sizeBytes);
     const windows = await readWindows(file, timekeeping);
-    return { clock: await readStreamClock(file, timekeeping, windows), changing: new Set() };
+    return { clock: await readStreamClock(file, timekeeping, windows), changes: NO_CHANGES };
   }
   const map = await readProgramMap(file);
   if (map === null) return null;
@@ -29,7 +28,7 @@ export async function surveyStream(file: RandomAccess): Promise<Survey | null> {
   const clock = await readStreamClock(file, timekeeping, windows);
   const joins = clock?.parts.slice(1).map(({ start }) => start) ?? [];
   const beginnings = await readBeginnings(file, joins);
-  return { clock, changing: changingAudio([...windows, ...beginnings], map) };
+  return { clock, changes: changesAmong([...windows, ...beginnings], map) };
 }
 
 const HEAD_BYTES = 4;
