@@ -115,6 +115,33 @@ describe('cases: movies that show parts of their samples', function () {
     expectNear(await beepsOf(path), first(marks.audio), PACKET / 2);
   });
 
+  // Of fragments, ffmpeg and browsers read only where the list begins.
+  it('shows nothing that an edit list hides in front of fragments', async () => {
+    const path = join(folder, 'fragments.mp4');
+    const movie = ['-c', 'copy', '-movflags', '+frag_keyframe+delay_moov'];
+    await ffmpeg('-ss', '0.72', '-i', join(folder, 'whole.mp4'), ...movie, path);
+    const info = JSON.parse(await (await fetch(`${service.url}/info/fragments.mp4`)).text());
+    expect(info.media.durationSeconds).to.be.closeTo(7.28, 0.03);
+    const behind = (times: readonly number[]) => times.filter((at) => at > 0.72).map((at) => at - 0.72);
+    const [stream, hls] = [`${service.url}/stream/fragments.mp4`, `${service.url}/hls/fragments.mp4`];
+    const master = await (await fetch(`${hls}/master.m3u8`)).text();
+    const rendition = /^(\d+p|copy)\/index\.m3u8$/m.exec(master)?.[0];
+    for (const [address, start] of [
+      [stream, 0],
+      [`${stream}?format=mp4&height=48`, 0],
+      [`${stream}?format=mp4&height=48&start=1`, 1],
+    ] as const) {
+      const rest = (times: readonly number[]) =>
+        behind(times)
+          .filter((at) => at > start)
+          .map((at) => at - start);
+      expectNear(await flashesOf(address), later(rest(marks.video)), FRAME / 2 + 1e-3);
+      expectNear(await beepsOf(address), later(rest(marks.audio)), PACKET / 2);
+    }
+    expectNear(await flashesOf(`${hls}/${rendition}`), behind(marks.video), 1e-3);
+    expectNear(await beepsOf(`${stream}?format=wav`), behind(marks.audio), PACKET / 2);
+  });
+
   it('lists no audio that its edit list plays at another speed, and says why', async () => {
     const fast = [part(2, 0), part(2, 3, 2)];
     await writeFile(join(folder, 'fast.mp4'), withEdits(whole, { vide: fast, soun: fast }));

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { cutOfLongMovie, movieCut } from '../media/isobmff/movie-cut.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { type Entry, findEntry } from '../media/transport/entry.ts';
@@ -98,7 +99,7 @@ function cutOf(output: Output, context: EngineContext) {
   const { media } = context.probed;
   const { video, audio } = sourcesOf(media, output);
   const tracks = [video, audio].filter((track) => track !== null);
-  const cutting = withCuts(context, tracks);
+  const cutting = withCuts(context, tracks, hidesInFragments(media) ? movieCut : cutOfLongMovie);
   if (cutting === null) return null;
   const zeroSeconds = earliestStart(media);
   const originSeconds = cutting.probed.media.originSeconds + zeroSeconds;
@@ -106,6 +107,11 @@ function cutOf(output: Output, context: EngineContext) {
     approach: { kind: 'clock', originSeconds } as const,
     given: cutFrom(cutting, zeroSeconds + output.startSeconds - output.prerollSeconds),
   };
+}
+
+/** Tells whether ffmpeg would show what the edit list hides: of fragments it reads only where the list begins. */
+function hidesInFragments({ layout, tracks }: Media): boolean {
+  return layout?.fragmented === true && tracks.some(({ hidesStart }) => hidesStart);
 }
 
 /** Returns the entry; null if nothing is sought, or if a demuxer finds its way. */

@@ -190,6 +190,12 @@ export function startObstacle({ hidesStart }: VideoTrack | AudioTrack): Obstacle
   return hidesStart ? 'its edit list hides samples in front, and not every player does' : null;
 }
 
+/** Why a file is not sent as it is although all of it plays: of fragments, players show what an edit list hides. */
+export function hiddenObstacle({ layout }: Media, { video, audio }: Selection): Obstacle {
+  if (!layout?.fragmented) return null;
+  return (video && startObstacle(video)) ?? (audio && startObstacle(audio));
+}
+
 /** Players need one: without any in the container, or with several, they fail at the first frame or midway. */
 const noConfiguration = ({ kind, codec }: VideoTrack | AudioTrack) =>
   `no one decoder configuration describes the ${codec} ${kind}`;

@@ -9,6 +9,7 @@ import {
   codecObstacle,
   containerObstacle,
   effectObstacle,
+  hiddenObstacle,
   type Obstacle,
   requestObstacle,
   startObstacle,
@@ -55,7 +56,8 @@ export function planStream(given: PlanInput): StreamPlan {
     containerObstacle(media, parameters.format, client) ??
     input.originalObstacle ??
     codecObstacle(wanted, parameters.format) ??
-    trackObstacle(wanted, media.container, client);
+    trackObstacle(wanted, media.container, client) ??
+    hiddenObstacle(media, wanted);
   if (obstacle === null) return planOriginal(input, wanted);
   const leftOut = undecodableAudio(input, wanted);
   const selection = leftOut === null ? wanted : { ...wanted, audio: null };
