@@ -89,6 +89,17 @@ describe('cases: a start in the middle, and a clean aperture', function () {
     }
   }
 
+  // LAME's tag declares 1105 samples that no decoder lets be heard, which are 23 ms.
+  it('begins MP3 in segments where its first sound is heard', async () => {
+    const path = join(folder, 'song.mp3');
+    await make([...FILM.slice(4, 8), '-c:a', 'libmp3lame', path]);
+    const heard = await beepsOf(path);
+    expect(heard).to.have.length(5);
+    // Debian's ffmpeg counts the priming of AAC.
+    const found = await beepsOf(`${service.url}/hls/song.mp3/audio-0/index.m3u8`);
+    near(found, plus(heard, 1024 / 48_000), 0.004);
+  });
+
   it('shows the clean aperture of a frame', async () => {
     const box = 'color=red:s=320x180:r=25:d=1,drawbox=x=60:y=30:w=240:h=140:c=0x00ff00:t=fill,format=yuv420p';
     const plain = join(folder, 'plain.mp4');

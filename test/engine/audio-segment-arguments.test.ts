@@ -92,7 +92,8 @@ describe('sourceGrid', () => {
       expect(grid.kind).to.equal(kind);
       if (!('samples' in grid)) return;
       expect(grid.samples).to.equal(samples);
-      expect(grid.originSeconds).to.be.closeTo(10.0135, 1e-9);
+      // ffmpeg counts the delay of MP3, which precedes the first time elsewhere.
+      expect(grid.originSeconds).to.be.closeTo(container === 'mp3' ? 10.02 : 10.0135, 1e-9);
     });
   }
 });

@@ -7,7 +7,7 @@ import { audioSegmentArguments } from './audio-segment-arguments.ts';
 import { readFromPlaces } from './read-from-places.ts';
 import { BEGINNING, readingPlaces } from './reading-places.ts';
 import type { EncodedAudio, SegmentContext } from './segment-context.ts';
-import { sourceGrid } from './source-grid.ts';
+import { clockSeconds, sourceGrid } from './source-grid.ts';
 import { withCuts } from './with-cuts.ts';
 
 /** The priming packet of an AAC encoder: half of the first window. */
@@ -40,7 +40,7 @@ export async function* encodeAudio(
   const part = {
     audio,
     sourceRate: track.sampleRate,
-    zeroSeconds: zeroSeconds + probed.media.originSeconds,
+    zeroSeconds: zeroSeconds + clockSeconds(probed.media, track),
     grid: sourceGrid(probed, track),
     firstFrame: begin,
     frameCount: end - begin,

@@ -3,7 +3,7 @@ import { tableOf } from '../media/isobmff/describe-movie.ts';
 import { timelineOf } from '../media/isobmff/timeline.ts';
 import { audioProfile } from '../media/model/codecs.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
-import type { AudioTrack } from '../media/model/media.ts';
+import type { AudioTrack, Media } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { SourceGrid } from './audio-segment-arguments.ts';
@@ -13,13 +13,18 @@ export function sourceGrid(probed: Probed, track: AudioTrack): SourceGrid {
   const { media } = probed;
   if (isCounted(media)) return { kind: 'counted' };
   if (track.isEdited) return { kind: 'edited' };
-  const originSeconds = media.originSeconds + firstFrameSeconds(probed, track);
+  const originSeconds = clockSeconds(media, track) + firstFrameSeconds(probed, track);
   const isRounded = CONTAINERS[media.container].hasRoundedTimes;
   const step = audioProfile(track.codec).stepSamples;
   if (step !== null) return { kind: 'settling', originSeconds, samples: isRounded ? step : 1 };
   const frame = frameSamples(probed, track);
   if (frame !== null) return { kind: 'frames', originSeconds, samples: frame };
   return isRounded ? { kind: 'frames', originSeconds, samples: null } : { kind: 'exact' };
+}
+
+/** Returns what ffmpeg's clock shows where the file's timeline begins, for the audio that it decodes of a track. */
+export function clockSeconds({ container, originSeconds }: Media, { codecDelaySeconds }: AudioTrack): number {
+  return originSeconds + (CONTAINERS[container].countsDelay ? codecDelaySeconds : 0);
 }
 
 /** Returns the samples of a frame; null if frames have other lengths, or may have. */

@@ -24,6 +24,8 @@ export type ContainerProfile = {
   readonly keepsTimes: boolean;
   /** True if its times are milliseconds, or ticks that no sample rate divides. */
   readonly hasRoundedTimes: boolean;
+  /** True if ffmpeg's times count the samples in front that decoders drop. */
+  readonly countsDelay: boolean;
   /** True if each packet of its audio has headers of its own, so that the format may change anywhere. */
   readonly audioMayChange: boolean;
   /** Start of the timeline: at any clock, at an offset if it is a second or more, or at zero. */
@@ -52,6 +54,7 @@ const PLAIN = {
   hasByteRateTimes: false,
   keepsTimes: false,
   hasRoundedTimes: false,
+  countsDelay: false,
   audioMayChange: false,
   origin: 'zero',
   length: 'packets',
@@ -156,6 +159,7 @@ export const CONTAINERS = {
     magic: ['ID3'],
     ffprobeNames: ['mp3'],
     isRemuxed: false,
+    countsDelay: true,
     files: bothFiles('audio/mpeg', 'mp3'),
     acceptNames: ['mp3'],
     isPlayedEverywhere: true,

@@ -114,7 +114,7 @@ export type AudioTrack = TrackBase & {
   readonly title: string | null;
   readonly purpose: AudioPurpose;
   /**
-   * Samples that decoders drop at the start although the times do not show it (Matroska's CodecDelay);
+   * Samples that decoders drop at the start although the times do not show it (Matroska's CodecDelay, LAME's tag);
    * usually 0.
    */
   readonly codecDelaySeconds: number;

@@ -1,5 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { remuxObstacle } from '../cuts/remux.ts';
+import { mp3DelaySeconds } from '../demux/mp3-delay.ts';
 import { mp3Extent } from '../demux/mp3-extent.ts';
 import { chainedOggSeconds } from '../demux/ogg-links.ts';
 import type { Media } from '../model/media.ts';
@@ -33,14 +34,27 @@ export function containerProbed(
   };
 }
 
-/** Corrects the length to that of all the audio. */
+/** Corrects what the first headers of a file tell by the rest of it. */
 export async function withExtent(file: RandomAccess, probed: Probed): Promise<Probed> {
-  const extent = await extentOf(file, probed.media);
-  if (extent === null) return probed;
+  const { media } = probed;
+  const extent = await extentOf(file, media);
+  if (extent === null) return { ...probed, media: await corrected(file, media) };
   const { seconds, isJoined } = extent;
-  const media = { ...probed.media, durationSeconds: seconds, ...(isJoined && { isJoined }) };
+  const joined = { ...media, durationSeconds: seconds, ...(isJoined && { isJoined }) };
   const tracks = media.tracks.map((track) => ({ ...track, durationSeconds: null }));
-  return containerProbed({ ...media, tracks }, isJoined ? JOINED : PADDED, isJoined ? JOINED : null);
+  return containerProbed({ ...joined, tracks }, isJoined ? JOINED : PADDED, isJoined ? JOINED : null);
+}
+
+async function corrected(file: RandomAccess, media: Media): Promise<Media> {
+  return media.container === 'mp3' ? withDelay(media, await mp3DelaySeconds(file)) : media;
+}
+
+/** Adds what decoders drop of the beginning. */
+function withDelay(media: Media, codecDelaySeconds: number): Media {
+  const tracks = media.tracks.map((track) =>
+    track.kind === 'audio' ? { ...track, codecDelaySeconds } : track,
+  );
+  return { ...media, tracks };
 }
 
 /**
