@@ -1,5 +1,6 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { remuxObstacle } from '../cuts/remux.ts';
+import { ac3Seconds } from '../demux/ac3-length.ts';
 import { mp3DelaySeconds } from '../demux/mp3-delay.ts';
 import { mp3Extent } from '../demux/mp3-extent.ts';
 import { chainedOggSeconds } from '../demux/ogg-links.ts';
@@ -46,7 +47,14 @@ export async function withExtent(file: RandomAccess, probed: Probed): Promise<Pr
 }
 
 async function corrected(file: RandomAccess, media: Media): Promise<Media> {
-  return media.container === 'mp3' ? withDelay(media, await mp3DelaySeconds(file)) : media;
+  const { container, tracks } = media;
+  const [first] = tracks;
+  if (container === 'mp3') return withDelay(media, await mp3DelaySeconds(file));
+  if (container === 'other' && tracks.length === 1 && first?.kind === 'audio' && first.codec === 'ac3') {
+    const seconds = await ac3Seconds(file);
+    return seconds === null ? media : withLength(media, seconds);
+  }
+  return media;
 }
 
 /** Adds what decoders drop of the beginning. */
@@ -55,6 +63,11 @@ function withDelay(media: Media, codecDelaySeconds: number): Media {
     track.kind === 'audio' ? { ...track, codecDelaySeconds } : track,
   );
   return { ...media, tracks };
+}
+
+function withLength(media: Media, durationSeconds: number): Media {
+  const tracks = media.tracks.map((track) => ({ ...track, durationSeconds: null }));
+  return { ...media, durationSeconds, tracks };
 }
 
 /**
