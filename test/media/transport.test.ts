@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { mp3Extent } from '../../functions/stream/media/demux/mp3-extent.ts';
 import { audioEnd } from '../../functions/stream/media/demux/mp3-tags.ts';
-import { chainedOggSeconds } from '../../functions/stream/media/demux/ogg-links.ts';
+import { chainedOggSeconds, isChainedOgg } from '../../functions/stream/media/demux/ogg-links.ts';
 import type { AccessUnit } from '../../functions/stream/media/transport/access-units.ts';
 import { type Coding, randomAccessPoint } from '../../functions/stream/media/transport/coding.ts';
 import { decoderHeaders } from '../../functions/stream/media/transport/decoder-headers.ts';
@@ -372,5 +372,17 @@ describe('the length of files that follow each other', () => {
     // Two streams at a time, with two links each.
     const both = [...opus(1, 4), page(9, 0, 'x'), page(9, 5, 'x')];
     expect(await chainedOggSeconds(fileOf(...both, ...both))).to.equal(null);
+  });
+
+  it('is of a recording behind the first one, of any streams', async () => {
+    const theora = (serial: number) => [page(serial, 0, '\x80theora'), page(serial, 40, Buffer.alloc(200))];
+    const film = [page(1, 0, '\x80theora'), page(2, 0, '\x01vorbis'), page(1, 40, 'x'), page(2, 960, 'x')];
+    const large = Array.from({ length: 20_000 }, () => page(2, 960, Buffer.alloc(250)));
+    for (const own of [film, [...film, ...large]]) {
+      expect(await isChainedOgg(fileOf(...own))).to.equal(false);
+      expect(await isChainedOgg(fileOf(...own, ...theora(3)))).to.equal(true);
+    }
+    expect(await isChainedOgg(fileOf(...film, ...film)), 'one file, twice').to.equal(true);
+    expect(await isChainedOgg(fileOf(page(1, 0, 'x')))).to.equal(false);
   });
 });

@@ -50,6 +50,22 @@ export async function chainedOggSeconds(file: RandomAccess): Promise<number | nu
   return first === undefined ? seconds : null;
 }
 
+/**
+ * Tells whether another recording follows the first one in an Ogg file, whatever these hold: by its last stream, or in a
+ * short file by any that begins behind others.
+ */
+export async function isChainedOgg(file: RandomAccess): Promise<boolean> {
+  const { sizeBytes } = file;
+  const isShort = sizeBytes <= MOST_WALKED_BYTES;
+  const head = pagesIn(isShort ? await file.read(0, sizeBytes) : await look(file, 0), 0);
+  const begun = head.findIndex(({ isFirst }) => !isFirst);
+  if (begun < 0) return false;
+  if (isShort) return head.slice(begun).some(({ isFirst }) => isFirst);
+  const tailAt = Math.max(0, sizeBytes - LOOK_BYTES);
+  const last = pagesIn(await look(file, tailAt), tailAt).at(-1);
+  return last !== undefined && head.slice(0, begun).every(({ serial }) => serial !== last.serial);
+}
+
 /** One file joined with itself has links of one serial number, whose ends no look finds. */
 const MOST_WALKED_BYTES = 4_000_000;
 

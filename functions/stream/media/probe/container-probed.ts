@@ -3,7 +3,7 @@ import { remuxObstacle } from '../cuts/remux.ts';
 import { ac3Seconds } from '../demux/ac3-length.ts';
 import { mp3DelaySeconds } from '../demux/mp3-delay.ts';
 import { mp3Extent } from '../demux/mp3-extent.ts';
-import { chainedOggSeconds } from '../demux/ogg-links.ts';
+import { chainedOggSeconds, isChainedOgg } from '../demux/ogg-links.ts';
 import type { Media } from '../model/media.ts';
 import type { Probed } from './probe.ts';
 
@@ -54,7 +54,8 @@ async function corrected(file: RandomAccess, media: Media): Promise<Media> {
     const seconds = await ac3Seconds(file);
     return seconds === null ? media : withLength(media, seconds);
   }
-  return media;
+  const hasFilm = tracks.some(({ kind }) => kind === 'video');
+  return container === 'ogg' && hasFilm && (await isChainedOgg(file)) ? withoutFilm(media) : media;
 }
 
 /** Adds what decoders drop of the beginning. */
@@ -69,6 +70,16 @@ function withLength(media: Media, durationSeconds: number): Media {
   const tracks = media.tracks.map((track) => ({ ...track, durationSeconds: null }));
   return { ...media, durationSeconds, tracks };
 }
+
+/** A decoder is lost where another recording begins, and would leave the last frame standing. */
+function withoutFilm(media: Media): Media {
+  const tracks = media.tracks.map((track) =>
+    track.kind === 'video' ? { ...track, codecString: null, undecodable: JOINED_FILMS } : track,
+  );
+  return { ...media, tracks };
+}
+
+const JOINED_FILMS = 'Several recordings with video follow each other in this file: they cannot be followed.';
 
 /**
  * Duration of a file's audio if its first header covers only a part of it, or declares more than the file
