@@ -21,9 +21,11 @@ const FILM = [
     `aevalsrc=if(between(mod(t\\,1)\\,0.52\\,0.62)\\,0.8*sin(2*PI*1000*t)):s=48000:d=${SECONDS}`,
   ],
   ...['-vf', "drawbox=t=fill:c=white:enable='between(mod(t,1),0.519,0.619)'", '-c:v', 'libx264', '-g', '25'],
-  // Less than a tenth of each second is lost, far from the beeps.
-  ...['-bsf:a', "noise=drop='between(mod(pts*tb,1),0.86,0.93)'"],
 ];
+/** Less than a tenth of each second is lost, far from the beeps. */
+const GAPS = ['-bsf:a', "noise=drop='between(mod(pts*tb,1),0.86,0.93)'"];
+/** One frame of 24 ms. */
+const SHORT_GAPS = ['-bsf:a', "noise=drop='between(mod(pts*tb,1),0.86,0.884)'"];
 
 const ROWS: readonly (readonly [name: string, what: string, codec: string])[] = [
   ['ac3.mkv', 'AC-3 in Matroska', 'ac3'],
@@ -61,12 +63,30 @@ describe('small gaps in audio', function () {
   }
   for (const [name, what, codec] of ROWS) {
     it(`leave beeps with their flashes: ${what}`, async () => {
-      await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...FILM, '-c:a', codec, join(media, name)]);
+      await run('/usr/bin/ffmpeg', [
+        '-v',
+        'error',
+        '-nostdin',
+        ...FILM,
+        ...GAPS,
+        '-c:a',
+        codec,
+        join(media, name),
+      ]);
       const { flashes, beeps } = await streamed(name, '?height=48');
       expect(flashes).to.have.length(SECONDS);
       expectTogether(flashes, beeps, () => 0);
     });
   }
+
+  it('leave beeps where they are in segments: a frame of MP2 in MPEG-TS', async () => {
+    const output = [...SHORT_GAPS, '-c:a', 'mp2', join(media, 'mp2.ts')];
+    await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...FILM, ...output]);
+    const beeps = await beepsOf(`${service.url}/hls/mp2.ts/audio-0/index.m3u8`);
+    expect(beeps).to.have.length(SECONDS);
+    for (const [i, beep] of beeps.entries())
+      expect(beep - i, `beep ${i}`).to.be.closeTo(beeps[0] ?? 0, 0.005);
+  });
 
   async function streamed(name: string, query: string) {
     const response = await fetch(`${service.url}/stream/${name}${query}`);

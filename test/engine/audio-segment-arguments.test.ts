@@ -74,6 +74,7 @@ describe('sourceGrid', () => {
     ['AAC of 8 kHz', 'mp4', { codec: 'aac', sampleRate: 8_000 }, 'frames', 256],
     ['MP3', 'mp3', { codec: 'mp3', sampleRate: 44_100 }, 'frames', 1152],
     ['MP3 of 24 kHz', 'mp3', { codec: 'mp3', sampleRate: 24_000 }, 'frames', 576],
+    ['MP2', 'mpegts', { codec: 'other', codecName: 'mp2' }, 'frames', 1152],
     ['AC-3', 'matroska', { codec: 'ac3' }, 'frames', 1536],
     ['E-AC-3', 'mpegts', { codec: 'eac3' }, 'frames', 256],
     ['PCM in AVI', 'avi', { codec: 'pcm' }, 'exact', undefined],

@@ -28,8 +28,8 @@ export function clockSeconds({ container, originSeconds }: Media, { codecDelaySe
 }
 
 /** Returns the samples of a frame; null if frames have other lengths, or may have. */
-function frameSamples({ movie }: Probed, { index, codec, sampleRate }: AudioTrack): number | null {
-  const whole = audioProfile(codec).frameSamples;
+function frameSamples({ movie }: Probed, { index, codec, codecName, sampleRate }: AudioTrack): number | null {
+  const whole = audioProfile(codec).frameSamples ?? FRAMES_OF_OTHERS[codecName ?? ''] ?? null;
   const audio = movie?.tracks[index]?.entry?.audio;
   // Low-delay AAC and AAC of digital radio have shorter frames.
   const config = audio?.audioSpecificConfig;
@@ -43,6 +43,9 @@ function frameSamples({ movie }: Probed, { index, codec, sampleRate }: AudioTrac
 }
 
 const LEAST_SECONDS = 0.02;
+
+/** Samples of a frame by ffmpeg's names of codecs that are `other` here: layers of MPEG audio (ISO/IEC 11172-3 §2.4.2.1). */
+const FRAMES_OF_OTHERS: Readonly<Record<string, number>> = { mp1: 384, mp2: 1152 };
 
 /**
  * Returns the first frame's time. An edit list may hide the first frames, or cut within one: the grid is
