@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { EncodedAudio, SegmentContext } from '../functions/stream/engine/segment-context.ts';
+import { clockSeconds } from '../functions/stream/engine/source-grid.ts';
+import { audiosOf } from '../functions/stream/plan/select-tracks.ts';
 import { ownFfmpeg } from './encoded.ts';
 import { overLoopback } from './over-loopback.ts';
 
@@ -28,11 +30,13 @@ export async function heardInOnePass(
   { probed: { media }, zeroSeconds }: SegmentContext,
   stretch?: readonly [firstFrame: number, endFrame: number],
 ): Promise<Float32Array> {
+  const track = audiosOf(media).find(({ stream }) => stream === audio.stream);
+  if (track === undefined) throw new Error('The file has no such audio track.');
   const [first, end] = stretch?.map((frame) => frame * 1024) ?? [];
   const seekSeconds = zeroSeconds + (first ?? 0) / timescale - LEAD_SECONDS;
   const fromStart = seekSeconds <= 0;
   const filters = [
-    `asetpts=PTS-round(${(media.originSeconds + zeroSeconds).toFixed(9)}*SR)`,
+    `asetpts=PTS-round(${(clockSeconds(media, track) + zeroSeconds).toFixed(9)}*SR)`,
     `aresample=${timescale}:async=1${fromStart ? ':first_pts=0' : ''}`,
     `aformat=sample_fmts=flt:channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
     ...(end === undefined ? [] : [`atrim=start_pts=${first}:end_pts=${end}`]),
