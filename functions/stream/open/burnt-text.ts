@@ -1,6 +1,4 @@
-import { buffer } from 'node:stream/consumers';
-import { excessOf } from '../base/limits.ts';
-import { Problem, sourceChanged } from '../base/problem.ts';
+import { Problem } from '../base/problem.ts';
 import { type BurntScript, FONT_FAMILY } from '../engine/burnt-script.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { readMatroskaFonts } from '../media/demux/matroska-fonts.ts';
@@ -8,7 +6,6 @@ import { CONTAINERS } from '../media/model/containers.ts';
 import type { Media, SubtitleTrack } from '../media/model/media.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { type ScriptSize, writeScript } from '../media/text/ass-script.ts';
-import { MAX_TEXT_BYTES, textTooLong } from '../media/text/cue.ts';
 import { parseText, scriptOf } from '../media/text/formats.ts';
 import { readScriptTrack, readTextTrack } from '../media/text-track.ts';
 import { type BurntText, burntTrack } from '../plan/burnt.ts';
@@ -16,8 +13,8 @@ import type { PlanInput } from '../plan/plan-input.ts';
 import { selectTracks } from '../plan/select-tracks.ts';
 import { isSidecarId } from '../plan/text-tracks.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
-import { sparseAccess } from '../source/sparse-access.ts';
 import { findTextTracks } from './find-text-tracks.ts';
+import { readSidecar, textTrackInput } from './read-text.ts';
 
 type Finding = Pick<ObjectContext, 'source' | 'object' | 'signal' | 'trace'>;
 
@@ -52,22 +49,16 @@ export function burntScripts(context: Reading): (text: BurntText) => Promise<Bur
 
 async function readBurnt(text: BurntText, context: Reading): Promise<BurntScript> {
   if (text.kind === 'file') return { script: await readFile(text, context), fonts: [] };
-  const { object, probed, source, signal } = context;
+  const { probed } = context;
   const track = probed.media.tracks.find(isNumbered(text.index));
   if (track === undefined) throw new Problem('internal', `There is no subtitle track ${text.index}.`);
-  const sparse = sparseAccess(source, object, signal);
-  const whole = () => {
-    const excess = excessOf('maxSourceBytes', object.sizeBytes, context.limits);
-    if (excess !== null) throw new Problem('too-large', `${excess}.`);
-    return source.read(object, { start: 0, end: object.sizeBytes }, signal);
-  };
-  const input = { probed, track, sparse, whole };
+  const input = textTrackInput(track, context);
   const script = await readScriptTrack(input);
   if (script === null) {
     return { script: written((await readTextTrack(input)).cues, probed.media), fonts: [] };
   }
   const hasFonts = CONTAINERS[probed.media.container].index === 'cues';
-  return { script, fonts: hasFonts ? await readMatroskaFonts(sparse) : [] };
+  return { script, fonts: hasFonts ? await readMatroskaFonts(input.sparse) : [] };
 }
 
 const isNumbered =
@@ -75,15 +66,10 @@ const isNumbered =
   (track: Media['tracks'][number]): track is SubtitleTrack =>
     track.kind === 'subtitle' && track.index === index;
 
-async function readFile(
-  { key, etag, format }: Extract<BurntText, { kind: 'file' }>,
-  { source, signal, probed }: Reading,
-): Promise<string> {
-  const object = await source.stat(key, signal);
-  if (object.etag !== etag) throw sourceChanged(key);
-  if (object.sizeBytes > MAX_TEXT_BYTES) throw textTooLong();
-  const bytes = await buffer(await source.read(object, { start: 0, end: object.sizeBytes }, signal));
-  return (await scriptOf(bytes, format)) ?? written((await parseText(bytes, format)).cues, probed.media);
+async function readFile(file: Extract<BurntText, { kind: 'file' }>, context: Reading): Promise<string> {
+  const bytes = await readSidecar(file, context);
+  const { media } = context.probed;
+  return (await scriptOf(bytes, file.format)) ?? written((await parseText(bytes, file.format)).cues, media);
 }
 
 function written(cues: Parameters<typeof writeScript>[0], media: Media): string {

@@ -1,18 +1,16 @@
-import { buffer } from 'node:stream/consumers';
-import { excessOf } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
-import { type Cue, MAX_TEXT_BYTES, textTooLong } from '../media/text/cue.ts';
+import type { Cue } from '../media/text/cue.ts';
 import { parseText } from '../media/text/formats.ts';
 import { writeWebVtt } from '../media/text/webvtt.ts';
 import { readTextTrack } from '../media/text-track.ts';
 import { type TextView, viewedCues } from '../plan/text-cues.ts';
 import type { TextTrack } from '../plan/text-tracks.ts';
-import { sparseAccess } from '../source/sparse-access.ts';
 import { knownBytes } from './known-bytes.ts';
 import { liveBytes } from './live-bytes.ts';
+import { readSidecar, textTrackInput } from './read-text.ts';
 
 const WEBVTT = 'text/vtt';
 
@@ -39,21 +37,14 @@ export async function openText(
   view: TextView,
   context: ObjectContext & { readonly probed: Probed },
 ): Promise<Representation> {
-  const { object, probed, source, signal, trace } = context;
   if (origin.kind === 'file') {
-    const bytes = await readSidecar(origin.sidecar.key, context);
+    const bytes = await readSidecar({ key: origin.sidecar.key }, context);
     return knownBytes(WEBVTT, written((await parseText(bytes, origin.sidecar.format)).cues, view));
   }
   const { track } = origin;
-  const whole = () => {
-    const excess = excessOf('maxSourceBytes', object.sizeBytes, context.limits);
-    if (excess !== null) throw new Problem('too-large', `${excess}.`);
-    return source.read(object, { start: 0, end: object.sizeBytes }, signal);
-  };
   const bytes = async () => {
-    const input = { probed, track, sparse: sparseAccess(source, object, signal), whole };
-    const { cues, skipped } = await readTextTrack(input);
-    if (skipped > 0) trace.note({ skippedCues: skipped });
+    const { cues, skipped } = await readTextTrack(textTrackInput(track, context));
+    if (skipped > 0) context.trace.note({ skippedCues: skipped });
     return written(cues, view);
   };
   return liveBytes(WEBVTT, ['text', TEXT_VERSION, track.index, view], bytes, context);
@@ -61,10 +52,4 @@ export async function openText(
 
 function written(cues: readonly Cue[], view: TextView): Buffer {
   return Buffer.from(writeWebVtt(viewedCues(cues, view), view));
-}
-
-async function readSidecar(key: string, { source, signal }: ObjectContext): Promise<Uint8Array> {
-  const object = await source.stat(key, signal);
-  if (object.sizeBytes > MAX_TEXT_BYTES) throw textTooLong();
-  return buffer(await source.read(object, { start: 0, end: object.sizeBytes }, signal));
 }
