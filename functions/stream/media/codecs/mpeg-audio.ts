@@ -7,7 +7,8 @@ export function isLayer3(frame: Uint8Array): boolean {
   return isMpegAudio(frame) && ((frame[1] ?? 0) & 0x06) === 0x02;
 }
 
-const RATES = [44_100, 48_000, 32_000];
+/** Hertz of MPEG-1, by the index in a header; the other versions have a half and a quarter of them. */
+export const SAMPLE_RATES = [44_100, 48_000, 32_000];
 
 /**
  * Reads a frame's header of any layer (ISO/IEC 11172-3 §2.4.1.3), whose last byte begins with the mode, of which the
@@ -15,7 +16,7 @@ const RATES = [44_100, 48_000, 32_000];
  */
 export function mpegAudioFormat(frame: Uint8Array): OwnFormat | null {
   const [, version = 0, rates = 0, mode = 0] = frame;
-  const rate = RATES[(rates >> 2) & 3];
+  const rate = SAMPLE_RATES[(rates >> 2) & 3];
   // MPEG-1, 2 and 2.5: each has half the rates of the one before.
   const divisor = [4, 0, 2, 1][(version >> 3) & 3] ?? 0;
   const layer = (version >> 1) & 3;

@@ -1,4 +1,5 @@
 import type { RandomAccess } from '../../source/bytes.ts';
+import { SAMPLE_RATES } from '../codecs/mpeg-audio.ts';
 
 /** One frame of MPEG audio, layer III, by its header (ISO/IEC 11172-3 §2.4.2.3, 13818-3 §2.4.2.3). */
 export type Mp3Frame = {
@@ -8,8 +9,6 @@ export type Mp3Frame = {
   readonly bitrate: number;
 };
 
-/** Rates of MPEG-1, by the index in a header; the other versions have a half and a quarter of them. */
-export const SAMPLE_RATES = [44_100, 48_000, 32_000];
 /** Bitrates of MPEG-1, by the index in a header less one; index 0 declares no length. */
 export const KILOBITS = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const KILOBITS_OF_LOW_RATES = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
@@ -28,6 +27,20 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | null {
   const padding = (third >> 1) & 1;
   const length = Math.floor((samples * kilobits * 125) / sampleRate) + padding;
   return { bytes: length, samples, sampleRate, bitrate: kilobits * 1000 };
+}
+
+/** Samples that decoders add to the encoder's own delay. */
+export const DECODER_DELAY = 529;
+const MONO = 3;
+
+/**
+ * Returns where a tag (Xing, Info) stands in the frame that begins with these bytes: behind its header and side
+ * information (ISO/IEC 11172-3 §2.4.1.7, 13818-3 §2.4.1.7).
+ */
+export function mp3TagPlace([, second = 0, , mode = 0]: Uint8Array): number {
+  const isMono = mode >> 6 === MONO;
+  const isLow = ((second >> 3) & 3) !== 3;
+  return 4 + (isLow ? (isMono ? 9 : 17) : isMono ? 17 : 32);
 }
 
 /** Finds the first place from `from` on where one frame follows another; null if there is none. */

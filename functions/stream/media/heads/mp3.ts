@@ -1,11 +1,9 @@
 import { damaged } from '../../base/problem.ts';
-import { KILOBITS, readMp3Frame, SAMPLE_RATES } from '../demux/mp3-frames.ts';
+import { SAMPLE_RATES } from '../codecs/mpeg-audio.ts';
+import { DECODER_DELAY, KILOBITS, mp3TagPlace, readMp3Frame } from '../demux/mp3-frames.ts';
 import type { PacketsIndex } from './packets-index.ts';
 
 const FRAME_SAMPLES = 1152;
-/** Samples of delay that decoders add to the encoder's own. */
-const DECODER_DELAY = 529;
-const MONO = 3;
 const TAG_BYTES = 156;
 
 /**
@@ -78,7 +76,7 @@ function silentFrame(first: Buffer): { readonly frame: Buffer; readonly tagAt: n
   // MPEG-1 only: no planned output has a lower rate.
   if (first.length < 4 || (version & 0xfe) !== 0xfa || sampleRate === undefined)
     throw damaged('The encoder wrote frames of another kind.');
-  const tagAt = 4 + (mode >> 6 === MONO ? 17 : 32);
+  const tagAt = mp3TagPlace(first);
   const lengthAt = (kilobits: number) => Math.floor((144_000 * kilobits) / sampleRate);
   const least = KILOBITS.findIndex((kilobits) => lengthAt(kilobits) >= tagAt + TAG_BYTES);
   const frame = Buffer.alloc(lengthAt(KILOBITS[least] ?? 0));

@@ -1,4 +1,5 @@
 import { damaged } from '../../base/problem.ts';
+import { crc32FromHighest } from '../codecs/crc32.ts';
 import type { Tags } from '../model/tags.ts';
 import { opusComments } from './vorbis-comments.ts';
 
@@ -88,14 +89,5 @@ function* pagesWith(packet: Buffer, serial: number, first: number): Generator<Bu
 /** Writes the checksum of a page. */
 function sign(page: Buffer): void {
   page.writeUInt32LE(0, 22);
-  let crc = 0;
-  for (const byte of page) crc = ((crc << 8) ^ (CRC_TABLE[((crc >>> 24) ^ byte) & 0xff] ?? 0)) >>> 0;
-  page.writeUInt32LE(crc, 22);
+  page.writeUInt32LE(crc32FromHighest(page, 0), 22);
 }
-
-const POLYNOMIAL = 0x04c1_1db7;
-const CRC_TABLE = Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte << 24;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000_0000 ? (crc << 1) ^ POLYNOMIAL : crc << 1;
-  return crc >>> 0;
-});

@@ -1,7 +1,7 @@
 import type { Stretch } from './changing-audio.ts';
 import { CODING_OF_STREAM_TYPE } from './coding.ts';
 import { type ProgramMap, type ProgramStream, programMapPids, programStreams } from './mpegts.ts';
-import { collectSection, isComplete, isInForce, PROGRAM_ASSOCIATION, PROGRAM_MAP } from './sections.ts';
+import { isInForce, PROGRAM_ASSOCIATION, PROGRAM_MAP, sectionCollector } from './sections.ts';
 import { PACKET_BYTES, tsPackets } from './ts-packet.ts';
 
 /**
@@ -64,15 +64,11 @@ function* programMaps(
 ): Generator<readonly ProgramStream[], void, void> {
   let maps: readonly number[] = [];
   for (const { position, bytes } of stretches) {
-    const begun = new Map<number, Uint8Array>();
+    const sectionWith = sectionCollector();
     for (const { at, pid } of tsPackets(bytes, position, layout)) {
       if (pid !== 0 && !maps.includes(pid)) continue;
-      const section = collectSection(bytes.subarray(at, at + PACKET_BYTES), begun.get(pid));
-      if (section === null) continue;
-      begun.set(pid, section);
-      if (!isComplete(section)) continue;
-      begun.delete(pid);
-      if (!isInForce(section)) continue;
+      const section = sectionWith(pid, bytes.subarray(at, at + PACKET_BYTES));
+      if (section === null || !isInForce(section)) continue;
       if (pid === 0 && section[0] === PROGRAM_ASSOCIATION) maps = programMapPids(section);
       else if (maps.length === 1 && section[0] === PROGRAM_MAP) yield programStreams(section);
     }

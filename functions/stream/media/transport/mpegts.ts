@@ -1,6 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import type { PacketLayout } from './program-clock.ts';
-import { byte, collectSection, isComplete, PROGRAM_MAP, sectionLength } from './sections.ts';
+import { byte, PROGRAM_MAP, sectionCollector, sectionLength } from './sections.ts';
+import { PACKET_BYTES } from './ts-packet.ts';
 
 /** One elementary stream in the program map (ISO/IEC 13818-1 §2.4.4.8), in its order. */
 export type ProgramStream = {
@@ -25,7 +26,6 @@ export type ProgramMap = {
 
 /** Broadcasters and muxers repeat the tables at least every 0.7 s; this is seconds of most streams. */
 const HEAD_BYTES = [2 ** 16, 2 ** 21];
-const PACKET_BYTES = 188;
 
 /** Reads the program map of a transport stream with one program; null if there is none, or more than one. */
 export async function readProgramMap(file: RandomAccess): Promise<ProgramMap | null> {
@@ -50,7 +50,7 @@ type ProgramMaps = ProgramMap & { readonly programs: number };
 
 /** Returns null unless the maps of all programs are there. */
 function findProgramMaps(head: Uint8Array, layout: PacketLayout, sizeBytes: number): ProgramMaps | null {
-  const sections = new Map<number, Uint8Array>();
+  const sectionWith = sectionCollector();
   const maps = new Map<number, ProgramStream[] | null>();
   const tables: Uint8Array[] = [];
   const scrambled = new Set<number>();
@@ -62,11 +62,8 @@ function findProgramMaps(head: Uint8Array, layout: PacketLayout, sizeBytes: numb
     if (byte(packet, 3) >> 6 !== 0) scrambled.add(pid);
     if ((pid !== 0 && !maps.has(pid)) || isWhole()) continue;
     tables.push(head.subarray(at - layout.offset, at - layout.offset + layout.stride));
-    const section = collectSection(packet, sections.get(pid));
-    if (!section) continue;
-    sections.set(pid, section);
-    if (!isComplete(section)) continue;
-    sections.delete(pid);
+    const section = sectionWith(pid, packet);
+    if (section === null) continue;
     if (pid !== 0 && section[0] === PROGRAM_MAP) maps.set(pid, programStreams(section));
     if (pid === 0) for (const map of programMapPids(section)) if (!maps.has(map)) maps.set(map, null);
   }
