@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { PRICES } from '../functions/stream/base/prices.ts';
+import { gigabyteSecondPrice, PRICES } from '../functions/stream/base/prices.ts';
 import { NAMESPACE } from '../functions/stream/lambda/metrics.ts';
 import { DEPLOYMENT_OPTIONS, DEPLOYMENT_USAGE, deploymentOf, findFunction } from './deployment.ts';
 
@@ -47,7 +47,7 @@ export async function cost(args: readonly string[], now: number): Promise<string
     const milliseconds = (await sum('AWS/Lambda', 'Duration')) ?? 0;
     const invocations = (await sum('AWS/Lambda', 'Invocations')) ?? 0;
     const gigabyteSeconds = (milliseconds / 1000) * (memoryMegabytes / 1024);
-    const price = PRICES.perGigabyteSecond[architecture === 'arm64' ? 'arm64' : 'x64'];
+    const price = gigabyteSecondPrice(architecture);
     const bytes = await sum(NAMESPACE, 'Bytes');
     const [requests, duration] = [(invocations * PRICES.perMillionRequests) / 1e6, gigabyteSeconds * price];
     const sent = transferOf(bytes, environment.BEHIND_CDN === '1');

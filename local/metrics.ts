@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
-import { PRICES } from '../functions/stream/base/prices.ts';
+import { gigabyteSecondPrice, PRICES } from '../functions/stream/base/prices.ts';
 import {
   METRIC_NAMES,
   METRICS,
@@ -41,7 +41,7 @@ export function createMetrics(memoryMegabytes: number): LocalMetrics {
   });
   const prices = {
     memoryGigabytes: memoryMegabytes / 1024,
-    gigabyteSecond: PRICES.perGigabyteSecond[process.arch === 'arm64' ? 'arm64' : 'x64'],
+    gigabyteSecond: gigabyteSecondPrice(process.arch),
     sentGigabyte: PRICES.perSentGigabyte,
   };
   return {

@@ -6,7 +6,7 @@ import font from 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf';
 import { createApp } from './app.ts';
 import { describeError } from './base/describe-error.ts';
 import { memoryCheck } from './base/memory.ts';
-import { PRICES } from './base/prices.ts';
+import { gigabyteSecondPrice, PRICES } from './base/prices.ts';
 import { redactFields } from './base/redact.ts';
 import type { LogFields } from './base/request-context.ts';
 import { type Place, parseConfig } from './config/config.ts';
@@ -155,7 +155,7 @@ const answerRequest = createLambdaHandler(
 );
 
 function metricsOf(fields: RequestFields): LogFields {
-  const gigabyteSecond = PRICES.perGigabyteSecond[process.arch === 'arm64' ? 'arm64' : 'x64'];
+  const gigabyteSecond = gigabyteSecondPrice(process.arch);
   const prices = {
     memoryGigabytes: config.memoryMegabytes === null ? null : memoryGigabytes,
     gigabyteSecond,

@@ -11,6 +11,11 @@ export const PRICES = {
   perSentGigabyte: 0.09,
 } as const;
 
+/** Returns what a GB-second costs on a processor, by Node's name for it or AWS's. */
+export function gigabyteSecondPrice(architecture: string): number {
+  return PRICES.perGigabyteSecond[architecture === 'arm64' ? 'arm64' : 'x64'];
+}
+
 const FREE_RESPONSE_BYTES = 6_000_000;
 
 export type FunctionPrice = {
