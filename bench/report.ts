@@ -48,5 +48,5 @@ function number(figure: number): string {
 }
 
 function fixed(figure: number): string {
-  return figure.toFixed(2);
+  return figure > 0 && figure < 0.1 ? figure.toPrecision(2) : figure.toFixed(2);
 }
