@@ -9,9 +9,9 @@ import { describeError } from './base/describe-error.ts';
 import { Problem } from './base/problem.ts';
 import type { App, RequestContext } from './base/request-context.ts';
 import { cacheControlOf } from './http/caching.ts';
-import { readCmcd } from './http/cmcd.ts';
-import { addCors, optionsResponse, refuseMethod } from './http/cors.ts';
+import { addCors, optionsResponse } from './http/cors.ts';
 import { jsonResponse } from './http/json.ts';
+import { refusePost } from './http/methods.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { addressOfRequest, authorise, type Grant } from './route/authorise.ts';
 import { parseRoute } from './route/parse-route.ts';
@@ -21,7 +21,7 @@ import type { Route } from './route/route.ts';
 export function createApp(services: Services): App {
   return async (request, context) => {
     const { requestId, trace, signal } = context;
-    const cmcd = readCmcd(request);
+    const cmcd = carriesCmcd(request) ? (await import('./http/cmcd.ts')).readCmcd(request) : null;
     if (cmcd !== null) trace.note({ cmcd });
     const response = await answer(request, context, services).catch((error: unknown) => {
       const problem = asProblem(error, signal);
@@ -31,18 +31,26 @@ export function createApp(services: Services): App {
       });
       return problemResponse(problem, requestId, request.headers);
     });
-    addCors(response.headers, request.headers.get('origin'), services.config.allowedOrigins);
+    const { allowedOrigins } = services.config;
+    if (allowedOrigins.length > 0) addCors(response.headers, request.headers.get('origin'), allowedOrigins);
     const timing = trace.serverTiming();
     if (timing !== '') response.headers.set('server-timing', timing);
     return response;
   };
 }
 
+/** Tells whether a player reports by CMCD (CTA-5004), in the query or in headers, as few do. */
+function carriesCmcd({ url, headers }: Request): boolean {
+  return (
+    new URL(url).searchParams.has('CMCD') || [...headers.keys()].some((name) => name.startsWith('cmcd-'))
+  );
+}
+
 async function answer(request: Request, context: RequestContext, services: Services): Promise<Response> {
   if (request.method === 'OPTIONS') return optionsResponse();
   const address = addressOfRequest(request, services.config.hasEdge);
   const route = parseRoute(address.url);
-  refuseMethod(request.method, route);
+  if (request.method === 'POST') refusePost(route);
   const grant = await authorise(route, address, services.access);
   const response = await answerRoute(route, grant, request, context, services);
   // A report of progress says so itself, whatever its address stands for.

@@ -1,12 +1,9 @@
 import type { RequestContext } from '../base/request-context.ts';
 import type { ObjectContext } from '../http/original.ts';
 import type { ResponseLimits } from '../http/respond.ts';
-import type { Probed } from '../media/probe/probe.ts';
 import type { Encrypting } from '../open/content-keys.ts';
-import { type PlanInput, planInput } from '../plan/plan-input.ts';
 import type { Grant } from '../route/authorise.ts';
 import type { Route } from '../route/route.ts';
-import type { StreamParameters } from '../route/stream-parameters.ts';
 import type { Services } from './services.ts';
 
 /** A route that is answered by what an object is. */
@@ -21,16 +18,6 @@ export type AnswerContext = RequestContext &
     readonly grant: Grant;
     readonly services: Services;
   };
-
-/** The input of a plan for this request. Time passes while it is answered, so ask for it right before planning. */
-export function planInputOf(
-  context: AnswerContext,
-  probed: Probed,
-  parameters: StreamParameters,
-  accept: string | null,
-): PlanInput {
-  return planInput({ ...context, probed, secondsLeft: context.secondsLeft() }, parameters, accept);
-}
 
 /** The limits for files, which are saved as often as they are played: whole ones may be sent by the store. */
 export function fileLimits({ limits, services }: AnswerContext): ResponseLimits {

@@ -5,7 +5,8 @@ import type { Probed } from '../media/probe/probe.ts';
 import { findBurnt } from '../open/burnt-text.ts';
 import { heedChanges } from '../open/probe-object.ts';
 import { planExport } from '../plan/plan-export.ts';
-import { type AnswerContext, planInputOf, prefixOf, type RouteTo } from './answer-context.ts';
+import { planInput } from '../plan/plan-input.ts';
+import { type AnswerContext, prefixOf, type RouteTo } from './answer-context.ts';
 
 /** Answers `/export`: starts an export or joins one, and reports its progress. Throws `exports-off`. */
 export async function answerExport(
@@ -17,7 +18,7 @@ export async function answerExport(
   if (services.exports === null) {
     throw new Problem('exports-off', services.config.offersExports ? NO_STORE : NOT_FOR_EVERYBODY);
   }
-  const input = await findBurnt(planInputOf(context, probed, parameters, null), context);
+  const input = await findBurnt(planInput({ ...context, probed }, parameters, null), context);
   const plan = planExport(await heedChanges(input, context));
   const prefix = prefixOf(grant);
   const onFailure = (error: unknown) => context.trace.note({ following: describeError(error) });

@@ -7,8 +7,9 @@ import { presentationOrProblem } from '../open/open-presentation.ts';
 import { heedChanges } from '../open/probe-object.ts';
 import { versionOf } from '../open/version.ts';
 import { describeObject } from '../plan/info.ts';
+import { planInput } from '../plan/plan-input.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
-import { type AnswerContext, planInputOf, prefixOf } from './answer-context.ts';
+import { type AnswerContext, prefixOf } from './answer-context.ts';
 import { clearRefusal } from './refuse-clear.ts';
 
 /** Answers `/info`: what the object is, and what each of its addresses would send and cost. */
@@ -25,6 +26,6 @@ export async function answerInfo(context: AnswerContext, probed: Probed): Promis
     ...{ version: versionOf(context), hasCover: await hasCoverAlone(context, probed) },
     refusals: { film: clearRefusal('stream', scheme), manifest: clearRefusal('manifest', scheme) },
   };
-  const input = await heedChanges(planInputOf(context, probed, NO_PARAMETERS, null), context);
+  const input = await heedChanges(planInput({ ...context, probed }, NO_PARAMETERS, null), context);
   return jsonResponse(describeObject(object, input, { presentation, texts, chapters, findings }, about));
 }

@@ -13,7 +13,7 @@ import { answerKey } from './answer-key.ts';
 import { answerMedia } from './answer-media.ts';
 import { answerResult } from './answer-result.ts';
 import { answerRecalled, recallStream } from './recall-stream.ts';
-import { clearRefusal, handedOut } from './refuse-clear.ts';
+import { refuseClear } from './refuse-clear.ts';
 import type { Services } from './services.ts';
 
 /** Finds the object, and answers with its bytes as they are, or by what a probe says. Throws `Problem`. */
@@ -24,7 +24,7 @@ export async function answerObject(
   requestContext: RequestContext,
   services: Services,
 ): Promise<Response> {
-  const { source, cache, config } = services;
+  const { source, cache, probes, config, derivedCache } = services;
   const { signal } = requestContext;
   if (route.kind !== 'media') services.refuseWhenFull?.();
   // The export would run, and its result could not be fetched.
@@ -32,12 +32,13 @@ export async function answerObject(
     throw keyUnsigned('The result of an export');
   }
   const limits = limitsWithin(grant, config.limits);
-  const refusal = clearRefusal(handedOut(route), config.encryption?.scheme ?? null);
-  if (refusal !== null) throw refusal;
+  if (config.encryption !== null) refuseClear(route, config.encryption.scheme);
   const encryption = (await services.encryption?.()) ?? null;
   const [found, recalled] = await Promise.all([
     findObject(route.key, services, requestContext, howToFind(route, limits, encryption)),
-    route.kind === 'stream' ? recallStream(route, request, requestContext, services) : null,
+    route.kind === 'stream' && derivedCache !== null
+      ? recallStream(route, request, requestContext, { derivedCache, probes })
+      : null,
   ]);
   const { object } = found;
   const access = cachedAccess(source, object, signal, { cache });

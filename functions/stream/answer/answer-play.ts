@@ -1,12 +1,13 @@
 import type { Probed } from '../media/probe/probe.ts';
 import { heedChanges } from '../open/probe-object.ts';
 import { redirectHeader } from '../plan/describe-plan.ts';
+import { planInput } from '../plan/plan-input.ts';
 import { isApple, PLAYER_HEADERS, planPlay } from '../plan/play-plan.ts';
 import { addressOf } from '../route/parse-route.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { ROUTES } from '../route/routes.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
-import { type AnswerContext, planInputOf, prefixOf, type RouteTo } from './answer-context.ts';
+import { type AnswerContext, prefixOf, type RouteTo } from './answer-context.ts';
 import { sendPlanned } from './answer-stream.ts';
 
 /** Answers `/play` with what the asking client plays: the file, what `/stream` sends, or the way to HLS. */
@@ -18,7 +19,7 @@ export async function answerPlay(
   const { headers } = context.request;
   if (context.encryption !== null) return toHls(key, 'films are sent encrypted', context);
   const input = await heedChanges(
-    planInputOf(context, probed, NO_PARAMETERS, headers.get('accept')),
+    planInput({ ...context, probed }, NO_PARAMETERS, headers.get('accept')),
     context,
   );
   const play = planPlay(input, isApple(headers) ? 'apple' : 'other');

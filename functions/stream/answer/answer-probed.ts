@@ -21,7 +21,8 @@ export async function answerProbed(
   found: FoundObject,
 ): Promise<Response> {
   const probed = await probeObject(found, context.services, context);
-  const onClock = { ...context, access: clocked(context.access, probed.clock) };
+  const { clock } = probed;
+  const onClock = clock === null ? context : { ...context, access: clocked(context.access, clock) };
   switch (route.kind) {
     case 'stream':
       return answerStream(route, onClock, probed);

@@ -6,9 +6,10 @@ import { openStream } from '../open/open-stream.ts';
 import { heedChanges } from '../open/probe-object.ts';
 import { planHeader } from '../plan/describe-plan.ts';
 import { foundLoudness } from '../plan/found-loudness.ts';
+import { planInput } from '../plan/plan-input.ts';
 import { planStream, type StreamPlan } from '../plan/stream-plan.ts';
-import { type AnswerContext, planInputOf, type RouteTo } from './answer-context.ts';
-import { streamAddress, streamVersion, variedByClient } from './recall-stream.ts';
+import type { AnswerContext, RouteTo } from './answer-context.ts';
+import { streamAddress, streamVersion } from './recall-stream.ts';
 
 /** Answers `/stream` by the cheapest plan that this client plays. */
 export async function answerStream(
@@ -17,13 +18,16 @@ export async function answerStream(
   probed: Probed,
 ): Promise<Response> {
   const accept = context.request.headers.get('accept');
-  const asked = planInputOf(context, probed, parameters, accept);
+  const asked = planInput({ ...context, probed }, parameters, accept);
   const input = parameters.burn === null ? asked : await findBurnt(asked, context);
   const plan = planStream(await heedChanges(input, context));
   // A file beside the film may change, and no record would tell.
-  const isOfFilm = input.burnt?.kind !== 'file';
-  const name = isOfFilm ? streamAddress(context.object.key, parameters, accept) : null;
-  return variedByClient(await sendPlanned(plan, context, { probed, address: name }));
+  const isRecorded = context.services.derivedCache !== null && input.burnt?.kind !== 'file';
+  const address = isRecorded ? streamAddress(context.object.key, parameters, accept) : null;
+  const response = await sendPlanned(plan, context, { probed, address });
+  // Another client may get another plan at the same address.
+  response.headers.append('vary', 'Accept');
+  return response;
 }
 
 /** Sends what a plan stands for; `address` names the record about it, null for none. */

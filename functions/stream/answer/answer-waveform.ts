@@ -6,8 +6,9 @@ import { bodyOf } from '../http/body.ts';
 import { NEVER } from '../http/caching.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { openWaveform } from '../open/open-waveform.ts';
+import { planInput } from '../plan/plan-input.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
-import { type AnswerContext, planInputOf, type RouteTo } from './answer-context.ts';
+import type { AnswerContext, RouteTo } from './answer-context.ts';
 import { reportWaveform } from './report-waveform.ts';
 
 /** Answers `/waveform`: the peaks of an audio track; with its progress, if the client accepts lines of JSON. */
@@ -27,7 +28,7 @@ export async function answerWaveform(
   const onSeconds = (seconds: number) => {
     secondsDone = seconds;
   };
-  const input = planInputOf(context, probed, NO_PARAMETERS, null);
+  const input = planInput({ ...context, probed }, NO_PARAMETERS, null);
   const opened = openWaveform(parameters, input, context, { probed, engine, onSeconds });
   const answer = (asked: Request) =>
     respondCached(asked, opened, derivedCache, { ...context, follows: true });

@@ -1,6 +1,7 @@
 import { LIMIT_NAMES } from '../base/limits.ts';
 import type { RequestContext } from '../base/request-context.ts';
 import type { AddressRecord } from '../derived/address-records.ts';
+import type { DerivedCache } from '../derived/derived-cache.ts';
 import { respondFound } from '../derived/respond-cached.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { clientOf } from '../plan/client.ts';
@@ -37,9 +38,9 @@ export async function recallStream(
   { key, parameters }: RouteTo<'stream'>,
   request: Request,
   context: RequestContext,
-  { derivedCache, probes }: Services,
+  { derivedCache, probes }: Pick<Services, 'probes'> & { readonly derivedCache: DerivedCache },
 ): Promise<AddressRecord | null> {
-  if (derivedCache === null || probes.latest(key) !== null) return null;
+  if (probes.latest(key) !== null) return null;
   return derivedCache.recall(streamAddress(key, parameters, request.headers.get('accept')), context);
 }
 
@@ -53,11 +54,7 @@ export async function answerRecalled(
   if (derivedCache === null || record.version !== streamVersion(context, services.version)) return null;
   const file = derivedCache.recalled(record, context);
   const response = await respondFound(request, { found: file, plan: record.plan }, context);
-  return response && variedByClient(response);
-}
-
-/** Another client may get another plan at the same address. */
-export function variedByClient(response: Response): Response {
-  response.headers.append('vary', 'Accept');
+  // As the answer that it stands for.
+  response?.headers.append('vary', 'Accept');
   return response;
 }

@@ -24,9 +24,11 @@ const HANDS_OUT = {
   key: 'companion',
 } as const satisfies Record<HandedOut, string>;
 
-/** Returns the kind of answer that a route gives, as far as encryption matters. */
-export function handedOut(route: ObjectRoute): HandedOut {
-  return route.kind === 'adaptive' && route.ask.kind === 'manifest' ? 'manifest' : route.kind;
+/** Throws `encrypted-only` for a route that a service of this scheme does not answer. */
+export function refuseClear(route: ObjectRoute, scheme: Scheme): void {
+  const isManifest = route.kind === 'adaptive' && route.ask.kind === 'manifest';
+  const refusal = clearRefusal(isManifest ? 'manifest' : route.kind, scheme);
+  if (refusal !== null) throw refusal;
 }
 
 /** Returns why a service that encrypts does not answer a route; null if it does. */

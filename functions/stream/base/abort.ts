@@ -34,8 +34,8 @@ export async function withTimeLimit<T>(
   work: (limited: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
-  const tooSlow = unsupported('This file takes too long to analyse.');
-  const timer = setTimeout(() => limit.abort(tooSlow), TIME_LIMIT_MILLISECONDS);
+  const stop = () => limit.abort(unsupported('This file takes too long to analyse.'));
+  const timer = setTimeout(stop, TIME_LIMIT_MILLISECONDS);
   const limited = AbortSignal.any([signal, limit.signal]);
   try {
     return await unlessAborted(work(limited), limited);

@@ -1,25 +1,5 @@
-import { Problem } from '../base/problem.ts';
-import type { Route } from '../route/route.ts';
+import { READING } from '../route/routes.ts';
 import { cacheControlOf } from './caching.ts';
-
-const METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-
-/** Throws `method-not-allowed` for a method that no address answers. */
-export function refuseUnknownMethod(method: string): void {
-  if (!METHODS.includes(method) && method !== 'POST') throw notAllowed(METHODS);
-}
-
-/** Players ask for licenses by POST: the address says all, and what they post is not read. */
-export function refuseMethod(method: string, route: Route): void {
-  const takesPost = route.kind === 'key' && route.form === 'license';
-  if (method === 'POST' && !takesPost) throw notAllowed(METHODS);
-}
-
-function notAllowed(methods: readonly string[]): Problem {
-  return new Problem('method-not-allowed', `Only ${methods.join(', ')} are answered here.`, {
-    headers: { allow: methods.join(', ') },
-  });
-}
 
 /** Headers that pages of other origins may read, besides the few that they always may. */
 export const EXPOSED_HEADERS = [
@@ -50,9 +30,8 @@ const ALLOWED_HEADERS = [
   'CMCD-Status',
 ];
 
-/** Lets pages of the allowed origins read answers; without a list, only pages of the service itself can. */
+/** Lets pages of the allowed origins read an answer. Without a list, nothing is to be added: only pages of the service itself can. */
 export function addCors(headers: Headers, origin: string | null, allowedOrigins: readonly string[]): void {
-  if (allowedOrigins.length === 0) return;
   if (!allowedOrigins.includes('*')) headers.append('vary', 'Origin');
   if (allowedOrigins.includes('*')) headers.set('access-control-allow-origin', '*');
   else if (origin !== null && allowedOrigins.includes(origin))
@@ -67,7 +46,7 @@ export function optionsResponse(): Response {
   return new Response(null, {
     status: 204,
     headers: {
-      allow: METHODS.join(', '),
+      allow: READING.join(', '),
       'cache-control': cacheControlOf(null, 204),
       'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
       'access-control-allow-headers': ALLOWED_HEADERS.join(', '),

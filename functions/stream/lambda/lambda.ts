@@ -8,7 +8,8 @@ import { redactFields } from '../base/redact.ts';
 import type { App, DeferredWork, Log, LogFields, RequestContext } from '../base/request-context.ts';
 import { createTrace, type Trace } from '../base/trace.ts';
 import { readableOf } from '../http/body.ts';
-import { addCors, refuseUnknownMethod } from '../http/cors.ts';
+import { addCors } from '../http/cors.ts';
+import { refuseUnknownMethod } from '../http/methods.ts';
 import { secure } from '../http/policy.ts';
 import { problemResponse } from '../http/problem-response.ts';
 import { withoutTokens } from '../route/authorise.ts';
@@ -125,7 +126,7 @@ async function answer(
       error instanceof Problem ? error : new Problem('internal', 'The request could not be handled.');
     context.trace.note({ problem: problem.type, cause: describeError(error) });
     const response = problemResponse(problem, context.requestId);
-    addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
+    if (allowedOrigins.length > 0) addCors(response.headers, event.headers.origin ?? null, allowedOrigins);
     return response;
   }
 }

@@ -29,18 +29,23 @@ export type PlanInput = {
 
 export type Selection = { readonly video: VideoTrack | null; readonly audio: AudioTrack | null };
 
-type About = Pick<PlanInput, 'limits' | 'secondsLeft'> & {
+type About = Pick<PlanInput, 'limits'> & {
   readonly object: Pick<StoredObject, 'sizeBytes'>;
   readonly probed: Probed;
+  secondsLeft(): number;
 };
 
-/** Returns the input of a plan for a probed object; `accept` is the client's header. */
+/**
+ * Returns the input of a plan for a probed object; `accept` is the client's header. Time passes while a request is
+ * answered, so ask for it right before planning.
+ */
 export function planInput(
-  { object: { sizeBytes }, probed: { media, originalObstacle, remuxObstacle }, limits, secondsLeft }: About,
+  { object: { sizeBytes }, probed: { media, originalObstacle, remuxObstacle }, limits, ...about }: About,
   parameters: StreamParameters,
   accept: string | null,
 ): PlanInput {
   const client = clientOf(parameters.accept, accept);
+  const secondsLeft = about.secondsLeft();
   return { media, sizeBytes, parameters, client, limits, secondsLeft, originalObstacle, remuxObstacle };
 }
 

@@ -41,7 +41,7 @@ export async function prepare(worker: WorkerContext): Promise<Prepared> {
   const { object } = found;
   const probed = await probeObject(found, worker, worker);
   // The request has checked whether it fits.
-  const about = { object, probed, limits, secondsLeft: Number.POSITIVE_INFINITY };
+  const about = { object, probed, limits, secondsLeft: () => Number.POSITIVE_INFINITY };
   const given = { source, object, signal, trace };
   const input = await findBurnt(planInput(about, work.parameters, null), given);
   const plan = planExport(await heedChanges(input, given));
