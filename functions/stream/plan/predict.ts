@@ -10,11 +10,6 @@ import type { VideoEncode } from './video-encode.ts';
 /** The most that an answer costs: seconds of wall clock for the work, bytes on the wire; null where unknown. */
 export type Prediction = { readonly seconds: number | null; readonly bytes: number | null };
 
-/** Copying takes no work worth counting; a container adds less than 2 % and 64 KB. */
-export function predictCopy(sizeBytes: number): Prediction {
-  return { seconds: 0, bytes: sizeBytes };
-}
-
 /**
  * Megapixels per second and core, measured with the 2018 build on one core of a 2.x GHz cloud machine and rounded
  * down. They only decide which work is refused because it could not end in time.

@@ -18,7 +18,7 @@ import {
 import { mediaTypeOf, type Output } from './output.ts';
 import { normalised, type PlanInput, type Selection } from './plan-input.ts';
 import { outputSeconds, planOutput } from './plan-output.ts';
-import { type Prediction, predictCopy, predictTranscode } from './predict.ts';
+import { type Prediction, predictTranscode } from './predict.ts';
 import { refuseAbove, refuseParameters, refuseTracks, refuseWork } from './refuse.ts';
 import { selectTracks } from './select-tracks.ts';
 
@@ -143,6 +143,11 @@ function planRemux(input: PlanInput, { video, audio }: Selection, reason: string
   };
   refuseBeyond(plan, input);
   return plan;
+}
+
+/** Copying takes no work worth counting; a container adds less than 2 % and 64 KB. */
+function predictCopy(sizeBytes: number): Prediction {
+  return { seconds: 0, bytes: sizeBytes };
 }
 
 function refuseOutside(

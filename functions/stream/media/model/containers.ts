@@ -28,6 +28,8 @@ export type ContainerProfile = {
   readonly countsDelay: boolean;
   /** True if each packet of its audio has headers of its own, so that the format may change anywhere. */
   readonly audioMayChange: boolean;
+  /** True if a file may hold more than its first headers tell, or other than that. */
+  readonly outlastsHeaders: boolean;
   /** Start of the timeline: at any clock, at an offset if it is a second or more, or at zero. */
   readonly origin: 'clock' | 'offset' | 'zero';
   /** Source of the length: the number of samples, headers and packets, or an estimate. */
@@ -56,6 +58,7 @@ const PLAIN = {
   hasRoundedTimes: false,
   countsDelay: false,
   audioMayChange: false,
+  outlastsHeaders: false,
   origin: 'zero',
   length: 'packets',
 } as const;
@@ -147,6 +150,7 @@ export const CONTAINERS = {
     ...DEMUXED,
     magic: ['OggS'],
     ffprobeNames: ['ogg'],
+    outlastsHeaders: true,
     files: {
       video: { type: 'video/ogg', extension: 'ogv' },
       audio: { type: 'audio/ogg', extension: 'ogg' },
@@ -160,6 +164,7 @@ export const CONTAINERS = {
     ffprobeNames: ['mp3'],
     isRemuxed: false,
     countsDelay: true,
+    outlastsHeaders: true,
     files: bothFiles('audio/mpeg', 'mp3'),
     acceptNames: ['mp3'],
     isPlayedEverywhere: true,
@@ -203,6 +208,7 @@ export const CONTAINERS = {
     ffprobeNames: [],
     seek: 'guess',
     hasRoundedTimes: true,
+    outlastsHeaders: true,
     length: 'estimate',
   },
 } as const satisfies Record<string, ContainerProfile>;

@@ -12,9 +12,11 @@ import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import type { SampleEntry } from '../isobmff/sample-entry.ts';
 import { movieRemuxObstacle } from '../isobmff/sample-packets.ts';
 import type { AudioTrack, Media, Track, VideoTrack } from '../model/media.ts';
-import { CUT_OFF } from './container-probed.ts';
 import type { Probed, ProbeInput } from './probe.ts';
 import { probeForeign } from './probe-foreign.ts';
+
+/** Why a file is not sent as it is. */
+export const CUT_OFF = 'the file is cut off';
 
 /** Probes ISO base media by our own reader; ffprobe adds the colours of deep video that the headers omit. */
 export async function probeMovie(input: ProbeInput, signal: AbortSignal): Promise<Probed | null> {

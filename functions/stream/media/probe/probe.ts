@@ -8,6 +8,7 @@ import type { StoredObject } from '../../source/source.ts';
 import { name } from '../boxes/boxes.ts';
 import { aacName } from '../codecs/aac.ts';
 import { whyUndecodable } from '../codecs/decodable.ts';
+import { remuxObstacle } from '../cuts/remux.ts';
 import type { Reading } from '../demux/demuxers.ts';
 import { openContainer } from '../demux/mediabunny.ts';
 import { SNIFF_BYTES, type Sniffed, sniff } from '../demux/sniff.ts';
@@ -15,16 +16,17 @@ import { forFfmpeg } from '../isobmff/for-ffmpeg.ts';
 import type { Movie } from '../isobmff/movie.ts';
 import { flowOfLongMovie } from '../isobmff/movie-cut.ts';
 import type { ContainerTrack, ContainerVideoTrack } from '../model/container.ts';
+import { CONTAINERS } from '../model/containers.ts';
 import type { Decoding } from '../model/decoding.ts';
 import type { AudioTrack, Media, VideoTrack } from '../model/media.ts';
 import { withChanges } from '../transport/changes.ts';
 import { clocked } from '../transport/clocked.ts';
 import type { StreamClock } from '../transport/stream-clock.ts';
 import { surveyStream } from '../transport/survey.ts';
-import { CUT_OFF, containerProbed, withExtent } from './container-probed.ts';
+import { correctMedia } from './correct-media.ts';
 import { withDecodability } from './decodability.ts';
 import { probeForeign } from './probe-foreign.ts';
-import { probeMovie } from './probe-movie.ts';
+import { CUT_OFF, probeMovie } from './probe-movie.ts';
 
 export type ProbeInput = {
   readonly file: CachedAccess;
@@ -94,13 +96,41 @@ async function probeKind(input: ProbeInput, sniffed: Sniffed, signal: AbortSigna
 async function probeOther(input: ProbeInput, kind: Sniffed['kind'], signal: AbortSignal): Promise<Probed> {
   const isForeign = kind === 'foreign' || kind === 'iso';
   const read = isForeign ? null : await probeContainer(input, signal);
-  if (read !== null && !(read instanceof Problem)) return withExtent(input.file, read);
+  if (read !== null && !(read instanceof Problem)) return withRest(input.file, read);
   const media = await probeForeign(input, kind, signal).catch((error: unknown) => {
     throw read !== null && error instanceof Problem ? read : error;
   });
   const damage = read === null ? null : 'the file is damaged';
   const probed = containerProbed(media, damage, damage ?? `this ${media.container} file is not repackaged`);
-  return withExtent(input.file, probed);
+  return withRest(input.file, probed);
+}
+
+/** Heeds the rest of a file whose first headers may not tell of it. */
+async function withRest(file: RandomAccess, probed: Probed): Promise<Probed> {
+  if (!CONTAINERS[probed.media.container].outlastsHeaders) return probed;
+  const { media, originalObstacle, obstacle } = await correctMedia(file, probed.media);
+  return originalObstacle === null
+    ? { ...probed, media }
+    : containerProbed(media, originalObstacle, obstacle);
+}
+
+/** Builds the result for a container other than ISO base media. */
+function containerProbed(media: Media, originalObstacle: string | null, obstacle: string | null): Probed {
+  return {
+    media,
+    movie: null,
+    clock: null,
+    originalObstacle,
+    endsEarly: originalObstacle === CUT_OFF,
+    remuxObstacle(trackIndex) {
+      if (obstacle !== null) return obstacle;
+      const track = media.tracks.find(({ index }) => index === trackIndex);
+      if (!track) return 'there is no such track';
+      // Without a length in its header, such a file may change its sample rate on the way.
+      if (media.container === 'flac' && media.durationSeconds === null) return 'its length is unknown';
+      return remuxObstacle(media.container, track);
+    },
+  };
 }
 
 /**

@@ -1,49 +1,36 @@
 import type { RandomAccess } from '../../source/bytes.ts';
-import { remuxObstacle } from '../cuts/remux.ts';
 import { ac3Seconds } from '../demux/ac3-length.ts';
 import { mp3DelaySeconds } from '../demux/mp3-delay.ts';
 import { mp3Extent } from '../demux/mp3-extent.ts';
 import { chainedOggSeconds, isChainedOgg } from '../demux/ogg-links.ts';
 import type { Media } from '../model/media.ts';
-import type { Probed } from './probe.ts';
 
-export const CUT_OFF = 'the file is cut off';
 /** Players take the first recording for the whole, or the size for the length. */
 const JOINED = 'several recordings follow each other in the file';
 const PADDED = 'other data follows the audio';
 
-/** Builds the probe's result for a container other than ISO base media. */
-export function containerProbed(
-  media: Media,
-  originalObstacle: string | null,
-  obstacle: string | null,
-): Probed {
-  return {
-    media,
-    movie: null,
-    clock: null,
-    originalObstacle,
-    endsEarly: originalObstacle === CUT_OFF,
-    remuxObstacle(trackIndex) {
-      if (obstacle !== null) return obstacle;
-      const track = media.tracks.find(({ index }) => index === trackIndex);
-      if (!track) return 'there is no such track';
-      // Without a length in its header, such a file may change its sample rate on the way.
-      if (media.container === 'flac' && media.durationSeconds === null) return 'its length is unknown';
-      return remuxObstacle(media.container, track);
-    },
-  };
-}
+export type Corrected = {
+  readonly media: Media;
+  /** Why the file cannot be sent unchanged; null if it can. */
+  readonly originalObstacle: string | null;
+  /** Why no track of it can be repackaged; null if they can. */
+  readonly obstacle: string | null;
+};
 
 /** Corrects what the first headers of a file tell by the rest of it. */
-export async function withExtent(file: RandomAccess, probed: Probed): Promise<Probed> {
-  const { media } = probed;
+export async function correctMedia(file: RandomAccess, media: Media): Promise<Corrected> {
   const extent = await extentOf(file, media);
-  if (extent === null) return { ...probed, media: await corrected(file, media) };
+  if (extent === null) {
+    return { media: await corrected(file, media), originalObstacle: null, obstacle: null };
+  }
   const { seconds, isJoined } = extent;
   const joined = { ...media, durationSeconds: seconds, ...(isJoined && { isJoined }) };
   const tracks = media.tracks.map((track) => ({ ...track, durationSeconds: null }));
-  return containerProbed({ ...joined, tracks }, isJoined ? JOINED : PADDED, isJoined ? JOINED : null);
+  return {
+    media: { ...joined, tracks },
+    originalObstacle: isJoined ? JOINED : PADDED,
+    obstacle: isJoined ? JOINED : null,
+  };
 }
 
 async function corrected(file: RandomAccess, media: Media): Promise<Media> {
