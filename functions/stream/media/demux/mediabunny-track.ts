@@ -11,6 +11,7 @@ import { ownFormat } from '../codecs/own-format.ts';
 import { sequenceSize } from '../codecs/parameter-sets.ts';
 import { AUDIO_PROFILES, type AudioCodec, VIDEO_PROFILES, type VideoCodec } from '../model/codecs.ts';
 import type { ContainerPacket, ContainerTrack } from '../model/container.ts';
+import { CONTAINERS, type Container } from '../model/containers.ts';
 import { colourOf, shownPart } from '../model/frame.ts';
 import { audioLabel } from '../model/label.ts';
 import { ReadLimit } from './demuxers.ts';
@@ -18,6 +19,22 @@ import type { MatroskaTrack } from './matroska.ts';
 
 /** Runs work that may fail, and maps its failure to the error to report. */
 export type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Finds the origin of the file's timeline. Clocks of transport streams start anywhere, and so do those of
+ * recordings that were cut out of a longer one; a start of less than a second is an offset between tracks.
+ */
+export async function originOf(container: Container, tracks: readonly InputTrack[]): Promise<number> {
+  const rule = CONTAINERS[container].origin;
+  if (rule === 'zero') return 0;
+  let origin = Number.POSITIVE_INFINITY;
+  for (const track of tracks) {
+    const first = await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }).catch(endAtLimit);
+    if (first) origin = Math.min(origin, first.timestamp);
+  }
+  if (!Number.isFinite(origin)) return 0;
+  return rule === 'clock' || origin >= 1 ? origin : 0;
+}
 
 /** Reads a track as the demuxer knows it, its times relative to `origin`; null for unknown codecs. */
 export async function readTrack(
@@ -162,6 +179,20 @@ async function* packetsOf(
     yield packetOf(packet, origin);
     find = () => sink.getNextPacket(packet, options);
   }
+}
+
+/**
+ * Omits a stream's last packet, which ends only with the file: in a file that is cut off, the packet is as
+ * well.
+ */
+export function withoutLast(packets: ContainerTrack['packets']): ContainerTrack['packets'] {
+  return async function* (fromSeconds) {
+    let held: ContainerPacket | null = null;
+    for await (const packet of packets(fromSeconds)) {
+      if (held) yield held;
+      held = packet;
+    }
+  };
 }
 
 export function endAtLimit(error: unknown): null {

@@ -1,14 +1,16 @@
-import { EncodedPacketSink, type Input, type InputTrack } from 'mediabunny';
+import type { Input } from 'mediabunny';
 import { onAbort } from '../../base/abort.ts';
-import { damaged, Problem } from '../../base/problem.ts';
+import { damaged, encrypted, Problem } from '../../base/problem.ts';
 import type { RandomAccess } from '../../source/bytes.ts';
-import type { ContainerPacket, ContainerTrack, OpenContainer, UnreadTrack } from '../model/container.ts';
+import type { ContainerTrack, OpenContainer, UnreadTrack } from '../model/container.ts';
 import { CONTAINERS, type Container } from '../model/containers.ts';
-import { knownLanguage } from '../model/label.ts';
+import { knownLanguage, subtitleLabel } from '../model/label.ts';
+import { readProgramMap } from '../transport/mpegts.ts';
 import { boundedReads, containerOf, openDemuxer, type Reading, ReadLimit } from './demuxers.ts';
 import { describeContainer, durationOf } from './describe-container.ts';
-import { type Attempt, endAtLimit, readTrack } from './mediabunny-track.ts';
-import { readRoster } from './track-list.ts';
+import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
+import { type Attempt, originOf, readTrack, withoutLast } from './mediabunny-track.ts';
+import { readOggCodecs } from './ogg.ts';
 
 /** Containers that a probe has left open, by what the request reads its file with: it opens each once. */
 const leftOpen = new WeakMap<RandomAccess, OpenContainer>();
@@ -144,34 +146,73 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
   };
 }
 
-/**
- * Finds the origin of the file's timeline. Clocks of transport streams start anywhere, and so do those of
- * recordings that were cut out of a longer one; a start of less than a second is an offset between tracks.
- */
-async function originOf(container: Container, tracks: readonly InputTrack[]): Promise<number> {
-  const rule = CONTAINERS[container].origin;
-  if (rule === 'zero') return 0;
-  let origin = Number.POSITIVE_INFINITY;
-  for (const track of tracks) {
-    const first = await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }).catch(endAtLimit);
-    if (first) origin = Math.min(origin, first.timestamp);
-  }
-  if (!Number.isFinite(origin)) return 0;
-  return rule === 'clock' || origin >= 1 ? origin : 0;
-}
+/** All tracks of a file, as its own headers list them. */
+type Roster = {
+  readonly known: Map<number, KnownTrack>;
+  readonly others: readonly UnreadTrack[];
+  readonly isCutOff: boolean;
+};
+type KnownTrack = {
+  readonly index: number;
+  readonly stream: string;
+  readonly language: string | null;
+  readonly isDefault: boolean;
+  readonly codec: string;
+  readonly matroska: MatroskaTrack | null;
+};
+
+const NO_STREAM = 65_535;
 
 /**
- * Omits a stream's last packet, which ends only with the file: in a file that is cut off, the packet is as
- * well.
+ * Lists tracks by the demuxer's ids; null if the list would miss a video or an audio track, or their times.
  */
-function withoutLast(packets: ContainerTrack['packets']): ContainerTrack['packets'] {
-  return async function* (fromSeconds) {
-    let held: ContainerPacket | null = null;
-    for await (const packet of packets(fromSeconds)) {
-      if (held) yield held;
-      held = packet;
+async function readRoster(container: Container, file: RandomAccess): Promise<Roster | null> {
+  const known = new Map<number, KnownTrack>();
+  const others: UnreadTrack[] = [];
+  let isCutOff = false;
+  if (CONTAINERS[container].index === 'cues') {
+    const head = await readMatroskaHead(file);
+    isCutOff = head !== null && head.endBytes > file.sizeBytes;
+    for (const track of head?.tracks ?? []) {
+      if (track.isEncrypted) throw encrypted();
+      const { index, streamIndex, codecId: codec, isDefault, isEnabled } = track;
+      // No track that ffmpeg omits is ever requested from it.
+      const stream = `${streamIndex ?? NO_STREAM}`;
+      const language = knownLanguage(track.language);
+      if (track.type === 'video' || track.type === 'audio') {
+        if (track.isCompressed && isEnabled) return null;
+        known.set(track.number, {
+          index,
+          stream,
+          language,
+          codec,
+          isDefault: isDefault && isEnabled,
+          matroska: track,
+        });
+      } else {
+        const header = { index, stream, language, isDefault, codec };
+        others.push(
+          track.type === 'subtitle'
+            ? { ...header, kind: 'subtitle', ...subtitleLabel(track.title, track) }
+            : { ...header, kind: 'data' },
+        );
+      }
     }
-  };
+  }
+  if (container === 'mpegts') {
+    const map = await readProgramMap(file);
+    if (!map || map.streams.some((stream) => stream.kind === 'unreadable')) return null;
+    if (map.isScrambled) throw encrypted();
+    isCutOff = map.isCutOff;
+    for (const { index, pid, kind, codec, language: code } of map.streams) {
+      const language = knownLanguage(code);
+      const stream = `i:${pid}`;
+      if (kind === 'data') others.push({ index, stream, language, isDefault: false, kind, codec });
+      else known.set(pid, { index, stream, language, codec, isDefault: true, matroska: null });
+    }
+  }
+  if (container === 'ogg' && (await readOggCodecs(file)).includes('other')) return null;
+  return { known, others, isCutOff };
 }
 
 function byIndex(a: { readonly index: number }, b: { readonly index: number }): number {
