@@ -4,7 +4,7 @@ import { probe } from '../functions/stream/media/probe/probe.ts';
 import { clientOf } from '../functions/stream/plan/client.ts';
 import type { Output } from '../functions/stream/plan/output.ts';
 import { planStream } from '../functions/stream/plan/stream-plan.ts';
-import { parseRoute } from '../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../functions/stream/route/routes.ts';
 import { cachedAccess, createBlockCache } from '../functions/stream/source/cache.ts';
 import { directorySource } from '../functions/stream/source/directory.ts';
 

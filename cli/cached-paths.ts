@@ -1,4 +1,4 @@
-import { addressOf } from '../functions/stream/route/parse-route.ts';
+import { addressOf } from '../functions/stream/route/address-of.ts';
 import { ROUTES } from '../functions/stream/route/routes.ts';
 import { CACHED_ROUTES } from '../infra/cached-routes.ts';
 

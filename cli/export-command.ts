@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { splitToken } from '../functions/stream/route/authorise.ts';
-import { parseRoute } from '../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../functions/stream/route/routes.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 
 /** The request of `npx sluice export`. */

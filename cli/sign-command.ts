@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { refuseRewrittenPath } from '../functions/stream/base/key.ts';
-import { addressOf, parseRoute, signedAddress } from '../functions/stream/route/parse-route.ts';
-import { ENTRY_WORDS, type EntryWord, ROUTES } from '../functions/stream/route/routes.ts';
+import { addressOf, signedAddress } from '../functions/stream/route/address-of.ts';
+import { ENTRY_WORDS, type EntryWord, parseRoute, ROUTES } from '../functions/stream/route/routes.ts';
 import { type Scope, type SigningKey, sign } from '../functions/stream/route/sign.ts';
 import { parseSigningKeys } from '../functions/stream/route/signing-keys.ts';
 

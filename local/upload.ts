@@ -7,8 +7,9 @@ import type { Environment } from '../functions/stream/config/read-settings.ts';
 import { secure } from '../functions/stream/http/policy.ts';
 import { asProblem, problemResponse } from '../functions/stream/http/problem-response.ts';
 import { openAccess } from '../functions/stream/route/access.ts';
+import { methodsOf } from '../functions/stream/route/address-of.ts';
 import { type Access, authorise, splitToken } from '../functions/stream/route/authorise.ts';
-import { methodsOf, parseRoute } from '../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../functions/stream/route/routes.ts';
 import { checkUpload, type UploadBounds } from '../functions/stream/route/upload.ts';
 import { tooLarge, writeUpload } from './write-upload.ts';
 

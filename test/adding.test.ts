@@ -67,8 +67,8 @@ describe('One more', function () {
         'answer/refuse-clear.ts',
         'app.ts',
         'http/caching.ts',
+        'route/address-of.ts',
         'route/addresses.ts',
-        'route/parse-route.ts',
       ],
     ],
     [

@@ -14,8 +14,8 @@ import { jsonResponse } from './http/json.ts';
 import { refusePost } from './http/methods.ts';
 import { asProblem, problemResponse } from './http/problem-response.ts';
 import { addressOfRequest, authorise, type Grant } from './route/authorise.ts';
-import { parseRoute } from './route/parse-route.ts';
 import type { Route } from './route/route.ts';
+import { parseRoute } from './route/routes.ts';
 
 /** The way of a request: route, authorise, stat, probe, plan, open, respond. Never rejects. */
 export function createApp(services: Services): App {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseSignCommand, readKeys, type SignRequest, signedAddresses } from '../../cli/sign-command.ts';
 import { authorise, splitToken } from '../../functions/stream/route/authorise.ts';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 
 const KEYS = readKeys('SIGNING_KEYS', `main:${'m'.repeat(32)},old:${'o'.repeat(32)}`);
 const NOW = 1_767_225_600_000;

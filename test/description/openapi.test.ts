@@ -12,9 +12,8 @@ import { openApi } from '../../functions/stream/description/openapi.ts';
 import { ADDRESSES } from '../../functions/stream/route/addresses.ts';
 import { authorise, splitToken } from '../../functions/stream/route/authorise.ts';
 import { type ParameterRoute, SCHEMAS } from '../../functions/stream/route/parameters.ts';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
 import { PLACEHOLDERS } from '../../functions/stream/route/placeholders.ts';
-import { ROUTES } from '../../functions/stream/route/routes.ts';
+import { parseRoute, ROUTES } from '../../functions/stream/route/routes.ts';
 import { type Scope, sign } from '../../functions/stream/route/sign.ts';
 import { thrownBy } from '../../testing/problem.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Media } from '../../functions/stream/media/model/media.ts';
-import { addressOf } from '../../functions/stream/route/parse-route.ts';
+import { addressOf } from '../../functions/stream/route/address-of.ts';
 import { corpusDirectory, needs } from '../../testing/needs.ts';
 import { descendants } from '../../testing/processes.ts';
 import { type Service, startService } from '../../testing/service.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { addressOf } from '../../functions/stream/route/parse-route.ts';
+import { addressOf } from '../../functions/stream/route/address-of.ts';
 import { needs } from '../../testing/needs.ts';
 import { descendants } from '../../testing/processes.ts';
 import { type Service, startService } from '../../testing/service.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cacheControlOf } from '../../functions/stream/http/caching.ts';
 import type { Grant } from '../../functions/stream/route/authorise.ts';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 
 const ASK = 'no-cache';
 const NEVER = 'no-store';

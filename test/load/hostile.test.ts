@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { createBilled, meterInstances, priceOf } from '../../load/billed.ts';
 import { SCENARIOS } from '../../load/hostile.ts';
 import { ATTACKS } from '../../load/hostile-clients.ts';

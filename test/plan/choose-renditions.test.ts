@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { chooseRenditions, type Offering } from '../../functions/stream/plan/choose-renditions.ts';
 import type { TextTrack } from '../../functions/stream/plan/text-tracks.ts';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { audioTrack, film } from '../../testing/media.ts';
 import { offered } from '../../testing/presentations.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { thrownBy } from '../../testing/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));

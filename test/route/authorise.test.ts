@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { expect } from 'chai';
 import type { Problem } from '../../functions/stream/base/problem.ts';
 import { type Access, authorise, type Grant, splitToken } from '../../functions/stream/route/authorise.ts';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { problemOf } from '../../testing/problem.ts';
 import { film, forAddress, forKey, NEW, NOW, OLD, OPEN, token, WRONG } from '../../testing/token-vectors.ts';
 

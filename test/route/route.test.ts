@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { refuseRewrittenPath } from '../../functions/stream/base/key.ts';
-import { addressOf, parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { addressOf } from '../../functions/stream/route/address-of.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { thrownBy } from '../../testing/problem.ts';
 
 const route = (path: string) => parseRoute(new URL(`https://sluice.example${path}`));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Problem } from '../../functions/stream/base/problem.ts';
 import { type Access, authorise, splitToken } from '../../functions/stream/route/authorise.ts';
-import { parseRoute } from '../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { sign } from '../../functions/stream/route/sign.ts';
 import { leakOf } from '../../testing/leak.ts';
 

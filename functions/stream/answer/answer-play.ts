@@ -3,7 +3,7 @@ import { heedChanges } from '../open/probe-object.ts';
 import { redirectHeader } from '../plan/describe-plan.ts';
 import { planInput } from '../plan/plan-input.ts';
 import { isApple, PLAYER_HEADERS, planPlay } from '../plan/play-plan.ts';
-import { addressOf } from '../route/parse-route.ts';
+import { addressOf } from '../route/address-of.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { ROUTES } from '../route/routes.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isAddressable } from '../route/parse-route.ts';
+import { isAddressable } from '../route/address-of.ts';
 import { parseSigningKeys } from '../route/signing-keys.ts';
 
 export const flag = (fallback: '0' | '1') =>

@@ -17,8 +17,8 @@ import {
   storyboardVtt,
   type Thumbnails,
 } from '../playlist/storyboard.ts';
+import { addressOf } from '../route/address-of.ts';
 import type { ClipParameters } from '../route/clip-parameters.ts';
-import { addressOf } from '../route/parse-route.ts';
 import { type StoryboardAsk, type StoryboardParameters, USUAL_WIDTH } from '../route/storyboard.ts';
 import { knownBytes } from './known-bytes.ts';
 import { liveBytes } from './live-bytes.ts';

@@ -1,7 +1,7 @@
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
+import { addressOf } from '../route/address-of.ts';
 import { FORMAT_NAMES } from '../route/formats.ts';
-import { addressOf } from '../route/parse-route.ts';
 import { withWorkCost } from './cost.ts';
 import type { AddressInfo } from './object-info.ts';
 import { planExport } from './plan-export.ts';

@@ -1,7 +1,7 @@
 import { Problem } from '../base/problem.ts';
 import { describeProblem } from '../http/problem-response.ts';
+import { addressOf } from '../route/address-of.ts';
 import { parseParameters } from '../route/parameters.ts';
-import { addressOf } from '../route/parse-route.ts';
 import { withCost } from './cost.ts';
 import { planImage } from './image-plan.ts';
 import type { AddressInfo } from './object-info.ts';

@@ -1,7 +1,7 @@
 import type { ContentKey } from '../plan/content-key.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
+import { addressOf } from '../route/address-of.ts';
 import { KEY_NAMES, type KeyForm } from '../route/content-key.ts';
-import { addressOf } from '../route/parse-route.ts';
 
 /** The lines that tell players of HLS how the segments of a rendition are encrypted. */
 export type KeyLines = {

@@ -1,7 +1,7 @@
 import { isSameSecret } from '../base/is-same-secret.ts';
 import { withoutSignatures } from '../base/signatures.ts';
+import { signedAddress } from './address-of.ts';
 import type { ParameterRoute } from './parameters.ts';
-import { signedAddress } from './parse-route.ts';
 import { badSignature, expired, unsigned } from './refusals.ts';
 import type { Route } from './route.ts';
 import { type Scope, type SigningKey, sign } from './sign.ts';

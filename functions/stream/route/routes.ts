@@ -156,6 +156,22 @@ export const ENTRY_WORDS = (Object.keys(ROUTES) as (keyof Routes)[]).filter(
   (word): word is EntryWord => ROUTES[word].entry !== null,
 );
 
+/**
+ * Parses an address. Throws `bad-address` for a malformed path, `bad-parameter` for a parameter that is
+ * misspelt or out of range, `not-found` for an address that does not exist.
+ */
+export function parseRoute(url: URL): Route {
+  const [, word = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
+  const entry = entryOf(word);
+  const isShaped = entry?.shape === 'nothing' ? rest === undefined : rest !== undefined;
+  if (entry !== undefined && isShaped) return entry.parse(rest ?? '', url.searchParams);
+  const tried = ENTRY_WORDS.map((each) => `/${each}/{key}${ROUTES[each].entry}`);
+  throw new Problem(
+    'not-found',
+    `There is nothing at this address; try ${tried.slice(0, -1).join(', ')} or ${tried.at(-1)}.`,
+  );
+}
+
 /** Returns the route of a first word. */
 export function entryOf(word: string): RouteEntry | undefined {
   return Object.hasOwn(ROUTES, word) ? ROUTES[word as keyof Routes] : undefined;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/base/content-type.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { acceptedImage } from '../../../functions/stream/route/accepted-image.ts';
-import { parseRoute } from '../../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../../functions/stream/route/routes.ts';
 import { edgeCode } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, loadEdge } from '../../../testing/edge.ts';
 

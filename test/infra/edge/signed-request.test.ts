@@ -3,7 +3,7 @@ import { cachedPaths } from '../../../cli/cached-paths.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { Problem } from '../../../functions/stream/base/problem.ts';
 import { authorise, type Grant, splitToken } from '../../../functions/stream/route/authorise.ts';
-import { parseRoute } from '../../../functions/stream/route/parse-route.ts';
+import { parseRoute } from '../../../functions/stream/route/routes.ts';
 import type { EdgeSettings } from '../../../infra/edge/code.ts';
 import { type EdgeHeaders, type EdgeRequest, type EdgeResponse, loadEdge } from '../../../testing/edge.ts';
 import {

@@ -7,7 +7,7 @@ import { bodyOf } from '../../http/body.ts';
 import { describeProblem } from '../../http/problem-response.ts';
 import type { ExportPlan } from '../../plan/plan-export.ts';
 import { hashOf } from '../../plan/tag.ts';
-import { addressOf } from '../../route/parse-route.ts';
+import { addressOf } from '../../route/address-of.ts';
 import type { StreamParameters } from '../../route/stream-parameters.ts';
 import type { StoredObject } from '../../source/source.ts';
 import { openJobStore, type Versioned } from '../job/job-store.ts';

@@ -1,26 +1,9 @@
 import { encodeKey, refuseRewrittenPath } from '../base/key.ts';
-import { Problem } from '../base/problem.ts';
 import { isMediaAsk } from './adaptive.ts';
 import { isForeign, type ParameterRoute } from './parameters.ts';
 import type { Route } from './route.ts';
-import { ENTRY_WORDS, entryOf, type KeyedWord, READING, ROUTES } from './routes.ts';
+import { entryOf, type KeyedWord, parseRoute, READING } from './routes.ts';
 import { isIndex } from './storyboard.ts';
-
-/**
- * Parses an address. Throws `bad-address` for a malformed path, `bad-parameter` for a parameter that is
- * misspelt or out of range, `not-found` for an address that does not exist.
- */
-export function parseRoute(url: URL): Route {
-  const [, word = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(url.pathname) ?? [];
-  const entry = entryOf(word);
-  const isShaped = entry?.shape === 'nothing' ? rest === undefined : rest !== undefined;
-  if (entry !== undefined && isShaped) return entry.parse(rest ?? '', url.searchParams);
-  const tried = ENTRY_WORDS.map((each) => `/${each}/{key}${ROUTES[each].entry}`);
-  throw new Problem(
-    'not-found',
-    `There is nothing at this address; try ${tried.slice(0, -1).join(', ')} or ${tried.at(-1)}.`,
-  );
-}
 
 /** Returns the methods that the address of a path answers. */
 export function methodsOf({ pathname }: URL): readonly string[] {
