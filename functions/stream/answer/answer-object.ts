@@ -1,10 +1,11 @@
+import { buffer } from 'node:stream/consumers';
 import type { RequestContext } from '../base/request-context.ts';
 import type { FunctionLimits } from '../config/config.ts';
 import type { Encryption } from '../config/encryption.ts';
 import { protectedFinding } from '../open/content-keys.ts';
-import { CURRENT_VERSION, type Finding, findObject } from '../open/find-object.ts';
+import type { FoundObject, ProbeServices } from '../open/probe-object.ts';
 import { adaptiveFinding } from '../open/segment-version.ts';
-import { findingOf } from '../open/version.ts';
+import { type Finding, findingOf } from '../open/version.ts';
 import type { Grant } from '../route/authorise.ts';
 import { keyUnsigned } from '../route/refusals.ts';
 import { cachedAccess } from '../source/cache.ts';
@@ -15,6 +16,8 @@ import { answerResult } from './answer-result.ts';
 import { answerRecalled, recallStream } from './recall-stream.ts';
 import { refuseClear } from './refuse-clear.ts';
 import type { Services } from './services.ts';
+
+const CURRENT_VERSION: Finding = { indexAlone: false, names: () => false };
 
 /** Finds the object, and answers with its bytes as they are, or by what a probe says. Throws `Problem`. */
 export async function answerObject(
@@ -54,6 +57,28 @@ export async function answerObject(
   // Loaded when it is needed, since the first answer of an instance waits for all that is loaded before it.
   const { answerProbed } = await import('./answer-probed.ts');
   return answerProbed(route, context, found);
+}
+
+/** Enough for the headers of a file, and little compared to a segment. */
+const HEAD_BYTES = 64 * 1024;
+
+/** Finds the object as it is now, or in the version that its address names, in one request at most. */
+export async function findObject(
+  key: string,
+  { source, probes }: ProbeServices,
+  { signal, trace }: Pick<RequestContext, 'signal' | 'trace'>,
+  { indexAlone, names }: Finding,
+): Promise<FoundObject> {
+  const known = probes.latest(key);
+  if (known?.isFresh && names(known.object)) return { object: known.object, head: null };
+  const { statAndRead } = source;
+  return trace.time('stat', async () => {
+    if (!indexAlone || statAndRead === undefined || known !== null) {
+      return { object: await source.stat(key, signal), head: null };
+    }
+    const { object, body } = await statAndRead(key, HEAD_BYTES, signal);
+    return { object, head: await buffer(body) };
+  });
 }
 
 function howToFind(route: ObjectRoute, limits: FunctionLimits, encryption: Encryption | null): Finding {

@@ -1,6 +1,5 @@
 import { clocked } from '../media/transport/clocked.ts';
-import type { FoundObject } from '../open/find-object.ts';
-import { probeObject } from '../open/probe-object.ts';
+import { type FoundObject, probeObject } from '../open/probe-object.ts';
 import { answerAdaptive } from './answer-adaptive.ts';
 import type { AnswerContext, RouteTo } from './answer-context.ts';
 import { answerExport } from './answer-export.ts';

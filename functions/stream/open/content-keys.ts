@@ -1,7 +1,7 @@
 import type { Encryption } from '../config/encryption.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { type ContentKey, contentKeys } from '../plan/content-key.ts';
-import type { Finding } from './find-object.ts';
+import type { Finding } from './version.ts';
 import { findingOf, refuseOtherVersion, versionOf } from './version.ts';
 
 /** How what a request stands for is encrypted; null if it is not. */

@@ -2,16 +2,32 @@ import { Problem } from '../base/problem.ts';
 import type { RequestContext } from '../base/request-context.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
+import type { Decoding } from '../media/model/decoding.ts';
 import type { Media } from '../media/model/media.ts';
 import { type Probed, probe } from '../media/probe/probe.ts';
+import type { ProbeCache } from '../media/probe/probe-cache.ts';
 import { type Changes, withChanges } from '../media/transport/changes.ts';
 import { findChanges } from '../media/transport/find-changes.ts';
 import type { PlanInput } from '../plan/plan-input.ts';
 import { planStream } from '../plan/stream-plan.ts';
-import { type CachedAccess, cachedAccess } from '../source/cache.ts';
+import type { Slots } from '../sandbox/slots.ts';
+import { type BlockCache, type CachedAccess, cachedAccess } from '../source/cache.ts';
 import { indexAccess } from '../source/index-access.ts';
+import type { Source, StoredObject } from '../source/source.ts';
 import { sparseAccess } from '../source/sparse-access.ts';
-import type { FoundObject, ProbeServices } from './find-object.ts';
+
+/** What the process reads and probes objects with. */
+export type ProbeServices = {
+  readonly source: Source;
+  readonly cache: BlockCache;
+  readonly probes: ProbeCache;
+  readonly slots?: Slots | undefined;
+  readonly decoding?: Decoding | undefined;
+  readonly config: { readonly ffprobePath: string };
+};
+
+/** The current version of an object, with its beginning if one request brought both. */
+export type FoundObject = { readonly object: StoredObject; readonly head: Uint8Array | null };
 
 /**
  * Probes the object, or returns what this process knows of it. What the probe has opened stays open for `access`, with

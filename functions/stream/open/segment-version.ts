@@ -3,7 +3,7 @@ import type { ObjectContext } from '../http/original.ts';
 import { COPY_ID } from '../plan/renditions.ts';
 import { type AdaptiveAsk, isMediaAsk } from '../route/adaptive.ts';
 import { protectedFinding } from './content-keys.ts';
-import type { Finding } from './find-object.ts';
+import type { Finding } from './version.ts';
 
 /** What `/hls` and `/dash` are asked for, and the version that the address names. */
 export type AdaptiveAddress = { readonly ask: AdaptiveAsk; readonly version: string | null };

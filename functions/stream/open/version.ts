@@ -2,7 +2,21 @@ import type { LimitName } from '../base/limits.ts';
 import { Problem } from '../base/problem.ts';
 import type { ObjectContext } from '../http/original.ts';
 import { hashOf } from '../plan/tag.ts';
-import type { Finding } from './find-object.ts';
+import type { StoredObject } from '../source/source.ts';
+
+/** How to look for an object. */
+export type Finding = {
+  /**
+   * True if only the index and then extents of media are read, so that whole blocks, as ffmpeg needs them,
+   * are of no use: one request brings the object's beginning as well.
+   */
+  readonly indexAlone: boolean;
+  /**
+   * Whether the address names this version. A version that the store has confirmed a moment ago is then used
+   * without asking again.
+   */
+  readonly names: (object: StoredObject) => boolean;
+};
 
 /** The limits that decide the plan of segments and images. */
 const DECIDING_LIMITS: readonly LimitName[] = [

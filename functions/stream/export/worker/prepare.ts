@@ -4,7 +4,6 @@ import { exportId } from '../../derived/output-names.ts';
 import type { EngineContext } from '../../engine/transcode-object.ts';
 import { clocked } from '../../media/transport/clocked.ts';
 import { burntScripts, findBurnt } from '../../open/burnt-text.ts';
-import { CURRENT_VERSION, findObject } from '../../open/find-object.ts';
 import { heedChanges, probeObject } from '../../open/probe-object.ts';
 import { foundLoudness } from '../../plan/found-loudness.ts';
 import { type ExportPlan, planExport } from '../../plan/plan-export.ts';
@@ -37,9 +36,8 @@ export async function prepare(worker: WorkerContext): Promise<Prepared> {
   const { work, source, engine, cache, config, signal, trace } = worker;
   const isTimeUp = () => worker.isTimeUp() || worker.followers.areGone();
   const { limits } = config;
-  const found = await findObject(work.key, worker, worker, CURRENT_VERSION);
-  const { object } = found;
-  const probed = await probeObject(found, worker, worker);
+  const object = await trace.time('stat', () => source.stat(work.key, signal));
+  const probed = await probeObject({ object, head: null }, worker, worker);
   // The request has checked whether it fits.
   const about = { object, probed, limits, secondsLeft: () => Number.POSITIVE_INFINITY };
   const given = { source, object, signal, trace };

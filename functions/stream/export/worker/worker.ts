@@ -7,7 +7,7 @@ import type { KnownFindings } from '../../derived/known-findings.ts';
 import type { DerivedStore } from '../../derived/store.ts';
 import type { Engine } from '../../engine/ffmpeg.ts';
 import { asProblem } from '../../http/problem-response.ts';
-import type { ProbeServices } from '../../open/find-object.ts';
+import type { ProbeServices } from '../../open/probe-object.ts';
 import { shardsFor } from '../../plan/plan-export.ts';
 import { type JobStore, openJobStore } from '../job/job-store.ts';
 import { NOTHING_USED, type ShardRecord } from '../job/record.ts';
