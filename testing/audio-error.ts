@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { EncodedAudio, SegmentContext } from '../functions/stream/engine/segment-context.ts';
 import { clockSeconds } from '../functions/stream/engine/source-grid.ts';
-import { audiosOf } from '../functions/stream/plan/select-tracks.ts';
+import { audiosOf } from '../functions/stream/plan/plan-input.ts';
 import { ownFfmpeg } from './encoded.ts';
 import { overLoopback } from './over-loopback.ts';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { EncodedVideo, SegmentContext } from '../functions/stream/engine/segment-context.ts';
 import { gridFilters, videoFilters } from '../functions/stream/engine/video-filters.ts';
-import { filmsOf } from '../functions/stream/plan/select-tracks.ts';
+import { filmsOf } from '../functions/stream/plan/plan-input.ts';
 import { ownFfmpeg } from './encoded.ts';
 import { overLoopback } from './over-loopback.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { keyframeBefore } from '../../functions/stream/engine/keyframe-before.ts';
-import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
+import { filmsOf } from '../../functions/stream/plan/plan-input.ts';
 import { openContext, ownFfmpeg } from '../../testing/encoded.ts';
 import { needs } from '../../testing/needs.ts';
 import { overLoopback } from '../../testing/over-loopback.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { findEntry } from '../../functions/stream/media/transport/entry.ts';
-import { filmsOf } from '../../functions/stream/plan/select-tracks.ts';
+import { filmsOf } from '../../functions/stream/plan/plan-input.ts';
 import { openContext } from '../../testing/encoded.ts';
 import { withHeadersOnce, withoutMessages } from '../../testing/headers-once.ts';
 import { needs } from '../../testing/needs.ts';

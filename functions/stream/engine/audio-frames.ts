@@ -2,7 +2,7 @@ import { damaged } from '../base/problem.ts';
 import { AAC_FRAME } from '../media/codecs/aac.ts';
 import type { Packet } from '../media/model/packets.ts';
 import { isCounted } from '../plan/counted.ts';
-import { audiosOf } from '../plan/select-tracks.ts';
+import { audiosOf } from '../plan/plan-input.ts';
 import { audioSegmentArguments } from './audio-segment-arguments.ts';
 import { readFromPlaces } from './read-from-places.ts';
 import { BEGINNING, readingPlaces } from './reading-places.ts';

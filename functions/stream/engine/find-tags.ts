@@ -3,7 +3,7 @@ import { readTags } from '../media/demux/read-tags.ts';
 import { readFreeForm } from '../media/isobmff/free-form.ts';
 import { NO_REPLAY_GAIN, type Tags } from '../media/model/tags.ts';
 import type { Output } from '../plan/output.ts';
-import { filmsOf } from '../plan/select-tracks.ts';
+import { filmsOf } from '../plan/plan-input.ts';
 import { encodeCover } from './cover.ts';
 import type { EngineContext } from './transcode-object.ts';
 

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { FrameSource, ImageCoding, Motion } from '../plan/image-plan.ts';
-import { earliestStart } from '../plan/select-tracks.ts';
+import { earliestStart } from '../plan/plan-input.ts';
 import { alphaDecoder } from './alpha-decoder.ts';
 import { framePlaces } from './frame-places.ts';
 import { imageFilters, imageGraph, motionEncoder } from './image-coding.ts';

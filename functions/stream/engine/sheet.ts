@@ -4,7 +4,7 @@ import { Problem } from '../base/problem.ts';
 import { fragment, initSegment } from '../media/isobmff/fragment-boxes.ts';
 import { jpegTrack } from '../media/isobmff/jpeg-track.ts';
 import { findKeyframes, keyframeMovie } from '../media/keyframe-movie.ts';
-import { earliestStart } from '../plan/select-tracks.ts';
+import { earliestStart } from '../plan/plan-input.ts';
 import type { Storyboard } from '../plan/storyboard-plan.ts';
 import { type SheetInput, sheetArguments } from './sheet-arguments.ts';
 import { encodeStill, type StillContext } from './still.ts';

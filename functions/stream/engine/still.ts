@@ -4,7 +4,7 @@ import { damaged, Problem } from '../base/problem.ts';
 import { movieGroup } from '../media/isobmff/movie-group.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import type { FrameSource } from '../plan/image-plan.ts';
-import { earliestStart } from '../plan/select-tracks.ts';
+import { earliestStart } from '../plan/plan-input.ts';
 import type { Source, StoredObject } from '../source/source.ts';
 import { alphaDecoder } from './alpha-decoder.ts';
 import type { FfmpegArguments } from './arguments.ts';

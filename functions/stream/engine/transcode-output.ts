@@ -7,7 +7,7 @@ import { spliced } from '../media/transport/splice.ts';
 import { isCounted } from '../plan/counted.ts';
 import type { Output } from '../plan/output.ts';
 import { outputLength } from '../plan/output-length.ts';
-import { audiosOf, earliestStart, filmsOf, sourcesOf } from '../plan/select-tracks.ts';
+import { audiosOf, earliestStart, filmsOf, sourcesOf } from '../plan/plan-input.ts';
 import { type Approach, ffmpegArguments, type OutputSurroundings } from './arguments.ts';
 import { UNCHANGED } from './audio-effects.ts';
 import { gainFor, measuredOutput, readLoudness } from './measure-gain.ts';

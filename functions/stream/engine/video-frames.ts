@@ -1,7 +1,7 @@
 import { damaged } from '../base/problem.ts';
 import type { StreamedTrack } from '../media/isobmff/read-stream.ts';
 import type { VideoTrack } from '../media/model/media.ts';
-import { filmsOf } from '../plan/select-tracks.ts';
+import { filmsOf } from '../plan/plan-input.ts';
 import { framePlaces } from './frame-places.ts';
 import { readFromPlaces } from './read-from-places.ts';
 import type { EncodedVideo, SegmentContext } from './segment-context.ts';

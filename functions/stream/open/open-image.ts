@@ -10,7 +10,7 @@ import { hasCoverArt } from '../media/demux/read-tags.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { imageHeader } from '../plan/describe-plan.ts';
 import { type ImagePlan, planImage } from '../plan/image-plan.ts';
-import { filmsOf } from '../plan/select-tracks.ts';
+import { filmsOf } from '../plan/plan-input.ts';
 import type { ImageParameters } from '../route/image-parameters.ts';
 import { liveBytes } from './live-bytes.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';

@@ -1,7 +1,7 @@
 import { audioProfile } from '../media/model/codecs.ts';
 import type { AudioTrack, Media } from '../media/model/media.ts';
 import type { AudioOutput } from './output.ts';
-import { audiosOf } from './select-tracks.ts';
+import { audiosOf } from './plan-input.ts';
 
 /** Audio that is encoded. */
 export type AudioEncode = Extract<AudioOutput, { kind: 'encode' }>;

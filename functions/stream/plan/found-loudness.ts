@@ -2,7 +2,7 @@ import type { TrackLoudness } from '../media/model/findings.ts';
 import type { Media } from '../media/model/media.ts';
 import { audioNumber } from './audio-encode.ts';
 import type { Output } from './output.ts';
-import { sourcesOf } from './select-tracks.ts';
+import { sourcesOf } from './plan-input.ts';
 
 /** Says what the measurement of an output tells of its source; null for one of a part, or at another speed. */
 export function foundLoudness(

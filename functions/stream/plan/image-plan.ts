@@ -6,9 +6,9 @@ import { acceptedImage } from '../route/accepted-image.ts';
 import type { ImageFormat, ImageParameters, ImageTime } from '../route/image-parameters.ts';
 import { filmEnd } from './film-end.ts';
 import { imageSize, type WantedSize } from './image-size.ts';
+import { filmsOf } from './plan-input.ts';
 import { type Prediction, predictImage } from './predict.ts';
 import { decodableFilm, refuseAbove, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
-import { filmsOf } from './select-tracks.ts';
 import { planVideoEncode, type VideoEncode } from './video-encode.ts';
 
 /** All that an image is a function of. */

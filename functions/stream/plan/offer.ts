@@ -2,7 +2,7 @@ import { unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import { audioCopyObstacle } from './copyable.ts';
-import { audiosOf, filmsOf, nothingPlays, selectTracks } from './select-tracks.ts';
+import { audiosOf, filmsOf, nothingPlays, selectTracks } from './plan-input.ts';
 
 /** The tracks that adaptive streaming offers, on the presentation's own timeline. */
 export type Offer = {

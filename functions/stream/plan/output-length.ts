@@ -1,7 +1,7 @@
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import type { Output } from './output.ts';
-import { earliestStart, sourcesOf } from './select-tracks.ts';
+import { earliestStart, sourcesOf } from './plan-input.ts';
 
 /** How long each kind of track of an output will be, in seconds; null for a kind that it has not. */
 export type OutputLength = {

@@ -5,9 +5,8 @@ import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
-import { normalised, type PlanInput } from './plan-input.ts';
+import { normalised, type PlanInput, selectTracks } from './plan-input.ts';
 import { refuseAbove } from './refuse.ts';
-import { selectTracks } from './select-tracks.ts';
 import { planStream, type StreamPlan } from './stream-plan.ts';
 
 /** How a complete file is produced. */

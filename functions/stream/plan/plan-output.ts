@@ -9,9 +9,8 @@ import { frameGrid, nearestPhaseSeconds } from './frame-grid.ts';
 import { planLoudness } from './loudness.ts';
 import { audioObstacle, effectObstacle, startObstacle, videoObstacle } from './obstacles.ts';
 import type { AudioOutput, Output, VideoOutput } from './output.ts';
-import type { PlanInput, Selection } from './plan-input.ts';
+import { earliestStart, type PlanInput, type Selection } from './plan-input.ts';
 import { decodingExcess, refuse } from './refuse.ts';
-import { earliestStart } from './select-tracks.ts';
 import { planSpeed, shownRate } from './speed.ts';
 import { planVideoEncode, usualBitrate } from './video-encode.ts';
 

@@ -5,9 +5,9 @@ import { type PlannedAudio, planAudioTrack } from './audio-rendition.ts';
 import { audioCopyObstacle, besideObstacle, filmCopyObstacle } from './copyable.ts';
 import { planFilm } from './film-renditions.ts';
 import { offerOf } from './offer.ts';
+import { nothingPlays } from './plan-input.ts';
 import type { Presentation, Rendition } from './presentation.ts';
 import { refuseTracks } from './refuse.ts';
-import { nothingPlays } from './select-tracks.ts';
 
 /** All that the offer of adaptive streaming is a function of. */
 export type PresentationInput = {

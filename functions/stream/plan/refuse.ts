@@ -2,9 +2,9 @@ import { excessOf, type LimitName, type Limits } from '../base/limits.ts';
 import { Problem, unsupported } from '../base/problem.ts';
 import type { Media, VideoTrack } from '../media/model/media.ts';
 import { NO_PARAMETERS, type StreamParameters } from '../route/stream-parameters.ts';
+import { selectTracks } from './plan-input.ts';
 import { type Prediction, predictSegment } from './predict.ts';
 import type { Rendition } from './presentation.ts';
-import { selectTracks } from './select-tracks.ts';
 
 /** Throws `too-large` above a limit, with advice. */
 export function refuseAbove(name: LimitName, value: number, limits: Limits, advice = ''): void {

@@ -5,9 +5,9 @@ import type { StoryboardParameters } from '../route/storyboard.ts';
 import { startsTooLate } from './clip.ts';
 import { filmEnd } from './film-end.ts';
 import { imageSize } from './image-size.ts';
+import { filmsOf } from './plan-input.ts';
 import { type Prediction, predictKeyframes } from './predict.ts';
 import { decodableFilm, refuseTracks, refuseWork, type WorkMeans } from './refuse.ts';
-import { filmsOf } from './select-tracks.ts';
 import { planVideoEncode, type VideoEncode } from './video-encode.ts';
 
 export type StoryboardInput = WorkMeans & {

@@ -16,11 +16,10 @@ import {
   trackObstacle,
 } from './obstacles.ts';
 import { mediaTypeOf, type Output } from './output.ts';
-import { normalised, type PlanInput, type Selection } from './plan-input.ts';
+import { normalised, type PlanInput, type Selection, selectTracks } from './plan-input.ts';
 import { outputSeconds, planOutput } from './plan-output.ts';
 import { type Prediction, predictTranscode } from './predict.ts';
 import { refuseAbove, refuseParameters, refuseTracks, refuseWork } from './refuse.ts';
-import { selectTracks } from './select-tracks.ts';
 
 /** How `/stream` answers: the cheapest way that the client can play. */
 export type StreamPlan =

@@ -2,11 +2,10 @@ import { badParameter, Problem, unsupported } from '../base/problem.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import type { WaveformFormat, WaveformParameters } from '../route/waveform-parameters.ts';
 import { type Output, samplingOf } from './output.ts';
-import type { PlanInput } from './plan-input.ts';
+import { audiosOf, type PlanInput, selectTracks } from './plan-input.ts';
 import { planOutput } from './plan-output.ts';
 import { type Prediction, predictWaveform } from './predict.ts';
 import { refuseTracks, refuseWork } from './refuse.ts';
-import { audiosOf, selectTracks } from './select-tracks.ts';
 
 /** How the peaks of an audio track are computed and written. */
 export type WaveformPlan = {
