@@ -140,7 +140,7 @@ export class Cdn extends Construct {
           origin_request_policy_id: ALL_VIEWER_EXCEPT_HOST_HEADER,
           // The cached answer may have been requested by a page of another origin.
           response_headers_policy_id: headers,
-          ...(code.length === 0 ? {} : { function_association: code }),
+          function_association: code,
         })),
       ],
       custom_error_response: ALWAYS_CACHED.map((status) => ({
@@ -171,13 +171,13 @@ export class Cdn extends Construct {
   /** Returns the routes that are cached beside /media, with their code at the edge; `signed` is null if everybody may call. */
   #cachedRoutes(options: CdnOptions, signed: readonly Association[] | null) {
     const { name, playlistSeconds } = options;
-    const open = signed ?? [on('viewer-request', this.#edgeFunction('versioned-request', options))];
+    const open = signed ?? [on('viewer-request', this.#edgeFunction('cached-request', options))];
     return (Object.keys(CACHED_ROUTES) as CachedName[]).flatMap((what) => {
       const { routes, followsAccept } = CACHED_ROUTES[what];
       const parameters = keyParameters(what, playlistSeconds > 0);
       if (parameters.length === 0) return [];
       const policy = cachePolicy(this, what, name, { parameters, followsAccept });
-      return routes.map((route) => ({ route, policy, code: signed ?? (followsAccept ? open : []) }));
+      return routes.map((route) => ({ route, policy, code: signed ?? open }));
     });
   }
 

@@ -6,7 +6,7 @@ import { CLAIM, TOKEN_HEADER } from '../../functions/stream/route/authorise.ts';
 import { PARAMETER_NAMES } from '../../functions/stream/route/parameters.ts';
 import { badSignature, expired, unsigned } from '../../functions/stream/route/refusals.ts';
 
-export type EdgeRole = 'media-request' | 'versioned-request' | 'signed-request' | 'media-response';
+export type EdgeRole = 'media-request' | 'cached-request' | 'signed-request' | 'media-response';
 
 export type EdgeSettings = {
   /** Whether addresses are signed. */
@@ -41,8 +41,8 @@ function codeOf(role: EdgeRole, { isSigned, isEncrypted, hasTexts, allowedOrigin
   switch (role) {
     case 'media-request':
       return [CLOUDFRONT, extensions, ...QUERY, ...files('bucket-path', role)].join('');
-    case 'versioned-request':
-      return [...ACCEPT, ...files(role)].join('');
+    case 'cached-request':
+      return [...ACCEPT, ...files('spelling', role)].join('');
     case 'signed-request':
       return [
         CLOUDFRONT,
@@ -56,7 +56,7 @@ function codeOf(role: EdgeRole, { isSigned, isEncrypted, hasTexts, allowedOrigin
         constant('IS_ENCRYPTED', isEncrypted),
         constant('HAS_TEXTS', hasTexts),
         constant('TOKEN_HEADER', TOKEN_HEADER),
-        ...files('bucket-path', 'token', 'shareable', role),
+        ...files('bucket-path', 'spelling', 'token', 'shareable', role),
       ].join('');
     case 'media-response':
       return [

@@ -123,8 +123,9 @@ describe('Cdn', () => {
         expect(behavior?.response_headers_policy_id).to.match(/media-headers/);
         const code = (behavior?.function_association as { function_arn: string }[] | undefined) ?? [];
         const roles = code.map(({ function_arn }) => /cdn_([a-z-]+)_/.exec(function_arn)?.[1]);
-        const open = route === 'storyboard' ? [] : ['versioned-request'];
-        expect(roles).to.deep.equal(context === CDN ? open : ['signed-request', 'media-response']);
+        expect(roles).to.deep.equal(
+          context === CDN ? ['cached-request'] : ['signed-request', 'media-response'],
+        );
       }
     }
   });

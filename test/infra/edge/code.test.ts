@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { cachedPaths } from '../../../cli/cached-paths.ts';
 import { contentTypeOf, INLINE_TYPES } from '../../../functions/stream/base/content-type.ts';
 import { refuseRewrittenPath } from '../../../functions/stream/base/key.ts';
 import { acceptedImage } from '../../../functions/stream/route/accepted-image.ts';
@@ -184,8 +185,8 @@ describe('edge', () => {
     });
   });
 
-  describe('versioned-request', () => {
-    const edge = loadEdge('versioned-request', OPEN);
+  describe('cached-request', () => {
+    const edge = loadEdge('cached-request', OPEN);
     const BROWSER = 'text/html,image/avif,image/webp,image/png,*/*;q=0.8';
     const table: [uri: string, query: Record<string, string>, sent: string | null, reduced: string | null][] =
       [
@@ -217,6 +218,60 @@ describe('edge', () => {
         );
       });
     }
+  });
+
+  describe('the spelling of a key in the cache', () => {
+    const edge = loadEdge('cached-request', OPEN);
+    const sent = (uri: string) =>
+      (edge({ request: { method: 'GET', uri, querystring: {}, headers: {} } }).returned as EdgeRequest).uri;
+    const below: [word: string, after: string][] = [
+      ...(['copy/0.m4s', 'copy/index.m3u8', 'master.m3u8', 'chapters.json'].map((name) => [
+        'hls',
+        `/${name}`,
+      ]) as [string, string][]),
+      ['dash', '/v-720/init.mp4'],
+      ['dash', '/manifest.mpd'],
+      ['image', ''],
+      ['waveform', ''],
+      ['storyboard', '/index.vtt'],
+      ['subtitles', '/0.vtt'],
+    ];
+    const spellings: [key: string, spelt: readonly string[]][] = [
+      ['films/a b.mp4', ['films/a%20b.mp4', 'films%2Fa%20b.mp4', '%66ilms/a%20b.mp%34', 'films%2fa%20b.mp4']],
+      ['ü,+&.mp4', ['%C3%BC%2C%2B%26.mp4', '%c3%bc,+&.mp4', '%C3%BC,%2b&.mp4']],
+      ['/a//b.mp4', ['/a//b.mp4', '%2Fa%2F%2Fb.mp4', '/a/%2Fb.mp4']],
+      ['100%41.mp4', ['100%2541.mp4', '%31%30%30%2541.mp4']],
+    ];
+    for (const [key, spelt] of spellings) {
+      it(`is one for ${spelt.join(' and ')}, which a purge of ${key} removes`, () => {
+        const purged = cachedPaths(key).map((path) => path.slice(0, -1));
+        for (const [word, after] of below) {
+          const paths = new Set(spelt.map((each) => sent(`/${word}/${each}${after}`)));
+          expect(paths.size, [...paths].join(' ')).to.equal(1);
+          const [path = ''] = paths;
+          expect(purged.filter((each) => path.startsWith(each))).to.have.length(1);
+          // The function reads the same object in each.
+          for (const each of [path, ...spelt.map((one) => `/${word}/${one}${after}`)]) {
+            const route = parseRoute(new URL(each, 'https://localhost'));
+            expect('key' in route && route.key, each).to.equal(key);
+          }
+        }
+      });
+    }
+
+    it('is left as it is where the function refuses the key, or there is none', () => {
+      for (const uri of [
+        '/hls/a/%2e%2e/b.mp4/master.m3u8',
+        '/hls/../b.mp4/master.m3u8',
+        '/image/a%5Cb.jpg',
+        '/image/a%00.jpg',
+        '/image/a%ff.jpg',
+        '/image/%F',
+        '/hls/master.m3u8',
+        '/hls/',
+      ])
+        expect(sent(uri)).to.equal(uri);
+    });
   });
 
   describe('media-response', () => {
@@ -293,7 +348,7 @@ describe('edge', () => {
 
   for (const [name, settings] of [
     ['media-request', OPEN],
-    ['versioned-request', OPEN],
+    ['cached-request', OPEN],
     ['media-response', OPEN],
     ['media-response', SIGNED],
     ['signed-request', SIGNED],
@@ -303,12 +358,10 @@ describe('edge', () => {
       expect(Buffer.byteLength(code)).to.be.lessThan(10 * 1024);
       // Terraform would interpret these.
       expect(code).to.not.match(/[$%]\{/);
-      expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(
-        !/^(media-resp|versioned)/.test(name),
-      );
+      expect(code.startsWith("import cf from 'cloudfront';\n")).to.equal(!/^(media-resp|cached)/.test(name));
       // Runtime 2.0 parses none of these.
       expect(code).to.not.match(/\?\.|\?\?|\.\.\.|\bclass\b|\bof\b [^\n]*\) \{|\bconst \{|\bcatch \{/);
-      if (name === 'versioned-request') return;
+      if (name === 'cached-request') return;
       for (const [extension, type] of INLINE_TYPES) {
         expect(code).to.contain(name === 'media-response' ? `"${extension}":"${type}"` : `"${extension}"`);
       }
