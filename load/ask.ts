@@ -10,6 +10,7 @@ export type Heard = {
   /** Whether the body ended properly. */
   readonly isWhole: boolean;
   readonly sha256: string;
+  readonly body: Buffer;
 };
 
 /** Sends a request over HTTP and reads to the end. Never rejects. */
@@ -20,21 +21,24 @@ export function ask(
 ): Promise<Heard> {
   return new Promise((resolve) => {
     const start = performance.now();
-    const hash = createHash('sha256');
+    const chunks: Buffer[] = [];
     let status: number | null = null;
     let firstMilliseconds = Number.POSITIVE_INFINITY;
-    const finish = (isWhole: boolean) =>
+    const finish = (isWhole: boolean) => {
+      const body = Buffer.concat(chunks);
       resolve({
         status,
         firstMilliseconds,
         milliseconds: performance.now() - start,
         isWhole,
-        sha256: hash.digest('hex'),
+        sha256: createHash('sha256').update(body).digest('hex'),
+        body,
       });
+    };
     const request = get(url, { agent, headers }, (response) => {
       status = response.statusCode ?? null;
       firstMilliseconds = performance.now() - start;
-      response.on('data', (chunk: Buffer) => hash.update(chunk));
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('close', () => finish(response.complete));
     });
     request.once('error', () => status === null && finish(false));

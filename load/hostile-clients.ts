@@ -47,37 +47,40 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   'unfinished',
 ];
 
-/** A client that is refused comes back so soon. */
-const BACK_MILLISECONDS = 1_000;
-
 export type HostileClient = {
   readonly origin: string;
+  /** Its own address on this machine, as clients in the world have one each. */
+  readonly localAddress: string;
   readonly kind: HostileKind;
   /** What stands before its paths: a token, valid or not. */
   readonly prefix: string;
   readonly agent: Agent;
   readonly random: () => number;
+  /** A client that is refused comes back so soon. */
+  readonly backMilliseconds: number;
   readonly signal: AbortSignal;
   readonly heard: (status: number | null) => void;
 };
 
 /** Attacks until the signal ends it. Never rejects. */
 export async function attack(client: HostileClient): Promise<void> {
-  const { kind, signal, heard } = client;
+  const { kind, signal, heard, random, backMilliseconds } = client;
+  const wait = (milliseconds: number) => delay(milliseconds, undefined, { signal }).catch(() => {});
+  await wait(random() * backMilliseconds);
   if (kind === 'unfinished') return holdOpen(client);
   while (!signal.aborted) {
     const status = await send(client, ATTACKS[kind]);
     heard(status);
     const isRefused = status === null || status >= 400;
-    if (isRefused) await delay(BACK_MILLISECONDS, undefined, { signal }).catch(() => {});
+    if (isRefused) await wait(backMilliseconds);
   }
 }
 
 /** Sends one request, and leaves as this kind does. Resolves with its status; null if there was none. */
 function send(client: HostileClient, { path, leaves, ...rest }: Attack): Promise<number | null> {
-  const { origin, prefix, agent, random, signal, kind } = client;
+  const { origin, localAddress, prefix, agent, random, signal, kind } = client;
   // By this id, which players report, the lines of the log tell who asked.
-  const options: RequestOptions = { agent, signal, method: rest.method ?? 'GET' };
+  const options: RequestOptions = { agent, localAddress, signal, method: rest.method ?? 'GET' };
   const address = path(random);
   const joint = address.includes('?') ? '&' : '?';
   return new Promise((resolve) => {
@@ -102,11 +105,12 @@ function send(client: HostileClient, { path, leaves, ...rest }: Attack): Promise
   });
 }
 
-function holdOpen({ origin, prefix, signal, heard }: HostileClient): Promise<void> {
+function holdOpen({ origin, localAddress, prefix, signal, heard }: HostileClient): Promise<void> {
   const { hostname, port } = new URL(origin);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ port: Number(port), host: hostname, localAddress });
   socket.write(`GET ${prefix}/stream/film.mp4 HTTP/1.1\r\nHost: ${hostname}:${port}\r\nX-Slow: `);
   return new Promise((resolve) => {
+    if (signal.aborted) socket.destroy();
     signal.addEventListener('abort', () => socket.destroy(), { once: true });
     socket.on('error', () => {});
     socket.once('close', () => {

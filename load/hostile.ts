@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS } from '../functions/stream/base/limits.ts';
@@ -11,8 +11,9 @@ import { corpusDirectory } from '../testing/needs.ts';
 import { seeded } from '../testing/seeded.ts';
 import { startService } from '../testing/service.ts';
 import { type BilledKind, createBilled, meterInstances } from './billed.ts';
+import { type EdgeFront, startEdge } from './edge.ts';
 import { attack, HOSTILE_KINDS } from './hostile-clients.ts';
-import { type Watched, watch } from './viewer.ts';
+import { refusalsOf, type Viewer, type Watched, watch } from './viewer.ts';
 
 /** As `infra/option-table.ts` deploys it. */
 const MEMORY_MEGABYTES = 3_008;
@@ -25,8 +26,21 @@ export type Scenario = {
   readonly name: string;
   readonly clients: number;
   readonly maxInstances: number;
+  /** How soon a client comes back that was refused. */
+  readonly backMilliseconds: number;
   readonly settings: Readonly<Record<string, string>>;
+  /** Whether CloudFront stands before the function. */
+  readonly isFronted: boolean;
+  /** Whether each viewer is to have everything at once, so that one refusal fails the run. */
+  readonly isForAll: boolean;
 };
+
+const BACK_MILLISECONDS = 1_000;
+/**
+ * Each instance of Lambda has 1.7 processors (3,008 MB), and here all of them share this machine's. Where answers cost nothing but
+ * that, clients come so many times more slowly.
+ */
+const SLOWNESS = Math.max(1, (OPEN_CONCURRENCY * 1.7) / availableParallelism());
 
 /** Each limit at its most, but those that keep an instance itself alive. */
 const WITHOUT_LIMITS = Object.fromEntries(
@@ -35,25 +49,44 @@ const WITHOUT_LIMITS = Object.fromEntries(
     .map(([, { setting, most }]) => [setting, String(most)]),
 );
 
-export const SCENARIOS: Readonly<Record<'signed' | 'public' | 'unlimited', Scenario>> = {
+export const SCENARIOS: Readonly<Record<'signed' | 'public' | 'fronted' | 'unlimited', Scenario>> = {
   signed: {
     name: 'signed addresses, as deployed',
     clients: 1_000,
     maxInstances: OPEN_CONCURRENCY,
+    backMilliseconds: BACK_MILLISECONDS * SLOWNESS,
     settings: { PUBLIC: '0', PUBLIC_EXPORTS: '0', SIGNING_KEYS: `${KEY.id}:${KEY.secret}` },
+    isFronted: false,
+    isForAll: true,
   },
   public: {
     name: 'open to everybody, as deployed',
     clients: 1_000,
     maxInstances: OPEN_CONCURRENCY,
+    backMilliseconds: BACK_MILLISECONDS,
     settings: { PUBLIC_EXPORTS: '0' },
+    isFronted: false,
+    isForAll: false,
+  },
+  // What docs/cost.md recommends for a service like that.
+  fronted: {
+    name: 'open to everybody behind CloudFront',
+    clients: 1_000,
+    maxInstances: OPEN_CONCURRENCY,
+    backMilliseconds: BACK_MILLISECONDS,
+    settings: { PUBLIC_EXPORTS: '0', BEHIND_CDN: '1', PLAYLIST_SECONDS: '300' },
+    isFronted: true,
+    isForAll: true,
   },
   // No machine has a thousand instances: fewer clients, each of which finds one.
   unlimited: {
     name: 'open to everybody, without limits',
     clients: 2 * HOSTILE_KINDS.length,
     maxInstances: 2 * HOSTILE_KINDS.length + VIEWERS,
+    backMilliseconds: BACK_MILLISECONDS,
     settings: WITHOUT_LIMITS,
+    isFronted: false,
+    isForAll: false,
   },
 };
 
@@ -62,6 +95,10 @@ export type HostileReport = {
   /** Whatever the instances were busy with. */
   readonly gigabyteSeconds: number;
   readonly viewers: readonly Watched[];
+  /** What the run has failed by, once for each time. */
+  readonly failures: number;
+  /** Null if nothing stood before the function. */
+  readonly front: ReturnType<EdgeFront['counts']> | null;
 };
 
 const SAMPLE_MILLISECONDS = 20;
@@ -79,6 +116,8 @@ export async function runHostile(scenario: Scenario, seconds: number): Promise<H
     { MEDIA_DIR: media, DERIVED_DIR: directory, ...scenario.settings },
     { maxInstances: scenario.maxInstances, memoryMegabytes: MEMORY_MEGABYTES, log: billed.add },
   );
+  const front = scenario.isFronted ? await startEdge({ origin: service.url, media }) : null;
+  const origin = front?.url ?? service.url;
   const [hostile, honest] = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })];
   const ended = new AbortController();
   setMaxListeners(0, ended.signal);
@@ -89,11 +128,18 @@ export async function runHostile(scenario: Scenario, seconds: number): Promise<H
     const token = (secret: string) =>
       `/~${sign({ id: KEY.id, secret }, { kind: 'key', key: 'film.mp4' }, expires)}`;
     const isSigned = 'SIGNING_KEYS' in scenario.settings;
-    const segments = await segmentsOf(`${service.url}${isSigned ? token(KEY.secret) : ''}`);
+    const viewer: Viewer = {
+      url: `${origin}${isSigned ? token(KEY.secret) : ''}/hls/film.mp4/master.m3u8?renditions=encoded&order=worst-first`,
+      agent: honest,
+      everyMilliseconds: 2_000,
+      signal: ended.signal,
+    };
+    // Before many come, somebody has watched it (docs/operating.md), which fills the caches.
+    await watch({ ...viewer, everyMilliseconds: 0, isOnce: true });
     meter.sample();
     const before = meter.gigabyteSeconds();
     const timer = setInterval(meter.sample, SAMPLE_MILLISECONDS);
-    const watching = Array.from({ length: VIEWERS }, () => watch(segments, honest, 2_000, ended.signal));
+    const watching = Array.from({ length: VIEWERS }, () => watch(viewer));
     const attacking = Array.from({ length: scenario.clients }, (_, i) => {
       const kind = HOSTILE_KINDS[i % HOSTILE_KINDS.length] ?? 'starts';
       // Half of them guess a token, the others have none.
@@ -102,8 +148,10 @@ export async function runHostile(scenario: Scenario, seconds: number): Promise<H
         const counts = statuses.get(kind) ?? new Map();
         statuses.set(kind, counts.set(status, (counts.get(status) ?? 0) + 1));
       };
-      const [origin, signal] = [service.url, ended.signal];
-      return attack({ origin, kind, prefix, agent: hostile, random: seeded(i), signal, heard });
+      const localAddress = `127.66.${i >> 8}.${i & 255}`;
+      const { backMilliseconds } = scenario;
+      const client = { origin, localAddress, kind, prefix, backMilliseconds, heard };
+      return attack({ ...client, agent: hostile, random: seeded(i), signal: ended.signal });
     });
     await delay(seconds * 1_000);
     meter.sample();
@@ -113,24 +161,24 @@ export async function runHostile(scenario: Scenario, seconds: number): Promise<H
     const viewers = await Promise.all(watching);
     hostile.destroy();
     await Promise.all(attacking);
-    return { kinds: rowsOf(billed.kinds(), statuses), gigabyteSeconds, viewers };
+    return {
+      kinds: rowsOf(billed.kinds(), statuses),
+      failures: failuresOf(scenario, viewers),
+      ...{ gigabyteSeconds, viewers, front: front?.counts() ?? null },
+    };
   } finally {
     ended.abort();
     hostile.destroy();
     honest.destroy();
+    await front?.close();
     await service.close();
     await Promise.all([directory, media].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 
-/** Returns the segments of the smallest rendition, which is encoded. */
-async function segmentsOf(origin: string): Promise<string[]> {
-  const base = `${origin}/hls/film.mp4/`;
-  const names = (text: string) => text.split('\n').filter((line) => /^[^#\s]/.test(line));
-  const text = async (url: string) => (await fetch(url)).text();
-  const rendition = names(await text(`${base}master.m3u8?renditions=encoded&order=worst-first`))[0] ?? '';
-  const playlist = new URL(rendition, base);
-  return names(await text(playlist.href)).map((name) => new URL(name, playlist).href);
+/** Returns how often viewers did not get what this scenario promises them. */
+export function failuresOf({ isForAll }: Pick<Scenario, 'isForAll'>, viewers: readonly Watched[]): number {
+  return isForAll ? viewers.reduce((sum, each) => sum + refusalsOf(each) + each.missed, 0) : 0;
 }
 
 function rowsOf(

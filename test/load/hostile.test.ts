@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseRoute } from '../../functions/stream/route/routes.ts';
 import { createBilled, meterInstances, priceOf } from '../../load/billed.ts';
-import { SCENARIOS } from '../../load/hostile.ts';
+import { failuresOf, SCENARIOS } from '../../load/hostile.ts';
 import { ATTACKS } from '../../load/hostile-clients.ts';
 import type { LogLine } from '../../local/instance.ts';
 import { seeded } from '../../testing/seeded.ts';
@@ -25,6 +25,27 @@ describe('hostile clients', () => {
     expect(SCENARIOS.public.settings).to.not.have.any.keys('MAX_EXPORTS', 'MAX_PIXELS');
     expect(SCENARIOS.unlimited.settings).to.include({ MAX_EXPORTS: '1000', MAX_CPU_SECONDS: '86400' });
     expect(SCENARIOS.unlimited.maxInstances).to.be.above(SCENARIOS.unlimited.clients);
+  });
+});
+
+describe('a run with hostile clients', () => {
+  const watched = { segments: 9, refusedPlaylists: 0, refusedSegments: 0, missed: 0 };
+  const TABLE: [what: string, seen: object, failures: number][] = [
+    ['nothing is refused', {}, 0],
+    ['playlists and segments came after repetitions', { refusedPlaylists: 1, refusedSegments: 2 }, 3],
+    ['a segment never came', { refusedSegments: 7, missed: 1 }, 8],
+  ];
+  for (const [what, seen, failures] of TABLE) {
+    it(`fails as its scenario says if ${what}`, () => {
+      const viewers = [watched, { ...watched, ...seen }];
+      expect(failuresOf({ isForAll: true }, viewers)).to.equal(failures);
+      expect(failuresOf({ isForAll: false }, viewers)).to.equal(0);
+    });
+  }
+
+  it('lets nobody be refused where addresses are signed, or an open service is set up as docs/cost.md says', () => {
+    expect(SCENARIOS.fronted).to.include({ isForAll: true, isFronted: true, maxInstances: 20 });
+    expect(SCENARIOS.signed).to.include({ isForAll: true, isFronted: false, maxInstances: 20 });
   });
 });
 
