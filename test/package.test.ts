@@ -8,6 +8,7 @@ import { elsewhere } from '../testing/surroundings.ts';
 import { listZip, unpackZip } from '../testing/zip-file.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
+const TOOLS = ['esbuild', 'fflate'];
 
 describe('packageFunction', function () {
   this.timeout(60_000);
@@ -110,7 +111,7 @@ describe('packageFunction', function () {
     for (const path of await checkedOut())
       await cp(join(PROJECT, path), join(checkout, path), { recursive: true });
     // The build tools are not part of what is built.
-    for (const tool of ['esbuild', 'fflate']) {
+    for (const tool of TOOLS) {
       await symlink(join(PROJECT, 'node_modules', tool), join(checkout, 'node_modules', tool));
     }
     const other = await import(pathToFileURL(join(checkout, 'functions/stream/deploy/package.ts')).href);
@@ -125,7 +126,12 @@ describe('packageFunction', function () {
 async function checkedOut(): Promise<string[]> {
   const lock = JSON.parse(await readFile(join(PROJECT, 'package-lock.json'), 'utf8'));
   const packages = Object.entries<{ dev?: boolean; optional?: boolean }>(lock.packages).filter(
-    ([path, { dev, optional }]) => path !== '' && !dev && !optional && !path.includes('big-buck-bunny'),
+    ([path, { dev, optional }]) =>
+      path !== '' &&
+      !dev &&
+      !optional &&
+      !path.includes('big-buck-bunny') &&
+      !TOOLS.some((tool) => path === `node_modules/${tool}`),
   );
   return [
     'package.json',
