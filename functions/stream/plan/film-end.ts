@@ -3,7 +3,6 @@ import { earliestStart } from './plan-input.ts';
 
 /** Returns the end of a film, in seconds from the presentation's zero; null if the file does not tell. */
 export function filmEnd({ startSeconds, durationSeconds }: VideoTrack, media: Media): number | null {
-  const zero = earliestStart(media);
-  if (durationSeconds !== null) return Math.max(0, startSeconds + durationSeconds - zero);
-  return media.durationSeconds === null ? null : Math.max(0, media.durationSeconds - zero);
+  if (durationSeconds === null) return media.durationSeconds;
+  return Math.max(0, startSeconds + durationSeconds - earliestStart(media));
 }

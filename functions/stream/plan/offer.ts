@@ -2,7 +2,7 @@ import { unsupported } from '../base/problem.ts';
 import type { AudioTrack, Media, VideoTrack } from '../media/model/media.ts';
 import { NO_PARAMETERS } from '../route/stream-parameters.ts';
 import { audioCopyObstacle } from './copyable.ts';
-import { audiosOf, filmsOf, nothingPlays, selectTracks } from './plan-input.ts';
+import { audiosOf, earliestStart, filmsOf, nothingPlays, selectTracks } from './plan-input.ts';
 
 /** The tracks that adaptive streaming offers, on the presentation's own timeline. */
 export type Offer = {
@@ -76,11 +76,7 @@ export function trackEndSeconds(
       'The file does not tell how long it is, which segments need; it can be streamed whole.',
     );
   }
-  // If only the whole file tells its end, that counts from zero, unless it began later.
-  const end =
-    durationSeconds === null && whole !== null && whole > startSeconds
-      ? whole
-      : startSeconds + (durationSeconds ?? whole ?? 0);
+  const end = durationSeconds === null ? earliestStart(media) + (whole ?? 0) : startSeconds + durationSeconds;
   if (end - startSeconds <= MAX_SECONDS) return end;
   throw unsupported(
     `The file claims to last ${Math.round(end - startSeconds)} seconds; segments cover at most ${MAX_SECONDS}.`,

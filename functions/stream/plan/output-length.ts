@@ -57,10 +57,9 @@ function endOf(
 
 /** The end of the file, for a track that is alone in it, or for a film that is played as a whole. */
 function endOfFile(media: Media, { video }: Output): number | null {
-  const { durationSeconds, tracks, layout } = media;
+  const { durationSeconds, tracks } = media;
   if (durationSeconds === null || (video === null && tracks.length > 1)) return null;
-  // That of ISO base media counts from the earliest track, which tells how long it is itself.
-  return layout === null ? durationSeconds : durationSeconds + earliestStart(media);
+  return durationSeconds + earliestStart(media);
 }
 
 /** Exact are headers that count samples, of lossless audio whose rate is unchanged. */

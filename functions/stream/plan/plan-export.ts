@@ -5,7 +5,7 @@ import { planHeader } from './describe-plan.ts';
 import { type FilmExport, planFilmExport } from './film-export.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
-import { normalised, type PlanInput, selectTracks } from './plan-input.ts';
+import { earliestStart, normalised, type PlanInput, selectTracks } from './plan-input.ts';
 import { refuseAbove } from './refuse.ts';
 import { planStream, type StreamPlan } from './stream-plan.ts';
 
@@ -102,7 +102,7 @@ function divisible({ speed, loudness }: StreamParameters): string {
     : 'without speed and loudness, mp4 can; or ';
 }
 
-/** The end of the exported tracks, which may lie long before that of others; null if the file does not tell. */
+/** The end of the exported tracks, in seconds from the file's earliest track, which may lie long before that of others; null if the file does not tell. */
 function endOf(recipe: Recipe, { media, parameters }: PlanInput): number | null {
   const { video, audio } = selectTracks(media, parameters);
   const tracks = [
@@ -113,7 +113,7 @@ function endOf(recipe: Recipe, { media, parameters }: PlanInput): number | null 
     ({ durationSeconds }) => durationSeconds !== null || media.durationSeconds !== null,
   );
   if (recipe.kind === 'original' || !isKnown) return media.durationSeconds;
-  return Math.max(...tracks.map((track) => trackEndSeconds(track, media)));
+  return Math.max(...tracks.map((track) => trackEndSeconds(track, media))) - earliestStart(media);
 }
 
 function recipeOf(plan: StreamPlan, { media, parameters }: PlanInput): Recipe {

@@ -60,7 +60,7 @@ describe('openContainer on real files', () => {
     ['audio/mediabunny__Toothsome-Meme.VBRv2.mp3', 'mp3 | 38.568 | mp3 2ch 24000'],
     [
       'mkv/media__sample_with_ass_subtitles.mkv',
-      'matroska | 1.139 | avc1.640034 1080x720 30/1 8 4:2:0 sdr | ac-3 1ch 44100 | subtitle S_TEXT/ASS',
+      'matroska | 1.072 | avc1.640034 1080x720 30/1 8 4:2:0 sdr | ac-3 1ch 44100 | subtitle S_TEXT/ASS',
     ],
     ['mkv/media__sample_with_dts_hd_ma.mkv', 'matroska | 1.003 | dtsh 8ch 48000'],
     [

@@ -82,13 +82,12 @@ export async function containerPackets(
     return track;
   });
   container.limitReads(DURATION_BYTES);
-  const totalSeconds = await container.durationSeconds();
+  const endSeconds = await container.endSeconds();
   container.limitReads(Number.POSITIVE_INFINITY);
   const timelines = await openTimelines(container, tracks, options.startSeconds);
   const origin = Math.min(...timelines.map((timeline) => timeline.beginSeconds));
   const end =
-    origin +
-    Math.min(options.durationSeconds ?? Number.POSITIVE_INFINITY, (totalSeconds ?? Infinity) - origin);
+    origin + Math.min(options.durationSeconds ?? Number.POSITIVE_INFINITY, (endSeconds ?? Infinity) - origin);
   const stop = options.durationSeconds === undefined ? Number.POSITIVE_INFINITY : end;
   return timelines.map((timeline) => ({
     ...timeline.head,

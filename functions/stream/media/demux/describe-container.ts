@@ -29,17 +29,19 @@ const PACKET_BYTES = 32 * 2 ** 20;
  */
 export async function describeContainer(container: OpenContainer): Promise<Media> {
   container.limitReads(INDEX_BYTES);
-  const durationSeconds = await container.durationSeconds();
+  const endSeconds = await container.endSeconds();
   container.limitReads(PACKET_BYTES);
-  const tracks: Media['tracks'][number][] = container.others.map(describeOther);
+  const played: (VideoTrack | AudioTrack)[] = [];
   for (const track of container.tracks) {
-    tracks.push(track.kind === 'video' ? await describeVideo(track) : await describeAudio(track));
+    played.push(track.kind === 'video' ? await describeVideo(track) : await describeAudio(track));
   }
+  const startSeconds = Math.min(...played.map((track) => track.startSeconds));
   return {
     container: container.container,
-    durationSeconds,
+    durationSeconds:
+      endSeconds === null || endSeconds <= startSeconds ? endSeconds : endSeconds - startSeconds,
     originSeconds: container.originSeconds,
-    tracks: tracks.sort((a, b) => a.index - b.index),
+    tracks: [...container.others.map(describeOther), ...played].sort((a, b) => a.index - b.index),
     layout: null,
   };
 }
@@ -157,8 +159,8 @@ function dynamicRange(colour: Colour | null, bitDepth: number | null): VideoTrac
 /** MPEG audio without an index has to be walked frame by frame, a tenth of a second of CPU per megabyte. */
 const WALK_BYTES = 4 * 2 ** 20;
 
-/** Returns the length of an open file, in seconds after `origin`; null if nothing tells it. */
-export async function durationOf(
+/** Returns the end of an open file, in seconds after `origin`; null if nothing tells it. */
+export async function endOf(
   input: Input,
   container: Container,
   file: RandomAccess,

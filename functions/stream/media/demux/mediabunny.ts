@@ -7,7 +7,7 @@ import { CONTAINERS, type Container } from '../model/containers.ts';
 import { knownLanguage, subtitleLabel } from '../model/label.ts';
 import { readProgramMap } from '../transport/mpegts.ts';
 import { boundedReads, containerOf, openDemuxer, type Reading, ReadLimit } from './demuxers.ts';
-import { describeContainer, durationOf } from './describe-container.ts';
+import { describeContainer, endOf } from './describe-container.ts';
 import { type MatroskaTrack, readMatroskaHead } from './matroska.ts';
 import { type Attempt, originOf, readTrack, withoutLast } from './mediabunny-track.ts';
 import { readOggCodecs } from './ogg.ts';
@@ -134,7 +134,7 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
     others.push({ index, stream, language, isDefault: false, kind: 'unknown', codec: known.codec });
   }
   if (tracks.length === 0) return null;
-  const durationSeconds = () => attempt(() => durationOf(input, container, file, origin, tracks));
+  const endSeconds = () => attempt(() => endOf(input, container, file, origin, tracks));
   const { isCutOff } = roster;
   return {
     container,
@@ -142,7 +142,7 @@ async function openInput(input: Input, file: RandomAccess, attempt: Attempt): Pr
     others: others.sort(byIndex),
     isCutOff,
     originSeconds: origin,
-    durationSeconds,
+    endSeconds,
   };
 }
 

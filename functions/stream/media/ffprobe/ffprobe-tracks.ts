@@ -30,6 +30,8 @@ export const STREAM = v.object({
   color_range: text,
   r_frame_rate: text,
   avg_frame_rate: text,
+  time_base: text,
+  nb_frames: optionalNumber,
   start_time: optionalNumber,
   duration: optionalNumber,
   bit_rate: optionalNumber,
@@ -53,11 +55,18 @@ export const STREAM = v.object({
 
 type Stream = v.InferOutput<typeof STREAM>;
 
-/**
- * Converts one of ffprobe's streams; times count from `origin`. `hasOwnId`: no other stream of the file has
- * its id.
- */
-export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Track {
+/** What a container makes of its streams. */
+export type StreamRules = {
+  /** The beginning of the timeline, in seconds of the file's own clock. */
+  readonly origin: number;
+  /** Whether no other stream of the file has its id. */
+  readonly hasOwnId: boolean;
+  /** Whether its header counts units of its time base, blocks or samples. ffprobe takes these for frames. */
+  readonly isCounted: boolean;
+};
+
+/** Converts one of ffprobe's streams. */
+export function trackOf(stream: Stream, { origin, hasOwnId, isCounted }: StreamRules): Track {
   const language = stream.tags.language;
   const id = hasOwnId ? Number(stream.id) : Number.NaN;
   const base = {
@@ -66,7 +75,7 @@ export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Trac
     undecodable: null,
     language: language && language !== 'und' ? language : null,
     startSeconds: (stream.start_time ?? origin) - origin,
-    durationSeconds: stream.duration ?? null,
+    durationSeconds: (isCounted ? countedSeconds(stream) : null) ?? stream.duration ?? null,
     isDefault: stream.disposition.default !== 0,
     bitrate: stream.bit_rate ?? null,
   };
@@ -83,6 +92,11 @@ export function trackOf(stream: Stream, origin: number, hasOwnId: boolean): Trac
     return { ...base, kind: 'subtitle', codec, ...label };
   }
   return { ...base, kind: stream.codec_type === 'data' ? 'data' : 'unknown', codec };
+}
+
+function countedSeconds({ nb_frames: units, time_base: base }: Stream): number | null {
+  const seconds = (units ?? 0) * (rateOf(base) ?? 0);
+  return seconds > 0 ? seconds : null;
 }
 
 type Base = Omit<OtherTrack, 'kind' | 'codec'>;

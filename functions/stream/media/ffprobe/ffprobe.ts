@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { damaged, type Problem } from '../../base/problem.ts';
-import { CONTAINER_PROFILES, type Container } from '../model/containers.ts';
-import type { Media } from '../model/media.ts';
+import { CONTAINER_PROFILES, CONTAINERS, type Container } from '../model/containers.ts';
+import type { Media, Track } from '../model/media.ts';
 import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
 import { type FfprobeOptions, notMedia, runFfprobe } from './run-ffprobe.ts';
 
@@ -25,15 +25,40 @@ export async function describeWithFfprobe(url: string, options: DescribeOptions)
   // Clocks of broadcast formats start anywhere: their timeline begins at the earliest packet.
   const origin = ['mpegts', 'mpeg'].includes(format.format_name) ? (format.start_time ?? 0) : 0;
   const ids = streams.map(({ id }) => id);
+  const isCounted = CONTAINERS[container].length === 'units';
   const tracks = streams.map((stream) =>
-    trackOf(stream, origin, ids.filter((id) => id === stream.id).length === 1),
+    trackOf(stream, { origin, isCounted, hasOwnId: ids.filter((id) => id === stream.id).length === 1 }),
   );
   if (tracks.every((track) => track.kind !== 'video' && track.kind !== 'audio')) throw notMedia();
   for (const track of tracks) {
     if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noVideo();
   }
-  const durationSeconds = format.duration && format.duration > 0 ? format.duration : null;
+  const durationSeconds = (isCounted ? longestOf(tracks) : null) ?? declaredSeconds(container, output.output);
   return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
+}
+
+/** Returns the header's duration, counted from the start of what is shown; null if there is none. */
+function declaredSeconds(container: Container, { format, packets }: Output): number | null {
+  const declared = positive(format.duration);
+  const start = format.start_time ?? 0;
+  const { durationFrom } = CONTAINERS[container];
+  if (declared === null || durationFrom === 'start') return declared;
+  const decoded = packets.flatMap(({ dts_time: time }) => time ?? []);
+  const lead = start - (durationFrom === 'zero' ? 0 : Math.min(start, ...decoded));
+  return declared > lead ? declared - lead : declared;
+}
+
+/** The end of the last track; null unless each that plays tells its own. */
+function longestOf(tracks: readonly Track[]): number | null {
+  const played = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
+  const ends = played.map(
+    ({ startSeconds, durationSeconds }) => startSeconds + (durationSeconds ?? Number.NaN),
+  );
+  return positive(Math.max(...ends));
+}
+
+function positive(seconds: number | null | undefined): number | null {
+  return seconds && seconds > 0 ? seconds : null;
 }
 
 /**
@@ -45,9 +70,9 @@ const LEAST_KNOWN_SCORE = 25;
 
 const ENTRIES = [
   'format=format_name,probe_score,duration,start_time',
-  'packet=stream_index',
+  'packet=dts_time',
   'stream=index,id,codec_type,codec_name,codec_tag_string,profile,level,width,height,sample_aspect_ratio,pix_fmt,field_order',
-  'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,channels,sample_rate,bits_per_raw_sample',
+  'stream=color_space,color_primaries,color_transfer,color_range,r_frame_rate,avg_frame_rate,time_base,nb_frames,start_time,duration,bit_rate,channels,sample_rate,bits_per_raw_sample',
   'stream_disposition=default,attached_pic,comment,visual_impaired,forced,hearing_impaired',
   'stream_tags=language,title',
   'stream_side_data=rotation',
@@ -71,8 +96,10 @@ const OUTPUT = v.object({
     start_time: optionalNumber,
   }),
   streams: v.pipe(v.array(STREAM), v.minLength(1)),
-  packets: v.optional(v.array(v.object({ stream_index: number })), []),
+  packets: v.optional(v.array(v.object({ dts_time: optionalNumber })), []),
 });
+
+type Output = v.InferOutput<typeof OUTPUT>;
 
 function containerOf(formatName: string): Container {
   const first = formatName.split(',')[0] ?? '';

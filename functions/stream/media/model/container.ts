@@ -15,10 +15,10 @@ export type OpenContainer = {
   readonly tracks: readonly ContainerTrack[];
   readonly others: readonly UnreadTrack[];
   /**
-   * Resolves with the duration from the header or the index, or else by reading to the end within the read
-   * limit; null if that fails.
+   * Resolves with the end on the file's timeline, in seconds, from the header or the index, or else by reading to the
+   * end within the read limit; null if that fails.
    */
-  durationSeconds(): Promise<number | null>;
+  endSeconds(): Promise<number | null>;
   /** True if the file ends before its headers say so. */
   readonly isCutOff: boolean;
   describe(): Promise<Media>;

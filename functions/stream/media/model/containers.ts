@@ -32,8 +32,10 @@ export type ContainerProfile = {
   readonly outlastsHeaders: boolean;
   /** Start of the timeline: at any clock, at an offset if it is a second or more, or at zero. */
   readonly origin: 'clock' | 'offset' | 'zero';
-  /** Source of the length: the number of samples, headers and packets, or an estimate. */
-  readonly length: 'samples' | 'packets' | 'estimate';
+  /** Source of the length: the number of samples, of frames or blocks, headers and packets, or an estimate. */
+  readonly length: 'samples' | 'units' | 'packets' | 'estimate';
+  /** Where the duration in its header counts from: zero, the decoding of its first packet, or the start of what is shown. */
+  readonly durationFrom: 'zero' | 'decoding' | 'start';
   /** File types in which it is sent unchanged; null if it never is. */
   readonly files: { readonly video: FileType; readonly audio: FileType } | null;
   /** Names in `accept=` and in Accept headers, besides its media types. */
@@ -61,6 +63,7 @@ const PLAIN = {
   outlastsHeaders: false,
   origin: 'zero',
   length: 'packets',
+  durationFrom: 'start',
 } as const;
 
 const ISOBMFF = {
@@ -80,6 +83,7 @@ const MATROSKA = {
   keepsTimes: true,
   hasRoundedTimes: true,
   origin: 'offset',
+  durationFrom: 'zero',
 } as const;
 
 const FOREIGN = {
@@ -199,8 +203,15 @@ export const CONTAINERS = {
     isPlayedEverywhere: true,
   },
   w64: { ...FOREIGN, magic: [], ffprobeNames: ['w64'], hasByteRateTimes: true, length: 'samples' },
-  avi: { ...FOREIGN, magic: [], ffprobeNames: ['avi'] },
-  flv: { ...FOREIGN, magic: ['FLV\x01'], ffprobeNames: ['flv'], keepsTimes: true, hasRoundedTimes: true },
+  avi: { ...FOREIGN, magic: [], ffprobeNames: ['avi'], length: 'units' },
+  flv: {
+    ...FOREIGN,
+    magic: ['FLV\x01'],
+    ffprobeNames: ['flv'],
+    keepsTimes: true,
+    hasRoundedTimes: true,
+    durationFrom: 'decoding',
+  },
   amr: { ...FOREIGN, magic: ['#!AMR'], ffprobeNames: ['amr', 'amrnb', 'amrwb'], length: 'estimate' },
   other: {
     ...FOREIGN,

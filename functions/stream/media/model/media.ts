@@ -4,7 +4,7 @@ import type { Container } from './containers.ts';
 /** The result of a probe: all that planning needs, and nothing that depends on the client. */
 export type Media = {
   readonly container: Container;
-  /** Duration of the longest track, on the presentation timeline; null if neither header nor index tells. */
+  /** Seconds from the start of the earliest track to the end of the last one; null if neither header nor index tells. */
   readonly durationSeconds: number | null;
   /**
    * The file's own clock at the beginning of its timeline here: 0 except for broadcasts and cut-out

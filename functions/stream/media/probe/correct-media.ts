@@ -1,7 +1,7 @@
 import type { RandomAccess } from '../../source/bytes.ts';
 import { ac3Seconds } from '../demux/ac3-length.ts';
-import { mp3DelaySeconds } from '../demux/mp3-delay.ts';
 import { mp3Extent } from '../demux/mp3-extent.ts';
+import { type Mp3Trim, mp3Trim } from '../demux/mp3-trim.ts';
 import { chainedOggSeconds, isChainedOgg } from '../demux/ogg-links.ts';
 import type { Media } from '../model/media.ts';
 
@@ -36,7 +36,7 @@ export async function correctMedia(file: RandomAccess, media: Media): Promise<Co
 async function corrected(file: RandomAccess, media: Media): Promise<Media> {
   const { container, tracks } = media;
   const [first] = tracks;
-  if (container === 'mp3') return withDelay(media, await mp3DelaySeconds(file));
+  if (container === 'mp3') return trimmed(media, await mp3Trim(file));
   if (container === 'other' && tracks.length === 1 && first?.kind === 'audio' && first.codec === 'ac3') {
     const seconds = await ac3Seconds(file);
     return seconds === null ? media : withLength(media, seconds);
@@ -45,12 +45,13 @@ async function corrected(file: RandomAccess, media: Media): Promise<Media> {
   return container === 'ogg' && hasFilm && (await isChainedOgg(file)) ? withoutFilm(media) : media;
 }
 
-/** Adds what decoders drop of the beginning. */
-function withDelay(media: Media, codecDelaySeconds: number): Media {
+/** Leaves out what an encoder added at both ends. */
+function trimmed(media: Media, trim: Mp3Trim | null): Media {
+  if (trim === null) return media;
   const tracks = media.tracks.map((track) =>
-    track.kind === 'audio' ? { ...track, codecDelaySeconds } : track,
+    track.kind === 'audio' ? { ...track, codecDelaySeconds: trim.delaySeconds } : track,
   );
-  return { ...media, tracks };
+  return { ...media, durationSeconds: trim.heardSeconds ?? media.durationSeconds, tracks };
 }
 
 function withLength(media: Media, durationSeconds: number): Media {

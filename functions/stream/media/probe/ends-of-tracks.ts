@@ -1,5 +1,9 @@
 import type { CachedAccess } from '../../source/cache.ts';
+import { flacSamples, opusSamples } from '../codecs/audio-frames.ts';
+import { readAc3, readEac3 } from '../codecs/dolby.ts';
 import { openContainer } from '../demux/mediabunny.ts';
+import type { AudioCodec } from '../model/codecs.ts';
+import type { ContainerPacket, ContainerTrack } from '../model/container.ts';
 
 /** Most bytes that are read for it. */
 const LOOK_BYTES = 8 * 2 ** 20;
@@ -17,12 +21,43 @@ export async function trackEnds(
   if (container === null) return ends;
   try {
     container.limitReads(LOOK_BYTES);
-    for (const { index, endSeconds } of container.tracks) {
-      const end = trackIndexes.includes(index) ? await endSeconds() : null;
-      if (end !== null) ends.set(index, end);
+    for (const track of container.tracks) {
+      const end = trackIndexes.includes(track.index) ? await endOf(track) : null;
+      if (end !== null) ends.set(track.index, end);
     }
   } finally {
     container.close();
   }
   return ends;
 }
+
+async function endOf(track: ContainerTrack): Promise<number | null> {
+  const end = await track.endSeconds();
+  return end === null ? null : end + (await untimedSeconds(track, end));
+}
+
+/** Returns the length of the last packet if the container does not tell it, as Matroska does not. */
+async function untimedSeconds(track: ContainerTrack, endSeconds: number): Promise<number> {
+  if (track.kind !== 'audio') return 0;
+  let before: ContainerPacket | null = null;
+  let last: ContainerPacket | null = null;
+  for await (const packet of track.packets(endSeconds - LOOK_SECONDS)) [before, last] = [last, packet];
+  if (last === null || last.durationSeconds > 0) return 0;
+  const { codec, sampleRate } = track;
+  const samples = SAMPLES[codec]?.(last.data) ?? null;
+  if (samples !== null) return samples / (codec === 'opus' ? 48_000 : sampleRate);
+  if (before === null) return 0;
+  const seconds = last.timestampSeconds - before.timestampSeconds;
+  // A packet of PCM may be shorter than the one before; all of another codec last as long.
+  return codec === 'pcm' ? (seconds * last.data.length) / before.data.length : seconds;
+}
+
+/** More than a packet lasts. */
+const LOOK_SECONDS = 0.25;
+
+const SAMPLES: Readonly<Partial<Record<AudioCodec, (packet: Uint8Array) => number | null>>> = {
+  ac3: (packet) => readAc3(packet)?.samples ?? null,
+  eac3: (packet) => readEac3(packet)?.samples ?? null,
+  flac: flacSamples,
+  opus: opusSamples,
+};

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mp3DelaySeconds } from '../../../functions/stream/media/demux/mp3-delay.ts';
+import { mp3Trim } from '../../../functions/stream/media/demux/mp3-trim.ts';
 import { bytesAccess } from '../../../testing/file-access.ts';
 
 const [MONO, STEREO] = [0xc0, 0x00];
@@ -16,6 +16,8 @@ type Tag = {
   readonly encoder: string;
   readonly delay: number;
 };
+const FRAMES = 100;
+const PADDING = 1000;
 const LAME: Tag = { name: 'Info', flags: 15, encoder: 'LAME3.100', delay: 576 };
 
 /** Writes the first frame of a file, its tag after `side` bytes. */
@@ -26,9 +28,10 @@ function frameOf([version, rates]: readonly [number, number], mode: number, side
   bytes.write(tag.name, at, 'latin1');
   bytes.writeUInt32BE(tag.flags, at + 4);
   const fields = [4, 4, 100, 4].reduce((sum, length, i) => sum + ((tag.flags >> i) & 1) * length, 0);
+  if (tag.flags & 1) bytes.writeUInt32BE(FRAMES, at + 8);
   const extension = at + 8 + fields;
   bytes.write(tag.encoder, extension, 'latin1');
-  bytes.writeUIntBE((tag.delay << 12) | 1000, extension + 21, 3);
+  bytes.writeUIntBE((tag.delay << 12) | PADDING, extension + 21, 3);
   return bytes;
 }
 
@@ -47,10 +50,23 @@ const ROWS: readonly (readonly [what: string, bytes: Buffer, samples: number, sa
   ['no frame', Buffer.alloc(64), 0, 44_100],
 ];
 
-describe('mp3DelaySeconds', () => {
+describe('mp3Trim', () => {
   for (const [what, bytes, samples, sampleRate] of ROWS) {
     it(what, async () => {
-      expect(await mp3DelaySeconds(bytesAccess(bytes))).to.be.closeTo(samples / sampleRate, 1e-9);
+      const trim = await mp3Trim(bytesAccess(bytes));
+      expect(trim?.delaySeconds ?? 0).to.be.closeTo(samples / sampleRate, 1e-9);
+      const all = FRAMES * (sampleRate === 24_000 ? 576 : 1152);
+      const heard = (all - (samples - 529) - PADDING) / sampleRate;
+      if (samples > 0) expect(trim?.heardSeconds).to.be.closeTo(heard, 1e-9);
+      else expect(trim).to.equal(null);
     });
   }
+
+  it('knows no length without a count of frames', async () => {
+    const bytes = frameOf(MPEG1, STEREO, 32, { ...LAME, flags: 2 });
+    expect(await mp3Trim(bytesAccess(bytes))).to.deep.equal({
+      delaySeconds: 1105 / 44_100,
+      heardSeconds: null,
+    });
+  });
 });
