@@ -89,6 +89,27 @@ describe('cases: joined recordings', function () {
     });
   }
 
+  it('plays MPEG-TS whose audio overlaps the next recording: it is heard with its frames', async () => {
+    const parts: Buffer[] = [];
+    for (const seconds of [3.1, 3]) {
+      const sign = 'between(mod(t,1),0.4999,0.6)';
+      const film = `testsrc2=s=160x96:r=25:d=3,format=yuv420p,drawbox=t=fill:c=white:enable='${sign}'`;
+      const tone = `aevalsrc='if(${sign},0.9,0.01)*sin(2*PI*1000*t)':s=48000:d=${seconds}`;
+      const part = join(folder, 'part.ts');
+      const coding = ['-c:v', 'libx264', '-g', '25', '-c:a', 'aac'];
+      await ffmpeg('-f', 'lavfi', '-i', film, '-f', 'lavfi', '-i', tone, ...coding, '-y', part);
+      parts.push(await readFile(part));
+    }
+    await writeFile(join(folder, 'overlap.ts'), Buffer.concat(parts));
+    const stream = `${service.url}/stream/overlap.ts`;
+    // The file's audio begins with its encoder's priming packet.
+    near(await beepsOf(`${stream}?format=wav`), [0.521, 1.521, 2.521, 3.521, 4.521, 5.521], 0.02);
+    near(await beepsOf(`${stream}?format=wav&start=2.2`), [0.321, 1.321, 2.321, 3.321], 0.02);
+    near(await beepsOf(`${stream}?height=48`), [0.543, 1.543, 2.543, 3.543, 4.543, 5.543], 0.02);
+    // They follow the delay of the encoder for two frames, which this ffmpeg shows.
+    near(await flashesOf(`${stream}?height=48`), [0.581, 1.581, 2.581, 3.581, 4.581, 5.581], 0.045);
+  });
+
   const ofNumber = (number: number) => ['-serial_offset', String(number)];
   const VORBIS = ['-c:a', 'libvorbis'];
   for (const [name, what, ...parts] of [

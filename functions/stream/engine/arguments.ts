@@ -112,8 +112,9 @@ export function ffmpegArguments(
 
 function approachArguments(approach: Approach, seconds: number): string[] {
   if (approach.kind === 'clock') {
-    // With `-seek_timestamp` ffmpeg subtracts nothing but this offset.
-    return ['-seek_timestamp', '1', '-itsoffset', (-approach.originSeconds - seconds).toFixed(6)];
+    // With `-seek_timestamp` ffmpeg subtracts nothing but this offset; without `-copyts` it would make audio late that
+    // overlaps the recording before.
+    return ['-copyts', '-seek_timestamp', '1', '-itsoffset', (-approach.originSeconds - seconds).toFixed(6)];
   }
   // Near the start, -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];

@@ -114,13 +114,13 @@ function hidesInFragments({ layout, tracks }: Media): boolean {
   return layout?.fragmented === true && tracks.some(({ hidesStart }) => hidesStart);
 }
 
-/** Returns the entry; null if nothing is sought, or if a demuxer finds its way. */
+/** Returns the entry; null if nothing is sought by a clock that runs on, or if a demuxer finds its way. */
 async function entryOf(
   { startSeconds, prerollSeconds, video, audio }: Output,
   { access, probed }: EngineContext,
 ): Promise<Entry | null> {
   const seconds = startSeconds - prerollSeconds;
-  if (seconds <= 0) return null;
+  if (seconds <= 0) return probed.clock === null ? null : { kind: 'beginning' };
   // Audio alone begins there as well: audio surrounds each video packet.
   const track =
     filmsOf(probed.media).find(({ stream }) => video === null || stream === video.stream) ??
