@@ -374,6 +374,43 @@ describe('the length of files that follow each other', () => {
     expect(await chainedOggSeconds(fileOf(...both, ...both))).to.equal(null);
   });
 
+  it('is that of a large Ogg file joined with itself, by a few looks', async () => {
+    const numbered = (pages: readonly Buffer[]) => {
+      for (const [i, each] of pages.entries()) each.writeUInt32LE(i, 18);
+      return pages;
+    };
+    // Pages of different lengths, as of a variable bitrate.
+    const large = (seconds: number, pages: number) => {
+      const [head, first, last] = opus(1, seconds);
+      if (head === undefined || first === undefined || last === undefined) throw new RangeError();
+      const between = Array.from({ length: pages }, (_, i) =>
+        page(1, 960 + i, Buffer.alloc(100 + ((i >> 12) % 3) * 77)),
+      );
+      return numbered([head, first, ...between, last]);
+    };
+    const [own, short] = [large(90, 25_000), large(7, 4_000)];
+    for (const [links, seconds] of [
+      [[own], null],
+      [[own, own], 180],
+      [[own, own, own], 270],
+      [[short, own], 97],
+      [[own, short], 97],
+      [Array.from({ length: 12 }, () => short), 84],
+    ] as const) {
+      const file = fileOf(...links.flat());
+      let reads = 0;
+      const counting = {
+        ...file,
+        read(start: number, end: number) {
+          reads++;
+          return file.read(start, end);
+        },
+      };
+      expect(await chainedOggSeconds(counting)).to.equal(seconds);
+      expect(reads).to.be.at.most(20 * links.length);
+    }
+  });
+
   it('is of a recording behind the first one, of any streams', async () => {
     const theora = (serial: number) => [page(serial, 0, '\x80theora'), page(serial, 40, Buffer.alloc(200))];
     const film = [page(1, 0, '\x80theora'), page(2, 0, '\x01vorbis'), page(1, 40, 'x'), page(2, 960, 'x')];

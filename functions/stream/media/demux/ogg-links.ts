@@ -11,6 +11,8 @@ type Link = {
 };
 
 const LOOK_BYTES = 192 * 1024;
+/** The longest page and the header of the next one (RFC 3533 §6). */
+const PAGE_BYTES = 27 + 255 + 255 * 255 + 27;
 const MOST_LINKS = 64;
 
 type Page = {
@@ -18,6 +20,8 @@ type Page = {
   /** It begins a link. */
   readonly isFirst: boolean;
   readonly serial: number;
+  /** Its place in its stream. */
+  readonly number: number;
   readonly granule: bigint;
   /** Those that end in it. */
   readonly packets: readonly Buffer[];
@@ -35,19 +39,25 @@ export async function chainedOggSeconds(file: RandomAccess): Promise<number | nu
     Math.max(0, sizeBytes - LOOK_BYTES),
   );
   const end = tail.at(-1);
-  if (head[0] === undefined || end === undefined) return null;
-  if (file.sizeBytes <= MOST_WALKED_BYTES) return walkedSeconds(await file.read(0, file.sizeBytes));
-  if (head[0].serial === end.serial) return null;
+  const [first] = head;
+  if (first === undefined || end === undefined) return null;
+  if (sizeBytes <= MOST_WALKED_BYTES) return walkedSeconds(await file.read(0, sizeBytes));
+  // Those of the headers tell little.
+  const usual = Math.max(
+    ...[head.slice(2), tail].map((pages) => rateOf(pages[0] ?? first, pages.at(-1) ?? end)),
+  );
+  const starts = [first, ...(await startsBetween(file, [first, end], usual))];
+  if (starts.length < 2 || starts.length > MOST_LINKS) return null;
   let seconds = 0;
-  let first: Page | undefined = head[0];
-  for (let links = 0; links < MOST_LINKS && first !== undefined; links++) {
-    const link = linkOf(first);
-    if (link === null) return null;
-    const { last, next } = await endOfLink(file, first);
-    seconds += secondsOf(link, pagesIn(await look(file, first.at), first.at), last);
-    first = next;
+  for (const [i, start] of starts.entries()) {
+    const link = linkOf(start);
+    const until = starts[i + 1]?.at ?? sizeBytes;
+    const last = await lastPage(file, start, until);
+    if (link === null || last === undefined) return null;
+    const pages = pagesIn(await file.read(start.at, Math.min(until, start.at + LOOK_BYTES)), start.at);
+    seconds += secondsOf(link, pages, last);
   }
-  return first === undefined ? seconds : null;
+  return seconds;
 }
 
 /**
@@ -66,7 +76,7 @@ export async function isChainedOgg(file: RandomAccess): Promise<boolean> {
   return last !== undefined && head.slice(0, begun).every(({ serial }) => serial !== last.serial);
 }
 
-/** One file joined with itself has links of one serial number, whose ends no look finds. */
+/** A file that is read whole. */
 const MOST_WALKED_BYTES = 4_000_000;
 
 /** Sums the recordings of a file that is known whole; null as above. */
@@ -93,18 +103,67 @@ function secondsOf({ samples, skipped, rate }: Link, pages: readonly Page[], las
   return Math.max(0, (Number(last.granule) - start - skipped) / rate);
 }
 
-/** Finds its last page, and the first page of the next link. */
-async function endOfLink(file: RandomAccess, first: Page): Promise<{ last: Page; next: Page | undefined }> {
-  let [low, high] = [first.at, file.sizeBytes];
-  while (high - low > LOOK_BYTES / 2) {
-    const middle = low + Math.floor((high - low) / 2);
-    const [page] = pagesIn(await look(file, middle), middle);
-    if (page?.serial === first.serial) low = page.at;
-    else high = middle;
+/** The last page of a link that tells a time. */
+async function lastPage(file: RandomAccess, { at, serial }: Page, until: number): Promise<Page | undefined> {
+  const from = Math.max(at, until - LOOK_BYTES);
+  const pages = pagesIn(await file.read(from, until), from);
+  return pages.findLast((page) => page.serial === serial && page.granule >= 0n);
+}
+
+/** Parts of a file in which the numbers of pages are looked at. */
+const PARTS = 4;
+/** With fewer of the pages that are usual, the second of two pages may belong to another link, whose numbers have come further. */
+const LEAST_SHARE = 0.85;
+const MOST_DOUBTS = 12;
+
+/**
+ * Finds the first pages of the links behind the first one: pages are numbered in each, and have another stream's serial
+ * number, if the file was not joined with itself.
+ */
+async function startsBetween(
+  file: RandomAccess,
+  [first, end]: readonly [Page, Page],
+  usual: number,
+): Promise<Page[]> {
+  const starts: Page[] = [];
+  const pageBehind = async (at: number) => pagesIn(await file.read(at, at + PAGE_BYTES), at)[0];
+  const seen = [first];
+  for (let part = 1; part < PARTS; part++) {
+    const page = await pageBehind(Math.floor((file.sizeBytes * part) / PARTS));
+    if (page !== undefined) seen.push(page);
   }
-  const pages = pagesIn(await look(file, low), low);
-  const last = pages.findLast(({ serial, granule }) => serial === first.serial && granule >= 0n) ?? first;
-  return { last, next: pages.find(({ at, serial }) => at > last.at && serial !== first.serial) };
+  seen.push(end);
+  let doubts = MOST_DOUBTS;
+
+  async function search(before: Page, after: Page): Promise<void> {
+    const rate = rateOf(before, after);
+    if (starts.length > MOST_LINKS || (rate > 0 && (rate >= usual * LEAST_SHARE || doubts-- <= 0))) return;
+    if (after.at - before.at <= LOOK_BYTES) {
+      const pages = pagesIn(await look(file, before.at), before.at);
+      starts.push(...pages.filter(({ isFirst, at }) => isFirst && at > before.at && at < after.at));
+      return;
+    }
+    const middle = await pageBehind(before.at + Math.floor((after.at - before.at) / 2));
+    if (middle === undefined || middle.at >= after.at) return;
+    await search(before, middle);
+    if (middle.isFirst) starts.push(middle);
+    await search(middle, after);
+  }
+
+  for (const [i, page] of seen.entries()) {
+    const before = seen[i - 1];
+    if (before === undefined) continue;
+    await search(before, page);
+    if (page.isFirst) starts.push(page);
+  }
+  return starts;
+}
+
+/** Pages for each byte between two of one stream; 0 or less if they are of two links, or are one. */
+function rateOf(before: Page, after: Page): number {
+  return before.serial === after.serial
+    ? (after.number - before.number) / Math.max(1, after.at - before.at)
+    : 0;
 }
 
 /** Of a page's flags (RFC 3533 §6). */
@@ -121,9 +180,10 @@ function pagesIn(view: Uint8Array, position: number): Page[] {
     const segments = bytes.subarray(at + 27, start);
     const end = start + segments.reduce((sum, length) => sum + length, 0);
     const packets = packetsIn(segments, bytes.subarray(start, end));
-    const about = { serial: bytes.readUInt32LE(at + 14), granule: bytes.readBigInt64LE(at + 6) };
     const isFirst = ((bytes[at + 5] ?? 0) & BEGINS_STREAM) !== 0;
-    pages.push({ at: position + at, isFirst, ...about, packets });
+    const [serial, number] = [bytes.readUInt32LE(at + 14), bytes.readUInt32LE(at + 18)];
+    const granule = bytes.readBigInt64LE(at + 6);
+    pages.push({ at: position + at, isFirst, serial, number, granule, packets });
     at = end <= bytes.length ? bytes.indexOf('OggS', end, 'latin1') : -1;
   }
   return pages;
