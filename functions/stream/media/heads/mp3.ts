@@ -31,7 +31,7 @@ export function mp3Head({ firstBytes, packets, bytes, samples, priming, places }
 
 /**
  * Writes the audible sample count into the front of an MP3 file that is sent while it is encoded. Null until
- * the front is complete. If the count is not exact, nothing is declared that a decoder would cut by.
+ * the front is complete. If the count is not exact, no padding is declared, by which a decoder would cut the end.
  */
 export function mp3WithLength(
   bytes: Buffer,
@@ -44,9 +44,11 @@ export function mp3WithLength(
   const packets = Math.ceil(samples / FRAME_SAMPLES);
   if (!heard.isExact) {
     const { frame, tagAt } = silentFrame(bytes);
-    // Only the frames follow.
+    // Only the frames and the extension follow.
     frame.writeUInt32BE(1, tagAt + 4);
     frame.writeUInt32BE(packets, tagAt + 8);
+    frame.write('LAME3.100', tagAt + 12, 'latin1');
+    frame.writeUIntBE((PRIMING_SAMPLES - DECODER_DELAY) << 12, tagAt + 33, 3);
     return Buffer.concat([frame, bytes]);
   }
   // Frames have a constant bitrate; the encoder saves up their fractions of a byte.
