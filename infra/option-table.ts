@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SCHEMES } from '../functions/stream/config/encryption.ts';
+import { SCHEMES } from '../functions/stream/base/encryption-schemes.ts';
 import {
   bucket,
   flag,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { Scheme } from '../functions/stream/base/encryption-schemes.ts';
 import { firstIssue } from '../functions/stream/base/first-issue.ts';
-import type { Scheme } from '../functions/stream/config/encryption.ts';
 import { checkFunctionSettings } from './function-settings.ts';
 import { checkTogether } from './option-rules.ts';
 import { type Given, OPTIONS } from './option-table.ts';

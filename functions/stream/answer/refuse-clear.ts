@@ -1,5 +1,5 @@
+import type { Scheme } from '../base/encryption-schemes.ts';
 import { Problem } from '../base/problem.ts';
-import type { Scheme } from '../config/encryption.ts';
 import type { ObjectRoute } from './answer-context.ts';
 
 type HandedOut = ObjectRoute['kind'] | 'manifest';

@@ -1,9 +1,6 @@
+import { SCHEMES, type Scheme } from '../base/encryption-schemes.ts';
 import type { AccessConfig } from '../route/access-config.ts';
 import type { SigningKey } from '../route/sign.ts';
-
-/** How segments are encrypted: whole ones for HLS, or their samples by Common Encryption for HLS and DASH. */
-export const SCHEMES = ['aes-128', 'cbcs'] as const;
-export type Scheme = (typeof SCHEMES)[number];
 
 /** A secret of which keys are derived, and its name. */
 export type EncryptionSecret = SigningKey;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { SCHEMES } from '../base/encryption-schemes.ts';
 import { LIMITS, type LimitSetting, limitSchema } from '../base/limits.ts';
 import { wholeNumber } from '../base/whole-number.ts';
-import { SCHEMES } from './encryption.ts';
 import {
   absolutePath,
   bucket,

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Encryption, EncryptionSecret, Scheme } from '../config/encryption.ts';
+import type { Scheme } from '../base/encryption-schemes.ts';
+import type { Encryption, EncryptionSecret } from '../config/encryption.ts';
 import type { MediaAsk } from '../route/adaptive.ts';
 import type { StoredObject } from '../source/source.ts';
 import { hashOf } from './tag.ts';
