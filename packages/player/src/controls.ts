@@ -29,7 +29,10 @@ media-controller:is([mediapaused], :not([userinactive])) { --media-webkit-text-t
 media-controller video::-webkit-media-text-track-container { transform: var(--media-webkit-text-track-transform); }
 media-controller :focus-visible { outline-offset: -3px; }
 media-rendition-menu-button[mediarenditionunavailable], media-audio-track-menu-button[mediaaudiotrackunavailable] { display: none; }
-media-controller:not([breakpointsm]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
+media-control-bar > * { flex-shrink: 0; }
+media-time-display:not([mediaduration]) { visibility: hidden; }
+media-controller:not([breakpointmd]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
+media-controller:not([breakpointsm]) media-playback-rate-menu-button { display: none; }
 `;
 
 /** The buttons below the seek bar, in their order; the gap is what is left of the width. */
