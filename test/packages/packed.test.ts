@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { expect } from 'chai';
 import { publint } from 'publint';
+import { packageFolder, packPackage } from '../../testing/packed-package.ts';
 
 const run = promisify(execFile);
 
@@ -34,24 +34,13 @@ for (const [name, { files, exports }] of Object.entries(PACKAGES)) {
     this.timeout(120_000);
     let folder: string;
     let tarball: Buffer;
-    let cwd: string;
     let packed: readonly string[];
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sluice-packed-'));
-      cwd = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
-      // By itself, since npm may have been told to run no scripts.
-      await run('npm', ['run', 'build'], { cwd });
-      const args = ['pack', '--json', '--silent', '--pack-destination', folder];
-      const { stdout } = await run('npm', args, { cwd });
-      // What the build prints may stand before it.
-      const [said] = JSON.parse(stdout.slice(stdout.indexOf('['))) as {
-        filename: string;
-        files: { path: string }[];
-      }[];
-      if (said === undefined) throw new Error('npm has packed nothing.');
-      packed = said.files.map(({ path }) => path);
-      tarball = await readFile(join(folder, said.filename));
+      const { path, files: names } = await packPackage(name, folder);
+      packed = names;
+      tarball = await readFile(path);
     });
     after(async () => {
       if (folder) await rm(folder, { recursive: true });
@@ -77,7 +66,7 @@ for (const [name, { files, exports }] of Object.entries(PACKAGES)) {
 
     if (name === 'client') {
       it('does what its README says', async () => {
-        const readme = await readFile(join(cwd, 'README.md'), 'utf8');
+        const readme = await readFile(join(packageFolder(name), 'README.md'), 'utf8');
         const [, code = 'throw new Error("The README has no code.")'] =
           /```js\n([\s\S]*?)```/.exec(readme) ?? [];
         const options = { env: { ...process.env, SECRET: 's'.repeat(32) } };
