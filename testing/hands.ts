@@ -14,6 +14,8 @@ export type Hands = {
   /** Presses a key, as the keyboard names it. */
   press(key: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
+  /** Clicks what copies text, waits until the page says in an element that it is copied, and returns the text. */
+  copy(selector: string, told: string): Promise<string>;
   /** Chooses files for an input. */
   give(selector: string, ...paths: readonly string[]): Promise<void>;
   /** Evaluates an expression. */
@@ -91,6 +93,15 @@ const COMPLAINTS = `
   addEventListener('unhandledrejection', ({ reason }) => complaints.push(String(reason)));
 `;
 
+/** Notes what goes to the clipboard on its way: browsers let nobody read it without asking. */
+const SPY = `(() => {
+  const clipboard = navigator.clipboard;
+  clipboard.writeText = (text) => {
+    globalThis.copied = text;
+    return Clipboard.prototype.writeText.call(clipboard, text);
+  };
+})()`;
+
 /** Finds elements in the page and in its shadow roots. */
 const DEEP = `function deep(selector, root = document) {
   const inside = [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ? deep(selector, shadowRoot) : []);
@@ -148,6 +159,12 @@ function handsOn(page: Page, { click, give }: Own): Hands {
     async choose(menu, label) {
       await clickOn(`media-${menu}-menu-button`, '');
       await clickOn('media-chrome-menu-item', label);
+    },
+    async copy(selector, told) {
+      await page.evaluate(SPY);
+      await clickOn(selector, '');
+      await until(`document.querySelector(${JSON.stringify(told)}).textContent.startsWith('Copied.')`);
+      return page.evaluate<string>('globalThis.copied');
     },
     press: (key) => page.keyboard.press(key),
     async fill(selector, text) {

@@ -1,5 +1,6 @@
 import { FORMAT_NAMES, isVideoFormat } from '../functions/stream/route/formats.ts';
 import { PATHS } from '../packages/client/src/table.ts';
+import { plays } from './encryption.ts';
 import { kindOf } from './library-tree.ts';
 
 /** The addresses that a player can play; each begins with its name. */
@@ -28,6 +29,9 @@ export const TOKEN = ROOT === '/' ? null : ROOT.slice(2, -1);
 
 /** Whether the page is that of one film or song, `/console/{key}`. */
 export const IS_OF_ONE = location.pathname.slice(ROOT.length).startsWith('console/');
+
+/** Whether the page was opened by a token for the list, which opens nothing of what is listed. */
+export const LISTS_ALONE = TOKEN !== null && !IS_OF_ONE;
 
 /** Returns the path of an address of a key, with its query. */
 export function pathOf(
@@ -81,7 +85,7 @@ export function sameAddress(asked: Address | null, key: string): Address {
 
 /** A song needs no qualities, and most play as they are. */
 function usualWay(key: string): Way {
-  return kindOf(key) === 'audio' ? 'stream' : 'hls';
+  return kindOf(key) === 'audio' && plays('stream') ? 'stream' : 'hls';
 }
 
 /** Returns whether the answer contains audio alone, whatever the file is. */

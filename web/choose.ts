@@ -1,5 +1,5 @@
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
-import { type Address, addressOf } from './address.ts';
+import { type Address, addressOf, LISTS_ALONE } from './address.ts';
 import { hideCompanions, showCompanions } from './companions.ts';
 import { showControls } from './controls.ts';
 import { isFilm } from './describe-track.ts';
@@ -8,8 +8,9 @@ import { showExportFormats } from './exports.ts';
 import { hideFacts, showFacts } from './facts.ts';
 import { markListed } from './library.ts';
 import { start, stop } from './playback.ts';
-import { hideProblem, showFailure } from './problem.ts';
+import { hideProblem, showFailure, showProblem } from './problem.ts';
 import { fetchInfo } from './requests.ts';
+import { signing } from './snippets.ts';
 import { hideSnippets, showSnippets } from './take-home.ts';
 
 type How = {
@@ -47,6 +48,13 @@ export async function choose(next: Address, { play, record = true, waits = false
     hideSnippets();
   }
   showControls(next, info?.media ?? null);
+  if (LISTS_ALONE) {
+    showProblem({
+      title: 'This address opens the list alone',
+      detail: `For ${next.key}: ${signing(next.key, location.origin)}`,
+    });
+    return;
+  }
   try {
     if (isOther) await loadInfo(next, signal);
     if (signal.aborted) return;
@@ -54,7 +62,7 @@ export async function choose(next: Address, { play, record = true, waits = false
     if (info !== null) {
       showCompanions(info, next, !play);
       showSnippets(next, info);
-      showExportFormats(info.media.tracks.some(isFilm));
+      showExportFormats(next, info.media.tracks.some(isFilm));
     } else hideCompanions();
     await start({ chosen: next, media: info?.media ?? null, play, waits }, signal);
   } catch (error) {

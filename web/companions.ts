@@ -1,5 +1,5 @@
 import type { ObjectInfo, SubtitleInfo } from '../functions/stream/plan/object-info.ts';
-import { type Address, isPresentation, pathOf } from './address.ts';
+import { type Address, pathOf } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements, make } from './elements.ts';
 
@@ -13,8 +13,8 @@ export function showCompanions(info: ObjectInfo, { way, key, params }: Address, 
   const start = params.get('start');
   // Text is timed by the film.
   const isInTime = Number(params.get('speed') ?? 1) === 1;
-  // Playlists and manifests bring the others with them.
-  if (isInTime && !isPresentation(way)) for (const subtitles of info.subtitles) addTrack(subtitles, start);
+  // Those of a playlist come with it.
+  if (isInTime && way !== 'hls') for (const subtitles of info.subtitles) addTrack(subtitles, start);
   if (isInTime && info.chapters.length > 0) addChapters(key, start);
   if (info.media.tracks.some(isFilm)) {
     if (isWhole(params)) addThumbnails(key);

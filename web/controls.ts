@@ -1,8 +1,9 @@
 import type { Media } from '../functions/stream/media/model/media.ts';
 import { FORMAT_NAMES } from '../functions/stream/route/formats.ts';
-import { type Address, isAudioFormat } from './address.ts';
+import { type Address, isAudioFormat, type Way } from './address.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
+import { plays } from './encryption.ts';
 import { layout } from './words.ts';
 
 const HEIGHTS = ['2160', '1440', '1080', '720', '480', '360', '240', '144'];
@@ -22,6 +23,10 @@ const inputs = {
 /** Sets the controls to an address; `media` is null if nothing is known of the file. */
 export function showControls({ way: chosenWay, params }: Address, media: Media | null): void {
   way.value = chosenWay === 'media' && params.has('faststart') ? 'faststart' : chosenWay;
+  for (const radio of way) {
+    if (!(radio instanceof HTMLInputElement) || radio.parentElement === null) continue;
+    radio.parentElement.hidden = !plays(radio.value === 'faststart' ? 'media' : (radio.value as Way));
+  }
   elements.streamFields.hidden = chosenWay !== 'stream';
   const film = media?.tracks.find(isFilm);
   const heights = HEIGHTS.filter((height) => !film || Number(height) <= film.displayHeight);

@@ -1,14 +1,17 @@
-/** Copies the text of an element, and says so. Without permission for the clipboard a person can still copy it. */
-export async function copyText(element: HTMLElement, told: HTMLElement): Promise<void> {
-  const isField = element instanceof HTMLInputElement;
+/** Copies text. Without permission for the clipboard it selects the element that shows it, and returns false. */
+export async function copyText(text: string, shownIn: HTMLElement): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(
-      isField ? new URL(element.value, location.href).href : (element.textContent ?? ''),
-    );
-    told.textContent = 'Copied.';
+    await navigator.clipboard.writeText(text);
+    return true;
   } catch {
-    if (isField) element.select();
-    else getSelection()?.selectAllChildren(element);
-    told.textContent = 'Selected: copy it with the keyboard.';
+    if (shownIn instanceof HTMLInputElement) shownIn.select();
+    else getSelection()?.selectAllChildren(shownIn);
+    return false;
   }
+}
+
+/** Copies text as `copyText`, and says so. */
+export async function copyAndTell(text: string, shownIn: HTMLElement, told: HTMLElement): Promise<void> {
+  const isCopied = await copyText(text, shownIn);
+  told.textContent = isCopied ? 'Copied.' : 'Selected: copy it with the keyboard.';
 }

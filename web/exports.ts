@@ -55,8 +55,9 @@ const formatButtons = FORMAT_NAMES.map((name) => {
   return { name, button };
 });
 
-/** Shows the formats that a file can be exported as: a song has no video. */
-export function showExportFormats(hasVideo: boolean): void {
+/** Shows the formats that a file can be exported as: a song has no video, and only a stream is asked for something. */
+export function showExportFormats({ way }: Address, hasVideo: boolean): void {
+  for (const element of [elements.export, elements.exportAsked]) element.hidden = way !== 'stream';
   for (const { name, button } of formatButtons) button.hidden = !hasVideo && isVideoFormat(name);
 }
 

@@ -1,5 +1,8 @@
 import { type Address, addressOf, isPresentation } from './address.ts';
+import { currentScheme } from './encryption.ts';
+import { showQualities, whenQualityChosen } from './film-choices.ts';
 import type { Failure, Offered, Open } from './players/player.ts';
+import { fetchLicense } from './requests.ts';
 
 /** What plays presentations; each is fetched for the first who wants it. */
 const PLAYERS = {
@@ -31,16 +34,23 @@ export async function feed(
   }
   const [{ open }, { listTracks }] = await Promise.all([PLAYERS[way](), import('./player-controls.ts')]);
   if (signal.aborted) return;
+  // dash.js asks for the key itself.
+  if (way === 'hls' && currentScheme() === 'cbcs') {
+    const { giveKey } = await import('../packages/player/src/clear-key.ts');
+    giveKey(element, () => fetchLicense(chosen.key), signal);
+  }
   const lists = listTracks(element, signal);
   const player = open({
     element,
     address,
     onChange(offered) {
       lists.show(offered);
+      showQualities(offered);
       onChange(offered);
     },
     onFailure,
   });
   lists.follow(player);
+  whenQualityChosen(lists.choose, signal);
   signal.addEventListener('abort', () => player.close());
 }

@@ -1,4 +1,5 @@
 import type { ListedObject } from '../functions/stream/source/listing.ts';
+import { LISTS_ALONE } from './address.ts';
 import { elements, make } from './elements.ts';
 import { type Glimpses, watchGlimpses } from './glimpse.ts';
 import { folderRow, type Row, rowOf } from './library-row.ts';
@@ -43,17 +44,19 @@ function enter(): void {
     radio.checked = radio.value === (place.kind ?? '');
 }
 
-/** Goes to a place, so that the browser leads back to the last one. */
+/** Goes to a place, so that the browser leads back to the last one; it is no other one if its address is the same. */
 function move(next: Wanted, how: 'push' | 'replace'): void {
+  const isOther = placeAddress(place, location) !== placeAddress(next, location);
   place = next;
   const address = placeAddress(place, location);
-  if (how === 'push') history.pushState(null, '', address);
+  if (how === 'push' && isOther) history.pushState(null, '', address);
   else history.replaceState(null, '', address);
   showShelf();
 }
 
 /** Lets posters and durations be asked for, of what is seen. */
 export function lookAtShelf(): void {
+  if (LISTS_ALONE) return;
   glimpses ??= watchGlimpses();
   glimpses.follow(shownFiles);
 }

@@ -1,10 +1,12 @@
 import type { MediaList } from '../functions/stream/answer/media-list.ts';
-import { type Address, IS_OF_ONE, parseAddress, ROOT, sameAddress } from './address.ts';
+import { type Address, IS_OF_ONE, LISTS_ALONE, parseAddress, ROOT, sameAddress } from './address.ts';
 import { choose, currentChoice } from './choose.ts';
 import { readControls } from './controls.ts';
-import { copyText } from './copy-text.ts';
+import { copyAndTell } from './copy-text.ts';
 import { elements } from './elements.ts';
+import { setScheme } from './encryption.ts';
 import { offerExports } from './exports.ts';
+import { offerSubtitles } from './film-choices.ts';
 import {
   firstListed,
   lookAtShelf,
@@ -17,9 +19,10 @@ import {
 import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
+import { offerLinks } from './share.ts';
 import { countWith } from './spent.ts';
 import { drawControls } from './stage.ts';
-import { followSnippets, offerEmbeds } from './take-home.ts';
+import { followSnippets, offerEmbeds, shown } from './take-home.ts';
 import { takeFiles } from './upload.ts';
 
 /** The key after which the list goes on. */
@@ -51,7 +54,11 @@ async function loadWith(button: HTMLButtonElement, from: 'beginning' | 'next'): 
 
 // ---- what a person does
 
-openLibrary((key) => play(sameAddress(currentChoice(), key)));
+openLibrary((key) => {
+  play(sameAddress(currentChoice(), key));
+  // On a phone it is below the library.
+  elements.stage.scrollIntoView({ block: 'nearest' });
+});
 elements.more.addEventListener('click', () => loadWith(elements.more, 'next'));
 elements.refresh.addEventListener('click', () => loadWith(elements.refresh, 'beginning'));
 
@@ -72,7 +79,9 @@ elements.addressForm.addEventListener('submit', (event) => {
     });
 });
 
-elements.copy.addEventListener('click', () => copyText(elements.address, elements.copied));
+elements.copy.addEventListener('click', () =>
+  copyAndTell(new URL(elements.address.value, location.href).href, elements.address, elements.copied),
+);
 
 elements.skip.addEventListener('click', (event) => {
   event.preventDefault(); // The fragment holds what is played.
@@ -101,14 +110,17 @@ elements.audio.addEventListener('ended', () => {
 });
 
 followSnippets();
+offerLinks(shown);
+offerSubtitles();
 
 // ---- the start
 
 document.body.classList.toggle('alone', IS_OF_ONE);
 void drawControls();
 try {
-  const { credit, exports, embeds, uploads, memoryMegabytes } = await loadList('beginning');
+  const { credit, exports, encryption, embeds, uploads, memoryMegabytes } = await loadList('beginning');
   countWith(memoryMegabytes);
+  setScheme(encryption);
   offerEmbeds(embeds);
   elements.credit.textContent = credit ?? '';
   elements.credit.hidden = !credit;
@@ -117,7 +129,7 @@ try {
   const linked = parseAddress(location.hash.slice(1));
   const key = firstListed();
   beginning = key === null ? null : sameAddress(null, key);
-  const first = linked ?? beginning;
+  const first = linked ?? (LISTS_ALONE ? null : beginning);
   // A person who has chosen something while the list was loading gets that, and nobody is interrupted while
   // typing.
   const isFree =

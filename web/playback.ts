@@ -5,6 +5,7 @@ import { countCovered } from './coverage.ts';
 import { isFilm } from './describe-track.ts';
 import { elements } from './elements.ts';
 import { feed } from './feed.ts';
+import { showQualities } from './film-choices.ts';
 import { whenFirst } from './first-frame.ts';
 import { describeTimings, parsePlan, parseServerTiming } from './headers.ts';
 import type { Failure, Offered } from './players/player.ts';
@@ -45,6 +46,7 @@ export function stop(): void {
   }
   const { plan, first, received, videoSize, frames, timings, reason, buffered } = elements;
   for (const element of [plan, first, received, videoSize, frames, timings]) element.textContent = '–';
+  showQualities(null);
   hideCost();
   for (const element of [reason, buffered]) element.textContent = '';
   first.value = '';
@@ -141,11 +143,16 @@ function showHeaders(headers: Headers): void {
   elements.timingsLabel.textContent = 'Server timing, of the plan';
 }
 
-/** Shows the element that will play. */
-function chooseElement({ params }: Address, media: Media | null): HTMLVideoElement | HTMLAudioElement {
+/** Shows the element that will play, and what can be chosen of it. */
+function chooseElement({ way, params }: Address, media: Media | null): HTMLVideoElement | HTMLAudioElement {
   const isAudio = isAudioFormat(params) || (media !== null && !media.tracks.some(isFilm));
   elements.audio.hidden = !isAudio;
   elements.video.hidden = isAudio;
+  elements.choices.hidden = isAudio;
+  for (const { parentElement } of [elements.videoSize, elements.frames]) {
+    if (parentElement !== null) parentElement.hidden = isAudio;
+  }
+  elements.qualityRow.hidden = !isPresentation(way);
   elements.firstLabel.textContent = isAudio ? 'First audio' : 'First frame';
   return isAudio ? elements.audio : elements.video;
 }

@@ -44,6 +44,12 @@ export async function fetchInfo(key: string, signal: AbortSignal): Promise<Objec
   return response.json();
 }
 
+/** Fetches the key of a film that is sent encrypted, as a license of Clear Key. Throws a `Refusal`. */
+export async function fetchLicense(key: string): Promise<ArrayBuffer> {
+  const response = await fetchJson(pathOf('contentKeyLicense', key), null);
+  return response.arrayBuffer();
+}
+
 /** Fetches how a file is added under a key. Throws a `Refusal`. */
 export async function fetchUploadForm(key: string): Promise<UploadForm> {
   const response = await fetchJson(pathOf('upload', key), null);

@@ -1,3 +1,5 @@
+import type { Scheme } from '../functions/stream/base/encryption-schemes.ts';
+
 /** What a snippet is for. Addresses are absolute. */
 export type SnippetSubject = {
   readonly key: string;
@@ -12,14 +14,46 @@ export type SnippetSubject = {
   readonly image: string | null;
   /** The page with a player; null if no page may frame it. */
   readonly embed: string | null;
+  /** The page of this film or song alone, opened as this one is. */
+  readonly page: string;
   /** The origin of the service. */
   readonly origin: string;
   /** What opens the addresses of a closed service; null for an open one. */
   readonly token: string | null;
+  /** How the service sends films encrypted; null if in the clear. */
+  readonly encryption: Scheme | null;
 };
+
+const NEED_NO_FILM = ['Thumbnail', 'Signed link', 'sluice sign'];
+
+/** What plays a film that is sent encrypted (docs/encryption.md). */
+const PLAYS_ENCRYPTED = {
+  'aes-128': [
+    ...[
+      '<sluice-player>',
+      'Embed',
+      'hls.js',
+      'video.js',
+      'React',
+      'AVPlayer (Swift)',
+      'Media3 (Kotlin)',
+      'yt-dlp',
+    ],
+    ...NEED_NO_FILM,
+  ],
+  cbcs: ['<sluice-player>', 'Embed', ...NEED_NO_FILM],
+} as const satisfies Record<Scheme, readonly string[]>;
 
 /** How the media is played elsewhere, by the name of the place. */
 export function snippetsOf(subject: SnippetSubject): ReadonlyMap<string, string> {
+  const { encryption } = subject;
+  const all = allSnippets(subject);
+  if (encryption === null) return all;
+  const playing: readonly string[] = PLAYS_ENCRYPTED[encryption];
+  return new Map([...all].filter(([name]) => playing.includes(name)));
+}
+
+function allSnippets(subject: SnippetSubject): ReadonlyMap<string, string> {
   const { key, isSong } = subject;
   const { address, hls, media } = {
     address: quotable(subject.address),
@@ -94,7 +128,8 @@ player.play()`,
     ],
     ['yt-dlp', `yt-dlp '${hls}'`],
     ...(subject.image === null ? [] : [['Thumbnail', subject.image] as const]),
-    ['Signed address', `npx sluice sign ${shell(key)} --expires 2h --base '${subject.origin}'`],
+    ...(subject.token === null ? [] : [['Signed link', subject.page] as const]),
+    ['sluice sign', (subject.token === null ? NO_KEYS : '') + signing(key, subject.origin)],
   ]);
 }
 
@@ -107,6 +142,13 @@ const frameOf = (address: string, title: string) =>
   allow="fullscreen"
   style="border: 0"
 ></iframe>`;
+
+const NO_KEYS = '# With SIGNING_KEYS of the service; without keys, as now, it answers everybody.\n';
+
+/** Returns the command that signs an address of the page of one key. It belongs where the keys are. */
+export function signing(key: string, origin: string): string {
+  return `npx sluice sign ${shell(key)} --route console --expires 2h --base '${origin}'`;
+}
 
 /** An address that stands between any quotes. */
 const quotable = (address: string) => address.replaceAll("'", '%27');

@@ -14,11 +14,11 @@ export async function drawControls(): Promise<void> {
 /** Resolves once a person is near the player, or it plays: what nobody wants is not loaded. Never if `signal` aborts. */
 export function personNear(element: HTMLMediaElement, signal: AbortSignal): Promise<void> {
   // Whoever came before the server answered has pressed play by now, perhaps.
-  if (!element.paused || elements.stage.matches(':hover, :focus-within')) return Promise.resolve();
+  if (!element.paused || elements.player.matches(':hover, :focus-within')) return Promise.resolve();
   return new Promise((resolve) => {
     const come = () => resolve();
     for (const event of ['pointerenter', 'focusin', 'touchstart']) {
-      elements.stage.addEventListener(event, come, { once: true, passive: true, signal });
+      elements.player.addEventListener(event, come, { once: true, passive: true, signal });
     }
     element.addEventListener('play', come, { once: true, signal });
   });

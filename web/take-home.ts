@@ -1,8 +1,11 @@
 import type { ObjectInfo } from '../functions/stream/plan/object-info.ts';
 import { type Address, addressOf, isPresentation, pathOf, TOKEN } from './address.ts';
-import { copyText } from './copy-text.ts';
+import { type Chip, chosenChip, showChips } from './chips.ts';
+import { copyAndTell } from './copy-text.ts';
 import { isFilm } from './describe-track.ts';
-import { elements, make } from './elements.ts';
+import { elements } from './elements.ts';
+import { currentScheme } from './encryption.ts';
+import { absolute, type Shared } from './share.ts';
 import { snippetsOf } from './snippets.ts';
 
 /** What is shown; null before anything is chosen. */
@@ -18,15 +21,26 @@ export function offerEmbeds(embeds: boolean): void {
 /** Shows how the chosen media is played elsewhere. */
 export function showSnippets(chosen: Address, info: ObjectInfo): void {
   subject = { chosen, info };
-  showNames([...snippets().keys()]);
+  const names = [...snippets().keys()];
+  const wanted = chosenChip(elements.snippetFor);
+  const chips = names.map((name): Chip => ({ value: name, label: name }));
+  showChips(elements.snippetFor, chips, names.includes(wanted) ? wanted : (names[0] ?? ''));
   elements.snippetCard.hidden = false;
+  elements.linkCopy.disabled = false;
+  elements.imageCopy.disabled = info.poster === null;
   showSnippet();
+}
+
+/** Returns what is shown; null before it is known. */
+export function shown(): Shared | null {
+  if (subject === null) return null;
+  const { chosen, info } = subject;
+  return { key: chosen.key, image: () => info.poster && absolute(imageAt(info.poster)) };
 }
 
 function snippets(): ReadonlyMap<string, string> {
   if (subject === null) return new Map();
   const { chosen, info } = subject;
-  const absolute = (address: string) => new URL(address, location.href).href;
   const noParameters = new URLSearchParams();
   return snippetsOf({
     key: chosen.key,
@@ -37,30 +51,11 @@ function snippets(): ReadonlyMap<string, string> {
     poster: info.poster && absolute(info.poster),
     image: info.poster && absolute(imageAt(info.poster)),
     embed: isFramed ? absolute(pathOf('embed', chosen.key)) : null,
+    page: absolute(pathOf('console', chosen.key)),
     origin: location.origin,
     token: TOKEN,
+    encryption: currentScheme(),
   });
-}
-
-/** Shows a choice of one for each name; the chosen one stays if it is there. */
-function showNames(names: readonly string[]): void {
-  const shown = [...elements.snippetFor.elements].map((each) => each.getAttribute('value'));
-  if (shown.join() === names.join()) return;
-  const wanted = chosenName();
-  elements.snippetFor.replaceChildren(
-    ...names.map((name) => {
-      const input = make('input', '');
-      input.type = 'radio';
-      input.name = 'place';
-      input.value = name;
-      input.checked = name === (names.includes(wanted) ? wanted : names[0]);
-      return make('label', 'chip', input, name);
-    }),
-  );
-}
-
-function chosenName(): string {
-  return String(new FormData(elements.snippetFor).get('place') ?? '');
 }
 
 /** The address of what the player shows now: a film has a frame for each time. */
@@ -73,16 +68,22 @@ function imageAt(poster: string): string {
 }
 
 export function hideSnippets(): void {
+  subject = null;
+  elements.linkCopy.disabled = true;
+  elements.imageCopy.disabled = true;
+  elements.linkCopied.textContent = '';
   elements.snippetCard.hidden = true;
 }
 
 /** Lets a person choose a snippet and copy it. */
 export function followSnippets(): void {
   elements.snippetFor.addEventListener('change', showSnippet);
-  elements.snippetCopy.addEventListener('click', () => copyText(elements.snippet, elements.snippetCopied));
+  elements.snippetCopy.addEventListener('click', () =>
+    copyAndTell(elements.snippet.textContent ?? '', elements.snippet, elements.snippetCopied),
+  );
 }
 
 function showSnippet(): void {
-  elements.snippet.textContent = snippets().get(chosenName()) ?? '';
+  elements.snippet.textContent = snippets().get(chosenChip(elements.snippetFor)) ?? '';
   elements.snippetCopied.textContent = '';
 }

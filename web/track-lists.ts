@@ -44,6 +44,9 @@ export function listTracks(element: HTMLMediaElement, signal: AbortSignal): Trac
     follow(opened) {
       player = opened;
     },
+    choose(id) {
+      for (const rendition of [...element.videoRenditions]) rendition.selected = rendition.id === id;
+    },
     show(offered) {
       const offers = JSON.stringify([offered.qualities, offered.audios, offered.audio === null]);
       if (offers === shown || signal.aborted) return;
@@ -60,6 +63,8 @@ export function listTracks(element: HTMLMediaElement, signal: AbortSignal): Trac
 export type TrackLists = {
   /** Takes the player that follows choices. */
   follow(player: Player): void;
+  /** Chooses a quality as its menu does; null leaves the choice to the player. */
+  choose(id: string | null): void;
   /** Shows what is offered, if that has changed. */
   show(offered: Offered): void;
 };

@@ -85,6 +85,17 @@ describe('the console, used as a person would', function () {
     expect(await shown(hands)).to.deep.equal(['Three Rodents.mp4']);
   });
 
+  both('takes the folder that is open for no other place', async (hands) => {
+    await openFilms(hands);
+    await hands.see(`document.querySelector('#trail').setAttribute('data-drawn', history.length)`);
+    for (const step of ['Films', 'Films']) await hands.click('.step', step);
+    expect(await hands.see(`String(history.length)`)).to.equal(
+      await hands.see(`document.querySelector('#trail').getAttribute('data-drawn')`),
+    );
+    await hands.see('history.back()');
+    await hands.until(`document.querySelector('#files').textContent.includes('Trailer')`);
+  });
+
   both('shows posters and durations of what is seen', async (hands) => {
     await openFilms(hands);
     await hands.until(`document.querySelectorAll('.thumb img:not([hidden])').length === 7`);
@@ -234,52 +245,68 @@ describe('the console, used as a person would', function () {
   describe('does what one wants in under four clicks', () => {
     const few = (hands: Hands) => expect(hands.clicks()).to.be.within(1, 3);
 
-    both('plays in 480 lines', async (hands) => {
-      await hands.fill('#filter', 'foret');
+    // As somebody goes who sees it for the first time, and clicks what is there.
+    const openFilm = async (hands: Hands) => {
+      await hands.click('.item', 'Films');
       await hands.click('.item', FILM_NAME);
-      await hands.choose('rendition', '480p');
+    };
+
+    both('plays in 480 lines', async (hands) => {
+      await openFilm(hands);
+      await hands.click('#qualities label', '480p');
       await hands.until(`(() => {
         const video = document.querySelector('video');
         if (video.ended) void video.play();
         return video.videoHeight === 480;
       })()`);
       few(hands);
+      // The menu of the player knows of it.
+      await hands.until(`document.querySelector('#film-controls [mediarenditionselected]') !== null`);
+      await hands.choose('rendition', 'Auto');
+      await hands.until(`document.querySelector('#qualities :checked').value === ''`);
     });
 
-    both('shows German subtitles', async (hands) => {
-      await hands.fill('#filter', 'foret');
-      await hands.click('.item', FILM_NAME);
-      await hands.choose('captions', 'German');
+    both('shows German subtitles, and takes them away', async (hands) => {
+      const german = `[...document.querySelector('video').textTracks].find(({ label }) => label === 'German')`;
+      await openFilm(hands);
+      await hands.click('#subtitles label', 'German');
       await hands.until(
-        `[...document.querySelector('video').textTracks].some(({ mode, cues }) =>
-          mode === 'showing' && cues?.[0]?.text === 'Ein stiller Morgen.')`,
+        `${german}.mode === 'showing' && ${german}.cues?.[0]?.text === 'Ein stiller Morgen.'`,
       );
       few(hands);
+      await hands.click('#subtitles label', 'Off');
+      await hands.until(`${german}.mode !== 'showing'`);
+      // Those of the page itself, with the same names.
+      await hands.click('.ways label', 'DASH');
+      await hands.until(`document.querySelector('#subtitles').textContent === 'OffGermanEnglish'`);
+      await hands.click('#subtitles label', 'German');
+      await hands.until(
+        `${german}.mode === 'showing' && ${german}.cues?.[0]?.text === 'Ein stiller Morgen.'`,
+      );
     });
 
     both('hands out the address of a thumbnail', async (hands) => {
-      await hands.fill('#filter', 'foret');
-      await hands.click('.item', FILM_NAME);
-      await hands.click('#snippet-for label', 'Thumbnail');
-      const address = await hands.see<string>(`document.querySelector('#snippet').textContent`);
+      await openFilm(hands);
+      const address = await hands.copy('#image-copy', '#link-copied');
       const image = await fetch(address);
       expect([image.status, image.headers.get('content-type')]).to.deep.equal([200, 'image/jpeg']);
       few(hands);
     });
 
-    both('tells how a link is signed', async (hands) => {
-      await hands.fill('#filter', 'foret');
-      await hands.click('.item', FILM_NAME);
-      await hands.click('#snippet-for label', 'Signed address');
-      expect(await hands.see(`document.querySelector('#snippet').textContent`)).to.equal(
-        `npx sluice sign '${FILM.replace("'", "'\\''")}' --expires 2h --base '${service.url}'`,
+    both('copies a link that opens the film, and tells how one is signed', async (hands) => {
+      await openFilm(hands);
+      expect(await hands.copy('#link-copy', '#link-copied')).to.equal(
+        `${service.url}/console/${encodeURIComponent(FILM).replaceAll('%2F', '/')}`,
       );
       few(hands);
+      await hands.click('#snippet-for label', 'sluice sign');
+      expect(await hands.see(`document.querySelector('#snippet').textContent`)).to.match(
+        /^# [^\n]*\nnpx sluice sign 'Films\/Forêt d’Amélie \(2024\)\.mp4' --route console /,
+      );
     });
 
     both('exports as MP3, and remembers it', async (hands) => {
-      await hands.fill('#filter', 'foret');
-      await hands.click('.item', FILM_NAME);
+      await openFilm(hands);
       await hands.click('#export-formats .tile', 'MP3');
       await hands.until(`document.querySelector('#exports a:not([hidden])')`);
       const { href } = await hands.see<{ href: string }>(

@@ -5,7 +5,7 @@ import { snippetsOf } from '../../web/snippets.ts';
 
 const base = 'https://media.example';
 const path = "films/it's%20&%20that.mp4";
-const film = snippetsOf({
+const SUBJECT = {
   key: "films/it's & that.mp4",
   isSong: false,
   address: `${base}/stream/${path}?height=480&start=3`,
@@ -14,9 +14,12 @@ const film = snippetsOf({
   poster: `${base}/image/${path}?v=1`,
   image: `${base}/image/${path}?v=1&t=3.00`,
   embed: `${base}/embed/${path}`,
+  page: `${base}/console/${path}`,
   origin: base,
   token: null,
-});
+  encryption: null,
+} as const;
+const film = snippetsOf(SUBJECT);
 const code = (name: string) => film.get(name) ?? '';
 
 describe('snippetsOf', () => {
@@ -32,7 +35,7 @@ describe('snippetsOf', () => {
         'AVPlayer (Swift)',
         'Media3 (Kotlin)',
       ],
-      ...['curl', 'ffmpeg', 'yt-dlp', 'Thumbnail', 'Signed address'],
+      ...['curl', 'ffmpeg', 'yt-dlp', 'Thumbnail', 'sluice sign'],
     ]);
   });
 
@@ -66,12 +69,24 @@ describe('snippetsOf', () => {
         'curl',
         ['-fL', '-o', "./it's & that.mp4", `${base}/stream/films/it%27s%20&%20that.mp4?height=480&start=3`],
       ],
-      ['Signed address', ['sluice', 'sign', "films/it's & that.mp4", '--expires', '2h', '--base', base]],
+      [
+        'sluice sign',
+        ['sluice', 'sign', "films/it's & that.mp4", '--route', 'console', '--expires', '2h', '--base', base],
+      ],
     ] as const) {
-      const [, ...rest] = code(name).split(' ');
+      const command = code(name).split('\n').at(-1) ?? '';
+      const [, ...rest] = command.split(' ');
       const shown = execFileSync('sh', ['-c', `printf '%s\\n' ${rest.join(' ')}`], { encoding: 'utf8' });
       expect(shown.trimEnd().split('\n')).to.deep.equal(words);
     }
+  });
+
+  it('names no player that would not play what is sent encrypted', () => {
+    const names = (encryption: 'aes-128' | 'cbcs') => [...snippetsOf({ ...SUBJECT, encryption }).keys()];
+    expect(names('cbcs')).to.deep.equal(['<sluice-player>', 'Embed', 'Thumbnail', 'sluice sign']);
+    expect(names('aes-128')).to.include.members(['hls.js', 'AVPlayer (Swift)', 'yt-dlp', ...names('cbcs')]);
+    // Their addresses are refused, or play in some browsers alone.
+    expect(names('aes-128')).to.not.include.members(['HTML', 'curl', 'ffmpeg']);
   });
 
   it('is an audio element for a song, without a poster', () => {
@@ -81,10 +96,13 @@ describe('snippetsOf', () => {
       hls: '',
       media: '',
       embed: null,
+      page: `${base}/~a.1.k.b/console/a.mp3`,
       origin: base,
       token: 'a.1.k.b',
+      encryption: null,
     };
     const song = snippetsOf({ ...subject, isSong: true, poster: `${base}/image/a.mp3`, image: null });
+    expect(song.get('Signed link')).to.equal(subject.page);
     expect(song.get('HTML')).to.equal(`<audio src="${base}/stream/a.mp3" controls playsinline></audio>`);
     expect(song.get('<sluice-player>')).to.contain(`base="${base}" token="a.1.k.b">`);
   });

@@ -17,6 +17,8 @@ export const open: Open = ({ element, address, onChange, onFailure }) => {
       },
     },
   });
+  // The page has tracks of its own: dash.js names them by numbers, and leaves them behind for the next film.
+  dash.registerCustomCapabilitiesFilter(({ mimeType }) => mimeType !== 'text/vtt');
   const tell = () => onChange(offeredBy(dash));
   for (const event of [
     // Comes without a play, which STREAM_INITIALIZED waits for.

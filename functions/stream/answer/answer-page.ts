@@ -38,13 +38,15 @@ export async function answerPage(
   // Whoever may see an object may not add one, and whoever may see the list may not open what is on it.
   const isPublic = grant.kind === 'open';
   const uploads = isPublic && route.kind === 'page' ? config.uploads : null;
+  const scheme = config.encryption?.scheme ?? null;
   const response = prefersJson(request.headers.get('accept'))
     ? jsonResponse({
         ...(await (route.kind === 'page'
           ? listMedia(source, route.after, signal)
           : listOne(source, route.key, signal))),
         credit: config.pageCredit ?? undefined,
-        exports: exports !== null && (isPublic || route.kind === 'console'),
+        exports: exports !== null && scheme === null && (isPublic || route.kind === 'console'),
+        encryption: scheme,
         embeds: config.embedOrigins.length > 0,
         memoryMegabytes: config.memoryMegabytes,
         uploads,

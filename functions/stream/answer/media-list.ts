@@ -1,3 +1,4 @@
+import type { Scheme } from '../base/encryption-schemes.ts';
 import type { UploadBounds } from '../route/upload.ts';
 import type { Listing } from '../source/listing.ts';
 
@@ -7,6 +8,8 @@ export type MediaList = Listing & {
   readonly credit: string | undefined;
   /** Whether complete files can be exported here. */
   readonly exports: boolean;
+  /** How films are sent encrypted; null if they are sent in the clear. */
+  readonly encryption: Scheme | null;
   /** Whether pages of other origins may frame players of this service. */
   readonly embeds: boolean;
   /** Of the function, which its time is billed by; null if it does not know. */

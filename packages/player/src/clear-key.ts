@@ -7,16 +7,23 @@ const CAPABILITIES = {
 /**
  * Gives a media element the key of a film whose samples are encrypted (`cbcs`), by Clear Key (W3C EME): hls.js leaves samples
  * alone whose key is named in the playlist. `license` fetches it once the element asks. What fails is reported as an error of
- * the page, since the element itself only waits.
+ * the page, since the element itself only waits. `signal` takes the key away, for an element that plays something else then.
  */
-export function giveKey(element: HTMLMediaElement, license: () => Promise<ArrayBuffer>): void {
+export function giveKey(
+  element: HTMLMediaElement,
+  license: () => Promise<ArrayBuffer>,
+  signal?: AbortSignal,
+): void {
   let isAsked = false;
-  element.addEventListener('encrypted', ({ initDataType, initData }) => {
+  const answer = ({ initDataType, initData }: MediaEncryptedEvent) => {
     // Each track asks, and all have one key.
     if (initData === null || isAsked) return;
     isAsked = true;
     open(element, initDataType, initData, license).catch(reportError);
-  });
+  };
+  element.addEventListener('encrypted', answer, signal && { signal });
+  // Whoever aborts takes the film away in the same turn: none of it may be attached.
+  signal?.addEventListener('abort', () => queueMicrotask(() => element.setMediaKeys(null).catch(() => {})));
 }
 
 async function open(
