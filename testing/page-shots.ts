@@ -67,7 +67,7 @@ async function shoot(browser: Browser, url: string, { width, scheme, folder }: S
   await page.screenshot({ path: png, fullPage: true });
   await page.close();
   const webp = join(DOCS, `page-${width}-${scheme}.webp`);
-  await ffmpeg('-y', '-i', png, '-c:v', 'libwebp', '-preset', 'picture', '-quality', '55', webp);
+  await ffmpeg('-y', '-i', png, '-c:v', 'libwebp', '-preset', 'picture', '-quality', '50', webp);
   const { size } = await stat(webp);
   console.log(`${webp}: ${(size / 1000).toFixed(0)} kB`);
   if (size > MOST_BYTES) throw new Error(`${webp} has more than ${MOST_BYTES} bytes.`);
