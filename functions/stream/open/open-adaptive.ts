@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Engine } from '../engine/ffmpeg.ts';
 import type { ObjectContext } from '../http/original.ts';
-import type { Protect, Representation } from '../http/representation.ts';
+import type { FileRepresentation, Protect, Representation } from '../http/representation.ts';
 import type { Probed } from '../media/probe/probe.ts';
 import { chooseRenditions } from '../plan/choose-renditions.ts';
 import { addressedClip, clipOf, refuseLongList } from '../plan/clip.ts';
@@ -33,6 +33,7 @@ import { findTextTrack, openText } from './open-text.ts';
 import { protectionOf } from './protection.ts';
 import type { AdaptiveAddress } from './segment-version.ts';
 import { refuseOtherVersion, versionOf } from './version.ts';
+import { onceWritten } from './written-lists.ts';
 
 export type AdaptiveAnswer = {
   /** Of a segment, before it is encrypted. */
@@ -204,6 +205,11 @@ function playlist(
   const written = (contentType: string, text: string) => knownBytes(contentType, Buffer.from(text));
   const keys = contentKey && 'rendition' in ask ? keyLines(contentKey, key, ask.rendition) : null;
   const protection = contentKey && { contentKey, licenseAddress: prefix + licenseAddress(contentKey, key) };
+  // Lists with keys also follow from these.
+  const once = (write: () => FileRepresentation) =>
+    contentKey === null && 'rendition' in ask
+      ? onceWritten(`${ask.kind} ${ask.rendition}`, presentation, write)
+      : write();
   switch (ask.kind) {
     case 'master':
       return written(HLS, hlsMaster(presentation, companions));
@@ -215,36 +221,14 @@ function playlist(
         findTextTrack(companions.texts, ask.rendition);
         return written(HLS, hlsText(presentation));
       }
-      return onceWritten(ask, presentation, contentKey, () =>
+      return once(() =>
         written(HLS, hlsMedia(findRendition(presentation, ask), presentation, version, keys)),
       );
     case 'iframes':
-      return onceWritten(ask, presentation, contentKey, () =>
+      return once(() =>
         written(HLS, hlsIFrames(findTrickPlay(presentation, ask), presentation, version, keys)),
       );
     default:
       return ask satisfies never;
   }
-}
-
-/** Lists of segments, held as long as their plan, of which each has about the size. */
-const lists = new WeakMap<Presentation, Map<string, Representation>>();
-
-/**
- * Returns the list of a plan that was written before: a film of hours has thousands of segments. A plan is of one version
- * of the object; lists with keys also follow from these, and a clip's plan is a new one each time.
- */
-function onceWritten(
-  { kind, rendition }: { readonly kind: string; readonly rendition: string },
-  presentation: Presentation,
-  contentKey: ContentKey | null,
-  write: () => Representation,
-): Representation {
-  if (contentKey !== null) return write();
-  const known = lists.get(presentation) ?? new Map<string, Representation>();
-  lists.set(presentation, known);
-  const name = `${kind} ${rendition}`;
-  const list = known.get(name) ?? write();
-  known.set(name, list);
-  return list;
 }
