@@ -31,8 +31,14 @@ export type OpenedScript = {
   close(): void;
 };
 
+/** Begins the names of folders. Hidden, so that none is served if the media folder is the one for temporary files. */
+const PREFIX = '.sluice-script-';
+
 /** Folders in use, which go with the process as well: it ends itself to break off an answer that has failed. */
 const folders = new Set<string>();
+
+/** The search for what earlier processes have left, once for each process. */
+let orphans: Promise<void> | undefined;
 
 function removeFolders(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -50,8 +56,10 @@ export async function openScript(
   await access(fontPath).catch((cause: unknown) => {
     throw withoutFont({ cause });
   });
-  // Hidden, so that it is not served if the media folder is the one for temporary files.
-  const folder = await mkdtemp(join(tmpdir(), '.sluice-script-'));
+  // Before there is one more: nobody else needs the space.
+  orphans ??= import('./orphaned-scripts.ts').then(({ removeOrphans }) => removeOrphans(tmpdir(), PREFIX));
+  await orphans;
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
   if (folders.size === 0) process.once('exit', removeFolders);
   folders.add(folder);
   try {
