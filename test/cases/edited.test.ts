@@ -5,6 +5,9 @@ import { expect } from 'chai';
 import { type Box, childBoxes, findBox } from '../../functions/stream/media/boxes/boxes.ts';
 import { box, fullBox, uint32 } from '../../functions/stream/media/boxes/write-box.ts';
 import { beepsOf, flashesOf } from '../../testing/beeps.ts';
+import { launchBrowser } from '../../testing/browser.ts';
+import { launchFirefox } from '../../testing/firefox.ts';
+import { FOR_ANY_PAGE, watch } from '../../testing/media-element.ts';
 import { needs } from '../../testing/needs.ts';
 import { type Service, startService } from '../../testing/service.ts';
 import { ffmpeg } from '../../testing/verify.ts';
@@ -39,11 +42,12 @@ describe('cases: movies that show parts of their samples', function () {
   /** Marks of the whole film, before its parts were chosen. */
   let marks: { readonly video: readonly number[]; readonly audio: readonly number[] };
   let whole: Buffer;
+  let fragments: Buffer;
 
   before(async function () {
     needs(this, 'ffmpeg');
     folder = await mkdtemp(join(tmpdir(), 'sluice-edited-'));
-    service = await startService({ MEDIA_DIR: folder });
+    service = await startService({ MEDIA_DIR: folder, ...FOR_ANY_PAGE });
     const flash = "drawbox=enable='lt(mod(n-12,25),2)':c=white:t=fill";
     const beep = "volume=volume=0:enable='not(between(mod(t,1),0.48,0.56))'";
     const film = ['-f', 'lavfi', '-i', `testsrc2=s=160x96:r=25:d=8,eq=brightness=-0.4,${flash}`];
@@ -53,6 +57,10 @@ describe('cases: movies that show parts of their samples', function () {
     const video = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-g', '50'];
     await ffmpeg(...film, ...tone, ...video, '-c:a', 'aac', path);
     whole = await readFile(path);
+    const split = join(folder, 'split.mp4');
+    const movie = ['-c', 'copy', '-movflags', '+frag_keyframe+delay_moov+default_base_moof'];
+    await ffmpeg('-i', path, ...movie, split);
+    fragments = await readFile(split);
     marks = { video: await flashesOf(path), audio: await beepsOf(path) };
   });
   after(async () => {
@@ -142,6 +150,101 @@ describe('cases: movies that show parts of their samples', function () {
     expectNear(await beepsOf(`${stream}?format=wav`), behind(marks.audio), PACKET / 2);
   });
 
+  // Of fragments, ffmpeg reads no other part of an edit list.
+  for (const [about, edits, prerollPackets] of [
+    ['the end of what they have', [part(3.4, 0)], 0],
+    // Copied audio has the packets of its decoder before it, of which one is priming anyhow.
+    ['both ends of it', [part(3, 1.28)], 1],
+    ['several parts of it', [part(2, 0), part(1, null), part(3, 3)], 0],
+    ['what comes later', [part(0.4, null), part(3, 2.2)], 0],
+  ] as const) {
+    it(`shows as much of fragments as an edit list tells: ${about}`, async () => {
+      const heard = edits.length === 1 ? edits : [part(1, null), ...edits.slice(1)];
+      const late = edits[0].from === null ? 0.4 : 0;
+      await writeFile(join(folder, 'shown.mp4'), withEdits(fragments, { vide: edits, soun: heard }));
+      const flashes = shownAt(marks.video, edits).map((at) => at - late);
+      const beeps = shownAt(marks.audio, heard).map((at) => at - late);
+      const [stream, hls] = [`${service.url}/stream/shown.mp4`, `${service.url}/hls/shown.mp4`];
+      for (const address of [stream, `${stream}?format=mp4&height=48`]) {
+        expectNear(await flashesOf(address), later(flashes), FRAME / 2 + 1e-3);
+        expectNear(await beepsOf(address), later(beeps), PACKET / 2);
+      }
+      const rest = (times: readonly number[]) => times.filter((at) => at > 1.6).map((at) => at - 1.6);
+      expectNear(await flashesOf(`${stream}?height=48&start=1.6`), later(rest(flashes)), FRAME / 2 + 1e-3);
+      expectNear(await beepsOf(`${stream}?height=48&start=1.6`), later(rest(beeps)), PACKET / 2);
+      const master = await (await fetch(`${hls}/master.m3u8`)).text();
+      const rendition = /^(\d+p|copy)\/index\.m3u8$/m.exec(master)?.[0];
+      expectNear(await flashesOf(`${hls}/${rendition}`), flashes, 1e-3);
+      expectNear(
+        await beepsOf(`${hls}/audio-0/index.m3u8`),
+        later(beeps, prerollPackets * PACKET),
+        PACKET / 2,
+      );
+    });
+  }
+
+  it('begins fragments where they are heard, and not with the priming of their audio', async () => {
+    const address = `${service.url}/stream/split.mp4?format=mp4&height=48`;
+    const rest = (times: readonly number[], from: number) =>
+      times.filter((at) => at > from).map((at) => at - from);
+    for (const [query, from] of [
+      ['', 0],
+      ['&start=1.6', 1.6],
+    ] as const) {
+      expectNear(await flashesOf(address + query), later(rest(marks.video, from)), FRAME / 2 + 1e-3);
+      expectNear(await beepsOf(address + query), later(rest(marks.audio, from)), PACKET / 4);
+    }
+  });
+
+  it('shows all behind the beginning of an edit without a length', async () => {
+    const edits = [part(0, 1.2)];
+    await writeFile(join(folder, 'open-end.mp4'), withEdits(whole, { vide: edits, soun: edits }));
+    const all = [part(6.8, 1.2)];
+    const stream = `${service.url}/stream/open-end.mp4?format=mp4&height=48`;
+    expectNear(await flashesOf(stream), later(shownAt(marks.video, all)), FRAME / 2);
+    expectNear(await beepsOf(stream), later(shownAt(marks.audio, all)), PACKET / 2);
+  });
+
+  // Firefox plays all samples of a file, and Chromium all of one in fragments.
+  for (const [about, edits] of [
+    ['in front', [part(3, 2.2)]],
+    ['at the end', [part(3, 0)]],
+  ] as const) {
+    it(`sends what browsers play for as long as the edit list shows it: hidden ${about}`, async function () {
+      needs(this, 'chromium', 'firefox');
+      const browsers = [await launchBrowser(), await launchFirefox()];
+      try {
+        for (const browser of browsers) {
+          const page = await browser.newPage();
+          for (const [layout, bytes] of [
+            ['plain', whole],
+            ['split', fragments],
+          ] as const) {
+            const name = `${layout}-hidden.mp4`;
+            await writeFile(join(folder, name), withEdits(bytes, { vide: edits, soun: edits }));
+            const { currentTime, ended } = await watch(page, `${service.url}/stream/${name}`, 'end');
+            expect(ended, name).to.equal(true);
+            expect(currentTime, name).to.be.closeTo(3, 0.1);
+          }
+        }
+      } finally {
+        for (const browser of browsers) await browser.close();
+      }
+    });
+  }
+
+  it('shows as the last image one that the edit list shows', async () => {
+    const edits = [part(2.48, 0)];
+    await writeFile(join(folder, 'last.mp4'), withEdits(whole, { vide: edits, soun: edits }));
+    // The flash follows.
+    for (const t of ['2.47', '2.48', '60']) {
+      const image = join(folder, 'last.png');
+      const answer = await fetch(`${service.url}/image/last.mp4?t=${t}&format=png`);
+      await writeFile(image, Buffer.from(await answer.arrayBuffer()));
+      expect(await flashesOf(image), t).to.deep.equal([]);
+    }
+  });
+
   it('lists no audio that its edit list plays at another speed, and says why', async () => {
     const fast = [part(2, 0), part(2, 3, 2)];
     await writeFile(join(folder, 'fast.mp4'), withEdits(whole, { vide: fast, soun: fast }));
@@ -172,7 +275,8 @@ function shownAt(times: readonly number[], edits: readonly Edit[]): readonly num
 
 function withEdits(file: Buffer, lists: Readonly<Record<string, readonly Edit[]>>): Buffer {
   const moov = findBox(file, { body: 0, end: file.length }, 'moov');
-  if (moov === null || moov.end !== file.length) throw new Error('The index must be at the end.');
+  const isBefore = moov !== null && findBox(file, { body: moov.end, end: file.length }, 'moof') !== null;
+  if (moov === null || (moov.end !== file.length && !isBefore)) throw new Error('Offsets would change.');
   const mvhd = findBox(file, moov, 'mvhd');
   const clock = file.readUInt32BE((mvhd?.body ?? 0) + 12);
   const children = (parent: Box, change: (child: Box) => Buffer) =>
@@ -194,7 +298,7 @@ function withEdits(file: Buffer, lists: Readonly<Record<string, readonly Edit[]>
     const list = box('edts', fullBox('elst', 0, 0, uint32(edits.length), ...entries));
     return box('trak', ...children(trak, (child) => (child.type === 'edts' ? list : same(child))));
   });
-  return Buffer.concat([file.subarray(0, moov.start), box('moov', ...traks)]);
+  return Buffer.concat([file.subarray(0, moov.start), box('moov', ...traks), file.subarray(moov.end)]);
 }
 
 function expectNear(found: readonly number[], wanted: readonly number[], most: number): void {

@@ -51,7 +51,7 @@ describe('planImage', () => {
     ['t=2.5', 'image; format=jpeg; frame=2.500'],
     ['t=2.5004', 'image; format=jpeg; frame=2.500'],
     ['t=50%', 'image; format=jpeg; frame=5.000'],
-    ['t=3600&format=png', 'image; format=png; frame=10.000'],
+    ['t=3600&format=png', 'image; format=png; frame=9.999'],
     ['t=2&nearest=keyframe&format=webp', 'image; format=webp; keyframe=2.000'],
   ];
   for (const [query, header] of TIMES) {

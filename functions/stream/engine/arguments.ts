@@ -35,12 +35,12 @@ export type FfmpegArguments = {
 
 /**
  * How ffmpeg reaches the start of an output. `seek`: its demuxer finds the place. `clock`: everything that it
- * is given is read, whose clock shows `originSeconds` where the file's timeline begins. `count`: the file is
- * decoded from its beginning.
+ * is given is read, whose clock shows `originSeconds` where the file's timeline begins, or if `isSought`, its demuxer
+ * finds the place by that clock. `count`: the file is decoded from its beginning.
  */
 export type Approach =
   | { readonly kind: 'seek' | 'count' }
-  | { readonly kind: 'clock'; readonly originSeconds: number };
+  | { readonly kind: 'clock'; readonly originSeconds: number; readonly isSought?: true };
 
 export type OutputSurroundings = {
   /** How to correct the times of the audio track. */
@@ -112,9 +112,15 @@ export function ffmpegArguments(
 
 function approachArguments(approach: Approach, seconds: number): string[] {
   if (approach.kind === 'clock') {
-    // With `-seek_timestamp` ffmpeg subtracts nothing but this offset; without `-copyts` it would make audio late that
-    // overlaps the recording before.
-    return ['-copyts', '-seek_timestamp', '1', '-itsoffset', (-approach.originSeconds - seconds).toFixed(6)];
+    const { originSeconds, isSought } = approach;
+    const shown = originSeconds + seconds;
+    return [
+      // With `-seek_timestamp` ffmpeg subtracts nothing but this offset, whatever time it finds first; without `-copyts` it
+      // would make audio late that overlaps the recording before.
+      ...['-copyts', '-seek_timestamp', '1', '-itsoffset', (-shown).toFixed(6)],
+      // ffmpeg's own cut would count without the offset.
+      ...(isSought && seconds > 0 ? ['-noaccurate_seek', '-ss', shown.toFixed(6)] : []),
+    ];
   }
   // Near the start, -ss is left out altogether: `-ss 0` would skip an AAC track's priming twice.
   return approach.kind === 'seek' && seconds > 0 ? ['-ss', String(seconds)] : [];

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { cutOfLongMovie, movieCut } from '../media/isobmff/movie-cut.ts';
 import { CONTAINERS } from '../media/model/containers.ts';
 import type { Media } from '../media/model/media.ts';
 import { type Entry, findEntry } from '../media/transport/entry.ts';
@@ -74,6 +73,12 @@ async function approached(
   const cut = cutOf(output, context);
   if (cut !== null) return cut;
   const entry = await entryOf(output, context);
+  const { layout, originSeconds } = probed.media;
+  if (entry === null && layout?.fragmented) {
+    // Of fragments, ffmpeg takes the priming of audio for the beginning.
+    const zeroSeconds = originSeconds + earliestStart(probed.media);
+    return { approach: { kind: 'clock', originSeconds: zeroSeconds, isSought: true }, given: context };
+  }
   if (entry === null) {
     const isFromBeginning = isCounted(probed.media) || beginsBeforeFilm(output, probed.media);
     return { approach: { kind: isFromBeginning ? 'count' : 'seek' }, given: context };
@@ -99,7 +104,7 @@ function cutOf(output: Output, context: EngineContext) {
   const { media } = context.probed;
   const { video, audio } = sourcesOf(media, output);
   const tracks = [video, audio].filter((track) => track !== null);
-  const cutting = withCuts(context, tracks, hidesInFragments(media) ? movieCut : cutOfLongMovie);
+  const cutting = withCuts(context, tracks);
   if (cutting === null) return null;
   const zeroSeconds = earliestStart(media);
   const originSeconds = cutting.probed.media.originSeconds + zeroSeconds;
@@ -107,11 +112,6 @@ function cutOf(output: Output, context: EngineContext) {
     approach: { kind: 'clock', originSeconds } as const,
     given: cutFrom(cutting, zeroSeconds + output.startSeconds - output.prerollSeconds),
   };
-}
-
-/** Tells whether ffmpeg would show what the edit list hides: of fragments it reads only where the list begins. */
-function hidesInFragments({ layout, tracks }: Media): boolean {
-  return layout?.fragmented === true && tracks.some(({ hidesStart }) => hidesStart);
 }
 
 /** Returns the entry; null if nothing is sought by a clock that runs on, or if a demuxer finds its way. */

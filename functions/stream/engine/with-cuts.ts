@@ -3,17 +3,16 @@ import type { Track } from '../media/model/media.ts';
 import type { EngineContext } from './transcode-object.ts';
 
 /**
- * Wraps work so that it reads a cut of a movie, from its beginning on; null if the movie is not cut. `cutOf` tells which
- * are: those with a long index, if it is left out.
+ * Wraps work so that it reads a cut of a movie with a long index, from its beginning on; null if the movie is
+ * not cut.
  */
 export function withCuts<Context extends EngineContext>(
   context: Context,
   tracks: readonly Track[],
-  cutOf = cutOfLongMovie,
 ): Context | null {
   const { access, probed } = context;
   const indexes = tracks.map(({ index }) => index);
-  const movieCut = probed.movie && cutOf(probed.movie, access, indexes);
+  const movieCut = probed.movie && cutOfLongMovie(probed.movie, access, indexes);
   if (movieCut === null) return null;
   const media = { ...probed.media, originSeconds: CUT_ORIGIN_SECONDS };
   return { ...context, probed: { ...probed, media }, cut: { movieCut, fromSeconds: 0 } };

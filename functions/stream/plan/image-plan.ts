@@ -139,6 +139,9 @@ const CANDIDATES = [0, 0.05, 0.1, 0.25, 0.5];
 /** Seconds, if the duration is not known. */
 const EARLY = [0, 2, 5, 10, 20];
 
+/** No frame is shorter. */
+const LAST_SECONDS = 0.001;
+
 function timeOf({ at, nearest }: ImageParameters, film: VideoTrack, media: Media): FrameTime {
   const end = filmEnd(film, media);
   if (at.kind === 'auto') {
@@ -148,7 +151,8 @@ function timeOf({ at, nearest }: ImageParameters, film: VideoTrack, media: Media
   const seconds = secondsOf(at, end);
   return {
     kind: 'time',
-    seconds: roundedSeconds(Math.min(seconds, end ?? seconds)),
+    // At its end, nothing of a film is shown any more.
+    seconds: roundedSeconds(end === null ? seconds : Math.min(seconds, Math.max(0, end - LAST_SECONDS))),
     isNear: nearest === 'keyframe',
   };
 }

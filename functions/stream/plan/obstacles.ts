@@ -190,10 +190,14 @@ export function startObstacle({ hidesStart }: VideoTrack | AudioTrack): Obstacle
   return hidesStart ? 'its edit list hides samples in front, and not every player does' : null;
 }
 
-/** Why a file is not sent as it is although all of it plays: of fragments, players show what an edit list hides. */
-export function hiddenObstacle({ layout }: Media, { video, audio }: Selection): Obstacle {
-  if (!layout?.fragmented) return null;
-  return (video && startObstacle(video)) ?? (audio && startObstacle(audio));
+/** Why a file is not sent as it is although all of it plays: Firefox shows all samples, and of fragments Chromium as well. */
+export function hiddenObstacle({ video, audio }: Selection): Obstacle {
+  return (video && hidingObstacle(video)) ?? (audio && hidingObstacle(audio));
+}
+
+function hidingObstacle(track: VideoTrack | AudioTrack): Obstacle {
+  if (startObstacle(track) !== null) return startObstacle(track);
+  return track.hidesEnd ? 'its edit list hides samples at the end, and not every player does' : null;
 }
 
 /** Players need one: without any in the container, or with several, they fail at the first frame or midway. */

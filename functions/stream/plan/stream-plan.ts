@@ -56,7 +56,7 @@ export function planStream(given: PlanInput): StreamPlan {
     input.originalObstacle ??
     codecObstacle(wanted, parameters.format) ??
     trackObstacle(wanted, media.container, client) ??
-    hiddenObstacle(media, wanted);
+    hiddenObstacle(wanted);
   if (obstacle === null) return planOriginal(input, wanted);
   const leftOut = undecodableAudio(input, wanted);
   const selection = leftOut === null ? wanted : { ...wanted, audio: null };

@@ -1,9 +1,8 @@
-import { firstIndex } from '../model/first-index.ts';
 import type { MovieTrack } from './movie.ts';
 import { gatherSamples, type SampleList } from './sample-list.ts';
 import { prerollTicks } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
-import { endOf, startOf, type Timeline } from './timeline.ts';
+import { endOf, firstUnneeded, startOf, type Timeline } from './timeline.ts';
 
 /** The places where a track may be cut without decoding it, by its sample table. */
 export type CutIndex = {
@@ -83,14 +82,6 @@ export function cutTime(table: SampleTable, { samples, begin, end }: CutIndex, c
 
 export function shownAt({ decodeTimes, compositionOffsets }: SampleTable, sample: number): number {
   return decodeTimes.at(sample) + compositionOffsets.at(sample);
-}
-
-/**
- * Returns the first sample from which on all are decoded too late to be shown before `end`, or to be needed
- * for it.
- */
-function firstUnneeded({ count, decodeTimes, compositionOffsets }: SampleTable, end: number): number {
-  return firstIndex(0, count, (sample) => decodeTimes.at(sample) + compositionOffsets.least >= end);
 }
 
 function syncSamples({ sync }: SampleTable, endSample: number): SampleList {

@@ -12,7 +12,7 @@ import { sampleFormat } from './sample-format.ts';
 import { readSampleTable } from './sample-table.ts';
 import type { SampleTable } from './samples.ts';
 import { frameRateOf } from './table-frame-rate.ts';
-import { endOf, startOf, timelineOf } from './timeline.ts';
+import { endOf, hiddenBy, startOf, timelineOf } from './timeline.ts';
 
 /** Describes a movie as `Media`. Throws `damaged-media` if the index cannot be right. */
 export function describeMovie(movie: Movie): Media {
@@ -157,17 +157,15 @@ type Time = Pick<
   | 'bitrate'
   | 'isEdited'
   | 'hidesStart'
+  | 'hidesEnd'
 >;
-
-/** Priming of audio is shorter, and so is what open groups of frames begin with. */
-const HIDDEN_SECONDS = 0.1;
 
 function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
   const { timescale, mediaDuration } = track;
-  const { delaySeconds, mediaTime, durationTicks, isComplex } = timelineOf(movie, track);
+  const timeline = timelineOf(movie, track);
+  const { delaySeconds, mediaTime, durationTicks, isComplex } = timeline;
   const isEmpty = table !== null && table.count === 0;
   const first = table === null || isComplex ? 0 : Math.max(0, startOf(table) - mediaTime);
-  const hidden = table === null ? 0 : mediaTime - startOf(table);
   const last = table === null ? mediaDuration : endOf(table);
   // The index of the samples counts; headers claim all kinds of durations. Cuts and repeats add up to what
   // they do.
@@ -182,7 +180,7 @@ function timeOf(movie: Movie, track: MovieTrack, table: SampleTable | null) {
     durationSeconds,
     bitrate: table === null || !durationSeconds ? null : Math.round((bytes * 8) / durationSeconds),
     ...(isComplex && { isEdited: true as const }),
-    ...(!isComplex && hidden > HIDDEN_SECONDS * timescale && { hidesStart: true as const }),
+    ...(table !== null && last !== null && hiddenBy(timeline, track, { begin: startOf(table), end: last })),
   };
 }
 

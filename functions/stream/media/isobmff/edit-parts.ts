@@ -47,7 +47,7 @@ export function editObstacle(movie: Movie, track: MovieTrack): string | null {
   if (parts.some(({ rate }) => rate < 0)) return 'The edit list of this track plays it backwards.';
   if (track.entry?.audio && parts.some(({ rate }) => rate !== 0 && rate !== 1))
     return 'The edit list of this track plays its audio at another speed.';
-  return movie.fragments !== null && parts.length > 1
-    ? 'The edit list of this track shows several parts of what lies in fragments.'
+  return movie.fragments?.tables === null && parts.length > 1
+    ? 'The edit list of this track shows several parts of what lies in too many fragments.'
     : null;
 }

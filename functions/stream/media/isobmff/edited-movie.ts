@@ -10,6 +10,7 @@ import { editedSamples } from './edited-samples.ts';
 import type { Edit, Movie } from './movie.ts';
 import { unitsOf } from './movie-keyframes.ts';
 import { emptyColumns, logSamples } from './sample-log.ts';
+import { endOf, hiddenBy, startOf, timelineOf } from './timeline.ts';
 import type { TopLevelBox } from './top-level.ts';
 import { chunkOffsets, sampleTables } from './write-flat.ts';
 
@@ -17,8 +18,9 @@ import { chunkOffsets, sampleTables } from './write-flat.ts';
 const WALKED_BOXES = 1_000;
 
 /**
- * Opens a movie with `patches`, and with another index behind it if tracks show several parts: ffmpeg's reader places
- * the later parts wrong, and takes what shows nothing for samples. Throws `unsupported-media` for too many samples.
+ * Opens a movie with `patches`, and with another index behind it if tracks show several parts, or parts of what lies in
+ * fragments: ffmpeg's reader places the later parts wrong, takes what shows nothing for samples, and reads of fragments
+ * all. Throws `unsupported-media` for too many samples.
  */
 export async function editedMovie(
   access: CachedAccess,
@@ -31,16 +33,21 @@ export async function editedMovie(
   if (edited.size === 0 || last === undefined || closing == null) return overlay(access, patches);
   const { start, end } = movie.moov;
   const bytes = Buffer.from(asBuffer(await overlay(access, patches).read(start, end)));
-  const hidden = { start: start + TYPE_AT, bytes: Buffer.from('free', 'latin1') };
+  const hidden = [movie.moov, ...movie.topLevel.filter(({ type }) => OF_FRAGMENTS.has(type))].map((box) => ({
+    start: box.start + TYPE_AT,
+    bytes: Buffer.from('free', 'latin1'),
+  }));
   try {
     const { media, tracks } = await withEntries(access, edited, last.end + MDAT_BYTES);
     const tail = Buffer.concat([box('mdat', ...media), withTracks(bytes, tracks)]);
-    return appended(overlay(access, [...patches, ...closing, hidden]), last.end, tail);
+    return appended(overlay(access, [...patches, ...closing, ...hidden]), last.end, tail);
   } catch (error) {
     throw asDamaged(error);
   }
 }
 
+/** Boxes that lead to samples beside the index. */
+const OF_FRAGMENTS = new Set(['moof', 'sidx', 'mfra']);
 const TYPE_AT = 4;
 const MDAT_BYTES = 8;
 
@@ -51,18 +58,39 @@ type EditedTrack = {
 
 /** By the offset of its box in the index. */
 function editedTracks(movie: Movie): ReadonlyMap<number, EditedTrack> {
+  const { fragments, topLevel, tracks } = movie;
+  const none = new Map<number, EditedTrack>();
+  if (fragments === null ? topLevel.length >= WALKED_BOXES : !showsParts(movie)) return none;
   const found = new Map<number, EditedTrack>();
-  if (movie.fragments !== null || movie.topLevel.length >= WALKED_BOXES) return found;
-  for (const track of movie.tracks) {
+  for (const track of tracks) {
     const { entry, edits, trak } = track;
-    if (edits.length < 2 && edits.every(({ rate }) => rate === 1)) continue;
-    // Several entries have samples each, and the table here does not tell which.
-    if (entry === null || entry.hasOthers || !(entry.video || entry.audio)) continue;
+    if (fragments === null && edits.length < 2 && edits.every(isOrdinary)) continue;
+    if (!(entry?.video || entry?.audio)) continue;
     const table = tableOf(movie, track);
-    const edited = table && editedSamples(movie, track, table);
+    if (table?.count === 0) continue;
+    // Several entries have samples each, and the table here does not tell which.
+    const edited = table && !entry.hasOthers ? editedSamples(movie, track, table) : null;
     if (edited !== null) found.set(trak.start, { edited, units: unitsOf(track) });
+    // Of fragments, all tracks are written or none.
+    else if (fragments !== null) return none;
   }
   return found;
+}
+
+/** Tells whether ffmpeg's reader follows an edit that is the only one of its list. */
+function isOrdinary({ durationTicks, mediaTime, rate }: Edit): boolean {
+  return rate === 1 && (durationTicks > 0 || mediaTime < 0);
+}
+
+/** Tells whether the edit list of a track in fragments does more than place its first sample. */
+function showsParts(movie: Movie): boolean {
+  return movie.tracks.some((track) => {
+    const table = tableOf(movie, track);
+    if (!(track.entry?.video || track.entry?.audio) || table === null || table.count === 0) return false;
+    const timeline = timelineOf(movie, track);
+    const hidden = hiddenBy(timeline, track, { begin: startOf(table), end: endOf(table) });
+    return timeline.isComplex || hidden.hidesStart === true || hidden.hidesEnd === true;
+  });
 }
 
 /** Each is held while ffmpeg reads. */
@@ -113,16 +141,21 @@ function withTracks(moov: Buffer, edited: ReadonlyMap<number, EditedSamples>): B
   const [root] = childBoxes(moov, 0, moov.length);
   if (root === undefined) return moov;
   return rewritten(moov, root, (child) => {
+    // It announces fragments.
+    if (child.type === 'mvex') return NOTHING;
     const samples = child.type === 'trak' ? edited.get(child.start) : undefined;
     return samples === undefined ? whole(moov, child) : trackWith(moov, child, samples);
   });
 }
 
+const NOTHING = Buffer.alloc(0);
+
 function trackWith(moov: Buffer, trak: Box, { samples, edits }: EditedSamples): Buffer {
   const log = logOf(samples);
+  const list = box('edts', fullBox('elst', 1, 0, uint32(edits.length), ...edits.map(entryOf)));
   const change = (child: Box): Buffer => {
-    if (child.type === 'edts')
-      return box('edts', fullBox('elst', 1, 0, uint32(edits.length), ...edits.map(entryOf)));
+    if (child.type === 'edts') return NOTHING;
+    if (child.type === 'tkhd') return Buffer.concat([whole(moov, child), list]);
     if (child.type === 'stbl') {
       const stsd = [...childBoxes(moov, child.body, child.end)].filter(({ type }) => type === 'stsd');
       const known = stsd.map((one) => whole(moov, one));

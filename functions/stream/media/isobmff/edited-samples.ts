@@ -4,21 +4,30 @@ import type { EditedSamples, Shown } from './edited-part.ts';
 import { videoParts } from './edited-video.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';
+import { endOf, startOf, timelineOf } from './timeline.ts';
 
 const LONG_SAMPLES = 500_000;
 
 /**
- * Returns the samples of a track that shows several parts, so that ffmpeg's reader takes them for what they are; null if
- * it reads them right anyhow, or if they cannot be written. Throws `unsupported-media` where there are too many.
+ * Returns the samples of a track that shows several parts, lies in fragments, or has an edit without a length, which means
+ * all, so that ffmpeg's reader takes them for what they are; null if it reads them right anyhow, or if they cannot be written. Throws `unsupported-media` where there
+ * are too many.
  */
 export function editedSamples(movie: Movie, track: MovieTrack, table: SampleTable): EditedSamples | null {
   const parts = partsOf(movie, track);
-  const isSimple = parts.length === 1 && parts[0]?.rate === 1;
-  const isPlain = track.edits.filter(({ mediaTime }) => mediaTime >= 0).length < 2;
-  if ((isPlain && isSimple) || parts.every(({ durationTicks }) => durationTicks === 0)) return null;
+  const isSimple = parts.length < 2 && (parts[0]?.rate ?? 1) === 1;
   if (!table.runsForwards || table.count === 0) return null;
   // A long film whose parts follow each other is read as it is.
   if (isSimple && table.count > LONG_SAMPLES) return null;
+  const isOpen = parts.every(({ durationTicks }) => durationTicks === 0);
+  if (isSimple && (isOpen || movie.fragments !== null))
+    return written(movie, track, table, [onlyPart(movie, track, table)]);
+  const isPlain = track.edits.filter(({ mediaTime }) => mediaTime >= 0).length < 2;
+  if ((isPlain && isSimple) || isOpen) return null;
+  return written(movie, track, table, parts);
+}
+
+function written(movie: Movie, track: MovieTrack, table: SampleTable, parts: readonly Part[]) {
   const shown = shownParts(movie, track, parts);
   // Audio does not stand still: there is silence.
   return track.entry?.video
@@ -28,6 +37,21 @@ export function editedSamples(movie: Movie, track: MovieTrack, table: SampleTabl
         table,
         shown.filter(({ part }) => part.rate === 1),
       );
+}
+
+/** Returns what a track shows from its first sample on, to its last one, or as far as its edit list says. */
+function onlyPart(movie: Movie, track: MovieTrack, table: SampleTable): Part {
+  const { delaySeconds, mediaTime, durationTicks } = timelineOf(movie, track);
+  const ratio = track.timescale / movie.timescale;
+  const from = Math.max(mediaTime, startOf(table));
+  const to = Math.min(endOf(table), mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY));
+  return {
+    startTicks: Math.round(delaySeconds * movie.timescale + (from - mediaTime) / ratio),
+    // Rounded up, it might show one frame more.
+    durationTicks: Math.max(1, Math.floor((to - from) / ratio + 1e-6)),
+    mediaTime: from,
+    rate: 1,
+  };
 }
 
 function shownParts({ timescale }: Movie, track: MovieTrack, parts: readonly Part[]): readonly Shown[] {

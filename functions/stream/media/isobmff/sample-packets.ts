@@ -8,7 +8,7 @@ import { audioSampleEntry, esds } from './codec-entry.ts';
 import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';
-import { endOf, startOf, type Timeline, timelineOf } from './timeline.ts';
+import { endOf, firstUnneeded, startOf, type Timeline, timelineOf } from './timeline.ts';
 
 export type MoviePacketsOptions = {
   /** `MovieTrack.index` of the wanted tracks. */
@@ -131,7 +131,7 @@ export function prerollTicks({ entry, timescale }: MovieTrack): number {
 }
 
 /**
- * Yields packets up to `end` in decode order: later ones are presented later still, but for negative offsets.
+ * Yields packets in decode order: those that are shown before `end`, and those that lead to them.
  */
 export async function* readPackets(
   file: RandomAccess,
@@ -141,9 +141,9 @@ export async function* readPackets(
   end: number,
 ): AsyncGenerator<Packet, void, void> {
   const { count, offsets, sizes, decodeTimes, compositionOffsets, sync, lastDuration } = table;
-  for (let i = first; i < count; i++) {
+  const after = firstUnneeded(table, end);
+  for (let i = first; i < after; i++) {
     const time = decodeTimes.at(i);
-    if (time + compositionOffsets.least >= end) return;
     const offset = offsets.at(i);
     const size = sizes.at(i);
     const data = await file.read(offset, offset + size);

@@ -1,3 +1,4 @@
+import { firstIndex } from '../model/first-index.ts';
 import { partsOf } from './edit-parts.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import type { SampleTable } from './samples.ts';
@@ -30,6 +31,26 @@ export function timelineOf(movie: Pick<Movie, 'timescale'>, track: MovieTrack): 
   };
 }
 
+/** What open groups of frames begin with is shorter, and so is padding. */
+const HIDDEN_SECONDS = 0.1;
+/** The longest priming of AAC, which is as many samples at every rate. */
+const PRIMING_SAMPLES = 2112;
+
+/** Tells where an edit list of one part hides samples that begin at `begin` and end at `end`, in the track's ticks. */
+export function hiddenBy(
+  { mediaTime, durationTicks, isComplex }: Timeline,
+  { entry, timescale }: MovieTrack,
+  { begin, end }: { readonly begin: number; readonly end: number },
+): { readonly hidesStart?: true; readonly hidesEnd?: true } {
+  if (isComplex) return {};
+  const least = HIDDEN_SECONDS * timescale;
+  const priming = entry?.audio ? (PRIMING_SAMPLES * timescale) / (entry.audio.sampleRate || timescale) : 0;
+  return {
+    ...(mediaTime - begin > Math.max(least, priming) && { hidesStart: true as const }),
+    ...(durationTicks !== null && end - mediaTime - durationTicks > least && { hidesEnd: true as const }),
+  };
+}
+
 /** Returns the end of the last sample in presentation, in the track's ticks; 0 without samples. */
 export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: SampleTable): number {
   let end = 0;
@@ -40,6 +61,14 @@ export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: 
     end = Math.max(end, time + compositionOffsets.at(i) + duration);
   }
   return end;
+}
+
+/** Returns the first sample, in decode order, from which on all are shown at `end` or later, in the track's ticks. */
+export function firstUnneeded({ count, decodeTimes, compositionOffsets }: SampleTable, end: number): number {
+  const shownAt = (sample: number) => decodeTimes.at(sample) + compositionOffsets.at(sample);
+  let first = firstIndex(0, count, (sample) => decodeTimes.at(sample) + compositionOffsets.least >= end);
+  while (first > 0 && shownAt(first - 1) >= end) first--;
+  return first;
 }
 
 /** Returns the earliest presentation time, in the track's ticks; 0 without samples. */

@@ -51,6 +51,8 @@ type TrackBase = {
   readonly isEdited?: true;
   /** True if the file has samples before what it shows that players may show as well; otherwise left out. */
   readonly hidesStart?: true;
+  /** The same behind what it shows. */
+  readonly hidesEnd?: true;
 };
 
 export type VideoTrack = TrackBase & {
