@@ -157,6 +157,43 @@ describe('<sluice-player>', function () {
     await page.close();
   });
 
+  it('has whole buttons from a small phone on, all within its edges', async () => {
+    const { page, complaints } = await open(`src="${FILM}" token="${token()}"`);
+    await until(page, WITHIN_MS, `${VIDEO}.audioTracks.length === 2`);
+    const shadow = `document.querySelector('sluice-player').shadowRoot`;
+    const edges = `(() => {
+      const bar = ${shadow}.querySelector('media-control-bar');
+      const right = bar.getBoundingClientRect().right;
+      return [...bar.children].filter((each) => each.checkVisibility()).map((each) => {
+        const box = each.getBoundingClientRect();
+        return { name: each.localName, isWhole: box.width >= 32 || each.localName === 'span', isInside: box.right <= right };
+      });
+    })()`;
+    for (const [width, least] of [
+      [320, 6],
+      [390, 7],
+      [430, 7],
+      [600, 12],
+      [1200, 12],
+    ] as const) {
+      await page.setViewportSize({ width, height: 400 });
+      const controller = `${shadow}.querySelector('media-controller')`;
+      const breakpoints = { sm: width - 16 >= 384, md: width - 16 >= 576 };
+      for (const [name, isReached] of Object.entries(breakpoints)) {
+        await until(page, WITHIN_MS, `${controller}.hasAttribute('breakpoint${name}') === ${isReached}`);
+      }
+      const seen =
+        await page.evaluate<readonly { name: string; isWhole: boolean; isInside: boolean }[]>(edges);
+      expect(seen.length, `${width} pixels`).to.be.at.least(least);
+      expect(
+        seen.filter(({ isWhole, isInside }) => !isWhole || !isInside),
+        `${width} pixels`,
+      ).to.deep.equal([]);
+    }
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
+
   it('outlives its token on a page of another origin', async () => {
     lifeSeconds = 6;
     signed = 0;

@@ -23,7 +23,7 @@ media-controller {
 }
 .sluice-bars > * { display: flex; width: 100%; }
 .sluice-bars media-time-range { height: 24px; }
-.sluice-bars media-volume-range { width: 72px; }
+.sluice-bars media-volume-range { flex-shrink: 1; width: 72px; }
 .sluice-bars .gap { flex: 1; }
 media-controller:is([mediapaused], :not([userinactive])) { --media-webkit-text-track-transform: translateY(-76px); }
 media-controller video::-webkit-media-text-track-container { transform: var(--media-webkit-text-track-transform); }
@@ -32,6 +32,8 @@ media-rendition-menu-button[mediarenditionunavailable], media-audio-track-menu-b
 media-control-bar > * { flex-shrink: 0; }
 media-time-display:not([mediaduration]) { visibility: hidden; }
 media-controller:not([breakpointmd]) :is(media-seek-backward-button, media-seek-forward-button, media-mute-button, media-volume-range, media-pip-button) { display: none; }
+media-controller:not([breakpointlg]) { --media-control-padding: 8px 6px; }
+media-controller:not([breakpointsm]) { --media-control-padding: 8px 4px; --media-font-size: 12px; }
 media-controller:not([breakpointsm]) media-playback-rate-menu-button { display: none; }
 `;
 
