@@ -16,10 +16,16 @@ export function problemPage({ title, detail, type }: ProblemBody, requestId: str
 <meta name="color-scheme" content="light dark">
 <title>${escapeMarkup(title)}</title>
 <style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 10vh auto; padding: 0 1rem; overflow-wrap: anywhere }
-small { opacity: 0.7 }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 12vh auto; padding: 0 1.25rem; overflow-wrap: anywhere }
+main { border: 1px solid light-dark(#d9dee6, #303846); border-radius: 0.85rem; padding: 1.5rem }
+svg { width: 1.8rem; fill: light-dark(#0b62b8, #7ab8f5) }
+path { fill: light-dark(#fff, #08131f) }
+h1 { margin: 0.5rem 0; font-size: 1.4rem; line-height: 1.3 }
+code { padding: 0.1rem 0.3rem; border-radius: 0.3rem; background: light-dark(#eceff4, #262d38) }
+small { opacity: 0.75 }
 </style>
 <main>
+<svg viewBox="0 0 16 16" aria-hidden="true"><rect width="16" height="16" rx="4"/><path d="M6 4.5v7l6-3.5z"/></svg>
 <h1>${escapeMarkup(title)}</h1>
 <p>${escapeMarkup(detail)}</p>
 ${advice}<p><small>Request ${escapeMarkup(requestId)}</small></p>
