@@ -79,14 +79,19 @@ describe('small gaps in audio', function () {
     });
   }
 
-  it('leave beeps where they are in segments: a frame of MP2 in MPEG-TS', async () => {
-    const output = [...SHORT_GAPS, '-c:a', 'mp2', join(media, 'mp2.ts')];
-    await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...FILM, ...output]);
-    const beeps = await beepsOf(`${service.url}/hls/mp2.ts/audio-0/index.m3u8`);
-    expect(beeps).to.have.length(SECONDS);
-    for (const [i, beep] of beeps.entries())
-      expect(beep - i, `beep ${i}`).to.be.closeTo(beeps[0] ?? 0, 0.005);
-  });
+  for (const [name, what, codec] of [
+    ['mp2.ts', 'a frame of MP2 in MPEG-TS', 'mp2'],
+    ['frame-opus.mp4', 'a frame of Opus in MP4', 'libopus'],
+  ] as const) {
+    it(`leave beeps where they are in segments: ${what}`, async () => {
+      const output = [...SHORT_GAPS, '-c:a', codec, join(media, name)];
+      await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...FILM, ...output]);
+      const beeps = await beepsOf(`${service.url}/hls/${name}/audio-0/index.m3u8`);
+      expect(beeps).to.have.length(SECONDS);
+      for (const [i, beep] of beeps.entries())
+        expect(beep - i, `beep ${i}`).to.be.closeTo(beeps[0] ?? 0, 0.005);
+    });
+  }
 
   async function streamed(name: string, query: string) {
     const response = await fetch(`${service.url}/stream/${name}${query}`);

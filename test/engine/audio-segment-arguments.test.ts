@@ -61,10 +61,11 @@ describe('soundSegmentArguments', () => {
     expect(filters).to.include('apad,asetpts=N,atrim=start_pts=0:end_pts=51200,');
   });
 
-  it('fills every gap of counted frames, and only long ones of others', () => {
+  it('fills every gap of counted frames, and of others those of a packet', () => {
     const grid = { originSeconds: 0, samples: 1024 };
     expect(filtersOf({ grid: { kind: 'frames', ...grid } })).to.include('min_hard_comp=0.010667');
-    expect(filtersOf({ grid: { kind: 'settling', ...grid } })).to.include('min_hard_comp=0.030000');
+    expect(filtersOf({ grid: { kind: 'settling', ...grid } })).to.include('min_hard_comp=0.015000');
+    expect(filtersOf({ grid: { kind: 'exact' } })).to.include('min_hard_comp=0.030000');
   });
 });
 

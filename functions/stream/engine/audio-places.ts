@@ -5,6 +5,8 @@ export const ROUNDED_SECONDS = 0.0011;
 const STRAYING_SECONDS = 0.008;
 /** Times that browsers measured, or programs guessed, stray by this much without a gap. */
 export const TOLERANCE_SECONDS = 0.03;
+/** A step of the place that most frames agree on; a packet of Opus has 20 ms. */
+export const SETTLED_SECONDS = 0.015;
 /** Where an edit list joins parts, a step is as short as its clock tells. */
 export const EDITED_SECONDS = 0.0015;
 
@@ -69,5 +71,5 @@ export function settledPlace(step: number | string, originSeconds: number): stri
 /** Returns the shortest gap; shorter steps come from rounded or measured times. */
 function leastStepSeconds(grid: SourceGrid): number {
   if (grid.kind === 'edited') return EDITED_SECONDS;
-  return grid.kind === 'settling' ? 0.015 : 0.005;
+  return grid.kind === 'settling' ? SETTLED_SECONDS : 0.005;
 }

@@ -7,6 +7,7 @@ import {
   COUNTED_PLACE,
   EDITED_SECONDS,
   ROUNDED_SECONDS,
+  SETTLED_SECONDS,
   settledPlace,
   TOLERANCE_SECONDS,
 } from './audio-places.ts';
@@ -111,6 +112,7 @@ function placeOf({ grid, zeroSeconds }: AudioSegment, cutSeconds: number): strin
 /** Returns the shortest gap, unless a whole frame is missing. */
 function leastGapSeconds({ grid, sourceRate }: AudioSegment): number {
   if (grid.kind === 'edited') return EDITED_SECONDS;
+  if (grid.kind === 'settling') return SETTLED_SECONDS;
   if (grid.kind !== 'frames' || grid.samples === null) return TOLERANCE_SECONDS;
   return Math.min(TOLERANCE_SECONDS, grid.samples / 2 / sourceRate);
 }
