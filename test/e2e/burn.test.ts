@@ -32,6 +32,22 @@ const STYLED = ass([
   '0:00:01.00,0:00:02.00,Default,,0,0,0,,iiiiiiiiii',
 ]);
 
+/** Lines of a font of the film that lacks Cyrillic. */
+const lacking = (text: string) =>
+  ass([`0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\fnDejaVu Math TeX Gyre}${text}`]);
+
+const vtt = (text: string) => `WEBVTT\n\n00:01.000 --> 00:02.000\n${text}`;
+
+/** Letters in the order in which they are to stand, from the left (U+202D). */
+const fromLeft = (letters: string) => `\u202d${letters}\u202c`;
+
+/** Text that runs from the right: as it is written, and as it is to be seen. */
+const FROM_RIGHT = {
+  hebrew: { written: 'שלום', seen: fromLeft('םולש'), wrong: fromLeft('שלום') },
+  // The forms that the letters have at the beginning, in the middle and at the end of a word.
+  arabic: { written: 'ببب', seen: fromLeft('\ufe90\ufe92\ufe91'), wrong: fromLeft('\ufe91\ufe92\ufe90') },
+} as const;
+
 const NASTY = `it's {\\fs90}[x]: C:\\new\\N,'%{pts}';"\\\\`;
 
 describe('burn', function () {
@@ -48,15 +64,24 @@ describe('burn', function () {
     const own = join(folder, 'film');
     await writeFile(`${own}.srt`, srt('Inside'));
     await writeFile(`${own}.ass`, STYLED);
+    await writeFile(`${own}.zhe.ass`, lacking('Жжж'));
+    await writeFile(`${own}.yu.ass`, lacking('Ююю'));
     const black = ['-f', 'lavfi', '-i', `color=black:s=${WIDTH}x${HEIGHT}:r=${RATE}:d=${SECONDS}`];
     const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:s', 'copy'];
-    const font = ['-attach', join(FONTS, 'DejaVuSansMono.ttf'), '-metadata:s:t', 'mimetype=font/ttf'];
+    const attached = ['DejaVuSansMono.ttf', 'DejaVuMathTeXGyre.ttf'];
+    const fonts = attached.flatMap((name) => ['-attach', join(FONTS, name)]);
+    const texts = [`${own}.srt`, `${own}.ass`, `${own}.zhe.ass`, `${own}.yu.ass`];
     await ffmpeg(
-      ...[...black, '-i', `${own}.srt`, '-i', `${own}.ass`, '-map', '0', '-map', '1', '-map', '2'],
-      ...[...h264, ...font, join(media, 'film.mkv')],
+      ...[...black, ...texts.flatMap((path) => ['-i', path])],
+      ...['-map', '0', ...texts.flatMap((_, i) => ['-map', `${i + 1}`])],
+      ...[...h264, ...fonts, '-metadata:s:t', 'mimetype=font/ttf', join(media, 'film.mkv')],
     );
     await writeFile(join(media, 'film.en.srt'), srt('Beside'));
-    await writeFile(join(media, 'film.nasty.vtt'), `WEBVTT\n\n00:01.000 --> 00:02.000\n${NASTY}`);
+    await writeFile(join(media, 'film.nasty.vtt'), vtt(NASTY));
+    for (const [name, texts] of Object.entries(FROM_RIGHT)) {
+      for (const [way, text] of Object.entries(texts))
+        await writeFile(join(media, `film.${name}-${way}.vtt`), vtt(text));
+    }
     await writeFile(join(media, 'film.zhe.srt'), srt('Жжж'));
     await writeFile(join(media, 'film.yu.srt'), srt('Ююю'));
     await writeFile(join(media, 'film.ar.vtt'), `WEBVTT\n\n00:01.000 --> 00:02.000 line:0\nبببب`);
@@ -144,17 +169,30 @@ describe('burn', function () {
     expect(widthOf(inks[30])).to.be.above(4 * widthOf(usual));
   });
 
+  const pixels = async (id: string) => {
+    const inks = await frames(`/stream/film.mkv?burn=${id}`);
+    expect(drawnOf(inks), id).to.deep.equal(range(25, 50));
+    return inks[30]?.pixels.join();
+  };
+
   it('has letters of other scripts, and no two that look alike', async () => {
-    const pixels = async (id: string) => {
-      const inks = await frames(`/stream/film.mkv?burn=${id}`);
-      expect(drawnOf(inks), id).to.deep.equal(range(25, 50));
-      return inks[30]?.pixels.join();
-    };
     expect(await pixels('file-zhe')).not.to.equal(await pixels('file-yu'));
     expect(await pixels('file-ar')).not.to.equal(await pixels('file-fa'));
     const missing = service.logs.filter((line) => 'text' in line && /Glyph 0x/.test(String(line.text)));
     expect(missing).to.deep.equal([]);
   });
+
+  it('has letters that the font of the film lacks', async () => {
+    expect(await pixels('track-3')).not.to.equal(await pixels('track-4'));
+  });
+
+  for (const name of Object.keys(FROM_RIGHT)) {
+    it(`lets ${name} run from the right, in letters that join as they do`, async () => {
+      const seen = await pixels(`file-${name}-seen`);
+      expect(await pixels(`file-${name}-written`)).to.equal(seen);
+      expect(await pixels(`file-${name}-wrong`)).not.to.equal(seen);
+    });
+  }
 
   it('draws it at its time in a clip, at another speed, and in another size', async () => {
     const clip = await frames('/stream/film.mkv?burn=track-1&start=1.4&duration=1');

@@ -78,7 +78,7 @@ describe('ffmpegArguments', () => {
     const drawn = make({ video: { ...video, burnt } as VideoOutput });
     expect(drawn.burnt).to.deep.equal(text);
     expect(drawn.output.join(' ')).to.include(
-      ',format=yuv420p,settb=1/1000000,setpts=round(PTS*1.5+12500500),ass=filename=/proc/self/fd/3,' +
+      ',format=yuv420p,settb=1/1000000,setpts=round(PTS*1.5+12500500),ass=filename=/proc/self/fd/3:fontsdir=/proc/self/fd/4,' +
         'setpts=round((PTS-12500500)/1.5),settb=1/24[video]',
     );
     expect('burnt' in make({ video })).to.equal(false);

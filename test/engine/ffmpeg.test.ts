@@ -32,7 +32,7 @@ const PROGRAMS = {
   environment: 'printf "["; cat /proc/$$/environ; printf "]"',
   arguments: 'printf "%s" "$*"',
   script:
-    'cat /proc/self/fd/3; printf "|%s|" "$FONTCONFIG_FILE"; cat "$FONTCONFIG_FILE"; ls -l "$(dirname "$FONTCONFIG_FILE")/fonts"',
+    'cat /proc/self/fd/3; printf "|%s|" "$FONTCONFIG_FILE"; cat "$FONTCONFIG_FILE"; ls -l /proc/self/fd/4/',
   late: 'printf output',
 };
 
@@ -146,6 +146,14 @@ describe('the engine', () => {
       .to.match(/0\.font\n/)
       .and.to.include(`own.ttf -> ${import.meta.filename}`);
     expect(await readdir(dirname(path)).catch(({ code }) => code)).to.equal('ENOENT');
+  });
+
+  it('says that a build without libass burns no subtitles in', async () => {
+    const { status, message } = await failureOf(transcode('withoutLibass'));
+    expect([status, message]).to.deep.equal([
+      415,
+      'The ffmpeg that runs here burns no subtitles in: it is built without libass.',
+    ]);
   });
 
   it('refuses a script without a font, with which nothing would be drawn', async () => {

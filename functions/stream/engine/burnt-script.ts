@@ -13,19 +13,22 @@ export type BurntScript = {
   readonly fonts: readonly Uint8Array[];
 };
 
+const OPEN_FILES = process.platform === 'linux' ? '/proc/self/fd' : '/dev/fd';
+
 /**
- * The script where ffmpeg finds it: its fourth file, so that no name of a file stands in a filter. Lambda has no
- * `/dev/fd`, and macOS no `/proc`.
+ * The script and the folder of its fonts where ffmpeg finds them: its fourth and its fifth file, so that no name of a
+ * file stands in a filter. Lambda has no `/dev/fd`, and macOS no `/proc`.
  */
-export const SCRIPT_PATH = process.platform === 'linux' ? '/proc/self/fd/3' : '/dev/fd/3';
+export const SCRIPT_PATH = `${OPEN_FILES}/3`;
+export const FONTS_PATH = `${OPEN_FILES}/4`;
 
 /** The family of the font that comes with Sluice. */
 export const FONT_FAMILY = 'DejaVu Sans';
 
 export type OpenedScript = {
-  /** The number of the file in this process. */
-  readonly file: number;
-  /** What ffmpeg's environment needs to find the fonts, and no others. */
+  /** The numbers of the script and of the folder of fonts in this process. */
+  readonly files: readonly [script: number, fonts: number];
+  /** What ffmpeg's environment needs to find the fonts, and no others, if it asks fontconfig. */
   readonly environment: Record<string, string>;
   /** Removes it. May be called more than once. */
   close(): void;
@@ -70,15 +73,15 @@ export async function openScript(
     for (const [i, font] of fonts.entries()) await writeFile(join(fontFolder, `${i}.font`), font);
     await writeFile(configuration, fontConfiguration(fontFolder));
     await writeFile(join(folder, 'script'), script);
-    const file = openSync(join(folder, 'script'), 'r');
+    const files = [openSync(join(folder, 'script'), 'r'), openSync(fontFolder, 'r')] as const;
     let isOpen = true;
     const close = () => {
       if (!isOpen) return;
       isOpen = false;
-      closeSync(file);
+      for (const file of files) closeSync(file);
       removeFolder(folder);
     };
-    return { file, environment: { FONTCONFIG_FILE: configuration }, close };
+    return { files, environment: { FONTCONFIG_FILE: configuration }, close };
   } catch (error) {
     removeFolder(folder);
     throw error;

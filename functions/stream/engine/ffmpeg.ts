@@ -153,12 +153,7 @@ function confine(
     if (output.destroyed) return ended(new Error('It was stopped before its start.'));
     const sandbox = sandboxed(path, args, limits, script?.environment);
     inner._getFfmpegPath = (done) => done(null, sandbox.file);
-    const stdio: SpawnOptions['stdio'] = [
-      'ignore',
-      'pipe',
-      'pipe',
-      ...(script === null ? [] : [script.file]),
-    ];
+    const stdio: SpawnOptions['stdio'] = ['ignore', 'pipe', 'pipe', ...(script?.files ?? [])];
     const confined: SpawnOptions = { ...options, ...sandbox.options, stdio };
     const running: Spawned = (child, ...lines) => {
       started = child;

@@ -1,6 +1,6 @@
 import { isWideGamut } from '../plan/colour.ts';
 import type { VideoOutput } from '../plan/output.ts';
-import { SCRIPT_PATH } from './burnt-script.ts';
+import { FONTS_PATH, SCRIPT_PATH } from './burnt-script.ts';
 import { gamutFilters, scalerColour, toneMapFilters } from './colour-arguments.ts';
 
 export type VideoEncode = Extract<VideoOutput, { kind: 'encode' }>;
@@ -71,8 +71,8 @@ export function videoFilters(video: VideoEncode): string[] {
 }
 
 /**
- * Returns filters that draw subtitles into a grid's frames from `firstFrame` on, which are counted from 0: the script is
- * the file that ffmpeg is started with. The frames' own clock is set to the text's, and back: libass moves and fades
+ * Returns filters that draw subtitles into a grid's frames from `firstFrame` on, which are counted from 0: the script and
+ * its fonts are the files that ffmpeg is started with. The frames' own clock is set to the text's, and back: libass moves and fades
  * by it.
  */
 export function burnFilters({ burnt, frameRate }: VideoEncode, firstFrame = 0): string[] {
@@ -84,7 +84,7 @@ export function burnFilters({ burnt, frameRate }: VideoEncode, firstFrame = 0): 
   return [
     'settb=1/1000000',
     `setpts=round(PTS*${factor}+${start})`,
-    `ass=filename=${SCRIPT_PATH}`,
+    `ass=filename=${SCRIPT_PATH}:fontsdir=${FONTS_PATH}`,
     `setpts=round((PTS-${start})/${factor})`,
     `settb=${denominator}/${numerator}`,
   ];

@@ -1,8 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../architecture.ts';
 import { debianName, LIBRARIES, RELEASE, SOURCES } from './debian-packages.ts';
 import { output, run } from './run.ts';
+import { describeSource } from './source-description.ts';
 
 /** APT with lists of its own: nothing of the system changes, and any architecture's packages can be had. */
 export type Apt = { readonly environment: NodeJS.ProcessEnv; readonly folder: string };
@@ -44,23 +45,59 @@ export async function openApt(folder: string, architecture: Architecture): Promi
   return { environment, folder };
 }
 
-/** Returns the names of the files that a build takes, each with the digest that Debian's signed lists have of it. */
-export async function digestsOf({ environment }: Apt): Promise<string[]> {
-  const options = { env: environment };
+/** A file of Debian's archive, with the digest that its signed lists have of it. */
+export type ArchiveFile = { readonly address: string; readonly name: string; readonly sha256: string };
+
+/** Returns the files that a build takes: those of sources, and libraries. */
+export async function filesOf({ environment, folder }: Apt): Promise<ArchiveFile[]> {
+  // APT leaves out what lies in the folder where it runs.
+  const options = { env: environment, cwd: folder };
   const sources = await output('apt-get', ['source', '--print-uris', '-qq', ...SOURCES], options);
   const libraries = await output('apt-get', ['download', '--print-uris', '-qq', ...LIBRARIES], options);
   return `${sources}\n${libraries}`
     .split('\n')
-    .map((line) => /^'[^']*' (\S+) \d+ (\S+)$/.exec(line.trim()))
-    .flatMap((match) => (match === null ? [] : [`${match[1]} ${match[2]}`]))
-    .sort();
+    .filter((line) => line.startsWith("'"))
+    .map(parseFile)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Downloads sources and libraries into `folder` and returns the files' names; their digests are checked. */
-export async function download({ environment }: Apt, folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  const options = { env: environment, cwd: folder };
-  await run('apt-get', ['source', '--download-only', '-qq', ...SOURCES], options);
-  await run('apt-get', ['download', '-qq', ...LIBRARIES], options);
-  return (await readdir(folder)).sort();
+function parseFile(line: string): ArchiveFile {
+  const [, address, name, sha256] = /^'([^']*)' (\S+) \d+ SHA256:([0-9a-f]{64})\s*$/.exec(line) ?? [];
+  if (address === undefined || name === undefined || sha256 === undefined)
+    throw new Error(`APT has no digest of this file: ${line}`);
+  return { address, name, sha256 };
 }
+
+/**
+ * Downloads sources and libraries into `folder`; their digests are checked. A source's description (`.dsc`) is written from
+ * the lists, which are signed and say the same: a mirror may lack it.
+ */
+export async function download(apt: Apt, files: readonly ArchiveFile[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const wanted = files.filter(({ name }) => !/\.(dsc|asc)$/.test(name));
+  for (const file of wanted) await fetchFile(apt, file, folder);
+  for (const file of files.filter(({ name }) => name.endsWith('.dsc'))) {
+    const [source] = file.name.split('_', 1);
+    const listed = await output('apt-cache', ['showsrc', '--only-source', source ?? ''], {
+      env: apt.environment,
+    });
+    await writeFile(join(folder, file.name), await describeSource(listed, file, folder));
+  }
+}
+
+async function fetchFile({ environment }: Apt, file: ArchiveFile, folder: string): Promise<void> {
+  const fetchFrom = (address: string) =>
+    run(
+      '/usr/lib/apt/apt-helper',
+      ['download-file', address, join(folder, file.name), `SHA256:${file.sha256}`],
+      { env: environment },
+    );
+  const other = inMainArchive(file.address);
+  await fetchFrom(file.address).catch((error: unknown) => {
+    if (other === file.address) throw error;
+    return fetchFrom(other);
+  });
+}
+
+/** A file that came with an earlier version of a package lies in the main archive as well. */
+const inMainArchive = (address: string) => address.replace('/debian-security/pool/updates/', '/debian/pool/');

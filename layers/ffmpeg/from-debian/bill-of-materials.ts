@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cycloneDx } from '../../../deployment/cyclone-dx.ts';
 import type { Architecture } from '../architecture.ts';
+import type { ArchiveFile } from './apt.ts';
 import { runtimePackages } from './debian-packages.ts';
 import { output } from './run.ts';
 
@@ -19,16 +19,16 @@ export type Material = {
 /** Lists what downloaded files in `folder` and the system's compilers bring into the program. */
 export async function materialsOf(
   folder: string,
-  files: readonly string[],
+  files: readonly ArchiveFile[],
   architecture: Architecture,
 ): Promise<Material[]> {
   const materials: Material[] = [];
-  for (const file of files) {
-    const path = join(folder, file);
-    if (file.endsWith('.dsc')) materials.push(await sourceOf(path));
-    if (file.endsWith('.deb')) {
+  for (const { name, sha256 } of files) {
+    const path = join(folder, name);
+    if (name.endsWith('.dsc')) materials.push({ ...(await sourceOf(path)), sha256 });
+    if (name.endsWith('.deb')) {
       const fields = await output('dpkg-deb', ['--show', `--showformat=${FORMAT}`, path]);
-      materials.push({ ...parse(fields), sha256: await sha256Of(path) });
+      materials.push({ ...parse(fields), sha256 });
     }
   }
   for (const name of runtimePackages(architecture)) {
@@ -47,17 +47,11 @@ function parse(fields: string): Omit<Material, 'sha256'> {
   return { name, version, source: { name: source, version: sourceVersion } };
 }
 
-async function sourceOf(path: string): Promise<Material> {
+async function sourceOf(path: string): Promise<Omit<Material, 'sha256'>> {
   const text = await readFile(path, 'utf8');
   const field = (name: string) => new RegExp(`^${name}: (\\S+)$`, 'm').exec(text)?.[1] ?? '';
   const source = { name: field('Source'), version: field('Version') };
-  return { ...source, source, sha256: await sha256Of(path) };
-}
-
-async function sha256Of(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  return { ...source, source };
 }
 
 /** Returns the bill as CycloneDX, the same for the same materials. */

@@ -14,15 +14,19 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FONT_FAMILY } from '../../../functions/stream/engine/burnt-script.ts';
 import type { Architecture } from '../architecture.ts';
-import { type Apt, digestsOf, download, openApt } from './apt.ts';
+import { type Apt, type ArchiveFile, download, filesOf, openApt } from './apt.ts';
 import { billOfMaterials, type Material, materialsOf, sourceOffer } from './bill-of-materials.ts';
 import { configureArguments } from './components.ts';
 import { LIBRARIES, SOURCES, toolPackages } from './debian-packages.ts';
 import { output, run } from './run.ts';
 
 const COMPILE = fileURLToPath(new URL('compile.sh', import.meta.url));
-const RECIPE = ['compile.sh', 'argv0.c', 'build.ts', 'bill-of-materials.ts'];
+const RECIPE = [
+  ...['compile.sh', 'compile-subtitles.sh', 'argv0.c', 'default-font.c'],
+  ...['build.ts', 'bill-of-materials.ts'],
+];
 
 /** Builds are stored here by what goes into them, outside of any checkout. */
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice/ffmpeg');
@@ -40,11 +44,11 @@ export async function buildFfmpeg(
   const work = await mkdtemp(join(tmpdir(), 'sluice-ffmpeg-'));
   try {
     const apt = await openApt(join(work, 'apt'), architecture);
-    const cached = join(CACHE, `${architecture}-${await keyOf(apt, architecture)}`);
+    const files = await filesOf(apt);
+    const cached = join(CACHE, `${architecture}-${await keyOf(files, architecture)}`);
     const isCached = !isFresh && (await readdir(cached).catch(() => [])).length > 0;
     if (!isCached) {
-      const built = join(work, 'built');
-      await make(apt, architecture, work, built);
+      const built = await make(apt, files, architecture, work);
       await mkdir(CACHE, { recursive: true });
       await rm(cached, { recursive: true, force: true });
       await cp(built, `${cached}.new`, { recursive: true, verbatimSymlinks: true });
@@ -62,30 +66,38 @@ export async function buildFfmpeg(
 }
 
 /** Returns a hash of everything that the bytes depend on: sources, libraries, compilers and the recipe. */
-async function keyOf(apt: Apt, architecture: Architecture): Promise<string> {
+async function keyOf(files: readonly ArchiveFile[], architecture: Architecture): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([architecture, configureArguments(), await digestsOf(apt)]));
+  const digests = files.map(({ name, sha256 }) => `${name} ${sha256}`);
+  hash.update(JSON.stringify([architecture, FONT_FAMILY, configureArguments(), digests]));
   for (const name of RECIPE) hash.update(await readFile(new URL(name, import.meta.url)));
   hash.update(await output('dpkg-query', ['--show', ...toolPackages(architecture)]));
   return hash.digest('hex').slice(0, 24);
 }
 
-async function make(apt: Apt, architecture: Architecture, work: string, built: string): Promise<void> {
-  const downloads = join(work, 'downloads');
-  const files = await download(apt, downloads);
+/** Compiles in the folder `work`. Returns the folder of the result. */
+async function make(
+  apt: Apt,
+  files: readonly ArchiveFile[],
+  architecture: Architecture,
+  work: string,
+): Promise<string> {
+  const [downloads, built] = [join(work, 'downloads'), join(work, 'built')];
+  await download(apt, files, downloads);
   const materials = await materialsOf(downloads, files, architecture);
   const sysroot = join(work, architecture, 'sysroot');
   for (const folder of [sysroot, join(work, 'sources')]) await mkdir(folder, { recursive: true });
-  for (const file of files) {
+  for (const file of files.map(({ name }) => name)) {
     if (file.endsWith('.deb')) await run('dpkg-deb', ['--extract', join(downloads, file), sysroot]);
     const name = SOURCES.find((source) => file.startsWith(`${source}_`) && file.endsWith('.dsc'));
     if (name === undefined) continue;
-    // Debian's signed list has told the digest of this file, and it those of the others.
     await run('dpkg-source', ['--no-check', '--extract', join(downloads, file), join(work, 'sources', name)]);
   }
   const version = versionOf(materials);
   const suffix = version.slice(version.indexOf('-') + 1);
-  await run('bash', [COMPILE, work, architecture, suffix], { input: configureArguments().join('\n') });
+  await run('bash', [COMPILE, work, architecture, suffix, FONT_FAMILY], {
+    input: configureArguments().join('\n'),
+  });
   await mkdir(built);
   await rename(join(work, architecture, 'program'), join(built, 'ffmpeg'));
   await chmod(join(built, 'ffmpeg'), 0o755);
@@ -93,6 +105,7 @@ async function make(apt: Apt, architecture: Architecture, work: string, built: s
   await writeFile(join(built, 'SOURCES.txt'), sourceOffer(version, materials));
   await writeFile(join(built, 'sbom.cdx.json'), billOfMaterials(version, materials));
   await takeLicences(work, sysroot, built);
+  return built;
 }
 
 /** Debian's version of ffmpeg, and a word that tells this build from Debian's own. */

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Compiles ffmpeg and ffprobe into one static program: `compile.sh WORK ARCHITECTURE VERSION < configure's arguments`, a line
-# each. WORK/sources has the unpacked sources of x264, dav1d and ffmpeg, WORK/ARCHITECTURE/sysroot the libraries that Debian
-# has compiled; WORK/ARCHITECTURE/ffmpeg is the result. No path of this machine gets into it: the same sources and compilers
-# give the same bytes in every folder.
+# Compiles ffmpeg and ffprobe into one static program: `compile.sh WORK ARCHITECTURE VERSION FONT-FAMILY < configure's
+# arguments`, a line each. WORK/sources has the unpacked sources, WORK/ARCHITECTURE/sysroot the libraries that Debian has
+# compiled, to which compile-subtitles.sh adds what draws subtitles; WORK/ARCHITECTURE/program is the result. No path of this
+# machine gets into it: the same sources and compilers give the same bytes in every folder.
 set -euo pipefail
-work=$1 architecture=$2 version=$3
+work=$1 architecture=$2 version=$3 family=$4
 mapfile -t arguments
 here=$(cd "$(dirname "$0")" && pwd)
 target=$work/$architecture sysroot=$work/$architecture/sysroot
@@ -28,6 +28,8 @@ export LDFLAGS="-L$sysroot/usr/lib/$triplet -Wl,-z,relro,-z,now,-z,noexecstack -
 mkdir -p "$target"
 # shellcheck disable=SC2086
 "${prefix}gcc" $CFLAGS -c -o "$target/argv0.o" "$here/argv0.c"
+# shellcheck disable=SC2086
+"${prefix}gcc" $CFLAGS -DFONT_FAMILY="\"$family\"" -c -o "$target/default-font.o" "$here/default-font.c"
 
 unpacked() {
   mkdir -p "$target/$1"
@@ -46,7 +48,6 @@ make -j"$jobs" >>"$target/x264.log" 2>&1
 rm -f "$sysroot/usr/lib/$triplet"/libx264.*
 make install-lib-static DESTDIR="$sysroot" >>"$target/x264.log"
 
-unpacked dav1d
 cat >"$target/cross.ini" <<INI
 [binaries]
 c = '${prefix}gcc'
@@ -58,10 +59,18 @@ cpu_family = '$processor'
 cpu = '$processor'
 endian = 'little'
 INI
-meson setup build --cross-file "$target/cross.ini" --buildtype=release -Ddefault_library=static -Denable_tools=false \
-  -Denable_tests=false -Db_ndebug=true -Db_staticpic=true --prefix=/usr --libdir="lib/$triplet" >"$target/dav1d.log"
-ninja -C build >>"$target/dav1d.log"
-DESTDIR=$sysroot ninja -C build install >>"$target/dav1d.log"
+# Compiles a library of Meson with these options, and installs it into the sysroot.
+with_meson() {
+  unpacked "$1"
+  meson setup build --cross-file "$target/cross.ini" --buildtype=release -Ddefault_library=static -Db_ndebug=true \
+    -Db_staticpic=true --prefix=/usr --libdir="lib/$triplet" "${@:2}" >"$target/$1.log"
+  ninja -C build >>"$target/$1.log"
+  DESTDIR=$sysroot ninja -C build install >>"$target/$1.log"
+}
+with_meson dav1d -Denable_tools=false -Denable_tests=false
+
+# shellcheck source-path=SCRIPTDIR
+. "$here/compile-subtitles.sh"
 
 unpacked ffmpeg
 cross=()
@@ -85,12 +94,12 @@ MAKE
   "${prefix}ld" -r -o "$program.all.o" $objects
   "${prefix}objcopy" --redefine-sym "main=${program}_main" --keep-global-symbol "${program}_main" "$program.all.o"
 done
-mv "$target/argv0.o" .
+mv "$target/argv0.o" "$target/default-font.o" .
 make -s -f - joined <<'MAKE' >>"$target/ffmpeg.log" 2>&1 || { tail -20 "$target/ffmpeg.log" >&2 && exit 1; }
 include ffbuild/config.mak
 PARTS = avdevice avfilter avformat avcodec swresample swscale avutil
 joined:
-	$(LD) $(foreach part,$(PARTS),-Llib$(part)) $(LDFLAGS) $(LDEXEFLAGS) -o joined argv0.o ffmpeg.all.o ffprobe.all.o \
+	$(LD) $(foreach part,$(PARTS),-Llib$(part)) $(LDFLAGS) $(LDEXEFLAGS) -Wl,--wrap=ass_set_fonts -o joined argv0.o default-font.o ffmpeg.all.o ffprobe.all.o \
 	  $(foreach part,$(PARTS),lib$(part)/lib$(part).a) $(foreach part,$(PARTS),$(EXTRALIBS-$(part))) $(EXTRALIBS)
 MAKE
 "${prefix}strip" --strip-all -o "$target/ffmpeg.stripped" joined

@@ -43,11 +43,21 @@ const COMPONENTS = {
     'anull copy acopy yadif bwdif field transpose hflip vflip zscale tonemap colorspace aresample split asplit concat',
     'select aselect tile thumbnail fade afade overlay alphaextract alphamerge blackdetect signalstats cropdetect',
     'volume volumedetect loudnorm ebur128 alimiter atempo asetrate ametadata pan channelmap channelsplit join amerge amix silencedetect',
-    'color nullsrc anullsrc testsrc2 sine aevalsrc showinfo',
+    'ass color nullsrc anullsrc testsrc2 sine aevalsrc showinfo',
   ],
 } as const;
 
-const LIBRARIES = ['libx264', 'libdav1d', 'libvpx', 'libopus', 'libmp3lame', 'libzimg', 'libwebp', 'zlib'];
+const LIBRARIES = [
+  'libx264',
+  'libdav1d',
+  'libvpx',
+  'libopus',
+  'libmp3lame',
+  'libzimg',
+  'libwebp',
+  'libass',
+  'zlib',
+];
 
 /** Returns configure's arguments, the same on every machine: the program contains them. */
 export function configureArguments(): string[] {

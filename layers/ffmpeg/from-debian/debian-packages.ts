@@ -1,7 +1,10 @@
 import type { Architecture } from '../architecture.ts';
 
-/** Compiled here: Debian has no static library of them, or none that a hardened program of each architecture can use. */
-export const SOURCES = ['ffmpeg', 'x264', 'dav1d'] as const;
+/**
+ * Compiled here: Debian has no static library of them, none that a hardened program of each architecture can use, or one that
+ * brings far more along than is used.
+ */
+export const SOURCES = ['ffmpeg', 'x264', 'dav1d', 'freetype', 'harfbuzz', 'libass'] as const;
 
 /** Static libraries as Debian has compiled them. */
 export const LIBRARIES = [
@@ -10,6 +13,7 @@ export const LIBRARIES = [
   'libmp3lame-dev',
   'libzimg-dev',
   'libwebp-dev',
+  'libfribidi-dev',
   'zlib1g-dev',
 ] as const;
 

@@ -18,11 +18,8 @@ const CONFIGURED: Readonly<Record<string, string>> = {
   gray: 'rawvideo',
 };
 
-/**
- * A codec of ours and a deadline of libvpx, which are an encoder and a filter as well; and what draws subtitles, which the
- * build is without: it says so where they are to be burnt in.
- */
-const OTHER_THINGS = ['opus', 'realtime', 'ass'];
+/** A codec of ours and a deadline of libvpx, which are an encoder and a filter as well. */
+const OTHER_THINGS = ['opus', 'realtime'];
 
 const enabled = (kind: string) => {
   const prefix = `--enable-${kind}=`;
