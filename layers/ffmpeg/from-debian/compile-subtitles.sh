@@ -8,12 +8,15 @@ for module in FONT_MODULES:truetype FONT_MODULES:cff FONT_MODULES:sfnt AUX_MODUL
   BASE_EXTENSIONS:ftbitmap.c BASE_EXTENSIONS:ftsynth.c BASE_EXTENSIONS:fttype1.c; do
   echo "${module%:*} += ${module#*:}" >>"$work/sources/freetype/modules.cfg"
 done
-with_meson freetype -D{brotli,bzip2,harfbuzz,png,zlib}=disabled
+# Its Meson writes a table of the modules, and would compile the one of all of them.
+CFLAGS="$CFLAGS -DFT_CONFIG_MODULES_H=<ftmodule.h>" with_meson freetype -D{brotli,bzip2,harfbuzz,png,zlib}=disabled
 
-# Its authors have one file of all its files, and a profile without what shaping text does not need.
+# Its authors have one file of all its files, and names for all that shaping text does not need: it opens no files either.
 unpacked harfbuzz
 # shellcheck disable=SC2086
-"${prefix}g++" $CFLAGS -std=c++11 -DHB_LEAN -DHAVE_PTHREAD=1 -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+"${prefix}g++" $CFLAGS -std=c++11 -DHAVE_PTHREAD=1 -DHB_NDEBUG -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+  -DHB_NO_{BITMAP,BUFFER_MESSAGE,BUFFER_SERIALIZE,BUFFER_VERIFY,CFF,COLOR,DRAW,FACE_COLLECT_UNICODES,GETENV} \
+  -DHB_NO_{LAYOUT_COLLECT_GLYPHS,LAYOUT_FEATURE_PARAMS,MATH,META,METRICS,MMAP,NAME,OPEN,SETLOCALE,STYLE} \
   -c -o harfbuzz.o src/harfbuzz.cc
 "${prefix}ar" rcsD "$sysroot/usr/lib/$triplet/libharfbuzz.a" harfbuzz.o
 mkdir -p "$sysroot/usr/include/harfbuzz"
@@ -39,3 +42,6 @@ cross=()
   # Its own paths are those of another machine.
   rm -f "$sysroot/usr/lib/$triplet/libass.la"
 } >"$target/libass.log" 2>&1 || { tail -50 "$target/libass.log" >&2 && exit 1; }
+
+# shellcheck disable=SC2086
+"${prefix}gcc" $CFLAGS -DFONT_FAMILY="\"$family\"" -c -o "$target/default-font.o" "$here/default-font.c"

@@ -28,8 +28,6 @@ export LDFLAGS="-L$sysroot/usr/lib/$triplet -Wl,-z,relro,-z,now,-z,noexecstack -
 mkdir -p "$target"
 # shellcheck disable=SC2086
 "${prefix}gcc" $CFLAGS -c -o "$target/argv0.o" "$here/argv0.c"
-# shellcheck disable=SC2086
-"${prefix}gcc" $CFLAGS -DFONT_FAMILY="\"$family\"" -c -o "$target/default-font.o" "$here/default-font.c"
 
 unpacked() {
   mkdir -p "$target/$1"

@@ -1,9 +1,8 @@
 /* What libass draws text with that names a font which is not there, or lacks a letter: it knows the fonts of one folder, and
  * no configuration that would name another. The linker has ffmpeg call this function in place of libass's own
  * (`--wrap=ass_set_fonts`). */
+#include <ass/ass.h>
 #include <stddef.h>
-
-typedef struct ass_renderer ASS_Renderer;
 
 void __real_ass_set_fonts(ASS_Renderer *renderer, const char *font, const char *family, int provider,
                           const char *configuration, int update);
@@ -11,5 +10,7 @@ void __real_ass_set_fonts(ASS_Renderer *renderer, const char *font, const char *
 void __wrap_ass_set_fonts(ASS_Renderer *renderer, const char *font, const char *family, int provider,
                           const char *configuration, int update)
 {
-    __real_ass_set_fonts(renderer, font, family != NULL ? family : FONT_FAMILY, provider, configuration, update);
+    (void)provider;
+    __real_ass_set_fonts(renderer, font, family != NULL ? family : FONT_FAMILY, ASS_FONTPROVIDER_NONE, configuration,
+                         update);
 }
