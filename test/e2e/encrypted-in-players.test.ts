@@ -49,13 +49,11 @@ describe('encrypted films in players', function () {
   before(async function () {
     needs(this, 'chromium', 'ffmpeg');
     root = await mkdtemp(join(tmpdir(), 'sluice-encrypted-players-'));
-    await makeClipFilm(root);
     const places = { MEDIA_DIR: root, DERIVED_DIR: join(root, '.derived') };
-    services = {
-      'aes-128': await startEncrypted('aes-128', places),
-      cbcs: await startEncrypted('cbcs', places),
-    };
-    browser = await launchBrowser();
+    const starting = [startEncrypted('aes-128', places), startEncrypted('cbcs', places)] as const;
+    const [aes128, cbcs] = await Promise.all(starting);
+    services = { 'aes-128': aes128, cbcs };
+    [browser] = await Promise.all([launchBrowser(), makeClipFilm(root)]);
   });
 
   after(async () => {
@@ -93,7 +91,7 @@ describe('encrypted films in players', function () {
       }
       await page.seek(LAST / CLIP_RATE - 2);
       await page.until('it is there', ({ seeking, ready }) => !seeking && ready >= 2);
-      await page.play();
+      await page.play(4);
       await page.until('it ends', ({ ended }) => ended);
       expect(await shownNumber(seen, LAST)).to.equal(LAST);
       expect((await page.look()).audioBytes).to.be.above(0);
@@ -115,8 +113,10 @@ describe('encrypted films in players', function () {
       return image;
     };
     const cbcs = serviceOf('cbcs');
-    const own = await pixelsOf(addressIn(cbcs, address), cbcs.url);
-    const plain = await pixelsOf(clear.url + address, clear.url);
+    const [own, plain] = await Promise.all([
+      pixelsOf(addressIn(cbcs, address), cbcs.url),
+      pixelsOf(clear.url + address, clear.url),
+    ]);
     await clear.close();
     expect(await countedImage(plain)).to.equal(SOUGHT);
     expect(own.equals(plain)).to.equal(true);
