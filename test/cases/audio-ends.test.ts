@@ -31,7 +31,18 @@ const FILES: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['dvd.vob', [...tone(4), ...film(3, MPEG2), '-c:a', 'mp2', '-f', 'vob']],
 ];
 
-describe('cases: the end of audio in transport and program streams', function () {
+/** The last frame that is shown has no time of its own in all of them but those without B-frames. */
+const PROGRAMS: readonly (readonly [name: string, frames: number, args: readonly string[]])[] = [
+  ['b-frames-100.mpg', 100, ['mpeg2video', '-bf', '2']],
+  ['b-frames-101.mpg', 101, ['mpeg2video', '-bf', '2']],
+  ['b-frames-102.vob', 102, ['mpeg2video', '-bf', '2', '-f', 'vob']],
+  ['no-b-frames.mpg', 100, ['mpeg2video', '-bf', '0']],
+  ['mpeg1.mpg', 100, ['mpeg1video', '-bf', '2']],
+  ['mpeg1-no-b-frames.mpg', 100, ['mpeg1video', '-bf', '0']],
+  ['h264.mpg', 100, ['libx264', '-preset', 'ultrafast', '-bf', '3', '-f', 'vob']],
+];
+
+describe('cases: the ends of transport and program streams', function () {
   this.timeout(300_000);
   let folder: string;
   let service: Service;
@@ -41,6 +52,10 @@ describe('cases: the end of audio in transport and program streams', function ()
     folder = await mkdtemp(join(tmpdir(), 'sluice-ends-'));
     for (const [name, args] of FILES) {
       await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...args, '-y', join(folder, name)]);
+    }
+    for (const [name, frames, codec] of PROGRAMS) {
+      const input = [...film(frames / 25, codec), '-frames:v', String(frames)];
+      await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...input, '-y', join(folder, name)]);
     }
     service = await startService({ MEDIA_DIR: folder });
   });
@@ -67,7 +82,33 @@ describe('cases: the end of audio in transport and program streams', function ()
       expect(listed, 'playlist').to.be.at.least(all / RATE - 0.001);
     });
   }
+
+  for (const [name, frames] of PROGRAMS) {
+    it(`is that of all frames in a program stream: ${name}`, async () => {
+      expect(await framesOf(join(folder, name)), 'file').to.equal(frames);
+      const { media } = (await (await fetch(`${service.url}/info/${name}`)).json()) as Info;
+      expect(media.durationSeconds).to.be.closeTo(frames / 25, 0.001);
+      expect(await framesOf(`${service.url}/hls/${name}/master.m3u8`), 'hls').to.equal(frames);
+      expect(await framesOf(`${service.url}/stream/${name}`), 'stream').to.equal(frames);
+    });
+  }
 });
+
+async function framesOf(input: string): Promise<number> {
+  const args = [
+    '-v',
+    'error',
+    '-nostdin',
+    '-protocol_whitelist',
+    'file,http,tcp',
+    '-i',
+    input,
+    '-map',
+    '0:v:0',
+  ];
+  const { stdout } = await run('/usr/bin/ffmpeg', [...args, '-f', 'framemd5', '-vsync', 'passthrough', '-']);
+  return stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+}
 
 type Info = {
   readonly media: {

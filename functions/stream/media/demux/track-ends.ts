@@ -18,8 +18,8 @@ export async function withTrackEnds(media: Media, url: string, options: FfprobeO
   };
 }
 
-const ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time:stream=index,id';
-const ARGUMENTS = ['-of', 'csv', '-show_entries', ENTRIES];
+const ENTRIES = 'packet=stream_index,pts_time,dts_time,duration_time:stream=index,id,has_b_frames';
+const ARGUMENTS = ['-of', 'compact', '-show_entries', ENTRIES];
 
 /** The most seconds of one PES packet; larger differences are of other clocks than the file's. */
 const MOST_SECONDS = 2;
@@ -36,36 +36,38 @@ function lengthened(track: Track, endSeconds: number | undefined, originSeconds:
 type TailPacket = { readonly pts: number; readonly dts: number; readonly seconds: number };
 
 /** Returns the ends by ffmpeg's specifier of the track (`Track.stream`). */
-function endsIn(csv: string): Map<string, number> {
+function endsIn(compact: string): Map<string, number> {
   const packets = new Map<string, TailPacket[]>();
-  const names = new Map<string, string>();
-  for (const line of csv.split('\n')) {
-    const [what, index = '', ...values] = line.split(',');
-    if (what === 'stream') names.set(index, `i:${Number(values[0])}`);
-    if (what !== 'packet') continue;
-    const [pts = Number.NaN, dts = Number.NaN, seconds = Number.NaN] = values.map(Number.parseFloat);
-    const own = packets.get(index) ?? [];
-    packets.set(index, own);
-    own.push({ pts, dts, seconds });
+  const ends = new Map<string, number>();
+  for (const line of compact.split('\n')) {
+    const [what, ...pairs] = line.split('|');
+    const fields = new Map(pairs.map((pair) => pair.split('=') as [string, string]));
+    const number = (name: string) => Number.parseFloat(fields.get(name) ?? '');
+    if (what === 'packet') {
+      const own = packets.get(fields.get('stream_index') ?? '') ?? [];
+      packets.set(fields.get('stream_index') ?? '', own);
+      own.push({ pts: number('pts_time'), dts: number('dts_time'), seconds: number('duration_time') });
+    }
+    // Streams are listed behind all packets.
+    if (what === 'stream') {
+      const end = endOf(packets.get(fields.get('index') ?? '') ?? [], number('has_b_frames') || 0);
+      if (end !== null) ends.set(`i:${Number(fields.get('id'))}`, end);
+    }
   }
-  return new Map(
-    [...packets].flatMap(([index, own]) => {
-      const name = names.get(index);
-      const end = endOf(own);
-      return name === undefined || end === null ? [] : [[name, end] as const];
-    }),
-  );
+  return ends;
 }
 
 /**
- * Returns the latest end. Program streams do not time every frame: one without a time is shown as long after
- * its decoding as the others.
+ * Returns the latest end. Program streams do not time every frame: one without a time may be the last that is shown,
+ * which is as much later than the last that is decoded as frames are reordered.
  */
-function endOf(packets: readonly TailPacket[]): number | null {
-  const leads = packets.map(({ pts, dts }) => pts - dts).filter((lead) => lead >= 0);
-  const least = leads.reduce((a, b) => Math.min(a, b), leads[0] ?? 0);
+function endOf(packets: readonly TailPacket[], reorderedFrames: number): number | null {
+  const isTimed = packets.every(({ pts }) => !Number.isNaN(pts));
   const ends = packets
-    .map(({ pts, dts, seconds }) => (Number.isNaN(pts) ? dts + least : pts) + seconds)
+    .flatMap(({ pts, dts, seconds }) => [
+      pts + seconds,
+      isTimed ? pts + seconds : dts + (reorderedFrames + 1) * seconds,
+    ])
     .filter((end) => Number.isFinite(end));
   return ends.length === 0 ? null : ends.reduce((last, end) => Math.max(last, end));
 }
