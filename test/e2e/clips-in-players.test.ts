@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../testing/browser.ts';
-import { CLIP_FILM, CLIP_RATE, CLIPS, makeClipFilm } from '../../testing/clip-film.ts';
+import { CLIP_FILM, CLIP_RATE, CLIPS, type Clip, makeClipFilm } from '../../testing/clip-film.ts';
 import { countedFrames } from '../../testing/counter-film.ts';
 import { launchFirefox } from '../../testing/firefox.ts';
 import { needs } from '../../testing/needs.ts';
@@ -66,7 +66,7 @@ describe('clips in players', function () {
       ['encoded', 240],
     ] as const) {
       it(`are shown from the first frame to the last by ${player} at ${address}, ${renditions}`, async () => {
-        for (const { query, from, to } of CLIPS) {
+        const check = async ({ query, from, to }: Clip) => {
           const page = await openPlayerPage(browser, player, service.url, {
             aheadSeconds: 30,
             withinMs: WITHIN_MS,
@@ -94,7 +94,10 @@ describe('clips in players', function () {
           const { duration } = await page.look();
           expect(duration, query).to.be.within(frames / CLIP_RATE, frames / CLIP_RATE + MOST_AUDIO_SECONDS);
           await page.close();
-        }
+        };
+        // Playing from the start, a busy browser would show the first frame late.
+        if (player === 'Chromium') for (const clip of CLIPS) await check(clip);
+        else await Promise.all(CLIPS.map(check));
       });
     }
   }
@@ -110,7 +113,7 @@ describe('clips in players', function () {
       await page.until('it is ready', ({ ready }) => ready >= 2);
       await page.chooseText('English');
       // Paused, dash.js shows no cue before time has passed.
-      await page.play();
+      await page.play(2);
       await page.until('it has loaded the second segment', ({ currentTime }) => currentTime > 1.5);
       await page.pause();
       for (const [filmSeconds, text] of CUES) {
@@ -137,12 +140,14 @@ describe('clips in players', function () {
       for (const { query, from, to } of CLIPS) {
         const wanted = Array.from({ length: to - from }, (_, i) => from + i);
         const url = `${service.url}/${route}/${CLIP_FILM}/${entry}?${query}&renditions=copy`;
-        const path = join(root, 'by-program.mkv');
-        await ffmpeg('-y', '-i', url, '-an', '-sn', '-fps_mode', 'passthrough', '-c:v', 'ffv1', path);
-        expect((await countedFrames(path)).map(({ number }) => number)).to.deep.equal(wanted);
-        const output = ['--no-config', '--no-audio', `--o=${path}`, '--ovc=ffv1'];
-        await run('mpv', [...output, url], { timeout: WITHIN_MS });
-        expect((await countedFrames(path)).map(({ number }) => number)).to.deep.equal(wanted);
+        const [byFfmpeg, byMpv] = [join(root, 'by-ffmpeg.mkv'), join(root, 'by-mpv.mkv')];
+        const output = ['--no-config', '--no-audio', `--o=${byMpv}`, '--ovc=ffv1'];
+        await Promise.all([
+          ffmpeg('-y', '-i', url, '-an', '-sn', '-fps_mode', 'passthrough', '-c:v', 'ffv1', byFfmpeg),
+          run('mpv', [...output, url], { timeout: WITHIN_MS }),
+        ]);
+        expect((await countedFrames(byFfmpeg)).map(({ number }) => number)).to.deep.equal(wanted);
+        expect((await countedFrames(byMpv)).map(({ number }) => number)).to.deep.equal(wanted);
       }
     });
   }
@@ -156,7 +161,7 @@ describe('clips in players', function () {
       await page.goto('about:blank');
       await page.evaluate(await readFile(createRequire(import.meta.url).resolve('hls.js'), 'utf8'));
       for (const { query, from, to } of CLIPS) {
-        for (const renditions of ['copy', 'encoded&max-height=240']) {
+        const watch = async (renditions: string) => {
           const at = `${service.url}/hls/${CLIP_FILM}/master.m3u8?${query}&renditions=${renditions}`;
           const shown = (await page.evaluate(
             FIREFOX.replace('ADDRESS', at).replace('FRAMES', String(to - from - 1)),
@@ -167,7 +172,8 @@ describe('clips in players', function () {
           const late = shown.map(([place, number]) => from + place - number);
           expect(Math.min(...late), at).to.be.at.least(-1);
           expect(late.filter((frames) => frames <= 1).length, at).to.be.above(late.length / 2);
-        }
+        };
+        await Promise.all(['copy', 'encoded&max-height=240'].map(watch));
       }
     } finally {
       await firefox.close();
