@@ -388,13 +388,20 @@ describe('the length of files that follow each other', () => {
       );
       return numbered([head, first, ...between, last]);
     };
-    const [own, short] = [large(90, 25_000), large(7, 4_000)];
+    const [own, short, brief, long] = [
+      large(90, 25_000),
+      large(7, 4_000),
+      large(3, 1_500),
+      large(900, 60_000),
+    ];
     for (const [links, seconds] of [
       [[own], null],
       [[own, own], 180],
       [[own, own, own], 270],
       [[short, own], 97],
       [[own, short], 97],
+      [[brief, long], 903],
+      [[large(1, 100), long], 901],
       [Array.from({ length: 12 }, () => short), 84],
     ] as const) {
       const file = fileOf(...links.flat());
@@ -409,6 +416,31 @@ describe('the length of files that follow each other', () => {
       expect(await chainedOggSeconds(counting)).to.equal(seconds);
       expect(reads).to.be.at.most(20 * links.length);
     }
+  });
+
+  it('is not sought without bounds where the numbers of pages fall everywhere', async () => {
+    const sizeBytes = 2 ** 34;
+    const each = 200;
+    let readBytes = 0;
+    const hostile = {
+      sizeBytes,
+      async read(start: number, end: number) {
+        const until = Math.min(end, sizeBytes);
+        readBytes += until - start;
+        const first = Math.floor(start / each);
+        const pages = Array.from({ length: Math.ceil(until / each) - first }, (_, i) => {
+          const bytes =
+            first + i === 0
+              ? page(1, 0, 'OpusHead'.padEnd(each - 28))
+              : page(1, 960, Buffer.alloc(each - 28));
+          bytes.writeUInt32LE(sizeBytes / 8 - first - i, 18);
+          return bytes;
+        });
+        return Buffer.concat(pages).subarray(start - first * each, until - first * each);
+      },
+    };
+    expect(await chainedOggSeconds(hostile)).to.equal(null);
+    expect(readBytes).to.be.below(80 * 2 ** 20);
   });
 
   it('is of a recording behind the first one, of any streams', async () => {

@@ -46,7 +46,7 @@ export async function chainedOggSeconds(file: RandomAccess): Promise<number | nu
   const usual = Math.max(
     ...[head.slice(2), tail].map((pages) => rateOf(pages[0] ?? first, pages.at(-1) ?? end)),
   );
-  const starts = [first, ...(await startsBetween(file, [first, end], usual))];
+  const starts = [first, ...(await startsBehind(file, head, end, usual))];
   if (starts.length < 2 || starts.length > MOST_LINKS) return null;
   let seconds = 0;
   for (const [i, start] of starts.entries()) {
@@ -115,21 +115,30 @@ const PARTS = 4;
 /** With fewer of the pages that are usual, the second of two pages may belong to another link, whose numbers have come further. */
 const LEAST_SHARE = 0.85;
 const MOST_DOUBTS = 12;
+/** Those that are read for it: numbers of pages may fall everywhere. */
+const MOST_SOUGHT_BYTES = 64 * 2 ** 20;
 
 /**
  * Finds the first pages of the links behind the first one: pages are numbered in each, and have another stream's serial
- * number, if the file was not joined with itself.
+ * number, if the file was not joined with itself, or with others of a program that numbers all streams alike. None if
+ * that takes too many bytes.
  */
-async function startsBetween(
+async function startsBehind(
   file: RandomAccess,
-  [first, end]: readonly [Page, Page],
+  head: readonly Page[],
+  end: Page,
   usual: number,
 ): Promise<Page[]> {
-  const starts: Page[] = [];
-  const pageBehind = async (at: number) => pagesIn(await file.read(at, at + PAGE_BYTES), at)[0];
-  const seen = [first];
-  for (let part = 1; part < PARTS; part++) {
-    const page = await pageBehind(Math.floor((file.sizeBytes * part) / PARTS));
+  const starts = head.slice(1).filter(({ isFirst }) => isFirst);
+  let soughtBytes = 0;
+  const pagesFrom = async (at: number, bytes: number) => {
+    soughtBytes += bytes;
+    return pagesIn(await file.read(at, at + bytes), at);
+  };
+  const pageBehind = async (at: number) => (await pagesFrom(at, PAGE_BYTES))[0];
+  const seen = head.slice(-1);
+  for (const place of placesIn(file.sizeBytes)) {
+    const page = await pageBehind(place);
     if (page !== undefined) seen.push(page);
   }
   seen.push(end);
@@ -137,9 +146,10 @@ async function startsBetween(
 
   async function search(before: Page, after: Page): Promise<void> {
     const rate = rateOf(before, after);
-    if (starts.length > MOST_LINKS || (rate > 0 && (rate >= usual * LEAST_SHARE || doubts-- <= 0))) return;
+    if (starts.length > MOST_LINKS || soughtBytes > MOST_SOUGHT_BYTES) return;
+    if (rate > 0 && (rate >= usual * LEAST_SHARE || doubts-- <= 0)) return;
     if (after.at - before.at <= LOOK_BYTES) {
-      const pages = pagesIn(await look(file, before.at), before.at);
+      const pages = await pagesFrom(before.at, LOOK_BYTES);
       starts.push(...pages.filter(({ isFirst, at }) => isFirst && at > before.at && at < after.at));
       return;
     }
@@ -152,11 +162,19 @@ async function startsBetween(
 
   for (const [i, page] of seen.entries()) {
     const before = seen[i - 1];
-    if (before === undefined) continue;
+    if (before === undefined || before.at >= page.at) continue;
     await search(before, page);
     if (page.isFirst) starts.push(page);
   }
-  return starts;
+  return soughtBytes > MOST_SOUGHT_BYTES ? [] : starts;
+}
+
+/** Returns places for looks, which rise: close to the beginning, where a short first link is a large share, they are many. */
+function placesIn(sizeBytes: number): number[] {
+  const places: number[] = [];
+  for (let part = PARTS - 1; part > 0; part--) places.unshift(Math.floor((sizeBytes * part) / PARTS));
+  for (let place = sizeBytes / PARTS / 2; place > LOOK_BYTES; place /= 2) places.unshift(Math.floor(place));
+  return places;
 }
 
 /** Pages for each byte between two of one stream; 0 or less if they are of two links, or are one. */
