@@ -58,6 +58,24 @@ describe('the plan of an export', () => {
     expect(header).to.contain('loudness=-16:measured');
   });
 
+  it('begins a divided film where `/stream` does: at a start counted from the earliest track', () => {
+    const late = [
+      film({ startSeconds: 10.5, durationSeconds: 6 }),
+      audioTrack({ startSeconds: 10, durationSeconds: 7 }),
+    ];
+    const { recipe, secondsTotal } = plan(mediaOf(late, { durationSeconds: 7 }), {
+      format: 'mp4',
+      height: 144,
+      startSeconds: 2,
+    });
+    if (recipe.kind !== 'film') throw new Error(recipe.kind);
+    const { zeroSeconds, frames, film: rendition } = recipe.film;
+    const { numerator, denominator } = rendition.source.video.frameRate;
+    expect(zeroSeconds).to.equal(12);
+    expect((frames * denominator) / numerator).to.be.closeTo(4.5, 0.05);
+    expect(secondsTotal).to.equal(5);
+  });
+
   const short = mediaOf([film({ durationSeconds: 6 }), audioTrack({ durationSeconds: 2, startSeconds: 0 })], {
     durationSeconds: 6,
   });

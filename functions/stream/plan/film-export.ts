@@ -7,7 +7,7 @@ import { gridPhaseSeconds } from './frame-grid.ts';
 import { h264Level, highProfileCodecs } from './h264-level.ts';
 import { trackEndSeconds } from './offer.ts';
 import type { Output } from './output.ts';
-import type { Selection } from './plan-input.ts';
+import { earliestStart, type Selection } from './plan-input.ts';
 import type { AudioRendition, VideoRendition } from './presentation.ts';
 import type { VideoEncode } from './video-encode.ts';
 
@@ -47,7 +47,8 @@ export function planFilmExport(output: Output, { video, audio }: Selection, medi
   const tracks = [video, ...(output.audio === null || audio === null ? [] : [audio])];
   if (tracks.some((track) => !isDefinite(track, media))) return null;
   const earliest = Math.min(...tracks.map(({ startSeconds }) => startSeconds));
-  const zeroSeconds = output.startSeconds > 0 ? output.startSeconds : earliest;
+  // A start counts from the earliest of the file's tracks, as that of `/stream`.
+  const zeroSeconds = output.startSeconds > 0 ? earliestStart(media) + output.startSeconds : earliest;
   const most = output.durationSeconds ?? Number.POSITIVE_INFINITY;
   const lengthOf = (track: VideoTrack | AudioTrack) =>
     Math.max(0, Math.min(most, trackEndSeconds(track, media) - zeroSeconds));
