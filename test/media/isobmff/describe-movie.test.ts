@@ -364,6 +364,20 @@ describe('the description of times and tracks', () => {
     });
   }
 
+  it('takes what an encoder of audio adds at both ends for no samples that are hidden, at any rate', async () => {
+    for (const [sampleRate, isHidden] of [
+      [48_000, true],
+      [8_000, undefined],
+    ] as const) {
+      const entries = [soundEntry('mp4a', { channels: 1, sampleRate })];
+      const audio: TrackSpec = { handler: 'soun', sizes: Array(20).fill(9), entries };
+      const ended = await trackOf({ ...audio, edits: [{ duration: 600, mediaTime: 0 }] });
+      expect([ended?.hidesStart, ended?.hidesEnd], `${sampleRate}`).to.deep.equal([undefined, isHidden]);
+      const begun = await trackOf({ ...audio, edits: [{ duration: 600, mediaTime: 200 }] });
+      expect([begun?.hidesStart, begun?.hidesEnd], `${sampleRate}`).to.deep.equal([isHidden, undefined]);
+    }
+  });
+
   it('counts the length from the first track to begin to the last to end', async () => {
     const late: TrackSpec = {
       handler: 'soun',

@@ -33,7 +33,7 @@ export function timelineOf(movie: Pick<Movie, 'timescale'>, track: MovieTrack): 
 
 /** What open groups of frames begin with is shorter, and so is padding. */
 const HIDDEN_SECONDS = 0.1;
-/** The longest priming of AAC, which is as many samples at every rate. */
+/** The longest priming of AAC, which is as many samples at every rate; its padding is shorter. */
 const PRIMING_SAMPLES = 2112;
 
 /** Tells where an edit list of one part hides samples that begin at `begin` and end at `end`, in the track's ticks. */
@@ -43,10 +43,10 @@ export function hiddenBy(
   { begin, end }: { readonly begin: number; readonly end: number },
 ): { readonly hidesStart?: true; readonly hidesEnd?: true } {
   if (isComplex) return {};
-  const least = HIDDEN_SECONDS * timescale;
   const priming = entry?.audio ? (PRIMING_SAMPLES * timescale) / (entry.audio.sampleRate || timescale) : 0;
+  const least = Math.max(HIDDEN_SECONDS * timescale, priming);
   return {
-    ...(mediaTime - begin > Math.max(least, priming) && { hidesStart: true as const }),
+    ...(mediaTime - begin > least && { hidesStart: true as const }),
     ...(durationTicks !== null && end - mediaTime - durationTicks > least && { hidesEnd: true as const }),
   };
 }
