@@ -97,6 +97,18 @@ describe('cases: one length at every address', function () {
     });
   }
 
+  it('counts FLV from its first frame where nothing declares its length, and its clock began long before', async () => {
+    const late = ['-c:a', 'aac', '-output_ts_offset', '10', '-flvflags', 'no_duration_filesize'];
+    const input = [...tone(48_000), ...FILM, ...late, join(folder, 'undeclared.flv')];
+    await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...input]);
+    const { media } = (await (await fetch(`${service.url}/info/undeclared.flv`)).json()) as Info;
+    // Its last tag has the time of its decoding, and no length.
+    expect(media.durationSeconds, 'info').to.be.closeTo(5, 0.15);
+    const manifest = await (await fetch(`${service.url}/dash/undeclared.flv/manifest.mpd`)).text();
+    const shown = Number(/mediaPresentationDuration="PT([\d.]+)S"/.exec(manifest)?.[1]);
+    expect(shown, 'manifest').to.be.closeTo(5, 0.15);
+  });
+
   it('hears G.726 in AVI, whose blocks ffmpeg takes for samples', async () => {
     const output = ['-c:a', 'g726', join(folder, 'g726.avi')];
     await run('/usr/bin/ffmpeg', ['-v', 'error', '-nostdin', ...tone(8000), ...output]);

@@ -151,6 +151,7 @@ describe('files that refer to others', function () {
       const seen = await describeWithFfprobe(url, {
         ffprobePath,
         isKnown: true,
+        head: Buffer.alloc(0),
         signal,
       }).then(JSON.stringify, asText);
       controller.abort(new Error('done'));

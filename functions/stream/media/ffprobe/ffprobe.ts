@@ -3,11 +3,14 @@ import { damaged, type Problem } from '../../base/problem.ts';
 import { CONTAINER_PROFILES, CONTAINERS, type Container } from '../model/containers.ts';
 import type { Media, Track } from '../model/media.ts';
 import { number, optionalNumber, STREAM, trackOf } from './ffprobe-tracks.ts';
+import { declaresFlvDuration } from './flv-duration.ts';
 import { type FfprobeOptions, notMedia, runFfprobe } from './run-ffprobe.ts';
 
 export type DescribeOptions = FfprobeOptions & {
   /** True if the first bytes are those of media, so that an uncertain finding counts. */
   readonly isKnown: boolean;
+  /** The first bytes of the file. */
+  readonly head: Uint8Array;
 };
 
 /**
@@ -33,15 +36,17 @@ export async function describeWithFfprobe(url: string, options: DescribeOptions)
   for (const track of tracks) {
     if (track.kind === 'video' && (track.codedWidth <= 0 || track.codedHeight <= 0)) throw noVideo();
   }
-  const durationSeconds = (isCounted ? longestOf(tracks) : null) ?? declaredSeconds(container, output.output);
+  const durationSeconds =
+    (isCounted ? longestOf(tracks) : null) ?? declaredSeconds(container, output.output, options.head);
   return { container, durationSeconds, originSeconds: origin, tracks, layout: null };
 }
 
 /** Returns the header's duration, counted from the start of what is shown; null if there is none. */
-function declaredSeconds(container: Container, { format, packets }: Output): number | null {
+function declaredSeconds(container: Container, { format, packets }: Output, head: Uint8Array): number | null {
   const declared = positive(format.duration);
   const start = format.start_time ?? 0;
-  const { durationFrom } = CONTAINERS[container];
+  const { durationFrom: from } = CONTAINERS[container];
+  const durationFrom = container === 'flv' && !declaresFlvDuration(head) ? 'zero' : from;
   if (declared === null || durationFrom === 'start') return declared;
   const decoded = packets.flatMap(({ dts_time: time }) => time ?? []);
   const lead = start - (durationFrom === 'zero' ? 0 : Math.min(start, ...decoded));

@@ -9,6 +9,9 @@ import type { Media } from '../model/media.ts';
 import { tailOf } from '../transport/tail.ts';
 import type { ProbeInput } from './probe.ts';
 
+/** More than metadata before the first packet take. */
+const HEAD_BYTES = 64 * 1024;
+
 /**
  * Probes a file, or the flow that stands for it, with ffprobe. Rejects with the source's own problems if those
  * were in the way.
@@ -24,7 +27,9 @@ export async function probeForeign(
   try {
     if (slots !== undefined) release = await slots.take(signal);
     const options = { ffprobePath, signal };
-    const media = await describeWithFfprobe(loopback.url, { ...options, isKnown: kind === 'foreign' });
+    const head = await file.read(0, Math.min(HEAD_BYTES, file.sizeBytes));
+    const isKnown = kind === 'foreign';
+    const media = await describeWithFfprobe(loopback.url, { ...options, isKnown, head });
     return await withEnds(media, file, object.etag, options);
   } catch (error) {
     // A seemingly broken file may be a source that broke.
