@@ -11,7 +11,7 @@ import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { packetHead } from './sample-packets.ts';
 import type { SampleTable } from './samples.ts';
-import { timelineOf } from './timeline.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
 import { WITHOUT_PLACE } from './track-boxes.ts';
 
 /** Reads that are under way while one before them is read: the latencies of a hundred add up. */
@@ -29,8 +29,9 @@ export function movieKeyframes(
   const track = movie.tracks[input.trackIndex];
   const table = track && tableOf(movie, track);
   if (!track?.entry?.video || track.entry.hasOthers || !table) return null;
-  const { isComplex, mediaTime, delaySeconds } = timelineOf(movie, track);
-  const keyframes = isComplex ? [] : syncSamples(table);
+  const timeline = timelineOf(movie, track);
+  const { isComplex, mediaTime, delaySeconds } = timeline;
+  const keyframes = isComplex ? [] : shownSamples(table, syncSamples(table), timeline);
   if (keyframes.length === 0) return null;
   const wanted = seconds.map((time) => mediaTime + (time - delaySeconds) * track.timescale);
   const times = keyframes.map((sample) => shownAt(table, sample));
@@ -57,6 +58,22 @@ function syncSamples({ sync, count }: SampleTable): number[] {
   const samples: number[] = [];
   for (let i = 0; i < count; i++) if (sync.at(i) === 1) samples.push(i);
   return samples;
+}
+
+/** Returns those of the samples that an edit list of one part shows, or all if it shows none of them. */
+function shownSamples(
+  table: SampleTable,
+  samples: number[],
+  { mediaTime, durationTicks }: Timeline,
+): number[] {
+  const { count, decodeTimes, lastDuration } = table;
+  const end = mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY);
+  const shown = samples.filter((sample) => {
+    const time = shownAt(table, sample);
+    const step = sample + 1 < count ? decodeTimes.at(sample + 1) - decodeTimes.at(sample) : lastDuration;
+    return time < end && (time >= mediaTime || time + step > mediaTime);
+  });
+  return shown.length === 0 ? samples : shown;
 }
 
 export function unitsOf({ entry }: MovieTrack): Keyframes['units'] {
