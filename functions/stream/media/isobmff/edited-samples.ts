@@ -10,8 +10,8 @@ const LONG_SAMPLES = 500_000;
 
 /**
  * Returns the samples of a track that shows several parts, lies in fragments, or has an edit without a length, which means
- * all, so that ffmpeg's reader takes them for what they are; null if it reads them right anyhow, or if they cannot be written. Throws `unsupported-media` where there
- * are too many.
+ * all, so that ffmpeg's reader takes them for what they are; null if it reads them right anyhow, or if they cannot be
+ * written. Throws `unsupported-media` where there are too many.
  */
 export function editedSamples(movie: Movie, track: MovieTrack, table: SampleTable): EditedSamples | null {
   const parts = partsOf(movie, track);
@@ -44,11 +44,14 @@ function onlyPart(movie: Movie, track: MovieTrack, table: SampleTable): Part {
   const { delaySeconds, mediaTime, durationTicks } = timelineOf(movie, track);
   const ratio = track.timescale / movie.timescale;
   const from = Math.max(mediaTime, startOf(table));
-  const to = Math.min(endOf(table), mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY));
+  const end = endOf(table);
+  const to = Math.min(end, mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY));
+  // Rounded up, it might show one frame more, unless that was the last: a movie's clock may tick once a second.
+  const rounded = to === end ? Math.ceil : Math.floor;
+  const slack = to === end ? -1e-6 : 1e-6;
   return {
     startTicks: Math.round(delaySeconds * movie.timescale + (from - mediaTime) / ratio),
-    // Rounded up, it might show one frame more.
-    durationTicks: Math.max(1, Math.floor((to - from) / ratio + 1e-6)),
+    durationTicks: Math.max(1, rounded((to - from) / ratio + slack)),
     mediaTime: from,
     rate: 1,
   };
