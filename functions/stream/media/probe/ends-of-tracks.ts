@@ -3,7 +3,7 @@ import { flacSamples, opusSamples } from '../codecs/audio-frames.ts';
 import { readAc3, readEac3 } from '../codecs/dolby.ts';
 import { openContainer } from '../demux/mediabunny.ts';
 import type { AudioCodec } from '../model/codecs.ts';
-import type { ContainerPacket, ContainerTrack } from '../model/container.ts';
+import type { ContainerAudioTrack, ContainerPacket, ContainerTrack } from '../model/container.ts';
 
 /** Most bytes that are read for it. */
 const LOOK_BYTES = 8 * 2 ** 20;
@@ -42,14 +42,25 @@ async function untimedSeconds(track: ContainerTrack, endSeconds: number): Promis
   let before: ContainerPacket | null = null;
   let last: ContainerPacket | null = null;
   for await (const packet of track.packets(endSeconds - LOOK_SECONDS)) [before, last] = [last, packet];
-  if (last === null || last.durationSeconds > 0) return 0;
-  const { codec, sampleRate } = track;
-  const samples = SAMPLES[codec]?.(last.data) ?? null;
+  return last === null || last.durationSeconds > 0 ? 0 : packetSeconds(track, last, before);
+}
+
+/**
+ * Returns the length of a packet by its own head, or else by the packet before it: no more than `LOOK_SECONDS`, since there
+ * may be a gap.
+ */
+export function packetSeconds(
+  { codec, sampleRate }: Pick<ContainerAudioTrack, 'codec' | 'sampleRate'>,
+  packet: Pick<ContainerPacket, 'data' | 'timestampSeconds'>,
+  before: Pick<ContainerPacket, 'data' | 'timestampSeconds'> | null,
+): number {
+  const samples = SAMPLES[codec]?.(packet.data) ?? null;
   if (samples !== null) return samples / (codec === 'opus' ? 48_000 : sampleRate);
   if (before === null) return 0;
-  const seconds = last.timestampSeconds - before.timestampSeconds;
+  const seconds = packet.timestampSeconds - before.timestampSeconds;
   // A packet of PCM may be shorter than the one before; all of another codec last as long.
-  return codec === 'pcm' ? (seconds * last.data.length) / before.data.length : seconds;
+  const share = codec === 'pcm' ? packet.data.length / Math.max(1, before.data.length) : 1;
+  return Math.min(LOOK_SECONDS, Math.max(0, seconds) * share);
 }
 
 /** More than a packet lasts. */
