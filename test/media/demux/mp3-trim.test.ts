@@ -47,6 +47,7 @@ const ROWS: readonly (readonly [what: string, bytes: Buffer, samples: number, sa
   ['few fields', frameOf(MPEG1, STEREO, 32, { ...LAME, flags: 1 }), 576 + 529, 44_100],
   ['another encoder', frameOf(MPEG1, STEREO, 32, { ...LAME, encoder: 'Gogo' }), 0, 44_100],
   ['no tag', frameOf(MPEG1, STEREO, 32, { ...LAME, name: 'None' }), 0, 44_100],
+  ['a file that ends in its tag', frameOf(MPEG1, STEREO, 32, LAME).subarray(0, 40), 0, 44_100],
   ['no frame', Buffer.alloc(64), 0, 44_100],
 ];
 

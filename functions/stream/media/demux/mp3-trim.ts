@@ -30,6 +30,7 @@ export async function mp3Trim(file: RandomAccess): Promise<Mp3Trim | null> {
   const frame = readMp3Frame(head, 0);
   if (frame === null) return null;
   const tagAt = mp3TagPlace(head);
+  if (tagAt + 8 > head.length) return null;
   if (!['Xing', 'Info'].includes(head.toString('latin1', tagAt, tagAt + 4))) return null;
   const flags = head.readUInt32BE(tagAt + 4);
   const bytes = FIELDS.reduce((sum, [flag, length]) => sum + (flags & flag ? length : 0), 0);
