@@ -32,13 +32,16 @@ export async function feed(
     element.src = address;
     return;
   }
-  const [{ open }, { listTracks }] = await Promise.all([PLAYERS[way](), import('./player-controls.ts')]);
-  if (signal.aborted) return;
   // dash.js asks for the key itself.
-  if (way === 'hls' && currentScheme() === 'cbcs') {
-    const { giveKey } = await import('../packages/player/src/clear-key.ts');
-    giveKey(element, () => fetchLicense(chosen.key), signal);
-  }
+  const needsKey = way === 'hls' && currentScheme() === 'cbcs';
+  const [{ open }, { listTracks }, clearKey] = await Promise.all([
+    PLAYERS[way](),
+    import('./player-controls.ts'),
+    needsKey ? import('../packages/player/src/clear-key.ts') : null,
+  ]);
+  // Whatever is loaded above, nothing is awaited below: what was left meanwhile must not be opened.
+  if (signal.aborted) return;
+  clearKey?.giveKey(element, () => fetchLicense(chosen.key), signal);
   const lists = listTracks(element, signal);
   const player = open({
     element,

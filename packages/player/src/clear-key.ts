@@ -15,32 +15,51 @@ export function giveKey(
   signal?: AbortSignal,
 ): void {
   let isAsked = false;
+  const tell = (error: unknown) => signal?.aborted || reportError(error);
   const answer = ({ initDataType, initData }: MediaEncryptedEvent) => {
     // Each track asks, and all have one key.
     if (initData === null || isAsked) return;
     isAsked = true;
-    open(element, initDataType, initData, license).catch(reportError);
+    open(element, { initDataType, initData, license, tell, signal }).catch(tell);
   };
   element.addEventListener('encrypted', answer, signal && { signal });
   // Whoever aborts takes the film away in the same turn: none of it may be attached.
-  signal?.addEventListener('abort', () => queueMicrotask(() => element.setMediaKeys(null).catch(() => {})));
+  signal?.addEventListener('abort', () => queueMicrotask(() => takeKey(element)));
 }
+
+/** Never rejects: an element has no keys at all on a page that did not come over HTTPS. */
+async function takeKey(element: HTMLMediaElement): Promise<void> {
+  try {
+    await element.setMediaKeys(null);
+  } catch {
+    // It had none, or is just being given those that are taken away then.
+  }
+}
+
+type Asked = {
+  readonly initDataType: string;
+  readonly initData: ArrayBuffer;
+  readonly license: () => Promise<ArrayBuffer>;
+  readonly tell: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+};
 
 async function open(
   element: HTMLMediaElement,
-  initDataType: string,
-  initData: ArrayBuffer,
-  license: () => Promise<ArrayBuffer>,
+  { initDataType, initData, license, tell, signal }: Asked,
 ): Promise<void> {
   const wanted = [{ initDataTypes: [initDataType], ...CAPABILITIES }];
   const access = await navigator.requestMediaKeySystemAccess('org.w3.clearkey', wanted);
   const keys = await access.createMediaKeys();
+  // The element may play something else by now, whose key could not be given beside this one.
+  if (signal?.aborted) return;
   await element.setMediaKeys(keys);
+  if (signal?.aborted) return takeKey(element);
   const session = keys.createSession();
   session.addEventListener('message', () => {
     license()
       .then((answer) => session.update(answer))
-      .catch(reportError);
+      .catch(tell);
   });
   await session.generateRequest(initDataType, initData);
 }
