@@ -73,7 +73,9 @@ function allSnippets(subject: SnippetSubject): ReadonlyMap<string, string> {
 </script>
 <sluice-player src="${attribute(key)}" base="${subject.origin}"${token}></sluice-player>`,
     ],
-    ...(subject.embed === null ? [] : [['Embed', frameOf(quotable(subject.embed), name)] as const]),
+    ...(subject.embed === null
+      ? []
+      : [['Embed', frameOf(quotable(subject.embed), name, subject.encryption)] as const]),
     [
       'hls.js',
       `import Hls from 'hls.js';
@@ -133,13 +135,14 @@ player.play()`,
   ]);
 }
 
-const frameOf = (address: string, title: string) =>
+/** Pages of other origins have to let a frame ask for the key of encrypted samples (docs/encryption.md). */
+const frameOf = (address: string, title: string, encryption: Scheme | null) =>
   `<iframe
   src="${attribute(address)}"
   title="${attribute(title)}"
   width="640"
   height="360"
-  allow="fullscreen"
+  allow="fullscreen${encryption === 'cbcs' ? '; encrypted-media' : ''}"
   style="border: 0"
 ></iframe>`;
 

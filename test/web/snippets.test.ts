@@ -49,6 +49,13 @@ describe('snippetsOf', () => {
     expect(code('Embed')).to.contain(`src="${base}/embed/films/it%27s%20&amp;%20that.mp4"`);
   });
 
+  it('lets a frame ask for the key of encrypted samples', () => {
+    const allowed = (encryption: 'aes-128' | 'cbcs' | null) =>
+      /allow="([^"]*)"/.exec(snippetsOf({ ...SUBJECT, encryption }).get('Embed') ?? '')?.[1];
+    expect(allowed('cbcs')).to.equal('fullscreen; encrypted-media');
+    expect([allowed('aes-128'), allowed(null)]).to.deep.equal(['fullscreen', 'fullscreen']);
+  });
+
   it('names the key as it is where it is no address', () => {
     expect(code('<sluice-player>')).to.contain(
       `<sluice-player src="films/it's &amp; that.mp4" base="${base}">`,
@@ -86,7 +93,7 @@ describe('snippetsOf', () => {
     expect(names('cbcs')).to.deep.equal(['<sluice-player>', 'Embed', 'Thumbnail', 'sluice sign']);
     expect(names('aes-128')).to.include.members(['hls.js', 'AVPlayer (Swift)', 'yt-dlp', ...names('cbcs')]);
     // Their addresses are refused, or play in some browsers alone.
-    expect(names('aes-128')).to.not.include.members(['HTML', 'curl', 'ffmpeg']);
+    for (const name of ['HTML', 'curl', 'ffmpeg']) expect(names('aes-128')).to.not.include(name);
   });
 
   it('is an audio element for a song, without a poster', () => {
