@@ -7,10 +7,13 @@ function handler(event) {
   const request = event.request;
   const key = keyOf(request.uri);
   // A purge knows this one. What the function refuses, or may read in another way, is left to it as it is.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (key !== null && !/[\x00-\x1f\x7f\\]/.test(key) && !/(^|\/)\.{1,2}(\/|$)/.test(key)) {
-    request.uri = inOneSpelling(request.uri, key);
-  }
+  if (key !== null && isTaken(key)) request.uri = inOneSpelling(request.uri, key);
   if (request.querystring.v !== undefined) reduceAccept(request, request.uri);
   return request;
+}
+
+/** Returns whether the function takes a key as it is. Escaped, a longer one may be too long for CloudFront. */
+function isTaken(key) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return key.length <= 1024 && !/[\x00-\x1f\x7f\\]/.test(key) && !/(^|\/)\.{1,2}(\/|$)/.test(key);
 }

@@ -267,6 +267,8 @@ describe('edge', () => {
         '/image/a%00.jpg',
         '/image/a%ff.jpg',
         '/image/%F',
+        // Escaped, it would be longer than CloudFront takes.
+        `/image/${'&'.repeat(3_072)}`,
         '/hls/master.m3u8',
         '/hls/',
       ])
