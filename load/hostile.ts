@@ -176,9 +176,11 @@ export async function runHostile(scenario: Scenario, seconds: number): Promise<H
   }
 }
 
-/** Returns how often viewers did not get what this scenario promises them. */
+/** Returns how often viewers did not get what this scenario promises them; one who saw nothing at all counts as well. */
 export function failuresOf({ isForAll }: Pick<Scenario, 'isForAll'>, viewers: readonly Watched[]): number {
-  return isForAll ? viewers.reduce((sum, each) => sum + refusalsOf(each) + each.missed, 0) : 0;
+  if (!isForAll) return 0;
+  const failures = viewers.map((each) => refusalsOf(each) + each.missed || Number(each.segments === 0));
+  return failures.reduce((sum, each) => sum + each, 0);
 }
 
 function rowsOf(

@@ -34,6 +34,7 @@ describe('a run with hostile clients', () => {
     ['nothing is refused', {}, 0],
     ['playlists and segments came after repetitions', { refusedPlaylists: 1, refusedSegments: 2 }, 3],
     ['a segment never came', { refusedSegments: 7, missed: 1 }, 8],
+    ['there was nothing to watch', { segments: 0 }, 1],
   ];
   for (const [what, seen, failures] of TABLE) {
     it(`fails as its scenario says if ${what}`, () => {
