@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PackageUnavailable } from '../layers/ffmpeg/fetch-package.ts';
+import { afterEverything } from './hooks.ts';
 import { packPackage } from './packed-package.ts';
 
 const run = promisify(execFile);
@@ -57,17 +58,17 @@ export async function startNext(
   const env = { ...environment(), ...variables };
   const child = spawn(process.execPath, args, { cwd: site, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
+  const close = async () => {
+    child.kill();
+    await ended;
+  };
+  // Also where its test fails before it closes it: this process would not end.
+  afterEverything(close);
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (text) => /Ready in/.test(String(text)) && resolve());
     ended.then(([code]) => reject(new Error(`Next has ended with ${code}.`)), reject);
   });
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async close() {
-      child.kill();
-      await ended;
-    },
-  };
+  return { origin: `http://127.0.0.1:${port}`, close };
 }
 
 const nextIn = (site: string) => join(site, 'node_modules/next/dist/bin/next');

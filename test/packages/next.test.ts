@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { launchBrowser, openPage, until } from '../../testing/browser.ts';
+import { afterEverything } from '../../testing/hooks.ts';
 import { needs, needsPackages } from '../../testing/needs.ts';
 import { buildNext, installNextExample, startNext } from '../../testing/next-site.ts';
 import { startService } from '../../testing/service.ts';
@@ -54,6 +55,7 @@ describe('the example of Next, built by Next', function () {
     };
     const next = await startNext(site, { port, variables });
     const browser = await launchBrowser();
+    afterEverything(() => browser.close());
     const { page, complaints } = await openPage(browser);
     // A site that has no icon.
     await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
