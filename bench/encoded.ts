@@ -7,11 +7,13 @@ import { audioRendition, openContext, ownFfmpeg, videoRendition } from '../testi
 import { interleave } from '../testing/rounds.ts';
 import { timed } from '../testing/timed.ts';
 import type { Client } from './client.ts';
+import { cpuSeconds } from './cpu.ts';
 import { demoFilm } from './demo-film.ts';
 import type { Row, Table } from './report.ts';
 
 /** From the eleventh second of the demo film to the fifteenth, where there is much motion. */
 const INDEX = 4;
+const PASS_SECONDS = 24;
 
 /** First byte and whole of an encoded segment, and a bare ffmpeg that does the same work on the same file. */
 export async function measureEncoded(_client: Client, rounds: number): Promise<Table> {
@@ -41,7 +43,32 @@ export async function measureEncoded(_client: Client, rounds: number): Promise<T
       { work: `4 s of ${name}: total`, unit: 'ms', ours: ours.total, limit: limit.total },
     );
   }
-  const about = 'A segment in the middle of a film, and ffmpeg with the same arguments on the file itself.';
+  for (const [height, maxBitrate] of [
+    [720, 2_800_000],
+    [480, 1_400_000],
+    [240, 400_000],
+  ] as const) {
+    const cpuOf = (lengths: readonly number[]) => async () => {
+      const rendition = videoRendition(context, {
+        seconds: PASS_SECONDS,
+        lengths,
+        height,
+        frameRate,
+        maxBitrate,
+      });
+      const before = await cpuSeconds();
+      for (const segment of rendition.segments.keys()) {
+        await timed(() => openEncodedSegment(rendition, segment, context));
+      }
+      return { cpu: (await cpuSeconds()) - before };
+    };
+    const { segments, pass } = await interleave(3, { segments: cpuOf([4]), pass: cpuOf([PASS_SECONDS]) });
+    const work = `all segments of ${PASS_SECONDS} s of ${height}p, to one pass: CPU`;
+    rows.push({ work, unit: 's', ours: segments.cpu, limit: pass.cpu, target: '≤ 1.3' });
+  }
+  const about =
+    'A segment in the middle of a film, and ffmpeg with the same arguments on the file itself; then the CPU of segments of 4 ' +
+    's, one after the other, and of one that is as long as all of them.';
   return { title: 'Encoded segments', about, against: 'ffmpeg', rows };
 }
 
