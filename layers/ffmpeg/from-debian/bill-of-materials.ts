@@ -79,8 +79,9 @@ export function sourceOffer(version: string, materials: readonly Material[]): st
   return `ffmpeg and ffprobe ${version} in this folder are one program, under the GNU General Public License, version 2 or later,
 whose text is in COPYING.GPLv2 beside this file. It comes without any warranty.
 
-It was compiled from the source packages of Debian 12 that follow, unchanged, by the scripts in layers/ffmpeg/from-debian of
-Sluice's source code: \`npm run ffmpeg:build\` compiles it again. "ffmpeg -version" prints how it was configured. Whoever got
+It was compiled from the source packages of Debian 12 that follow, unchanged but for FreeType's list of its modules, by the scripts in
+layers/ffmpeg/from-debian of Sluice's source code: \`npm run ffmpeg:build\` compiles it again. FreeType, which offers two licences,
+is taken under the GNU General Public License. "ffmpeg -version" prints how it was configured. Whoever got
 this program from somebody can ask them for these sources; Debian keeps them at the addresses that are named.
 
 ${lines.sort().join('')}`;

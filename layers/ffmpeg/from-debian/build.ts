@@ -119,6 +119,8 @@ async function takeLicences(work: string, sysroot: string, built: string): Promi
   await cp(join(work, 'sources/ffmpeg/COPYING.GPLv2'), join(built, 'COPYING.GPLv2'));
   const texts = [
     ...SOURCES.map((name) => [name, join(work, 'sources', name, 'debian/copyright')] as const),
+    // Debian's file names one of the two licences that may be chosen.
+    ['freetype-choice', join(work, 'sources/freetype/LICENSE.TXT')] as const,
     ...LIBRARIES.map((name) => [name, join(sysroot, 'usr/share/doc', name, 'copyright')] as const),
     ...['libc6-dev', 'libstdc++-12-dev'].map((name) => [name, `/usr/share/doc/${name}/copyright`] as const),
   ];
