@@ -1,7 +1,7 @@
 import type { MovieTrack } from './movie.ts';
 import { gatherSamples, type SampleList } from './sample-list.ts';
 import { prerollTicks } from './sample-packets.ts';
-import type { SampleTable } from './samples.ts';
+import { type SampleTable, shownAt } from './samples.ts';
 import { endOf, firstUnneeded, startOf, type Timeline } from './timeline.ts';
 
 /** The places where a track may be cut without decoding it, by its sample table. */
@@ -78,10 +78,6 @@ function earliestOf(table: SampleTable, from: number, to: number): number {
 export function cutTime(table: SampleTable, { samples, begin, end }: CutIndex, cut: number): number {
   if (cut === 0) return begin;
   return cut === samples.count - 1 ? end : shownAt(table, samples.at(cut));
-}
-
-export function shownAt({ decodeTimes, compositionOffsets }: SampleTable, sample: number): number {
-  return decodeTimes.at(sample) + compositionOffsets.at(sample);
 }
 
 function syncSamples({ sync }: SampleTable, endSample: number): SampleList {

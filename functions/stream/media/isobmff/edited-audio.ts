@@ -4,7 +4,7 @@ import { delayed, type EditedSample, type EditedSamples, type Shown, sampleBudge
 import type { Edit, MovieTrack } from './movie.ts';
 import { pcmSampleBytes, pcmStretches } from './pcm-packets.ts';
 import { prerollTicks } from './sample-packets.ts';
-import type { SampleTable } from './samples.ts';
+import { durationOf, type SampleTable } from './samples.ts';
 
 /**
  * Writes each part with the packets before it that its decoder needs, which no edit shows. A packet that a part's end cuts
@@ -65,12 +65,12 @@ type Unit = {
 };
 type UnitsOf = (from: number, to: number) => Iterable<Unit>;
 
-function packetUnits({ count, decodeTimes, offsets, sizes, lastDuration }: SampleTable): UnitsOf {
+function packetUnits(table: SampleTable): UnitsOf {
+  const { count, decodeTimes, offsets, sizes } = table;
   return function* units(from, to) {
     const later = firstIndex(0, count, (sample) => decodeTimes.at(sample) > from);
     for (let i = Math.max(0, later - 1); i < count && decodeTimes.at(i) < to; i++) {
-      const time = decodeTimes.at(i);
-      const duration = i + 1 < count ? decodeTimes.at(i + 1) - time : lastDuration;
+      const [time, duration] = [decodeTimes.at(i), durationOf(table, i)];
       yield { offset: offsets.at(i), sizeBytes: sizes.at(i), time, duration };
     }
   };

@@ -1,5 +1,4 @@
 import { firstIndex } from '../model/first-index.ts';
-import { shownAt } from './cut-index.ts';
 import {
   delayed,
   type EditedSample,
@@ -9,7 +8,7 @@ import {
   sampleBudget,
 } from './edited-part.ts';
 import type { Edit } from './movie.ts';
-import type { SampleTable } from './samples.ts';
+import { type SampleTable, shownAt } from './samples.ts';
 import { startOf } from './timeline.ts';
 
 /**

@@ -5,7 +5,7 @@ import { type FragmentSample, initSegment } from './fragment-boxes.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { openSamples } from './movie-segment.ts';
 import { firstSample, packetHead } from './sample-packets.ts';
-import type { SampleTable } from './samples.ts';
+import { durationOf, type SampleTable, shownAt } from './samples.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 import { WITHOUT_PLACE } from './track-boxes.ts';
 
@@ -76,14 +76,13 @@ function shiftOf({ decodeTimes, compositionOffsets }: SampleTable, first: number
 }
 
 function samplesOf(table: SampleTable, first: number, end: number): FragmentSample[] {
-  const { count, decodeTimes, compositionOffsets, sizes, sync, lastDuration } = table;
+  const { decodeTimes, sizes, sync } = table;
   return Array.from({ length: end - first }, (_, i) => {
     const sample = first + i;
-    const time = decodeTimes.at(sample);
     return {
-      dts: time - decodeTimes.at(first),
-      pts: time + compositionOffsets.at(sample) - shiftOf(table, first),
-      duration: sample + 1 < count ? decodeTimes.at(sample + 1) - time : lastDuration,
+      dts: decodeTimes.at(sample) - decodeTimes.at(first),
+      pts: shownAt(table, sample) - shiftOf(table, first),
+      duration: durationOf(table, sample),
       sizeBytes: sizes.at(sample),
       isSync: sync.at(sample) === 1,
     };

@@ -6,11 +6,10 @@ import { lengthSizeOf } from '../codecs/random-access.ts';
 import type { CopyTrackInput } from '../model/copy-track.ts';
 import { type Keyframe, type Keyframes, nearestPositions, runsOf } from '../model/keyframes.ts';
 import { videoCodecOf } from './codec.ts';
-import { shownAt } from './cut-index.ts';
 import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { packetHead } from './sample-packets.ts';
-import type { SampleTable } from './samples.ts';
+import { durationOf, type SampleTable, shownAt } from './samples.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 import { WITHOUT_PLACE } from './track-boxes.ts';
 
@@ -66,12 +65,10 @@ function shownSamples(
   samples: number[],
   { mediaTime, durationTicks }: Timeline,
 ): number[] {
-  const { count, decodeTimes, lastDuration } = table;
   const end = mediaTime + (durationTicks ?? Number.POSITIVE_INFINITY);
   const shown = samples.filter((sample) => {
     const time = shownAt(table, sample);
-    const step = sample + 1 < count ? decodeTimes.at(sample + 1) - decodeTimes.at(sample) : lastDuration;
-    return time < end && (time >= mediaTime || time + step > mediaTime);
+    return time < end && (time >= mediaTime || time + durationOf(table, sample) > mediaTime);
   });
   return shown.length === 0 ? samples : shown;
 }

@@ -1,13 +1,13 @@
 import { damaged, unsupported } from '../../base/problem.ts';
 import type { CopyTrack, CopyTrackInput, NoCopy } from '../model/copy-track.ts';
-import { type CutIndex, cutIndex, cutTime, shownAt } from './cut-index.ts';
+import { type CutIndex, cutIndex, cutTime } from './cut-index.ts';
 import { tableOf } from './describe-movie.ts';
 import { type FragmentSample, initSegment } from './fragment-boxes.ts';
 import { whyNoKeyFrames } from './key-frames.ts';
 import type { Movie, MovieTrack } from './movie.ts';
 import { movieSegment } from './movie-segment.ts';
 import { sampleEntryOf } from './sample-packets.ts';
-import type { SampleTable } from './samples.ts';
+import { type SampleTable, shownAt } from './samples.ts';
 import { timelineOf } from './timeline.ts';
 import type { TrackHead } from './track-boxes.ts';
 

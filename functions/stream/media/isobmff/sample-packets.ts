@@ -7,7 +7,7 @@ import { audioCodecOf, videoCodecOf } from './codec.ts';
 import { audioSampleEntry, esds } from './codec-entry.ts';
 import { tableOf } from './describe-movie.ts';
 import type { Movie, MovieTrack } from './movie.ts';
-import type { SampleTable } from './samples.ts';
+import { durationOf, type SampleTable } from './samples.ts';
 import { endOf, firstUnneeded, startOf, type Timeline, timelineOf } from './timeline.ts';
 
 export type MoviePacketsOptions = {
@@ -140,7 +140,7 @@ export async function* readPackets(
   shift: number,
   end: number,
 ): AsyncGenerator<Packet, void, void> {
-  const { count, offsets, sizes, decodeTimes, compositionOffsets, sync, lastDuration } = table;
+  const { offsets, sizes, decodeTimes, compositionOffsets, sync } = table;
   const after = firstUnneeded(table, end);
   for (let i = first; i < after; i++) {
     const time = decodeTimes.at(i);
@@ -149,7 +149,7 @@ export async function* readPackets(
     const data = await file.read(offset, offset + size);
     if (data.byteLength < size) throw damaged('The file ends within its media.');
     const dts = time - shift;
-    const duration = i + 1 < count ? Math.max(0, decodeTimes.at(i + 1) - time) : lastDuration;
+    const duration = Math.max(0, durationOf(table, i));
     yield { data, dts, pts: dts + compositionOffsets.at(i), duration, isSync: sync.at(i) === 1 };
   }
 }

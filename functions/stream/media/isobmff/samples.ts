@@ -20,6 +20,16 @@ export type SampleTable = {
   readonly heldBytes: number;
 };
 
+/** The presentation time of a sample, in the track's ticks. */
+export function shownAt({ decodeTimes, compositionOffsets }: SampleTable, sample: number): number {
+  return decodeTimes.at(sample) + compositionOffsets.at(sample);
+}
+
+/** Ticks from the decode time of a sample to that of the next. */
+export function durationOf({ count, steps, lastDuration }: SampleTable, sample: number): number {
+  return sample + 1 < count ? steps.at(sample) : lastDuration;
+}
+
 /** The columns of a table: differences, most of which equal the one before. */
 type Columns = {
   readonly sizes: PackedNumbers;

@@ -1,7 +1,7 @@
 import { firstIndex } from '../model/first-index.ts';
 import { partsOf } from './edit-parts.ts';
 import type { Movie, MovieTrack } from './movie.ts';
-import type { SampleTable } from './samples.ts';
+import { durationOf, type SampleTable, shownAt } from './samples.ts';
 
 /** The place of a track's samples on the presentation, by its edit list (ISO/IEC 14496-12 §8.6.6). */
 export type Timeline = {
@@ -52,30 +52,26 @@ export function hiddenBy(
 }
 
 /** Returns the end of the last sample in presentation, in the track's ticks; 0 without samples. */
-export function endOf({ count, decodeTimes, compositionOffsets, lastDuration }: SampleTable): number {
+export function endOf(table: SampleTable): number {
   let end = 0;
   // The sample shown last is among the last to be decoded.
-  for (let i = Math.max(0, count - 64); i < count; i++) {
-    const time = decodeTimes.at(i);
-    const duration = i + 1 < count ? decodeTimes.at(i + 1) - time : lastDuration;
-    end = Math.max(end, time + compositionOffsets.at(i) + duration);
+  for (let i = Math.max(0, table.count - 64); i < table.count; i++) {
+    end = Math.max(end, shownAt(table, i) + durationOf(table, i));
   }
   return end;
 }
 
 /** Returns the first sample, in decode order, from which on all are shown at `end` or later, in the track's ticks. */
-export function firstUnneeded({ count, decodeTimes, compositionOffsets }: SampleTable, end: number): number {
-  const shownAt = (sample: number) => decodeTimes.at(sample) + compositionOffsets.at(sample);
+export function firstUnneeded(table: SampleTable, end: number): number {
+  const { count, decodeTimes, compositionOffsets } = table;
   let first = firstIndex(0, count, (sample) => decodeTimes.at(sample) + compositionOffsets.least >= end);
-  while (first > 0 && shownAt(first - 1) >= end) first--;
+  while (first > 0 && shownAt(table, first - 1) >= end) first--;
   return first;
 }
 
 /** Returns the earliest presentation time, in the track's ticks; 0 without samples. */
-export function startOf({ count, decodeTimes, compositionOffsets }: SampleTable): number {
+export function startOf(table: SampleTable): number {
   let start = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < Math.min(count, 64); i++) {
-    start = Math.min(start, decodeTimes.at(i) + compositionOffsets.at(i));
-  }
-  return count === 0 ? 0 : start;
+  for (let i = 0; i < Math.min(table.count, 64); i++) start = Math.min(start, shownAt(table, i));
+  return table.count === 0 ? 0 : start;
 }
