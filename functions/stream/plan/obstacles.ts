@@ -196,8 +196,8 @@ export function hiddenObstacle({ video, audio }: Selection): Obstacle {
 }
 
 function hidingObstacle(track: VideoTrack | AudioTrack): Obstacle {
-  if (startObstacle(track) !== null) return startObstacle(track);
-  return track.hidesEnd ? 'its edit list hides samples at the end, and not every player does' : null;
+  const atEnd = track.hidesEnd ? 'its edit list hides samples at the end, and not every player does' : null;
+  return startObstacle(track) ?? atEnd;
 }
 
 /** Players need one: without any in the container, or with several, they fail at the first frame or midway. */

@@ -44,8 +44,9 @@ function endsIn(compact: string): Map<string, number> {
     const fields = new Map(pairs.map((pair) => pair.split('=') as [string, string]));
     const number = (name: string) => Number.parseFloat(fields.get(name) ?? '');
     if (what === 'packet') {
-      const own = packets.get(fields.get('stream_index') ?? '') ?? [];
-      packets.set(fields.get('stream_index') ?? '', own);
+      const index = fields.get('stream_index') ?? '';
+      const own = packets.get(index) ?? [];
+      packets.set(index, own);
       own.push({ pts: number('pts_time'), dts: number('dts_time'), seconds: number('duration_time') });
     }
     // Streams are listed behind all packets.
@@ -62,12 +63,9 @@ function endsIn(compact: string): Map<string, number> {
  * which is as much later than the last that is decoded as frames are reordered.
  */
 function endOf(packets: readonly TailPacket[], reorderedFrames: number): number | null {
+  const timed = packets.map(({ pts, seconds }) => pts + seconds);
+  const decoded = packets.map(({ dts, seconds }) => dts + (reorderedFrames + 1) * seconds);
   const isTimed = packets.every(({ pts }) => !Number.isNaN(pts));
-  const ends = packets
-    .flatMap(({ pts, dts, seconds }) => [
-      pts + seconds,
-      isTimed ? pts + seconds : dts + (reorderedFrames + 1) * seconds,
-    ])
-    .filter((end) => Number.isFinite(end));
+  const ends = (isTimed ? timed : [...timed, ...decoded]).filter((end) => Number.isFinite(end));
   return ends.length === 0 ? null : ends.reduce((last, end) => Math.max(last, end));
 }
