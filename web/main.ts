@@ -19,7 +19,7 @@ import {
 import { showFailure, showProblem } from './problem.ts';
 import { fetchList } from './requests.ts';
 import { whenSought } from './seek.ts';
-import { offerLinks } from './share.ts';
+import { absolute, offerLinks } from './share.ts';
 import { countWith } from './spent.ts';
 import { drawControls } from './stage.ts';
 import { followSnippets, offerEmbeds, shown } from './take-home.ts';
@@ -80,7 +80,7 @@ elements.addressForm.addEventListener('submit', (event) => {
 });
 
 elements.copy.addEventListener('click', () =>
-  copyAndTell(new URL(elements.address.value, location.href).href, elements.address, elements.copied),
+  copyAndTell(absolute(elements.address.value), elements.address, elements.copied),
 );
 
 elements.skip.addEventListener('click', (event) => {
